@@ -1,0 +1,134 @@
+create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
+create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
+
+create table app_public.chatbots (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint chatbots_name_has_length check (length(name) between 1 and 255),
+  description text,
+  status app_public.chatbot_status not null default 'draft',
+  nodes jsonb not null default '[]'
+    constraint chatbots_nodes_is_list check (jsonb_typeof(nodes) = 'array'),
+  edges jsonb not null default '[]'
+    constraint chatbots_edges_is_list check (jsonb_typeof(edges) = 'array'),
+  settings jsonb not null default '{}'
+    constraint chatbots_settings_is_object check (jsonb_typeof(settings) = 'object'),
+  metadata jsonb not null default '{}'
+    constraint chatbots_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+  active_version_id uuid,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, name),
+  constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
+);
+create unique index chatbots_one_active_per_tenant on app_public.chatbots (tenant_id) where status = 'active';
+create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
+alter table app_public.chatbots enable row level security;
+comment on table app_public.chatbots is
+  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. At most one is active in a tenant.';
+comment on column app_public.chatbots.nodes is E'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
+comment on column app_public.chatbots.edges is E'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
+comment on column app_public.chatbots.settings is E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
+comment on column app_public.chatbots.active_version_id is E'The version that new conversations get while the chatbot is active.';
+
+create table app_public.chatbot_versions (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  chatbot_id uuid not null,
+  number int not null
+    constraint chatbot_versions_number_is_positive check (number > 0),
+  nodes jsonb not null,
+  edges jsonb not null,
+  settings jsonb not null,
+  published_by uuid,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, chatbot_id, number),
+  foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade
+);
+alter table app_public.chatbot_versions enable row level security;
+comment on table app_public.chatbot_versions is
+  E'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
+alter table app_public.chatbots add
+  foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
+  on delete set null (active_version_id) deferrable initially deferred;
+create index on app_public.chatbots (tenant_id, active_version_id);
+
+create table app_public.conversation_contexts (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  chatbot_id uuid not null,
+  version_id uuid not null,
+  status app_public.run_status not null default 'running',
+  is_active boolean not null generated always as (status in ('running', 'waiting')) stored,
+  current_node_id text,
+  variables jsonb not null default '{}',
+  node_history jsonb not null default '[]',
+  node_outputs jsonb not null default '{}',
+  waiting jsonb,
+  state jsonb not null default '{}',
+  outcome text,
+  completion_reason text,
+  expires_at timestamptz,
+  started_at timestamptz not null default now(),
+  completed_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, version_id) references app_public.chatbot_versions (tenant_id, id) on delete cascade,
+  constraint conversation_contexts_ended_has_reason check (
+    (status in ('running', 'waiting')) = (completed_at is null)
+    and (completed_at is null) = (completion_reason is null)
+  )
+) with (fillfactor = 70);
+create unique index conversation_contexts_one_active on app_public.conversation_contexts (tenant_id, conversation_id)
+  where is_active;
+create index on app_public.conversation_contexts (tenant_id, conversation_id, created_at desc);
+create index on app_public.conversation_contexts (tenant_id, chatbot_id, status);
+create index on app_public.conversation_contexts (tenant_id, version_id);
+alter table app_public.conversation_contexts enable row level security;
+comment on table app_public.conversation_contexts is
+  E'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the chatbot task alone.';
+comment on column app_public.conversation_contexts.current_node_id is E'Where it is, or where it was left.';
+comment on column app_public.conversation_contexts.variables is E'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
+comment on column app_public.conversation_contexts.node_history is E'The nodes visited, in order: [{"nodeId", "at"}].';
+comment on column app_public.conversation_contexts.node_outputs is E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
+comment on column app_public.conversation_contexts.waiting is E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
+comment on column app_public.conversation_contexts.state is E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
+comment on column app_public.conversation_contexts.completion_reason is E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
+comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
+
+create table app_private.chatbot_events (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  id uuid not null default app_hidden.uuid_v7(),
+  kind text not null default 'message'
+    constraint chatbot_events_kind_is_known check (kind in ('message', 'timer', 'send_failed', 'http_result', 'callback', 'stop')),
+  message_id uuid,
+  context_id uuid,
+  payload jsonb not null default '{}',
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (tenant_id, conversation_id, id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  constraint chatbot_events_message_is_named check ((kind = 'message') = (message_id is not null))
+) with (autovacuum_vacuum_scale_factor = 0.02);
+create index on app_private.chatbot_events (created_at);
+alter table app_private.chatbot_events enable row level security;
+comment on table app_private.chatbot_events is
+  E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
+comment on column app_private.chatbot_events.context_id is E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
+
+--!include chatbots/chatbot_pause.sql
+--!include chatbots/tg_messages__enqueue_chatbot.sql
+--!include chatbots/tg_message_statuses__enqueue_chatbot.sql
+--!include chatbots/publish_chatbot.sql
+--!include chatbots/activate_chatbot.sql
+--!include chatbots/claim_chatbot_turns.sql
+--!include chatbots/save_chatbot_turns.sql
+--!include chatbots/triggers.sql
+--!include chatbots/policies.sql
