@@ -11,7 +11,16 @@ export function createLog(level: string): Log {
     formatters: { level: (label) => ({ level: label }) },
     // A second net, for what a library might hand over.
     redact: {
-      paths: ["password", "*.password", "headers.authorization", "*.headers.authorization", "access_token", "*.access_token", "secrets", "*.secrets"],
+      paths: [
+        "password",
+        "*.password",
+        "headers.authorization",
+        "*.headers.authorization",
+        "access_token",
+        "*.access_token",
+        "secrets",
+        "*.secrets",
+      ],
       censor: "[redacted]",
     },
   });

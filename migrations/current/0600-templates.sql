@@ -8,7 +8,7 @@ create table app_public.templates (
   tenant_id uuid not null references app_public.tenants on delete cascade,
   business_account_id text not null,
   name text not null
-    constraint templates_name_is_meta_name check (name ~ '^[a-z0-9_]{1,512}$'),
+    constraint templates_name_is_meta_name check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
   language text not null
     constraint templates_language_has_length check (length(language) between 2 and 20),
   category app_public.template_category,

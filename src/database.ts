@@ -1,0 +1,46 @@
+import pg from "pg";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+
+/** A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. */
+export function createPool(connectionString: string, name: string, config: Config, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: `parley ${name}`,
+    max: config.DATABASE_POOL_SIZE,
+    connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,
+    idleTimeoutMillis: config.DATABASE_IDLE_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ pool: name, err: error.message }, "a database connection was lost"));
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((rollback: Error) => {
+      broken = rollback;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** The SQLSTATE of an error that Postgres raised; undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

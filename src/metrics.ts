@@ -1,0 +1,76 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Everything that /metrics shows. Labels never carry ids of customers or texts. */
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const registers = [registry];
+
+export const metrics = {
+  webhooks: new Counter({
+    name: "parley_webhooks_total",
+    help: "Webhook requests by the answer they got.",
+    labelNames: ["status"],
+    registers,
+  }),
+  webhookSeconds: new Histogram({
+    name: "parley_webhook_duration_seconds",
+    help: "From the last byte of a webhook to our answer.",
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers,
+  }),
+  messagesReceived: new Counter({
+    name: "parley_messages_received_total",
+    help: "Inbound messages stored; a redelivery is not counted.",
+    registers,
+  }),
+  sends: new Counter({
+    name: "parley_sends_total",
+    help: "Attempts to send, by what became of them.",
+    labelNames: ["outcome"],
+    registers,
+  }),
+  sendSeconds: new Histogram({
+    name: "parley_send_duration_seconds",
+    help: "How long the provider took to answer a send.",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  }),
+  chatbotTurns: new Counter({
+    name: "parley_chatbot_turns_total",
+    help: "Conversations' turns that chatbots took, by how the run stands afterwards.",
+    labelNames: ["status"],
+    registers,
+  }),
+  jobSeconds: new Histogram({
+    name: "parley_job_duration_seconds",
+    help: "How long jobs ran, by task and outcome.",
+    labelNames: ["task", "outcome"],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+    registers,
+  }),
+  jobLatency: new Histogram({
+    name: "parley_job_latency_seconds",
+    help: "From when a job was due to when it began.",
+    labelNames: ["task"],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+    registers,
+  }),
+  outboxDepth: new Gauge({
+    name: "parley_outbox_depth",
+    help: "Messages in the outbox, by state.",
+    labelNames: ["state"],
+    registers,
+  }),
+  outboxAge: new Gauge({
+    name: "parley_outbox_oldest_seconds",
+    help: "Age of the oldest queued message in the outbox.",
+    registers,
+  }),
+  poolConnections: new Gauge({
+    name: "parley_database_pool_connections",
+    help: "Connections of this process, by pool and state.",
+    labelNames: ["pool", "state"],
+    registers,
+  }),
+};

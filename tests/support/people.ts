@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+export type Role = "owner" | "admin" | "agent" | "viewer";
+
+/** A signed-in member: what an access token would say. */
+export type Person = { tenantId: string; userId: string; sessionId: string; email: string; role: Role };
+
+/** A workspace with a channel, made as the owner of the database. */
+export type Workspace = {
+  tenantId: string;
+  slug: string;
+  channelId: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+};
+
+export async function aWorkspace(db: Queryable): Promise<Workspace> {
+  const slug = `tenant-${randomBytes(4).toString("hex")}`;
+  const phoneNumberId = digits(15);
+  const businessAccountId = digits(15);
+  const { rows } = await db.query(
+    `with tenant as (insert into app_public.tenants (slug, name) values ($1, $1) returning id)
+     insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, display_phone_number)
+     select id, 'A number', $2, $3, '15550001111' from tenant
+     returning tenant_id, id`,
+    [slug, phoneNumberId, businessAccountId],
+  );
+  return { tenantId: rows[0].tenant_id, slug, channelId: rows[0].id, phoneNumberId, businessAccountId };
+}
+
+/** A member with an open session. No password: sign-in has its own tests. */
+export async function aPerson(db: Queryable, tenantId: string, role: Role): Promise<Person> {
+  const email = `${role}-${randomBytes(4).toString("hex")}@example.com`;
+  const { rows } = await db.query(
+    `with person as (insert into app_public.users (email, name) values ($2, $2) returning id),
+     membership as (
+       insert into app_public.memberships (tenant_id, user_id, role) select $1, id, $3 from person returning user_id
+     )
+     select user_id from membership`,
+    [tenantId, email, role],
+  );
+  const userId = rows[0].user_id;
+  const session = await db.query(
+    `insert into app_private.sessions (tenant_id, user_id, refresh_token_hash, expires_at)
+     values ($1, $2, $3, now() + interval '1 day') returning id`,
+    [tenantId, userId, randomBytes(32)],
+  );
+  return { tenantId, userId, sessionId: session.rows[0].id, email, role };
+}
+
+export type Thread = { contactId: string; conversationId: string; phone: string };
+
+/** A contact and its conversation; the window is open unless told otherwise. */
+export async function aConversation(
+  db: Queryable,
+  workspace: Workspace,
+  { isWindowOpen = true } = {},
+): Promise<Thread> {
+  const phone = `+1555${digits(7)}`;
+  const { rows } = await db.query(
+    `with contact as (insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id)
+     insert into app_public.conversations (tenant_id, channel_id, contact_id, last_customer_message_at, window_expires_at)
+     select $1, $3, id, case when $4 then now() end, case when $4 then now() + interval '1 day' end from contact
+     returning id, contact_id`,
+    [workspace.tenantId, phone, workspace.channelId, isWindowOpen],
+  );
+  return { contactId: rows[0].contact_id, conversationId: rows[0].id, phone };
+}
+
+/** Inside a transaction: what follows happens with that person's rights. */
+export async function become(db: Queryable, person: Person): Promise<void> {
+  await db.query("select set_config('role', 'parley_visitor', true)");
+  await db.query(
+    "select set_config('parley.user_id', $1, true), set_config('parley.tenant_id', $2, true), set_config('parley.session_id', $3, true)",
+    [person.userId, person.tenantId, person.sessionId],
+  );
+}
+
+/** Inside a transaction: back to the owner of the database, to look behind the scene. */
+export async function becomeOwner(db: Queryable): Promise<void> {
+  await db.query("select set_config('role', 'none', true)");
+}
+
+export function digits(length: number): string {
+  return Array.from(randomBytes(length), (byte, at) => (at === 0 ? 1 + (byte % 9) : byte % 10)).join("");
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm test`: starts a throw-away Postgres (or uses the server that TEST_DATABASE_URL names), migrates one template
+ * database, and runs the tests, each file in a process of its own. `npm test -- tests/x.test.ts` runs one file.
+ */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import pg from "pg";
+import { openThrowaway } from "../../src/embedded/throwaway.ts";
+import { createLog } from "../../src/log.ts";
+import { migrate } from "../../src/migrate.ts";
+
+const log = createLog(process.env.LOG_LEVEL ?? "warn");
+const args = process.argv.slice(2);
+const options = args.filter((arg) => arg.startsWith("-"));
+const named = args.filter((arg) => !arg.startsWith("-"));
+const files = named.length > 0 ? named : globSync("tests/**/*.test.ts").sort();
+
+const given = process.env.TEST_DATABASE_URL;
+const server = given
+  ? undefined
+  : await openThrowaway({ log, durable: false, settings: { max_connections: "300" } });
+const serverUrl = given ?? server!.superuserUrl;
+const template = `parley_template_${process.pid}`;
+let exitCode = 1;
+try {
+  await onServer(`create database ${template}`);
+  await migrate(withDatabase(serverUrl, template), log, { withCurrent: true });
+  exitCode = await runTests();
+} finally {
+  if (given) await onServer(`drop database if exists ${template} with (force)`);
+  await server?.release();
+}
+process.exit(exitCode);
+
+function runTests(): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    ["--test", "--test-concurrency=2", "--test-timeout=120000", ...options, ...files],
+    {
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        NODE_ENV: "test",
+        GRAPHILE_ENV: "production",
+        PARLEY_TEST_SERVER: serverUrl,
+        PARLEY_TEST_TEMPLATE: template,
+        PARLEY_SECRET_KEY: "a secret key for tests, long enough",
+        JWT_SECRET: "a token secret for tests, long enough",
+      },
+    },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
