@@ -1,0 +1,39 @@
+import dns from "node:dns";
+import type { LookupFunction } from "node:net";
+import { buildConnector } from "undici";
+import { type DestinationRules, isAllowed } from "./destination.ts";
+import { isPublicAddress, literalAddress } from "./public_address.ts";
+
+/** Connecting was refused because the host is, or resolves to, an address that is not public. */
+export class PrivateAddress extends Error {
+  override readonly name = "PrivateAddress";
+}
+
+/**
+ * Opens connections for undici, to public addresses and allowed hosts only. Checked here and not before, so that a name
+ * that resolves differently the second time (DNS rebinding) gains nothing; literal addresses are checked apart, since
+ * they skip the resolver (reference/reliability.md 2.5).
+ */
+export function guardedConnector(rules: DestinationRules, timeoutMs: number): buildConnector.connector {
+  const open = buildConnector({ timeout: timeoutMs });
+  const openGuarded = buildConnector({ timeout: timeoutMs, lookup: guardedLookup });
+  return (options, callback) => {
+    const port = Number(options.port || (options.protocol === "https:" ? 443 : 80));
+    if (isAllowed(options.hostname, port, rules)) return open(options, callback);
+    const address = literalAddress(options.hostname);
+    if (address !== null && !isPublicAddress(address)) return callback(new PrivateAddress(), null);
+    return openGuarded(options, callback);
+  };
+}
+
+/** Resolves a name; one address that is not public spoils them all. */
+const guardedLookup: LookupFunction = (hostname, options, callback) => {
+  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const [first] = addresses ?? [];
+    if (error !== null) return callback(error, "");
+    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
+      return callback(new PrivateAddress(), "");
+    }
+    return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
+  });
+};

@@ -1,0 +1,68 @@
+import { createHmac } from "node:crypto";
+import { open, seal } from "./envelope.ts";
+import type { KeyRing } from "./key_ring.ts";
+
+/** A channel's credentials in the clear: in memory only. */
+export type ChannelSecrets = {
+  accessToken: string | null;
+  /** The current app secret first; the one before it is accepted until the next rotation. */
+  appSecrets: string[];
+  verifyToken: string | null;
+};
+
+/** What a person hands over when connecting a channel, or changing its secrets. */
+export type GivenChannelSecrets = {
+  accessToken?: string | undefined;
+  appSecret?: string | undefined;
+  verifyToken?: string | undefined;
+};
+
+/** The columns of app_private.channel_secrets that hold envelopes. */
+export type SealedColumns = {
+  access_token: string | null;
+  app_secret: string | null;
+  previous_app_secret: string | null;
+  verify_token: string | null;
+};
+
+/**
+ * Seals what is given for that channel's row, as app_private.set_channel_secrets() takes it. `app_secret_fingerprint` is
+ * a keyed hash that tells which channels belong to one Meta app without telling the secret.
+ */
+export function sealChannelSecrets(
+  channelId: string,
+  given: GivenChannelSecrets,
+  ring: KeyRing,
+): Record<string, string> {
+  const sealed: Record<string, string> = {};
+  if (given.accessToken !== undefined)
+    sealed.access_token = seal(given.accessToken, address(channelId, "access_token"), ring);
+  if (given.appSecret !== undefined) {
+    sealed.app_secret = seal(given.appSecret, address(channelId, "app_secret"), ring);
+    sealed.app_secret_fingerprint = fingerprint(given.appSecret, ring);
+  }
+  if (given.verifyToken !== undefined)
+    sealed.verify_token = seal(given.verifyToken, address(channelId, "verify_token"), ring);
+  return sealed;
+}
+
+/** Opens a row of app_private.channel_secrets. Throws EnvelopeError when one was not sealed for it. */
+export function openChannelSecrets(channelId: string, row: SealedColumns, ring: KeyRing): ChannelSecrets {
+  // An app secret that became the previous one was sealed as the current one, and stays so.
+  const at = (envelope: string | null, column: string) =>
+    envelope === null ? [] : [open(envelope, address(channelId, column), ring)];
+  return {
+    accessToken: at(row.access_token, "access_token")[0] ?? null,
+    appSecrets: [...at(row.app_secret, "app_secret"), ...at(row.previous_app_secret, "app_secret")],
+    verifyToken: at(row.verify_token, "verify_token")[0] ?? null,
+  };
+}
+
+function address(channelId: string, column: string): string {
+  return `app_private.channel_secrets/${channelId}/${column}`;
+}
+
+function fingerprint(appSecret: string, ring: KeyRing): string {
+  const key = ring.keys.get(ring.current)!;
+  return createHmac("sha256", key).update("parley/app-secret-fingerprint/1").update(appSecret).digest("hex");
+}

@@ -1,0 +1,73 @@
+import type pg from "pg";
+import { inTransaction } from "../database.ts";
+import { type Batch, compose, eventRow, type Fact } from "./compose.ts";
+import type { Delivery } from "./delivery.ts";
+import { factCall } from "./fact.ts";
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+/**
+ * Stores deliveries and applies what they say in one transaction, one round trip where there are only messages and
+ * statuses. Throws what the database says, and then nothing has happened. Returns how many messages were new.
+ * `isStored` false: the bodies themselves are in the database already, or will be.
+ */
+export async function applyDeliveries(
+  pool: pg.Pool,
+  deliveries: readonly Delivery[],
+  { isStored = true } = {},
+): Promise<number> {
+  const { batch, facts } = compose(deliveries, Date.now());
+  if (isStored) {
+    for (const delivery of deliveries) {
+      batch.bodies.push(delivery.body);
+      batch.events.push(eventRow(delivery));
+    }
+  }
+  if (facts.length === 0) return receive(pool, batch);
+  return inTransaction(pool, async (client) => {
+    const stored = await receive(client, batch);
+    await applyFacts(client, facts);
+    return stored;
+  });
+}
+
+async function receive(db: Queryable, batch: Batch): Promise<number> {
+  const { rows } = await db.query({
+    name: "receive_webhooks",
+    text: "select app_private.receive_webhooks($1::bytea[], $2, $3, $4, $5) as stored",
+    values: [
+      batch.bodies,
+      JSON.stringify(batch.events),
+      JSON.stringify(batch.customers),
+      JSON.stringify(batch.messages),
+      JSON.stringify(batch.statuses),
+    ],
+  });
+  return rows[0].stored;
+}
+
+/** After the messages: a fact may be about somebody whom they introduce. */
+async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> {
+  const noted = new Set<Delivery>();
+  for (const { delivery, item, channel } of facts) {
+    const call = factCall(item, channel);
+    if (call.kind === "call") {
+      const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
+        JSON.stringify(call.argument),
+      ]);
+      if (rows[0].is_applied !== false) continue;
+    }
+    delivery.skipped.push({
+      kind: item.kind,
+      reason: call.kind === "skip" ? call.reason : "nobody and nothing we know",
+    });
+    noted.add(delivery);
+  }
+  for (const delivery of noted) {
+    await db.query("update app_public.webhook_events set skipped = $3 where tenant_id = $1 and id = $2", [
+      delivery.channel.tenantId,
+      delivery.id,
+      JSON.stringify(delivery.skipped.slice(0, 1000)),
+    ]);
+  }
+}

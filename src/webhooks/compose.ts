@@ -1,0 +1,111 @@
+import type { WebhookChannel } from "./channel_directory.ts";
+import type { Delivery, RoutedItem } from "./delivery.ts";
+import { type CustomerRow, customerOf, instant } from "./rows.ts";
+import type { JsonObject, MessageItem, StatusItem } from "./webhook_item.ts";
+
+/** The arguments of app_private.receive_webhooks(), by its names. */
+export type Batch = {
+  bodies: Buffer[];
+  events: JsonObject[];
+  customers: CustomerRow[];
+  messages: JsonObject[];
+  statuses: JsonObject[];
+};
+
+/** Items that are neither messages nor statuses: rare, applied one by one. */
+export type Fact = { delivery: Delivery; item: RoutedItem["item"]; channel: WebhookChannel };
+
+/**
+ * Puts what some deliveries say side by side, as sets of rows; what cannot be a row is noted in its delivery's
+ * `skipped`. Pure but for those notes.
+ */
+export function compose(
+  deliveries: readonly Delivery[],
+  receivedAt: number,
+): { batch: Batch; facts: Fact[] } {
+  const batch: Batch = { bodies: [], events: [], customers: [], messages: [], statuses: [] };
+  const facts: Fact[] = [];
+  const customers = new Map<string, number>();
+
+  function positionOf(customer: CustomerRow): number {
+    const key = JSON.stringify([
+      customer.channel_id,
+      customer.phone,
+      customer.bsuid,
+      customer.parent_bsuid,
+      customer.external,
+    ]);
+    const known = customers.get(key);
+    if (known !== undefined) {
+      const before = batch.customers[known - 1]!;
+      before.profile_name = customer.profile_name ?? before.profile_name;
+      before.username = customer.username ?? before.username;
+      return known;
+    }
+    batch.customers.push(customer);
+    customers.set(key, batch.customers.length);
+    return batch.customers.length;
+  }
+
+  for (const delivery of deliveries) {
+    const skip = (kind: string, reason: string) => void delivery.skipped.push({ kind, reason });
+    for (const { item, channel } of delivery.items) {
+      if (channel === null) {
+        skip(item.kind, `no channel of this app has the number ${item.phoneNumberId}`);
+      } else if (item.kind === "message") {
+        const customer = customerOf(channel, item.contact, item.profileName, item.username);
+        if (customer === null) skip("message", "it names no customer");
+        else batch.messages.push(messageRow(item, channel, positionOf(customer)));
+      } else if (item.kind === "status") {
+        if (item.status === "other") skip("status", item.reason ?? "an unknown status");
+        else batch.statuses.push(statusRow(item, channel, receivedAt));
+      } else {
+        facts.push({ delivery, item, channel });
+      }
+    }
+  }
+  return { batch, facts };
+}
+
+/** The webhook_events rows; after the facts, because those may still be skipped. */
+export function eventRow(delivery: Delivery): JsonObject {
+  return {
+    id: delivery.id,
+    tenant_id: delivery.channel.tenantId,
+    channel_id: delivery.channel.id,
+    event_type: delivery.eventType,
+    status: delivery.error === null ? "processed" : "failed",
+    error: delivery.error,
+    skipped: delivery.skipped.slice(0, 1000),
+  };
+}
+
+function messageRow(item: MessageItem, channel: WebhookChannel, customer: number): JsonObject {
+  return {
+    tenant_id: channel.tenantId,
+    channel_id: channel.id,
+    customer,
+    direction: item.direction,
+    origin: item.origin,
+    type: item.type,
+    content: item.content,
+    preview: item.preview,
+    provider_message_id: item.providerMessageId,
+    metadata: item.metadata,
+    occurred_at: instant(item.occurredAt),
+  };
+}
+
+function statusRow(item: StatusItem, channel: WebhookChannel, receivedAt: number): JsonObject {
+  const error = item.errors[0] ?? null;
+  return {
+    tenant_id: channel.tenantId,
+    channel_id: channel.id,
+    message_id: item.messageId,
+    provider_message_id: item.providerMessageId,
+    status: item.status,
+    occurred_at: instant(item.occurredAt) ?? instant(receivedAt),
+    error: error && { ...error, code: item.errorCode === null ? null : String(item.errorCode) },
+    pricing: item.pricing,
+  };
+}

@@ -1,0 +1,24 @@
+import type { WebhookChannel } from "./channel_directory.ts";
+import type { WebhookItem } from "./webhook_item.ts";
+
+/** An item, and the channel it is for: null when nobody has its number. */
+export type RoutedItem = { item: WebhookItem; channel: WebhookChannel | null };
+
+/** Why something was kept without effect; `kind` is the item's, or `body`. */
+export type Skipped = { kind: string; reason: string };
+
+/** One verified body on its way into the database. */
+export type Delivery = {
+  /** Of the webhook_events row. */
+  id: string;
+  /** The channel of the address it was posted to. */
+  channel: WebhookChannel;
+  body: Buffer;
+  /** The fields it is about, comma-separated. */
+  eventType: string | null;
+  items: RoutedItem[];
+  /** What nothing will be done about. */
+  skipped: Skipped[];
+  /** Set when it could not be applied, in whole or in part. */
+  error: string | null;
+};

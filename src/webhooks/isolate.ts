@@ -1,0 +1,87 @@
+import type pg from "pg";
+import { sqlState } from "../database.ts";
+import type { Log } from "../log.ts";
+import { applyDeliveries } from "./apply_deliveries.ts";
+import type { Delivery } from "./delivery.ts";
+
+/**
+ * Applies deliveries so that one that cannot be applied holds nobody up: the batch is halved until the bad body is
+ * alone, and then the bad item. The rest is applied, and the body is stored as failed, with the reason. Throws only
+ * what is passing (the database is away, a deadlock): then nothing may be acknowledged. Returns how many messages were
+ * new.
+ */
+export async function applyIsolated(
+  pool: pg.Pool,
+  deliveries: readonly Delivery[],
+  log: Log,
+): Promise<number> {
+  try {
+    return await persistently(() => applyDeliveries(pool, deliveries));
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    if (deliveries.length === 1) {
+      // The body is stored last: a crash before that makes the provider deliver it all again.
+      const [delivery] = deliveries;
+      const stored = await applyItems(pool, delivery!, log);
+      await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
+      return stored;
+    }
+    const middle = deliveries.length >> 1;
+    return (
+      (await applyIsolated(pool, deliveries.slice(0, middle), log)) +
+      (await applyIsolated(pool, deliveries.slice(middle), log))
+    );
+  }
+}
+
+/**
+ * Applies the items of one delivery without storing its body: all at once if that works, else in halves, down to the
+ * bad ones, which are noted in its `skipped` and `error`. Throws only what is passing. Returns how many messages were new.
+ */
+export async function applyItems(pool: pg.Pool, delivery: Delivery, log: Log): Promise<number> {
+  const apply = async (items: Delivery["items"]): Promise<number> => {
+    if (items.length === 0) return 0;
+    try {
+      return await persistently(() => applyDeliveries(pool, [{ ...delivery, items }], { isStored: false }));
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (items.length > 1) {
+        const middle = items.length >> 1;
+        return (await apply(items.slice(0, middle))) + (await apply(items.slice(middle)));
+      }
+      const reason = describe(error);
+      delivery.error ??= reason;
+      delivery.skipped.push({ kind: items[0]!.item.kind, reason });
+      log.warn(
+        { webhookEventId: delivery.id, channelId: delivery.channel.id, reason },
+        "part of a webhook could not be applied",
+      );
+      return 0;
+    }
+  };
+  return apply(delivery.items);
+}
+
+/** The code and the rule, not the values: they are a customer's. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const rule = "constraint" in error && error.constraint ? ` (${error.constraint})` : "";
+  return `${sqlState(error) ?? error.name}: ${error.message.slice(0, 200)}${rule}`;
+}
+
+/** Errors that say "not now": the same batch may well succeed, or the database is away. */
+function isPassing(error: unknown): boolean {
+  const state = sqlState(error);
+  // Of Postgres: connection, rollback (deadlock), resources, lock timeout, shutdown or cancel. Not of Postgres: no answer.
+  return state === undefined || /^(08|40|53|55P03|57)/.test(state);
+}
+
+/** A deadlock's victim simply tries again. */
+async function persistently<T>(work: () => Promise<T>, tries = 3): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (tries > 1 && sqlState(error)?.startsWith("40")) return persistently(work, tries - 1);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import type pg from "pg";
+import type { Log } from "../log.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { createChannelDirectory } from "./channel_directory.ts";
+import { replayDelivery } from "./replay_delivery.ts";
+
+/** Which stored bodies; what is not given does not narrow. */
+export type ReplayFilter = {
+  id?: string;
+  channelId?: string;
+  status?: "unprocessed" | "processed" | "failed";
+  since?: Date;
+  until?: Date;
+  /** Only bodies that were tried less often than this. */
+  maxAttempts?: number;
+  limit?: number;
+};
+
+export type ReplayResult = { replayed: number; failed: number; newMessages: number };
+
+const PAGE = 100;
+
+/**
+ * Puts stored bodies through the receiver's own path again, oldest first. Harmless to repeat: what is there already is
+ * passed over. A body that fails again keeps its reason and counts the attempt.
+ */
+export async function replayWebhooks(
+  { pool, keyRing, log }: { pool: pg.Pool; keyRing: KeyRing; log: Log },
+  filter: ReplayFilter,
+): Promise<ReplayResult> {
+  const directory = createChannelDirectory(pool, keyRing);
+  const result: ReplayResult = { replayed: 0, failed: 0, newMessages: 0 };
+  const most = filter.limit ?? Number.POSITIVE_INFINITY;
+  let after = "00000000-0000-0000-0000-000000000000";
+  while (result.replayed < most) {
+    const page = await pageAfter(pool, after, filter, Math.min(PAGE, most - result.replayed));
+    for (const row of page) {
+      after = row.id;
+      const { isApplied, newMessages } = await replayDelivery(row, { pool, directory, log });
+      result.replayed += 1;
+      result.failed += isApplied ? 0 : 1;
+      result.newMessages += newMessages;
+    }
+    if (page.length === 0) break;
+  }
+  return result;
+}
+
+export type StoredBody = { tenant_id: string; id: string; channel_id: string; body: Buffer };
+
+async function pageAfter(
+  pool: pg.Pool,
+  after: string,
+  filter: ReplayFilter,
+  size: number,
+): Promise<StoredBody[]> {
+  const { rows } = await pool.query<StoredBody>(
+    `select tenant_id, id, channel_id, body
+     from app_public.webhook_events
+     where id > $1
+     and ($2::uuid is null or id = $2)
+     and ($3::uuid is null or channel_id = $3)
+     and ($4::app_public.webhook_event_status is null or status = $4)
+     and ($5::timestamptz is null or id >= app_hidden.uuid_v7_floor($5))
+     and ($6::timestamptz is null or id < app_hidden.uuid_v7_floor($6))
+     and ($7::int is null or attempts < $7)
+     order by id
+     limit $8`,
+    [after, filter.id, filter.channelId, filter.status, filter.since, filter.until, filter.maxAttempts, size],
+  );
+  return rows;
+}

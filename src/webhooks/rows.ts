@@ -1,0 +1,44 @@
+import type { WebhookChannel } from "./channel_directory.ts";
+import type { ContactIdentity } from "./webhook_item.ts";
+
+/** A customer as app_private.resolve_contacts() takes one. */
+export type CustomerRow = {
+  tenant_id: string;
+  channel_id: string;
+  phone: string | null;
+  phone_alias: string | null;
+  bsuid: string | null;
+  parent_bsuid: string | null;
+  external: string | null;
+  profile_name: string | null;
+  username: string | null;
+};
+
+/** Null for a customer without any address. */
+export function customerOf(
+  channel: WebhookChannel,
+  identity: ContactIdentity,
+  profileName: string | null = null,
+  username: string | null = null,
+): CustomerRow | null {
+  const { phone, phoneAlias, bsuid, parentBsuid, external } = identity;
+  if (phone === null && bsuid === null && parentBsuid === null && external === null) return null;
+  return {
+    tenant_id: channel.tenantId,
+    channel_id: channel.id,
+    phone,
+    phone_alias: phoneAlias,
+    bsuid,
+    parent_bsuid: parentBsuid,
+    external,
+    profile_name: profileName,
+    username,
+  };
+}
+
+const YEAR_2100 = Date.UTC(2100, 0);
+
+/** An instant for `timestamptz`; null for none, and for one that no clock can mean. */
+export function instant(millis: number | null): string | null {
+  return millis !== null && millis > 0 && millis < YEAR_2100 ? new Date(millis).toISOString() : null;
+}

@@ -1,0 +1,29 @@
+import { classifyError, classifyLoss } from "./classify_error.ts";
+import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
+import type { Channel, Failure } from "./wire.ts";
+
+/**
+ * Shows the customer two blue ticks on a message of theirs and all before it, and, if asked, that we are typing: until
+ * we answer or 25 s have passed. Harmless to repeat, so that even an `uncertain` failure may be.
+ */
+export async function markRead(
+  graph: GraphClient,
+  channel: Channel,
+  read: { providerMessageId: string; isTyping?: boolean },
+): Promise<{ kind: "done" } | Failure> {
+  const reply = await graph.request({
+    method: "POST",
+    url: edgeUrl(channel, `${channel.phoneNumberId}/messages`),
+    headers: { ...authorization(channel), "content-type": "application/json" },
+    body: Buffer.from(
+      JSON.stringify({
+        messaging_product: "whatsapp",
+        status: "read",
+        message_id: read.providerMessageId,
+        ...(read.isTyping ? { typing_indicator: { type: "text" } } : {}),
+      }),
+    ),
+  });
+  if (reply.kind !== "reply") return classifyLoss(reply);
+  return bodyOf(reply)?.success === true ? { kind: "done" } : classifyError(reply);
+}
