@@ -71,6 +71,11 @@ export const ERRORS = {
     meaning: "Nobody knows whether the message went out, and it was not sent again.",
     remedy: "Ask the customer, or send a new message.",
   },
+  PYUNR: {
+    kind: "unavailable",
+    meaning: "The provider could not be reached, over and over.",
+    remedy: "Check the network, then send a new message.",
+  },
   PYNFD: {
     kind: "not_found",
     meaning: "There is no such row, or it is another tenant's.",

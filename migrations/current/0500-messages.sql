@@ -204,5 +204,6 @@ do $$ begin perform app_private.ensure_partitions(); end; $$;
 --!include messages/read_outcomes.sql
 --!include messages/record_outcomes.sql
 --!include messages/pause_channel.sql
+--!include messages/next_send_in.sql
 --!include messages/reconcile_outbox.sql
 --!include messages/policies.sql

@@ -1,0 +1,14 @@
+-- What the operator's command line, the health checks and the metrics ask for.
+--!include operations/forget_old_rows.sql
+--!include operations/forget_old_rows.sql
+--!include operations/filled_default_partitions.sql
+--!include operations/operations_status.sql
+--!include operations/tenant_stats.sql
+--!include operations/find_tenant.sql
+--!include operations/find_user.sql
+--!include operations/find_channel.sql
+--!include operations/find_chatbot.sql
+--!include operations/add_user.sql
+--!include operations/remove_user.sql
+--!include operations/set_user_active.sql
+--!include operations/set_user_role.sql

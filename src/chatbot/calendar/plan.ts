@@ -1,0 +1,106 @@
+import { plainText } from "../display.ts";
+import type { HttpRequest } from "../effect.ts";
+import { numberField, textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { addDays, instantAt, isDate, localTime } from "../instant.ts";
+import { variablePath } from "../template.ts";
+import type { Turn } from "../turn.ts";
+
+/** Why a calendar gives no result: the codes that exported bots test for. */
+export type CalendarErrorCode = "NO_USER" | "MISSING_DATE" | "INVALID_DATE" | "NOT_CONNECTED" | "FETCH_ERROR";
+
+export type CalendarPlan =
+  | { kind: "request"; request: HttpRequest }
+  | { kind: "error"; code: CalendarErrorCode; message: string };
+
+/** What a calendar node asks of Google's primary calendar. Fields: see `nodes/google-calendar.ts`. */
+export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
+  const userId = userOf(turn, node);
+  if (userId === undefined) return problem("NO_USER", "No calendar was chosen.");
+  const { timeZone } = turn.settings;
+  const days = daysOf(turn, node);
+  if ("kind" in days) return days;
+
+  const timeMin = instantAt(days.first, "00:00", timeZone);
+  const timeMax = instantAt(addDays(days.last, 1), "00:00", timeZone);
+  const base = { target: { kind: "google_calendar", userId }, timeoutMs: 15_000 } as const;
+  if (actionOf(node) === "check_availability") {
+    const value = { timeMin, timeMax, timeZone, items: [{ id: "primary" }] };
+    const body = { kind: "json", value } as const;
+    return {
+      kind: "request",
+      request: { ...base, headers: [], method: "POST", url: "/freeBusy", query: [], body },
+    };
+  }
+  const most = Math.min(Math.max(Math.trunc(numberField(node.data, "calendarMaxResults") ?? 50), 1), 250);
+  const query: [string, string][] = [
+    ["timeMin", timeMin],
+    ["timeMax", timeMax],
+    ["timeZone", timeZone],
+    ["singleEvents", "true"],
+    ["orderBy", "startTime"],
+    ["maxResults", String(most)],
+  ];
+  const url = "/calendars/primary/events";
+  return { kind: "request", request: { ...base, headers: [], method: "GET", url, query, body: null } };
+}
+
+export type CalendarAction = "check_availability" | "get_today_events" | "get_tomorrow_events" | "get_events";
+
+export function actionOf(node: GraphNode): CalendarAction {
+  const action = textField(node.data, "calendarAction");
+  return action === "get_today_events" || action === "get_tomorrow_events" || action === "get_events"
+    ? action
+    : "check_availability";
+}
+
+/** The day whose slots are asked for: the given one, or today. */
+export function dayOf(turn: Turn, node: GraphNode): string {
+  return givenDate(turn, node, "Date") || localTime(turn.now, turn.settings.timeZone).date;
+}
+
+function daysOf(
+  turn: Turn,
+  node: GraphNode,
+): { first: string; last: string } | Extract<CalendarPlan, { kind: "error" }> {
+  const today = localTime(turn.now, turn.settings.timeZone).date;
+  const action = actionOf(node);
+  if (action === "get_today_events") return { first: today, last: today };
+  if (action === "get_tomorrow_events") return { first: addDays(today, 1), last: addDays(today, 1) };
+  const first = action === "check_availability" ? dayOf(turn, node) : givenDate(turn, node, "Date");
+  if (first === "") return problem("MISSING_DATE", "No date was given.");
+  const last = (action === "get_events" && givenDate(turn, node, "EndDate")) || first;
+  const wrong = [first, last].find((date) => !isDate(date));
+  return wrong === undefined
+    ? { first, last }
+    : problem("INVALID_DATE", `"${wrong}" is not a date (YYYY-MM-DD).`);
+}
+
+/** The date a node's fields give, as written; `""` when they give none. */
+function givenDate(turn: Turn, node: GraphNode, which: "Date" | "EndDate"): string {
+  const { data } = node;
+  if (textField(data, `calendar${which}Source`) === "static") {
+    return turn.fillPlain(node, textField(data, `calendarStatic${which}`)).trim();
+  }
+  const value = turn.resolve(variablePath(textField(data, `calendar${which}Variable`)));
+  return value == null ? "" : plainText(value).trim();
+}
+
+/** Whose calendar: null is the bot's owner; undefined when the node names nobody. */
+function userOf(turn: Turn, node: GraphNode): string | null | undefined {
+  const { data } = node;
+  switch (textField(data, "calendarUserSource")) {
+    case "static":
+      return textField(data, "calendarUserId") || undefined;
+    case "variable": {
+      const value = turn.resolve(variablePath(textField(data, "calendarUserVariable")));
+      return value == null || value === "" ? undefined : plainText(value);
+    }
+    default:
+      return null;
+  }
+}
+
+function problem(code: CalendarErrorCode, message: string): Extract<CalendarPlan, { kind: "error" }> {
+  return { kind: "error", code, message };
+}

@@ -1,0 +1,81 @@
+import type { HttpResult } from "../event.ts";
+import { numberField, textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { walkPath } from "../path.ts";
+import { isSuccess } from "../request/response.ts";
+import type { Turn } from "../turn.ts";
+import { actionOf, dayOf } from "./plan.ts";
+import { type Busy, slotsOf } from "./slots.ts";
+
+/**
+ * What a calendar's answer means, in the shape exported bots expect; null when it cannot be trusted. An answer that
+ * is not understood is never "all free".
+ */
+export function calendarResult(turn: Turn, node: GraphNode, result: HttpResult): Json {
+  if (!isSuccess(result) || !isObject(result.body)) return null;
+  return actionOf(node) === "check_availability"
+    ? availability(turn, node, result.body)
+    : events(result.body);
+}
+
+function availability(turn: Turn, node: GraphNode, body: JsonObject): Json {
+  const calendar = walkPath(body, ["calendars", "primary"]);
+  if (!isObject(calendar) || (Array.isArray(calendar.errors) && calendar.errors.length > 0)) return null;
+  if (!Array.isArray(calendar.busy) || !calendar.busy.every(isBusy)) return null;
+  const { data } = node;
+  const day = {
+    date: dayOf(turn, node),
+    start: timeField(data, "calendarWorkingHoursStart", "09:00"),
+    end: timeField(data, "calendarWorkingHoursEnd", "18:00"),
+    slotDuration: Math.min(Math.max(Math.trunc(numberField(data, "calendarSlotDuration") ?? 60), 5), 1440),
+    timeZone: turn.settings.timeZone,
+  };
+  const slots = slotsOf(day, calendar.busy as Busy[], turn.now);
+  const free = slots.filter((slot) => slot.available);
+  if (textField(data, "calendarOutputFormat") === "slots_only") {
+    return free.map(({ id, time }) => ({ id, title: time, enabled: true }));
+  }
+  return {
+    date: day.date,
+    workingHours: { start: day.start, end: day.end },
+    slotDuration: day.slotDuration,
+    slots,
+    totalSlots: slots.length,
+    availableSlots: free.length,
+    busySlots: slots.length - free.length,
+  };
+}
+
+function isBusy(value: Json): boolean {
+  return (
+    isObject(value) &&
+    [value.start, value.end].every((at) => typeof at === "string" && !Number.isNaN(Date.parse(at)))
+  );
+}
+
+const EVENT_FIELDS = [
+  "id",
+  "summary",
+  "description",
+  "start",
+  "end",
+  "status",
+  "htmlLink",
+  "location",
+  "attendees",
+];
+
+function events(body: JsonObject): Json {
+  if (!Array.isArray(body.items)) return null;
+  const items = body.items.filter(isObject).map((event) => {
+    const fields = EVENT_FIELDS.map((name) => [name, own(event, name)] as const);
+    return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+  });
+  return { events: items, nextPageToken: own(body, "nextPageToken") ?? null };
+}
+
+function timeField(data: JsonObject, name: string, otherwise: string): string {
+  const time = textField(data, name);
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? time : otherwise;
+}

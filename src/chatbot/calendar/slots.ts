@@ -1,0 +1,46 @@
+import type { Instant } from "../context.ts";
+import { instantAt } from "../instant.ts";
+
+/** A stretch of time that is taken. */
+export type Busy = { start: Instant; end: Instant };
+
+export type Slot = { id: string; time: string; available: boolean };
+
+/** What a day is divided into; times are `HH:mm` on the wall of `timeZone`. */
+export type WorkingDay = {
+  date: string;
+  start: string;
+  end: string;
+  /** Minutes. */
+  slotDuration: number;
+  timeZone: string;
+};
+
+/**
+ * The slots of a working day. None runs past closing time; one that touches something busy, or has begun, is not
+ * available.
+ */
+export function slotsOf(day: WorkingDay, busy: readonly Busy[], now: Instant): Slot[] {
+  const opening = minutes(day.start);
+  const closing = minutes(day.end);
+  const slots: Slot[] = [];
+  for (let at = opening; at + day.slotDuration <= closing; at += day.slotDuration) {
+    const time = clock(at);
+    const start = instantAt(day.date, time, day.timeZone);
+    const end = new Date(Date.parse(start) + day.slotDuration * 60_000).toISOString();
+    const isTaken = busy.some(
+      (other) => Date.parse(other.start) < Date.parse(end) && Date.parse(other.end) > Date.parse(start),
+    );
+    slots.push({ id: time, time, available: !isTaken && start >= now });
+  }
+  return slots;
+}
+
+function minutes(time: string): number {
+  const [hours = 0, rest = 0] = time.split(":").map(Number);
+  return hours * 60 + rest;
+}
+
+function clock(total: number): string {
+  return `${String(Math.floor(total / 60)).padStart(2, "0")}:${String(total % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,116 @@
+import { plainText } from "./display.ts";
+import { textField } from "./fields.ts";
+import { foldCase } from "./fold.ts";
+import { isObject, type Json, type JsonObject, own } from "./json.ts";
+import { interpolate, variablePath } from "./template.ts";
+import { resolve } from "./variables.ts";
+
+/**
+ * Evaluates the condition of a node's `data`.
+ *
+ * `conditionGroup {conditions: […], logicalOperator: "AND" | "OR"}` wins where it has a condition; each is
+ * `{variable, operator, value}` or a group itself. Otherwise `conditionVar`, `conditionOp`, `conditionVal`.
+ * The variable is a path, bare or in braces; the value may contain `{{paths}}`. Equality is that of texts and
+ * minds case; `contains` does not; order is that of numbers, or of ISO dates. No condition, or an unknown
+ * operator, is not met.
+ */
+export function isConditionMet(data: JsonObject, variables: JsonObject): boolean {
+  const group = own(data, "conditionGroup");
+  if (isObject(group) && conditionsOf(group).length > 0) return isGroupMet(group, variables);
+  if (textField(data, "conditionVar") === "") return false;
+  const { conditionVar = "", conditionOp = "", conditionVal = "" } = data;
+  return isOneMet({ variable: conditionVar, operator: conditionOp, value: conditionVal }, variables);
+}
+
+function isGroupMet(group: JsonObject, variables: JsonObject): boolean {
+  const results = conditionsOf(group).map((condition) =>
+    Array.isArray(condition.conditions) ? isGroupMet(condition, variables) : isOneMet(condition, variables),
+  );
+  if (results.length === 0) return false;
+  return textField(group, "logicalOperator").toUpperCase() === "OR"
+    ? results.includes(true)
+    : !results.includes(false);
+}
+
+function conditionsOf(group: JsonObject): JsonObject[] {
+  return Array.isArray(group.conditions) ? group.conditions.filter(isObject) : [];
+}
+
+function isOneMet(condition: JsonObject, variables: JsonObject): boolean {
+  const left = resolve(variables, variablePath(textField(condition, "variable")));
+  const given = own(condition, "value") ?? "";
+  const right = typeof given === "string" ? interpolate(given, variables, plainText) : given;
+  const operator = operatorOf(textField(condition, "operator"));
+  return operator === null ? false : OPERATORS[operator](left ?? null, right);
+}
+
+type Operator =
+  | "eq"
+  | "neq"
+  | "contains"
+  | "not_contains"
+  | "gt"
+  | "lt"
+  | "gte"
+  | "lte"
+  | "is_empty"
+  | "is_not_empty";
+
+const OPERATORS: { [operator in Operator]: (left: Json, right: Json) => boolean } = {
+  eq: (left, right) => comparable(left) === comparable(right),
+  neq: (left, right) => comparable(left) !== comparable(right),
+  contains,
+  not_contains: (left, right) => !contains(left, right),
+  gt: (left, right) => compare(left, right) > 0,
+  lt: (left, right) => compare(left, right) < 0,
+  gte: (left, right) => compare(left, right) >= 0,
+  lte: (left, right) => compare(left, right) <= 0,
+  is_empty: isEmpty,
+  is_not_empty: (left) => !isEmpty(left),
+};
+
+const ALIASES: { [alias: string]: Operator } = {
+  "==": "eq",
+  equals: "eq",
+  "!=": "neq",
+  ne: "neq",
+  not_equals: "neq",
+  ">": "gt",
+  greater: "gt",
+  "<": "lt",
+  less: "lt",
+  ">=": "gte",
+  greater_or_equal: "gte",
+  "<=": "lte",
+  less_or_equal: "lte",
+};
+
+/** The operator an author wrote, by any of its names; null when there is none of that name. */
+export function operatorOf(name: string): Operator | null {
+  const operator = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
+  return Object.hasOwn(OPERATORS, operator as string) ? (operator as Operator) : null;
+}
+
+function contains(left: Json, right: Json): boolean {
+  return foldCase(comparable(left)).includes(foldCase(comparable(right)));
+}
+
+/** Positive, negative or zero; NaN, which no operator accepts, where there is no order. */
+function compare(left: Json, right: Json): number {
+  const [a, b] = [comparable(left), comparable(right)];
+  if (ISO_DATE.test(a) && ISO_DATE.test(b)) return Date.parse(a) - Date.parse(b);
+  return Number(a) - Number(b);
+}
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z?)?$/;
+
+function isEmpty(value: Json): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+/** A value as the text that is compared. What does not exist is the empty text, not the word for it. */
+function comparable(value: Json): string {
+  if (value === null) return "";
+  if (Array.isArray(value)) return value.map(comparable).join(",");
+  return plainText(value);
+}

@@ -1,0 +1,27 @@
+const SEGMENTER = new Intl.Segmenter();
+
+/** Cuts a text to `limit` UTF-16 units without splitting what a reader sees as one character. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  let end = 0;
+  for (const { index, segment } of SEGMENTER.segment(text.slice(0, limit * 2))) {
+    if (index + segment.length > limit) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end).trimEnd();
+}
+
+/** Splits a text into pieces of at most `limit`, at a line break or a space where there is one in the last half. */
+export function split(text: string, limit: number): string[] {
+  const pieces: string[] = [];
+  let rest = text.trim();
+  while (rest.length > limit) {
+    const head = cut(rest, limit);
+    const breakAt = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" "));
+    const end = breakAt > limit / 2 ? breakAt : head.length || limit;
+    pieces.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  if (rest !== "") pieces.push(rest);
+  return pieces;
+}

@@ -1,0 +1,28 @@
+import { type Graph, type GraphEdge, type GraphNode, nodeType } from "./graph.ts";
+import { automaticNames } from "./node-numbers.ts";
+
+/** A graph made ready for walking. */
+export type GraphIndex = {
+  start: GraphNode | null;
+  nodes: ReadonlyMap<string, GraphNode>;
+  edges: ReadonlyMap<string, GraphEdge[]>;
+  /** Automatic variable prefixes (`question_1`) by node id. */
+  names: ReadonlyMap<string, string>;
+};
+
+/** Graphs are immutable once published: a version kept in memory is indexed once. */
+const indexes = new WeakMap<Graph, GraphIndex>();
+
+export function indexGraph(graph: Graph): GraphIndex {
+  const known = indexes.get(graph);
+  if (known) return known;
+  const index: GraphIndex = {
+    // Either spelling makes a start node, whatever the other says.
+    start: graph.nodes.find((node) => node.type === "start" || nodeType(node) === "start") ?? null,
+    nodes: new Map(graph.nodes.map((node) => [node.id, node])),
+    edges: Map.groupBy(graph.edges, (edge) => edge.source),
+    names: automaticNames(graph),
+  };
+  indexes.set(graph, index);
+  return index;
+}

@@ -1,0 +1,155 @@
+import { listField, textField } from "../fields.ts";
+import type { Graph, GraphNode } from "../graph.ts";
+import { isObject, type JsonObject } from "../json.ts";
+import { problem, warning } from "../problem.ts";
+import type { ImportResult } from "./import.ts";
+import { IMPORT_LIMITS } from "./limits.ts";
+import { type MappedBlock, mapBlock } from "./typebot-block.ts";
+import { readVariables } from "./typebot-text.ts";
+
+/** Is this a Typebot export? Groups of blocks are unlike anything else. */
+export function isTypebot(file: JsonObject): boolean {
+  return Array.isArray(file.groups) && !Array.isArray(file.nodes);
+}
+
+/**
+ * Reads a Typebot of version 6 as far as it maps: texts, media, inputs, buttons, conditions, variables, waits,
+ * jumps, A/B tests and HTTP requests. A block that has no counterpart becomes a node of its own type, which ends a
+ * run that reaches it, and is reported.
+ */
+export function importTypebot(file: JsonObject): ImportResult {
+  const start = listField(file, "events")
+    .filter(isObject)
+    .find((event) => event.type === "start");
+  if (start === undefined) return refused("unknown_version", "Only Typebots of version 6 can be read.");
+  const groups = listField(file, "groups").filter(isObject);
+  const count = groups.flatMap(blocksOf).length;
+  if (count > IMPORT_LIMITS.nodes) {
+    return refused("too_many_nodes", `There are ${count} blocks; ${IMPORT_LIMITS.nodes} are allowed.`);
+  }
+
+  const variables = readVariables(file);
+  const firstBlocks = new Map(groups.flatMap((group) => firstBlock(group)));
+  const targets = edgeTargets(file, firstBlocks);
+  const graph = new GraphBuilder();
+  const startId = textField(start, "id") || "start";
+  graph.add({ id: startId, type: "start", position: coordinates(start, 0), data: { label: "Start" } });
+  graph.connect({ from: startId, handle: "" }, targets.get(textField(start, "outgoingEdgeId")));
+
+  const warnings = groups.flatMap((group) => {
+    const blocks = blocksOf(group);
+    const title = textField(group, "title");
+    return blocks.flatMap((block, index) => {
+      const mapped = mapBlock(block, variables, firstBlocks);
+      mapped.nodes.forEach((node, rank) => {
+        graph.add({
+          ...node,
+          position: coordinates(group, index + rank / 2),
+          data: { label: title, ...node.data },
+        });
+      });
+      const next = blocks[index + 1];
+      const onward = targets.get(textField(block, "outgoingEdgeId")) ?? (next && textField(next, "id"));
+      connectBlock(graph, mapped, targets, onward);
+      if (mapped.loss === null) return [];
+      const type = textField(block, "type") || "(none)";
+      return warning(
+        "unmapped_block",
+        textField(block, "id"),
+        `"${type}" in the group "${title}": ${mapped.loss}`,
+      );
+    });
+  });
+  const name = textField(file, "name").trim() || "Typebot";
+  const chatbot = {
+    name,
+    description: null,
+    graph: mergePrompts(graph),
+    flows: [],
+    metadata: null,
+    language: "en" as const,
+  };
+  return { kind: "imported", chatbot, warnings };
+}
+
+function connectBlock(
+  graph: GraphBuilder,
+  mapped: MappedBlock,
+  targets: ReadonlyMap<string, string>,
+  onward: string | undefined,
+): void {
+  for (const link of mapped.links) graph.connect(link, link.to);
+  for (const exit of mapped.exits) graph.connect(exit, targets.get(exit.edgeId));
+  // The first edge of a handle counts, so that this takes only what has no edge of its own.
+  for (const exit of mapped.onward) graph.connect(exit, onward);
+}
+
+/** Collects nodes and edges; an edge to nowhere is none. */
+class GraphBuilder implements Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly edges: Graph["edges"] = [];
+
+  add(node: GraphNode): void {
+    this.nodes.push(node);
+  }
+
+  connect({ from, handle }: { from: string; handle: string }, target: string | undefined): void {
+    const isTaken = this.edges.some((edge) => edge.source === from && (edge.sourceHandle ?? "") === handle);
+    if (target === undefined || isTaken) return;
+    const id = handle === "" ? `${from}-${target}` : `${from}-${target}-${handle}`;
+    this.edges.push({ id, source: from, target, ...(handle !== "" && { sourceHandle: handle }) });
+  }
+}
+
+/** There, a question is asked by the text before it; here it asks for itself. */
+function mergePrompts({ nodes, edges }: Graph): Graph {
+  const merged = new Map<string, string>();
+  for (const node of nodes) {
+    if (node.type !== "question" || textField(node.data, "content") !== "") continue;
+    const leading = edges.filter(({ target }) => target === node.id);
+    const prompt = nodes.find(({ id }) => leading.length === 1 && id === leading[0]?.source);
+    if (prompt?.type !== "message" || prompt.data.messageType !== undefined) continue;
+    node.data.content = textField(prompt.data, "content");
+    merged.set(prompt.id, node.id);
+  }
+  for (const { type, data } of nodes) {
+    if (type === "jump") data.targetNodeId = merged.get(textField(data, "targetNodeId")) ?? data.targetNodeId;
+  }
+  return {
+    nodes: nodes.filter(({ id }) => !merged.has(id)),
+    edges: edges
+      .filter(({ source }) => !merged.has(source))
+      .map((edge) => ({ ...edge, target: merged.get(edge.target) ?? edge.target })),
+  };
+}
+
+function blocksOf(group: JsonObject): JsonObject[] {
+  return listField(group, "blocks").filter(isObject);
+}
+
+function firstBlock(group: JsonObject): [groupId: string, blockId: string][] {
+  const [first] = blocksOf(group);
+  return first ? [[textField(group, "id"), textField(first, "id")]] : [];
+}
+
+/** The block each edge leads to. */
+function edgeTargets(file: JsonObject, firstBlocks: ReadonlyMap<string, string>): Map<string, string> {
+  const targets = new Map<string, string>();
+  for (const edge of listField(file, "edges").filter(isObject)) {
+    const to = isObject(edge.to) ? edge.to : {};
+    const target = textField(to, "blockId") || firstBlocks.get(textField(to, "groupId"));
+    if (target) targets.set(textField(edge, "id"), target);
+  }
+  return targets;
+}
+
+/** Blocks of a group stand below each other. */
+function coordinates(place: JsonObject, index: number): GraphNode["position"] {
+  const at = isObject(place.graphCoordinates) ? place.graphCoordinates : {};
+  const [x, y] = [Number(at.x ?? 0), Number(at.y ?? 0)];
+  return { x: Number.isFinite(x) ? x : 0, y: (Number.isFinite(y) ? y : 0) + index * 120 };
+}
+
+function refused(code: string, message: string): ImportResult {
+  return { kind: "refused", problems: [problem(code, null, message)] };
+}

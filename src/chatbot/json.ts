@@ -1,0 +1,18 @@
+/** Any JSON value. */
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+
+/** A JSON object. A missing key reads as `undefined`, so that optional fields need no second type. */
+export type JsonObject = { [key: string]: Json | undefined };
+
+/** True for a JSON object: not null, not an array. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Keys that reach JavaScript's prototypes. They are refused on import and never written. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Reads an own key; what JavaScript adds to every object (`toString`, `constructor`) is not data. */
+export function own(value: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}

@@ -1,0 +1,26 @@
+import { numberField, textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { LEAVE, type Step } from "../step.ts";
+import type { Turn } from "../turn.ts";
+
+const SECONDS: { [unit: string]: number } = {
+  seconds: 1,
+  minutes: 60,
+  hours: 3600,
+  days: 86_400,
+  weeks: 604_800,
+};
+const LONGEST = 366 * 86_400;
+
+/**
+ * Waits, whatever the contact writes meanwhile. `delay` and `delayUnit`: `seconds` (default), `minutes`, `hours`,
+ * `days` or `weeks`; at most a year.
+ */
+export function enterDelay(turn: Turn, node: GraphNode): Step {
+  const unit = textField(node.data, "delayUnit");
+  const factor = Object.hasOwn(SECONDS, unit) ? (SECONDS[unit] as number) : 1;
+  const seconds = Math.min((numberField(node.data, "delay") ?? 0) * factor, LONGEST);
+  turn.record(node, {});
+  if (seconds <= 0) return LEAVE;
+  return { kind: "wait", waiting: { kind: "delay", nodeId: node.id, timer: turn.timer("delay", seconds) } };
+}

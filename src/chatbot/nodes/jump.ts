@@ -1,0 +1,11 @@
+import { textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { fail, LEAVE, type Step } from "../step.ts";
+import type { Turn } from "../turn.ts";
+
+/** Goes to the node `targetNodeId` of the same graph; without one, on by its edge. */
+export function enterJump(turn: Turn, node: GraphNode): Step {
+  const target = textField(node.data, "targetNodeId");
+  if (target === "") return LEAVE;
+  return turn.graph?.nodes.has(target) ? { kind: "goto", nodeId: target } : fail(`missing_node: ${target}`);
+}

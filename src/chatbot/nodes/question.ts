@@ -1,0 +1,164 @@
+import type { Waiting } from "../context.ts";
+import type { Exit } from "../edges.ts";
+import type { InboundMessage } from "../event.ts";
+import { numberField, textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { interactive, leadIn } from "../interactive.ts";
+import { menuMessage } from "../question/menu.ts";
+import { type Option, optionsOf } from "../question/options.ts";
+import { answerKind, questionType } from "../question/question-type.ts";
+import { type Reading, readAnswer } from "../question/read-answer.ts";
+import { fail, type Step } from "../step.ts";
+import type { AnswerKind } from "../texts.ts";
+import type { Turn } from "../turn.ts";
+
+export type AnswerWaiting = Extract<Waiting, { kind: "answer" }>;
+
+/**
+ * Asks, and waits for the answer.
+ *
+ * - `questionType`: see `question-type.ts`; `text` by default.
+ * - `content`: what is asked; interpolated.
+ * - `variable`: receives the answer, besides `question_N.response` (and `question_N.title` of a choice).
+ * - `retryText`: said after an invalid answer; `maxAttempts` (3): then the exit `invalid`.
+ * - `timeoutSeconds`: without an answer by then, the exit `timeout`.
+ * - Menus: see `options.ts` and `menu.ts`. Limits of typed answers: see `parse-answer.ts`.
+ *
+ * Exits: the id of the option; `answered`; `invalid`; `timeout`; `default` takes words that are no option.
+ */
+export function enterQuestion(turn: Turn, node: GraphNode): Step {
+  const type = questionType(node);
+  if (type === null) return fail(`unknown_question_type: ${textField(node.data, "questionType")}`);
+  return ask(turn, node, { attempts: 0, page: 0, nudged: false }, textField(node.data, "content"));
+}
+
+/** Asks again what the run waits for, on the same page, after a pause. */
+export function repeatQuestion(turn: Turn, node: GraphNode, waiting: AnswerWaiting): Step {
+  return ask(turn, node, waiting, textField(node.data, "content"));
+}
+
+/** Takes a message as the answer. */
+export function answerQuestion(
+  turn: Turn,
+  node: GraphNode,
+  waiting: AnswerWaiting,
+  message: InboundMessage,
+): Step {
+  const type = questionType(node);
+  if (type === null) return fail(`unknown_question_type: ${textField(node.data, "questionType")}`);
+  const kind = answerKind(type);
+  const reading = readAnswer(turn, node, kind, message, menuOf(turn, node, kind), waiting.page);
+  switch (reading.kind) {
+    case "answer":
+      return take(turn, node, kind, reading);
+    case "page":
+      return ask(turn, node, { ...waiting, page: reading.page }, textField(node.data, "content"));
+    case "skip":
+      turn.record(node, { exit: "skip" });
+      return SKIP;
+    case "wrong_type":
+      if (waiting.nudged) return { kind: "wait", waiting };
+      return ask(turn, node, { ...waiting, nudged: true }, retryText(node, kind, turn));
+    case "invalid":
+      return reject(turn, node, kind, waiting, reading.typed);
+    default:
+      return reading satisfies never;
+  }
+}
+
+/** Would this message be an answer? Asked of messages that came before the question did. */
+export function isAnswer(
+  turn: Turn,
+  node: GraphNode,
+  waiting: AnswerWaiting,
+  message: InboundMessage,
+): boolean {
+  const type = questionType(node);
+  if (type === null) return false;
+  const kind = answerKind(type);
+  return readAnswer(turn, node, kind, message, menuOf(turn, node, kind), waiting.page).kind === "answer";
+}
+
+/** Where a skipped question leads: the way for anything else, else any way. */
+export const SKIP: Step = { kind: "exit", exits: [{ handle: "default" }, "plain", "any"] };
+
+function ask(
+  turn: Turn,
+  node: GraphNode,
+  state: { attempts: number; page: number; nudged: boolean },
+  template: string,
+): Step {
+  const kind = answerKind(questionType(node) ?? "text");
+  const text = turn.fill(node, template);
+  if (kind === "location") {
+    const body = leadIn(turn, node, text || turn.texts.locationBody, 1024);
+    turn.send(
+      node,
+      interactive(turn, node, "location_request_message", body, { name: "send_location" }, NO_MARGINS),
+    );
+  } else {
+    const options = menuOf(turn, node, kind);
+    if (options.length > 0) turn.send(node, menuMessage(turn, node, options, state.page, text));
+    else turn.say(node, isMenu(kind) ? `${text}\n\n${turn.texts.typeYourChoice}`.trim() : text);
+  }
+  const { attempts, page, nudged } = state;
+  return {
+    kind: "wait",
+    waiting: { kind: "answer", nodeId: node.id, timer: timerOf(turn, node), attempts, page, nudged },
+  };
+}
+
+/** A location request has a body and nothing else. */
+const NO_MARGINS = { header: [], footer: [] };
+
+function timerOf(turn: Turn, node: GraphNode): AnswerWaiting["timer"] {
+  const seconds = numberField(node.data, "timeoutSeconds");
+  return seconds !== undefined && seconds > 0
+    ? turn.timer("answer_timeout", seconds)
+    : turn.timer("session_expiry", turn.settings.sessionExpirySeconds);
+}
+
+function take(
+  turn: Turn,
+  node: GraphNode,
+  kind: AnswerKind,
+  reading: Extract<Reading, { kind: "answer" }>,
+): Step {
+  const { value, choice } = reading;
+  turn.assignResult(node, textField(node.data, "variable"), "response", value);
+  if (choice) turn.assignResult(node, "", "title", choice.title);
+  turn.record(node, { exit: choice?.answer ?? "answered", answer: value });
+  const exits: Exit[] = choice ? [{ handle: choice.answer }] : [];
+  exits.push({ handle: "answered" }, "plain");
+  // A button without an edge may end the run on purpose; a typed answer goes on by whatever edge there is.
+  if (!isMenu(kind)) exits.push("any");
+  return { kind: "exit", exits };
+}
+
+function reject(turn: Turn, node: GraphNode, kind: AnswerKind, waiting: AnswerWaiting, typed: string): Step {
+  const edges = turn.graph?.edges.get(node.id) ?? [];
+  const attempts = waiting.attempts + 1;
+  const isOver = attempts >= (numberField(node.data, "maxAttempts") ?? turn.settings.maxAttempts);
+  // An exit that the author drew for anything else takes it at once.
+  const hasDefault = isMenu(kind) && edges.some((edge) => edge.sourceHandle === "default");
+  if (!isOver && !hasDefault) return ask(turn, node, { ...waiting, attempts }, retryText(node, kind, turn));
+
+  // A menu whose only way on is plain has its answer tested further on: words included.
+  if (isMenu(kind)) turn.assignResult(node, textField(node.data, "variable"), "response", typed);
+  turn.record(node, { success: false, exit: hasDefault ? "default" : "invalid", answer: typed });
+  const exits: Exit[] = hasDefault ? [{ handle: "default" }] : [{ handle: "invalid" }, { handle: "default" }];
+  if (isMenu(kind)) exits.push("plain");
+  return { kind: "exit", exits, otherwise: { status: "completed", reason: "invalid_answer" } };
+}
+
+function retryText(node: GraphNode, kind: AnswerKind, turn: Turn): string {
+  return textField(node.data, "retryText") || turn.texts.invalid[kind];
+}
+
+function menuOf(turn: Turn, node: GraphNode, kind: AnswerKind): Option[] {
+  return isMenu(kind) ? optionsOf(turn, node) : [];
+}
+
+function isMenu(kind: AnswerKind): boolean {
+  return kind === "choice" || kind === "rating";
+}

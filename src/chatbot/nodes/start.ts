@@ -1,0 +1,6 @@
+import { LEAVE, type Step } from "../step.ts";
+
+/** Where a run begins. Its `triggers` and `priority` say when: see `trigger.ts`. */
+export function enterStart(): Step {
+  return LEAVE;
+}

@@ -1,0 +1,29 @@
+import type { ContactChange } from "../effect.ts";
+import { objectField, textListField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { mapFieldTexts } from "../leaves.ts";
+import { fillTyped } from "../request/json-template.ts";
+import { LEAVE, type Step } from "../step.ts";
+import type { Turn } from "../turn.ts";
+
+/**
+ * Changes the contact: `fields` (name → value), `addTags`, `removeTags`, `addGroups`, `removeGroups` (lists of
+ * names or ids); interpolated. Fields are also set as `contact.<name>` for the rest of the run.
+ */
+export function enterUpdateContact(turn: Turn, node: GraphNode): Step {
+  const list = (name: string) =>
+    textListField(node.data, name)
+      .map((item) => turn.fillPlain(node, item).trim())
+      .filter((item) => item !== "");
+  const change: ContactChange = {
+    fields: mapFieldTexts(objectField(node.data, "fields"), (text) => fillTyped(turn, node, text)),
+    addTags: list("addTags"),
+    removeTags: list("removeTags"),
+    addGroups: list("addGroups"),
+    removeGroups: list("removeGroups"),
+  };
+  for (const [name, value] of Object.entries(change.fields)) turn.assign(`contact.${name}`, value ?? null);
+  turn.effects.push({ kind: "update_contact", nodeId: node.id, change });
+  turn.record(node, {});
+  return LEAVE;
+}

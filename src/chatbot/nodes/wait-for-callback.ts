@@ -1,0 +1,26 @@
+import { numberField, textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import type { Json } from "../json.ts";
+import type { Step } from "../step.ts";
+import type { Turn } from "../turn.ts";
+
+/**
+ * Waits until someone calls the run's own address, `{{callback_url}}`. A call that came earlier counts.
+ *
+ * - `variable`: receives what was sent, besides `callback_N.payload`.
+ * - `timeoutSeconds`: a day by default.
+ *
+ * Exits: `received`, `timeout`.
+ */
+export function enterWaitForCallback(turn: Turn, node: GraphNode): Step {
+  const early = turn.context.callbacks.shift();
+  if (early !== undefined) return receiveCallback(turn, node, early);
+  const timer = turn.timer("callback_timeout", numberField(node.data, "timeoutSeconds") || 86_400);
+  return { kind: "wait", waiting: { kind: "callback", nodeId: node.id, timer } };
+}
+
+export function receiveCallback(turn: Turn, node: GraphNode, payload: Json): Step {
+  turn.assignResult(node, textField(node.data, "variable"), "payload", payload);
+  turn.record(node, { exit: "received" });
+  return { kind: "exit", exits: [{ handle: "received" }, "plain", "any"] };
+}

@@ -1,0 +1,20 @@
+import { fold } from "../fold.ts";
+import type { Option } from "./options.ts";
+
+/**
+ * Finds the option that a typed text means: its id, then its title, both without regard to case and accents, then
+ * its number among those shown.
+ */
+export function matchOption(
+  text: string,
+  options: readonly Option[],
+  shown: readonly Option[],
+): Option | undefined {
+  const wanted = fold(text);
+  return (
+    options.find((option) => option.id === text || option.answer === text) ??
+    options.find((option) => fold(option.answer) === wanted) ??
+    options.find((option) => fold(option.title) === wanted) ??
+    (/^\d{1,3}$/.test(wanted) ? shown[Number(wanted) - 1] : undefined)
+  );
+}

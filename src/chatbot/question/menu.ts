@@ -1,0 +1,77 @@
+import { cut } from "../cut.ts";
+import type { OutboundMessage } from "../effect.ts";
+import { textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { interactive, leadIn } from "../interactive.ts";
+import type { JsonObject } from "../json.ts";
+import type { Turn } from "../turn.ts";
+import { type Option, TITLE_LIMITS } from "./options.ts";
+
+/** WhatsApp takes three buttons, or ten rows in all. */
+const MOST_BUTTONS = 3;
+const MOST_ROWS = 10;
+/** Rows of a page: two are left for turning it. */
+const PAGE_ROWS = MOST_ROWS - 2;
+
+/** A row that turns the page: `__PAGE_NEXT__1` shows page 1 (from 0). */
+const TURN_PAGE = /^__PAGE_(?:PREV|NEXT)__(\d{1,6})$/;
+
+/** The page a reply's id asks for; null when it is not about pages. */
+export function pageAskedFor(id: string): number | null {
+  const match = TURN_PAGE.exec(id);
+  return match ? Number(match[1]) : null;
+}
+
+/** The options on a page of a menu, counted from 0; a page that does not exist is the nearest. */
+export function optionsOnPage(options: readonly Option[], page: number): readonly Option[] {
+  if (options.length <= MOST_ROWS) return options;
+  const first = clampPage(options, page) * PAGE_ROWS;
+  return options.slice(first, first + PAGE_ROWS);
+}
+
+/**
+ * The message that shows a menu: buttons where they suffice, otherwise a list. Fields: `headerText`, `footerText`,
+ * `listButtonText`, all interpolated and cut to WhatsApp's limits.
+ */
+export function menuMessage(
+  turn: Turn,
+  node: GraphNode,
+  options: readonly Option[],
+  page: number,
+  body: string,
+): OutboundMessage {
+  const isList = node.data.questionType === "list" || options.length > MOST_BUTTONS;
+  if (!isList) {
+    const buttons = options.map(({ id, title }) => ({ type: "reply", reply: { id, title } }));
+    return interactive(turn, node, "button", leadIn(turn, node, body, 1024), { buttons });
+  }
+  const button = turn.fill(node, textField(node.data, "listButtonText")).trim() || turn.texts.chooseButton;
+  const action = { button: cut(button, 20), sections: sectionsOf(turn, options, page) };
+  return interactive(turn, node, "list", leadIn(turn, node, body, 4096), action);
+}
+
+function sectionsOf(turn: Turn, options: readonly Option[], page: number): JsonObject[] {
+  const { texts } = turn;
+  if (options.length <= MOST_ROWS) {
+    return [...Map.groupBy(options, (option) => option.section)].map(([title, group]) => ({
+      title: title || texts.options,
+      rows: group.map(rowOf),
+    }));
+  }
+  const current = clampPage(options, page);
+  const pages = Math.ceil(options.length / PAGE_ROWS);
+  const rows = optionsOnPage(options, current).map(rowOf);
+  const previous = { id: `__PAGE_PREV__${current - 1}`, title: texts.previousPage };
+  const next = { id: `__PAGE_NEXT__${current + 1}`, title: texts.nextPage };
+  if (current > 0) rows.push(previous);
+  if (current < pages - 1) rows.push(next);
+  return [{ title: texts.page(current + 1, pages), rows }];
+}
+
+function rowOf({ id, title, description }: Option): JsonObject {
+  return { id, title: cut(title, TITLE_LIMITS.list), ...(description !== "" && { description }) };
+}
+
+function clampPage(options: readonly Option[], page: number): number {
+  return Math.min(page, Math.ceil(options.length / PAGE_ROWS) - 1);
+}

@@ -1,0 +1,127 @@
+import type { InboundMessage } from "../event.ts";
+import { textListField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { tappedReply, typedText } from "../inbound.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { AnswerKind } from "../texts.ts";
+import type { Turn } from "../turn.ts";
+import { isSkipWord } from "../words.ts";
+import { matchOption } from "./match-option.ts";
+import { optionsOnPage, pageAskedFor } from "./menu.ts";
+import type { Option } from "./options.ts";
+import { parseAnswer } from "./parse-answer.ts";
+
+/** What a message is to a question. */
+export type Reading =
+  /** `choice` is the option that was chosen. */
+  | { kind: "answer"; value: Json; choice?: Option }
+  /** Words at a menu that mean none of its options. */
+  | { kind: "invalid"; typed: string }
+  | { kind: "page"; page: number }
+  | { kind: "skip" }
+  /** A picture where a word was wanted: no answer, but a person who tries to talk to us. */
+  | { kind: "wrong_type" };
+
+const MEDIA_TYPES = ["image", "video", "audio", "document"];
+
+/** Reads a message as the answer to a question. `options` are those of a menu, `page` the one shown. */
+export function readAnswer(
+  turn: Turn,
+  node: GraphNode,
+  kind: AnswerKind,
+  message: InboundMessage,
+  options: readonly Option[],
+  page: number,
+): Reading {
+  switch (kind) {
+    case "choice":
+    case "rating":
+      return readChoice(turn, kind, message, options, page);
+    case "location":
+      return readLocation(turn, message);
+    case "media":
+      return readMedia(turn, node, message);
+    case "phone": {
+      const phone = message.type === "contacts" ? sharedPhone(message.content) : null;
+      return phone === null ? readTyped(turn, node, kind, message) : { kind: "answer", value: phone };
+    }
+    default:
+      return readTyped(turn, node, kind, message);
+  }
+}
+
+function readChoice(
+  turn: Turn,
+  kind: "choice" | "rating",
+  message: InboundMessage,
+  options: readonly Option[],
+  page: number,
+): Reading {
+  const tapped = tappedReply(message);
+  const turned = tapped && pageAskedFor(tapped.id);
+  if (turned != null) return { kind: "page", page: turned };
+
+  const typed = tapped?.id ?? typedText(message);
+  if (typed === null) return { kind: "wrong_type" };
+  // Nothing to choose from: the prompt asked to type, and any text is the answer.
+  if (options.length === 0)
+    return isSkipWord(turn.settings, typed) ? { kind: "skip" } : { kind: "answer", value: typed };
+  const shown = optionsOnPage(options, page);
+  // A tap may come from an older menu, whose ids mean nothing here; its title may.
+  const choice = matchOption(typed, options, shown) ?? (tapped && matchOption(tapped.title, options, []));
+  if (choice)
+    return { kind: "answer", value: kind === "rating" ? Number(choice.answer) : choice.answer, choice };
+  return isSkipWord(turn.settings, typed)
+    ? { kind: "skip" }
+    : { kind: "invalid", typed: tapped?.title ?? typed };
+}
+
+function readTyped(
+  turn: Turn,
+  node: GraphNode,
+  kind: Parameters<typeof parseAnswer>[2],
+  message: InboundMessage,
+): Reading {
+  const typed = typedText(message);
+  if (typed === null) return { kind: "wrong_type" };
+  if (isSkipWord(turn.settings, typed)) return { kind: "skip" };
+  const value = parseAnswer(turn, node.data, kind, typed);
+  return value === null ? { kind: "invalid", typed } : { kind: "answer", value };
+}
+
+function readLocation(turn: Turn, message: InboundMessage): Reading {
+  const { content } = message;
+  if (message.type === "location" && isObject(content)) {
+    // Some senders write coordinates as text.
+    const [latitude, longitude] = [Number(content.latitude), Number(content.longitude)];
+    if (Number.isFinite(latitude) && Number.isFinite(longitude)) {
+      return { kind: "answer", value: { ...content, latitude, longitude } };
+    }
+  }
+  return withoutAnswer(turn, message);
+}
+
+/** Field `mediaTypes`: which of `image`, `video`, `audio`, `document`, `sticker` will do; all but the last by default. */
+function readMedia(turn: Turn, node: GraphNode, message: InboundMessage): Reading {
+  const wanted = textListField(node.data, "mediaTypes");
+  const isWanted = (wanted.length > 0 ? wanted : MEDIA_TYPES).includes(message.type);
+  if (isWanted && isObject(message.content)) {
+    return { kind: "answer", value: { type: message.type, ...message.content } satisfies JsonObject };
+  }
+  return withoutAnswer(turn, message);
+}
+
+function withoutAnswer(turn: Turn, message: InboundMessage): Reading {
+  const typed = typedText(message);
+  if (typed === null) return { kind: "wrong_type" };
+  return isSkipWord(turn.settings, typed) ? { kind: "skip" } : { kind: "invalid", typed };
+}
+
+/** The phone number of a shared contact card. */
+function sharedPhone(content: Json): string | null {
+  const card = Array.isArray(content) ? content[0] : undefined;
+  const phone = isObject(card) && Array.isArray(card.phones) ? card.phones[0] : undefined;
+  if (!isObject(phone)) return null;
+  if (typeof phone.wa_id === "string") return `+${phone.wa_id}`;
+  return typeof phone.phone === "string" ? phone.phone.replace(/[^\d+]/g, "") : null;
+}

@@ -1,0 +1,30 @@
+import type { HttpResult } from "../event.ts";
+import type { GraphNode } from "../graph.ts";
+import type { Step } from "../step.ts";
+import type { Turn } from "../turn.ts";
+import { errorMessage, isSuccess, type Selection, selectFrom } from "./response.ts";
+
+/** Stores what a call brought, or what went wrong, and leaves by `success` or `error`. */
+export function storeResponse(
+  turn: Turn,
+  node: GraphNode,
+  result: HttpResult,
+  selection: Selection,
+  names: { output: string; error: string },
+): Step {
+  const statusCode = result.kind === "response" ? result.status : 0;
+  const measured = { statusCode, durationMs: result.durationMs };
+  turn.assignResult(node, "", "status", statusCode);
+
+  if (isSuccess(result)) {
+    turn.assignResult(node, names.output, "data", selectFrom(result.body, selection));
+    turn.record(node, { ...measured, exit: "success" });
+    // Never `error`, even where that is the only edge.
+    return { kind: "exit", exits: [{ handle: "success" }, "plain", "any"] };
+  }
+  const error = errorMessage(result);
+  turn.assignResult(node, names.error, "error", error);
+  turn.record(node, { ...measured, success: false, exit: "error", error });
+  const otherwise = { status: "completed", reason: "api_error" } as const;
+  return { kind: "exit", exits: [{ handle: "error" }, "plain"], otherwise };
+}

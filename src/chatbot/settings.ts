@@ -1,0 +1,93 @@
+import { isObject, type JsonObject } from "./json.ts";
+import { type Language, languageOf } from "./texts.ts";
+
+/** What a chatbot's author sets once for the whole chatbot. Durations are seconds. */
+export type ChatbotSettings = {
+  /** The language of the engine's own sentences (invalid answer, next page, …). */
+  language: Language;
+  /** IANA name; what "today" and business hours mean. */
+  timeZone: string;
+  /** Words that skip a question, compared without case and accents. */
+  skipWords: string[];
+  /** Words that end the run, and words that begin it anew. */
+  stopKeywords: string[];
+  restartKeywords: string[];
+  /** Default of a question's `maxAttempts`. */
+  maxAttempts: number;
+  /** A run whose contact stays silent this long expires. */
+  sessionExpirySeconds: number;
+  /** Default life of a sent form. */
+  flowExpirySeconds: number;
+  /** Guards. A run that hits one ends as failed, with the guard's name as its reason. */
+  maxStepsPerTurn: number;
+  maxVisitsPerNode: number;
+  maxStepsPerRun: number;
+  maxRepliesPerHour: number;
+  /** Characters of JSON. */
+  maxVariablesSize: number;
+  /** For the shell: text messages closer together than this are one turn; 0 is off. */
+  debounceMs: number;
+  /** For the shell: how long a person's message silences the bot, and what follows. */
+  pauseSeconds: number;
+  afterPause: "resume" | "end";
+};
+
+export const DEFAULT_SETTINGS: ChatbotSettings = {
+  language: "en",
+  timeZone: "UTC",
+  skipWords: ["skip", "cancel", "iptal", "atla", "vazgeç"],
+  stopKeywords: [],
+  restartKeywords: [],
+  maxAttempts: 3,
+  sessionExpirySeconds: 24 * 3600,
+  flowExpirySeconds: 600,
+  maxStepsPerTurn: 100,
+  maxVisitsPerNode: 100,
+  maxStepsPerRun: 1000,
+  maxRepliesPerHour: 200,
+  maxVariablesSize: 1_000_000,
+  debounceMs: 0,
+  pauseSeconds: 3600,
+  afterPause: "resume",
+};
+
+/** Reads stored settings: what is missing or of the wrong shape takes its default. Never throws. */
+export function chatbotSettings(stored: unknown): ChatbotSettings {
+  const given: JsonObject = isObject(stored) ? stored : {};
+  const settings = { ...DEFAULT_SETTINGS };
+  for (const key of ["skipWords", "stopKeywords", "restartKeywords"] as const) {
+    const words = given[key];
+    if (Array.isArray(words)) settings[key] = words.filter((word) => typeof word === "string");
+  }
+  for (const [key, least] of NUMBERS) {
+    const number = given[key];
+    if (typeof number === "number" && number >= least) settings[key] = number;
+  }
+  settings.language = languageOf(given.language) ?? settings.language;
+  if (typeof given.timeZone === "string" && isTimeZone(given.timeZone)) settings.timeZone = given.timeZone;
+  if (given.afterPause === "end") settings.afterPause = "end";
+  return settings;
+}
+
+/** The numbers, each with its least sensible value. */
+const NUMBERS = [
+  ["maxAttempts", 1],
+  ["sessionExpirySeconds", 1],
+  ["flowExpirySeconds", 1],
+  ["maxStepsPerTurn", 1],
+  ["maxVisitsPerNode", 1],
+  ["maxStepsPerRun", 1],
+  ["maxRepliesPerHour", 1],
+  ["maxVariablesSize", 1000],
+  ["debounceMs", 0],
+  ["pauseSeconds", 0],
+] as const;
+
+function isTimeZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,197 @@
+import type { Instant } from "./context.ts";
+import type { InboundMessage } from "./event.ts";
+import { listField, numberField, objectField, textField, textListField } from "./fields.ts";
+import { fold } from "./fold.ts";
+import type { Graph } from "./graph.ts";
+import { indexGraph } from "./graph-index.ts";
+import { isSilent, tappedReply, typedText } from "./inbound.ts";
+import { localTime } from "./instant.ts";
+import { isObject, type JsonObject } from "./json.ts";
+import { testPattern } from "./pattern.ts";
+import type { ChatbotSettings } from "./settings.ts";
+import { isSkipWord } from "./words.ts";
+
+/** What makes a chatbot begin. Words are compared without case and accents. */
+export type TriggerCondition =
+  /** Any message that is not taken by something else. */
+  | { kind: "any" }
+  /** The contact's first message to the channel. */
+  | { kind: "first_message" }
+  | { kind: "keyword"; words: string[]; match: "exact" | "contains" | "regex" }
+  /** A quick reply of a template, by its payload; none named: any. */
+  | { kind: "template_button"; payloads: string[] }
+  /** A click-to-WhatsApp ad, by its id; none named: any. */
+  | { kind: "referral"; sourceIds: string[] }
+  /** A QR code or a link: the text it puts before the contact begins with the code. */
+  | { kind: "deep_link"; codes: string[] }
+  /** An API call or an automation, by name; none named: any. */
+  | { kind: "api"; names: string[] };
+
+export type BusinessHours = {
+  timeZone: string;
+  /** Days are 1 (Monday) to 7; times `HH:mm`. An end before its start is on the next day. */
+  weekly: { days: number[]; from: string; to: string }[];
+};
+
+export type TriggerRule = {
+  /** The chatbot it begins. */
+  chatbotId: string;
+  /** Higher wins; among equals the more specific, then the first in the list. */
+  priority: number;
+  condition: TriggerCondition;
+  /** Only then, or only outside them; null: always. */
+  hours: { when: "inside" | "outside"; of: BusinessHours } | null;
+};
+
+/** Something that may begin a run. */
+export type Arrival =
+  | { kind: "message"; message: InboundMessage; isFirstMessage: boolean }
+  | { kind: "api"; name: string };
+
+/**
+ * The rule that something arriving sets off; null when none does, or when it is no beginning at all (a reaction).
+ *
+ * @param rules of all active chatbots, the oldest first.
+ */
+export function matchTrigger(
+  rules: readonly TriggerRule[],
+  arrival: Arrival,
+  now: Instant,
+): TriggerRule | null {
+  if (arrival.kind === "message" && isSilent(arrival.message)) return null;
+  const matching = rules.filter((rule) => isInHours(rule, now) && matches(rule.condition, arrival));
+  const best = (rule: TriggerRule, other: TriggerRule) =>
+    other.priority - rule.priority || GENERALITY[rule.condition.kind] - GENERALITY[other.condition.kind];
+  return matching.sort(best)[0] ?? null;
+}
+
+/** May a message begin a run of a chatbot by itself? A word that only skips does not. */
+export function isBeginning(settings: ChatbotSettings, message: InboundMessage): boolean {
+  return !isSilent(message) && !isSkipWord(settings, typedText(message) ?? "");
+}
+
+/** How much each kind leaves open. */
+const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
+  deep_link: 0,
+  template_button: 0,
+  api: 0,
+  keyword: 1,
+  referral: 2,
+  first_message: 3,
+  any: 4,
+};
+
+function matches(condition: TriggerCondition, arrival: Arrival): boolean {
+  if (arrival.kind === "api") {
+    return condition.kind === "api" && isNamed(condition.names, arrival.name);
+  }
+  const { message, isFirstMessage } = arrival;
+  switch (condition.kind) {
+    case "any":
+      return true;
+    case "first_message":
+      return isFirstMessage;
+    case "keyword":
+      return condition.words.some((word) => isKeyword(word, condition.match, typedText(message) ?? ""));
+    case "template_button":
+      return message.type === "button" && isNamed(condition.payloads, tappedReply(message)?.id ?? "");
+    case "referral":
+      return (
+        message.referral !== undefined &&
+        isNamed(condition.sourceIds, textField(message.referral, "source_id"))
+      );
+    case "deep_link": {
+      const text = fold(typedText(message) ?? "");
+      return condition.codes.some((code) => fold(code) !== "" && text.startsWith(fold(code)));
+    }
+    case "api":
+      return false;
+    default:
+      return condition satisfies never;
+  }
+}
+
+function isKeyword(word: string, match: "exact" | "contains" | "regex", text: string): boolean {
+  if (word === "" || text === "") return false;
+  if (match === "regex") return testPattern(word, text);
+  return match === "exact" ? fold(text) === fold(word) : fold(text).includes(fold(word));
+}
+
+function isNamed(names: readonly string[], name: string): boolean {
+  return names.length === 0 || names.includes(name);
+}
+
+function isInHours({ hours }: TriggerRule, now: Instant): boolean {
+  return hours === null || isOpen(hours.of, now) === (hours.when === "inside");
+}
+
+/** Is it business hours? */
+export function isOpen(hours: BusinessHours, now: Instant): boolean {
+  const { time, weekday } = localTime(now, hours.timeZone);
+  const yesterday = weekday === 1 ? 7 : weekday - 1;
+  return hours.weekly.some(({ days, from, to }) => {
+    if (from <= to) return days.includes(weekday) && from <= time && time < to;
+    return (days.includes(weekday) && from <= time) || (days.includes(yesterday) && time < to);
+  });
+}
+
+/**
+ * The rules a graph's start node states. `triggers: [{kind, …}]` with the fields of {@link TriggerCondition},
+ * `priority` (0), `businessHours {weekly, timeZone}` with `activeHours` `inside` (default) or `outside`. A start node
+ * without triggers begins on any message.
+ */
+export function triggerRules(chatbotId: string, graph: Graph, settings: ChatbotSettings): TriggerRule[] {
+  const data = indexGraph(graph).start?.data ?? {};
+  const written = listField(data, "triggers").filter(isObject);
+  const conditions = written.length > 0 ? written.flatMap(readCondition) : [{ kind: "any" } as const];
+  const priority = numberField(data, "priority") ?? 0;
+  return conditions.map((condition) => ({
+    chatbotId,
+    priority,
+    condition,
+    hours: readHours(data, settings),
+  }));
+}
+
+function readCondition(trigger: JsonObject): TriggerCondition[] {
+  const kind = textField(trigger, "kind");
+  switch (kind) {
+    case "any":
+    case "first_message":
+      return [{ kind }];
+    case "keyword": {
+      const match = textField(trigger, "match");
+      return [
+        {
+          kind,
+          words: textListField(trigger, "words"),
+          match: match === "contains" || match === "regex" ? match : "exact",
+        },
+      ];
+    }
+    case "template_button":
+      return [{ kind, payloads: textListField(trigger, "payloads") }];
+    case "referral":
+      return [{ kind, sourceIds: textListField(trigger, "sourceIds") }];
+    case "deep_link":
+      return [{ kind, codes: textListField(trigger, "codes") }];
+    case "api":
+      return [{ kind, names: textListField(trigger, "names") }];
+    default:
+      return [];
+  }
+}
+
+function readHours(data: JsonObject, settings: ChatbotSettings): TriggerRule["hours"] {
+  const hours = objectField(data, "businessHours");
+  const weekly = listField(hours, "weekly")
+    .filter(isObject)
+    .map((line) => ({
+      days: listField(line, "days").filter((day) => typeof day === "number"),
+      from: textField(line, "from"),
+      to: textField(line, "to"),
+    }));
+  if (weekly.length === 0) return null;
+  const when = textField(data, "activeHours") === "outside" ? "outside" : "inside";
+  return { when, of: { timeZone: settings.timeZone, weekly } };
+}

@@ -1,0 +1,131 @@
+import type { Context, Instant, NodeOutput, TimerKind } from "./context.ts";
+import { split } from "./cut.ts";
+import { display, plainText } from "./display.ts";
+import type { Effect, LogCode, OutboundMessage } from "./effect.ts";
+import { type Graph, type GraphNode, nodeType } from "./graph.ts";
+import { type GraphIndex, indexGraph } from "./graph-index.ts";
+import { after } from "./instant.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { ChatbotSettings } from "./settings.ts";
+import { interpolate } from "./template.ts";
+import { type Texts, textsIn } from "./texts.ts";
+import { assign, resolve } from "./variables.ts";
+import type { ChatbotVersion } from "./version.ts";
+
+/** WhatsApp's limit for a text message, in characters. */
+const TEXT_LIMIT = 4096;
+
+/**
+ * One turn under way: a draft of the context, which belongs to the turn, and the effects so far. Nodes speak to it
+ * and to nothing else; that keeps `advance` pure.
+ */
+export class Turn {
+  readonly version: ChatbotVersion;
+  readonly context: Context;
+  readonly now: Instant;
+  readonly effects: Effect[] = [];
+  readonly texts: Texts;
+  /** Nodes entered in this turn. */
+  steps = 0;
+  /** A message was held back because the conversation had its fill for the hour. */
+  isMuted = false;
+
+  constructor(version: ChatbotVersion, context: Context, now: Instant) {
+    this.version = version;
+    this.context = context;
+    this.now = now;
+    this.texts = textsIn(version.settings.language);
+  }
+
+  get settings(): ChatbotSettings {
+    return this.version.settings;
+  }
+
+  /** The graph the run is in: its own, or that of the innermost subflow; null when that one is gone. */
+  get graph(): GraphIndex | null {
+    const frame = this.context.frames.at(-1);
+    if (frame === undefined) return indexGraph(this.version.graph);
+    const { subflows } = this.version;
+    return Object.hasOwn(subflows, frame.chatbotId) ? indexGraph(subflows[frame.chatbotId] as Graph) : null;
+  }
+
+  resolve(path: string): Json | undefined {
+    return resolve(this.context.variables, path);
+  }
+
+  assign(name: string, value: Json): void {
+    if (name !== "") assign(this.context.variables, name, value);
+  }
+
+  /** Stores a node's result under the name its author gave, if any, and under its automatic name. */
+  assignResult(node: GraphNode, authorsName: string, field: string, value: Json): void {
+    this.assign(authorsName, value);
+    // Automatic names are flat by definition: `question_1.response` is one key.
+    const prefix = this.graph?.names.get(node.id);
+    if (prefix !== undefined) this.context.variables[`${prefix}.${field}`] = value;
+  }
+
+  /** Puts variables into a text that a person will read. */
+  fill(node: GraphNode, template: string): string {
+    return this.#interpolate(node, template, (value) => display(value, this.texts));
+  }
+
+  /** Puts variables into a text that a program will read. */
+  fillPlain(node: GraphNode, template: string, encode: (text: string) => string = (text) => text): string {
+    return this.#interpolate(node, template, (value) => encode(plainText(value)));
+  }
+
+  #interpolate(node: GraphNode, template: string, render: (value: Json) => string): string {
+    return interpolate(template, this.context.variables, render, (path) =>
+      this.log(node, "unresolved_variable", path),
+    );
+  }
+
+  /** Sends a text; what is too long for one message is several. */
+  say(node: GraphNode, text: string, metadata?: JsonObject): void {
+    const pieces = split(text, TEXT_LIMIT);
+    if (pieces.length === 0) this.log(node, "empty_message", node.id);
+    for (const body of pieces) this.send(node, { type: "text", content: { body } }, metadata);
+  }
+
+  send(node: GraphNode, message: OutboundMessage, metadata?: JsonObject): void {
+    const { replies } = this.context;
+    if (Date.parse(this.now) - Date.parse(replies.since) >= 3_600_000) {
+      replies.since = this.now;
+      replies.count = 0;
+    }
+    if (replies.count >= this.settings.maxRepliesPerHour) {
+      this.isMuted = true;
+      return;
+    }
+    replies.count++;
+    this.effects.push({ kind: "send", nodeId: node.id, message, ...(metadata && { metadata }) });
+  }
+
+  log(node: GraphNode | null, code: LogCode, detail: string): void {
+    this.effects.push({ kind: "log", nodeId: node?.id ?? null, code, detail });
+  }
+
+  /** Notes how a node went. */
+  record(node: GraphNode, output: Partial<NodeOutput>): void {
+    const subflow = this.context.frames.at(-1)?.chatbotId;
+    const key = subflow === undefined ? node.id : `${subflow}/${node.id}`;
+    const label = typeof node.data.label === "string" ? node.data.label : "";
+    const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
+    Object.defineProperty(this.context.nodeOutputs, key, {
+      value: { ...fresh, ...output },
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+
+  timer<Kind extends TimerKind>(kind: Kind, seconds: number): { kind: Kind; at: Instant } {
+    return { kind, at: after(this.now, seconds) };
+  }
+
+  /** A string no other draw of any run gives: request ids and seeds. */
+  draw(): string {
+    return `${this.context.runId}:${++this.context.draws}`;
+  }
+}

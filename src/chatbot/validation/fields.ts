@@ -1,0 +1,146 @@
+import { operatorOf } from "../condition.ts";
+import { listField, numberField, objectField, textField } from "../fields.ts";
+import { type GraphNode, nodeKind, nodeType } from "../graph.ts";
+import { isObject, type JsonObject } from "../json.ts";
+import { patternError } from "../pattern.ts";
+import { type Problem, problem, warning } from "../problem.ts";
+import { messageProblems } from "./message.ts";
+import { questionProblems } from "./question.ts";
+import type { Surroundings } from "./validate.ts";
+
+/** What is wrong with the fields of one node. */
+export function fieldProblems(node: GraphNode, around: Surroundings): Problem[] {
+  const { id, data } = node;
+  const need = (field: string, code: string) =>
+    textField(data, field).trim() === "" ? [problem(code, id, `"${field}" is missing.`)] : [];
+  const kind = nodeKind(node);
+  switch (kind) {
+    case "start":
+      return triggerProblems(node);
+    case "message":
+      return messageProblems(node);
+    case "question":
+      return questionProblems(node);
+    case "condition":
+      return conditionProblems(node);
+    case "set_variable":
+      return listField(data, "assignments").length > 0 ? [] : need("variable", "missing_variable");
+    case "rest_api":
+      return need("apiUrl", "missing_url");
+    case "data_source": {
+      const connectionId = textField(data, "connectionId");
+      if (connectionId !== "")
+        return unknownReference(node, "connectionId", around.connectionIds, "unknown_connection");
+      return [
+        ...need("dataSourceId", "missing_data_source"),
+        ...unknownReference(node, "dataSourceId", around.dataSourceIds, "unknown_data_source"),
+      ];
+    }
+    case "whatsapp_flow":
+      return [
+        ...need("whatsappFlowId", "missing_flow"),
+        ...unknownReference(node, "whatsappFlowId", around.flowIds, "unknown_flow"),
+        ...unknownReference(node, "dataSourceId", around.dataSourceIds, "unknown_data_source"),
+      ];
+    case "google_calendar":
+      return calendarProblems(node);
+    case "delay":
+      return (numberField(data, "delay") ?? 0) > 0
+        ? []
+        : [warning("no_delay", id, 'It does not wait: "delay" is no positive number.')];
+    case "jump":
+      return need("targetNodeId", "missing_target");
+    case "subflow":
+      return [
+        ...need("chatbotId", "missing_subflow"),
+        ...unknownReference(node, "chatbotId", around.chatbotIds, "unknown_chatbot", problem),
+      ];
+    case "ab_split":
+      return duplicates(node, listField(data, "variants").filter(isObject), "duplicate_variant");
+    case "ai_reply":
+      return textField(data, "aiSystemPrompt") + textField(data, "aiPrompt") === ""
+        ? [warning("missing_prompt", id, "Neither a system prompt nor a prompt is given.")]
+        : [];
+    case "handoff":
+    case "wait_for_callback":
+    case "update_contact":
+    case "end":
+      return [];
+    case null:
+      return [problem("unknown_node_type", id, `The type "${nodeType(node)}" is not known.`)];
+    default:
+      return kind satisfies never;
+  }
+}
+
+function triggerProblems({ id, data }: GraphNode): Problem[] {
+  const patterns = listField(data, "triggers")
+    .filter(isObject)
+    .filter((trigger) => trigger.kind === "keyword" && trigger.match === "regex")
+    .flatMap((trigger) => listField(trigger, "words"));
+  return patterns.flatMap((pattern) => patternProblem(id, String(pattern)));
+}
+
+export function patternProblem(nodeId: string, pattern: string): Problem[] {
+  const error = patternError(pattern);
+  return error === null
+    ? []
+    : [problem("bad_regex", nodeId, `The pattern "${pattern}" cannot be used: ${error}.`)];
+}
+
+function conditionProblems({ id, data }: GraphNode): Problem[] {
+  const group = objectField(data, "conditionGroup");
+  const conditions = leavesOf(group);
+  if (conditions.length === 0) {
+    conditions.push({ variable: data.conditionVar, operator: data.conditionOp });
+  }
+  return conditions.flatMap((condition) => {
+    const operator = textField(condition, "operator");
+    if (textField(condition, "variable") === "")
+      return problem("missing_condition", id, "A condition names no variable.");
+    return operatorOf(operator) === null
+      ? problem("unknown_operator", id, `The operator "${operator}" is not known.`)
+      : [];
+  });
+}
+
+function leavesOf(group: JsonObject): JsonObject[] {
+  const conditions = listField(group, "conditions").filter(isObject);
+  return conditions.flatMap((condition) =>
+    Array.isArray(condition.conditions) ? leavesOf(condition) : [condition],
+  );
+}
+
+function calendarProblems({ id, data }: GraphNode): Problem[] {
+  const source = textField(data, "calendarUserSource");
+  const field =
+    source === "static" ? "calendarUserId" : source === "variable" ? "calendarUserVariable" : null;
+  if (field === null || textField(data, field) !== "") return [];
+  return [problem("missing_calendar_user", id, `"${field}" is missing.`)];
+}
+
+/** A reference to something that does not exist (any more): the run copes, so it is a warning unless told. */
+function unknownReference(
+  node: GraphNode,
+  field: string,
+  known: readonly string[] | undefined,
+  code: string,
+  report = warning,
+): Problem[] {
+  const id = textField(node.data, field);
+  if (id === "" || known === undefined || known.includes(id)) return [];
+  return [report(code, node.id, `There is no "${id}" (${field}).`)];
+}
+
+/** Ids that occur twice in a list: the second can never be chosen. */
+export function duplicates(node: GraphNode, items: JsonObject[], code: string): Problem[] {
+  const seen = new Set<string>();
+  return items.flatMap((item) => {
+    const id = textField(item, "id");
+    if (id === "" || !seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return problem(code, node.id, `The id "${id}" occurs twice.`);
+  });
+}

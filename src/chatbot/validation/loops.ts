@@ -1,0 +1,83 @@
+import { type Graph, type NodeKind, nodeKind } from "../graph.ts";
+import { type Problem, problem, warning } from "../problem.ts";
+import { targetsOf } from "./structure.ts";
+
+/** Kinds that wait for a person or a clock: a loop through one is a conversation. */
+const WAITING: ReadonlySet<NodeKind> = new Set([
+  "question",
+  "whatsapp_flow",
+  "delay",
+  "handoff",
+  "wait_for_callback",
+]);
+/** Kinds that may leave a loop by another exit. */
+const DECIDING: ReadonlySet<NodeKind> = new Set([
+  "condition",
+  "rest_api",
+  "data_source",
+  "google_calendar",
+  "ai_reply",
+  "subflow",
+]);
+
+/**
+ * Loops that never wait: an error where nothing in them could end them, a warning where a condition might. Either way
+ * a run that loops too long is ended by its guards.
+ */
+export function loopProblems(graph: Graph): Problem[] {
+  const kinds = new Map(graph.nodes.map((node) => [node.id, nodeKind(node)]));
+  const isKind = (id: string, set: ReadonlySet<NodeKind>) => set.has(kinds.get(id) as NodeKind);
+  const restless = new Map(
+    [...targetsOf(graph)]
+      .filter(([id]) => !isKind(id, WAITING))
+      .map(([id, targets]) => [
+        id,
+        targets.filter((target) => kinds.has(target) && !isKind(target, WAITING)),
+      ]),
+  );
+  return stronglyConnected(restless).map((loop) => {
+    const path = loop.map((id) => `"${id}"`).join(", ");
+    const first = loop[0] as string;
+    return loop.some((id) => isKind(id, DECIDING))
+      ? warning("loop_without_wait", first, `These nodes can run in a loop without waiting: ${path}.`)
+      : problem("endless_loop", first, `These nodes run in a loop for ever: ${path}.`);
+  });
+}
+
+/** The sets of nodes that lead to one another (Tarjan), each in the order it was met; without recursion. */
+function stronglyConnected(targets: ReadonlyMap<string, string[]>): string[][] {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const members: string[] = [];
+  const isMember = new Set<string>();
+  const found: string[][] = [];
+  const open = (id: string) => {
+    order.set(id, order.size);
+    low.set(id, order.get(id) as number);
+    members.push(id);
+    isMember.add(id);
+    return { id, next: 0 };
+  };
+  const lower = (id: string, to: number) => low.set(id, Math.min(low.get(id) as number, to));
+
+  for (const root of targets.keys()) {
+    if (order.has(root)) continue;
+    const stack = [open(root)];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const target = targets.get(top.id)?.[top.next++];
+      if (target !== undefined) {
+        if (!order.has(target)) stack.push(open(target));
+        else if (isMember.has(target)) lower(top.id, order.get(target) as number);
+        continue;
+      }
+      stack.pop();
+      const parent = stack.at(-1);
+      if (parent) lower(parent.id, low.get(top.id) as number);
+      if (low.get(top.id) !== order.get(top.id)) continue;
+      const component = members.splice(members.indexOf(top.id));
+      for (const id of component) isMember.delete(id);
+      if (component.length > 1 || targets.get(top.id)?.includes(top.id)) found.push(component);
+    }
+  }
+  return found;
+}

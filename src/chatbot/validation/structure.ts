@@ -1,0 +1,81 @@
+import { textField } from "../fields.ts";
+import { type Graph, type GraphNode, nodeKind, nodeType } from "../graph.ts";
+import { type Problem, problem, warning } from "../problem.ts";
+import { exitsOf } from "./exits.ts";
+
+/** What is wrong with nodes and edges as such. */
+export function structureProblems(graph: Graph): Problem[] {
+  return [...startProblems(graph), ...duplicateIds(graph), ...edgeProblems(graph), ...unreachable(graph)];
+}
+
+function startProblems(graph: Graph): Problem[] {
+  const starts = graph.nodes.filter((node) => nodeType(node) === "start");
+  if (starts.length === 0) return [problem("no_start_node", null, "There is no start node.")];
+  return starts
+    .slice(1)
+    .map((node) => warning("several_start_nodes", node.id, "Only the first start node is used."));
+}
+
+function duplicateIds(graph: Graph): Problem[] {
+  const seen = new Set<string>();
+  return graph.nodes.flatMap(({ id }) => {
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return problem("duplicate_node_id", id, `Several nodes have the id "${id}".`);
+  });
+}
+
+function edgeProblems(graph: Graph): Problem[] {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  return graph.edges.flatMap((edge) => {
+    const node = nodes.get(edge.source);
+    const missing = node === undefined ? edge.source : nodes.has(edge.target) ? null : edge.target;
+    if (missing !== null) {
+      return problem(
+        "dangling_edge",
+        edge.source,
+        `An edge leads from "${edge.source}" to "${edge.target}", but there is no node "${missing}".`,
+      );
+    }
+    const exits = node && exitsOf(node);
+    const handle = edge.sourceHandle ?? "";
+    if (!exits || exits.has(handle)) return [];
+    return warning(
+      "unknown_exit",
+      edge.source,
+      `An edge leaves by "${handle}", which the node does not have.`,
+    );
+  });
+}
+
+/** Nodes no way leads to. */
+function unreachable(graph: Graph): Problem[] {
+  const start = graph.nodes.find((node) => nodeType(node) === "start");
+  if (start === undefined) return [];
+  const reached = reachableFrom(graph, start.id);
+  return graph.nodes
+    .filter((node) => !reached.has(node.id) && nodeType(node) !== "start")
+    .map((node) => warning("unreachable_node", node.id, "No way leads to this node."));
+}
+
+function reachableFrom(graph: Graph, start: string): Set<string> {
+  const reached = new Set([start]);
+  const targets = targetsOf(graph);
+  // Grows while it is walked: a set goes on to what is added.
+  for (const id of reached) for (const target of targets.get(id) ?? []) reached.add(target);
+  return reached;
+}
+
+/** Where each node leads: by its edges, and by a jump. */
+export function targetsOf(graph: Graph): Map<string, string[]> {
+  const targets = new Map<string, string[]>(graph.nodes.map((node) => [node.id, jumpTargets(node)]));
+  for (const { source, target } of graph.edges) targets.get(source)?.push(target);
+  return targets;
+}
+
+function jumpTargets(node: GraphNode): string[] {
+  const target = nodeKind(node) === "jump" ? textField(node.data, "targetNodeId") : "";
+  return target === "" ? [] : [target];
+}

@@ -1,0 +1,52 @@
+import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, own } from "./json.ts";
+import { parsePath, walkPath } from "./path.ts";
+
+/**
+ * Resolves a path against variables: the one resolver, for messages, requests, conditions and dynamic sources.
+ * The longest prefix that is a name by itself wins (`rest_api_1.data` is a flat name), then the rest is walked.
+ */
+export function resolve(variables: JsonObject, path: string): Json | undefined {
+  for (const [name, rest] of prefixes(path)) {
+    const found = walkPath(own(variables, name), parsePath(rest));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Sets a variable. `order.status` goes into the object `order` where there is one, and is a flat name otherwise.
+ * Names that reach a prototype are ignored. Only the top level is changed in place: values may be shared.
+ */
+export function assign(variables: JsonObject, name: string, value: Json): void {
+  if (parsePath(name).some((segment) => FORBIDDEN_KEYS.has(segment))) return;
+  const parts = Object.hasOwn(variables, name) ? undefined : owner(variables, name);
+  if (parts) variables[parts.name] = withValue(own(variables, parts.name), parts.segments, value);
+  else variables[name] = value;
+}
+
+/** The variable inside which a path names a field, if there is one. */
+function owner(variables: JsonObject, path: string): { name: string; segments: string[] } | undefined {
+  for (const [name, rest] of prefixes(path)) {
+    const segments = parsePath(rest);
+    if (segments.length > 0 && isObject(walkPath(own(variables, name), segments.slice(0, -1))))
+      return { name, segments };
+  }
+  return undefined;
+}
+
+/** A copy of a structure with one value in it replaced. */
+function withValue(here: Json | undefined, segments: readonly string[], value: Json): Json {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return value;
+  if (Array.isArray(here)) return here.with(Number(segment), withValue(here[Number(segment)], rest, value));
+  const fields: JsonObject = isObject(here) ? here : {};
+  return { ...fields, [segment]: withValue(own(fields, segment), rest, value) };
+}
+
+/** Every way to cut a path into a name and a rest, the longest name first. */
+function* prefixes(path: string): Generator<[name: string, rest: string]> {
+  yield [path, ""];
+  for (let end = path.length - 1; end > 0; end--) {
+    if (path[end] === "." || path[end] === "[") yield [path.slice(0, end), path.slice(end)];
+  }
+}

@@ -1,0 +1,26 @@
+import type { Graph } from "./graph.ts";
+import { type ChatbotSettings, chatbotSettings } from "./settings.ts";
+
+/** What the engine needs to know of a WhatsApp Flow (a form) that the graph sends. */
+export type FlowFacts = {
+  /** Meta's state of the form; a `DRAFT` is sent in draft mode. */
+  status: string;
+  /** The first screen of its Flow JSON: where a form opens when the node names no screen. */
+  firstScreen: string | null;
+};
+
+/** A published chatbot: immutable, and all that a run of it needs besides its own context. */
+export type ChatbotVersion = {
+  id: string;
+  graph: Graph;
+  settings: ChatbotSettings;
+  /** The graphs that `subflow` nodes call, by chatbot id, frozen when this version was published. */
+  subflows: { [chatbotId: string]: Graph };
+  /** The forms that are known, by Meta's flow id. An unknown form is still sent: the reference is soft. */
+  flows: { [whatsappFlowId: string]: FlowFacts };
+};
+
+/** A version of a graph that was never published, to be played: no subflows, no known forms. */
+export function draftVersion(graph: Graph, settings: Partial<ChatbotSettings> = {}): ChatbotVersion {
+  return { id: "draft", graph, settings: chatbotSettings(settings), subflows: {}, flows: {} };
+}

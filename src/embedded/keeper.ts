@@ -1,0 +1,81 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cluster } from "./cluster.ts";
+import type { EmbeddedLog } from "./log.ts";
+import { isLastOne } from "./presence.ts";
+import { ensureRunning, type Running } from "./running.ts";
+import { stop } from "./stop.ts";
+
+/** Keeps the server running until it is let go. */
+export type Keeper = {
+  /** Leaves; the last one out turns off the light. Takes at most 8 s, and never throws. */
+  release(): Promise<void>;
+};
+
+const LEAVE_WITHIN_MS = 7_500;
+const STOP_SECONDS = 6;
+const LONGEST_PAUSE_MS = 15_000;
+
+/**
+ * Watches our presence. When it breaks off (the server crashed, or somebody stopped it), the server is started
+ * again and we are present again; the pools of this process then reconnect by themselves, to the same port.
+ */
+export function keep(cluster: Cluster, running: Running, log: EmbeddedLog): Keeper {
+  const leaving = new AbortController();
+  let current: Running | undefined;
+  let recovery: Promise<void> = Promise.resolve();
+  let released: Promise<void> | undefined;
+
+  const watch = (next: Running) => {
+    current = next;
+    next.presence.once("end", () => {
+      current = undefined;
+      if (!leaving.signal.aborted) recovery = recover();
+    });
+  };
+
+  const recover = async () => {
+    log.warn("The embedded PostgreSQL went away: starting it again");
+    for (let pauseMs = 500; !leaving.signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        const next = await ensureRunning(cluster, log, leaving.signal);
+        watch(next);
+        if (next.port === running.port) log.info("The embedded PostgreSQL is back");
+        else log.error(`The embedded PostgreSQL is back, but on port ${next.port}: restart Parley`);
+        return;
+      } catch (error) {
+        if (leaving.signal.aborted) return;
+        log.error(messageOf(error));
+        await delay(pauseMs, undefined, { signal: leaving.signal }).catch(() => undefined);
+      }
+    }
+  };
+
+  const leave = async () => {
+    leaving.abort();
+    await recovery;
+    if (!current) return;
+    const { presence } = current;
+    try {
+      // The exclusive lock is held until the server is gone.
+      if ((await isLastOne(presence)) && !(await stop(cluster, "fast", STOP_SECONDS))) {
+        log.warn("The embedded PostgreSQL is still writing; it will stop by itself");
+      }
+    } catch (error) {
+      log.warn(`The embedded PostgreSQL was not stopped: ${messageOf(error)}`);
+    } finally {
+      await presence.end().catch(() => undefined);
+    }
+  };
+
+  watch(running);
+  return {
+    release() {
+      released ??= Promise.race([leave(), delay(LEAVE_WITHIN_MS, undefined, { ref: false })]);
+      return released;
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Client, DatabaseError, escapeLiteral } from "pg";
+
+/** The server may crash under it, and is then started again. */
+const PATIENCE_MS = 30_000;
+
+/** URL of the owner. */
+export function ownerUrl(port: number, password: string): string {
+  return `postgres://parley:${encodeURIComponent(password)}@127.0.0.1:${port}/parley`;
+}
+
+/**
+ * Sees to it that the role `parley` and its database `parley` exist. The role makes the other roles and
+ * databases itself and is no superuser, so that the migrations need no more here than on a hosted server.
+ */
+export async function ensureOwner(superuserUrl: string, password: string): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await delay(100)) {
+    try {
+      return await makeOwner(superuserUrl, password);
+    } catch (error) {
+      if (!isPassing(error) || Date.now() > deadline) throw error;
+    }
+  }
+}
+
+async function makeOwner(superuserUrl: string, password: string): Promise<void> {
+  const client = new Client({
+    connectionString: superuserUrl,
+    connectionTimeoutMillis: 5_000,
+    application_name: "parley owner",
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    // Several processes may be at it. A database cannot be made in a transaction, so the lock is the session's.
+    await client.query("select pg_advisory_lock('x7061726c'::bit(32)::int, 2)");
+    const { rows } = await client.query<{ has_role: boolean; has_database: boolean }>(
+      `select
+         exists (select from pg_roles where rolname = 'parley') as has_role,
+         exists (select from pg_database where datname = 'parley') as has_database`,
+    );
+    if (!rows[0]?.has_role) {
+      await client.query(`create role parley login createrole createdb password ${escapeLiteral(password)}`);
+    }
+    if (!rows[0]?.has_database) await client.query("create database parley owner parley");
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Whether the connection failed (no answer, or class 57: shut down, starting up) and not the statement. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || error.code?.startsWith("57") === true;
+}

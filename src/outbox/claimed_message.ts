@@ -1,0 +1,16 @@
+import type { JsonObject } from "../webhooks/webhook_item.ts";
+
+/** A row of app_private.claim_outbox(): a message that is ours to send until its lease ends. */
+export type ClaimedMessage = {
+  message_id: string;
+  tenant_id: string;
+  conversation_id: string;
+  channel_id: string;
+  type: string;
+  content: JsonObject;
+  phone: string | null;
+  bsuid: string | null;
+  reply_to_provider_message_id: string | null;
+  /** Counting this one. */
+  attempts: number;
+};

@@ -1,0 +1,104 @@
+import { pairBackoffMs } from "../whatsapp/pair_backoff.ts";
+import type { Outcome } from "../whatsapp/wire.ts";
+import type { ClaimedMessage } from "./claimed_message.ts";
+
+/** A row of app_private.record_outcomes()'s argument. Instants are ISO 8601. */
+export type OutcomeRow = {
+  message_id: string;
+  kind: "sent" | "failed" | "retry" | "uncertain";
+  provider_message_id?: string;
+  error_code?: string;
+  error?: { code: string | null; title: string | null; details: string | null };
+  retry_at?: string;
+  is_pair_limit?: boolean;
+};
+
+/** What an outcome means for the whole channel, beside the message. */
+export type ChannelConsequence =
+  | { kind: "none" }
+  /** The provider said "too fast". */
+  | { kind: "pause"; until: string }
+  /** The provider refuses the account or its token. */
+  | { kind: "stop"; reason: string };
+
+/** Refusals of the network before a message is given up: with the back-off, about a day. */
+const MOST_ATTEMPTS = 40;
+const LONGEST_WAIT_MS = 60 * 60_000;
+const CHANNEL_PAUSE_MS = 1_000;
+
+/** What is recorded of an attempt, and what follows for the channel. Pure. */
+export function outcomeRow(
+  message: ClaimedMessage,
+  outcome: Outcome,
+  now: number,
+): { row: OutcomeRow; consequence: ChannelConsequence } {
+  const { message_id, attempts } = message;
+  const none = { kind: "none" } as const;
+  switch (outcome.kind) {
+    case "sent":
+      return {
+        row: { message_id, kind: "sent", provider_message_id: outcome.providerMessageId },
+        consequence: none,
+      };
+    case "rejected": {
+      const error = { code: textOf(outcome.code), title: outcome.title, details: outcome.details };
+      return {
+        row: { message_id, kind: "failed", error_code: error.code ?? "rejected", error },
+        consequence: none,
+      };
+    }
+    case "throttled": {
+      const isPair = outcome.scope === "pair";
+      const wait = outcome.retryAfterMs ?? (isPair ? pairBackoffMs(attempts - 1) : CHANNEL_PAUSE_MS);
+      const retry_at = instant(now + wait);
+      return {
+        row: { message_id, kind: "retry", retry_at, error_code: String(outcome.code), is_pair_limit: isPair },
+        consequence: isPair ? none : { kind: "pause", until: retry_at },
+      };
+    }
+    case "unavailable":
+      if (attempts >= MOST_ATTEMPTS)
+        return { row: { message_id, kind: "failed", error_code: "PYUNR" }, consequence: none };
+      return {
+        row: { message_id, kind: "retry", retry_at: instant(now + backoffMs(attempts)), error_code: "PYUNR" },
+        consequence: none,
+      };
+    case "channel_stopped": {
+      const reason = [outcome.code, outcome.title, outcome.details]
+        .filter((part) => part !== null)
+        .join(": ");
+      return {
+        row: {
+          message_id,
+          kind: "retry",
+          retry_at: instant(now),
+          error_code: textOf(outcome.code) ?? "stopped",
+        },
+        consequence: { kind: "stop", reason },
+      };
+    }
+    case "uncertain":
+      return {
+        row: {
+          message_id,
+          kind: "uncertain",
+          error: { code: textOf(outcome.code), title: outcome.reason, details: null },
+        },
+        consequence: none,
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function backoffMs(attempts: number): number {
+  return Math.min(500 * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
+}
+
+function textOf(code: number | null): string | null {
+  return code === null ? null : String(code);
+}
+
+function instant(millis: number): string {
+  return new Date(millis).toISOString();
+}

@@ -1,0 +1,170 @@
+import { announce, type Chat } from "./chats.ts";
+import { type Choice, choicesOf } from "./choices.ts";
+import { hear, type Inbound } from "./inbound.ts";
+import type { JsonObject } from "./json.ts";
+import { isForward, type Message } from "./message.ts";
+import type { Network } from "./network.ts";
+
+export interface CustomerMedia {
+  kind: "image" | "video" | "audio" | "document" | "sticker";
+  bytes: Buffer;
+  mimeType: string;
+  filename?: string | undefined;
+  caption?: string | undefined;
+  /** Of audio: a voice note. */
+  isVoice?: boolean | undefined;
+}
+
+/** Something a customer tried that cannot be: no such message, nothing to tap. */
+export class CustomerError extends Error {
+  override readonly name = "CustomerError";
+}
+
+/**
+ * A customer's phone with one chat open. Everything done on it becomes a webhook, sent at once and not waited for;
+ * the message it returns is the customer's own, with its wamid.
+ */
+export class CustomerPhone {
+  readonly chat: Chat;
+  readonly #network: Network;
+  #lastReturned: Message | undefined;
+
+  constructor(network: Network, chat: Chat) {
+    this.#network = network;
+    this.chat = chat;
+    this.#lastReturned = this.received.at(-1);
+  }
+
+  /** The transcript: both sides, oldest first. */
+  get messages(): readonly Message[] {
+    return this.chat.messages;
+  }
+
+  /** What the business said, oldest first. */
+  get received(): Message[] {
+    return this.chat.messages.filter(({ from }) => from === "business");
+  }
+
+  /**
+   * The business's next message: the first time the first one after this phone was taken up, then the one after that.
+   * Rejects after `deadlineMs` of real time.
+   */
+  async nextMessage(deadlineMs?: number): Promise<Message> {
+    const next = await this.#network.ledger.waitFor(() => this.#after(this.#lastReturned), deadlineMs);
+    this.#lastReturned = next;
+    return next;
+  }
+
+  say(body: string, options: Pick<Inbound, "replyTo" | "context" | "referral"> = {}): Message {
+    return this.send({ type: "text", content: { body }, ...options });
+  }
+
+  /** Any message, in the Graph API's words: an order, contacts, a completed Flow, … */
+  send(said: Inbound): Message {
+    return hear(this.#network, this.chat, said);
+  }
+
+  /**
+   * Taps a button, or picks a row of a list, by its id or title: in the message `wamid`, or in the newest one that
+   * has it. Throws a CustomerError when there is none.
+   */
+  tap(idOrTitle: string, wamid?: string): Message {
+    const messages = wamid === undefined ? this.received.reverse() : [this.#message(wamid)];
+    for (const message of messages) {
+      const choice = choicesOf(message).find(({ id, title }) => id === idOrTitle || title === idOrTitle);
+      if (choice) return this.send({ ...toReply(choice), replyTo: message.wamid });
+    }
+    throw new CustomerError(`There is nothing to tap called ${JSON.stringify(idOrTitle)}`);
+  }
+
+  /** The bytes go where the business can fetch them by media id. Throws a RangeError when they are too many. */
+  sendMedia({ kind, bytes, mimeType, filename, caption, isVoice }: CustomerMedia): Message {
+    const { phoneNumberId } = this.chat.number;
+    const medium = this.#network.media.add({ phoneNumberId, from: "customer", mimeType, filename, bytes });
+    const content: JsonObject = {
+      ...(caption !== undefined && { caption }),
+      ...(kind === "document" && filename !== undefined && { filename }),
+      mime_type: mimeType,
+      sha256: medium.digest.toString("base64"),
+      id: medium.id,
+      ...(kind === "audio" && { voice: isVoice ?? false }),
+      ...(kind === "sticker" && { animated: false }),
+    };
+    return this.send({ type: kind, content });
+  }
+
+  sendLocation(location: { latitude: number; longitude: number; name?: string; address?: string }): Message {
+    return this.send({ type: "location", content: location });
+  }
+
+  /** Puts an emoji on a message, or takes it away with `''`. */
+  react(wamid: string, emoji: string): Message {
+    this.#message(wamid).reactions.customer = emoji;
+    const content = emoji === "" ? { message_id: wamid } : { message_id: wamid, emoji };
+    return this.send({ type: "reaction", content });
+  }
+
+  /** Changes the text of an own message. */
+  edit(wamid: string, body: string): Message {
+    const original = this.#ownMessage(wamid);
+    if (original.type !== "text") throw new CustomerError("Only a text can be edited");
+    original.content = { body };
+    original.isEdited = true;
+    return this.send({
+      type: "edit",
+      content: { original_message_id: wamid, message: { type: "text", text: { body } } },
+    });
+  }
+
+  /** Deletes an own message for everyone. */
+  revoke(wamid: string): Message {
+    this.#ownMessage(wamid).isRevoked = true;
+    return this.send({ type: "revoke", content: { original_message_id: wamid } });
+  }
+
+  /** Reads everything: the business gets a `read` for each of its messages that had none. */
+  read(): void {
+    for (const message of this.received) {
+      if (message.status === "failed" || !isForward(message.status, "read")) continue;
+      this.#network.statuses.report(message, { status: "read" });
+    }
+    announce(this.chat);
+  }
+
+  #after(message: Message | undefined): Message | undefined {
+    const { received } = this;
+    return received[message ? received.indexOf(message) + 1 : 0];
+  }
+
+  #message(wamid: string): Message {
+    const message = this.#network.ledger.message(wamid);
+    if (message?.chat !== this.chat) throw new CustomerError("There is no such message in this chat");
+    return message;
+  }
+
+  #ownMessage(wamid: string): Message {
+    const message = this.#message(wamid);
+    if (message.from !== "customer") throw new CustomerError("Only an own message can be changed");
+    return message;
+  }
+}
+
+/** A tap on a template's quick reply is a `button`; the rest are `interactive`. */
+function toReply({ kind, id, title, description }: Choice): Inbound {
+  switch (kind) {
+    case "button":
+      return { type: "interactive", content: { type: "button_reply", button_reply: { id, title } } };
+    case "row":
+      return {
+        type: "interactive",
+        content: {
+          type: "list_reply",
+          list_reply: { id, title, ...(description !== undefined && { description }) },
+        },
+      };
+    case "quickReply":
+      return { type: "button", content: { payload: id, text: title } };
+    default:
+      return kind satisfies never;
+  }
+}

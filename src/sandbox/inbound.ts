@@ -1,0 +1,60 @@
+import type { Chat } from "./chats.ts";
+import type { JsonObject } from "./json.ts";
+import type { Message } from "./message.ts";
+import { type Network, record } from "./network.ts";
+import { toContact, toTimestamp } from "./webhooks/update.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+/** The customer service window, and the longer one after a tap on an ad. */
+const WINDOW_MS = 24 * HOUR_MS;
+const REFERRAL_WINDOW_MS = 72 * HOUR_MS;
+
+/** A message of a customer, in the Graph API's own words. */
+export interface Inbound {
+  type: string;
+  /** The object of that type. Absent where Meta sends none (`unsupported`, `request_welcome`). */
+  content?: unknown;
+  /** The wamid it answers. */
+  replyTo?: string | undefined;
+  /** More of `context`: `forwarded`, `referred_product`, … */
+  context?: JsonObject | undefined;
+  /** The ad that was tapped. */
+  referral?: JsonObject | undefined;
+  /** More keys of the message, as `errors` beside `unsupported`. */
+  extra?: JsonObject | undefined;
+}
+
+/** Lets a customer say something: into the transcript, and to the business as a webhook. */
+export function hear(network: Network, chat: Chat, said: Inbound): Message {
+  const { number, customer } = chat;
+  const now = network.clock.now();
+  number.throughput.spend(now);
+  chat.windowEndsAt = Math.max(chat.windowEndsAt, now + (said.referral ? REFERRAL_WINDOW_MS : WINDOW_MS));
+  const { type, content, replyTo } = said;
+  const message = record(network, { chat, from: "customer", type, content, replyTo });
+  network.webhooks.send({
+    kind: "message",
+    number,
+    contact: toContact(customer),
+    message: {
+      ...contextOf(network, chat, said),
+      ...(customer.waId !== undefined && { from: customer.waId }),
+      ...(customer.userId !== undefined && { from_user_id: customer.userId }),
+      ...(customer.parentUserId !== undefined && { from_parent_user_id: customer.parentUserId }),
+      id: message.wamid,
+      timestamp: toTimestamp(now),
+      type,
+      ...(content !== undefined && { [type]: content }),
+      ...(said.referral && { referral: said.referral }),
+      ...said.extra,
+    },
+  });
+  return message;
+}
+
+function contextOf(network: Network, { number, customer }: Chat, { replyTo, context }: Inbound): JsonObject {
+  if (replyTo === undefined) return context ? { context } : {};
+  const author =
+    network.ledger.message(replyTo)?.from === "customer" ? customer.waId : number.displayPhoneNumber;
+  return { context: { ...(author !== undefined && { from: author }), id: replyTo, ...context } };
+}

@@ -1,0 +1,93 @@
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import type { StatusStep } from "./statuses.ts";
+
+/** One business phone number the sandbox plays Meta for. */
+export interface NumberOptions {
+  /** Digits, as in `/{phone-number-id}/messages`. */
+  phoneNumberId: string;
+  /** The WhatsApp Business Account (WABA) the number belongs to. */
+  businessAccountId: string;
+  /** Digits without `+`, as in `metadata.display_phone_number`. */
+  displayPhoneNumber: string;
+  /** What customers see above the chat. */
+  verifiedName?: string;
+  /** The bearer token that may send from this number. */
+  accessToken: string;
+  /** Signs the webhooks (X-Hub-Signature-256). */
+  appSecret: string;
+  /** Expected by the receiver in the verification GET. */
+  verifyToken?: string;
+  /** Where the updates are POSTed: http or https. */
+  webhookUrl: string;
+  /** Messages a second, in and out together: 80 unless told, as for a new number. */
+  messagesPerSecond?: number;
+}
+
+/** How webhooks are delivered. */
+export interface DeliveryOptions {
+  /** Updates in one POST at most; 1 unless told, 1000 is Meta's own limit. */
+  batchSize: number;
+  /** POSTs under way at once, per webhook address. */
+  concurrency: number;
+  /** How long to wait for an answer, in milliseconds. */
+  timeoutMs: number;
+  /** The wait before each redelivery; past its end the update is given up. */
+  retryDelaysMs: readonly number[];
+}
+
+/** How much is remembered. Past a limit the oldest is forgotten, except where it says refused. */
+export interface SandboxLimits {
+  /** Business numbers; more are refused. */
+  numbers: number;
+  customers: number;
+  chats: number;
+  messages: number;
+  messagesPerChat: number;
+  /** Requests kept in the ledger. */
+  requests: number;
+  /** Webhook deliveries kept in the ledger. */
+  deliveries: number;
+  /** Updates waiting for delivery, per webhook address; more are dropped and counted. */
+  pendingUpdates: number;
+  /** Bytes of all media together. */
+  mediaBytes: number;
+  /** Pages listening for changes at the same time; more are refused. */
+  streams: number;
+}
+
+export interface SandboxOptions {
+  numbers?: readonly NumberOptions[];
+  clock?: Clock;
+  /** The same seed gives the same ids and the same chances. Random unless told. */
+  seed?: number;
+  log?: Pick<Logger, "debug" | "warn">;
+  /** What becomes of a message that was sent; `DEFAULT_STATUSES` unless told. */
+  statuses?: readonly StatusStep[];
+  /** Refuse what is sent outside the customer service window (131047). True unless told. */
+  enforcesWindow?: boolean;
+  /** Give every customer a business-scoped user id, as Meta does since 2026. True unless told. */
+  assignsUserIds?: boolean;
+  delivery?: Partial<DeliveryOptions>;
+  limits?: Partial<SandboxLimits>;
+}
+
+export const DEFAULT_DELIVERY: DeliveryOptions = {
+  batchSize: 1,
+  concurrency: 32,
+  timeoutMs: 10_000,
+  retryDelaysMs: [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000, 120_000, 300_000],
+};
+
+export const DEFAULT_LIMITS: SandboxLimits = {
+  numbers: 10_000,
+  customers: 100_000,
+  chats: 100_000,
+  messages: 100_000,
+  messagesPerChat: 300,
+  requests: 20_000,
+  deliveries: 1_000,
+  pendingUpdates: 200_000,
+  mediaBytes: 256 * 1024 * 1024,
+  streams: 100,
+};

@@ -1,0 +1,28 @@
+import type { TurnResult } from "./play_turn.ts";
+
+/**
+ * What is left of a turn that the database refused: its events are taken and its runs end with the reason, visible;
+ * nothing is said. Never stuck, never tried for ever; the next message finds a conversation that can begin anew.
+ */
+export function abandoned(result: TurnResult, reason: string): TurnResult {
+  return {
+    eventIds: result.eventIds,
+    contexts: result.contexts.map((context) =>
+      context.status === "running" || context.status === "waiting"
+        ? {
+            ...context,
+            status: "failed",
+            outcome: "failed",
+            completion_reason: reason,
+            waiting: null,
+            expires_at: null,
+          }
+        : context,
+    ),
+    replies: [],
+    timers: result.contexts.map(({ id }) => ({ context_id: id, run_at: null })),
+    calls: [],
+    handoffs: [],
+    contactChanges: [],
+  };
+}

@@ -1,0 +1,47 @@
+import type { Json, JsonObject } from "../chatbot/json.ts";
+
+/** Something a chatbot has to react to, as app_private.claim_chatbot_turns() gives it. */
+export type ClaimedEvent = {
+  id: string;
+  kind: "message" | "timer" | "send_failed" | "http_result" | "callback" | "stop";
+  /** The run it is for; null: whatever runs, or a new run. */
+  context_id: string | null;
+  payload: JsonObject;
+  message_id: string | null;
+  type: string | null;
+  content: Json;
+  referral: JsonObject | null;
+};
+
+/** A row of app_public.conversation_contexts. */
+export type ContextRow = {
+  id: string;
+  conversation_id: string;
+  version_id: string;
+  status: string;
+  current_node_id: string | null;
+  variables: JsonObject;
+  node_history: Json;
+  node_outputs: Json;
+  waiting: Json;
+  state: JsonObject;
+  outcome: string | null;
+  completion_reason: string | null;
+  expires_at: string | null;
+  started_at: string;
+};
+
+/** A locked conversation in which something waits for a chatbot, with all that a turn needs. */
+export type ClaimedTurn = {
+  tenant_id: string;
+  conversation_id: string;
+  contact: JsonObject & { id: string; phone: string | null };
+  /** A person has the conversation. */
+  is_silent: boolean;
+  context: ContextRow | null;
+  /** The reply count of the run before, so that two bots cannot restart each other for ever. */
+  previous_replies: { since: string; count: number } | null;
+  /** The versions that may begin, the oldest chatbot's first. */
+  candidate_version_ids: string[] | null;
+  events: ClaimedEvent[];
+};

@@ -1,0 +1,59 @@
+import type pg from "pg";
+import { parseGraph } from "../chatbot/import/parse-graph.ts";
+import { chatbotSettings } from "../chatbot/settings.ts";
+import { type TriggerRule, triggerRules } from "../chatbot/trigger.ts";
+import type { ChatbotVersion } from "../chatbot/version.ts";
+
+/** A published version, ready to run. */
+export type RunnableVersion = ChatbotVersion & { rules: TriggerRule[] };
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+/** Versions never change, so that each is read and parsed once. */
+export type VersionStore = {
+  /** Makes sure that these are loaded. */
+  load(db: Queryable, ids: readonly string[]): Promise<void>;
+  /** A version that was loaded. */
+  get(id: string): RunnableVersion;
+};
+
+const KEPT = 200;
+
+export function createVersionStore(): VersionStore {
+  const versions = new Map<string, RunnableVersion>();
+
+  return {
+    async load(db, ids) {
+      const missing = ids.filter((id) => !versions.has(id));
+      if (missing.length === 0) return;
+      // Those asked for now are never among the ones let go.
+      for (const id of versions.keys()) {
+        if (versions.size + missing.length <= KEPT) break;
+        if (!ids.includes(id)) versions.delete(id);
+      }
+      const { rows } = await db.query(
+        "select id, chatbot_id, nodes, edges, settings from app_public.chatbot_versions where id = any ($1)",
+        [missing],
+      );
+      for (const row of rows) versions.set(row.id, runnable(row));
+    },
+    get(id) {
+      const version = versions.get(id);
+      if (!version) throw new Error(`version ${id} was not loaded`);
+      return version;
+    },
+  };
+}
+
+function runnable(row: {
+  id: string;
+  chatbot_id: string;
+  nodes: unknown;
+  edges: unknown;
+  settings: unknown;
+}): RunnableVersion {
+  const { graph } = parseGraph(row.nodes, row.edges);
+  const settings = chatbotSettings(row.settings);
+  const version = { id: row.id, graph, settings, subflows: {}, flows: {} };
+  return { ...version, rules: triggerRules(row.id, graph, settings) };
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import type { Program } from "../src/program.ts";
+import { callFor } from "../src/turns/call.ts";
+
+const Payload = z.object({ contextId: z.uuid() });
+
+/**
+ * Makes the call that a run waits for, and gives it the result. The request is in the run's row, committed before the
+ * job could start; a run that has moved on meanwhile is left alone.
+ */
+export default ({ pool, guarded, turns, sender }: Program) =>
+  async (payload: unknown): Promise<void> => {
+    const { contextId } = Payload.parse(payload);
+    const { rows } = await pool.query(
+      "select waiting from app_public.conversation_contexts where id = $1 and is_active",
+      [contextId],
+    );
+    const event = rows[0] && (await callFor(rows[0].waiting, guarded));
+    if (!event) return;
+    await pool.query(
+      `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+       select tenant_id, conversation_id, 'http_result', id, $2
+       from app_public.conversation_contexts
+       where id = $1 and is_active`,
+      [contextId, JSON.stringify(event)],
+    );
+    await turns.drain();
+    await sender.drain();
+  };

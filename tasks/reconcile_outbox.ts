@@ -1,0 +1,11 @@
+import type { Program } from "../src/program.ts";
+
+/** Every minute: settles messages of which nobody knows what became, and makes sure that nothing due was forgotten. */
+export default ({ pool, sender, turns, log }: Program) =>
+  async (): Promise<void> => {
+    const { rows } = await pool.query("select * from app_private.reconcile_outbox()");
+    const { orphaned, resent, failed } = rows[0];
+    if (orphaned + resent + failed > 0) log.warn({ orphaned, resent, failed }, "uncertain messages");
+    await turns.drain();
+    await sender.drain();
+  };

@@ -1,0 +1,7 @@
+import type { Program } from "../src/program.ts";
+
+/** Sends what is due in the outbox. The job is a reminder: what to send is in the rows. */
+export default ({ sender }: Program) =>
+  async (): Promise<void> => {
+    await sender.drain();
+  };

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withoutSecrets } from "../../../../src/chatbot/export.ts";
+import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
+import { chainOf, graphOf, Run } from "../build.ts";
+
+/** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
+
+test("F25: validation sees groups, calls, calendars and rows", () => {
+  const rows = Array.from({ length: 11 }, (_, index) => ({ id: `r${index}`, title: `Row ${index}` }));
+  const problems = validateGraph(
+    chainOf({
+      c: [
+        "condition",
+        {
+          conditionGroup: {
+            logicalOperator: "AND",
+            conditions: [{ variable: "customer_phone", operator: "is_empty" }],
+          },
+        },
+      ],
+      g: [
+        "condition",
+        {
+          conditionGroup: {
+            conditions: [
+              { variable: "", operator: "eq" },
+              { variable: "customer_phone", operator: "like" },
+            ],
+          },
+        },
+      ],
+      api: ["rest_api"],
+      cal: ["google_calendar", { calendarUserSource: "static" }],
+      list: ["question", { questionType: "list", content: "?", listSections: [{ title: "A", rows }] }],
+    }),
+  );
+  assert.deepEqual(
+    problems.map(({ code, nodeId }) => `${nodeId} ${code}`),
+    [
+      "g missing_condition",
+      "g unknown_operator",
+      "api missing_url",
+      "cal missing_calendar_user",
+      "list too_many_rows",
+    ],
+  );
+});
+
+test("F26: an export carries no secrets", () => {
+  const data = {
+    apiUrl: "https://x.example/?api_key=k1&page=2",
+    apiHeaders: { Authorization: "Bearer b1", "X-Trace": "on", "X-Api-Key": "{{key}}" },
+    apiBody: "grant_type=refresh_token&client_secret=c1&refresh_token=r1",
+    apiAuthToken: "t1",
+    apiAuthPassword: "p1",
+    apiAuthKeyValue: "v1",
+  };
+  const json = { apiBody: '{"password":"j1","user":"ada"}' };
+  const exported = JSON.stringify(
+    withoutSecrets(chainOf({ api: ["rest_api", data], b: ["rest_api", json] })),
+  );
+  for (const secret of ["k1", "b1", "c1", "r1", "t1", "p1", "v1", "j1"])
+    assert.ok(!exported.includes(secret), secret);
+  for (const kept of ["page=2", "grant_type=refresh_token", '"X-Trace":"on"', "{{key}}", "ada"])
+    assert.ok(exported.includes(kept), kept);
+});
+
+test("F31: an empty array is empty, and a condition's variable may be a path", () => {
+  const run = new Run(
+    graphOf(
+      {
+        start: ["start"],
+        c: ["condition", { conditionVar: "a.list", conditionOp: "is_empty" }],
+        yes: ["message", { content: "yes" }],
+      },
+      ["start > c", "c:true > yes"],
+    ),
+  );
+  assert.deepEqual(run.start({ a: { list: [] } }).said, ["yes"]);
+});

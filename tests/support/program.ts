@@ -1,0 +1,103 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { type Config, readConfig } from "../../src/config.ts";
+import { createPool } from "../../src/database.ts";
+import { createLog, type Log } from "../../src/log.ts";
+import type { SandboxOptions } from "../../src/sandbox/options.ts";
+import { type SandboxServer, startSandboxServer } from "../../src/sandbox/server.ts";
+import { sealChannelSecrets } from "../../src/secrets/channel_secrets.ts";
+import { type KeyRing, keyRing } from "../../src/secrets/key_ring.ts";
+import { createWebhookReceiver } from "../../src/webhooks/receiver.ts";
+import { startWorker } from "../../src/worker.ts";
+import type { TestDatabase } from "./database.ts";
+import { aWorkspace, type Workspace } from "./people.ts";
+
+/** The receiver and the worker on a test's database, with the sandbox for Meta: everything but the API. */
+export type TestProgram = {
+  config: Config;
+  log: Log;
+  ring: KeyRing;
+  /** Of the receiver: webhooks are posted to `<url>/webhooks/whatsapp/<channel id>`. */
+  url: string;
+  sandbox: SandboxServer;
+  /** A workspace whose number the sandbox plays. */
+  connectedWorkspace(): Promise<ConnectedWorkspace>;
+  stop(): Promise<void>;
+};
+
+export type ConnectedWorkspace = Workspace & { accessToken: string; appSecret: string; verifyToken: string };
+
+/** One for the process: deriving the key takes a tenth of a second. */
+export const testKeyRing: KeyRing = keyRing(["a secret key for tests, long enough"]);
+
+export async function startProgram(
+  database: TestDatabase,
+  {
+    withWorker = true,
+    sandbox: sandboxOptions = {},
+  }: { withWorker?: boolean; sandbox?: SandboxOptions } = {},
+): Promise<TestProgram> {
+  const config = readConfig({ NODE_ENV: "test" });
+  const log = createLog(process.env.LOG_LEVEL ?? "silent");
+  const pool = createPool(database.ownerUrl, "webhooks", config, log);
+  const receiver = createWebhookReceiver({ pool, keyRing: testKeyRing, log });
+  const app = express();
+  app.use("/webhooks", receiver.router);
+  const server = createServer(app);
+  await listening(server);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sandbox = await startSandboxServer({ port: 0, seed: 1, ...sandboxOptions });
+  const worker = withWorker
+    ? await startWorker({ ownerUrl: database.ownerUrl, keyRing: testKeyRing, config, log })
+    : null;
+
+  return {
+    config,
+    log,
+    ring: testKeyRing,
+    url,
+    sandbox,
+    async connectedWorkspace() {
+      const workspace = await aWorkspace(database.pool);
+      const secrets = {
+        accessToken: `token-${workspace.slug}`,
+        appSecret: `secret-${workspace.slug}`,
+        verifyToken: `verify-${workspace.slug}`,
+      };
+      await database.pool.query("select app_private.set_channel_secrets($1, $2)", [
+        workspace.channelId,
+        JSON.stringify(sealChannelSecrets(workspace.channelId, secrets, testKeyRing)),
+      ]);
+      await database.pool.query("update app_public.channels set graph_url = $2 where id = $1", [
+        workspace.channelId,
+        sandbox.url,
+      ]);
+      sandbox.addNumber({
+        phoneNumberId: workspace.phoneNumberId,
+        businessAccountId: workspace.businessAccountId,
+        displayPhoneNumber: "15550001111",
+        accessToken: secrets.accessToken,
+        appSecret: secrets.appSecret,
+        verifyToken: secrets.verifyToken,
+        webhookUrl: `${url}/webhooks/whatsapp/${workspace.channelId}`,
+        messagesPerSecond: 10_000,
+      });
+      return { ...workspace, ...secrets };
+    },
+    async stop() {
+      await sandbox.close();
+      server.close();
+      server.closeAllConnections();
+      await receiver.close();
+      await worker?.stop();
+      await pool.end();
+    },
+  };
+}
+
+function listening(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+}
