@@ -1,17 +1,16 @@
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Logger as GraphileLogger } from "@graphile/logger";
 import { current, migrate as runCommitted } from "graphile-migrate";
-import { runMigrations as runWorkerMigrations } from "graphile-worker";
 import pg from "pg";
 import type { Log } from "./log.ts";
+import { prepareDatabase } from "./prepare_database.ts";
 
-const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../migrations", import.meta.url));
 
 /**
- * Brings a database up to date: the roles, graphile-worker's own schema (our triggers add jobs), our migrations, the
- * partitions of the next months. Safe to run from many processes at once: the second waits for the first.
- * `withCurrent` also runs the migration that is being written (development and tests).
+ * Brings a database up to date: the roles, graphile-worker's own schema, our migrations, the partitions of the next
+ * months. Safe to run from many processes at once: the second waits for the first. `withCurrent` also runs the
+ * migration that is being written (tests).
  */
 export async function migrate(ownerUrl: string, log: Log, { withCurrent = false } = {}): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "parley migrate" });
@@ -19,11 +18,10 @@ export async function migrate(ownerUrl: string, log: Log, { withCurrent = false 
   try {
     // graphile-migrate gives up at once when another migrator is at work; wait for it here.
     await client.query("select pg_advisory_lock(hashtext('parley migrate'))");
-    await client.query(await readFile(`${MIGRATIONS}/roles.sql`, "utf8"));
-    await runWorkerMigrations({ connectionString: ownerUrl });
+    await prepareDatabase(ownerUrl);
     const settings = {
       connectionString: ownerUrl,
-      migrationsFolder: MIGRATIONS,
+      migrationsFolder: MIGRATIONS_FOLDER,
       logger: new GraphileLogger(() => (_level, message) => log.debug(message)),
     };
     await (withCurrent ? current(settings) : runCommitted(settings));

@@ -1,3 +1,5 @@
+--! Message: initial schema
+
 -- app_public  is the API: PostGraphile shows it.
 -- app_hidden  is callable by a visitor but not shown: policies and mutations use it.
 -- app_private is for the owner: the webhook receiver, the sender, the chatbot task.

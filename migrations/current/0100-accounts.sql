@@ -119,6 +119,7 @@ comment on column app_public.audit_entries.database_role is E'The role that was 
 --!include accounts/current_user_id.sql
 --!include accounts/current_session_id.sql
 --!include accounts/current_membership.sql
+--!include accounts/is_signed_in.sql
 --!include accounts/current_tenant_id.sql
 --!include accounts/current_member_role.sql
 --!include accounts/is_at_least.sql
