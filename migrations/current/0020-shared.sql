@@ -2,3 +2,4 @@
 --!include shared/uuid_v7_floor.sql
 --!include shared/tg__timestamps.sql
 --!include operations/notify_change.sql
+--!include operations/wake.sql

@@ -9,6 +9,7 @@ create table app_public.conversations (
   assignee_id uuid,
   last_message_id uuid,
   last_message_at timestamptz,
+  last_activity_at timestamptz not null generated always as (coalesce(last_message_at, created_at)) stored,
   last_message_preview text,
   last_customer_message_at timestamptz,
   window_expires_at timestamptz,
@@ -29,8 +30,8 @@ create table app_public.conversations (
     on delete set null (assignee_id),
   constraint conversations_closed_has_closed_at check ((status = 'open') = (closed_at is null))
 ) with (fillfactor = 70);
-create index on app_public.conversations (tenant_id, last_message_at desc nulls last, id desc);
-create index on app_public.conversations (tenant_id, status, last_message_at desc nulls last, id desc);
+create index on app_public.conversations (tenant_id, last_activity_at desc, id desc);
+create index on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 create index on app_public.conversations (tenant_id, contact_id);
 create index on app_public.conversations (tenant_id, assignee_id) where assignee_id is not null;
 alter table app_public.conversations enable row level security;
@@ -40,6 +41,8 @@ comment on column app_public.conversations.status is
   E'open, closed or archived. A message from the customer opens it again.';
 comment on column app_public.conversations.assignee_id is
   E'The person who has the conversation. While somebody has it, the chatbot is silent.';
+comment on column app_public.conversations.last_activity_at is
+  E'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
 comment on column app_public.conversations.last_customer_message_at is E'Provider time of the customer''s newest message, never later than our own clock.';
 comment on column app_public.conversations.window_expires_at is
   E'Until when free-form messages may be sent: 24 hours after the customer''s last message, 72 after one that came from an advertisement. Later only templates (PYWIN).';

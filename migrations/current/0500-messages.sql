@@ -120,6 +120,7 @@ create table app_private.parked_statuses (
   created_at timestamptz not null default now(),
   primary key (channel_id, provider_message_id, status)
 );
+create index on app_private.parked_statuses (provider_message_id);
 create index on app_private.parked_statuses (created_at);
 alter table app_private.parked_statuses enable row level security;
 comment on table app_private.parked_statuses is
@@ -139,7 +140,7 @@ create table app_private.outbox (
   primary key (tenant_id, conversation_id, message_id),
   foreign key (tenant_id, message_id) references app_public.messages (tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index on app_private.outbox (tenant_id, message_id);
+create index on app_private.outbox (message_id, tenant_id);
 create index on app_private.outbox (lease_until) where state = 'sending';
 create index on app_private.outbox (uncertain_at) where state = 'uncertain';
 alter table app_private.outbox enable row level security;
@@ -153,7 +154,8 @@ create table app_private.outbox_lanes (
   channel_id uuid not null references app_public.channels on delete cascade,
   due_at timestamptz not null,
   paced_until timestamptz not null default '-infinity',
-  primary key (tenant_id, conversation_id),
+  -- By conversation first: outcomes come by message, and find their lanes by conversation.
+  primary key (conversation_id, tenant_id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index on app_private.outbox_lanes (channel_id, due_at);

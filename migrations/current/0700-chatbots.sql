@@ -104,19 +104,19 @@ comment on column app_public.conversation_contexts.completion_reason is E'Why it
 comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
 
 create table app_private.chatbot_events (
+  id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null,
   conversation_id uuid not null,
-  id uuid not null default app_hidden.uuid_v7(),
   kind text not null default 'message'
     constraint chatbot_events_kind_is_known check (kind in ('message', 'timer', 'send_failed', 'http_result', 'callback', 'stop')),
   message_id uuid,
   context_id uuid,
   payload jsonb not null default '{}',
   created_at timestamptz not null default clock_timestamp(),
-  primary key (tenant_id, conversation_id, id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint chatbot_events_message_is_named check ((kind = 'message') = (message_id is not null))
 ) with (autovacuum_vacuum_scale_factor = 0.02);
+create index on app_private.chatbot_events (tenant_id, conversation_id, created_at);
 create index on app_private.chatbot_events (created_at);
 alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is

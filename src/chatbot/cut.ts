@@ -19,7 +19,8 @@ export function split(text: string, limit: number): string[] {
     const head = cut(rest, limit);
     const breakAt = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" "));
     const end = breakAt > limit / 2 ? breakAt : head.length || limit;
-    pieces.push(rest.slice(0, end).trimEnd());
+    // One character longer than the limit is cut through; half a surrogate pair must not remain.
+    pieces.push(rest.slice(0, end).trimEnd().toWellFormed());
     rest = rest.slice(end).trimStart();
   }
   if (rest !== "") pieces.push(rest);

@@ -26,7 +26,7 @@ export function exportChatbot(chatbot: ExportedChatbot, exportedAt: string): Jso
 }
 
 /** What stands where a secret stood. */
-export const REMOVED = "REMOVED";
+const REMOVED = "REMOVED";
 
 /**
  * The graph with every literal value of a secret's name replaced: fields, headers, parameters of a URL or a form

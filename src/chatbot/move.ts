@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 import { nodeType } from "./graph.ts";
-import { indexGraph } from "./graph-index.ts";
+import { indexGraph } from "./graph_index.ts";
 import type { ChatbotVersion } from "./version.ts";
 
 /**

@@ -1,19 +1,11 @@
-import type { Instant } from "./context.ts";
-import type { ChatbotEvent, HttpResult, InboundMessage } from "./event.ts";
-import { type GraphNode, nodeKind } from "./graph.ts";
-import { formAnswer, isSilent, typedText } from "./inbound.ts";
-import { receiveAiReply } from "./nodes/ai-reply.ts";
-import { receiveDataSource } from "./nodes/data-source.ts";
-import { receiveGoogleCalendar } from "./nodes/google-calendar.ts";
-import { RETURNED } from "./nodes/handoff.ts";
-import { answerQuestion, repeatQuestion, SKIP } from "./nodes/question.ts";
-import { receiveRestApi } from "./nodes/rest-api.ts";
-import { receiveCallback } from "./nodes/wait-for-callback.ts";
-import { formFailed, receiveForm, receiveFormData, repeatForm } from "./nodes/whatsapp-flow.ts";
-import { call, type HttpWaiting, retry } from "./request/call.ts";
-import { fail, LEAVE, type Step } from "./step.ts";
+import type { ChatbotEvent, InboundMessage } from "./event.ts";
+import { isSilent, typedText } from "./inbound.ts";
+import { SKIP } from "./nodes/question.ts";
+import { resume } from "./resume.ts";
+import { fail, type Step } from "./step.ts";
+import { storable } from "./storable.ts";
 import type { Turn } from "./turn.ts";
-import { isOneOf, isSkipWord } from "./words.ts";
+import { isOneOf } from "./words.ts";
 
 /** Messages kept, at most, while a call to the outside is under way; callbacks kept before they are waited for. */
 const MOST_KEPT = 20;
@@ -32,7 +24,7 @@ export function react(turn: Turn, event: ChatbotEvent): Step | null {
       return hear(turn, event.message);
     case "callback":
       if (context.waiting?.kind !== "callback" && context.callbacks.length < MOST_KEPT) {
-        context.callbacks.push(event.payload);
+        context.callbacks.push(storable(event.payload));
       }
       break;
     case "send_failed":
@@ -70,102 +62,8 @@ function hear(turn: Turn, message: InboundMessage): Step | null {
   }
   const kind = context.waiting?.kind;
   if (kind === "answer" || kind === "flow") return resume(turn, { kind: "message", message });
-  if ((kind === "http" || kind === "ai") && context.inbox.length < MOST_KEPT) context.inbox.push(message);
+  if ((kind === "http" || kind === "ai") && context.inbox.length < MOST_KEPT)
+    context.inbox.push({ ...message, content: storable(message.content) });
   else turn.log(null, "message_ignored", `${message.type} while waiting for ${kind}`);
   return null;
-}
-
-/** What an event means to the node that waits. */
-function resume(turn: Turn, event: ChatbotEvent): Step | null {
-  const { waiting } = turn.context;
-  if (waiting === null) return null;
-  const node = turn.graph?.nodes.get(waiting.nodeId);
-  if (node === undefined) return fail(`missing_node: ${waiting.nodeId}`);
-  if (event.kind === "timer" && !isDue(waiting.timer?.at, turn.now)) return null;
-  if (event.kind === "send_failed") {
-    return waiting.kind === "flow" ? formFailed(turn, node, event.reason) : sendFailed(event.reason);
-  }
-  switch (waiting.kind) {
-    case "answer":
-      if (event.kind === "message") return answerQuestion(turn, node, waiting, event.message);
-      if (event.kind === "resume") return repeatQuestion(turn, node, waiting);
-      return event.kind === "timer" ? timeUp(turn, node) : null;
-    case "flow": {
-      if (event.kind === "resume") return repeatForm(turn, node);
-      if (event.kind === "timer") return timeUp(turn, node);
-      if (event.kind === "message" && isSkipWord(turn.settings, typedText(event.message) ?? "")) return SKIP;
-      const answer =
-        event.kind === "flow_response"
-          ? { token: event.flowToken, response: event.response }
-          : event.kind === "message" && formAnswer(event.message);
-      // A form of another run, or another node, is not what this one waits for.
-      if (!answer || (answer.token !== null && answer.token !== waiting.flowToken)) return null;
-      return receiveForm(turn, node, answer.response);
-    }
-    case "http":
-      if (event.kind === "http_result" && event.requestId === waiting.requestId) {
-        return receive(turn, node, waiting, event.result);
-      }
-      if (event.kind !== "timer") return null;
-      return waiting.timer.kind === "request_retry"
-        ? call(turn, node, waiting.request, waiting.attempt + 1)
-        : receive(turn, node, waiting, NO_RESULT);
-    case "ai":
-      if (event.kind === "ai_result" && event.requestId === waiting.requestId) {
-        return receiveAiReply(turn, node, event.result);
-      }
-      return event.kind === "timer" ? receiveAiReply(turn, node, NO_RESULT) : null;
-    case "delay":
-      return event.kind === "timer" ? LEAVE : null;
-    case "handoff":
-      if (event.kind === "handoff_ended") return RETURNED;
-      return event.kind === "timer" ? timeUp(turn, node) : null;
-    case "callback":
-      if (event.kind === "callback") return receiveCallback(turn, node, event.payload);
-      return event.kind === "timer" ? timeUp(turn, node) : null;
-    default:
-      return waiting satisfies never;
-  }
-}
-
-const NO_RESULT = { kind: "failure", reason: "timeout", message: "No answer came.", durationMs: 0 } as const;
-
-/** A result goes to the node that asked, unless another attempt may better it. */
-function receive(turn: Turn, node: GraphNode, waiting: HttpWaiting, result: HttpResult): Step {
-  const again = retry(turn, node, waiting, result);
-  if (again) return again;
-  switch (nodeKind(node)) {
-    case "rest_api":
-      return receiveRestApi(turn, node, result);
-    case "data_source":
-      return receiveDataSource(turn, node, result);
-    case "google_calendar":
-      return receiveGoogleCalendar(turn, node, result);
-    case "whatsapp_flow":
-      return receiveFormData(turn, node, result);
-    default:
-      // The run was moved to a version in which this node is of another kind.
-      return fail(`changed_node: ${node.id}`);
-  }
-}
-
-function timeUp(turn: Turn, node: GraphNode): Step {
-  turn.record(node, { success: false, exit: "timeout", error: "timeout" });
-  return {
-    kind: "exit",
-    exits: [{ handle: "timeout" }],
-    otherwise: { status: "expired", reason: "timeout" },
-  };
-}
-
-function sendFailed(reason: string): Step {
-  return {
-    kind: "exit",
-    exits: [{ handle: "error" }],
-    otherwise: { status: "failed", reason: `send_failed: ${reason}` },
-  };
-}
-
-function isDue(at: Instant | undefined, now: Instant): boolean {
-  return at !== undefined && Date.parse(at) <= Date.parse(now);
 }

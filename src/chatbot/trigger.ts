@@ -3,7 +3,7 @@ import type { InboundMessage } from "./event.ts";
 import { listField, numberField, objectField, textField, textListField } from "./fields.ts";
 import { fold } from "./fold.ts";
 import type { Graph } from "./graph.ts";
-import { indexGraph } from "./graph-index.ts";
+import { indexGraph } from "./graph_index.ts";
 import { isSilent, tappedReply, typedText } from "./inbound.ts";
 import { localTime } from "./instant.ts";
 import { isObject, type JsonObject } from "./json.ts";
@@ -126,7 +126,7 @@ function isInHours({ hours }: TriggerRule, now: Instant): boolean {
 }
 
 /** Is it business hours? */
-export function isOpen(hours: BusinessHours, now: Instant): boolean {
+function isOpen(hours: BusinessHours, now: Instant): boolean {
   const { time, weekday } = localTime(now, hours.timeZone);
   const yesterday = weekday === 1 ? 7 : weekday - 1;
   return hours.weekly.some(({ days, from, to }) => {

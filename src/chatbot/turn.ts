@@ -3,10 +3,11 @@ import { split } from "./cut.ts";
 import { display, plainText } from "./display.ts";
 import type { Effect, LogCode, OutboundMessage } from "./effect.ts";
 import { type Graph, type GraphNode, nodeType } from "./graph.ts";
-import { type GraphIndex, indexGraph } from "./graph-index.ts";
+import { type GraphIndex, indexGraph } from "./graph_index.ts";
 import { after } from "./instant.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { ChatbotSettings } from "./settings.ts";
+import { storable } from "./storable.ts";
 import { interpolate } from "./template.ts";
 import { type Texts, textsIn } from "./texts.ts";
 import { assign, resolve } from "./variables.ts";
@@ -54,7 +55,7 @@ export class Turn {
   }
 
   assign(name: string, value: Json): void {
-    if (name !== "") assign(this.context.variables, name, value);
+    if (name !== "") assign(this.context.variables, name, storable(value));
   }
 
   /** Stores a node's result under the name its author gave, if any, and under its automatic name. */
@@ -62,7 +63,7 @@ export class Turn {
     this.assign(authorsName, value);
     // Automatic names are flat by definition: `question_1.response` is one key.
     const prefix = this.graph?.names.get(node.id);
-    if (prefix !== undefined) this.context.variables[`${prefix}.${field}`] = value;
+    if (prefix !== undefined) this.context.variables[`${prefix}.${field}`] = storable(value);
   }
 
   /** Puts variables into a text that a person will read. */
@@ -112,12 +113,9 @@ export class Turn {
     const key = subflow === undefined ? node.id : `${subflow}/${node.id}`;
     const label = typeof node.data.label === "string" ? node.data.label : "";
     const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
-    Object.defineProperty(this.context.nodeOutputs, key, {
-      value: { ...fresh, ...output },
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    const recorded = storable({ ...fresh, ...output }) as NodeOutput;
+    // A literal, so that even an id like `__proto__` is no more than a key.
+    this.context.nodeOutputs = { ...this.context.nodeOutputs, [key]: recorded };
   }
 
   timer<Kind extends TimerKind>(kind: Kind, seconds: number): { kind: Kind; at: Instant } {

@@ -4,6 +4,7 @@ import type { ClaimedMessage } from "./claimed_message.ts";
 
 /** A row of app_private.record_outcomes()'s argument. Instants are ISO 8601. */
 export type OutcomeRow = {
+  tenant_id: string;
   message_id: string;
   kind: "sent" | "failed" | "retry" | "uncertain";
   provider_message_id?: string;
@@ -32,18 +33,19 @@ export function outcomeRow(
   outcome: Outcome,
   now: number,
 ): { row: OutcomeRow; consequence: ChannelConsequence } {
-  const { message_id, attempts } = message;
+  const { tenant_id, message_id, attempts } = message;
+  const of = { tenant_id, message_id };
   const none = { kind: "none" } as const;
   switch (outcome.kind) {
     case "sent":
       return {
-        row: { message_id, kind: "sent", provider_message_id: outcome.providerMessageId },
+        row: { ...of, kind: "sent", provider_message_id: outcome.providerMessageId },
         consequence: none,
       };
     case "rejected": {
       const error = { code: textOf(outcome.code), title: outcome.title, details: outcome.details };
       return {
-        row: { message_id, kind: "failed", error_code: error.code ?? "rejected", error },
+        row: { ...of, kind: "failed", error_code: error.code ?? "rejected", error },
         consequence: none,
       };
     }
@@ -52,15 +54,15 @@ export function outcomeRow(
       const wait = outcome.retryAfterMs ?? (isPair ? pairBackoffMs(attempts - 1) : CHANNEL_PAUSE_MS);
       const retry_at = instant(now + wait);
       return {
-        row: { message_id, kind: "retry", retry_at, error_code: String(outcome.code), is_pair_limit: isPair },
+        row: { ...of, kind: "retry", retry_at, error_code: String(outcome.code), is_pair_limit: isPair },
         consequence: isPair ? none : { kind: "pause", until: retry_at },
       };
     }
     case "unavailable":
       if (attempts >= MOST_ATTEMPTS)
-        return { row: { message_id, kind: "failed", error_code: "PYUNR" }, consequence: none };
+        return { row: { ...of, kind: "failed", error_code: "PYUNR" }, consequence: none };
       return {
-        row: { message_id, kind: "retry", retry_at: instant(now + backoffMs(attempts)), error_code: "PYUNR" },
+        row: { ...of, kind: "retry", retry_at: instant(now + backoffMs(attempts)), error_code: "PYUNR" },
         consequence: none,
       };
     case "channel_stopped": {
@@ -69,7 +71,7 @@ export function outcomeRow(
         .join(": ");
       return {
         row: {
-          message_id,
+          ...of,
           kind: "retry",
           retry_at: instant(now),
           error_code: textOf(outcome.code) ?? "stopped",
@@ -80,7 +82,7 @@ export function outcomeRow(
     case "uncertain":
       return {
         row: {
-          message_id,
+          ...of,
           kind: "uncertain",
           error: { code: textOf(outcome.code), title: outcome.reason, details: null },
         },

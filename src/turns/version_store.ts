@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { parseGraph } from "../chatbot/import/parse-graph.ts";
+import { parseGraph } from "../chatbot/import/parse_graph.ts";
 import { chatbotSettings } from "../chatbot/settings.ts";
 import { type TriggerRule, triggerRules } from "../chatbot/trigger.ts";
 import type { ChatbotVersion } from "../chatbot/version.ts";

@@ -13,7 +13,7 @@ export type CalendarPlan =
   | { kind: "request"; request: HttpRequest }
   | { kind: "error"; code: CalendarErrorCode; message: string };
 
-/** What a calendar node asks of Google's primary calendar. Fields: see `nodes/google-calendar.ts`. */
+/** What a calendar node asks of Google's primary calendar. Fields: see `nodes/google_calendar.ts`. */
 export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
   const userId = userOf(turn, node);
   if (userId === undefined) return problem("NO_USER", "No calendar was chosen.");

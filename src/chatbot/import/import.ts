@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../json.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { type Language, languageOf } from "../texts.ts";
 import { checkStructure, readJson } from "./limits.ts";
-import { parseGraph } from "./parse-graph.ts";
+import { parseGraph } from "./parse_graph.ts";
 import { importTypebot, isTypebot } from "./typebot.ts";
 
 /** A form that came along with a chatbot: to be stored as a draft, if its id is not known yet. */

@@ -1,5 +1,6 @@
 import { FORBIDDEN_KEYS } from "../json.ts";
 import { type Problem, problem } from "../problem.ts";
+import { isStorable } from "../storable.ts";
 
 /** What an imported file may be. The largest real export known has 33 nodes and 22 KB. */
 export const IMPORT_LIMITS = {
@@ -30,6 +31,8 @@ export function readJson(text: string): { value: unknown } | { problem: Problem 
   }
 }
 
+const BAD_TEXT = problem("bad_text", null, "A text holds a NUL or half of a character.");
+
 /** Why a value is refused; null when it is fine. Walks without recursion: depth is what it guards against. */
 export function checkStructure(root: unknown): Problem | null {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
@@ -39,11 +42,13 @@ export function checkStructure(root: unknown): Problem | null {
     if (++count > IMPORT_LIMITS.values) {
       return problem("too_large", null, `The file holds more than ${IMPORT_LIMITS.values} values.`);
     }
+    if (typeof value === "string" && !isStorable(value)) return BAD_TEXT;
     if (typeof value !== "object" || value === null) continue;
     if (depth >= IMPORT_LIMITS.depth) {
       return problem("too_deep", null, `The file is nested more than ${IMPORT_LIMITS.depth} levels deep.`);
     }
     for (const [key, child] of Object.entries(value)) {
+      if (!isStorable(key)) return BAD_TEXT;
       if (FORBIDDEN_KEYS.has(key)) return problem("forbidden_key", null, `The key "${key}" is not allowed.`);
       open.push({ value: child, depth: depth + 1 });
     }

@@ -4,8 +4,8 @@ import { isObject, type JsonObject } from "../json.ts";
 import { problem, warning } from "../problem.ts";
 import type { ImportResult } from "./import.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
-import { type MappedBlock, mapBlock } from "./typebot-block.ts";
-import { readVariables } from "./typebot-text.ts";
+import { type MappedBlock, mapBlock } from "./typebot_block.ts";
+import { readVariables } from "./typebot_text.ts";
 
 /** Is this a Typebot export? Groups of blocks are unlike anything else. */
 export function isTypebot(file: JsonObject): boolean {

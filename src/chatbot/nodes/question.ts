@@ -6,8 +6,8 @@ import type { GraphNode } from "../graph.ts";
 import { interactive, leadIn } from "../interactive.ts";
 import { menuMessage } from "../question/menu.ts";
 import { type Option, optionsOf } from "../question/options.ts";
-import { answerKind, questionType } from "../question/question-type.ts";
-import { type Reading, readAnswer } from "../question/read-answer.ts";
+import { answerKind } from "../question/question_type.ts";
+import { type Reading, readAnswer } from "../question/read_answer.ts";
 import { fail, type Step } from "../step.ts";
 import type { AnswerKind } from "../texts.ts";
 import type { Turn } from "../turn.ts";
@@ -17,24 +17,22 @@ export type AnswerWaiting = Extract<Waiting, { kind: "answer" }>;
 /**
  * Asks, and waits for the answer.
  *
- * - `questionType`: see `question-type.ts`; `text` by default.
+ * - `questionType`: see `question_type.ts`; `text` by default.
  * - `content`: what is asked; interpolated.
  * - `variable`: receives the answer, besides `question_N.response` (and `question_N.title` of a choice).
  * - `retryText`: said after an invalid answer; `maxAttempts` (3): then the exit `invalid`.
  * - `timeoutSeconds`: without an answer by then, the exit `timeout`.
- * - Menus: see `options.ts` and `menu.ts`. Limits of typed answers: see `parse-answer.ts`.
+ * - Menus: see `options.ts` and `menu.ts`. Limits of typed answers: see `parse_answer.ts`.
  *
  * Exits: the id of the option; `answered`; `invalid`; `timeout`; `default` takes words that are no option.
  */
 export function enterQuestion(turn: Turn, node: GraphNode): Step {
-  const type = questionType(node);
-  if (type === null) return fail(`unknown_question_type: ${textField(node.data, "questionType")}`);
-  return ask(turn, node, { attempts: 0, page: 0, nudged: false }, textField(node.data, "content"));
+  return ask(turn, node, { attempts: 0, page: 0, nudged: false });
 }
 
 /** Asks again what the run waits for, on the same page, after a pause. */
 export function repeatQuestion(turn: Turn, node: GraphNode, waiting: AnswerWaiting): Step {
-  return ask(turn, node, waiting, textField(node.data, "content"));
+  return ask(turn, node, waiting);
 }
 
 /** Takes a message as the answer. */
@@ -44,21 +42,20 @@ export function answerQuestion(
   waiting: AnswerWaiting,
   message: InboundMessage,
 ): Step {
-  const type = questionType(node);
-  if (type === null) return fail(`unknown_question_type: ${textField(node.data, "questionType")}`);
-  const kind = answerKind(type);
+  const kind = answerKind(node);
+  if (kind === null) return unknownType(node);
   const reading = readAnswer(turn, node, kind, message, menuOf(turn, node, kind), waiting.page);
   switch (reading.kind) {
     case "answer":
       return take(turn, node, kind, reading);
     case "page":
-      return ask(turn, node, { ...waiting, page: reading.page }, textField(node.data, "content"));
+      return ask(turn, node, { ...waiting, page: reading.page });
     case "skip":
       turn.record(node, { exit: "skip" });
       return SKIP;
     case "wrong_type":
       if (waiting.nudged) return { kind: "wait", waiting };
-      return ask(turn, node, { ...waiting, nudged: true }, retryText(node, kind, turn));
+      return ask(turn, node, { ...waiting, nudged: true }, retryText(turn, node, kind));
     case "invalid":
       return reject(turn, node, kind, waiting, reading.typed);
     default:
@@ -73,22 +70,23 @@ export function isAnswer(
   waiting: AnswerWaiting,
   message: InboundMessage,
 ): boolean {
-  const type = questionType(node);
-  if (type === null) return false;
-  const kind = answerKind(type);
+  const kind = answerKind(node);
+  if (kind === null) return false;
   return readAnswer(turn, node, kind, message, menuOf(turn, node, kind), waiting.page).kind === "answer";
 }
 
 /** Where a skipped question leads: the way for anything else, else any way. */
 export const SKIP: Step = { kind: "exit", exits: [{ handle: "default" }, "plain", "any"] };
 
+/** Sends the question, or what is said instead of it, and waits. */
 function ask(
   turn: Turn,
   node: GraphNode,
   state: { attempts: number; page: number; nudged: boolean },
-  template: string,
+  template = textField(node.data, "content"),
 ): Step {
-  const kind = answerKind(questionType(node) ?? "text");
+  const kind = answerKind(node);
+  if (kind === null) return unknownType(node);
   const text = turn.fill(node, template);
   if (kind === "location") {
     const body = leadIn(turn, node, text || turn.texts.locationBody, 1024);
@@ -141,7 +139,7 @@ function reject(turn: Turn, node: GraphNode, kind: AnswerKind, waiting: AnswerWa
   const isOver = attempts >= (numberField(node.data, "maxAttempts") ?? turn.settings.maxAttempts);
   // An exit that the author drew for anything else takes it at once.
   const hasDefault = isMenu(kind) && edges.some((edge) => edge.sourceHandle === "default");
-  if (!isOver && !hasDefault) return ask(turn, node, { ...waiting, attempts }, retryText(node, kind, turn));
+  if (!isOver && !hasDefault) return ask(turn, node, { ...waiting, attempts }, retryText(turn, node, kind));
 
   // A menu whose only way on is plain has its answer tested further on: words included.
   if (isMenu(kind)) turn.assignResult(node, textField(node.data, "variable"), "response", typed);
@@ -151,7 +149,11 @@ function reject(turn: Turn, node: GraphNode, kind: AnswerKind, waiting: AnswerWa
   return { kind: "exit", exits, otherwise: { status: "completed", reason: "invalid_answer" } };
 }
 
-function retryText(node: GraphNode, kind: AnswerKind, turn: Turn): string {
+function unknownType(node: GraphNode): Step {
+  return fail(`unknown_question_type: ${textField(node.data, "questionType")}`);
+}
+
+function retryText(turn: Turn, node: GraphNode, kind: AnswerKind): string {
   return textField(node.data, "retryText") || turn.texts.invalid[kind];
 }
 

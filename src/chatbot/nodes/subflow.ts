@@ -3,7 +3,7 @@ import { objectField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import type { JsonObject } from "../json.ts";
 import { mapFieldTexts } from "../leaves.ts";
-import { fillTyped } from "../request/json-template.ts";
+import { fillTyped } from "../request/json_template.ts";
 import { fail, type Step } from "../step.ts";
 import { variablePath } from "../template.ts";
 import type { Turn } from "../turn.ts";

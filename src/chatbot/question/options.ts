@@ -122,7 +122,7 @@ function draft(answer: string, title: string, description = ""): Draft {
 function unique(seen: Set<string>, text: string, limit = Number.POSITIVE_INFINITY): string {
   let candidate = text;
   for (let number = 2; seen.has(candidate); number++) {
-    candidate = `${text.slice(0, limit - String(number).length - 1)}~${number}`;
+    candidate = `${cut(text, limit - String(number).length - 1)}~${number}`;
   }
   seen.add(candidate);
   return candidate;

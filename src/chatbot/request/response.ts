@@ -1,3 +1,4 @@
+import { cut } from "../cut.ts";
 import { plainText } from "../display.ts";
 import type { HttpResult } from "../event.ts";
 import { isObject, type Json, own } from "../json.ts";
@@ -38,5 +39,5 @@ export function errorMessage(result: HttpResult): string {
     const nested = isObject(message) ? own(message, "message") : undefined;
     if (typeof nested === "string" && nested !== "") return nested;
   }
-  return body === null || body === "" ? `HTTP ${status}` : plainText(body).slice(0, 500);
+  return body === null || body === "" ? `HTTP ${status}` : cut(plainText(body), 500);
 }

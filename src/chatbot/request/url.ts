@@ -1,6 +1,6 @@
 import type { GraphNode } from "../graph.ts";
 import type { Turn } from "../turn.ts";
-import { fillNestedJson } from "./json-template.ts";
+import { fillNestedJson } from "./json_template.ts";
 
 /**
  * Puts variables into a URL piece by piece, so that a value stays inside its piece: in the path it is

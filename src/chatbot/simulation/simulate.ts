@@ -5,7 +5,7 @@ import type { ChatbotEvent } from "../event.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ChatbotVersion } from "../version.ts";
 import { parseObject, preview, replyToMessage } from "./customer.ts";
-import { type HttpStub, httpStub, stubbedReply } from "./http-stub.ts";
+import { type HttpStub, httpStub, stubbedReply } from "./http_stub.ts";
 
 /** A run that is only played: plain JSON, to be continued reply by reply. */
 export type Simulation = {

@@ -3,22 +3,16 @@ import type { GraphNode } from "../graph.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { TITLE_LIMITS } from "../question/options.ts";
-import { questionType } from "../question/question-type.ts";
+import { answerKind } from "../question/question_type.ts";
 import { placeholdersIn } from "../template.ts";
 import { duplicates, patternProblem } from "./fields.ts";
 
 /** What is wrong with a question: its type, its prompt, its options against WhatsApp's limits. */
 export function questionProblems(node: GraphNode): Problem[] {
   const { id, data } = node;
-  const type = questionType(node);
-  if (type === null) {
-    return [
-      problem(
-        "unknown_question_type",
-        id,
-        `The question type "${textField(data, "questionType")}" is not known.`,
-      ),
-    ];
+  const type = textField(data, "questionType");
+  if (answerKind(node) === null) {
+    return [problem("unknown_question_type", id, `The question type "${type}" is not known.`)];
   }
   const pattern = textField(data, "pattern");
   return [

@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { fieldProblems } from "./fields.ts";
 import { loopProblems } from "./loops.ts";
 import { structureProblems } from "./structure.ts";
-import { variableProblems } from "./unknown-variables.ts";
+import { variableProblems } from "./unknown_variables.ts";
 
 /** What exists beside the graph; a list left out is not checked. */
 export type Surroundings = {

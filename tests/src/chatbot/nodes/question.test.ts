@@ -254,7 +254,7 @@ describe("dynamic menus", () => {
     ["nothing", undefined],
     ["an empty list", []],
     ["no list", "x"],
-  ] as const) {
+  ] as [string, Json | undefined][]) {
     test(`${name} to choose from: any text is the answer`, () => {
       const run = asking(list, { api: { items: value } });
       assert.deepEqual(run.said, ["?\n\nPlease type your choice."]);

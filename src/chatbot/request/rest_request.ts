@@ -4,7 +4,7 @@ import { numberField, objectField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Turn } from "../turn.ts";
-import { fillJson, fillNestedJson } from "./json-template.ts";
+import { fillJson, fillNestedJson } from "./json_template.ts";
 import { fillUrl } from "./url.ts";
 
 const JSON_TYPE = "application/json";
@@ -16,7 +16,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 const DEFAULT_TIMEOUT = 30_000;
 const LONGEST_TIMEOUT = 120_000;
 
-/** The request of a `rest_api` node, every value in place. Null without a URL. Fields: see `nodes/rest-api.ts`. */
+/** The request of a `rest_api` node, every value in place. Null without a URL. Fields: see `nodes/rest_api.ts`. */
 export function restRequest(turn: Turn, node: GraphNode): HttpRequest | null {
   const { data } = node;
   const { url, query } = fillUrl(turn, node, textField(data, "apiUrl"));

@@ -3,8 +3,8 @@ import { textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import { call } from "../request/call.ts";
 import type { Selection } from "../request/response.ts";
-import { restRequest } from "../request/rest-request.ts";
-import { storeResponse } from "../request/store-response.ts";
+import { restRequest } from "../request/rest_request.ts";
+import { storeResponse } from "../request/store_response.ts";
 import { fail, type Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
 

@@ -2,7 +2,7 @@ import type { ContactChange } from "../effect.ts";
 import { objectField, textListField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import { mapFieldTexts } from "../leaves.ts";
-import { fillTyped } from "../request/json-template.ts";
+import { fillTyped } from "../request/json_template.ts";
 import { LEAVE, type Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
 

@@ -2,7 +2,7 @@ import type { AiRequest } from "../effect.ts";
 import type { AiResult } from "../event.ts";
 import { booleanField, numberField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
-import { timeoutOf } from "../request/rest-request.ts";
+import { timeoutOf } from "../request/rest_request.ts";
 import type { Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
 

@@ -1,6 +1,6 @@
 import { listField, objectField, textField } from "../fields.ts";
 import { type Graph, type GraphNode, nodeKind } from "../graph.ts";
-import { indexGraph } from "../graph-index.ts";
+import { indexGraph } from "../graph_index.ts";
 import { isObject, type Json } from "../json.ts";
 import { parsePath } from "../path.ts";
 import { type Problem, warning } from "../problem.ts";

@@ -1,5 +1,5 @@
 import { type Graph, type GraphEdge, type GraphNode, nodeType } from "./graph.ts";
-import { automaticNames } from "./node-numbers.ts";
+import { automaticNames } from "./node_numbers.ts";
 
 /** A graph made ready for walking. */
 export type GraphIndex = {

@@ -9,7 +9,7 @@ import { interactive, leadIn } from "../interactive.ts";
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { mapFieldTexts } from "../leaves.ts";
 import { call } from "../request/call.ts";
-import { fillNestedJson } from "../request/json-template.ts";
+import { fillNestedJson } from "../request/json_template.ts";
 import { errorMessage, isSuccess } from "../request/response.ts";
 import { fail, type Step } from "../step.ts";
 import type { Turn } from "../turn.ts";

@@ -1,7 +1,7 @@
 import { listField, numberField, objectField, textField } from "../fields.ts";
 import { isObject, type JsonObject } from "../json.ts";
-import { setVariableData } from "./typebot-set-variable.ts";
-import { ourText, richText, type TypebotVariables } from "./typebot-text.ts";
+import { setVariableData } from "./typebot_set_variable.ts";
+import { ourText, richText, type TypebotVariables } from "./typebot_text.ts";
 
 /** A way out of a node, before it is known where it leads. */
 export type OpenExit = { from: string; handle: string };

@@ -1,6 +1,6 @@
 import { textField } from "../fields.ts";
 import type { JsonObject } from "../json.ts";
-import { ourText } from "./typebot-text.ts";
+import { ourText } from "./typebot_text.ts";
 
 /** The values that have a name there. */
 const NAMED: { [type: string]: JsonObject } = {

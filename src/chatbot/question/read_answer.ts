@@ -6,10 +6,10 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { AnswerKind } from "../texts.ts";
 import type { Turn } from "../turn.ts";
 import { isSkipWord } from "../words.ts";
-import { matchOption } from "./match-option.ts";
+import { matchOption } from "./match_option.ts";
 import { optionsOnPage, pageAskedFor } from "./menu.ts";
 import type { Option } from "./options.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { parseAnswer } from "./parse_answer.ts";
 
 /** What a message is to a question. */
 export type Reading =

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Graph } from "../../../src/chatbot/graph.ts";
-import { httpStub } from "../../../src/chatbot/simulation/http-stub.ts";
+import { httpStub } from "../../../src/chatbot/simulation/http_stub.ts";
 import { simulate } from "../../../src/chatbot/simulation/simulate.ts";
 import { draftVersion } from "../../../src/chatbot/version.ts";
 import { NOW } from "./build.ts";
 import { barber } from "./fixtures/barber.ts";
-import { myChatbot } from "./fixtures/form-only.ts";
+import { myChatbot } from "./fixtures/form_only.ts";
 import { helpdesk } from "./fixtures/helpdesk.ts";
-import { multiSector } from "./fixtures/multi-sector.ts";
+import { multiSector } from "./fixtures/multi_sector.ts";
 import { restaurant } from "./fixtures/restaurant.ts";
 import { sample } from "./fixtures/sample.ts";
-import { serviceDesk } from "./fixtures/service-desk.ts";
+import { serviceDesk } from "./fixtures/service_desk.ts";
 import { ana } from "./fixtures/showcase.ts";
 import { stock } from "./fixtures/stock.ts";
 

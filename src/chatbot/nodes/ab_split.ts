@@ -8,7 +8,7 @@ import type { Turn } from "../turn.ts";
 /**
  * Divides contacts: the same contact always takes the same exit of the same node.
  *
- * - `variants: [{id, weight}]`: exits and their shares; `a` and `b` in halves by default.
+ * - `variants: [{id, weight}]`: exits and their shares; `a` and `b` in halves by default; without any share, the plain way on.
  * - `variable`: receives the exit's name.
  */
 export function enterAbSplit(turn: Turn, node: GraphNode): Step {

@@ -3,7 +3,7 @@ import type { GraphNode } from "../graph.ts";
 import type { AnswerKind } from "../texts.ts";
 
 /** What a `questionType` asks for. */
-const ANSWER_KINDS = {
+const ANSWER_KINDS: { [questionType: string]: AnswerKind } = {
   text: "text",
   number: "number",
   email: "email",
@@ -17,16 +17,10 @@ const ANSWER_KINDS = {
   location: "location",
   media: "media",
   file: "media",
-} as const satisfies { [type: string]: AnswerKind };
+};
 
-export type QuestionType = keyof typeof ANSWER_KINDS;
-
-/** The type of a question; `text` where none is given, null where it is none we know. */
-export function questionType(node: GraphNode): QuestionType | null {
+/** What a question asks for; a text where it does not say, null where it says what we do not know. */
+export function answerKind(node: GraphNode): AnswerKind | null {
   const type = textField(node.data, "questionType") || "text";
-  return Object.hasOwn(ANSWER_KINDS, type) ? (type as QuestionType) : null;
-}
-
-export function answerKind(type: QuestionType): AnswerKind {
-  return ANSWER_KINDS[type];
+  return Object.hasOwn(ANSWER_KINDS, type) ? (ANSWER_KINDS[type] as AnswerKind) : null;
 }

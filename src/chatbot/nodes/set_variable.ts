@@ -5,7 +5,7 @@ import { localTime } from "../instant.ts";
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { mapTexts } from "../leaves.ts";
 import { referenceFrom } from "../random.ts";
-import { fillTyped } from "../request/json-template.ts";
+import { fillTyped } from "../request/json_template.ts";
 import { LEAVE, type Step } from "../step.ts";
 import { variablePath } from "../template.ts";
 import type { Turn } from "../turn.ts";

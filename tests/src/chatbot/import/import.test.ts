@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { exportChatbot } from "../../../../src/chatbot/export.ts";
+import {
+  freeName,
+  type ImportedChatbot,
+  importChatbot,
+  importParsed,
+} from "../../../../src/chatbot/import/import.ts";
+import { IMPORT_LIMITS } from "../../../../src/chatbot/import/limits.ts";
+import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
+import { draftVersion } from "../../../../src/chatbot/version.ts";
+import { NOW } from "../build.ts";
+import { helpdesk } from "../fixtures/helpdesk.ts";
+import { sample } from "../fixtures/sample.ts";
+
+const imported = (file: unknown): ImportedChatbot => {
+  const result = importParsed(file);
+  assert.ok(result.kind === "imported", JSON.stringify(result));
+  return result.chatbot;
+};
+const codes = (file: unknown): string[] => {
+  const result = importParsed(file);
+  return (result.kind === "imported" ? result.warnings : result.problems).map(
+    ({ code, severity }) => `${severity} ${code}`,
+  );
+};
+
+describe("shapes", () => {
+  test("bare and wrapped are the same", () => {
+    const bare = imported({ name: "Bot", ...sample });
+    const wrapped = imported({
+      version: "1.0",
+      exportedAt: NOW,
+      chatbot: { name: "Bot", description: null, ...sample, isActive: true, status: "active" },
+    });
+    assert.deepEqual(wrapped, bare);
+    assert.deepEqual(bare.graph, sample);
+  });
+
+  test("edges without ids, numbers as ids, no positions, what a user interface adds", () => {
+    const { graph } = imported({
+      nodes: [
+        { id: 1, type: "start", data: { label: "x", onConfig: {} }, width: 5, selected: true },
+        {
+          id: 2,
+          type: "",
+          data: { type: "message", content: "hi", custom: [1] },
+          position: { x: "far", y: 3 },
+        },
+      ],
+      edges: [
+        { source: 1, target: 2, type: "smooth" },
+        { source: "1", target: "2", sourceHandle: 7 },
+        { source: 1, target: 2 },
+      ],
+    });
+    assert.deepEqual(graph.nodes, [
+      { id: "1", type: "start", position: { x: 0, y: 0 }, data: { label: "x" } },
+      { id: "2", type: "", position: { x: 0, y: 3 }, data: { type: "message", content: "hi", custom: [1] } },
+    ]);
+    assert.deepEqual(graph.edges, [
+      { id: "1-2", source: "1", target: "2" },
+      { id: "1-2-7", source: "1", target: "2", sourceHandle: "7" },
+      { id: "1-2-2", source: "1", target: "2" },
+    ]);
+    assert.deepEqual(simulate(draftVersion(graph), [], { now: NOW }).said, ["hi"]);
+  });
+
+  test("with embedded forms", () => {
+    const flow = {
+      whatsappFlowId: "77",
+      name: "Book",
+      categories: ["OTHER", 5],
+      flowJson: { screens: [] },
+      status: "PUBLISHED",
+    };
+    const nodes = [
+      { id: "f", type: "whatsapp_flow", data: { whatsappFlowId: "77" } },
+      { id: "g", type: "whatsapp_flow", data: { whatsappFlowId: "78" } },
+    ];
+    const file = {
+      version: "1.0",
+      chatbot: { name: "B", nodes, edges: [] },
+      whatsappFlows: [flow, { name: "no id" }],
+    };
+    assert.deepEqual(imported(file).flows, [
+      {
+        whatsappFlowId: "77",
+        name: "Book",
+        description: null,
+        categories: ["OTHER"],
+        flowJson: { screens: [] },
+        endpointUri: null,
+      },
+    ]);
+    assert.deepEqual(codes(file), ["warning flow_not_included"]);
+  });
+
+  test("the language of the engine's own words: as stated, or as written", () => {
+    assert.equal(imported({ ...sample }).language, "en");
+    assert.equal(imported({ ...helpdesk }).language, "tr");
+    assert.equal(imported({ ...helpdesk, metadata: { language: "en-GB" } }).language, "en");
+  });
+
+  test("a name that is taken", () => {
+    const taken = new Set(["X", "X (Copy)"]);
+    assert.equal(
+      freeName("X", (name) => taken.has(name)),
+      "X (Copy 2)",
+    );
+    assert.equal(
+      freeName("Y", (name) => taken.has(name)),
+      "Y",
+    );
+    assert.equal(imported({ nodes: [], edges: [] }).name, "Chatbot");
+  });
+
+  test("there and back", () => {
+    const chatbot = {
+      name: "Bot",
+      description: "d",
+      graph: sample,
+      isActive: false,
+      status: "draft" as const,
+      metadata: { a: 1 },
+      flows: [{ whatsappFlowId: "1", flowJson: {} }],
+    };
+    const file = exportChatbot(chatbot, NOW);
+    assert.deepEqual([file.version, file.exportedAt], ["1.0", NOW]);
+    const again = imported(JSON.parse(JSON.stringify(file)));
+    assert.deepEqual(
+      [again.name, again.description, again.graph, again.metadata, again.flows.length],
+      ["Bot", "d", sample, { a: 1 }, 1],
+    );
+    assert.ok(!("whatsappFlows" in exportChatbot({ ...chatbot, flows: [] }, NOW)));
+  });
+});
+
+describe("what is wrong is said", () => {
+  const node = { id: "a", type: "message" };
+  const cases: [string, unknown, string[]][] = [
+    ["not an object", [1], ["error not_a_chatbot"]],
+    ["null", null, ["error not_a_chatbot"]],
+    ["no nodes", { edges: [] }, ["error missing_nodes"]],
+    ["edges that are no list", { nodes: [], edges: {} }, ["error missing_edges"]],
+    [
+      "a node without an id",
+      { nodes: [{ type: "message" }, 5], edges: [] },
+      ["error node_without_id", "error node_without_id"],
+    ],
+    ["a node without a type", { nodes: [{ id: "a" }] }, ["error node_without_type"]],
+    [
+      "an edge without ends",
+      { nodes: [node], edges: [{ source: "a" }, "x"] },
+      ["error edge_without_ends", "error edge_without_ends"],
+    ],
+    ["an edge to nowhere", { nodes: [node], edges: [{ source: "a", target: "b" }] }, ["error dangling_edge"]],
+    [
+      "a node type that is not known",
+      { nodes: [{ id: "a", type: "google_sheet" }] },
+      ["warning unknown_node_type"],
+    ],
+    ["another version", { version: "2.0", chatbot: { nodes: [] } }, ["warning unknown_version"]],
+    ["no version", { chatbot: { nodes: [] } }, ["warning unknown_version"]],
+  ];
+  for (const [name, file, expected] of cases) test(name, () => assert.deepEqual(codes(file), expected));
+});
+
+describe("hostile files", () => {
+  const refusedFor = (text: string): string => {
+    const result = importChatbot(text);
+    assert.ok(result.kind === "refused");
+    return result.problems[0]?.code ?? "";
+  };
+
+  test("too large, too deep, too many", () => {
+    assert.equal(refusedFor(" ".repeat(IMPORT_LIMITS.characters + 1)), "too_large");
+    assert.equal(refusedFor(`${"[".repeat(100_000)}${"]".repeat(100_000)}`), "too_deep");
+    assert.equal(refusedFor(`[${"0,".repeat(IMPORT_LIMITS.values)}0]`), "too_large");
+    const nodes = Array.from({ length: IMPORT_LIMITS.nodes + 1 }, (_, id) => ({ id, type: "message" }));
+    assert.equal(refusedFor(JSON.stringify({ nodes })), "too_many_nodes");
+    const edges = Array.from({ length: IMPORT_LIMITS.edges + 1 }, () => ({ source: "a", target: "a" }));
+    assert.equal(
+      refusedFor(JSON.stringify({ nodes: [{ id: "a", type: "message" }], edges })),
+      "too_many_edges",
+    );
+  });
+
+  test("keys that reach prototypes", () => {
+    assert.equal(
+      refusedFor('{"nodes":[{"id":"a","type":"message","data":{"__proto__":{"polluted":1}}}]}'),
+      "forbidden_key",
+    );
+    assert.equal(refusedFor('{"constructor":{}}'), "forbidden_key");
+    assert.equal(importParsed(JSON.parse('{"prototype":1}')).kind, "refused");
+  });
+
+  test("texts that no database stores", () => {
+    for (const text of ['{"name":"\\u0000"}', '{"name":"\\ud800"}', '{"\\u0000":1}'])
+      assert.equal(refusedFor(text), "bad_text");
+  });
+
+  test("no JSON at all", () => {
+    for (const text of ["", "{", "nodes", "\u0000"]) assert.equal(refusedFor(text), "not_json");
+  });
+
+  test("a byte order mark is none of our business", () => {
+    assert.equal(importChatbot(`\uFEFF${JSON.stringify(sample)}`).kind, "imported");
+  });
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const ROOT = new URL("../../../src/chatbot/", import.meta.url);
+const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+
+/** Clocks, chance, the outside: what a pure function cannot have. `new Date(…)` of an argument is fine. */
+const IMPURE = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\b/,
+  /\bperformance\b/,
+  /\bcrypto\b/,
+  /\bfetch\(/,
+  /\bprocess\b/,
+  /\bglobalThis\b/,
+  /\bset(?:Timeout|Interval|Immediate)\b/,
+  /\bconsole\b/,
+  /\bimport\(/,
+  /\bawait\b/,
+];
+
+test("there is an engine to look at", () => assert.ok(files.length > 50));
+
+for (const file of files) {
+  test(`${file} imports nothing from outside, and does nothing impure`, () => {
+    const source = readFileSync(new URL(file, ROOT), "utf8");
+    for (const [, specifier = ""] of source.matchAll(/^(?:import|export)\b(?:[^;"]*\bfrom)?\s+"([^"]+)"/gm)) {
+      assert.match(specifier, /^\.\.?\//);
+      assert.ok(new URL(specifier, new URL(file, ROOT)).href.startsWith(ROOT.href), specifier);
+    }
+    const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    for (const pattern of IMPURE) assert.doesNotMatch(code, pattern);
+  });
+}

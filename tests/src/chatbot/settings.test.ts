@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chatbotSettings, DEFAULT_SETTINGS } from "../../../src/chatbot/settings.ts";
+
+test("what is missing or wrong takes its default", () => {
+  for (const stored of [
+    null,
+    5,
+    [],
+    {},
+    { maxAttempts: 0, timeZone: "Mars/Olympus", language: "xx", skipWords: "x", afterPause: "what" },
+  ]) {
+    assert.deepEqual(chatbotSettings(stored), DEFAULT_SETTINGS);
+  }
+});
+
+test("what is right is taken", () => {
+  const settings = {
+    maxAttempts: 5,
+    timeZone: "Europe/Istanbul",
+    language: "tr-TR",
+    skipWords: ["geç", 5],
+    afterPause: "end",
+    debounceMs: 0,
+  };
+  assert.deepEqual(chatbotSettings(settings), {
+    ...DEFAULT_SETTINGS,
+    maxAttempts: 5,
+    timeZone: "Europe/Istanbul",
+    language: "tr",
+    skipWords: ["geç"],
+    afterPause: "end",
+  });
+});
