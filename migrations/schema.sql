@@ -23,6 +23,7 @@ create type app_public.channel_kind as enum (
   'whatsapp_web',
   'webchat'
 );
+comment on type app_public.channel_kind is 'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be sent over them yet (PYCHN).';
 
 create type app_public.channel_status as enum (
   'active',
@@ -36,12 +37,14 @@ create type app_public.chatbot_status as enum (
   'active',
   'archived'
 );
+comment on type app_public.chatbot_status is 'draft: rests. active: answers new conversations. archived: rests, out of sight.';
 
 create type app_public.conversation_status as enum (
   'open',
   'closed',
   'archived'
 );
+comment on type app_public.conversation_status is 'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out of sight.';
 
 create type app_public.identity_kind as enum (
   'parent_bsuid',
@@ -71,6 +74,7 @@ create type app_public.message_direction as enum (
   'inbound',
   'outbound'
 );
+comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer, whoever wrote it.';
 
 create type app_public.message_origin as enum (
   'live',
@@ -125,12 +129,14 @@ create type app_public.run_status as enum (
   'stopped',
   'failed'
 );
+comment on type app_public.run_status is 'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
 
 create type app_public.template_category as enum (
   'authentication',
   'marketing',
   'utility'
 );
+comment on type app_public.template_category is 'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
 
 create type app_public.template_status as enum (
   'pending',
@@ -144,11 +150,13 @@ create type app_public.template_status as enum (
   'limit_exceeded',
   'archived'
 );
+comment on type app_public.template_status is 'Meta''s states of a template. Only an approved one may be sent (PYTPL).';
 
 create type app_public.tenant_status as enum (
   'active',
   'inactive'
 );
+comment on type app_public.tenant_status is 'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
 
 create type app_public.uncertain_policy as enum (
   'fail',
@@ -161,6 +169,7 @@ create type app_public.webhook_event_status as enum (
   'processed',
   'failed'
 );
+comment on type app_public.webhook_event_status is 'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
 
 -- app_private.channel_secrets
 create table app_private.channel_secrets (
@@ -203,20 +212,21 @@ alter table app_private.channel_states enable row level security;
 
 -- app_private.chatbot_events
 create table app_private.chatbot_events (
+  id uuid not null default app_hidden.uuid_v7(),
   tenant_id uuid not null,
   conversation_id uuid not null,
-  id uuid not null default app_hidden.uuid_v7(),
   kind text not null default 'message'::text,
   message_id uuid,
   context_id uuid,
   payload jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default clock_timestamp(),
-  constraint chatbot_events_pkey primary key (tenant_id, conversation_id, id),
+  constraint chatbot_events_pkey primary key (id),
   constraint chatbot_events_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
   constraint chatbot_events_kind_is_known check ((kind = any (array['message'::text, 'timer'::text, 'send_failed'::text, 'http_result'::text, 'callback'::text, 'stop'::text]))),
   constraint chatbot_events_message_is_named check (((kind = 'message'::text) = (message_id is not null)))
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create index chatbot_events_created_at_idx on app_private.chatbot_events (created_at);
+create index chatbot_events_tenant_id_conversation_id_created_at_idx on app_private.chatbot_events (tenant_id, conversation_id, created_at);
 comment on table app_private.chatbot_events is 'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
 comment on column app_private.chatbot_events.context_id is 'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
 alter table app_private.chatbot_events enable row level security;
@@ -250,7 +260,7 @@ create table app_private.outbox (
   constraint outbox_tenant_id_message_id_fkey foreign key (tenant_id, message_id) references app_public.messages(tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index outbox_lease_until_idx on app_private.outbox (lease_until) where (state = 'sending'::app_private.outbox_state);
-create index outbox_tenant_id_message_id_idx on app_private.outbox (tenant_id, message_id);
+create index outbox_message_id_tenant_id_idx on app_private.outbox (message_id, tenant_id);
 create index outbox_uncertain_at_idx on app_private.outbox (uncertain_at) where (state = 'uncertain'::app_private.outbox_state);
 comment on table app_private.outbox is 'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
 comment on column app_private.outbox.lease_until is 'The sender that took it answers for it until then; afterwards the message is uncertain.';
@@ -263,8 +273,8 @@ create table app_private.outbox_lanes (
   channel_id uuid not null,
   due_at timestamp with time zone not null,
   paced_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
-  constraint outbox_lanes_pkey primary key (tenant_id, conversation_id),
-  constraint outbox_lanes_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade,
+  constraint outbox_lanes_pkey primary key (conversation_id, tenant_id),
+  constraint outbox_lanes_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
   constraint outbox_lanes_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index outbox_lanes_channel_id_due_at_idx on app_private.outbox_lanes (channel_id, due_at);
@@ -284,6 +294,7 @@ create table app_private.parked_statuses (
   constraint parked_statuses_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
 );
 create index parked_statuses_created_at_idx on app_private.parked_statuses (created_at);
+create index parked_statuses_provider_message_id_idx on app_private.parked_statuses (provider_message_id);
 comment on table app_private.parked_statuses is 'Statuses that overtook the answer to our POST: applied when the sender learns the provider''s id, dropped after eight days.';
 alter table app_private.parked_statuses enable row level security;
 
@@ -355,7 +366,11 @@ create table app_public.audit_entries (
 );
 create index audit_entries_tenant_id_created_at_idx on app_public.audit_entries (tenant_id, created_at desc);
 comment on table app_public.audit_entries is 'Who changed people, channels and chatbots, and what. Written by triggers, never changed. Secrets and graphs are not copied here.';
+comment on column app_public.audit_entries.table_name is 'tenants, users, memberships, channels or chatbots.';
+comment on column app_public.audit_entries.row_id is 'The id of the row; of a membership, the person''s.';
+comment on column app_public.audit_entries.operation is 'INSERT, UPDATE or DELETE.';
 comment on column app_public.audit_entries.old_values is 'Of an update: the changed columns before it. Of a delete: the row.';
+comment on column app_public.audit_entries.new_values is 'Of an insert: the row. Of an update: the changed columns after it.';
 comment on column app_public.audit_entries.user_id is 'The signed-in person; null when it was done in SQL or by the program.';
 comment on column app_public.audit_entries.database_role is 'The role that was logged in to the database.';
 alter table app_public.audit_entries enable row level security;
@@ -406,6 +421,8 @@ comment on column app_public.channels.status_reason is 'Why it is paused or stop
 comment on column app_public.channels.is_default is 'The channel that a new conversation uses when none is named; one a tenant.';
 comment on column app_public.channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
 comment on column app_public.channels.business_account_id is 'The WhatsApp Business Account (WABA) that the number belongs to.';
+comment on column app_public.channels.display_phone_number is 'The number as people write it.';
+comment on column app_public.channels.verified_name is 'The name that customers see, as last reported by Meta.';
 comment on column app_public.channels.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.channels.messaging_limit is 'How many people may be written to first in 24 hours, as last reported by Meta (TIER_250 …).';
 comment on column app_public.channels.graph_url is 'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
@@ -449,6 +466,11 @@ create table app_public.chatbot_versions (
   constraint chatbot_versions_number_is_positive check ((number > 0))
 );
 comment on table app_public.chatbot_versions is 'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
+comment on column app_public.chatbot_versions.number is '1, 2, 3, … of its chatbot.';
+comment on column app_public.chatbot_versions.nodes is 'As chatbots.nodes.';
+comment on column app_public.chatbot_versions.edges is 'As chatbots.edges.';
+comment on column app_public.chatbot_versions.settings is 'As chatbots.settings.';
+comment on column app_public.chatbot_versions.published_by is 'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
 alter table app_public.chatbot_versions enable row level security;
 create policy tenant_isolation on app_public.chatbot_versions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -489,6 +511,7 @@ comment on table app_public.chatbots is 'A named graph of nodes and edges: what 
 comment on column app_public.chatbots.nodes is 'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.edges is 'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is 'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
+comment on column app_public.chatbots.metadata is 'Yours: any object. An import keeps here what the exporting system added.';
 comment on column app_public.chatbots.active_version_id is 'The version that new conversations get while the chatbot is active.';
 create trigger _100_timestamps before insert or update on app_public.chatbots
   for each row execute function app_private.tg__timestamps();
@@ -522,6 +545,7 @@ create table app_public.contact_identities (
 create index contact_identities_tenant_id_contact_id_idx on app_public.contact_identities (tenant_id, contact_id);
 comment on table app_public.contact_identities is 'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one.';
 comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
+comment on column app_public.contact_identities.match_key is 'What different spellings of the address have in common; only ever compared.';
 create trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_identities enable row level security;
@@ -566,10 +590,13 @@ comment on table app_public.contacts is 'A customer. A contact may have no phone
 comment on column app_public.contacts.name is 'What staff call the contact. Falls back to profile_name where it is shown.';
 comment on column app_public.contacts.phone is 'International form, "+" and digits; spaces, dashes and a leading 00 are tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
 comment on column app_public.contacts.profile_name is 'What the contact calls itself on the channel, as last reported.';
+comment on column app_public.contacts.username is 'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
 comment on column app_public.contacts.external_ref is 'The contact''s key in your own system; unique in the tenant.';
+comment on column app_public.contacts.language is 'A language tag like "pt-BR"; the chatbot''s and your own to use.';
 comment on column app_public.contacts.is_blocked is 'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
 comment on column app_public.contacts.opted_out_at is 'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
 comment on column app_public.contacts.marketing_opted_out_at is 'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are refused (PYOPT).';
+comment on column app_public.contacts.metadata is 'Yours: any object. Chatbots put answers here too.';
 create trigger _100_fill_in_tenant before insert on app_public.contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_normalize before insert or update of phone on app_public.contacts
@@ -634,6 +661,7 @@ comment on column app_public.conversation_contexts.node_history is 'The nodes vi
 comment on column app_public.conversation_contexts.node_outputs is 'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
 comment on column app_public.conversation_contexts.waiting is 'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
 comment on column app_public.conversation_contexts.state is 'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
+comment on column app_public.conversation_contexts.outcome is 'What the end node that was reached calls its result.';
 comment on column app_public.conversation_contexts.completion_reason is 'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
 comment on column app_public.conversation_contexts.expires_at is 'When its timer rings, if it waits for one.';
 create trigger _100_timestamps before insert or update on app_public.conversation_contexts
@@ -643,7 +671,7 @@ create policy tenant_isolation on app_public.conversation_contexts as restrictiv
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
   using (true);
-grant select on app_public.conversation_contexts to parley_visitor;
+grant select (id, tenant_id, conversation_id, chatbot_id, version_id, status, is_active, current_node_id, variables, node_history, node_outputs, outcome, completion_reason, expires_at, started_at, completed_at, created_at, updated_at) on app_public.conversation_contexts to parley_visitor;
 
 -- app_public.conversation_participants
 create table app_public.conversation_participants (
@@ -658,6 +686,8 @@ create table app_public.conversation_participants (
 );
 create index conversation_participants_tenant_id_user_id_idx on app_public.conversation_participants (tenant_id, user_id);
 comment on table app_public.conversation_participants is 'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
+create trigger _100_fill_in_tenant before insert on app_public.conversation_participants
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.conversation_participants
   for each row execute function app_private.tg__timestamps();
 alter table app_public.conversation_participants enable row level security;
@@ -682,6 +712,7 @@ create table app_public.conversations (
   assignee_id uuid,
   last_message_id uuid,
   last_message_at timestamp with time zone,
+  last_activity_at timestamp with time zone not null generated always as (coalesce(last_message_at, created_at)) stored,
   last_message_preview text,
   last_customer_message_at timestamp with time zone,
   window_expires_at timestamp with time zone,
@@ -705,16 +736,21 @@ create table app_public.conversations (
 ) with (fillfactor = 70);
 create index conversations_tenant_id_assignee_id_idx on app_public.conversations (tenant_id, assignee_id) where (assignee_id is not null);
 create index conversations_tenant_id_contact_id_idx on app_public.conversations (tenant_id, contact_id);
-create index conversations_tenant_id_last_message_at_id_idx on app_public.conversations (tenant_id, last_message_at desc nulls last, id desc);
-create index conversations_tenant_id_status_last_message_at_id_idx on app_public.conversations (tenant_id, status, last_message_at desc nulls last, id desc);
+create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
+create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 comment on table app_public.conversations is 'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
 comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens it again.';
 comment on column app_public.conversations.assignee_id is 'The person who has the conversation. While somebody has it, the chatbot is silent.';
+comment on column app_public.conversations.last_message_id is 'The newest message, in either direction. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_at is 'When that was said; null before the first one.';
+comment on column app_public.conversations.last_activity_at is 'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
+comment on column app_public.conversations.last_message_preview is 'Its preview, for lists.';
 comment on column app_public.conversations.last_customer_message_at is 'Provider time of the customer''s newest message, never later than our own clock.';
 comment on column app_public.conversations.window_expires_at is 'Until when free-form messages may be sent: 24 hours after the customer''s last message, 72 after one that came from an advertisement. Later only templates (PYWIN).';
 comment on column app_public.conversations.unread_count is 'Messages of the customer since read_at.';
 comment on column app_public.conversations.read_at is 'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then: a person wrote.';
+comment on column app_public.conversations.metadata is 'Yours: any object.';
 create trigger _100_fill_in before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
 create trigger _100_keep_state before insert or update of status on app_public.conversations
@@ -802,6 +838,13 @@ create index message_statuses_provider_message_id_idx on app_public.message_stat
 comment on table app_public.message_statuses is 'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
 comment on column app_public.message_statuses.provider_message_id is 'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
+comment on column app_public.message_statuses.attempts is 'How often it was handed to the provider.';
+comment on column app_public.message_statuses.sending_at is 'When it was last handed to the provider, by our clock.';
+comment on column app_public.message_statuses.sent_at is 'When the provider had it: its clock, or ours if its answer came before its status.';
+comment on column app_public.message_statuses.delivered_at is 'When the customer''s phone had it, by the provider''s clock.';
+comment on column app_public.message_statuses.read_at is 'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
+comment on column app_public.message_statuses.played_at is 'When the customer listened to it, by the provider''s clock.';
+comment on column app_public.message_statuses.failed_at is 'When it was given up. Kept when a later status shows that it arrived after all.';
 comment on column app_public.message_statuses.error_code is 'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried.';
 comment on column app_public.message_statuses.error is 'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is 'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
@@ -900,8 +943,12 @@ create table app_public.templates (
 create index templates_tenant_id_provider_template_id_idx on app_public.templates (tenant_id, provider_template_id);
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);
 comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table is left to Meta to judge.';
+comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
+comment on column app_public.templates.language is 'As Meta writes it: en_US.';
 comment on column app_public.templates.status_reason is 'Why it was rejected or paused.';
+comment on column app_public.templates.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.templates.provider_template_id is 'Meta''s id, as text: it is larger than a JavaScript number is exact.';
+comment on column app_public.templates.components is 'The Graph API''s own list: header, body, footer, buttons.';
 create trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
 alter table app_public.templates enable row level security;
@@ -1002,6 +1049,9 @@ comment on table app_public.webhook_events is 'Every body a provider posted, byt
 comment on column app_public.webhook_events.event_type is 'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.error is 'Why it could not be applied; it is tried again for a while, and can be replayed.';
 comment on column app_public.webhook_events.skipped is 'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';
+comment on column app_public.webhook_events.body is 'The bytes as they came, before anything was made of them.';
+comment on column app_public.webhook_events.attempts is 'How often it was tried to apply it.';
+comment on column app_public.webhook_events.processed_at is 'When it was last tried to apply it.';
 alter table app_public.webhook_events enable row level security;
 create policy tenant_isolation on app_public.webhook_events as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1068,6 +1118,8 @@ create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, reque
 declare
   v_claimed app_private.idempotency_keys;
 begin
+  perform app_private.require_agent_of(tenant_id);
+
   -- Two requests with one key at once: the second waits here for the first to commit.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
   values (claim_idempotency_key.tenant_id, claim_idempotency_key.key, app_hidden.uuid_v7_floor(to_timestamp(0)), claim_idempotency_key.request_hash)
@@ -1086,7 +1138,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request.';
+comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request. PYNFD: not an agent of that tenant.';
 grant execute on function app_hidden.claim_idempotency_key(uuid,text,bytea) to parley_visitor;
 
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
@@ -1276,11 +1328,15 @@ comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access tok
 grant execute on function app_hidden.is_signed_in(uuid,uuid) to parley_authenticator;
 
 create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
+begin
+  perform app_private.require_agent_of(tenant_id);
+
   update app_private.idempotency_keys k set message_id = keep_idempotency_key.message_id
-  where k.tenant_id = keep_idempotency_key.tenant_id and k.key = keep_idempotency_key.key
+  where k.tenant_id = keep_idempotency_key.tenant_id and k.key = keep_idempotency_key.key;
+end;
 $$
-  language sql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Remembers the message that came of a claimed key.';
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Remembers the message that came of a claimed key. PYNFD: not an agent of that tenant.';
 grant execute on function app_hidden.keep_idempotency_key(uuid,text,uuid) to parley_visitor;
 
 create function app_hidden.length_problem(name text, value jsonb, maximum integer, required boolean default true) returns text as $$
@@ -1354,11 +1410,7 @@ declare
   v_before app_public.conversations;
   v_after app_public.conversations;
 begin
-  if current_setting('role') = 'parley_visitor'
-    and (tenant_id is distinct from app_hidden.current_tenant_id() or not app_hidden.is_at_least('agent'))
-  then
-    raise exception 'No such conversation' using errcode = 'PYNFD';
-  end if;
+  perform app_private.require_agent_of(tenant_id);
 
   -- Lock first and read the clock after: a message counts as unread if, and only
   -- if, it is newer than read_at (tg_messages__track_conversation compares).
@@ -1382,7 +1434,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged half of mark_conversation_read(): what people may not write themselves.';
+comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: not an agent of that tenant.';
 grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
 
 create function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
@@ -1771,6 +1823,7 @@ comment on function app_private.apply_marketing_preference(jsonb) is 'A customer
 
 create function app_private.apply_statuses(statuses jsonb) returns integer as $$
 declare
+  v_tenant_ids uuid[];
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
@@ -1778,8 +1831,8 @@ declare
 begin
   -- Which message each is about: by our own id, which the provider echoes, else by
   -- the provider's. v_ids has the order of the array; what follows joins by position.
-  select array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
-  into v_ids
+  select array_agg(s.tenant_id order by s.n), array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
+  into v_tenant_ids, v_ids
   from rows from (
     jsonb_to_recordset(statuses) as (tenant_id uuid, message_id uuid, provider_message_id text, occurred_at timestamptz)
   ) with ordinality s (tenant_id, message_id, provider_message_id, occurred_at, n)
@@ -1818,10 +1871,11 @@ begin
   order by l.conversation_id
   for update;
 
-  perform from app_public.message_statuses m
-  where m.message_id = any (v_ids) and m.message_id between v_first and v_last
+  perform from unnest(v_tenant_ids, v_ids) s (tenant_id, message_id)
+  join app_public.message_statuses m on m.tenant_id = s.tenant_id and m.message_id = s.message_id
+  where m.message_id between v_first and v_last
   order by m.message_id
-  for no key update;
+  for no key update of m;
 
   with reported as (
     -- Several statuses of one message come to one change.
@@ -1872,7 +1926,9 @@ begin
   get diagnostics v_applied = row_count;
 
   -- The provider has these: a sender that died, or lost the answer, need not be waited for.
-  perform app_private.leave_outbox(v_ids);
+  if app_private.leave_outbox(v_ids) > 0 then
+    perform app_private.wake('send_messages');
+  end if;
   return v_applied;
 end;
 $$
@@ -1918,6 +1974,16 @@ create function app_private.apply_template_update(update_ jsonb) returns void as
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?}.';
+
+create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$
+  select coalesce(
+    channel.messages_per_second,
+    case when state.learned_until > now() then state.learned_messages_per_second end,
+    1000
+  )
+$$
+  language sql stable;
+comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
 
 create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
   select make_interval(secs => coalesce(
@@ -1997,7 +2063,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.claim_chatbot_turns(integer) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
 
-create function app_private.claim_outbox(batch_size integer, lease interval) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
+create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[]) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
 declare
   v_channel record;
   v_taken uuid[] := '{}';
@@ -2007,20 +2073,14 @@ begin
   -- Channel by channel, because each has its own pace. One sender at a time works
   -- out a channel's share; another meanwhile looks at the other channels.
   for v_channel in
-    select c.id, c.tenant_id, c.uncertain_policy, s.pace_clock, p.pace
+    select c.id, c.tenant_id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
     from app_private.channel_states s
     join app_public.channels c on c.id = s.channel_id
     join app_public.tenants t on t.id = c.tenant_id
-    cross join lateral (
-      select coalesce(
-        c.messages_per_second,
-        case when s.learned_until > now() then s.learned_messages_per_second end,
-        1000
-      ) as pace
-    ) p
     where c.status = 'active'
     and t.status = 'active'
     and s.paused_until <= now()
+    and c.id <> all (busy_channel_ids)
     and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now())
     order by s.pace_clock
     for update of s skip locked
@@ -2040,6 +2100,7 @@ begin
       order by l.due_at
       limit least(
         batch_size - cardinality(v_taken),
+        share,
         floor(extract(epoch from clock_timestamp() - v_channel.pace_clock) * v_channel.pace + 0.001)::int
       )
       for update skip locked
@@ -2094,8 +2155,8 @@ begin
 
   update app_public.message_statuses m set
     status = greatest(m.status, 'sending'), attempts = m.attempts + 1, sending_at = now(), updated_at = now()
-  where m.message_id = any (v_taken)
-  and m.message_id >= (select min(i::text collate "C")::uuid from unnest(v_taken) i);
+  from app_private.outbox o
+  where o.message_id = any (v_taken) and m.tenant_id = o.tenant_id and m.message_id = o.message_id;
 
   return query
     select
@@ -2121,7 +2182,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.claim_outbox(integer,interval) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
+comment on function app_private.claim_outbox(integer,interval,integer,uuid[]) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
 create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
   select i.contact_id
@@ -2371,21 +2432,34 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
 
-create function app_private.leave_outbox(message_ids uuid[]) returns void as $$
+create function app_private.leave_outbox(message_ids uuid[]) returns integer as $$
+declare
+  v_conversation_ids uuid[];
 begin
-  with left_ as (
+  with gone as (
     delete from app_private.outbox o
     where o.message_id = any (message_ids)
-    returning o.tenant_id, o.conversation_id
+    returning o.conversation_id
   )
+  select array_agg(g.conversation_id) into v_conversation_ids from gone g;
+  if v_conversation_ids is null then
+    return 0;
+  end if;
+
   update app_private.outbox_lanes l set
-    due_at = case when l.paced_until > now() then now() + interval '6 seconds' else now() end
-  from left_ d
-  where l.tenant_id = d.tenant_id and l.conversation_id = d.conversation_id;
+    due_at = case
+      when not exists (
+        select from app_private.outbox o where o.tenant_id = l.tenant_id and o.conversation_id = l.conversation_id
+      ) then 'infinity'
+      when l.paced_until > now() then now() + interval '6 seconds'
+      else now()
+    end
+  where l.conversation_id = any (v_conversation_ids);
+  return cardinality(v_conversation_ids);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_outbox(uuid[]) is 'These messages are dealt with: the next ones of their conversations are due. The caller holds the lanes.';
+comment on function app_private.leave_outbox(uuid[]) is 'These messages are dealt with: the next ones of their conversations are due. Returns how many were in the outbox. The caller holds the lanes.';
 
 create function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
@@ -2527,7 +2601,9 @@ declare
   v_next timestamptz;
   v_wait_ms int;
 begin
-  select min(greatest(n.due_at, s.paused_until)) into v_next
+  -- A channel's next message is due when it waits, nothing pauses, and the pace has a token.
+  select min(greatest(n.due_at, s.paused_until, s.pace_clock + interval '1 second' / app_private.channel_pace(c, s)))
+  into v_next
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   join app_public.tenants t on t.id = c.tenant_id and t.status = 'active'
@@ -2541,8 +2617,8 @@ begin
     return null;
   end if;
 
-  -- At once, and not taken: the pace, or another sender, holds it up for a moment.
-  v_wait_ms := greatest(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 5);
+  -- At once, and not taken: another sender holds it up for a moment.
+  v_wait_ms := greatest(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 10);
   if v_wait_ms <= patience_ms then
     return v_wait_ms;
   end if;
@@ -2702,9 +2778,9 @@ $$
   language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?}]. An alias is another number that came with a message: remembered if it is free, never what somebody is recognised by.';
 
-create function app_private.read_outcomes(outcomes jsonb) returns table(message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamp with time zone, is_pair_limit boolean) as $$
+create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamp with time zone, is_pair_limit boolean) as $$
   select * from jsonb_to_recordset(outcomes) as r (
-    message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamptz,
+    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamptz,
     is_pair_limit boolean
   )
 $$
@@ -2803,7 +2879,7 @@ declare
   v_overdue jsonb;
 begin
   -- Whoever took these never told what came of them: a crash. They may have gone out.
-  select jsonb_agg(jsonb_build_object('message_id', o.message_id, 'kind', 'uncertain')), count(*)
+  select jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')), count(*)
   into v_overdue, orphaned
   from app_private.outbox o
   where o.state = 'sending' and o.lease_until < clock_timestamp();
@@ -2812,12 +2888,14 @@ begin
   end if;
 
   -- Statuses that were parked while the sender was just storing the id they wait for.
-  perform app_private.unpark_statuses(array_agg(m.message_id))
+  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
   from app_private.parked_statuses p
-  join app_public.message_statuses m on m.provider_message_id = p.provider_message_id;
+  where exists (select from app_public.message_statuses m where m.provider_message_id = p.provider_message_id)
+  having count(*) > 0;
 
   -- No status has settled these although webhooks do arrive: the channel's policy decides. At most one more try.
   select jsonb_agg(jsonb_build_object(
+    'tenant_id', d.tenant_id,
     'message_id', d.message_id,
     'kind', case when d.is_resent then 'retry' else 'failed' end,
     'retry_at', now(),
@@ -2825,7 +2903,7 @@ begin
   )), count(*) filter (where d.is_resent), count(*) filter (where not d.is_resent)
   into v_overdue, resent, failed
   from (
-    select o.message_id, ch.uncertain_policy = 'resend' and o.attempts < 2 as is_resent
+    select o.tenant_id, o.message_id, ch.uncertain_policy = 'resend' and o.attempts < 2 as is_resent
     from app_private.outbox o
     join app_public.conversations c on c.tenant_id = o.tenant_id and c.id = o.conversation_id
     join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
@@ -2895,12 +2973,12 @@ begin
 
   with r as (select * from app_private.read_outcomes(outcomes)),
   locked as (
+    -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
     select m.tenant_id, m.message_id
-    from app_public.message_statuses m
-    where m.message_id = any (v_ids)
-    and m.message_id >= (select min(i::text collate "C")::uuid from unnest(v_ids) i)
+    from r
+    join app_public.message_statuses m on m.tenant_id = r.tenant_id and m.message_id = r.message_id
     order by m.message_id
-    for no key update
+    for no key update of m
   )
   update app_public.message_statuses m set
     status = case r.kind
@@ -2925,21 +3003,20 @@ begin
   from r, locked l
   where l.message_id = r.message_id
   and m.tenant_id = l.tenant_id
-  and m.message_id = l.message_id
-  and m.message_id >= (select min(i::text collate "C")::uuid from unnest(v_ids) i);
+  and m.message_id = l.message_id;
 
   perform app_private.leave_outbox((
     select array_agg(r.message_id) from app_private.read_outcomes(outcomes) r where r.kind in ('sent', 'failed')
   ));
 
-  perform app_private.unpark_statuses((
-    select array_agg(r.message_id) from app_private.read_outcomes(outcomes) r where r.provider_message_id is not null
-  ))
-  where exists (select from app_private.parked_statuses);
+  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
+  from app_private.read_outcomes(outcomes) r
+  join app_private.parked_statuses p on p.provider_message_id = r.provider_message_id
+  having count(*) > 0;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
+comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
 
 create function app_private.refusal_message(code text) returns text as $$
   select case code
@@ -2970,6 +3047,19 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.remove_user(uuid,text) is 'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
+
+create function app_private.require_agent_of(tenant_id uuid) returns void as $$
+begin
+  -- Asked from within security definer functions: there only the role setting says who is calling.
+  if current_setting('role') = 'parley_visitor'
+    and (tenant_id is distinct from app_hidden.current_tenant_id() or not app_hidden.is_at_least('agent'))
+  then
+    raise exception 'No such conversation' using errcode = 'PYNFD';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.require_agent_of(uuid) is 'The wall between tenants, for functions that run as the owner: PYNFD, unless a signed-in caller is an agent of that tenant. The program itself is let through.';
 
 create function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
@@ -3019,6 +3109,13 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resolve_conversations(jsonb,uuid[]) is 'The threads between customers'' contacts and the channels they came by, by position, made where there is none.';
+
+create function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
+  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration)
+  where s.channel_id = rest_channel.channel_id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.rest_channel(uuid,interval) is 'The provider does not answer: nothing goes out for a while, at no lower pace afterwards.';
 
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb) returns void as $$
 begin
@@ -3444,7 +3541,7 @@ begin
   where n.status = 'failed' and o.status <> 'failed' and m.author = 'chatbot';
 
   if found then
-    perform graphile_worker.add_job('advance_chatbots');
+    perform app_private.wake('advance_chatbots');
   end if;
   return null;
 end;
@@ -3486,7 +3583,7 @@ begin
   order by n.created_at;
 
   if found then
-    perform graphile_worker.add_job('advance_chatbots');
+    perform app_private.wake('advance_chatbots');
   end if;
   return null;
 end;
@@ -3519,9 +3616,7 @@ begin
   on conflict (tenant_id, conversation_id) do update set due_at = least(l.due_at, excluded.due_at)
   where l.due_at = 'infinity';
 
-  -- One reminder a statement. No job key: an upsert of one would make every sender
-  -- of messages wait for the slowest one's commit.
-  perform graphile_worker.add_job('send_messages');
+  perform app_private.wake('send_messages');
   return null;
 end;
 $$
@@ -3711,7 +3806,7 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_users__keep_owners() is 'Refuses (PYOWN) to deactivate a person who is some tenant''s last active owner.';
 
-create function app_private.unpark_statuses(message_ids uuid[]) returns void as $$
+create function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
 declare
   v_statuses jsonb;
 begin
@@ -3720,7 +3815,7 @@ begin
     using app_public.message_statuses m
     join app_public.messages g on g.tenant_id = m.tenant_id and g.id = m.message_id
     join app_public.conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
-    where m.message_id = any (message_ids)
+    where p.provider_message_id = any (provider_message_ids)
     and p.channel_id = c.channel_id
     and p.provider_message_id = m.provider_message_id
     returning m.tenant_id, p.channel_id, m.message_id, p.provider_message_id, p.status, p.occurred_at, p.details
@@ -3744,7 +3839,20 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.unpark_statuses(uuid[]) is 'Applies the statuses that came before these messages'' provider ids were known.';
+comment on function app_private.unpark_statuses(text[]) is 'Applies the statuses that came before the provider''s ids of their messages were known.';
+
+create function app_private.wake(task text) returns void as $$
+begin
+  -- One reminder a statement, without a job key: an upsert of one would make every
+  -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
+  -- rows itself once it has committed, and saves the job and its notification.
+  if coalesce(current_setting('parley.wake', true), '') <> 'self' then
+    perform graphile_worker.add_job(task);
+  end if;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u
@@ -3756,12 +3864,24 @@ comment on function app_public."current_user"() is 'The signed-in person, or nul
 grant execute on function app_public."current_user"() to parley_visitor;
 
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  if user_id is not null and not exists (
+    select from app_public.memberships m
+    where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
+  ) then
+    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
+  end if;
+
   update app_public.conversations c set assignee_id = assign_conversation.user_id
-  where c.id = (app_hidden.require_conversation(assign_conversation.conversation_id)).id
-  returning c
+  where c.id = v_conversation.id
+  returning c.* into v_conversation;
+  return v_conversation;
+end;
 $$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid) is 'Gives a conversation to a person (the chatbot then keeps silent), or with no user id to nobody. PYNFD: no such conversation or person, PYDEN: agents only.';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.assign_conversation(uuid,uuid) is 'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody. PYNFD: no such conversation or person, PYDEN: agents only.';
 grant execute on function app_public.assign_conversation(uuid,uuid) to parley_visitor;
 
 create function app_public.close_conversation(conversation_id uuid) returns app_public.conversations as $$

@@ -2,35 +2,57 @@ import pg from "pg";
 import type { Log } from "./log.ts";
 
 /**
- * A living worker pool holds a session advisory lock named after it; Postgres lets go of it when the process dies.
- * graphile-worker itself notices a dead worker only after four hours.
+ * A living pool of jobs holds a session advisory lock named after it; Postgres lets go of it when the process dies.
+ * graphile-worker itself notices a dead one only after four hours.
  */
-const LOCK_CLASS = "hashtext('parley worker')";
+export type WorkerRole =
+  /** One a worker process: what /health and /metrics count. */
+  | "worker"
+  /** Its pool for slow calls to the outside. */
+  | "caller";
+
+const LOCK_CLASS = {
+  worker: "hashtext('parley worker')",
+  caller: "hashtext('parley caller')",
+} as const satisfies Record<WorkerRole, string>;
 
 export type WorkerPresence = { end(): Promise<void> };
 
 /** Holds a pool's lock on a connection of its own, and takes it again when that breaks. */
-export async function announceWorker(ownerUrl: string, poolId: string, log: Log): Promise<WorkerPresence> {
+export async function announceWorker(
+  ownerUrl: string,
+  poolId: string,
+  role: WorkerRole,
+  log: Log,
+): Promise<WorkerPresence> {
   let client: pg.Client | undefined;
   let isEnded = false;
 
   async function hold(): Promise<void> {
-    client = new pg.Client({
+    const connecting = new pg.Client({
       connectionString: ownerUrl,
-      application_name: "parley worker presence",
+      application_name: `parley ${role} presence`,
       keepAlive: true,
+      connectionTimeoutMillis: 5_000,
     });
-    client.on("error", () => {});
-    client.on("end", () => {
-      if (!isEnded) setTimeout(() => hold().catch(retry), 500).unref();
-    });
-    await client.connect();
-    await client.query(`select pg_advisory_lock(${LOCK_CLASS}, hashtext($1))`, [poolId]);
+    client = connecting;
+    connecting.on("error", () => {});
+    await connecting.connect();
+    connecting.on("end", again);
+    await connecting.query(`select pg_advisory_lock(${LOCK_CLASS[role]}, hashtext($1))`, [poolId]);
+  }
+
+  function again(): void {
+    if (isEnded) return;
+    setTimeout(() => {
+      if (!isEnded) hold().catch(retry);
+    }, 500).unref();
   }
 
   function retry(error: Error): void {
     log.warn({ err: error.message }, "the worker could not announce itself; trying again");
-    if (!isEnded) setTimeout(() => hold().catch(retry), 1000).unref();
+    // A connection that stood tells of its end itself.
+    if (client?.listenerCount("end") === 0) again();
   }
 
   await hold();
@@ -42,21 +64,21 @@ export async function announceWorker(ownerUrl: string, poolId: string, log: Log)
   };
 }
 
-/** Frees the jobs of worker pools whose lock nobody holds. Returns the ids of the dead. */
+/** Frees the jobs of pools whose lock nobody holds. Returns the ids of the dead. */
 export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]> {
   const { rows } = await pool.query(
     `with dead as (
        select array_agg(p.id) as ids
        from (
          select distinct locked_by as id from graphile_worker._private_jobs
-         -- A pool announces itself before it takes its first job; a moment more for clocks and commits.
+         -- A pool announces itself at once, but after it has begun.
          where locked_at < now() - interval '5 seconds'
        ) p
        where not exists (
          select from pg_locks l
          where l.locktype = 'advisory'
          and l.database = (select oid from pg_database where datname = current_database())
-         and l.classid::bigint = ${LOCK_CLASS} & 4294967295
+         and l.classid::bigint in (${LOCK_CLASS.worker} & 4294967295, ${LOCK_CLASS.caller} & 4294967295)
          and l.objid::bigint = hashtext(p.id)::bigint & 4294967295
          and l.granted
        )
@@ -68,12 +90,26 @@ export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]
   return ids;
 }
 
+const REAP_EVERY_MS = 5_000;
+
+/** Frees the jobs of the dead now, and every few seconds; not as a job, because jobs may be what is stuck. */
+export async function keepReaping(pool: pg.Pool, log: Log): Promise<{ stop(): void }> {
+  await reapDeadWorkers(pool, log);
+  const timer = setInterval(() => {
+    reapDeadWorkers(pool, log).catch((error: unknown) =>
+      log.warn({ err: error }, "the jobs of dead workers could not be looked for"),
+    );
+  }, REAP_EVERY_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
+
 /** Whether some worker is alive: for health checks. */
 export const HAS_WORKER = `
   select exists (
     select from pg_locks l
     where l.locktype = 'advisory'
     and l.database = (select oid from pg_database where datname = current_database())
-    and l.classid::bigint = ${LOCK_CLASS} & 4294967295
+    and l.classid::bigint = ${LOCK_CLASS.worker} & 4294967295
     and l.granted
   ) as has_worker`;

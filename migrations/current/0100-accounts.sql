@@ -1,4 +1,5 @@
 create type app_public.tenant_status as enum ('active', 'inactive');
+comment on type app_public.tenant_status is E'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
 -- In order of power: policies compare with >=.
 create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
 comment on type app_public.member_role is
@@ -114,6 +115,10 @@ comment on table app_public.audit_entries is
   E'Who changed people, channels and chatbots, and what. Written by triggers, never changed. Secrets and graphs are not copied here.';
 comment on column app_public.audit_entries.old_values is E'Of an update: the changed columns before it. Of a delete: the row.';
 comment on column app_public.audit_entries.user_id is E'The signed-in person; null when it was done in SQL or by the program.';
+comment on column app_public.audit_entries.table_name is E'tenants, users, memberships, channels or chatbots.';
+comment on column app_public.audit_entries.row_id is E'The id of the row; of a membership, the person''s.';
+comment on column app_public.audit_entries.operation is E'INSERT, UPDATE or DELETE.';
+comment on column app_public.audit_entries.new_values is E'Of an insert: the row. Of an update: the changed columns after it.';
 comment on column app_public.audit_entries.database_role is E'The role that was logged in to the database.';
 
 --!include accounts/current_user_id.sql
@@ -123,6 +128,7 @@ comment on column app_public.audit_entries.database_role is E'The role that was 
 --!include accounts/current_tenant_id.sql
 --!include accounts/current_member_role.sql
 --!include accounts/is_at_least.sql
+--!include accounts/require_agent_of.sql
 --!include accounts/tg__audit.sql
 --!include accounts/tg__fill_in_tenant.sql
 --!include accounts/tg_users__insert_secrets.sql

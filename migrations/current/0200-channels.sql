@@ -1,4 +1,6 @@
 create type app_public.channel_kind as enum ('whatsapp_cloud', 'whatsapp_web', 'webchat');
+comment on type app_public.channel_kind is
+  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be sent over them yet (PYCHN).';
 create type app_public.channel_status as enum ('active', 'paused', 'stopped');
 comment on type app_public.channel_status is
   E'active: receives and sends; paused: receives, keeps outbound messages queued, by a person''s choice; stopped: the same, because the provider refused the account or its token.';
@@ -47,6 +49,8 @@ comment on column app_public.channels.is_default is E'The channel that a new con
 comment on column app_public.channels.status_reason is E'Why it is paused or stopped: for a stop, the provider''s error code and text.';
 comment on column app_public.channels.phone_number_id is E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
 comment on column app_public.channels.business_account_id is E'The WhatsApp Business Account (WABA) that the number belongs to.';
+comment on column app_public.channels.display_phone_number is E'The number as people write it.';
+comment on column app_public.channels.verified_name is E'The name that customers see, as last reported by Meta.';
 comment on column app_public.channels.graph_url is E'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
 comment on column app_public.channels.sends_read_receipts is E'Whether markConversationRead also tells the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is

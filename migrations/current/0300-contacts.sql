@@ -40,6 +40,9 @@ comment on column app_public.contacts.phone is
   E'International form, "+" and digits; spaces, dashes and a leading 00 are tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
 comment on column app_public.contacts.profile_name is E'What the contact calls itself on the channel, as last reported.';
 comment on column app_public.contacts.external_ref is E'The contact''s key in your own system; unique in the tenant.';
+comment on column app_public.contacts.username is E'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
+comment on column app_public.contacts.language is E'A language tag like "pt-BR"; the chatbot''s and your own to use.';
+comment on column app_public.contacts.metadata is E'Yours: any object. Chatbots put answers here too.';
 comment on column app_public.contacts.is_blocked is E'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
 comment on column app_public.contacts.opted_out_at is E'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
 comment on column app_public.contacts.marketing_opted_out_at is E'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are refused (PYOPT).';
@@ -61,6 +64,7 @@ alter table app_public.contact_identities enable row level security;
 comment on table app_public.contact_identities is
   E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one.';
 comment on column app_public.contact_identities.value is E'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
+comment on column app_public.contact_identities.match_key is E'What different spellings of the address have in common; only ever compared.';
 
 --!include contacts/tg_contacts__normalize.sql
 --!include contacts/tg_contacts__save_phone_identity.sql

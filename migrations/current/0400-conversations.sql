@@ -1,4 +1,5 @@
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
+comment on type app_public.conversation_status is E'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out of sight.';
 
 create table app_public.conversations (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -49,6 +50,10 @@ comment on column app_public.conversations.window_expires_at is
 comment on column app_public.conversations.unread_count is E'Messages of the customer since read_at.';
 comment on column app_public.conversations.read_at is E'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is E'The chatbot is silent until then: a person wrote.';
+comment on column app_public.conversations.last_message_id is E'The newest message, in either direction. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_at is E'When that was said; null before the first one.';
+comment on column app_public.conversations.last_message_preview is E'Its preview, for lists.';
+comment on column app_public.conversations.metadata is E'Yours: any object.';
 
 create table app_public.conversation_participants (
   tenant_id uuid not null,

@@ -1,4 +1,5 @@
 create type app_public.message_direction as enum ('inbound', 'outbound');
+comment on type app_public.message_direction is E'inbound: from the customer. outbound: to the customer, whoever wrote it.';
 create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
 comment on type app_public.message_author is
   E'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
@@ -104,6 +105,13 @@ alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
   E'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
 comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
+comment on column app_public.message_statuses.attempts is E'How often it was handed to the provider.';
+comment on column app_public.message_statuses.sending_at is E'When it was last handed to the provider, by our clock.';
+comment on column app_public.message_statuses.sent_at is E'When the provider had it: its clock, or ours if its answer came before its status.';
+comment on column app_public.message_statuses.delivered_at is E'When the customer''s phone had it, by the provider''s clock.';
+comment on column app_public.message_statuses.read_at is E'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
+comment on column app_public.message_statuses.played_at is E'When the customer listened to it, by the provider''s clock.';
+comment on column app_public.message_statuses.failed_at is E'When it was given up. Kept when a later status shows that it arrived after all.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is
   E'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
 comment on column app_public.message_statuses.error_code is
@@ -151,12 +159,13 @@ comment on column app_private.outbox.lease_until is E'The sender that took it an
 create table app_private.outbox_lanes (
   tenant_id uuid not null,
   conversation_id uuid not null,
-  channel_id uuid not null references app_public.channels on delete cascade,
+  channel_id uuid not null,
   due_at timestamptz not null,
   paced_until timestamptz not null default '-infinity',
   -- By conversation first: outcomes come by message, and find their lanes by conversation.
   primary key (conversation_id, tenant_id),
-  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index on app_private.outbox_lanes (channel_id, due_at);
 alter table app_private.outbox_lanes enable row level security;
@@ -202,6 +211,7 @@ do $$ begin perform app_private.ensure_partitions(); end; $$;
 --!include messages/park_statuses.sql
 --!include messages/apply_statuses.sql
 --!include messages/unpark_statuses.sql
+--!include messages/channel_pace.sql
 --!include messages/claim_outbox.sql
 --!include messages/read_outcomes.sql
 --!include messages/record_outcomes.sql

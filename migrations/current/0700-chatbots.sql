@@ -1,5 +1,8 @@
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
 create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
+comment on type app_public.chatbot_status is E'draft: rests. active: answers new conversations. archived: rests, out of sight.';
+comment on type app_public.run_status is
+  E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
 
 create table app_public.chatbots (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -31,6 +34,7 @@ comment on table app_public.chatbots is
 comment on column app_public.chatbots.nodes is E'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.edges is E'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
+comment on column app_public.chatbots.metadata is E'Yours: any object. An import keeps here what the exporting system added.';
 comment on column app_public.chatbots.active_version_id is E'The version that new conversations get while the chatbot is active.';
 
 create table app_public.chatbot_versions (
@@ -51,6 +55,11 @@ create table app_public.chatbot_versions (
 alter table app_public.chatbot_versions enable row level security;
 comment on table app_public.chatbot_versions is
   E'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
+comment on column app_public.chatbot_versions.number is E'1, 2, 3, … of its chatbot.';
+comment on column app_public.chatbot_versions.nodes is E'As chatbots.nodes.';
+comment on column app_public.chatbot_versions.edges is E'As chatbots.edges.';
+comment on column app_public.chatbot_versions.settings is E'As chatbots.settings.';
+comment on column app_public.chatbot_versions.published_by is E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
   on delete set null (active_version_id) deferrable initially deferred;
@@ -100,6 +109,7 @@ comment on column app_public.conversation_contexts.node_history is E'The nodes v
 comment on column app_public.conversation_contexts.node_outputs is E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
 comment on column app_public.conversation_contexts.waiting is E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
 comment on column app_public.conversation_contexts.state is E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
+comment on column app_public.conversation_contexts.outcome is E'What the end node that was reached calls its result.';
 comment on column app_public.conversation_contexts.completion_reason is E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
 comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
 

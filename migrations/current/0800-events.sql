@@ -1,4 +1,5 @@
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
+comment on type app_public.webhook_event_status is E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
 
 create table app_public.webhook_events (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -23,6 +24,9 @@ alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
   E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days.';
 comment on column app_public.webhook_events.event_type is E'The fields it was about, comma-separated: messages, account_update, …';
+comment on column app_public.webhook_events.body is E'The bytes as they came, before anything was made of them.';
+comment on column app_public.webhook_events.attempts is E'How often it was tried to apply it.';
+comment on column app_public.webhook_events.processed_at is E'When it was last tried to apply it.';
 comment on column app_public.webhook_events.error is E'Why it could not be applied; it is tried again for a while, and can be replayed.';
 comment on column app_public.webhook_events.skipped is
   E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';

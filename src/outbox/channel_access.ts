@@ -4,10 +4,14 @@ import { openChannelSecrets } from "../secrets/channel_secrets.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { Channel } from "../whatsapp/wire.ts";
 
-/** Finds how to speak to the Graph API for a channel; null when it has no access token. */
-export type ChannelAccess = (channelId: string) => Promise<Channel | null>;
+/**
+ * Finds how to speak to the Graph API for a channel; null when it has no access token. `isFresh` looks past what is
+ * remembered.
+ */
+export type ChannelAccess = (channelId: string, isFresh?: boolean) => Promise<Channel | null>;
 
 const REMEMBERED_MS = 5_000;
+const REMEMBERED_MOST = 10_000;
 
 /** Remembers for some seconds: every send asks, and a rotated token must be noticed. */
 export function createChannelAccess(pool: pg.Pool, keyRing: KeyRing, config: Config): ChannelAccess {
@@ -32,12 +36,14 @@ export function createChannelAccess(pool: pg.Pool, keyRing: KeyRing, config: Con
     };
   }
 
-  return (channelId) => {
+  return (channelId, isFresh = false) => {
     const known = remembered.get(channelId);
-    if (known && performance.now() - known.at < REMEMBERED_MS) return known.channel;
+    if (known && !isFresh && performance.now() - known.at < REMEMBERED_MS) return known.channel;
     const channel = find(channelId);
     channel.catch(() => remembered.delete(channelId));
+    remembered.delete(channelId);
     remembered.set(channelId, { at: performance.now(), channel });
+    if (remembered.size > REMEMBERED_MOST) remembered.delete(remembered.keys().next().value!);
     return channel;
   };
 }

@@ -19,12 +19,14 @@ export type ChannelConsequence =
   | { kind: "none" }
   /** The provider said "too fast". */
   | { kind: "pause"; until: string }
+  /** The provider does not answer. */
+  | { kind: "rest"; forMs: number }
   /** The provider refuses the account or its token. */
   | { kind: "stop"; reason: string };
 
 /** Refusals of the network before a message is given up: with the back-off, about a day. */
-const MOST_ATTEMPTS = 40;
-const LONGEST_WAIT_MS = 60 * 60_000;
+const MOST_ATTEMPTS = 150;
+const LONGEST_WAIT_MS = 10 * 60_000;
 const CHANNEL_PAUSE_MS = 1_000;
 
 /** What is recorded of an attempt, and what follows for the channel. Pure. */

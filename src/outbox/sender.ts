@@ -1,165 +1,157 @@
 import type pg from "pg";
+import { isPassing } from "../database.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { GraphClient } from "../whatsapp/graph_client.ts";
-import { sendMessage } from "../whatsapp/send_message.ts";
 import type { Outcome } from "../whatsapp/wire.ts";
+import { createAlarm } from "./alarm.ts";
 import type { ChannelAccess } from "./channel_access.ts";
+import { createChannelLoad } from "./channel_load.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
-import { type ChannelConsequence, type OutcomeRow, outcomeRow } from "./outcome_row.ts";
+import { outcomeRow } from "./outcome_row.ts";
+import { postMessage } from "./post_message.ts";
+import { createRecorder, type Recorded } from "./recorder.ts";
 
 export type Sender = {
   /**
    * Sends all that is due, and what becomes due meanwhile or within a moment; resolves when nothing is. Called while
-   * it runs, it only makes sure that the run looks again.
+   * it runs, it makes sure that the run looks again and resolves at once: one caller waiting is enough.
    */
   drain(): Promise<void>;
-  /** Takes nothing more, and waits for what is under way to be recorded. */
+  /** Takes nothing more, and waits some seconds for what is under way; what then has no answer is uncertain. */
   stop(): Promise<void>;
 };
 
 export type SenderOptions = { pool: pg.Pool; graph: GraphClient; access: ChannelAccess; log: Log };
 
-/** Messages under way at once. Of a conversation there is never more than one. */
-const CONCURRENCY = 64;
+/** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
+const CONCURRENCY = 256;
+const CHANNEL_CONCURRENCY = 64;
 /** Longer than the client's own patience: whoever holds a lease either records an outcome in time, or is dead. */
-const LEASE = "60 seconds";
-/** A pause shorter than this is sat out; a longer one is left to a job. */
+const LEASE_SECONDS = 60;
+/** What is due within this is waited for; what is due later is left to a job. */
 const SHORT_MS = 1_000;
-
-type Recorded = { row: OutcomeRow; consequence: ChannelConsequence; channelId: string };
+/** How often to look while something is under way: paces and pauses end without telling. */
+const LOOK_MS = 100;
+/** After the database did not answer. */
+const PAUSE_MS = 500;
+/** For answers that are under way when the program stops. */
+const STOP_MS = 4_000;
 
 /** Empties the outbox: claims what is due, posts it, and records what came of it, as sets. */
 export function createSender({ pool, graph, access, log }: SenderOptions): Sender {
-  const done: Recorded[] = [];
-  let underWay = 0;
+  const underWay = new Map<string, ClaimedMessage>();
+  const load = createChannelLoad(CHANNEL_CONCURRENCY);
+  const recorder = createRecorder({ pool, log });
+  const alarm = createAlarm();
+  let done: Recorded[] = [];
   let isStopping = false;
   let mayHaveMore = false;
-  let wake: () => void = () => {};
   let running: Promise<void> | null = null;
 
+  /** While nothing is under way or unrecorded it may be given up: a job's retry comes back to it. */
   async function run(): Promise<void> {
     for (;;) {
-      if (done.length > 0) await record(done.splice(0));
-      if (mayHaveMore && !isStopping && underWay < CONCURRENCY) await claim();
-      if (done.length > 0 || (mayHaveMore && !isStopping && underWay < CONCURRENCY)) continue;
-      if (underWay === 0) {
-        if (isStopping || !(await hasMoreSoon())) return;
-        continue;
+      try {
+        await turn();
+      } catch (error) {
+        const isIdle = underWay.size === 0 && done.length === 0;
+        if (isIdle && (isStopping || !isPassing(error))) {
+          running = null;
+          throw error;
+        }
+        log.warn({ err: error }, "the sender has to wait for the database");
+        await alarm.wait(PAUSE_MS);
+        mayHaveMore = true;
       }
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      // Nothing may come between the look and the end: whoever calls drain() now starts anew.
+      if (underWay.size === 0 && done.length === 0 && (isStopping || !mayHaveMore)) {
+        running = null;
+        return;
+      }
     }
+  }
+
+  /** Records, claims, and waits for something to happen. */
+  async function turn(): Promise<void> {
+    if (done.length > 0) {
+      const outcomes = done;
+      done = [];
+      await recorder.record(outcomes);
+      mayHaveMore = true;
+    }
+    if (mayClaim()) await claim();
+    if (done.length > 0 || mayClaim()) return;
+    if (underWay.size > 0) {
+      await alarm.wait(isStopping ? STOP_MS : LOOK_MS);
+      mayHaveMore = true;
+    } else if (!isStopping) {
+      const wait = await nextIn();
+      if (wait === null || mayHaveMore) return;
+      await alarm.wait(wait);
+      mayHaveMore = true;
+    }
+  }
+
+  function mayClaim(): boolean {
+    return mayHaveMore && !isStopping && underWay.size < CONCURRENCY;
   }
 
   async function claim(): Promise<void> {
     mayHaveMore = false;
     const { rows } = await pool.query<ClaimedMessage>({
       name: "claim_outbox",
-      text: "select * from app_private.claim_outbox($1, $2)",
-      values: [CONCURRENCY - underWay, LEASE],
+      text: "select * from app_private.claim_outbox($1, make_interval(secs => $2), $3, $4)",
+      values: [CONCURRENCY - underWay.size, LEASE_SECONDS, load.share, load.busy()],
     });
-    for (const message of rows) {
-      underWay += 1;
-      void post(message).then((outcome) => {
-        underWay -= 1;
-        metrics.sends.inc({ outcome: outcome.kind });
-        done.push({ ...outcomeRow(message, outcome, Date.now()), channelId: message.channel_id });
-        wake();
-      });
-    }
+    for (const message of rows) send(message);
   }
 
-  /** Never rejects. */
-  async function post(message: ClaimedMessage): Promise<Outcome> {
-    try {
-      const channel = await access(message.channel_id);
-      if (channel === null)
-        return {
-          kind: "channel_stopped",
-          code: null,
-          title: "the channel has no access token",
-          details: null,
-        };
-      const measured = metrics.sendSeconds.startTimer();
-      const outcome = await sendMessage(graph, channel, {
-        id: message.message_id,
-        type: message.type,
-        content: message.content,
-        to: { phone: message.phone, bsuid: message.bsuid },
-        replyToProviderMessageId: message.reply_to_provider_message_id,
-      });
-      measured();
-      return outcome;
-    } catch (error) {
-      // Nothing was posted: the secrets could not be read or opened.
-      log.error({ messageId: message.message_id, err: error }, "a message could not be prepared for sending");
-      return { kind: "unavailable", reason: "prepare" };
-    }
+  function send(message: ClaimedMessage): void {
+    underWay.set(message.message_id, message);
+    load.add(message.channel_id);
+    const postBefore = performance.now() + (LEASE_SECONDS * 1000) / 2;
+    void postMessage(message, { graph, access, log, postBefore }).then((outcome) => finish(message, outcome));
   }
 
-  /** What happened is not forgotten because the database is away: the leases give it a minute to come back. */
-  async function record(outcomes: readonly Recorded[]): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await pool.query({
-          name: "record_outcomes",
-          text: "select app_private.record_outcomes($1)",
-          values: [JSON.stringify(outcomes.map(({ row }) => row))],
-        });
-        break;
-      } catch (error) {
-        if (attempt >= 20) throw error;
-        log.warn({ err: error, attempt }, "outcomes of sends could not be recorded; trying again");
-        await delay(Math.min(100 * 2 ** attempt, 3_000));
-      }
-    }
-    mayHaveMore = true;
-    await applyConsequences(outcomes);
+  function finish(message: ClaimedMessage, outcome: Outcome): void {
+    // Given up at a stop: its outcome is recorded as unknown already.
+    if (!underWay.delete(message.message_id)) return;
+    load.remove(message.channel_id);
+    metrics.sends.inc({ outcome: outcome.kind });
+    const breath = load.breathAfter(message.channel_id, outcome.kind);
+    done.push({
+      ...outcomeRow(message, outcome, Date.now()),
+      channelId: message.channel_id,
+      ...(breath > 0 && { consequence: { kind: "rest" as const, forMs: breath } }),
+    });
+    alarm.ring();
   }
 
-  async function applyConsequences(outcomes: readonly Recorded[]): Promise<void> {
-    for (const { consequence, channelId } of outcomes) {
-      if (consequence.kind === "pause") {
-        await pool.query("select app_private.pause_channel($1, $2)", [channelId, consequence.until]);
-      } else if (consequence.kind === "stop") {
-        log.error(
-          { channelId, reason: consequence.reason },
-          "the provider refuses this channel: it is stopped",
-        );
-        await pool.query("select app_private.stop_channel($1, $2)", [channelId, consequence.reason]);
-      }
-    }
-  }
-
-  /** Waits for what is due in a moment, and leaves a job for what is due later. */
-  async function hasMoreSoon(): Promise<boolean> {
+  /** Milliseconds until something is due, if that is soon; otherwise null, and a job is set for then. */
+  async function nextIn(): Promise<number | null> {
     const { rows } = await pool.query("select app_private.next_send_in($1) as wait_ms", [SHORT_MS]);
-    const wait = rows[0].wait_ms;
-    if (wait === null) return mayHaveMore;
-    await delay(wait);
-    mayHaveMore = true;
-    return true;
+    return rows[0].wait_ms;
   }
 
   return {
     drain() {
       mayHaveMore = true;
-      wake();
-      running ??= run().finally(() => {
-        running = null;
-      });
+      alarm.ring();
+      if (running !== null || isStopping) return Promise.resolve();
+      running = run();
       return running;
     },
     async stop() {
       isStopping = true;
-      wake();
-      await running?.catch(() => {});
+      alarm.ring();
+      const timer = setTimeout(() => {
+        for (const message of [...underWay.values()])
+          finish(message, { kind: "uncertain", code: null, reason: "the program stopped before the answer" });
+        recorder.hurry();
+      }, STOP_MS);
+      await running?.catch((error: unknown) => log.warn({ err: error }, "the sender did not stop well"));
+      clearTimeout(timer);
     },
   };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

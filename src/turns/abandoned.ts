@@ -1,3 +1,4 @@
+import type { ClaimedTurn } from "./claimed_turn.ts";
 import type { TurnResult } from "./play_turn.ts";
 
 /**
@@ -25,4 +26,20 @@ export function abandoned(result: TurnResult, reason: string): TurnResult {
     handoffs: [],
     contactChanges: [],
   };
+}
+
+/** The same when not even that can be saved, or nothing came of the turn: the run as it was before, ended. */
+export function givenUp(turn: ClaimedTurn, reason: string): TurnResult {
+  return abandoned(
+    {
+      eventIds: turn.events.map(({ id }) => id),
+      contexts: turn.context ? [turn.context] : [],
+      replies: [],
+      timers: [],
+      calls: [],
+      handoffs: [],
+      contactChanges: [],
+    },
+    reason,
+  );
 }

@@ -3,6 +3,7 @@ import type { HttpRequest } from "../chatbot/effect.ts";
 import type { ChatbotEvent, HttpResult } from "../chatbot/event.ts";
 import type { Json } from "../chatbot/json.ts";
 import type { GuardedFetch } from "../http/guarded_fetch.ts";
+import { parseJson } from "../webhooks/sanitize.ts";
 import { encodeRequest } from "./encode_request.ts";
 
 type ResultEvent = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
@@ -50,15 +51,15 @@ async function call(request: HttpRequest, guarded: GuardedFetch): Promise<HttpRe
   }
 }
 
+/** As `jsonb` can hold it, whatever the other side sent: a result that cannot be stored would never arrive. */
 function bodyOf(contentType: string, body: Buffer): Json {
-  const text = body.toString("utf8");
-  if (text === "") return null;
-  if (!/json/i.test(contentType)) return text;
+  if (body.length === 0) return null;
   try {
-    return JSON.parse(text);
+    if (/json/i.test(contentType)) return parseJson(body);
   } catch {
-    return text;
+    // Then it is text.
   }
+  return body.toString("utf8").replaceAll("\0", "\uFFFD");
 }
 
 function notConnected(message: string): Extract<HttpResult, { kind: "failure" }> {

@@ -149,7 +149,11 @@ function messageOf(event: ClaimedEvent): InboundMessage {
   };
 }
 
-/** Payloads are written by our own tasks and triggers, in the engine's words. */
+/**
+ * Payloads are written by our own tasks and triggers, in the engine's words. A result says itself what it is of: a
+ * request, or a question to a language model.
+ */
 function eventOf(event: ClaimedEvent): ChatbotEvent {
-  return { ...event.payload, kind: event.kind } as ChatbotEvent;
+  const kind = event.kind === "http_result" ? event.payload.kind : event.kind;
+  return { ...event.payload, kind } as ChatbotEvent;
 }

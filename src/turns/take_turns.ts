@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { inTransaction, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
-import { abandoned } from "./abandoned.ts";
+import { abandoned, givenUp } from "./abandoned.ts";
 import { versionBegun } from "./begins.ts";
 import type { ClaimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
@@ -11,7 +12,10 @@ import { saveTurns } from "./save_turns.ts";
 import { createVersionStore } from "./version_store.ts";
 
 export type TurnTaker = {
-  /** Takes the turns of all conversations in which something waits for a chatbot; resolves when none is left. */
+  /**
+   * Takes the turns of all conversations in which something waits for a chatbot; resolves when none is left. Called
+   * while it runs, it makes sure that the run looks again and resolves at once: one caller waiting is enough.
+   */
   drain(): Promise<void>;
 };
 
@@ -21,35 +25,61 @@ const BATCH = 32;
 const RETRY_MS = 15;
 const RETRIES = 100;
 
+type Played = { turn: ClaimedTurn; result: TurnResult };
+
 /**
  * The chatbots' shell: locks conversations, plays their turns through the pure engine, and saves everything that came
  * of them in the same transaction. A turn happens once: its events leave in that transaction, or stay.
  */
 export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): TurnTaker {
   const versions = createVersionStore();
+  let isWanted = false;
+  let running: Promise<void> | null = null;
 
-  async function drain(): Promise<void> {
-    for (let retry = 0; retry < RETRIES; retry += 1) {
-      while (await takeBatch()) retry = 0;
-      // What is left is locked by somebody: a webhook that stores the next message, an agent, another worker.
-      if (!(await isAnythingLeft())) return;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  async function run(): Promise<void> {
+    try {
+      for (let retry = 0; retry < RETRIES; retry += 1) {
+        do {
+          isWanted = false;
+          while (await takeBatch()) retry = 0;
+        } while (isWanted);
+        // What is left is locked by somebody: a webhook that stores the next message, an agent, another worker.
+        const isLeft = await isAnythingLeft();
+        if (isWanted) continue;
+        // Nothing comes between this look and the end: whoever calls drain() after it starts anew.
+        if (!isLeft) return;
+        await delay(RETRY_MS);
+      }
+      // Whoever holds the lock so long will not wake us; a job will.
+      await pool.query(
+        `select graphile_worker.add_job(
+           'advance_chatbots', run_at := now() + interval '1 second', job_key := 'advance_chatbots:later'
+         )`,
+      );
+    } finally {
+      running = null;
     }
-    // Whoever holds the lock so long will not wake us; a job will.
-    await pool.query(
-      "select graphile_worker.add_job('advance_chatbots', run_at := now() + interval '1 second')",
-    );
+    if (isWanted) await drain();
   }
 
   /** Returns whether there was anything to do. */
   async function takeBatch(): Promise<boolean> {
     try {
       return await inTransaction(pool, async (client) => {
-        const results = await play(client, BATCH);
-        if (results.length > 0) await saveTurns(client, results);
-        return count(results);
+        const played = await play(client, BATCH);
+        if (played.length > 0)
+          await saveTurns(
+            client,
+            played.map(({ result }) => result),
+          );
+        return count(played.map(({ result }) => result));
       });
     } catch (error) {
+      // The victim of a deadlock tries again, after a moment.
+      if (sqlState(error)?.startsWith("40")) {
+        await delay(RETRY_MS);
+        return true;
+      }
       if (!isRefusal(error)) throw error;
       // Some turn of the batch cannot be saved. One by one, it alone pays for it.
       let isTaken = false;
@@ -60,27 +90,37 @@ export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): Tur
 
   async function takeCarefully(): Promise<boolean> {
     return inTransaction(pool, async (client) => {
-      const [result] = await play(client, 1);
-      if (result === undefined) return false;
-      await client.query("savepoint turn");
-      try {
-        await saveTurns(client, [result]);
-        return count([result]);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        await client.query("rollback to savepoint turn");
-        const ended = abandoned(result, `send_failed: ${sqlState(error)}`);
-        log.warn(
-          { code: sqlState(error), contexts: ended.contexts.map(({ id }) => id) },
-          "a chatbot's turn was refused; its run ends",
-        );
-        await saveTurns(client, [ended]);
-        return count([ended]);
-      }
+      const [played] = await play(client, 1);
+      if (played === undefined) return false;
+      const refused = await refusalOf(client, played.result);
+      if (refused === null) return count([played.result]);
+      const reason = `send_failed: ${sqlState(refused)}`;
+      log.warn(
+        { code: sqlState(refused), contexts: played.result.contexts.map(({ id }) => id) },
+        "a chatbot's turn was refused; its run ends",
+      );
+      const ended = abandoned(played.result, reason);
+      if ((await refusalOf(client, ended)) === null) return count([ended]);
+      const minimal = givenUp(played.turn, reason);
+      await saveTurns(client, [minimal]);
+      return count([minimal]);
     });
   }
 
-  async function play(client: pg.PoolClient, size: number): Promise<TurnResult[]> {
+  /** Saves a result; if the database refuses it, nothing has happened and the error is returned. */
+  async function refusalOf(client: pg.PoolClient, result: TurnResult): Promise<unknown> {
+    await client.query("savepoint turn");
+    try {
+      await saveTurns(client, [result]);
+      return null;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await client.query("rollback to savepoint turn");
+      return error;
+    }
+  }
+
+  async function play(client: pg.PoolClient, size: number): Promise<Played[]> {
     const { rows: turns } = await client.query<ClaimedTurn>({
       name: "claim_chatbot_turns",
       text: "select * from app_private.claim_chatbot_turns($1)",
@@ -93,19 +133,34 @@ export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): Tur
         ...(candidate_version_ids ?? []),
       ]),
     );
-    return turns.map((turn) =>
-      playTurn(turn, {
+    return turns.map((turn) => ({ turn, result: playSafely(turn) }));
+  }
+
+  /** A turn that cannot be played ends its run, visibly: it must not hold up everybody else's. */
+  function playSafely(turn: ClaimedTurn): TurnResult {
+    try {
+      return playTurn(turn, {
         version: versions.get,
         begins: versionBegun,
         newRunId: randomUUID,
         now: new Date().toISOString(),
-      }),
-    );
+      });
+    } catch (error) {
+      log.error({ err: error, conversationId: turn.conversation_id }, "a chatbot's turn cannot be played");
+      return givenUp(turn, "engine_error");
+    }
   }
 
   async function isAnythingLeft(): Promise<boolean> {
     const { rows } = await pool.query("select exists (select from app_private.chatbot_events) as is_left");
     return rows[0].is_left;
+  }
+
+  function drain(): Promise<void> {
+    isWanted = true;
+    if (running !== null) return Promise.resolve();
+    running = run();
+    return running;
   }
 
   return { drain };

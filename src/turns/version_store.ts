@@ -11,16 +11,16 @@ type Queryable = Pick<pg.ClientBase, "query">;
 
 /** Versions never change, so that each is read and parsed once. */
 export type VersionStore = {
-  /** Makes sure that these are loaded. */
+  /** Makes sure that these are loaded, as far as they can be. */
   load(db: Queryable, ids: readonly string[]): Promise<void>;
-  /** A version that was loaded. */
+  /** A version that was loaded; throws when it could not be, so that only its own turns fail. */
   get(id: string): RunnableVersion;
 };
 
 const KEPT = 200;
 
 export function createVersionStore(): VersionStore {
-  const versions = new Map<string, RunnableVersion>();
+  const versions = new Map<string, RunnableVersion | Error>();
 
   return {
     async load(db, ids) {
@@ -32,26 +32,31 @@ export function createVersionStore(): VersionStore {
         if (!ids.includes(id)) versions.delete(id);
       }
       const { rows } = await db.query(
-        "select id, chatbot_id, nodes, edges, settings from app_public.chatbot_versions where id = any ($1)",
+        "select id, nodes, edges, settings from app_public.chatbot_versions where id = any ($1)",
         [missing],
       );
-      for (const row of rows) versions.set(row.id, runnable(row));
+      for (const row of rows) versions.set(row.id, readRunnable(row));
     },
     get(id) {
       const version = versions.get(id);
-      if (!version) throw new Error(`version ${id} was not loaded`);
+      if (version === undefined || version instanceof Error)
+        throw new Error(`version ${id} cannot be run`, { cause: version });
       return version;
     },
   };
 }
 
-function runnable(row: {
-  id: string;
-  chatbot_id: string;
-  nodes: unknown;
-  edges: unknown;
-  settings: unknown;
-}): RunnableVersion {
+type VersionRow = { id: string; nodes: unknown; edges: unknown; settings: unknown };
+
+function readRunnable(row: VersionRow): RunnableVersion | Error {
+  try {
+    return runnable(row);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function runnable(row: VersionRow): RunnableVersion {
   const { graph } = parseGraph(row.nodes, row.edges);
   const settings = chatbotSettings(row.settings);
   const version = { id: row.id, graph, settings, subflows: {}, flows: {} };

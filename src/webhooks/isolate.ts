@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { sqlState } from "../database.ts";
+import { isPassing, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
 import { applyDeliveries } from "./apply_deliveries.ts";
 import type { Delivery } from "./delivery.ts";
@@ -67,13 +67,6 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   const rule = "constraint" in error && error.constraint ? ` (${error.constraint})` : "";
   return `${sqlState(error) ?? error.name}: ${error.message.slice(0, 200)}${rule}`;
-}
-
-/** Errors that say "not now": the same batch may well succeed, or the database is away. */
-function isPassing(error: unknown): boolean {
-  const state = sqlState(error);
-  // Of Postgres: connection, rollback (deadlock), resources, lock timeout, shutdown or cancel. Not of Postgres: no answer.
-  return state === undefined || /^(08|40|53|55P03|57)/.test(state);
 }
 
 /** A deadlock's victim simply tries again. */

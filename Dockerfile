@@ -1,0 +1,20 @@
+# A server install: the database is elsewhere (DATABASE_URL), so the embedded one stays out of the image.
+# There is no build step: Node runs the TypeScript as it is.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The base image is the Node we need, and the optional packages are the embedded PostgreSQL.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY migrations ./migrations
+COPY src ./src
+COPY tasks ./tasks
+USER node
+EXPOSE 4000
+ENTRYPOINT ["node", "src/parley.js"]
+CMD ["serve"]

@@ -1,0 +1,58 @@
+import { createPool } from "../database.ts";
+import { openAuthenticatorUrl } from "../database_urls.ts";
+import { createGraphql } from "../graphql/create_graphql.ts";
+import { createHealthProbe } from "../health.ts";
+import { hasGraphiql, home } from "../home/home.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { readJwtSecret, readSecretKey } from "../secret_keys.ts";
+import { healthRoutes } from "../server/health_routes.ts";
+import { metricsRoute } from "../server/metrics_route.ts";
+import { type RunningServer, startServer } from "../server.ts";
+import { createWebhookReceiver } from "../webhooks/receiver.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** Requests get this long to finish when the process stops. */
+const DRAIN_MS = 3_000;
+
+/**
+ * Starts to serve: GraphQL, webhooks, health, metrics; with a sandbox also the phone and its Graph API. What has to be
+ * closed goes onto the foundation's stack.
+ */
+export async function startApi(
+  { owner, keyRing, config, log, closing }: Foundation,
+  sandbox: Sandbox | undefined,
+): Promise<RunningServer> {
+  // Of their own, so that a flood of webhooks cannot starve the health check, nor the other way round.
+  const pool = createPool(owner.url, "receiver", config, log);
+  closing.push("receiver's pool", () => pool.end());
+  const watching = createPool(owner.url, "health", { ...config, DATABASE_POOL_SIZE: 2 }, log);
+  closing.push("health pool", () => watching.end());
+
+  const webhooks = createWebhookReceiver({ pool, keyRing, log });
+  closing.push("receiver", () => webhooks.close());
+
+  const graphql = await createGraphql({
+    ownerUrl: owner.url,
+    authenticatorUrl: await openAuthenticatorUrl(owner, await readSecretKey(config), config, log),
+    jwtSecret: await readJwtSecret(config),
+    config,
+    keyRing,
+    log,
+  });
+  closing.push("GraphQL", () => graphql.close());
+
+  const server = await startServer(
+    {
+      home: home({ hasGraphiql: hasGraphiql(config), hasSandbox: sandbox !== undefined }),
+      health: healthRoutes(createHealthProbe(watching, log)),
+      metrics: metricsRoute(watching, { receiver: pool, health: watching, api: graphql.pool }, log),
+      webhooks: webhooks.router,
+      sandbox,
+      graphql,
+    },
+    config,
+    log,
+  );
+  closing.push("requests", () => server.drain(DRAIN_MS));
+  return server;
+}

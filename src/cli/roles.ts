@@ -1,0 +1,10 @@
+import { Option } from "commander";
+
+const NAMES = ["viewer", "agent", "admin", "owner"] as const;
+
+/** What a member may be. */
+export const ROLES = {
+  names: NAMES,
+  option: (): Option =>
+    new Option("--role <role>", "what the person may do").choices(NAMES).makeOptionMandatory(),
+};

@@ -1,0 +1,50 @@
+import type pg from "pg";
+import { type Config, readConfig } from "../config.ts";
+import { createPool } from "../database.ts";
+import { openOwnerDatabase } from "../database_urls.ts";
+import { ParleyError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { requireCurrentSchema } from "../schema_state.ts";
+import { createCommandLog } from "./readable_log.ts";
+
+/** What a command works with: the database as its owner. */
+export type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: string; isEmbedded: boolean };
+
+/**
+ * Runs a command on the database: DATABASE_URL, or the embedded server, which is started for as long as the command
+ * takes when it does not run. `needsSchema`: refuse to begin unless the schema is current.
+ */
+export async function onDatabase<T>(
+  work: (session: Session) => Promise<T>,
+  { needsSchema = true } = {},
+): Promise<T> {
+  const config = readConfig();
+  const log = createCommandLog(config.LOG_LEVEL === "info" ? "warn" : config.LOG_LEVEL);
+  const owner = await openOwnerDatabase(config, log);
+  const interrupted = interruption();
+  try {
+    const pool = createPool(owner.url, "command", { ...config, DATABASE_POOL_SIZE: 4 }, log);
+    try {
+      const session = { config, log, pool, ownerUrl: owner.url, isEmbedded: owner.isEmbedded };
+      const working = (async () => {
+        if (needsSchema) await requireCurrentSchema(pool);
+        return work(session);
+      })();
+      return await Promise.race([working, interrupted]);
+    } finally {
+      await Promise.race([pool.end(), interrupted.catch(() => {})]);
+    }
+  } finally {
+    await owner.release();
+  }
+}
+
+/** Rejects at Ctrl-C, so that the embedded server is let go even then. */
+function interruption(): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => reject(new ParleyError("PYTIM", `stopped by ${signal}`)));
+  }
+  promise.catch(() => {});
+  return promise;
+}

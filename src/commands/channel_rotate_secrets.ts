@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import { readSecrets, type SecretOptions, withSecrets } from "../cli/channel_secrets.ts";
+import { type CommonOptions, define } from "../cli/define.ts";
+import { print } from "../cli/print.ts";
+import { onDatabase } from "../cli/session.ts";
+import { inTransaction } from "../database.ts";
+import { ParleyError } from "../errors.ts";
+import { setChannelSecrets } from "../operator/add_channel.ts";
+import { findChannel, findTenant } from "../operator/find.ts";
+import { readKeyRing } from "../secret_keys.ts";
+
+type Options = CommonOptions & SecretOptions & { tenant?: string };
+
+/** `parley channel rotate-secrets`. */
+export function channelRotateSecrets(): Command {
+  const command = define(
+    "rotate-secrets",
+    "Replace the secrets that are given; the app secret before it stays valid until the next one",
+    "parley channel rotate-secrets 105500000000001 --access-token -",
+  )
+    .argument("<channel>", "the channel's id, or its phone number id")
+    .option("--tenant <tenant>", "slug or id, where several have that number");
+  return withSecrets(command, "what Meta repeats when it verifies the address").action(
+    async (channel: string, options: Options) => {
+      const secrets = await readSecrets(options);
+      const replaced = Object.entries(secrets).flatMap(([name, value]) =>
+        value === undefined ? [] : [name],
+      );
+      if (replaced.length === 0) {
+        throw new ParleyError(
+          "PYREQ",
+          "Nothing to replace: give --access-token, --app-secret or --verify-token",
+        );
+      }
+      await onDatabase(async ({ pool, config }) => {
+        const keyRing = await readKeyRing(config);
+        const id = await inTransaction(pool, async (db) => {
+          const tenantId = options.tenant === undefined ? undefined : await findTenant(db, options.tenant);
+          const found = await findChannel(db, channel, tenantId);
+          await setChannelSecrets(db, found, secrets, keyRing);
+          return found;
+        });
+        print(options, { id, replaced }, `Channel ${id}: replaced ${replaced.join(", ")}`);
+      });
+    },
+  );
+}

@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { nodeKind, nodeType } from "../chatbot/graph.ts";
+import { type ImportedChatbot, importChatbot } from "../chatbot/import/import.ts";
+import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
+import type { Problem } from "../chatbot/problem.ts";
+import { validateGraph } from "../chatbot/validation/validate.ts";
+import { type CommonOptions, define } from "../cli/define.ts";
+import { print, remark } from "../cli/print.ts";
+import { describeProblem } from "../cli/problems.ts";
+import { readGivenFile } from "../cli/read_file.ts";
+import { onDatabase } from "../cli/session.ts";
+import { inTransaction } from "../database.ts";
+import { ParleyError } from "../errors.ts";
+import { activateChatbot } from "../operator/activate_chatbot.ts";
+import { addChatbot } from "../operator/add_chatbot.ts";
+import { findTenant } from "../operator/find.ts";
+
+type Options = CommonOptions & { tenant: string; name?: string; activate?: true };
+
+/** `parley chatbot import`. */
+export function chatbotImport(): Command {
+  return define(
+    "import",
+    'Store a chatbot from an export, as a draft; a name that is taken gets "(Copy)"',
+    "parley chatbot import support-bot.json --tenant bakery --activate",
+  )
+    .argument("<file>", "an export, wrapped or bare, or a Typebot of version 6")
+    .requiredOption("--tenant <tenant>", "slug or id of the tenant")
+    .option("--name <name>", "another name than the file's")
+    .option("--activate", "publish it, and let it answer new conversations")
+    .action(async (file: string, options: Options) => {
+      const { chatbot, warnings } = await readChatbot(file, options.name);
+      const unknownTypes = unknownNodeTypes(chatbot);
+      await onDatabase(async ({ pool }) => {
+        const { added, activated } = await inTransaction(pool, async (db) => {
+          const added = await addChatbot(db, await findTenant(db, options.tenant), chatbot);
+          return { added, activated: options.activate ? await activateChatbot(db, added.id) : undefined };
+        });
+        // What the author should know before anybody talks to it; activating has told already.
+        const problems = [...warnings, ...(activated?.warnings ?? validateGraph(chatbot.graph))];
+        const document = {
+          ...added,
+          nodes: chatbot.graph.nodes.length,
+          version: activated?.version ?? null,
+          unknownNodeTypes: unknownTypes,
+          warnings: problems,
+        };
+        const state = activated ? `active, version ${activated.version}` : "a draft";
+        print(options, document, `Imported "${added.name}" (${added.id}): ${document.nodes} nodes, ${state}`);
+        for (const problem of problems) remark(options, describeProblem(problem));
+        if (unknownTypes.length > 0)
+          remark(options, `Node types this version does not know: ${unknownTypes.join(", ")}`);
+      });
+    });
+}
+
+async function readChatbot(file: string, name: string | undefined) {
+  const result = importChatbot(await readGivenFile(file, 4 * IMPORT_LIMITS.characters));
+  if (result.kind === "imported") {
+    const { chatbot, warnings } = result;
+    const forms = chatbot.flows.length;
+    const lost: Problem[] =
+      forms === 0
+        ? []
+        : [
+            {
+              code: "flows_not_stored",
+              nodeId: null,
+              severity: "warning",
+              message: `${forms} forms of the file were not stored.`,
+            },
+          ];
+    return { chatbot: { ...chatbot, name: name ?? chatbot.name }, warnings: [...warnings, ...lost] };
+  }
+  const errors = result.problems.filter(({ severity }) => severity === "error");
+  throw new ParleyError(
+    "PYGRA",
+    errors
+      .slice(0, 5)
+      .map(({ nodeId, message }) => (nodeId ? `${nodeId}: ${message}` : message))
+      .join(" "),
+  );
+}
+
+function unknownNodeTypes({ graph }: ImportedChatbot): string[] {
+  const unknown = graph.nodes
+    .filter((node) => nodeKind(node) === null)
+    .map((node) => nodeType(node) || "(none)");
+  return [...new Set(unknown)].sort();
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type pg from "pg";
+import { importChatbot } from "../chatbot/import/import.ts";
+import { activateChatbot } from "../operator/activate_chatbot.ts";
+import { addChannel } from "../operator/add_channel.ts";
+import { addChatbot } from "../operator/add_chatbot.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import type { SignIn } from "./sign_ins.ts";
+
+const CHATBOT = new URL("./chatbot.json", import.meta.url);
+
+/** Slug of the tenant that shows what there is. */
+export const DEMO_TENANT = "demo";
+
+/** The number customers of the demo write to. Like Meta's ids, but nobody's. */
+const NUMBER = {
+  name: "Corner Café (sandbox)",
+  phoneNumberId: "100000000000001",
+  businessAccountId: "200000000000001",
+  displayPhoneNumber: "15550001234",
+};
+
+/** Makes the demo tenant: its people, a number in the sandbox, and the chatbot that answers there. In a transaction. */
+export async function createDemo(
+  db: Pick<pg.ClientBase, "query">,
+  signIns: readonly SignIn[],
+  graphUrl: string,
+  keyRing: KeyRing,
+): Promise<void> {
+  const { rows } = await db.query<{ id: string }>(
+    "insert into app_public.tenants (slug, name) values ($1, 'Corner Café') returning id",
+    [DEMO_TENANT],
+  );
+  const tenantId = rows[0]!.id;
+  for (const { email, role, name, password } of signIns) {
+    await db.query("select app_private.add_user($1, $2, $3, $4, $5)", [
+      tenantId,
+      email,
+      role,
+      name,
+      password,
+    ]);
+  }
+  const secret = () => randomBytes(24).toString("base64url");
+  const secrets = { accessToken: secret(), appSecret: secret(), verifyToken: secret() };
+  await addChannel(db, { tenantId, ...NUMBER, graphUrl }, secrets, keyRing);
+
+  const read = importChatbot(await readFile(CHATBOT, "utf8"));
+  if (read.kind === "refused") throw new Error(`the demo's chatbot is broken: ${read.problems[0]?.message}`);
+  const { id } = await addChatbot(db, tenantId, read.chatbot);
+  await activateChatbot(db, id);
+}

@@ -1,0 +1,79 @@
+import type pg from "pg";
+import { webhookUrl } from "../address.ts";
+import type { Log } from "../log.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { openChannelSecrets, type SealedColumns } from "../secrets/channel_secrets.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { SANDBOX_GRAPH_PATH } from "../server.ts";
+
+/** This machine's sandbox, whatever port it had. */
+const OURS = `^http://(127\\.0\\.0\\.1|localhost|\\[::1\\]):\\d+${SANDBOX_GRAPH_PATH}$`;
+
+type SandboxChannel = {
+  id: string;
+  name: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+  displayPhoneNumber: string | null;
+  secrets: SealedColumns;
+};
+
+/**
+ * Tells the sandbox, which forgets everything, which numbers it has: those of the channels whose Graph API is a sandbox
+ * of this machine. Their address follows the port.
+ *
+ * @param url where this process listens.
+ */
+export async function registerSandboxChannels(
+  pool: pg.Pool,
+  sandbox: Sandbox,
+  url: string,
+  keyRing: KeyRing,
+  log: Log,
+): Promise<void> {
+  const graphUrl = `${url}${SANDBOX_GRAPH_PATH}`;
+  await pool.query("update app_public.channels set graph_url = $1 where graph_url ~ $2 and graph_url <> $1", [
+    graphUrl,
+    OURS,
+  ]);
+  const { rows } = await pool.query<SandboxChannel>(
+    `select
+       c.id,
+       c.name,
+       c.phone_number_id as "phoneNumberId",
+       c.business_account_id as "businessAccountId",
+       c.display_phone_number as "displayPhoneNumber",
+       json_build_object(
+         'access_token', s.access_token,
+         'app_secret', s.app_secret,
+         'previous_app_secret', s.previous_app_secret,
+         'verify_token', s.verify_token
+       ) as secrets
+     from app_public.channels c
+     join app_private.channel_secrets s on s.channel_id = c.id
+     where c.graph_url = $1
+     order by c.id`,
+    [graphUrl],
+  );
+  for (const { id, name, phoneNumberId, businessAccountId, displayPhoneNumber, secrets } of rows) {
+    try {
+      const { accessToken, appSecrets, verifyToken } = openChannelSecrets(id, secrets, keyRing);
+      sandbox.addNumber({
+        phoneNumberId,
+        businessAccountId,
+        displayPhoneNumber: displayPhoneNumber ?? phoneNumberId,
+        verifiedName: name,
+        accessToken: accessToken ?? "",
+        appSecret: appSecrets[0] ?? "",
+        ...(verifyToken !== null && { verifyToken }),
+        webhookUrl: webhookUrl(url, id),
+      });
+    } catch (error) {
+      // Sealed under a key that is gone: the channel is as good as lost, the others are not.
+      log.warn(
+        { channelId: id, err: error instanceof Error ? error.message : String(error) },
+        "not in the sandbox",
+      );
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+import { ParleyError } from "../../errors.ts";
+import { signAccessToken } from "./access_token.ts";
+import { createGate } from "./gate.ts";
+
+export type Credentials = { email: string; password: string; tenant?: string | null | undefined };
+
+/** What a client holds on to. */
+export type Tokens = {
+  accessToken: string;
+  accessTokenExpiresAt: Date;
+  refreshToken: string;
+  userId: string;
+  tenantId: string;
+};
+
+export type Sessions = {
+  /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
+  signIn(credentials: Credentials): Promise<Tokens>;
+  /** Takes the refresh token and gives the next one. @throws ParleyError PYREF */
+  refresh(refreshToken: string): Promise<Tokens>;
+};
+
+type SessionRow = { session_id: string; user_id: string; tenant_id: string };
+type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" };
+
+/** bcrypt takes a core of the database's for some 60 ms. */
+const SIGN_INS_AT_ONCE = 2;
+const SIGN_INS_WAITING = 50;
+
+/** @param pool connections as the authenticator, which may do this and nothing else */
+export function createSessions(pool: pg.Pool, jwtSecret: string): Sessions {
+  const gate = createGate(SIGN_INS_AT_ONCE, SIGN_INS_WAITING);
+
+  const tokens = (row: SessionRow, refreshToken: string): Tokens => {
+    const { user_id: userId, tenant_id: tenantId, session_id: sessionId } = row;
+    const { token, expiresAt } = signAccessToken({ userId, tenantId, sessionId }, jwtSecret);
+    return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken, userId, tenantId };
+  };
+
+  return {
+    async signIn({ email, password, tenant }) {
+      // Postgres' text cannot hold it, so that nobody's address or password does.
+      if ([email, password, tenant].some((text) => text?.includes("\0"))) throw refused();
+      const refreshToken = newRefreshToken();
+      const { rows } = await gate(() =>
+        pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4)", [
+          email.trim(),
+          password,
+          tenant ?? null,
+          refreshToken,
+        ]),
+      );
+      const { outcome, ...session } = rows[0]!;
+      switch (outcome) {
+        case "signed_in":
+          return tokens(session, refreshToken);
+        case "no_tenant":
+          throw new ParleyError("PYTEN", "You belong to no such tenant");
+        case "many_tenants":
+          throw new ParleyError("PYTEN", "You belong to several tenants: name one");
+        case "refused":
+          throw refused();
+        default:
+          throw new Error(outcome satisfies never);
+      }
+    },
+
+    async refresh(refreshToken) {
+      const next = newRefreshToken();
+      // Not one of ours: also keeps NUL out.
+      const { rows } = /^[\w-]{43}$/.test(refreshToken)
+        ? await pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2)", [
+            refreshToken,
+            next,
+          ])
+        : { rows: [] };
+      const row = rows[0];
+      if (!row) throw new ParleyError("PYREF", "The session has ended: sign in again");
+      return tokens(row, next);
+    },
+  };
+}
+
+function refused(): ParleyError {
+  return new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later");
+}
+
+/** 256 random bits. The database keeps only its hash. */
+function newRefreshToken(): string {
+  return randomBytes(32).toString("base64url");
+}

@@ -1,0 +1,100 @@
+import type { Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Express } from "express";
+import type pg from "pg";
+import type { Config } from "../config.ts";
+import { createPool } from "../database.ts";
+import type { Log } from "../log.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { createAuthenticator } from "./auth/authenticate.ts";
+import { createSessions } from "./auth/sessions.ts";
+import { createChangeFeed } from "./live/change_feed.ts";
+import { createChangeHub } from "./live/change_hub.ts";
+import { httpEndpoint } from "./request/http_endpoint.ts";
+import { createOperations } from "./request/operations.ts";
+import { createDocumentReader } from "./request/read_document.ts";
+import { buildSchema } from "./schema/build_schema.ts";
+import { createProtocol } from "./websocket/protocol.ts";
+import { createWebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
+
+/** Where the API is: POST, and WebSockets (graphql-transport-ws). */
+export const GRAPHQL_PATH = "/graphql";
+/** A page to try it on, in development. */
+export const GRAPHIQL_PATH = "/graphiql";
+
+export type Graphql = {
+  /** The API's connections, for the metrics. */
+  pool: pg.Pool;
+  /** Puts the API into the app, below no prefix, and its WebSockets onto the server. */
+  mount(app: Express, server: Server): Promise<void>;
+  /** Ends subscriptions, WebSockets and connections to the database; within 2 s. HTTP is the server's to end first. */
+  close(): Promise<void>;
+};
+
+export type GraphqlOptions = {
+  /** The owner's login: to listen for changes. */
+  ownerUrl: string;
+  /** The API's login. */
+  authenticatorUrl: string;
+  config: Config;
+  /** Seals channels' secrets. */
+  keyRing: KeyRing;
+  /** Signs access tokens. */
+  jwtSecret: string;
+  log: Log;
+};
+
+const CLOSE_MS = 1_000;
+
+/** Builds the API on a migrated database. Fails where the schema cannot be built. */
+export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
+  const { ownerUrl, authenticatorUrl, config, keyRing, jwtSecret, log } = options;
+  const isDevelopment = config.NODE_ENV === "development";
+  const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
+  const pool = createPool(authenticatorUrl, "api", config, log);
+  try {
+    const authenticator = createAuthenticator(pool, jwtSecret);
+    const sessions = createSessions(pool, jwtSecret);
+    const built = await buildSchema({ pool, sessions, keyRing, statementTimeoutMs });
+    const operations = createOperations({
+      schema: built.schema,
+      resolvedPreset: built.resolvedPreset,
+      readDocument: createDocumentReader(built.schema, { isDevelopment }),
+      // A request may be several statements; none of them takes longer than its own timeout.
+      timeoutMs: 2 * statementTimeoutMs,
+    });
+    const hub = createChangeHub();
+    const feed = createChangeFeed(ownerUrl, hub, log);
+    const sockets = createWebSocketEndpoint(createProtocol(operations, authenticator, hub, log), log);
+
+    return {
+      pool,
+      async mount(app, server) {
+        app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, log));
+        if (isDevelopment) {
+          const { graphiqlPage } = await import("./graphiql.ts");
+          const { page, files } = graphiqlPage(GRAPHQL_PATH);
+          app.get(GRAPHIQL_PATH, page);
+          app.use(files);
+        }
+        await feed.ready;
+        sockets.attach(server, GRAPHQL_PATH);
+      },
+      async close() {
+        hub.close();
+        await Promise.all([sockets.close(), feed.close()]);
+        await built.release();
+        // A statement that is still running is cut off by its own timeout, after us.
+        await atMost(CLOSE_MS, pool.end());
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: stop.signal })]).finally(() => stop.abort());
+}

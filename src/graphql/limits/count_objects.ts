@@ -1,0 +1,110 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "postgraphile/graphql";
+import { pageSize } from "../schema/page_size.ts";
+
+/** A count looks at every row there is. */
+const TOTAL_COUNT = 20;
+
+/**
+ * How many objects an answer might hold: what is below a list counts as often as the list is long. A fragment is
+ * counted once and its count used wherever it is spread.
+ *
+ * @param document valid for the schema
+ * @param variables as the client sent them
+ */
+export function countObjects(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === "FragmentDefinition") fragments.set(definition.name.value, definition);
+  const counted = new Map<string, number>();
+
+  const ofFragment = (name: string, pageOf: number): number => {
+    // Of a connection the page size matters: the same fragment may be spread in two.
+    const key = `${name} ${pageOf}`;
+    const known = counted.get(key);
+    if (known !== undefined) return known;
+    const fragment = fragments.get(name);
+    const type = fragment && schema.getType(fragment.typeCondition.name.value);
+    const count = fragment && isCompositeType(type) ? ofSelections(fragment.selectionSet, type, pageOf) : 0;
+    counted.set(key, count);
+    return count;
+  };
+
+  const ofField = (field: FieldNode, parent: GraphQLCompositeType, pageOf: number): number => {
+    const name = field.name.value;
+    const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    if (!definition) return 0;
+    if (name === "totalCount") return TOTAL_COUNT;
+    const type = getNamedType(definition.type);
+    if (!field.selectionSet || !isCompositeType(type)) return 0;
+    const times = name === "nodes" || name === "edges" ? pageOf : 1;
+    const isPaged = definition.args.some((argument) => argument.name === "first");
+    return times * (1 + ofSelections(field.selectionSet, type, isPaged ? pageOfField(field) : 1));
+  };
+
+  const ofSelections = (set: SelectionSetNode, parent: GraphQLCompositeType, pageOf: number): number => {
+    let sum = 0;
+    for (const selection of set.selections) {
+      switch (selection.kind) {
+        case "Field":
+          sum += ofField(selection, parent, pageOf);
+          break;
+        case "InlineFragment": {
+          const condition = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
+          sum += ofSelections(
+            selection.selectionSet,
+            isCompositeType(condition) ? condition : parent,
+            pageOf,
+          );
+          break;
+        }
+        case "FragmentSpread":
+          sum += ofFragment(selection.name.value, pageOf);
+          break;
+        default:
+          throw new Error(selection satisfies never);
+      }
+    }
+    return sum;
+  };
+
+  const pageOfField = (field: FieldNode): number => {
+    const first = field.arguments?.find((argument) => argument.name.value === "first")?.value;
+    switch (first?.kind) {
+      case "IntValue":
+        return pageSize(Number(first.value));
+      case "Variable": {
+        const value = variables[first.name.value] ?? defaultOf(operation, first.name.value);
+        return pageSize(typeof value === "number" ? value : undefined);
+      }
+      default:
+        return pageSize(undefined);
+    }
+  };
+
+  const root = schema.getRootType(operation.operation);
+  return root ? ofSelections(operation.selectionSet, root, 1) : 0;
+}
+
+function defaultOf(operation: OperationDefinitionNode, name: string): number | undefined {
+  const value = operation.variableDefinitions?.find(
+    ({ variable }) => variable.name.value === name,
+  )?.defaultValue;
+  return value?.kind === "IntValue" ? Number(value.value) : undefined;
+}

@@ -1,0 +1,18 @@
+/** What one request may ask for. Beyond any of these: PYLIM. */
+export const LIMITS = {
+  /** Of an HTTP body, and of a WebSocket message. */
+  bytes: 100_000,
+  tokens: 2_000,
+  /** Fields within fields. */
+  depth: 10,
+  /** Planning 50 aliases of a list blocks the process for half a second. */
+  aliases: 15,
+  rootFields: 15,
+  /** With fragments spread out. */
+  fields: 500,
+  /** Objects that the answer might hold: lists multiply. */
+  objects: 5_000,
+  /** Arrays and objects within each other, in a variable. */
+  variableDepth: 40,
+  errors: 10,
+} as const;

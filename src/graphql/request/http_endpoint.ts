@@ -1,0 +1,83 @@
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import type { FormattedExecutionResult } from "postgraphile/graphql";
+import { ParleyError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { Authenticator } from "../auth/authenticate.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { maskError } from "./mask_error.ts";
+import { type Operations, RefusedRequest } from "./operations.ts";
+import { statusOf } from "./request_status.ts";
+
+const JSON_TYPE = "application/json";
+const GRAPHQL_TYPE = "application/graphql-response+json";
+
+/**
+ * GraphQL over HTTP: POST and application/json only, so that no other site's form or link can reach it. 200 when the
+ * request was run, whatever its errors; 4xx or 5xx when it was not.
+ */
+export function httpEndpoint(operations: Operations, authenticator: Authenticator, log: Log): Router {
+  const answer: RequestHandler = async (request, response) => {
+    const visitor = await authenticator.authenticate(request.get("authorization"));
+    const body: unknown = request.body;
+    if (typeof body !== "object" || body === null || Array.isArray(body))
+      throw new ParleyError("PYREQ", "The body must be a JSON object");
+    const { query, variables, operationName } = body as Record<string, unknown>;
+    const operation = operations.prepare({ query, variables, operationName }, visitor);
+    if (operation.definition.operation === "subscription")
+      throw new ParleyError("PYREQ", "Subscriptions are for WebSockets (graphql-transport-ws)");
+    send(request, response, 200, await operations.execute(operation, logOf(response) ?? log));
+  };
+
+  const refuse: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const errors = error instanceof RefusedRequest ? error.errors : [asRequestError(error)];
+    const formatted = errors.map((each) => maskError(each, logOf(response) ?? log));
+    const status = isTooLarge(error) ? 413 : statusOf(formatted[0]?.extensions?.code);
+    if (status === 401) response.set("www-authenticate", 'Bearer realm="parley"');
+    send(request, response, status, { errors: formatted });
+  };
+
+  return Router()
+    .post("/", requireJson, express.json({ limit: LIMITS.bytes, strict: true, inflate: false }), answer)
+    .all("/", (_request, response) => {
+      response.set("allow", "POST");
+      const error = new ParleyError("PYREQ", "Only POST is understood here");
+      response.status(405).json({ errors: [maskError(error, log)] });
+    })
+    .use(refuse);
+}
+
+const requireJson: RequestHandler = (request, _response, next) => {
+  if (!request.is(JSON_TYPE)) throw new ParleyError("PYREQ", "The content type must be application/json");
+  next();
+};
+
+function send(
+  request: express.Request,
+  response: express.Response,
+  status: number,
+  result: FormattedExecutionResult,
+): void {
+  const type = request.accepts([GRAPHQL_TYPE, JSON_TYPE]) || JSON_TYPE;
+  // What a person may see is nobody else's: no cache keeps it.
+  response.status(status).set("cache-control", "no-store").type(type).send(JSON.stringify(result));
+}
+
+/** Express's own complaints about a body say `status`; they may quote it. */
+function asRequestError(error: unknown): Error {
+  if (isTooLarge(error)) return new ParleyError("PYLIM", `The body is larger than ${LIMITS.bytes} bytes`);
+  if (error instanceof Error && "status" in error && error.status === 400)
+    return new ParleyError("PYREQ", "The body is not valid JSON");
+  if (error instanceof Error && "status" in error && error.status === 415)
+    return new ParleyError("PYREQ", "The body may not be compressed");
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && "status" in error && error.status === 413;
+}
+
+/** The server's own log of this request, where it keeps one. */
+function logOf(response: express.Response): Log | undefined {
+  return response.locals.log as Log | undefined;
+}

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { execute, hookArgs, isAsyncIterable, subscribe } from "postgraphile/grafast";
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from "postgraphile/graphql";
+import { ParleyError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { Visitor } from "../auth/visitor.ts";
+import { countObjects } from "../limits/count_objects.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { isDeeperThan } from "../limits/variable_depth.ts";
+import type { ChangeSource } from "../live/change_source.ts";
+import { maskError } from "./mask_error.ts";
+import type { ReadDocument } from "./read_document.ts";
+
+/** What a client sends, over HTTP or a WebSocket: still to be looked at. */
+export type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
+
+/** An operation that has passed every check and may be run. */
+export type Operation = {
+  document: DocumentNode;
+  definition: OperationDefinitionNode;
+  operationName: string | undefined;
+  variables: Readonly<Record<string, unknown>>;
+  visitor: Visitor | null;
+};
+
+export type Operations = {
+  schema: GraphQLSchema;
+  /** Reads and checks a request. @throws RefusedRequest */
+  prepare(request: GraphqlRequest, visitor: Visitor | null): Operation;
+  /** Runs a query or a mutation; errors are masked. */
+  execute(operation: Operation, log: Log): Promise<FormattedExecutionResult>;
+  /** Begins a subscription; its results are not masked yet. Anything but an iterable is a refusal. */
+  subscribe(
+    operation: Operation,
+    changes: ChangeSource,
+  ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
+};
+
+/** The request cannot be run as it is; nothing was. */
+export class RefusedRequest extends Error {
+  override name = "RefusedRequest";
+  readonly errors: readonly Error[];
+
+  constructor(errors: readonly Error[]) {
+    super("the request was refused");
+    this.errors = errors;
+  }
+}
+
+type Settings = {
+  schema: GraphQLSchema;
+  resolvedPreset: GraphileConfig.ResolvedPreset;
+  readDocument(query: string): ReadDocument;
+  /** After so long a query is answered with PYTIM, whatever it is at. */
+  timeoutMs: number;
+};
+
+/** The one way in: HTTP and WebSockets read, check and run requests here. */
+export function createOperations({ schema, resolvedPreset, readDocument, timeoutMs }: Settings): Operations {
+  const argsOf = async (operation: Operation, changes: ChangeSource | null) =>
+    hookArgs({
+      schema,
+      document: operation.document,
+      variableValues: operation.variables,
+      operationName: operation.operationName ?? null,
+      contextValue: { changes },
+      resolvedPreset,
+      requestContext: { visitor: operation.visitor },
+    });
+
+  return {
+    schema,
+
+    prepare({ query, variables, operationName }, visitor) {
+      if (typeof query !== "string") throw refused("PYREQ", "query must be a string");
+      if (operationName != null && typeof operationName !== "string")
+        throw refused("PYREQ", "operationName must be a string");
+      if (variables != null && !isRecord(variables)) throw refused("PYREQ", "variables must be an object");
+      if (isDeeperThan(variables, LIMITS.variableDepth))
+        throw refused("PYLIM", `Variables nest more than ${LIMITS.variableDepth} levels`);
+
+      const read = readDocument(query);
+      if ("errors" in read) throw new RefusedRequest(read.errors);
+      const { document } = read;
+      const definition = getOperationAST(document, operationName);
+      if (!definition)
+        throw refused("PYREQ", "Name the operation: the document has none of that name, or several");
+      const given = variables ?? {};
+      if (countObjects(schema, document, definition, given) > LIMITS.objects)
+        throw refused(
+          "PYLIM",
+          `The answer might hold more than ${LIMITS.objects} objects: ask for shorter lists`,
+        );
+      return { document, definition, operationName: operationName ?? undefined, variables: given, visitor };
+    },
+
+    async execute(operation, log) {
+      const stop = new AbortController();
+      try {
+        const result = await Promise.race([
+          argsOf(operation, null).then(execute),
+          delay(timeoutMs, undefined, { signal: stop.signal }).then(() => {
+            throw new ParleyError("PYTIM", "The request took too long");
+          }),
+        ]);
+        // There are no @defer and @stream in the schema.
+        if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
+        return masked(result, log);
+      } catch (error) {
+        return { errors: [maskError(error as Error, log)] };
+      } finally {
+        stop.abort();
+      }
+    },
+
+    async subscribe(operation, changes) {
+      const args = await argsOf(operation, changes);
+      return (await subscribe(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult;
+    },
+  };
+}
+
+/** The same result, with errors that a client may see. */
+export function masked(result: ExecutionResult, log: Log): FormattedExecutionResult {
+  const { errors, ...rest } = result;
+  if (!errors) return rest;
+  return { ...rest, errors: errors.map((error) => maskError(error, log)) };
+}
+
+function refused(code: "PYREQ" | "PYLIM", message: string): RefusedRequest {
+  return new RefusedRequest([new ParleyError(code, message)]);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

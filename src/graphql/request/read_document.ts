@@ -1,0 +1,75 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from "postgraphile/graphql";
+import { ParleyError } from "../../errors.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { measureDocument } from "../limits/measure_document.ts";
+
+/** A document that may be run, or why not. */
+export type ReadDocument = { document: DocumentNode } | { errors: readonly Error[] };
+
+const CACHED = 500;
+
+/**
+ * Parses and validates documents against the schema and the limits. Keeps the last ones that were good: clients ask the
+ * same questions, and Grafast keeps its plans by the document object.
+ */
+export function createDocumentReader(
+  schema: GraphQLSchema,
+  { isDevelopment }: { isDevelopment: boolean },
+): (query: string) => ReadDocument {
+  const rules = isDevelopment ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const cache = new Map<string, DocumentNode>();
+
+  return (query) => {
+    const known = cache.get(query);
+    if (known) {
+      cache.delete(query);
+      cache.set(query, known);
+      return { document: known };
+    }
+
+    let document: DocumentNode;
+    try {
+      document = parse(query, { maxTokens: LIMITS.tokens });
+    } catch (error) {
+      return { errors: [tooManyTokens(error) ? beyond("tokens", LIMITS.tokens) : (error as Error)] };
+    }
+    const errors = validate(schema, document, rules, {
+      maxErrors: LIMITS.errors,
+      hideSuggestions: true,
+    });
+    if (errors.length > 0) return { errors };
+
+    const measure = measureDocument(document);
+    for (const key of ["depth", "aliases", "rootFields", "fields"] as const)
+      if (measure[key] > LIMITS[key]) return { errors: [beyond(key, LIMITS[key])] };
+
+    cache.set(query, document);
+    const [oldest] = cache.keys();
+    if (cache.size > CACHED && oldest !== undefined) cache.delete(oldest);
+    return { document };
+  };
+}
+
+const NAMES = {
+  tokens: "tokens",
+  depth: "levels of fields",
+  aliases: "aliases",
+  rootFields: "fields at the root",
+  fields: "fields, with fragments spread out",
+};
+
+function beyond(key: keyof typeof NAMES, limit: number): ParleyError {
+  return new ParleyError("PYLIM", `More than ${limit} ${NAMES[key]}`);
+}
+
+function tooManyTokens(error: unknown): boolean {
+  return error instanceof GraphQLError && error.message.includes("Parsing aborted");
+}

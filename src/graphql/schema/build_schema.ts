@@ -1,0 +1,49 @@
+import type pg from "pg";
+import { makeSchema } from "postgraphile";
+import { makePgService } from "postgraphile/adaptors/pg";
+import type { GraphQLSchema } from "postgraphile/graphql";
+import type { KeyRing } from "../../secrets/key_ring.ts";
+import type { Sessions } from "../auth/sessions.ts";
+import { databaseSettings } from "../auth/visitor.ts";
+import { channelMutations } from "./channel_mutations.ts";
+import { SchemaPreset } from "./preset.ts";
+import { sessionMutations } from "./session_mutations.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+export type BuiltSchema = {
+  schema: GraphQLSchema;
+  resolvedPreset: GraphileConfig.ResolvedPreset;
+  /** Lets PostGraphile's use of the pool go; the pool itself is the caller's to end. */
+  release(): Promise<void>;
+};
+
+type Parts = {
+  /** Connections as the authenticator. */
+  pool: pg.Pool;
+  sessions: Sessions;
+  keyRing: KeyRing;
+  statementTimeoutMs: number;
+};
+
+/** Reads the catalog, as far as a visitor may use what it lists, and makes the schema of it. */
+export async function buildSchema({
+  pool,
+  sessions,
+  keyRing,
+  statementTimeoutMs,
+}: Parts): Promise<BuiltSchema> {
+  const service = makePgService({
+    pool,
+    schemas: ["app_public"],
+    pubsub: false,
+    pgSettingsForIntrospection: { role: "parley_visitor" },
+    pgSettings: ({ visitor }) => databaseSettings(visitor ?? null, statementTimeoutMs),
+  });
+  const { schema, resolvedPreset } = await makeSchema({
+    extends: [SchemaPreset],
+    plugins: [sessionMutations(sessions), channelMutations(keyRing), Subscriptions],
+    pgServices: [service],
+    grafast: { explain: false },
+  });
+  return { schema, resolvedPreset, release: async () => service.release?.() };
+}

@@ -1,0 +1,58 @@
+import "postgraphile";
+
+/** Columns worth filtering by although no index helps: a tenant's own rows are scanned, within the statement timeout. */
+const SEARCHABLE: Readonly<Record<string, readonly string[]>> = {
+  channels: ["kind", "status"],
+  chatbots: ["status"],
+  contacts: ["name", "phone", "email", "profile_name", "username", "is_blocked"],
+  conversations: ["unread_count", "assignee_id", "last_message_at"],
+  memberships: ["role", "is_active"],
+  templates: ["language", "category"],
+  users: ["email", "name"],
+};
+
+/**
+ * Of partitioned tables PostGraphile cannot tell what is indexed. These columns may be filtered by; rows are ordered by
+ * their ids, which grow with time.
+ */
+const PARTITIONED: Readonly<Record<string, readonly string[]>> = {
+  messages: ["id", "conversation_id", "direction", "author", "type", "origin"],
+  message_statuses: [],
+  webhook_events: ["id", "channel_id", "status"],
+};
+
+/** There is one tenant in sight, and everything is its own; how an identity is compared is our affair. */
+const HIDDEN: readonly string[] = ["tenant_id", "match_key"];
+
+/** Which columns show, and which of them lists can be filtered and ordered by. */
+export const Columns: GraphileConfig.Plugin = {
+  name: "ParleyColumns",
+  version: "1.0.0",
+  schema: {
+    entityBehavior: {
+      pgCodecAttribute: {
+        override: {
+          provides: ["ParleyColumns"],
+          callback(behavior, [codec, column]) {
+            const table = codec.extensions?.pg?.name ?? "";
+            if (HIDDEN.includes(column)) return [behavior, "-*"];
+            const isNullable = !codec.attributes[column]?.notNull;
+            const filterable = PARTITIONED[table];
+            if (filterable)
+              return [
+                behavior,
+                filterable.includes(column) ? "filterBy" : "-filterBy",
+                column === "id" ? "orderBy" : "-orderBy",
+              ];
+            return [
+              behavior,
+              ...(SEARCHABLE[table]?.includes(column) ? (["filterBy"] as const) : []),
+              // PostGraphile 5.1 loses rows between pages that are ordered by what may be null.
+              ...(isNullable ? (["-orderBy"] as const) : []),
+            ];
+          },
+        },
+      },
+    },
+  },
+};

@@ -1,0 +1,45 @@
+import "postgraphile";
+
+/**
+ * The names of the schema. Every key of ours begins with the tenant (decision 5 of the design), and no client needs to
+ * know: `conversation.contact`, not `contactByTenantIdAndContactId`. A row's own id is `id`, Relay's is `nodeId`.
+ */
+export const Naming: GraphileConfig.Plugin = {
+  name: "ParleyNaming",
+  version: "1.0.0",
+  inflection: {
+    // simplify-inflection renames what we do without, and would say so at every start.
+    add: { nodeById: (_preset, typeName) => `${typeName}ByNodeId` },
+    replace: {
+      nodeIdFieldName: () => "nodeId",
+
+      _attributeName(previous, _preset, details) {
+        return previous!({ ...details, skipRowId: true });
+      },
+
+      _getBaseNameFromKeys(previous, _preset, keys) {
+        return previous!(keys.length > 1 ? keys.filter((key) => key.attributeName !== "tenant_id") : keys);
+      },
+
+      /** What a mutation returns is called what it is: `sendMessage { message { … } }`. */
+      functionMutationResultFieldName(_previous, _preset, { resource, returnGraphQLTypeName }) {
+        const named = resource.extensions?.tags?.resultFieldName;
+        return typeof named === "string" ? named : this.camelCase(returnGraphQLTypeName);
+      },
+
+      // Only tables whose key is the tenant's and another's are changed by nodeId, so there is nothing to tell apart.
+      updateNodeField(_previous, _preset, { resource }) {
+        return this.camelCase(`update-${this.singularize(resource.name)}`);
+      },
+      updateNodeInputType(_previous, _preset, { resource }) {
+        return this.upperCamelCase(`update-${this.singularize(resource.name)}-input`);
+      },
+      deleteNodeField(_previous, _preset, { resource }) {
+        return this.camelCase(`delete-${this.singularize(resource.name)}`);
+      },
+      deleteNodeInputType(_previous, _preset, { resource }) {
+        return this.upperCamelCase(`delete-${this.singularize(resource.name)}-input`);
+      },
+    },
+  },
+};

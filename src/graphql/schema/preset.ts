@@ -1,0 +1,54 @@
+import "postgraphile";
+import { PgSimplifyInflectionPreset } from "@graphile/simplify-inflection";
+import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
+import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
+import { Columns } from "./columns.ts";
+import { MissingRow } from "./missing_row.ts";
+import { Naming } from "./naming.ts";
+import { PageSize } from "./page_size.ts";
+import { Tags } from "./tags.ts";
+
+/** How tables and functions of app_public become a schema; reference/graphile.md section 1.4 of the design says why. */
+export const SchemaPreset: GraphileConfig.Preset = {
+  extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
+  plugins: [Naming, Tags, Columns, PageSize, MissingRow],
+  disablePlugins: [
+    // One way to ask: filter.
+    "PgConditionArgumentPlugin",
+    "PgConditionCustomFieldsPlugin",
+    // Joins and functions in a filter are a cheap way to make an expensive query.
+    "PgConnectionArgFilterForwardRelationsPlugin",
+    "PgConnectionArgFilterBackwardRelationsPlugin",
+    "PgConnectionArgFilterComputedAttributesPlugin",
+    "PgConnectionArgFilterRecordFunctionsPlugin",
+    // Relay 1's leftovers: Query.query, Query.nodeId, payload edges; and xByNodeId, when there is node(nodeId:).
+    "QueryQueryPlugin",
+    "RegisterQueryNodePlugin",
+    "NodeAccessorPlugin",
+    "PgMutationPayloadEdgePlugin",
+  ],
+  gather: { pgStrictFunctions: true },
+  schema: {
+    // Else a type with a mistake in it is left out in silence.
+    dontSwallowErrors: true,
+    defaultBehavior: "-resource:connection:backwards -nodeId:resource:update -nodeId:resource:delete",
+    connectionFilterAllowedOperators: [
+      "isNull",
+      "equalTo",
+      "notEqualTo",
+      "in",
+      "notIn",
+      "lessThan",
+      "lessThanOrEqualTo",
+      "greaterThan",
+      "greaterThanOrEqualTo",
+      "startsWith",
+      "startsWithInsensitive",
+      "includesInsensitive",
+      "contains",
+    ],
+    connectionFilterArrays: false,
+    connectionFilterAllowNullInput: true,
+    connectionFilterAllowEmptyObjectInput: true,
+  },
+};

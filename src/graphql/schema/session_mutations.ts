@@ -1,0 +1,82 @@
+import { object, type Step, sideEffect } from "postgraphile/grafast";
+import { extendSchema, gql } from "postgraphile/utils";
+import type { Credentials, Sessions } from "../auth/sessions.ts";
+
+/** Signing in and staying so. signOut and currentUser are functions of the database. */
+export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
+  return extendSchema(
+    {
+      typeDefs: gql`
+        extend type Mutation {
+          """
+          Opens a session. PYSGN: wrong address or password, or too many attempts: which of them is not told.
+          PYTEN: you belong to no such tenant, or to several and named none.
+          """
+          signIn(input: SignInInput!): SignInPayload
+
+          """
+          Exchanges a refresh token for an access token and the next refresh token; the old one is used up. PYREF: it
+          is unknown, used, expired or revoked. One that is used twice ends its session, for it is in two hands.
+          """
+          refreshSession(input: RefreshSessionInput!): RefreshSessionPayload
+        }
+
+        input SignInInput {
+          clientMutationId: String
+          email: String!
+          password: String!
+          "The tenant's slug or id; needed only by those who belong to several."
+          tenant: String
+        }
+
+        input RefreshSessionInput {
+          clientMutationId: String
+          refreshToken: String!
+        }
+
+        type SignInPayload {
+          clientMutationId: String
+          session: Session!
+        }
+
+        type RefreshSessionPayload {
+          clientMutationId: String
+          session: Session!
+        }
+
+        "A sign-in, as its client holds it. It lasts until 30 days after it was last refreshed."
+        type Session {
+          "Goes with every request: \`Authorization: Bearer …\`, or a WebSocket's connection parameter \`authorization\`."
+          accessToken: String!
+          "When the access token ends; refresh the session before."
+          accessTokenExpiresAt: Datetime!
+          "For refreshSession, once. Keep it safe."
+          refreshToken: String!
+          userId: UUID!
+          tenantId: UUID!
+        }
+      `,
+      objects: {
+        Mutation: {
+          plans: {
+            signIn: (_$root, args) =>
+              object({
+                clientMutationId: args.getRaw(["input", "clientMutationId"]),
+                session: sideEffect(args.getRaw("input") as Step<Credentials>, (input) =>
+                  sessions.signIn(input),
+                ),
+              }),
+            refreshSession: (_$root, args) =>
+              object({
+                clientMutationId: args.getRaw(["input", "clientMutationId"]),
+                session: sideEffect(args.getRaw(["input", "refreshToken"]) as Step<string>, (token) =>
+                  sessions.refresh(token),
+                ),
+              }),
+          },
+        },
+      },
+    },
+    "ParleySessionMutations",
+  );
+}

@@ -1,0 +1,89 @@
+import { pgSmartTags } from "postgraphile/utils";
+
+/** Behaviour of tables. What is not listed at the root is reached through the rows it belongs to. */
+const TABLES: Record<string, string> = {
+  chatbot_versions: "-query:resource:list -query:resource:connection",
+  contact_identities: "-query:resource:list -query:resource:connection",
+  conversation_contexts: "-query:resource:list -query:resource:connection",
+  message_statuses: "-query:resource:list -query:resource:connection",
+  tenants: "-query:resource:list -query:resource:connection",
+  // Their key is the tenant and somebody else's id: changed by nodeId.
+  conversation_participants: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
+  memberships: "+nodeId:resource:update +nodeId:resource:delete",
+  // sendMessage is the way, with its idempotency key.
+  messages: "-insert",
+};
+
+/** Foreign keys whose columns do not say well what the two sides are to each other. */
+const RELATIONS: readonly { table: string; column: string; tags: Record<string, string> }[] = [
+  {
+    table: "conversation_participants",
+    column: "conversation_id",
+    tags: { foreignFieldName: "participants" },
+  },
+  {
+    table: "conversation_participants",
+    column: "user_id",
+    tags: { fieldName: "membership", foreignFieldName: "participations" },
+  },
+  {
+    table: "contact_identities",
+    column: "contact_id",
+    tags: { foreignFieldName: "identities" },
+  },
+  { table: "chatbot_versions", column: "chatbot_id", tags: { foreignFieldName: "versions" } },
+  { table: "chatbots", column: "active_version_id", tags: { foreignFieldName: "activeIn" } },
+  {
+    table: "conversation_contexts",
+    column: "version_id",
+    tags: { foreignFieldName: "conversationContexts" },
+  },
+];
+
+/** What the catalog cannot say about how the schema should look. */
+export const Tags: GraphileConfig.Plugin = pgSmartTags([
+  // The table has the better claim to the name MessageStatus.
+  { kind: "type", match: "app_public.message_status", tags: { name: "delivery_status" } },
+  { kind: "procedure", match: "app_public.sign_out", tags: { resultFieldName: "signedOut" } },
+
+  ...Object.entries(TABLES).map(([table, behavior]) => ({
+    kind: "class" as const,
+    match: `app_public.${table}`,
+    tags: { behavior },
+  })),
+  // Filled in by a trigger when it is not given.
+  { kind: "attribute", match: "app_public.conversations.channel_id", tags: { hasDefault: true } },
+
+  // One way to a row: its id. That (tenant_id, id) is unique too is our affair.
+  {
+    kind: "constraint",
+    match: ({ contype }) => contype === "u",
+    tags: { behavior: "-single -constraint:resource:update -constraint:resource:delete" },
+  },
+  // Keys that are made of the tenant and something else: through relations, or by nodeId.
+  {
+    kind: "constraint",
+    match: ({ contype, conkey }) => contype === "p" && (conkey?.length ?? 0) > 1,
+    tags: { behavior: "-single -constraint:resource:update -constraint:resource:delete" },
+  },
+  {
+    kind: "constraint",
+    match: (constraint) =>
+      constraint.contype === "f" &&
+      constraint.getForeignClass()?.relname === "tenants" &&
+      constraint.getClass()?.relname !== "memberships",
+    tags: { behavior: "-single -list -connection -manyRelation:resource:connection" },
+  },
+  ...RELATIONS.map(({ table, column, tags }) => ({
+    kind: "constraint" as const,
+    match: (constraint: {
+      contype: string;
+      getClass(): { relname: string } | undefined;
+      getAttributes(): { attname: string }[] | undefined;
+    }) =>
+      constraint.contype === "f" &&
+      constraint.getClass()?.relname === table &&
+      constraint.getAttributes()?.at(-1)?.attname === column,
+    tags,
+  })),
+]);

@@ -1,0 +1,13 @@
+/**
+ * Why we close a WebSocket: code and reason. Clients made with graphql-ws come back by themselves after 1001, 1011, 1013
+ * and 4403; before coming back after 4403 they fetch a fresh access token.
+ */
+export const CLOSE = {
+  signedOut: [4403, "PYTOK: the access token is missing, wrong or has expired, or its session has ended"],
+  tooSlow: [1013, "PYLIM: this client reads too slowly; subscribe again and refetch"],
+  unavailable: [1013, "PYUNA: try again shortly"],
+  failed: [1011, "PYINT: something unexpected went wrong"],
+  leaving: [1001, "the server is stopping"],
+} as const satisfies Record<string, readonly [code: number, reason: string]>;
+
+export type CloseReason = keyof typeof CLOSE;

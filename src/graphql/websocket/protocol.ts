@@ -1,0 +1,106 @@
+import { type Context, makeServer, type ServerOptions } from "graphql-ws";
+import { isAsyncIterable } from "postgraphile/grafast";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "postgraphile/graphql";
+import { ParleyError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { Authenticator } from "../auth/authenticate.ts";
+import type { Visitor } from "../auth/visitor.ts";
+import type { ChangeHub } from "../live/change_hub.ts";
+import { changesFor } from "../live/change_source.ts";
+import { maskError } from "../request/mask_error.ts";
+import { masked, type Operation, type Operations, RefusedRequest } from "../request/operations.ts";
+import type { Client } from "./client.ts";
+import { liveResults } from "./live_results.ts";
+
+/** How many operations of one connection may be under way. */
+const OPERATIONS_AT_ONCE = 50;
+/** From the handshake to connection_init. */
+const INIT_TIMEOUT_MS = 5_000;
+
+type Extra = { client: Client; admit(visitor: Visitor): void };
+type Ctx = Context<Record<string, unknown> | undefined, Extra>;
+/** graphql-ws passes execution arguments on and knows nothing of ours: they travel as the context value. */
+type Prepared = { operation: Operation; client: Client };
+
+/** The protocol graphql-transport-ws, on our way of reading, checking and running requests. */
+export function createProtocol(
+  operations: Operations,
+  authenticator: Authenticator,
+  hub: ChangeHub,
+  log: Log,
+) {
+  const subscribe = async ({ operation, client }: Prepared) => {
+    const { visitor } = operation;
+    if (visitor === null) throw new Error("a subscription without a visitor");
+    const changes = changesFor(visitor, hub, () => client.close("tooSlow"));
+    const results = await operations.subscribe(operation, changes);
+    if (!isAsyncIterable(results)) return masked(results, log);
+    return liveResults(results, {
+      mask: (result) => masked(result, log),
+      onEnd: changes.end,
+      // Nothing to see: perhaps because the session is over.
+      onHidden: async () => {
+        if (await authenticator.isSignedIn(visitor)) return true;
+        client.close("signedOut");
+        return false;
+      },
+    });
+  };
+
+  const options: ServerOptions<Record<string, unknown> | undefined, Extra> = {
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+
+    async onConnect({ connectionParams, extra }) {
+      const visitor = await authenticator.authenticate(authorizationOf(connectionParams));
+      // Without a token there is nothing to subscribe to; signIn is for HTTP.
+      if (visitor === null) throw new ParleyError("PYTOK", "An access token is needed");
+      extra.admit(visitor);
+      return true;
+    },
+
+    async onSubscribe(ctx, _id, { query, variables, operationName }) {
+      try {
+        return await prepare(ctx, { query, variables, operationName });
+      } catch (error) {
+        if (error instanceof ParleyError && error.code === "PYTOK") throw error;
+        const errors = error instanceof RefusedRequest ? error.errors : [error as Error];
+        return errors.map((each) => new GraphQLError(each.message, { originalError: each }));
+      }
+    },
+
+    execute: ({ contextValue }) => {
+      const { operation } = contextValue as Prepared;
+      return operations.execute(operation, log) as Promise<ExecutionResult>;
+    },
+    subscribe: async ({ contextValue }) => (await subscribe(contextValue as Prepared)) as ExecutionResult,
+
+    // Results are masked already; these keep graphql-ws from asking them to mask themselves.
+    onNext: (_ctx, _id, _payload, _args, result) => result as ExecutionResult,
+    onError: (_ctx, _id, _payload, errors) => errors.map((error) => maskError(error as Error, log)),
+  };
+
+  const prepare = async (
+    { subscriptions, extra: { client } }: Ctx,
+    request: { query: unknown; variables: unknown; operationName: unknown },
+  ): Promise<ExecutionArgs> => {
+    if (Object.keys(subscriptions).length > OPERATIONS_AT_ONCE)
+      throw new ParleyError("PYLIM", `More than ${OPERATIONS_AT_ONCE} operations at once on one connection`);
+    if (!client.visitor || !(await authenticator.isSignedIn(client.visitor)))
+      throw new ParleyError("PYTOK", "The session has ended");
+    const operation = operations.prepare(request, client.visitor);
+    return {
+      schema: operations.schema,
+      document: operation.document,
+      operationName: operation.operationName ?? null,
+      rootValue: null,
+      contextValue: { operation, client } satisfies Prepared,
+    };
+  };
+
+  return makeServer(options);
+}
+
+function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const given = params?.authorization ?? params?.Authorization;
+  return typeof given === "string" ? given : undefined;
+}

@@ -1,0 +1,107 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { handleProtocols } from "graphql-ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { isErrorCode } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { admit, createClient } from "./client.ts";
+import { CLOSE, type CloseReason } from "./close_reason.ts";
+import type { createProtocol } from "./protocol.ts";
+
+/** Of one process. */
+const CONNECTIONS = 2_000;
+/** How long clients are given to say goodbye. */
+const GOODBYE_MS = 500;
+
+export type WebSocketEndpoint = {
+  /** Answers upgrade requests for `path`; others are left to whoever else listens, or refused (404). */
+  attach(server: Server, path: string): void;
+  /** Closes every connection, and waits for that; half a second at the most. */
+  close(): Promise<void>;
+};
+
+export function createWebSocketEndpoint(
+  protocol: ReturnType<typeof createProtocol>,
+  log: Log,
+): WebSocketEndpoint {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.bytes,
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
+  const detachments: (() => void)[] = [];
+  let isClosing = false;
+
+  const serve = (socket: WebSocket) => {
+    const client = createClient(socket);
+    // A frame that is too large, a connection that broke: ws itself closes it.
+    socket.on("error", (error) => log.debug({ err: error.message }, "a WebSocket failed"));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        // Waiting until it is written is what makes a slow client's queue fill up here, where it has a bound.
+        send: (data) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) return resolve();
+            socket.send(data, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (receive) =>
+          socket.on("message", (data) => {
+            receive(String(data)).catch((error: unknown) => {
+              if (socket.readyState === socket.OPEN) client.close(reasonOf(error, log));
+            });
+          }),
+      },
+      { client, admit: (visitor) => admit(client, visitor, socket) },
+    );
+    socket.once("close", (code, reason) => void closed(code, String(reason)));
+  };
+
+  return {
+    attach(server, path) {
+      const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        if (request.url?.split("?", 1)[0] !== path) {
+          // Somebody else's, unless nobody else is there.
+          if (server.listenerCount("upgrade") === 1) refuse(socket, "404 Not Found");
+          return;
+        }
+        if (isClosing || sockets.clients.size >= CONNECTIONS)
+          return refuse(socket, "503 Service Unavailable");
+        sockets.handleUpgrade(request, socket, head, serve);
+      };
+      server.on("upgrade", upgrade);
+      detachments.push(() => server.off("upgrade", upgrade));
+    },
+    async close() {
+      isClosing = true;
+      for (const detach of detachments) detach();
+      const all = [...sockets.clients];
+      const gone = Promise.all(
+        all.map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()))),
+      );
+      for (const socket of all) socket.close(...CLOSE.leaving);
+      const stop = new AbortController();
+      await Promise.race([gone, delay(GOODBYE_MS, undefined, { signal: stop.signal })]).finally(() =>
+        stop.abort(),
+      );
+      for (const socket of all) socket.terminate();
+      sockets.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function reasonOf(error: unknown, log: Log): CloseReason {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "PYTOK") return "signedOut";
+  if (isErrorCode(code)) return "unavailable";
+  log.error({ err: error }, "a WebSocket's message failed unexpectedly");
+  return "failed";
+}

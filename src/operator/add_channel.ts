@@ -1,0 +1,51 @@
+import type pg from "pg";
+import { type GivenChannelSecrets, sealChannelSecrets } from "../secrets/channel_secrets.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+
+/** A WhatsApp Cloud API number, as its owner finds it in Meta's dashboard. */
+export type NewChannel = {
+  tenantId: string;
+  name: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+  displayPhoneNumber: string;
+  /** Where its Graph API is, when that is not WHATSAPP_GRAPH_URL. */
+  graphUrl?: string | undefined;
+};
+
+/** Connects a number, as the owner of the database and in its transaction. Returns the channel's id. */
+export async function addChannel(
+  db: Pick<pg.ClientBase, "query">,
+  channel: NewChannel,
+  secrets: GivenChannelSecrets,
+  keyRing: KeyRing,
+): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(
+    `insert into app_public.channels
+       (tenant_id, name, phone_number_id, business_account_id, display_phone_number, graph_url)
+     values ($1, $2, $3, $4, $5, $6)
+     returning id`,
+    [
+      channel.tenantId,
+      channel.name,
+      channel.phoneNumberId,
+      channel.businessAccountId,
+      channel.displayPhoneNumber,
+      channel.graphUrl,
+    ],
+  );
+  const { id } = rows[0]!;
+  await setChannelSecrets(db, id, secrets, keyRing);
+  return id;
+}
+
+/** Seals the secrets that are given, and puts them in the place of the former ones. */
+export async function setChannelSecrets(
+  db: Pick<pg.ClientBase, "query">,
+  channelId: string,
+  secrets: GivenChannelSecrets,
+  keyRing: KeyRing,
+): Promise<void> {
+  const sealed = sealChannelSecrets(channelId, secrets, keyRing);
+  await db.query("select app_private.set_channel_secrets($1, $2)", [channelId, sealed]);
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import type { RequestHandler, Response } from "express";
+import type { Log } from "../log.ts";
+
+const GIVEN_ID = /^[\w.:-]{8,100}$/;
+
+/**
+ * Gives each request an id (a proxy's `X-Request-Id`, else a new one), which goes back in the answer, and a line in
+ * the log: `debug`, or `warn` when we failed. No query and no body: they hold tokens and texts.
+ */
+export function requestLog(log: Log): RequestHandler {
+  return (request, response, next) => {
+    const given = request.get("x-request-id");
+    const requestId = given !== undefined && GIVEN_ID.test(given) ? given : randomUUID();
+    const requestLogger = log.child({ requestId });
+    response.locals.requestId = requestId;
+    response.locals.log = requestLogger;
+    response.setHeader("x-request-id", requestId);
+    const begin = performance.now();
+    // Taken now: routers take the front off `url`. A sandbox path holds phone numbers.
+    const path = request.path.startsWith("/sandbox/") ? "/sandbox" : request.path.slice(0, 200);
+    response.once("close", () => {
+      const facts = {
+        method: request.method,
+        path,
+        status: response.statusCode,
+        isComplete: response.writableFinished,
+        milliseconds: Math.round(performance.now() - begin),
+      };
+      if (response.statusCode >= 500) requestLogger.warn(facts, "request failed");
+      else requestLogger.debug(facts, "request");
+    });
+    next();
+  };
+}
+
+/** The id that {@link requestLog} has given. */
+export function requestId(response: Response): string {
+  return String(response.locals.requestId);
+}
+
+/** The log of one request. */
+export function logOf(response: Response): Log {
+  return response.locals.log as Log;
+}

@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import jwt from "jsonwebtoken";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
+import { type Api, JWT_SECRET, startApi } from "./support/api.ts";
+import { REFRESH, SEND, SIGN_IN, WHO_AM_I } from "./support/documents.ts";
+import { PASSWORD, setPassword } from "./support/password.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const signIn = (email: string, password = PASSWORD, tenant?: string) =>
+  api.ask(null, SIGN_IN, { input: { email, password, tenant, clientMutationId: "mine" } });
+
+async function someone(role: Person["role"] = "agent"): Promise<Person> {
+  const person = await aPerson(database.pool, workspace.tenantId, role);
+  await setPassword(database.pool, person);
+  return person;
+}
+
+test("somebody signs in, is who they are, and signs out, which works at once", async () => {
+  const person = await someone();
+  const answer = await signIn(person.email.toUpperCase());
+  assert.deepEqual(answer.errors, []);
+  assert.equal(answer.data.signIn.clientMutationId, "mine");
+  const { session } = answer.data.signIn;
+  assert.equal(session.userId, person.userId);
+  assert.equal(session.tenantId, workspace.tenantId);
+  assert.ok(Buffer.from(session.refreshToken, "base64url").length === 32);
+  const minutes = (new Date(session.accessTokenExpiresAt).getTime() - Date.now()) / 60_000;
+  assert.ok(minutes > 14 && minutes < 16);
+
+  const me = await api.ask(session.accessToken, WHO_AM_I);
+  assert.equal(me.data.currentUser.id, person.userId);
+  assert.equal(me.data.currentMembership.role, "agent");
+
+  const out = await api.ask(session.accessToken, "mutation { signOut(input: {}) { signedOut } }");
+  assert.equal(out.data.signOut.signedOut, true);
+  const after = await api.ask(session.accessToken, WHO_AM_I);
+  assert.equal(after.status, 401);
+  assert.equal(after.code, "PYTOK");
+  assert.equal((await api.ask(null, REFRESH, { token: session.refreshToken })).code, "PYREF");
+});
+
+test("without a token there is nothing to see, and nothing to do but sign in", async () => {
+  const answer = await api.ask(
+    null,
+    `{ currentUser { id } conversations { totalCount } users { nodes { id } } }`,
+  );
+  assert.equal(answer.status, 200);
+  assert.equal(answer.data.currentUser, null);
+  assert.equal(answer.data.conversations.totalCount, 0);
+  assert.deepEqual(answer.data.users.nodes, []);
+  const thread = await aConversation(database.pool, workspace);
+  const sent = await api.ask(null, SEND, {
+    input: { conversationId: thread.conversationId, content: { body: "x" } },
+  });
+  assert.equal(sent.code, "PYNFD");
+});
+
+test("a wrong password, an unknown address and a lock answer alike", async () => {
+  const person = await someone();
+  const wrong = await signIn(person.email, "not the password");
+  const unknown = await signIn("nobody@example.com", "not the password");
+  assert.equal(wrong.code, "PYSGN");
+  assert.deepEqual(unknown.errors, wrong.errors);
+  assert.equal(wrong.data.signIn, null);
+
+  for (const email of [person.email, "ghost@example.com"])
+    for (let attempt = 0; attempt < 6; attempt += 1) await signIn(email, "not the password");
+  const locked = await signIn(person.email);
+  const ghost = await signIn("ghost@example.com");
+  assert.equal(locked.code, "PYSGN", "the right password does not open a lock");
+  assert.deepEqual(locked.errors, wrong.errors);
+  assert.deepEqual(ghost.errors, wrong.errors);
+
+  await database.pool.query("delete from app_private.sign_in_failures");
+  assert.deepEqual((await signIn(person.email)).errors, []);
+});
+
+test("ten wrong passwords at once count as ten", async () => {
+  const person = await someone();
+  await Promise.all(Array.from({ length: 10 }, () => signIn(person.email, "not the password")));
+  const { rows } = await database.pool.query(
+    "select failures from app_private.sign_in_failures where email = lower($1)",
+    [person.email],
+  );
+  assert.equal(rows[0].failures, 10);
+});
+
+test("a NUL in an address or a password is a wrong one", async () => {
+  const person = await someone();
+  assert.equal((await signIn(`${person.email}\0`)).code, "PYSGN");
+  assert.equal((await signIn(person.email, `${PASSWORD}\0`)).code, "PYSGN");
+});
+
+test("who belongs to several tenants names one", async () => {
+  const person = await someone();
+  const other = await aWorkspace(database.pool);
+  await database.pool.query(
+    "insert into app_public.memberships (tenant_id, user_id, role) values ($1, $2, 'viewer')",
+    [other.tenantId, person.userId],
+  );
+  assert.equal((await signIn(person.email)).code, "PYTEN");
+  assert.equal((await signIn(person.email, PASSWORD, "no-such-tenant")).code, "PYTEN");
+  const answer = await signIn(person.email, PASSWORD, other.slug);
+  assert.equal(answer.data.signIn.session.tenantId, other.tenantId);
+});
+
+test("a refresh token works once; used again it ends the session for both hands", async () => {
+  const person = await someone();
+  const first = (await signIn(person.email)).data.signIn.session;
+  const second = (await api.ask(null, REFRESH, { token: first.refreshToken })).data.refreshSession.session;
+  assert.notEqual(second.refreshToken, first.refreshToken);
+  assert.equal((await api.ask(second.accessToken, WHO_AM_I)).data.currentUser.id, person.userId);
+
+  assert.equal((await api.ask(null, REFRESH, { token: first.refreshToken })).code, "PYREF");
+  assert.equal((await api.ask(null, REFRESH, { token: second.refreshToken })).code, "PYREF");
+  assert.equal((await api.ask(second.accessToken, WHO_AM_I)).code, "PYTOK");
+});
+
+test("a refresh token that is none is refused", async () => {
+  for (const token of ["", "x", "\0".repeat(43), "x".repeat(10_000)])
+    assert.equal((await api.ask(null, REFRESH, { token })).code, "PYREF");
+});
+
+test("deactivating works on the next request: of a membership, a person, a tenant", async () => {
+  const statements = [
+    "update app_public.memberships set is_active = false where user_id = $1",
+    "update app_public.users set is_active = false where id = $1",
+    `update app_public.tenants set status = 'inactive'
+     where id = (select tenant_id from app_public.memberships where user_id = $1)`,
+    "delete from app_public.memberships where user_id = $1",
+  ];
+  for (const statement of statements) {
+    const own = await aWorkspace(database.pool);
+    const person = await aPerson(database.pool, own.tenantId, "agent");
+    assert.equal((await api.ask(person, WHO_AM_I)).data.currentUser.id, person.userId);
+    await database.pool.query(statement, [person.userId]);
+    const answer = await api.ask(person, WHO_AM_I);
+    assert.equal(answer.status, 401, statement);
+    assert.equal(answer.code, "PYTOK");
+    assert.equal(answer.data, undefined);
+  }
+});
+
+test("an admin deactivates a membership over the API, and the person is out", async () => {
+  const admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  const agent = await aPerson(database.pool, workspace.tenantId, "agent");
+  const found = await api.ask(
+    admin,
+    `query ($id: UUID!) { memberships(filter: { userId: { equalTo: $id } }) { nodes { nodeId } } }`,
+    {
+      id: agent.userId,
+    },
+  );
+  const changed = await api.ask(
+    admin,
+    `mutation ($id: ID!) { updateMembership(input: { nodeId: $id, patch: { isActive: false } }) { membership { isActive } } }`,
+    { id: found.data.memberships.nodes[0].nodeId },
+  );
+  assert.equal(changed.data.updateMembership.membership.isActive, false);
+  assert.equal((await api.ask(agent, WHO_AM_I)).code, "PYTOK");
+});
+
+test("forged, expired and foreign tokens all get the same 401", async () => {
+  const person = await aPerson(database.pool, workspace.tenantId, "owner");
+  const claims = { user: person.userId, tenant: person.tenantId, session: person.sessionId };
+  const sign = (secret: string, options: jwt.SignOptions, payload: object = claims) =>
+    jwt.sign(payload, secret, { issuer: "parley", audience: "parley", expiresIn: 60, ...options });
+  const unsigned = `${Buffer.from('{"alg":"none","typ":"JWT"}').toString("base64url")}.${Buffer.from(
+    JSON.stringify({ ...claims, iss: "parley", aud: "parley", exp: Date.now() }),
+  ).toString("base64url")}.`;
+  const good = sign(JWT_SECRET, {});
+  assert.equal((await api.ask(good, WHO_AM_I)).status, 200);
+
+  const bad = {
+    "another secret": sign("another secret, also quite long enough", {}),
+    "no signature": unsigned,
+    "another algorithm": sign(JWT_SECRET, { algorithm: "HS512" }),
+    "another issuer": sign(JWT_SECRET, { issuer: "somebody" }),
+    "another audience": sign(JWT_SECRET, { audience: "somebody" }),
+    expired: sign(JWT_SECRET, { expiresIn: -1 }),
+    "without an end": jwt.sign(claims, JWT_SECRET, { issuer: "parley", audience: "parley" }),
+    "without a session": sign(JWT_SECRET, {}, { user: person.userId, tenant: person.tenantId }),
+    "ids that are none": sign(JWT_SECRET, {}, { ...claims, session: "' or true --" }),
+    "another's session": sign(JWT_SECRET, {}, { ...claims, user: "01900000-0000-7000-8000-000000000000" }),
+    "no token at all": "x",
+    huge: "x".repeat(10_000),
+  };
+  const texts = new Set<string>();
+  for (const [what, token] of Object.entries(bad)) {
+    const answer = await api.ask(token, WHO_AM_I);
+    assert.equal(answer.status, 401, what);
+    assert.equal(answer.code, "PYTOK", what);
+    texts.add(answer.text);
+  }
+  assert.equal(texts.size, 1);
+  assert.equal((await api.post("{}", { authorization: "Basic eDp5" })).status, 401);
+});
+
+test("a tenant in the token that is not the session's changes nothing", async () => {
+  const other = await aWorkspace(database.pool);
+  await aConversation(database.pool, other);
+  const person = await aPerson(database.pool, workspace.tenantId, "owner");
+  const answer = await api.ask(
+    { ...person, tenantId: other.tenantId },
+    "{ conversations { nodes { channelId } } }",
+  );
+  for (const { channelId } of answer.data.conversations.nodes) assert.equal(channelId, workspace.channelId);
+});
+
+test("a viewer reads and cannot write; an agent writes and cannot manage", async () => {
+  const thread = await aConversation(database.pool, workspace);
+  const viewer = await aPerson(database.pool, workspace.tenantId, "viewer");
+  const agent = await aPerson(database.pool, workspace.tenantId, "agent");
+  const id = thread.conversationId;
+
+  assert.equal((await api.ask(viewer, `{ conversation(id: "${id}") { id } }`)).data.conversation.id, id);
+  const send = { input: { conversationId: id, content: { body: "x" } } };
+  assert.equal((await api.ask(viewer, SEND, send)).code, "PYDEN");
+  for (const name of [
+    "markConversationRead",
+    "assignConversation",
+    "closeConversation",
+    "reopenConversation",
+  ]) {
+    const act = `mutation { ${name}(input: { conversationId: "${id}" }) { conversation { id status } } }`;
+    assert.equal((await api.ask(viewer, act)).code, "PYDEN", name);
+    assert.deepEqual((await api.ask(agent, act)).errors, [], name);
+  }
+  assert.equal(
+    (
+      await api.ask(
+        viewer,
+        `mutation { createContact(input: { contact: { name: "X" } }) { contact { id } } }`,
+      )
+    ).code,
+    "PYDEN",
+  );
+
+  const addUser = `mutation { createUser(input: { email: "new@example.com", name: "New", password: "long enough" }) { user { id } } }`;
+  assert.equal((await api.ask(agent, addUser)).code, "PYDEN");
+  const pause = `mutation { updateChannel(input: { id: "${workspace.channelId}", patch: { status: paused } }) { channel { status } } }`;
+  const refused = await api.ask(agent, pause);
+  assert.equal(refused.code, "PYNFD", "a row that one's role may not change is not there to be changed");
+  assert.equal(refused.data.updateChannel, null);
+  assert.deepEqual((await api.ask(agent, "{ auditEntries { nodes { id } } }")).data.auditEntries.nodes, []);
+
+  const admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  assert.deepEqual((await api.ask(admin, addUser)).errors, []);
+  assert.equal((await api.ask(admin, addUser)).code, "PYUSR");
+  assert.equal(
+    (await api.ask(admin, addUser.replace("new@", "newer@").replace("long enough", "short"))).code,
+    "PYPWD",
+  );
+  assert.ok((await api.ask(admin, "{ auditEntries { nodes { id } } }")).data.auditEntries.nodes.length > 0);
+});

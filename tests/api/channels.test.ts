@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openChannelSecrets } from "../../src/secrets/channel_secrets.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aPerson, aWorkspace, digits, type Person, type Workspace } from "../support/people.ts";
+import { type Api, RING, startApi } from "./support/api.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let admin: Person;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  admin = await aPerson(database.pool, workspace.tenantId, "admin");
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const CREATE = `mutation ($input: CreateChannelInput!) {
+  createChannel(input: $input) { channel { id name phoneNumberId graphUrl isDefault status } }
+}`;
+const ROTATE = `mutation ($input: RotateChannelSecretsInput!) {
+  rotateChannelSecrets(input: $input) { clientMutationId channel { id } }
+}`;
+const anInput = () => ({
+  phoneNumberId: digits(15),
+  businessAccountId: digits(15),
+  displayPhoneNumber: "+1 555 000 1111",
+  accessToken: "token-one",
+  appSecret: "app-secret-one",
+  verifyToken: "verify-one",
+});
+
+async function secretsOf(channelId: string) {
+  const { rows } = await database.pool.query(
+    "select * from app_private.channel_secrets where channel_id = $1",
+    [channelId],
+  );
+  return { row: rows[0], opened: openChannelSecrets(channelId, rows[0], RING) };
+}
+
+test("an admin connects a channel; its secrets are sealed, and nowhere to be seen", async () => {
+  const answer = await api.ask(admin, CREATE, { input: anInput() });
+  assert.deepEqual(answer.errors, []);
+  const { channel } = answer.data.createChannel;
+  assert.equal(channel.name, "+1 555 000 1111");
+  assert.equal(channel.graphUrl, null);
+
+  const { row, opened } = await secretsOf(channel.id);
+  assert.deepEqual(opened, {
+    accessToken: "token-one",
+    appSecrets: ["app-secret-one"],
+    verifyToken: "verify-one",
+  });
+  const stored = JSON.stringify(row);
+  const logged = api.log.join("\n");
+  for (const secret of ["token-one", "app-secret-one", "verify-one"]) {
+    assert.ok(!stored.includes(secret));
+    assert.ok(!logged.includes(secret));
+  }
+  for (const field of ["accessToken", "appSecret", "channelSecret", "verifyToken"])
+    assert.equal(
+      (await api.ask(admin, `{ channel(id: "${channel.id}") { ${field} } }`)).code,
+      "PYREQ",
+      field,
+    );
+  const audit = await api.ask(admin, "{ auditEntries { nodes { newValues oldValues } } }");
+  assert.ok(!audit.text.includes("token-one"));
+});
+
+test("a rotation keeps the app secret before it, and what is not given", async () => {
+  const { id } = (await api.ask(admin, CREATE, { input: anInput() })).data.createChannel.channel;
+  const before = (await secretsOf(id)).row;
+  const answer = await api.ask(admin, ROTATE, {
+    input: { channelId: id.toUpperCase(), appSecret: "app-secret-two", clientMutationId: "c" },
+  });
+  assert.equal(answer.data.rotateChannelSecrets.channel.id, id);
+  assert.equal(answer.data.rotateChannelSecrets.clientMutationId, "c");
+  const { row, opened } = await secretsOf(id);
+  assert.deepEqual(opened, {
+    accessToken: "token-one",
+    appSecrets: ["app-secret-two", "app-secret-one"],
+    verifyToken: "verify-one",
+  });
+  assert.notEqual(row.app_secret_fingerprint, before.app_secret_fingerprint);
+});
+
+test("channels with one app secret have one fingerprint", async () => {
+  const [a, b] = await Promise.all([0, 1].map(() => api.ask(admin, CREATE, { input: anInput() })));
+  const prints = await Promise.all(
+    [a!, b!].map(
+      async (answer) => (await secretsOf(answer.data.createChannel.channel.id)).row.app_secret_fingerprint,
+    ),
+  );
+  assert.equal(prints[0], prints[1]);
+});
+
+test("agents connect nothing, and nobody reaches another tenant's channel", async () => {
+  const agent = await aPerson(database.pool, workspace.tenantId, "agent");
+  assert.equal((await api.ask(agent, CREATE, { input: anInput() })).code, "PYDEN");
+  assert.equal(
+    (await api.ask(agent, ROTATE, { input: { channelId: workspace.channelId, accessToken: "x" } })).code,
+    "PYDEN",
+  );
+  assert.equal((await api.ask(null, CREATE, { input: anInput() })).code, "PYDEN");
+  const stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
+  assert.equal(
+    (await api.ask(stranger, ROTATE, { input: { channelId: workspace.channelId, accessToken: "x" } })).code,
+    "PYNFD",
+  );
+});
+
+test("where the token is sent to cannot be set, nor can a number be connected twice", async () => {
+  const input = anInput();
+  assert.equal(
+    (await api.ask(admin, CREATE, { input: { ...input, graphUrl: "https://evil.example" } })).code,
+    "PYREQ",
+  );
+  assert.deepEqual((await api.ask(admin, CREATE, { input })).errors, []);
+  assert.equal((await api.ask(admin, CREATE, { input })).code, "PYCON");
+  assert.equal(
+    (await api.ask(admin, CREATE, { input: { ...anInput(), phoneNumberId: "not digits" } })).code,
+    "PYCON",
+  );
+  const patch = `mutation { updateChannel(input: { id: "${workspace.channelId}", patch: { graphUrl: "https://evil.example" } }) { channel { id } } }`;
+  assert.equal((await api.ask(admin, patch)).code, "PYREQ");
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
+import { type Api, startApi } from "./support/api.ts";
+import { SEND } from "./support/documents.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let agent: Person;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  agent = await aPerson(database.pool, workspace.tenantId, "agent");
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const addContact = (contact: object) =>
+  api.ask(
+    agent,
+    "mutation ($contact: ContactInput!) { createContact(input: { contact: $contact }) { contact { id } } }",
+    {
+      contact,
+    },
+  );
+
+test("a rule of ours is named; values and tables are not", async () => {
+  const answer = await addContact({ email: "very secret, no address" });
+  assert.equal(answer.code, "PYCON");
+  assert.match(answer.errors[0]!.message, /email is address/);
+  assert.ok(!answer.text.includes("secret"));
+  assert.ok(!answer.text.includes("app_public"));
+});
+
+test("a value that is taken says no more than that", async () => {
+  await addContact({ externalRef: "customer 4711" });
+  const answer = await addContact({ externalRef: "customer 4711" });
+  assert.equal(answer.code, "PYCON");
+  for (const inside of ["4711", "key", "tenant", workspace.tenantId])
+    assert.ok(!answer.text.includes(inside), inside);
+});
+
+test("a value of the wrong form is not quoted back from the database", async () => {
+  const answer = await addContact({ optedOutAt: "not a time, but secret" });
+  assert.ok(["PYCON", "PYREQ"].includes(answer.code!));
+  const range = await addContact({ optedOutAt: "9999999-01-01T00:00:00Z" });
+  assert.equal(range.code, "PYCON");
+  assert.ok(!range.text.includes("9999999"));
+});
+
+test("what nobody foresaw is PYINT with an id; the log has it under that id, without people's data", async () => {
+  await database.pool.query(`
+    create function app_public.tg_test__fail() returns trigger as $$
+    begin raise exception 'inside: %', NEW.name using detail = 'detail: ' || NEW.name; end;
+    $$ language plpgsql;
+    create trigger _999_fail before insert on app_public.contacts
+      for each row when (NEW.name like 'Fail%') execute function app_public.tg_test__fail()`);
+  const answer = await addContact({ name: "Fail: my secret" });
+  assert.equal(answer.code, "PYINT");
+  assert.equal(answer.status, 200);
+  assert.ok(!answer.text.includes("secret"));
+  assert.ok(!answer.text.includes("inside"));
+  const id = /[0-9a-f-]{36}/.exec(answer.errors[0]!.message)![0];
+  const line = api.log.find((each) => each.includes(id))!;
+  assert.equal(JSON.parse(line).sqlState, "P0001");
+  assert.ok(!line.includes("secret"));
+});
+
+test("an error in one field leaves the others their data, and says where it was", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace, { isWindowOpen: false });
+  const answer = await api.ask(
+    agent,
+    `mutation ($id: UUID!) {
+       first: sendMessage(input: { conversationId: $id, content: { body: "x" } }) { message { id } }
+       second: closeConversation(input: { conversationId: $id }) { conversation { status } }
+     }`,
+    { id: conversationId },
+  );
+  assert.equal(answer.data.first, null);
+  assert.equal(answer.data.second.conversation.status, "closed");
+  assert.deepEqual(answer.errors[0]!.path, ["first"]);
+});
+
+test("while the database is away the answer is PYUNA, with 503 for those who bring a token", async () => {
+  const own = await createTestDatabase();
+  const lonely = await startApi(own);
+  const person = await aPerson(own.pool, (await aWorkspace(own.pool)).tenantId, "agent");
+  assert.equal((await lonely.ask(person, "{ currentUser { id } }")).status, 200);
+  await own.drop();
+  const answer = await lonely.ask(person, "{ currentUser { id } }");
+  // A database that was dropped is not away, but gone: either way nothing of it is told.
+  assert.ok(["PYUNA", "PYINT"].includes(answer.code!), answer.text);
+  assert.ok(answer.status >= 500);
+  assert.ok(!answer.text.includes("parley_test"), answer.text);
+  await lonely.close();
+});
+
+test("refusals carry the code, the kind and what to do", async () => {
+  const answer = await api.ask(agent, SEND, {
+    input: { conversationId: "01900000-0000-7000-8000-000000000000", content: {} },
+  });
+  assert.equal(answer.code, "PYNFD");
+  assert.equal(answer.errors[0]!.extensions.kind, "not_found");
+  assert.ok(answer.errors[0]!.extensions.hint);
+  assert.deepEqual(Object.keys(answer.errors[0]!).sort(), ["extensions", "locations", "message", "path"]);
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
+import { type Api, startApi } from "./support/api.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let agent: Person;
+const COUNT = 230;
+
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  agent = await aPerson(database.pool, workspace.tenantId, "agent");
+  // Every tenth conversation has no message yet; several share an instant.
+  await database.pool.query(
+    `with contact as (
+       insert into app_public.contacts (tenant_id, name, phone)
+       select $1, 'Customer ' || i, '+1555' || (1000000 + i) from generate_series(1, $3::int) i
+       returning id, name
+     )
+     insert into app_public.conversations (tenant_id, channel_id, contact_id, last_message_at, unread_count)
+     select $1, $2, id,
+       case when n % 10 <> 0 then timestamptz '2026-01-01 00:00:00+00' + make_interval(mins => n / 3) end, n % 2
+     from contact, lateral (select substr(name, 10)::int) _ (n)`,
+    [workspace.tenantId, workspace.channelId, COUNT],
+  );
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const idsOf = (nodes: { id: string }[]) => nodes.map(({ id }) => id);
+
+test("a page has 50 rows unless asked for, and never more than 100", async () => {
+  const length = async (first: number | null | undefined) =>
+    (await api.ask(agent, "query ($first: Int) { conversations(first: $first) { nodes { id } } }", { first }))
+      .data.conversations.nodes.length;
+  assert.equal(
+    (await api.ask(agent, "{ conversations { nodes { id } } }")).data.conversations.nodes.length,
+    50,
+  );
+  assert.equal(await length(undefined), 50);
+  assert.equal(await length(null), 50);
+  assert.equal(await length(7), 7);
+  assert.equal(await length(100_000), 100);
+  assert.equal(await length(0), 0);
+  assert.equal(await length(-5), 0);
+});
+
+for (const orderBy of [
+  "LAST_ACTIVITY_AT_DESC",
+  "LAST_ACTIVITY_AT_ASC",
+  "PRIMARY_KEY_DESC",
+  "[LAST_ACTIVITY_AT_DESC, ID_DESC]",
+])
+  test(`pages by cursor in the order ${orderBy} show every row once`, async () => {
+    const seen: string[] = [];
+    const times: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 10; page += 1) {
+      const answer = await api.ask(
+        agent,
+        `query ($after: Cursor) { conversations(first: 37, after: $after, orderBy: ${orderBy}) {
+           totalCount pageInfo { hasNextPage endCursor } nodes { id lastActivityAt } } }`,
+        { after },
+      );
+      assert.deepEqual(answer.errors, []);
+      const { nodes, pageInfo, totalCount } = answer.data.conversations;
+      assert.equal(totalCount, COUNT);
+      seen.push(...idsOf(nodes));
+      times.push(...nodes.map((node: { lastActivityAt: string }) => node.lastActivityAt));
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    assert.equal(seen.length, COUNT);
+    assert.equal(new Set(seen).size, COUNT);
+    if (orderBy.includes("LAST_ACTIVITY_AT_DESC")) {
+      assert.deepEqual(times, times.toSorted().reverse());
+    }
+  });
+
+test("filters: equality, lists, ranges, text, and, or, not", async () => {
+  const count = async (filter: object) =>
+    (
+      await api.ask(
+        agent,
+        "query ($filter: ConversationFilter) { conversations(filter: $filter) { totalCount } }",
+        { filter },
+      )
+    ).data.conversations.totalCount;
+  assert.equal(await count({ unreadCount: { greaterThan: 0 } }), COUNT / 2);
+  assert.equal(await count({ lastMessageAt: { isNull: true } }), COUNT / 10);
+  assert.equal(await count({ status: { in: ["closed", "archived"] } }), 0);
+  assert.equal(await count({ not: { status: { equalTo: "open" } } }), 0);
+  assert.equal(
+    await count({ or: [{ unreadCount: { equalTo: 0 } }, { unreadCount: { equalTo: 1 } }] }),
+    COUNT,
+  );
+  assert.equal(await count({ channelId: { equalTo: workspace.channelId } }), COUNT);
+  assert.equal(await count({}), COUNT);
+
+  const named = async (filter: object) =>
+    idsOf(
+      (
+        await api.ask(
+          agent,
+          "query ($filter: ContactFilter) { contacts(filter: $filter) { nodes { id name } } }",
+          { filter },
+        )
+      ).data.contacts.nodes,
+    ).length;
+  assert.equal(await named({ name: { includesInsensitive: "CUSTOMER 22" } }), 11);
+  assert.equal(await named({ phone: { equalTo: "+15551000007" } }), 1);
+  assert.equal(await named({ name: { includesInsensitive: "100%" } }), 0, "a percent sign is a percent sign");
+});
+
+test("what is not indexed cannot be ordered by, and there are no joins in filters", async () => {
+  for (const [list, order] of [
+    ["messages", "PREVIEW_ASC"],
+    ["conversations", "METADATA_ASC"],
+    ["conversations", "LAST_MESSAGE_AT_ASC"],
+    ["conversations", "NATURAL"],
+  ])
+    assert.equal((await api.ask(agent, `{ ${list}(orderBy: ${order}) { nodes { id } } }`)).code, "PYREQ");
+  for (const filter of [
+    '{ contact: { name: { equalTo: "x" } } }',
+    "{ isWindowOpen: { equalTo: true } }",
+    "{ tenantId: { isNull: true } }",
+  ])
+    assert.equal(
+      (await api.ask(agent, `{ conversations(filter: ${filter}) { nodes { id } } }`)).code,
+      "PYREQ",
+      filter,
+    );
+  for (const args of ["offset: 5", "last: 5", 'before: "x"', "condition: {}"])
+    assert.equal((await api.ask(agent, `{ conversations(${args}) { nodes { id } } }`)).code, "PYREQ", args);
+});
+
+test("a cursor that is none is refused, and says so", async () => {
+  for (const cursor of [
+    "x",
+    "",
+    "W10=",
+    Buffer.from('["natural",5]').toString("base64"),
+    Buffer.from('["0","x"]').toString("base64"),
+  ]) {
+    const answer = await api.ask(
+      agent,
+      "query ($after: Cursor) { conversations(after: $after) { nodes { id } } }",
+      { after: cursor },
+    );
+    assert.ok(["PYREQ", "PYCON"].includes(answer.code!), `${cursor}: ${answer.text}`);
+  }
+});
+
+test("the inbox reads an index backwards instead of sorting", async () => {
+  const client = await database.pool.connect();
+  try {
+    await client.query("begin");
+    await client.query("set local enable_seqscan = off");
+    await client.query(
+      "select set_config('role', 'parley_visitor', true), set_config('parley.user_id', $1, true), set_config('parley.session_id', $2, true)",
+      [agent.userId, agent.sessionId],
+    );
+    const { rows } = await client.query(
+      "explain select id from app_public.conversations order by last_activity_at desc, id desc limit 20",
+    );
+    const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    assert.ok(!plan.includes("Sort"), plan);
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
+import { type Api, startApi } from "./support/api.ts";
+import { SEND } from "./support/documents.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let agent: Person;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  agent = await aPerson(database.pool, workspace.tenantId, "agent");
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const send = (conversationId: string, more: object = {}) =>
+  api.ask(agent, SEND, { input: { conversationId, content: { body: "Hello" }, ...more } });
+
+async function countMessages(conversationId: string): Promise<number> {
+  const { rows } = await database.pool.query(
+    "select count(*)::int as n from app_public.messages where conversation_id = $1",
+    [conversationId],
+  );
+  return rows[0].n;
+}
+
+test("the same key at once, ten times, sends one message and answers ten times with it", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => send(conversationId, { idempotencyKey: "order 17" })),
+  );
+  for (const answer of answers) assert.deepEqual(answer.errors, []);
+  assert.equal(new Set(answers.map(({ data }) => data.sendMessage.message.id)).size, 1);
+  assert.equal(await countMessages(conversationId), 1);
+});
+
+test("a key that stands for another message is refused", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  await send(conversationId, { idempotencyKey: "order 18" });
+  const answer = await send(conversationId, { idempotencyKey: "order 18", content: { body: "Other" } });
+  assert.equal(answer.code, "PYIDM");
+  assert.equal(await countMessages(conversationId), 1);
+});
+
+test("outside the window nothing goes out, and the answer says why and what to do", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace, { isWindowOpen: false });
+  const answer = await send(conversationId);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.code, "PYWIN");
+  assert.equal(answer.errors[0]!.extensions.kind, "conflict");
+  assert.match(answer.errors[0]!.extensions.hint!, /template/);
+  assert.deepEqual(answer.errors[0]!.path, ["sendMessage"]);
+  assert.equal(await countMessages(conversationId), 0);
+});
+
+test("content that breaks a limit says which", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  for (const content of [{}, { body: "" }, { body: "x".repeat(5000) }, [], "text", 7, null])
+    assert.ok(
+      ["PYCNT", "PYCON", "PYREQ"].includes((await send(conversationId, { content })).code!),
+      JSON.stringify(content),
+    );
+  assert.equal((await send(conversationId, { type: "image" })).code, "PYCNT");
+  assert.equal(await countMessages(conversationId), 0);
+});
+
+test("hostile texts are stored as they are, or refused; nothing breaks", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const kept = [
+    "'); drop table app_public.messages; --",
+    "\u202e\u0007",
+    "😀".repeat(500),
+    "\\u0000",
+    "{{x}}",
+  ];
+  for (const body of kept) {
+    const answer = await send(conversationId, { content: { body } });
+    assert.deepEqual(answer.errors, [], body);
+    assert.equal(answer.data.sendMessage.message.preview, body);
+  }
+  for (const body of ["\0", "a\0b", "\ud800"]) {
+    const answer = await send(conversationId, { content: { body } });
+    assert.equal(answer.code, "PYCON", JSON.stringify(body));
+  }
+  const nested = JSON.parse(`${"[".repeat(100)}${"]".repeat(100)}`);
+  assert.equal((await send(conversationId, { content: { body: "x", nested } })).code, "PYLIM");
+  for (const key of ["", "\0", "x".repeat(201)])
+    assert.equal(
+      (await send(conversationId, { idempotencyKey: key })).code,
+      "PYCON",
+      JSON.stringify(key.slice(0, 3)),
+    );
+  assert.equal(await countMessages(conversationId), kept.length);
+});
+
+test("an id that is none, or nobody's, is said to be so", async () => {
+  assert.equal((await send("01900000-0000-7000-8000-000000000000")).code, "PYNFD");
+  for (const id of ["", "x", "' or true"]) assert.equal((await send(id)).code, "PYREQ");
+});
+
+test("changing and deleting a row that is not there is an error", async () => {
+  const nowhere = "01900000-0000-7000-8000-000000000000";
+  const update = await api.ask(
+    agent,
+    `mutation { updateContact(input: { id: "${nowhere}", patch: { name: "X" } }) { contact { id } } }`,
+  );
+  assert.equal(update.code, "PYNFD");
+  const admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  const { contactId } = await aConversation(database.pool, workspace);
+  const remove = `mutation { deleteContact(input: { id: "${contactId}" }) { contact { id } } }`;
+  assert.equal((await api.ask(agent, remove)).code, "PYNFD", "an agent may not delete");
+  assert.equal((await api.ask(admin, remove)).data.deleteContact.contact.id, contactId);
+  assert.equal((await api.ask(admin, remove)).code, "PYNFD");
+});
+
+test("a conversation is opened with a contact, read, given away and closed", async () => {
+  const contact = await api.ask(
+    agent,
+    `mutation { createContact(input: { contact: { name: "Ann", phone: "+44 20 7946 0958" } }) { contact { id phone } } }`,
+  );
+  assert.equal(contact.data.createContact.contact.phone, "+442079460958");
+  const { id: contactId } = contact.data.createContact.contact;
+  const begun = await api.ask(
+    agent,
+    `mutation { createConversation(input: { conversation: { contactId: "${contactId}" } }) { conversation { id channel { id } contact { name } } } }`,
+  );
+  const { conversation } = begun.data.createConversation;
+  assert.equal(conversation.channel.id, workspace.channelId);
+  assert.equal(conversation.contact.name, "Ann");
+  const given = await api.ask(
+    agent,
+    `mutation { assignConversation(input: { conversationId: "${conversation.id}", userId: "${agent.userId}" }) { conversation { assignee { user { id } } participants { nodes { userId } } } } }`,
+  );
+  assert.equal(given.data.assignConversation.conversation.assignee.user.id, agent.userId);
+  assert.equal(given.data.assignConversation.conversation.participants.nodes[0].userId, agent.userId);
+  const closed = await api.ask(
+    agent,
+    `mutation { closeConversation(input: { conversationId: "${conversation.id}" }) { conversation { status closedAt } } }`,
+  );
+  assert.equal(closed.data.closeConversation.conversation.status, "closed");
+  const again = await api.ask(
+    agent,
+    `mutation { createContact(input: { contact: { phone: "+442079460958" } }) { contact { id } } }`,
+  );
+  assert.equal(again.code, "PYDUP");
+});

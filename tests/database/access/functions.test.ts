@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type pg from "pg";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { become, type Role } from "../../support/people.ts";
+import { refusal, rolledBack } from "../../support/transaction.ts";
+import { aFurnishedTenant, type FurnishedTenant } from "./furnished_tenant.ts";
+import { isAtLeast } from "./rights.ts";
+
+/** The lowest role that may call a function of app_public, and a call about a tenant's rows. */
+type Door = { from: Role; call: (of: FurnishedTenant) => string };
+
+/** A new function of app_public needs a line here. Computed fields take a row, which somebody has to see first. */
+const DOORS: Record<string, Door> = {
+  assign_conversation: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.assign_conversation('${conversationId}')`,
+  },
+  close_conversation: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.close_conversation('${conversationId}')`,
+  },
+  create_user: {
+    from: "admin",
+    call: () => `select id from app_public.create_user('new@example.com', 'New', 'a password')`,
+  },
+  current_membership: { from: "viewer", call: () => "select user_id from app_public.current_membership()" },
+  current_user: { from: "viewer", call: () => `select id from app_public."current_user"()` },
+  mark_conversation_read: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.mark_conversation_read('${conversationId}')`,
+  },
+  message: { from: "viewer", call: ({ messageId }) => `select id from app_public.message('${messageId}')` },
+  reopen_conversation: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.reopen_conversation('${conversationId}')`,
+  },
+  send_message: {
+    from: "agent",
+    call: ({ conversationId }) =>
+      `select id from app_public.send_message('${conversationId}', '{"body": "Hi"}')`,
+  },
+  sign_out: { from: "viewer", call: () => "select nullif(app_public.sign_out(), false) as id" },
+};
+
+/** Those that say nothing of anybody else's rows: there is no foreign one to name. */
+const ABOUT_ONESELF = ["create_user", "current_membership", "current_user", "sign_out"];
+
+let database: TestDatabase;
+let ours: FurnishedTenant;
+let theirs: FurnishedTenant;
+before(async () => {
+  database = await createTestDatabase();
+  ours = await aFurnishedTenant(database.pool);
+  theirs = await aFurnishedTenant(database.pool);
+});
+after(() => database.drop());
+
+test("every function of app_public that is no computed field has a line here", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select p.proname as name from pg_proc p
+     left join pg_type y on y.oid = p.proargtypes[0]
+     where p.pronamespace = 'app_public'::regnamespace and coalesce(y.typtype, 'b') <> 'c'
+     order by p.proname`,
+  );
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    Object.keys(DOORS).sort(),
+  );
+});
+
+for (const [name, { from, call }] of Object.entries(DOORS)) {
+  test(`${name}() is for ${from}s and those above them`, async () => {
+    for (const role of ["owner", "admin", "agent", "viewer"] as const)
+      await rolledBack(database.pool, async (db) => {
+        await become(db, ours.people[role]);
+        const answer = await answerTo(db, call(ours));
+        if (isAtLeast(role, from)) assert.equal(answer, "an answer", role);
+        else assert.equal(answer, "PYDEN", role);
+      });
+  });
+
+  if (ABOUT_ONESELF.includes(name)) continue;
+  test(`${name}() knows nothing of another tenant`, () =>
+    rolledBack(database.pool, async (db) => {
+      await become(db, ours.people.owner);
+      assert.ok(["PYNFD", "no answer"].includes(await answerTo(db, call(theirs))));
+      // Control: there is something to know.
+      await become(db, theirs.people.owner);
+      assert.equal(await answerTo(db, call(theirs)), "an answer");
+    }));
+}
+
+test("who is not signed in gets no answer from any of them", async () => {
+  for (const [name, { call }] of Object.entries(DOORS))
+    await rolledBack(database.pool, async (db) => {
+      await db.query("set local role parley_visitor");
+      assert.notEqual(await answerTo(db, call(ours)), "an answer", name);
+    });
+});
+
+// app_hidden is not shown, but a person who finds a way to write SQL may call what is granted there.
+test("the doors of app_hidden that name a tenant or a row let nobody into another tenant's", () =>
+  rolledBack(database.pool, async (db) => {
+    await become(db, ours.people.owner);
+    for (const call of [
+      `app_hidden.mark_read('${theirs.tenantId}', '${theirs.conversationId}')`,
+      `app_hidden.claim_idempotency_key('${theirs.tenantId}', 'key', '\\x00')`,
+      `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
+      `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
+      `app_hidden.require_conversation('${theirs.conversationId}')`,
+    ])
+      assert.equal(await refusal(db, () => db.query(`select ${call}`)), "PYNFD", call);
+  }));
+
+async function answerTo(db: pg.PoolClient, sql: string): Promise<string> {
+  await db.query("savepoint call");
+  try {
+    const { rows } = await db.query<{ id?: unknown; user_id?: unknown }>(sql);
+    return (rows[0]?.id ?? rows[0]?.user_id ?? null) === null ? "no answer" : "an answer";
+  } catch (error) {
+    await db.query("rollback to savepoint call");
+    return (error as pg.DatabaseError).code ?? String(error);
+  }
+}

@@ -1,0 +1,63 @@
+import type pg from "pg";
+import { aConversation, aPerson, aWorkspace, digits, type Person, type Role } from "../../support/people.ts";
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+/** A tenant that has at least one row in every table, and people of every role. */
+export type FurnishedTenant = {
+  tenantId: string;
+  people: Record<Role, Person>;
+  /** A member with whom nobody else in the tests has to do. */
+  colleague: Person;
+  channelId: string;
+  conversationId: string;
+  messageId: string;
+  /** A contact without a conversation. */
+  strangerId: string;
+};
+
+export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> {
+  const workspace = await aWorkspace(db);
+  const { tenantId, channelId } = workspace;
+  const person = (role: Role) => aPerson(db, tenantId, role);
+  const people = {
+    owner: await person("owner"),
+    admin: await person("admin"),
+    agent: await person("agent"),
+    viewer: await person("viewer"),
+  };
+  const colleague = await person("agent");
+  const { conversationId } = await aConversation(db, workspace);
+  const id = async (sql: string, values: unknown[]) => (await db.query(sql, values)).rows[0].id as string;
+
+  await db.query("update app_public.conversations set assignee_id = $2 where id = $1", [
+    conversationId,
+    people.viewer.userId,
+  ]);
+  const messageId = await id(
+    `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "Hello"}') returning id`,
+    [conversationId],
+  );
+  const strangerId = await id(
+    "insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id",
+    [tenantId, `+1555${digits(7)}`],
+  );
+  await db.query(
+    `insert into app_public.templates (tenant_id, business_account_id, name, language) values ($1, $2, 'hello', 'en_US')`,
+    [tenantId, workspace.businessAccountId],
+  );
+  const chatbotId = await id(
+    "insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id",
+    [tenantId],
+  );
+  const versionId = await id("select id from app_private.publish_chatbot($1)", [chatbotId]);
+  await db.query(
+    `insert into app_public.conversation_contexts (tenant_id, conversation_id, chatbot_id, version_id) values ($1, $2, $3, $4)`,
+    [tenantId, conversationId, chatbotId, versionId],
+  );
+  await db.query(
+    "insert into app_public.webhook_events (tenant_id, channel_id, body) values ($1, $2, 'words')",
+    [tenantId, channelId],
+  );
+  return { tenantId, people, colleague, channelId, conversationId, messageId, strangerId };
+}

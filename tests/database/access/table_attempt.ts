@@ -1,0 +1,75 @@
+import type pg from "pg";
+import type { FurnishedTenant } from "./furnished_tenant.ts";
+import type { Verb } from "./rights.ts";
+
+/** What came of trying: rows were touched, none were (policies hid them), or Postgres refused (its SQLSTATE). */
+export type Result = "done" | "nothing" | `refused ${string}`;
+
+/** What the catalog says of a table. */
+export type TableShape = { name: string; updatable: string[] };
+
+/**
+ * Tries a verb on one row of a tenant, with whatever rights the connection has at the moment. `userId` is whose row it
+ * is, for the tables of people.
+ */
+export async function attempt(
+  db: pg.ClientBase,
+  verb: Verb,
+  table: TableShape,
+  tenant: FurnishedTenant,
+  userId: string = tenant.colleague.userId,
+): Promise<Result> {
+  const statement = sql(verb, table, tenant, userId);
+  await db.query("savepoint attempt");
+  try {
+    const { rowCount } = await db.query(statement);
+    return rowCount ? "done" : "nothing";
+  } catch (error) {
+    await db.query("rollback to savepoint attempt");
+    return `refused ${(error as pg.DatabaseError).code}`;
+  }
+}
+
+function sql(verb: Verb, { name, updatable }: TableShape, tenant: FurnishedTenant, userId: string): string {
+  const table = `app_public.${name}`;
+  const row = rowOf(name, tenant, userId);
+  switch (verb) {
+    case "select":
+      return `select 1 from ${table} where ${row}`;
+    case "insert":
+      return INSERTS[name]?.(tenant) ?? `insert into ${table} default values`;
+    case "update": {
+      const column = updatable[0] ?? "created_at";
+      return `update ${table} set ${column} = ${column} where ${row}`;
+    }
+    case "delete":
+      return `delete from ${table} where ${row}`;
+    default:
+      return verb satisfies never;
+  }
+}
+
+function rowOf(table: string, { tenantId }: FurnishedTenant, userId: string): string {
+  switch (table) {
+    case "tenants":
+      return `id = '${tenantId}'`;
+    case "users":
+      return `id = '${userId}'`;
+    case "memberships":
+      return `tenant_id = '${tenantId}' and user_id = '${userId}'`;
+    default:
+      return `tenant_id = '${tenantId}'`;
+  }
+}
+
+/** How those who may insert do it: with the columns that are granted. */
+const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
+  // It cannot be said whose contact it is: it is the caller's own tenant's. Elsewhere the tenant follows from a row.
+  contacts: () => `insert into app_public.contacts (name) values ('Ann')`,
+  conversations: ({ strangerId }) =>
+    `insert into app_public.conversations (contact_id) values ('${strangerId}')`,
+  conversation_participants: ({ conversationId, colleague }) =>
+    `insert into app_public.conversation_participants (conversation_id, user_id) values ('${conversationId}', '${colleague.userId}')`,
+  messages: ({ conversationId }) =>
+    `insert into app_public.messages (conversation_id, type, content) values ('${conversationId}', 'text', '{"body": "Hi"}')`,
+};

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import pg from "pg";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { become, type Role } from "../../support/people.ts";
+import { rolledBack } from "../../support/transaction.ts";
+import { aFurnishedTenant, type FurnishedTenant } from "./furnished_tenant.ts";
+import { isAtLeast, type Right, rights, VERBS } from "./rights.ts";
+import { attempt, type TableShape } from "./table_attempt.ts";
+
+const ROLES: Role[] = ["owner", "admin", "agent", "viewer"];
+
+let database: TestDatabase;
+let ours: FurnishedTenant;
+let theirs: FurnishedTenant;
+let tables: TableShape[];
+before(async () => {
+  database = await createTestDatabase();
+  ours = await aFurnishedTenant(database.pool);
+  theirs = await aFurnishedTenant(database.pool);
+  const { rows } = await database.pool.query<TableShape>(
+    `select c.relname as name, array(
+       select a.attname::text from pg_attribute a
+       where a.attrelid = c.oid and a.attnum > 0 and has_column_privilege('parley_visitor', c.oid, a.attnum, 'update')
+       order by a.attnum
+     ) as updatable
+     from pg_class c
+     where c.relnamespace = 'app_public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+     order by c.relname`,
+  );
+  tables = rows;
+});
+after(() => database.drop());
+
+test("every table of app_public has a line in the table of rights", () => {
+  assert.deepEqual(
+    tables.map(({ name }) => name),
+    [...rights.keys()].sort(),
+  );
+});
+
+test("control: as the owner of the database, there is a row of each tenant in every table", () =>
+  rolledBack(database.pool, async (db) => {
+    for (const table of tables)
+      for (const tenant of [ours, theirs])
+        assert.equal(await attempt(db, "select", table, tenant), "done", table.name);
+  }));
+
+for (const role of ROLES) {
+  test(`on rows of their own tenant, ${role}s may do what the table says and nothing else`, async () => {
+    const surprises: string[] = [];
+    for (const table of tables)
+      for (const verb of VERBS) {
+        const result = await as(role, (db) => attempt(db, verb, table, ours));
+        const right = rights.get(table.name)?.[verb] ?? null;
+        if ((result === "done") !== mayDo(role, right)) surprises.push(`${verb} ${table.name}: ${result}`);
+      }
+    assert.deepEqual(surprises, []);
+  });
+
+  test(`${role}s neither see nor change a row of another tenant`, async () => {
+    for (const table of tables)
+      for (const verb of VERBS) {
+        // A contact's tenant cannot be named.
+        if (table.name === "contacts" && verb === "insert") continue;
+        const result = await as(role, (db) => attempt(db, verb, table, theirs));
+        assert.notEqual(result, "done", `${verb} ${table.name}`);
+      }
+  });
+
+  test(`${role}s may change their own entry among the people, and no colleague's`, async () => {
+    const users = tables.find(({ name }) => name === "users")!;
+    const own = ours.people[role].userId;
+    assert.equal(await as(role, (db) => attempt(db, "update", users, ours, own)), "done");
+    assert.equal(await as(role, (db) => attempt(db, "update", users, ours)), "nothing");
+  });
+
+  test(`whatever ${role}s select, all of it is their tenant's`, () =>
+    as(role, async (db) => {
+      for (const { name } of tables) {
+        const tenant = name === "tenants" ? "id" : name === "users" ? null : "tenant_id";
+        const foreign = tenant
+          ? `${tenant} <> '${ours.tenantId}'`
+          : `id = '${theirs.colleague.userId}' or id = '${theirs.people.owner.userId}'`;
+        const { rows } = await db.query(`select count(*)::int as n from app_public.${name} where ${foreign}`);
+        assert.equal(rows[0].n, 0, name);
+      }
+    }));
+}
+
+test("who is not signed in sees nothing and changes nothing", async () => {
+  for (const table of tables)
+    for (const verb of VERBS)
+      await rolledBack(database.pool, async (db) => {
+        await db.query("set local role parley_visitor");
+        assert.notEqual(await attempt(db, verb, table, ours), "done", `${verb} ${table.name}`);
+      });
+});
+
+test("the API's login is refused everything until it becomes the visitor", async () => {
+  const db = new pg.Client({ connectionString: database.authenticatorUrl });
+  await db.connect();
+  try {
+    await db.query("begin");
+    for (const table of tables)
+      for (const verb of VERBS)
+        assert.equal(await attempt(db, verb, table, ours), "refused 42501", `${verb} ${table.name}`);
+  } finally {
+    await db.end();
+  }
+});
+
+function mayDo(role: Role, right: Right): boolean {
+  // The row is a colleague's.
+  return right !== null && right !== "self" && isAtLeast(role, right);
+}
+
+function as<T>(role: Role, story: (db: pg.PoolClient) => Promise<T>): Promise<T> {
+  return rolledBack(database.pool, async (db) => {
+    await become(db, ours.people[role]);
+    return story(db);
+  });
+}

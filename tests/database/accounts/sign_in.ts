@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+import { aPerson, aWorkspace, type Person, type Role } from "../../support/people.ts";
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+export const PASSWORD = "a long enough password";
+
+/** A member of a tenant of their own, who can sign in. */
+export async function aPersonWithPassword(
+  db: Queryable,
+  role: Role = "owner",
+): Promise<Person & { slug: string }> {
+  const workspace = await aWorkspace(db);
+  const person = await aPerson(db, workspace.tenantId, role);
+  await db.query("select app_private.set_password($1, $2)", [person.userId, PASSWORD]);
+  return { ...person, slug: workspace.slug };
+}
+
+export async function signIn(
+  db: Queryable,
+  email: string,
+  password: string,
+  tenant: string | null = null,
+  refreshToken: string = randomBytes(16).toString("hex"),
+) {
+  const { rows } = await db.query("select * from app_hidden.sign_in($1, $2, $3, $4)", [
+    email,
+    password,
+    tenant,
+    refreshToken,
+  ]);
+  return rows[0] as { session_id: string; user_id: string; tenant_id: string; outcome: string };
+}

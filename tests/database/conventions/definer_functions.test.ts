@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+
+/**
+ * Functions that run with the owner's rights although somebody else calls them. Each is a door in the wall between
+ * tenants: it is listed here with what it checks.
+ */
+const DOORS: Record<string, string> = {
+  "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
+  "app_hidden.create_channel": "admins, and only into their own tenant",
+  "app_hidden.current_membership": "returns only the membership of the session's own person",
+  "app_hidden.is_signed_in": "for the API's login; answers yes or no",
+  "app_hidden.keep_idempotency_key": "only keys of the caller's own tenant",
+  "app_hidden.mark_read": "agents, and only conversations of their own tenant",
+  "app_hidden.refresh_session": "for the API's login; needs the refresh token",
+  "app_hidden.set_channel_secrets": "admins, and only channels of their own tenant",
+  "app_hidden.sign_in": "for the API's login; needs the password",
+  "app_public.create_user": "admins, and only into their own tenant",
+  "app_public.sign_out": "ends only the session's own",
+};
+
+let database: TestDatabase;
+before(async () => {
+  database = await createTestDatabase();
+});
+after(() => database.drop());
+
+test("security definer functions that others may call are on the list", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select distinct p.pronamespace::regnamespace || '.' || p.proname as name
+     from pg_proc p
+     where p.prosecdef
+     and p.prorettype <> 'trigger'::regtype
+     -- Nobody but the owner reaches app_private (grants.test.ts).
+     and p.pronamespace::regnamespace::text in ('app_public', 'app_hidden')
+     order by name`,
+  );
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    Object.keys(DOORS).sort(),
+  );
+});
+
+test("trigger functions that run as the owner are no doors: nobody may call them, and each hangs on a table", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select p.oid::regprocedure::text as name
+     from pg_proc p
+     where p.prorettype = 'trigger'::regtype
+     and p.pronamespace::regnamespace::text like 'app\\_%'
+     and (
+       p.pronamespace <> 'app_private'::regnamespace
+       or not exists (select from pg_trigger g where g.tgfoid = p.oid)
+     )`,
+  );
+  assert.deepEqual(rows, []);
+});

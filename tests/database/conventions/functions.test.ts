@@ -1,0 +1,44 @@
+import { testRules } from "./rule.ts";
+
+testRules([
+  {
+    rule: "every function looks names up where it was told to, not where its caller likes",
+    sql: `
+      select signature as what from functions
+      where not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
+      -- So that these can be inlined into look-ups: they name everything with its schema, and run as their caller.
+      and not (
+        proname in ('identity_match_key', 'contact_at')
+        and not prosecdef
+        and prolang = (select l.oid from pg_language l where l.lanname = 'sql')
+      )`,
+    broken: "alter function app_public.sign_out() reset search_path",
+  },
+  {
+    rule: "nothing may be run by just anybody",
+    sql: `
+      select f.signature as what
+      from functions f cross join aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a where a.grantee = 0`,
+    broken: "grant execute on function app_private.stop_channel(uuid, text) to public",
+  },
+  {
+    rule: "a function that is shown has a name of its own: GraphQL knows no overloading",
+    sql: "select proname as what from functions where nspname = 'app_public' group by proname having count(*) > 1",
+    broken: "create function app_public.sign_out(everywhere boolean) returns void as '' language sql",
+  },
+  {
+    rule: "what is called immutable does not look at tables",
+    sql: `
+      select signature as what from functions
+      where provolatile = 'i' and prosrc ~ '(from|join|update|into) (app_public|app_private)\\.'`,
+    broken: `
+      create function app_hidden.bare() returns bigint as 'select count(*) from app_public.contacts' language sql immutable`,
+  },
+  {
+    rule: "what belongs to the person who asks is asked of the session, not passed as an argument",
+    sql: `
+      select signature as what from functions
+      where nspname = 'app_public' and proargnames && array['tenant_id', 'session_id']`,
+    broken: "create function app_public.bare(tenant_id uuid) returns void as '' language sql",
+  },
+]);

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+
+/** Tables without any policy, each with the reason why nobody who signs in may reach it. */
+const REASONS: Record<string, string> = {
+  "app_private.user_secrets": "password hashes: sign_in() and set_password() are the ways in",
+  "app_private.sessions": "refresh tokens: sign_in(), refresh_session() and sign_out() are the ways in",
+  "app_private.sign_in_failures": "says who has an account: sign_in() alone counts",
+  "app_private.channel_secrets": "credentials: write-only, through set_channel_secrets()",
+  "app_private.channel_states": "the sender's own bookkeeping",
+  "app_private.outbox": "filled by triggers, emptied by the sender",
+  "app_private.outbox_lanes": "filled by triggers, emptied by the sender",
+  "app_private.parked_statuses": "provider statuses of messages not known yet",
+  "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
+  "app_private.chatbot_events": "filled by triggers, emptied by the chatbot task",
+};
+
+let database: TestDatabase;
+before(async () => {
+  database = await createTestDatabase();
+});
+after(() => database.drop());
+
+test("every table has a policy, or a reason for none", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select c.oid::regclass::text as name
+     from pg_class c
+     where c.relnamespace::regnamespace::text in ('app_public', 'app_hidden', 'app_private')
+     and c.relkind in ('r', 'p')
+     and not c.relispartition
+     and not exists (select from pg_policy p where p.polrelid = c.oid)
+     order by name`,
+  );
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    Object.keys(REASONS).sort(),
+  );
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runParley } from "./parley.ts";
+
+const COMMANDS = [
+  ...["start", "serve", "work", "migrate", "stats", "sql", "database url", "webhook replay"],
+  ...["tenant add", "tenant list"],
+  ...["user add", "user list", "user set-role", "user set-password"],
+  ...["user activate", "user deactivate", "user remove"],
+  ...["channel add", "channel list", "channel rotate-secrets"],
+  ...["chatbot import", "chatbot export", "chatbot list", "chatbot activate"],
+];
+
+test("every command explains itself, with an example, and speaks JSON", async () => {
+  await Promise.all(
+    COMMANDS.map(async (command) => {
+      const { code, stdout } = await runParley([...command.split(" "), "--help"]);
+      assert.equal(code, 0, command);
+      assert.match(stdout, new RegExp(`^Usage: parley ${command} `), command);
+      assert.match(stdout, new RegExp(`Example:\\n {2}\\$ .*parley ${command}`), command);
+      assert.match(stdout, /--json/, command);
+    }),
+  );
+});
+
+test("the whole, its version, and what is no command", async () => {
+  const [help, version, nothing, unknown, option] = await Promise.all([
+    runParley(["--help"]),
+    runParley(["--version"]),
+    runParley([]),
+    runParley(["frobnicate"]),
+    runParley(["tenant", "list", "--frobnicate"]),
+  ]);
+  assert.equal(help.code, 0);
+  for (const name of new Set(COMMANDS.map((command) => command.split(" ")[0]))) {
+    assert.match(help.stdout, new RegExp(`^ {2}${name} `, "m"));
+  }
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.equal(nothing.code, 1);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /^error: unknown command 'frobnicate'/);
+  assert.equal(option.code, 1);
+  assert.match(option.stderr, /^error: unknown option '--frobnicate'/);
+});

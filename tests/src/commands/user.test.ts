@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { type Parley, parleyOn } from "./parley.ts";
+
+let database: TestDatabase;
+let parley: Parley;
+before(async () => {
+  database = await createTestDatabase();
+  parley = parleyOn(database);
+  for (const slug of ["bakery", "butcher"]) await parley.json(["tenant", "add", slug]);
+  await parley.json(["user", "add", "boss@example.com", "--tenant", "bakery", "--role", "owner"]);
+});
+after(() => database.drop());
+
+/** What the database says to an attempt. */
+async function signIn(email: string, password: string, tenant = "bakery"): Promise<string> {
+  const { rows } = await database.pool.query(
+    "select outcome from app_hidden.sign_in($1, $2, $3, gen_random_uuid()::text)",
+    [email, password, tenant],
+  );
+  return rows[0].outcome;
+}
+
+test("a person is added with a password from a flag, from standard input, from the environment, or made", async () => {
+  const add = (email: string, ...rest: string[]) => [
+    "user",
+    "add",
+    email,
+    "--tenant",
+    "bakery",
+    "--role",
+    "agent",
+    ...rest,
+  ];
+  const flag = await parley.json(add("flag@example.com", "--password", "from a flag", "--name", "Ms Flag"));
+  assert.ok(!("password" in flag), "what was given is not printed back");
+  await parley.json(add("stdin@example.com", "--password", "-"), { input: "from stdin, ä\n" });
+  await parley.json(add("env@example.com"), { env: { PARLEY_PASSWORD: "from the environment" } });
+  const made = await parley.json<{ password: string }>(add("made@example.com"));
+
+  assert.equal(await signIn("flag@example.com", "from a flag"), "signed_in");
+  assert.equal(await signIn("stdin@example.com", "from stdin, ä"), "signed_in");
+  assert.equal(await signIn("env@example.com", "from the environment"), "signed_in");
+  assert.equal(await signIn("made@example.com", made.password), "signed_in");
+
+  const shown = await parley(add("shown@example.com"));
+  const password = /^Password, shown this once: (\S+)$/m.exec(shown.stderr)?.[1] ?? "";
+  assert.ok(!shown.stdout.includes(password), "not in what a script may log");
+  assert.equal(await signIn("shown@example.com", password), "signed_in");
+});
+
+test("who has an account becomes a member of another tenant, and keeps the password", async () => {
+  await parley.json([
+    "user",
+    "add",
+    "both@example.com",
+    "--tenant",
+    "bakery",
+    "--role",
+    "agent",
+    "--password",
+    "first password",
+  ]);
+  const again = ["user", "add", "BOTH@example.com", "--tenant", "butcher", "--role", "viewer"];
+  assert.match(
+    await parley.failure([...again, "--password", "second password"]),
+    /has an account already.*\(PYUSR\)$/,
+  );
+  const added = await parley.json(again);
+  assert.equal(added.isNew, false);
+  assert.ok(!("password" in added));
+  assert.equal(await signIn("both@example.com", "first password", "butcher"), "signed_in");
+  assert.match(await parley.failure(again), /is a member already \(PYUSR\)$/);
+});
+
+test("roles, passwords and access change at once", async () => {
+  await parley.json(["user", "add", "ann@example.com", "--tenant", "bakery", "--role", "viewer"]);
+  await parley.json(["user", "set-role", "ann@example.com", "admin", "--tenant", "bakery"]);
+  const { password } = await parley.json<{ password: string }>(["user", "set-password", "ann@example.com"]);
+  assert.equal(await signIn("ann@example.com", password), "signed_in");
+
+  await parley.json(["user", "deactivate", "ann@example.com", "--tenant", "bakery"]);
+  assert.equal(await signIn("ann@example.com", password), "no_tenant");
+  await parley.json(["user", "activate", "ann@example.com", "--tenant", "bakery"]);
+  assert.equal(await signIn("ann@example.com", password), "signed_in");
+  await parley.json(["user", "deactivate", "ann@example.com"]);
+  assert.equal(await signIn("ann@example.com", password), "refused");
+  await parley.json(["user", "activate", "ann@example.com"]);
+
+  const people = await parley.json<{ email: string; role: string; tenant: string }[]>([
+    "user",
+    "list",
+    "--tenant",
+    "bakery",
+  ]);
+  assert.equal(people.find(({ email }) => email === "ann@example.com")?.role, "admin");
+  assert.ok(people.every(({ tenant }) => tenant === "bakery"));
+});
+
+test("the last owner stays, whatever one tries", async () => {
+  const tries = [
+    ["user", "remove", "boss@example.com", "--tenant", "bakery"],
+    ["user", "deactivate", "boss@example.com", "--tenant", "bakery"],
+    ["user", "deactivate", "boss@example.com"],
+    ["user", "set-role", "boss@example.com", "agent", "--tenant", "bakery"],
+  ];
+  for (const args of tries) assert.match(await parley.failure(args), /\(PYOWN\)$/, args.join(" "));
+});
+
+test("who is removed from the last tenant is deleted; from another one not", async () => {
+  await parley.json(["user", "add", "gone@example.com", "--tenant", "bakery", "--role", "agent"]);
+  await parley.json(["user", "add", "gone@example.com", "--tenant", "butcher", "--role", "agent"]);
+  const first = await parley.json(["user", "remove", "gone@example.com", "--tenant", "butcher"]);
+  assert.equal(first.isDeleted, false);
+  assert.match(
+    await parley.failure(["user", "remove", "gone@example.com", "--tenant", "butcher"]),
+    /\(PYNFD\)$/,
+  );
+  const last = await parley.json(["user", "remove", "gone@example.com", "--tenant", "bakery"]);
+  assert.equal(last.isDeleted, true);
+  assert.match(
+    await parley.failure(["user", "remove", "gone@example.com", "--tenant", "bakery"]),
+    /\(PYNFD\)$/,
+  );
+});
+
+test("what makes no sense is refused, with a code, and changes nothing", async () => {
+  const count = async () =>
+    (await database.pool.query("select count(*)::int from app_public.users")).rows[0].count;
+  const before = await count();
+  const add = (email: string, ...rest: string[]) => [
+    "user",
+    "add",
+    email,
+    "--tenant",
+    "bakery",
+    "--role",
+    "agent",
+    ...rest,
+  ];
+  const bad: [args: string[], expected: RegExp, input?: string][] = [
+    [add("no address"), /users email is address.*\(PYCON\)$/],
+    [add(`${"a".repeat(300)}@example.com`), /\(PYCON\)$/],
+    [add("short@example.com", "--password", "short"), /\(PYPWD\)$/],
+    [add("long@example.com", "--password", "x".repeat(73)), /\(PYPWD\)$/],
+    [
+      add("huge@example.com", "--password", "-"),
+      /longer than 4096 characters \(PYREQ\)$/,
+      "x".repeat(5_000_000),
+    ],
+    [add("nul@example.com", "--password", "-"), /control characters.*\(PYREQ\)$/, "with a \0 inside"],
+    [add("none@example.com", "--password", "-"), /--password is empty \(PYREQ\)$/, ""],
+    [add("empty@example.com", "--name", ""), /\(PYCON\)$/],
+    [
+      ["user", "add", "x@example.com", "--tenant", "nobody's", "--role", "agent"],
+      /There is no tenant.*\(PYNFD\)$/,
+    ],
+    [["user", "list", "--tenant", "' or true --"], /\(PYNFD\)$/],
+    [["user", "set-password", "nobody@example.com"], /There is no user.*\(PYNFD\)$/],
+    [["user", "set-role", "nobody@example.com", "agent", "--tenant", "bakery"], /\(PYNFD\)$/],
+  ];
+  await Promise.all(
+    bad.map(async ([args, expected, input = ""]) =>
+      assert.match(await parley.failure(args, { input }), expected),
+    ),
+  );
+  const role = await parley(["user", "add", "x@example.com", "--tenant", "bakery", "--role", "king"]);
+  assert.match(role.stderr, /^error: option '--role <role>' argument 'king' is invalid/);
+  assert.equal(await count(), before);
+});

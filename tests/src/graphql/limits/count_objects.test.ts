@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { buildSchema, getOperationAST, parse } from "postgraphile/graphql";
+import { countObjects } from "../../../../src/graphql/limits/count_objects.ts";
+
+const schema = buildSchema(`
+  type Query { people(first: Int = 50): PersonConnection, person: Person }
+  type PersonConnection { nodes: [Person], edges: [PersonEdge], pageInfo: PageInfo, totalCount: Int }
+  type PersonEdge { node: Person }
+  type PageInfo { endCursor: String }
+  type Person { name: String, friend: Person, friends(first: Int = 50): PersonConnection }
+`);
+const count = (query: string, variables = {}) => {
+  const document = parse(query);
+  return countObjects(schema, document, getOperationAST(document)!, variables);
+};
+
+test("an object counts one, a connection one and what is in it", () => {
+  assert.equal(count("{ person { name } }"), 1);
+  assert.equal(count("{ person { friend { friend { name } } } }"), 3);
+  assert.equal(count("{ people(first: 10) { nodes { name } } }"), 11);
+  assert.equal(count("{ people(first: 10) { edges { node { name } } pageInfo { endCursor } } }"), 22);
+});
+
+test("lists within lists multiply, up to the largest page", () => {
+  assert.equal(
+    count("{ people(first: 10) { nodes { friends(first: 5) { nodes { name } } } } }"),
+    1 + 10 * (1 + 1 + 5),
+  );
+  assert.equal(count("{ people(first: 100000) { nodes { name } } }"), 101);
+  assert.equal(count("{ people { nodes { name } } }"), 51);
+  assert.equal(count("{ people(first: null) { nodes { name } } }"), 51);
+});
+
+test("variables count as they are given, by default, or as the default page", () => {
+  const query = "query ($n: Int) { people(first: $n) { nodes { name } } }";
+  assert.equal(count(query, { n: 7 }), 8);
+  assert.equal(count(query), 51);
+  assert.equal(count("query ($n: Int = 3) { people(first: $n) { nodes { name } } }"), 4);
+});
+
+test("a fragment of a connection counts with the page it is spread in", () => {
+  const fragment = "fragment f on PersonConnection { nodes { name } }";
+  assert.equal(
+    count(`{ a: people(first: 2) { ...f } b: people(first: 30) { ...f } } ${fragment}`),
+    1 + 2 + 1 + 30,
+  );
+});
+
+test("a total is not free", () => {
+  assert.ok(count("{ people(first: 1) { totalCount } }") > 10);
+});

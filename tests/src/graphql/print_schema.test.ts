@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import {
+  buildSchema,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from "postgraphile/graphql";
+import { printSchema, SCHEMA_FILE } from "../../../src/graphql/print_schema.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+
+let database: TestDatabase;
+let text: string;
+let schema: GraphQLSchema;
+before(async () => {
+  database = await createTestDatabase();
+  text = await printSchema(database.authenticatorUrl);
+  schema = buildSchema(text);
+});
+after(() => database.drop());
+
+/** Every field and input field, as Type.field. */
+function fields(): string[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
+      ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
+      : [],
+  );
+}
+
+test("src/schema.graphql is what the migrations say (node src/graphql/print_schema.ts writes it)", async () => {
+  assert.equal(await readFile(SCHEMA_FILE, "utf8"), text);
+});
+
+test("nothing private shows: no secrets, no partitions, no tables of the program's", () => {
+  // createChannel and rotateChannelSecrets take secrets in; the session's tokens are its owner's.
+  const takes =
+    /^(CreateChannelInput|RotateChannelSecretsInput|Session|SignInInput|RefreshSessionInput|CreateUserInput)\./;
+  const shown = fields().filter((field) => !takes.test(field));
+  const hidden =
+    /password|secret(?!s\b)|hash|(access|refresh|verify)Token|tenantId$|outbox|idempotencyKey|matchKey|^body$|_20\d\d|partition|fingerprint|lease/i;
+  const allowed = new Set(["SendMessageInput.idempotencyKey", "Mutation.rotateChannelSecrets"]);
+  assert.deepEqual(
+    shown.filter((field) => hidden.test(field.split(".")[1]!) && !allowed.has(field)),
+    [],
+  );
+  for (const type of Object.keys(schema.getTypeMap()))
+    assert.ok(!/Secret(?!sInput|sPayload)|Outbox|Idempotency|SignInFailure|Parked|_?20\d\d/.test(type), type);
+});
+
+test("no name gives a composite key away", () => {
+  assert.deepEqual(
+    fields().filter((field) => /ByTenantId|AndId\b|RowId|ByNodeId/.test(field)),
+    [],
+  );
+});
+
+test("every table's type has its nodeId, and most their id", () => {
+  const node = schema.getType("Node");
+  assert.ok(isInterfaceType(node));
+  const types = schema.getPossibleTypes(node);
+  assert.ok(types.length >= 15);
+  const keyed = new Set(["Membership", "ConversationParticipant", "ContactIdentity", "MessageStatus"]);
+  for (const type of types) if (!keyed.has(type.name)) assert.ok(type.getFields().id, type.name);
+});
+
+test("every connection is paged forward by cursor and by nothing else", () => {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (!String(field.type).replace("!", "").endsWith("Connection")) continue;
+      const args = new Set(field.args.map(({ name }) => name));
+      assert.ok(args.has("first") && args.has("after"), `${type.name}.${field.name}`);
+      for (const none of ["last", "before", "offset", "condition"])
+        assert.ok(!args.has(none), `${type.name}.${field.name}`);
+    }
+  }
+});
+
+test("every field of the root says what it does, or is a list or a row of what its type says", () => {
+  for (const root of [schema.getMutationType()!, schema.getSubscriptionType()!])
+    for (const field of Object.values(root.getFields()))
+      assert.ok(field.description, `${root.name}.${field.name}`);
+});
