@@ -1568,6 +1568,7 @@ create function app_hidden.sign_in(email text, password text, tenant text, refre
 declare
   v_key text := lower(left(sign_in.email, 254));
   v_failure app_private.sign_in_failures;
+  v_is_fresh boolean;
   v_user app_public.users;
   v_hash text;
   v_tenant_ids uuid[];
@@ -1586,14 +1587,17 @@ begin
     or not coalesce(v_user.is_active, false)
     or v_failure.locked_until > now()
   then
+    -- A failure is forgotten a quarter of an hour after it, or after the lock that it
+    -- brought: waiting a lock out does not start the count again.
+    v_is_fresh := greatest(v_failure.last_failed_at, v_failure.locked_until) >= now() - interval '15 minutes';
     update app_private.sign_in_failures f set
-      failures = case when f.last_failed_at < now() - interval '15 minutes' then 1 else f.failures + 1 end,
+      failures = case when v_is_fresh then f.failures + 1 else 1 end,
       last_failed_at = now(),
-      -- Each failure past the fifth locks for twice as long, up to an hour.
+      -- The fifth failure locks for a minute, each further one for twice as long, up to an hour.
       locked_until = case
         when f.locked_until > now() then f.locked_until
-        when f.failures >= 4 and f.last_failed_at >= now() - interval '15 minutes'
-          then now() + least(interval '1 minute' * power(2, f.failures - 4), interval '1 hour')
+        when v_is_fresh and f.failures >= 4
+          then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
       end
     where f.email = v_key;
     return query select null::uuid, null::uuid, null::uuid, 'refused';
@@ -1982,7 +1986,7 @@ create function app_private.channel_pace(channel app_public.channels, state app_
     1000
   )
 $$
-  language sql stable;
+  language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
 
 create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$

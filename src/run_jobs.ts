@@ -63,7 +63,8 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
         current = await start(options);
         return;
       } catch (error) {
-        if (!stopping.signal.aborted) log.warn({ err: error }, "the job runner could not start; trying again");
+        if (!stopping.signal.aborted)
+          log.warn({ err: error }, "the job runner could not start; trying again");
       }
     }
   }

@@ -10,11 +10,12 @@ import sendMessages from "../tasks/send_messages.ts";
 import type { Config } from "./config.ts";
 import { createPool } from "./database.ts";
 import { createGuardedFetch } from "./http/guarded_fetch.ts";
+import { within } from "./http/within.ts";
 import type { Log } from "./log.ts";
 import { createChannelAccess } from "./outbox/channel_access.ts";
 import { createSender } from "./outbox/sender.ts";
 import type { Program } from "./program.ts";
-import { runJobs } from "./run_jobs.ts";
+import { type JobRunner, runJobs } from "./run_jobs.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
 import { createTurnTaker } from "./turns/take_turns.ts";
 import { createGraphClient } from "./whatsapp/graph_client.ts";
@@ -54,6 +55,7 @@ const CRONS: CronItem[] = [
 const LEAST_CONCURRENCY = 4;
 /** Slow jobs wait, they do not work. */
 const SLOW_CONCURRENCY = 32;
+const CLOSE_MS = 1_000;
 
 /** Runs the tasks: sends, chatbots' turns, and what comes round by the clock. Many can run beside each other. */
 export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOptions): Promise<Worker> {
@@ -62,13 +64,13 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const pool = createPool(ownerUrl, "worker", config, log);
     closing.defer(() => pool.end());
     const graph = createGraphClient({ connections: 256 });
-    closing.defer(() => graph.close());
     const guarded = createGuardedFetch({
       allowedHosts: config.HTTP_ALLOWED_HOSTS,
       allowsPlainHttp: config.HTTP_ALLOWED_HOSTS.length > 0,
       timeoutMs: 30_000,
     });
-    closing.defer(() => guarded.close());
+    // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
+    closing.defer(() => patiently(Promise.all([graph.close(), guarded.close()])));
     const access = createChannelAccess(pool, keyRing, config);
     const sender = createSender({ pool, graph, access, log });
     const turns = createTurnTaker({ pool, log });
@@ -77,21 +79,36 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     // What a worker that died left behind, before anything else.
     const reaping = await keepReaping(pool, log);
     closing.defer(() => reaping.stop());
-    const common = { ownerUrl, pool, log };
-    const concurrency = Math.max(config.WORKER_CONCURRENCY, LEAST_CONCURRENCY);
-    const jobs = await runJobs({ ...common, role: "worker", tasks: tasksOf(program), crons: CRONS, concurrency });
-    closing.defer(async () => void (await Promise.all([jobs.stop(), sender.stop()])));
-    const slow = await runJobs({
-      ...common,
-      role: "caller",
-      tasks: slowTasksOf(program),
-      crons: [],
-      concurrency: SLOW_CONCURRENCY,
+    const runners: JobRunner[] = [];
+    closing.defer(async () => {
+      await Promise.all([...runners.map((runner) => runner.stop()), sender.stop()]);
     });
-    closing.defer(() => slow.stop());
+    const common = { ownerUrl, pool, log };
+    runners.push(
+      await runJobs({
+        ...common,
+        role: "worker",
+        tasks: tasksOf(program),
+        crons: CRONS,
+        concurrency: Math.max(config.WORKER_CONCURRENCY, LEAST_CONCURRENCY),
+      }),
+    );
+    runners.push(
+      await runJobs({
+        ...common,
+        role: "caller",
+        tasks: slowTasksOf(program),
+        crons: [],
+        concurrency: SLOW_CONCURRENCY,
+      }),
+    );
     return { stop: () => closing.disposeAsync() };
   } catch (error) {
     await closing.disposeAsync();
     throw error;
   }
+}
+
+async function patiently(work: Promise<unknown>): Promise<void> {
+  await within(AbortSignal.timeout(CLOSE_MS), work).catch(() => {});
 }

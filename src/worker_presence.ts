@@ -103,13 +103,3 @@ export async function keepReaping(pool: pg.Pool, log: Log): Promise<{ stop(): vo
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }
-
-/** Whether some worker is alive: for health checks. */
-export const HAS_WORKER = `
-  select exists (
-    select from pg_locks l
-    where l.locktype = 'advisory'
-    and l.database = (select oid from pg_database where datname = current_database())
-    and l.classid::bigint = ${LOCK_CLASS.worker} & 4294967295
-    and l.granted
-  ) as has_worker`;

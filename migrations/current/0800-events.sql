@@ -43,6 +43,7 @@ do $$ begin perform app_private.ensure_partitions(); end; $$;
 --!include events/resolve_conversations.sql
 --!include events/contact_at.sql
 --!include events/recognise_customers.sql
+--!include events/leave_out_known.sql
 --!include events/store_messages.sql
 --!include events/apply_identity_change.sql
 --!include events/apply_marketing_preference.sql

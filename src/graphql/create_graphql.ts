@@ -81,8 +81,9 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
         sockets.attach(server, GRAPHQL_PATH);
       },
       async close() {
-        hub.close();
+        // Sockets first: a subscription that is ended by its server would count as complete, and not be taken up again.
         await Promise.all([sockets.close(), feed.close()]);
+        hub.close();
         await built.release();
         // A statement that is still running is cut off by its own timeout, after us.
         await atMost(CLOSE_MS, pool.end());

@@ -1,13 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { lexicographicSortSchema, printSchema as print } from "postgraphile/graphql";
-import { openThrowaway } from "../embedded/throwaway.ts";
-import { createLog } from "../log.ts";
-import { migrate } from "../migrate.ts";
 import { buildSchema } from "./schema/build_schema.ts";
 
-/** The schema as text, generated: people and code generators read it, and a review shows what a migration does to it. */
+/** The schema as text. People and code generators read it, and a review shows what a migration does to it. `npm run schema` writes it. */
 export const SCHEMA_FILE = fileURLToPath(new URL("../schema.graphql", import.meta.url));
 
 /**
@@ -32,16 +28,4 @@ export async function printSchema(authenticatorUrl: string): Promise<string> {
 
 async function unused(): Promise<never> {
   throw new Error("a schema that is only printed does nothing");
-}
-
-/** `node src/graphql/print_schema.ts` writes src/schema.graphql, from a throw-away database with every migration. */
-if (import.meta.main) {
-  const log = createLog("warn");
-  const server = await openThrowaway({ log, durable: false });
-  try {
-    await migrate(server.superuserUrl, log, { withCurrent: true });
-    await writeFile(SCHEMA_FILE, await printSchema(server.superuserUrl));
-  } finally {
-    await server.release();
-  }
 }

@@ -6,6 +6,8 @@ import { factCall } from "./fact.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
+const PATIENCE = { query_timeout: 15_000 };
+
 /**
  * Stores deliveries and applies what they say in one transaction, one round trip where there are only messages and
  * statuses. Throws what the database says, and then nothing has happened. Returns how many messages were new.
@@ -16,19 +18,26 @@ export async function applyDeliveries(
   deliveries: readonly Delivery[],
   { isStored = true } = {},
 ): Promise<number> {
-  const { batch, facts } = compose(deliveries, Date.now());
-  if (isStored) {
-    for (const delivery of deliveries) {
-      batch.bodies.push(delivery.body);
-      batch.events.push(eventRow(delivery));
+  const notes = deliveries.map(({ skipped }) => skipped.length);
+  try {
+    const { batch, facts } = compose(deliveries, Date.now());
+    if (isStored) {
+      for (const delivery of deliveries) {
+        batch.bodies.push(delivery.body);
+        batch.events.push(eventRow(delivery));
+      }
     }
+    if (facts.length === 0) return await receive(pool, batch);
+    return await inTransaction(pool, async (client) => {
+      const stored = await receive(client, batch);
+      await applyFacts(client, facts);
+      return stored;
+    });
+  } catch (error) {
+    // What was noted has not happened either; another try notes it again.
+    deliveries.forEach(({ skipped }, at) => void skipped.splice(notes[at]!));
+    throw error;
   }
-  if (facts.length === 0) return receive(pool, batch);
-  return inTransaction(pool, async (client) => {
-    const stored = await receive(client, batch);
-    await applyFacts(client, facts);
-    return stored;
-  });
 }
 
 async function receive(db: Queryable, batch: Batch): Promise<number> {
@@ -42,6 +51,8 @@ async function receive(db: Queryable, batch: Batch): Promise<number> {
       JSON.stringify(batch.messages),
       JSON.stringify(batch.statuses),
     ],
+    // A server that vanished without a word must not keep us waiting for minutes.
+    ...PATIENCE,
   });
   return rows[0].stored;
 }

@@ -3,8 +3,11 @@
  * the next one. No timer: alone, an item waits for nothing; under load, batches grow by themselves.
  */
 export type Batcher<T> = {
-  /** Resolves when the item's batch is done; rejects with `run`'s error, or when too much is waiting. */
-  add(item: T): Promise<void>;
+  /**
+   * Resolves when the item's batch is done; rejects with `run`'s error, or with BatcherFull when too much is waiting.
+   * An item that nobody wants any more when its turn comes is left out.
+   */
+  add(item: T, isWanted?: () => boolean): Promise<void>;
   /** Waits for what is under way and refuses the rest. */
   close(): Promise<void>;
 };
@@ -13,7 +16,7 @@ export type BatcherOptions<T> = {
   /** Does a batch; must itself see to it that one item cannot spoil the others. */
   run: (items: T[]) => Promise<void>;
   weigh: (item: T) => number;
-  /** Weight of one batch at most (one item may weigh more), and of all that waits. */
+  /** Weight of one batch at most, and of all that waits; one item alone may weigh more. */
   batchWeight: number;
   waitingWeight: number;
   /** Batches under way at once. */
@@ -24,7 +27,13 @@ export class BatcherFull extends Error {
   override name = "BatcherFull";
 }
 
-type Waiting<T> = { item: T; weight: number; resolve: () => void; reject: (error: unknown) => void };
+type Waiting<T> = {
+  item: T;
+  weight: number;
+  isWanted: () => boolean;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+};
 
 export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   let waiting: Waiting<T>[] = [];
@@ -35,41 +44,52 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   function next(): void {
     while (waiting.length > 0 && running.size < options.concurrency) {
       const batch = takeBatch();
-      const done: Promise<void> = options
-        .run(batch.map(({ item }) => item))
-        .then(
-          () => batch.forEach(({ resolve }) => void resolve()),
-          (error) => batch.forEach(({ reject }) => void reject(error)),
-        )
-        .finally(() => {
-          running.delete(done);
-          next();
-        });
-      running.add(done);
+      if (batch.length > 0) start(batch);
     }
   }
 
+  function start(batch: Waiting<T>[]): void {
+    const done: Promise<void> = options
+      .run(batch.map(({ item }) => item))
+      .then(
+        () => batch.forEach(({ resolve }) => void resolve()),
+        (error) => batch.forEach(({ reject }) => void reject(error)),
+      )
+      .finally(() => {
+        running.delete(done);
+        next();
+      });
+    running.add(done);
+  }
+
   function takeBatch(): Waiting<T>[] {
-    let count = 0;
+    const batch: Waiting<T>[] = [];
     let weight = 0;
-    do {
-      weight += waiting[count]!.weight;
+    let count = 0;
+    for (const candidate of waiting) {
+      const isLeftOut = !candidate.isWanted();
+      if (!isLeftOut && batch.length > 0 && weight + candidate.weight > options.batchWeight) break;
       count += 1;
-    } while (count < waiting.length && weight + waiting[count]!.weight <= options.batchWeight);
-    const batch = waiting.slice(0, count);
+      waitingWeight -= candidate.weight;
+      if (isLeftOut) {
+        candidate.reject(new BatcherFull());
+        continue;
+      }
+      weight += candidate.weight;
+      batch.push(candidate);
+    }
     waiting = waiting.slice(count);
-    waitingWeight -= weight;
     return batch;
   }
 
   return {
-    add(item) {
+    add(item, isWanted = () => true) {
       const weight = options.weigh(item);
-      if (isClosed || waitingWeight + weight > options.waitingWeight)
-        return Promise.reject(new BatcherFull());
+      const isFull = waiting.length > 0 && waitingWeight + weight > options.waitingWeight;
+      if (isClosed || isFull) return Promise.reject(new BatcherFull());
       waitingWeight += weight;
       return new Promise((resolve, reject) => {
-        waiting.push({ item, weight, resolve, reject });
+        waiting.push({ item, weight, isWanted, resolve, reject });
         // After this turn of the event loop, so that requests read in one go share a batch.
         if (waiting.length === 1) setImmediate(next);
       });

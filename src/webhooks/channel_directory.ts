@@ -19,6 +19,8 @@ export type ChannelDirectory = {
   byId(channelId: string, isFresh?: boolean): Promise<WebhookChannel | null>;
   /** The channel that has a number, for a webhook addressed to `via`; null when `via`'s app has no such number. */
   byNumber(phoneNumberId: string, via: WebhookChannel): Promise<WebhookChannel | null>;
+  /** A channel of a business account, likewise. */
+  byAccount(businessAccountId: string, via: WebhookChannel): Promise<WebhookChannel | null>;
 };
 
 const REMEMBERED_MS = 5_000;
@@ -33,11 +35,16 @@ const SELECT = `
 
 export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): ChannelDirectory {
   const remembered = new Map<string, { at: number; channel: Promise<WebhookChannel | null> }>();
+  const asking = new Map<string, Promise<WebhookChannel | null>>();
 
   function remember(key: string, find: () => Promise<WebhookChannel | null>, isFresh = false) {
     const known = remembered.get(key);
     if (known && !isFresh && performance.now() - known.at < REMEMBERED_MS) return known.channel;
-    const channel = find();
+    // Many who want to know the same wait for one answer: wrong signatures must not become a load on the database.
+    const under = asking.get(key);
+    if (under) return under;
+    const channel = find().finally(() => asking.delete(key));
+    asking.set(key, channel);
     // What failed is asked again, not remembered.
     channel.catch(() => remembered.delete(key));
     remembered.delete(key);
@@ -47,7 +54,11 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
   }
 
   async function find(condition: string, values: unknown[]): Promise<WebhookChannel | null> {
-    const { rows } = await pool.query(`${SELECT} where ${condition} limit 1`, values);
+    const { rows } = await pool.query({
+      text: `${SELECT} where ${condition} limit 1`,
+      values,
+      query_timeout: 5_000,
+    } as pg.QueryConfig);
     const row = rows[0];
     if (row === undefined) return null;
     return {
@@ -71,6 +82,16 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
           `c.phone_number_id = $1 and (c.tenant_id = $2 or s.app_secret_fingerprint = $3)
            order by c.tenant_id = $2 desc`,
           [phoneNumberId, via.tenantId, via.appFingerprint],
+        ),
+      );
+    },
+    async byAccount(businessAccountId, via) {
+      if (businessAccountId === via.businessAccountId) return via;
+      return remember(`${via.id}//${businessAccountId}`, () =>
+        find(
+          `c.business_account_id = $1 and (c.tenant_id = $2 or s.app_secret_fingerprint = $3)
+           order by c.tenant_id = $2 desc`,
+          [businessAccountId, via.tenantId, via.appFingerprint],
         ),
       );
     },

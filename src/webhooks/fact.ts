@@ -20,7 +20,7 @@ export function factCall(item: WebhookItem, channel: WebhookChannel): FactCall {
       const before = customerOf(channel, item.before);
       const after = customerOf(channel, item.after);
       if (before === null || after === null) return skip("it does not name both the old and the new address");
-      return call("apply_identity_change", { before, after });
+      return call("apply_identity_change", { before, after, occurred_at: instant(item.occurredAt) });
     }
     case "marketing_preference": {
       const customer = customerOf(channel, item.contact);
@@ -33,6 +33,8 @@ export function factCall(item: WebhookItem, channel: WebhookChannel): FactCall {
       });
     }
     case "template_update":
+      if (!TEMPLATE_NAME.test(item.name ?? "") || !TEMPLATE_LANGUAGE.test(item.language ?? ""))
+        return skip("it names no template, or no language");
       return call("apply_template_update", {
         tenant_id: channel.tenantId,
         business_account_id: item.businessAccountId ?? channel.businessAccountId,
@@ -75,6 +77,10 @@ export function factCall(item: WebhookItem, channel: WebhookChannel): FactCall {
       return item satisfies never;
   }
 }
+
+/** As Meta lets people name them. */
+const TEMPLATE_NAME = /^[a-z0-9_]{1,512}$/;
+const TEMPLATE_LANGUAGE = /^\S{2,20}$/;
 
 function phoneNumberCall(item: PhoneNumberUpdateItem, channel: WebhookChannel): FactCall {
   if (item.aspect !== "quality" && item.aspect !== "name") return skip(`${item.aspect}: kept, nothing to do`);

@@ -1,18 +1,19 @@
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import express from "express";
+import express, { type Request, type Response } from "express";
 import type pg from "pg";
-import { ParleyError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { type Batcher, BatcherFull, createBatcher } from "./batch.ts";
-import { type ChannelDirectory, createChannelDirectory, type WebhookChannel } from "./channel_directory.ts";
+import { type BodyBytes, createByteBudget } from "./byte_budget.ts";
+import { createChannelDirectory } from "./channel_directory.ts";
 import type { Delivery } from "./delivery.ts";
 import { applyIsolated } from "./isolate.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
-import { hasSignatureShape, verifySignature } from "./signature.ts";
+import { comeAgain, untrusted, WebhookRefusal } from "./refusal.ts";
+import { hasSignatureShape } from "./signature.ts";
+import { signedChannel, verifiedChallenge } from "./trust.ts";
 
 export type WebhookReceiver = {
   /** `GET` and `POST /whatsapp/:channelId`; to be mounted before any body parser: the signature is about raw bytes. */
@@ -23,124 +24,115 @@ export type WebhookReceiver = {
 
 export type WebhookReceiverOptions = { pool: pg.Pool; keyRing: KeyRing; log: Log };
 
-/** Meta's answer for "deliver again": when the database does not answer in time. */
+/** From the last byte of a body to "come again": Meta waits some seconds, better to say so early than to let it guess. */
 const PATIENCE_MS = 1_800;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Bodies in memory, of everybody together. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
-/** The address Meta posts to. 200 means: committed. 401 wrong signature, 413 too large, 503 come again. */
+/** The address Meta posts to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
 export function createWebhookReceiver({ pool, keyRing, log }: WebhookReceiverOptions): WebhookReceiver {
   const directory = createChannelDirectory(pool, keyRing);
+  const budget = createByteBudget(MOST_BYTES);
   const batcher: Batcher<Delivery> = createBatcher({
     async run(deliveries) {
       metrics.messagesReceived.inc(await applyIsolated(pool, deliveries, log));
     },
-    weigh: (delivery) => 1 + delivery.items.length,
+    weigh: (delivery) => 1 + delivery.items.length + (delivery.body.length >> 12),
     batchWeight: 400,
     waitingWeight: 20_000,
     concurrency: 2,
   });
 
-  const router = express.Router();
-  router.get("/whatsapp/:channelId", async (request, response) => {
-    const channel = await inTime(channelOf(directory, request.params.channelId));
-    const { "hub.mode": mode, "hub.verify_token": token, "hub.challenge": challenge } = request.query;
-    const expected = channel?.secrets.verifyToken;
-    const isVerified =
-      mode === "subscribe" &&
-      typeof token === "string" &&
-      typeof expected === "string" &&
-      isSame(token, expected);
-    if (!isVerified || typeof challenge !== "string" || challenge.length > 1000) {
-      response.status(403).json({ error: { code: "PYSIG", message: "the verify token is wrong" } });
-      return;
-    }
+  async function verify(request: Request<Params>, response: Response): Promise<void> {
+    const challenge = await inTime(() => verifiedChallenge(directory, request.params.channelId, request.query));
     // Text, so that nothing in it can be a page.
     response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
-  });
-
-  router.post("/whatsapp/:channelId", async (request, response) => {
-    const measured = metrics.webhookSeconds.startTimer();
-    const { status, code, message } = await answer(() => receive(request, request.params.channelId));
-    metrics.webhooks.inc({ status: String(status) });
-    measured();
-    if (status === 200) {
-      response.status(200).end();
-      return;
-    }
-    // What is left of a body that was not read is not worth reading.
-    if (!request.complete) response.set("Connection", "close");
-    if (status >= 500) log.warn({ code, channelId: request.params.channelId }, "a webhook was not taken");
-    response.status(status).json({ error: { code, message } });
-  });
-
-  async function receive(request: IncomingMessage, channelId: string): Promise<void> {
-    const signature = request.headers["x-hub-signature-256"];
-    if (typeof signature !== "string" || !hasSignatureShape(signature))
-      throw new ParleyError("PYSIG", "the signature is missing or malformed");
-    const body = await readRawBody(request);
-    const channel = await inTime(signedChannel(directory, channelId, body, signature));
-    if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
-      throw new ParleyError("PYREQ", "the body has to be application/json");
-    await inTime(prepareDelivery(body, channel, directory).then((delivery) => batcher.add(delivery)));
   }
 
+  async function receive(request: Request<Params>, response: Response): Promise<void> {
+    const measured = metrics.webhookSeconds.startTimer();
+    const bytes = budget.open();
+    try {
+      await take(request, request.params.channelId, bytes);
+      response.status(200).end();
+    } finally {
+      bytes.release();
+      measured();
+    }
+  }
+
+  async function take(request: IncomingMessage, channelId: string, bytes: BodyBytes): Promise<void> {
+    const signature = request.headers["x-hub-signature-256"];
+    // What cannot be right is refused before the body is read.
+    if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
+    requireJson(request);
+    const body = await readRawBody(request, bytes);
+    await inTime(async (isInTime) => {
+      const channel = await signedChannel(directory, channelId, body, signature);
+      await batcher.add(await prepareDelivery(body, channel, directory), isInTime);
+    });
+  }
+
+  /** Answers whatever goes wrong. */
+  function answering(work: (request: Request<Params>, response: Response) => Promise<void>) {
+    return async (request: Request<Params>, response: Response) => {
+      try {
+        await work(request, response);
+      } catch (error) {
+        refuse(request, response, error);
+      }
+      metrics.webhooks.inc({ status: String(response.statusCode) });
+    };
+  }
+
+  function refuse(request: Request<Params>, response: Response, error: unknown): void {
+    const { status, code, message } = refusalOf(error);
+    if (status >= 500)
+      log.warn({ code, reason: message, channelId: request.params.channelId }, "a webhook was not taken");
+    // What is left of a body that was not read is not worth reading.
+    if (!request.complete) response.set("Connection", "close");
+    response.status(status).json({ error: { code, message } });
+  }
+
+  const router = express.Router();
+  router
+    .route("/whatsapp/:channelId")
+    .get(answering(verify))
+    .post(answering(receive))
+    .all((_request, response) => {
+      response.status(405).set("Allow", "GET, HEAD, POST").json(NOT_ALLOWED);
+    });
   return { router, close: () => batcher.close() };
 }
 
-/** The channel of the address, if the body is signed with its app's secret. An unknown address tells no more than that. */
-async function signedChannel(
-  directory: ChannelDirectory,
-  channelId: string,
-  body: Buffer,
-  signature: string,
-): Promise<WebhookChannel> {
-  const known = await channelOf(directory, channelId);
-  if (known && verifySignature(body, signature, known.secrets.appSecrets)) return known;
-  // The secret may have been rotated since it was last read.
-  const fresh = known && (await channelOf(directory, channelId, true));
-  if (fresh && verifySignature(body, signature, fresh.secrets.appSecrets)) return fresh;
-  throw new ParleyError("PYSIG", "the signature is wrong");
+type Params = { channelId: string };
+
+const NOT_ALLOWED = { error: { code: "PYREQ", message: "only GET and POST are answered here" } };
+
+/** Meta sends JSON, and never compressed: what is inflated can be larger than what was sent. */
+function requireJson({ headers }: IncomingMessage): void {
+  if (!/^application\/json(?:\s*;|\s*$)/i.test(headers["content-type"] ?? ""))
+    throw new WebhookRefusal(415, "PYREQ", "the body has to be application/json");
+  if (!/^(?:identity)?$/i.test(headers["content-encoding"] ?? ""))
+    throw new WebhookRefusal(415, "PYREQ", "the body must not be compressed");
 }
 
-async function channelOf(
-  directory: ChannelDirectory,
-  channelId: string,
-  isFresh = false,
-): Promise<WebhookChannel | null> {
-  return UUID.test(channelId) ? directory.byId(channelId, isFresh) : null;
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/** Meta waits some seconds, and comes again: better to say so early than to let it guess. */
-function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new ParleyError("PYUNA", "the database does not answer in time")),
-    PATIENCE_MS,
-  );
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
-}
-
-const STATUS = { PYSIG: 401, PYBIG: 413, PYREQ: 415, PYUNA: 503 } as const;
-
-async function answer(
-  work: () => Promise<void>,
-): Promise<{ status: number; code?: string; message?: string }> {
+/** Runs `work` for as long as it is of use to whoever waits. */
+async function inTime<T>(work: (isInTime: () => boolean) => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let isInTime = true;
+  const timer = setTimeout(() => {
+    isInTime = false;
+    reject(comeAgain("the database does not answer in time"));
+  }, PATIENCE_MS);
   try {
-    await work();
-    return { status: 200 };
-  } catch (error) {
-    if (error instanceof ParleyError && error.code in STATUS)
-      return { status: STATUS[error.code as keyof typeof STATUS], code: error.code, message: error.message };
-    const isFull = error instanceof BatcherFull;
-    return {
-      status: 503,
-      code: "PYUNA",
-      message: isFull ? "too much is waiting" : "the database cannot be reached",
-    };
+    return await Promise.race([work(() => isInTime), late]);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function refusalOf(error: unknown): WebhookRefusal {
+  if (error instanceof WebhookRefusal) return error;
+  return comeAgain(error instanceof BatcherFull ? "too much is waiting" : "the database cannot be reached");
 }

@@ -77,6 +77,15 @@ test("fragments that spread each other twice over are counted, not walked", asyn
   await refused(`{ ...f0 } ${bombs} fragment f30 on Query { currentUser { id } currentMembership { role } }`);
 });
 
+test("fields, and few of them for those without a token", async () => {
+  const query = (times: number) =>
+    `{ ${repeat(times, (i) => `a${i}: currentUser { ...f }`)} } fragment f on User { ${repeat(29, () => "id")} }`;
+  assert.deepEqual((await api.ask(agent, query(10))).errors, []);
+  await refused(query(11));
+  assert.equal((await api.ask(null, query(1))).status, 200);
+  assert.equal((await api.ask(null, query(2))).code, "PYLIM");
+});
+
 test("tokens, without parsing them all", async () => {
   await refused(`{ ${repeat(3000, () => "a")} }`);
   await refused(

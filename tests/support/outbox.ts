@@ -27,7 +27,10 @@ export type ReportedStatus = {
 
 /** Takes what is due, as a sender does; returns the messages' ids. */
 export async function claim(db: Queryable, batchSize = 100, lease = "1 minute"): Promise<string[]> {
-  const { rows } = await db.query("select message_id from app_private.claim_outbox($1, $2)", [batchSize, lease]);
+  const { rows } = await db.query("select message_id from app_private.claim_outbox($1, $2)", [
+    batchSize,
+    lease,
+  ]);
   return rows.map(({ message_id }) => message_id);
 }
 
@@ -55,7 +58,9 @@ export function statusFor(
 
 /** The row of a message's status. */
 export async function statusOf(db: Queryable, messageId: string) {
-  const { rows } = await db.query("select * from app_public.message_statuses where message_id = $1", [messageId]);
+  const { rows } = await db.query("select * from app_public.message_statuses where message_id = $1", [
+    messageId,
+  ]);
   return rows[0];
 }
 

@@ -8,8 +8,10 @@ export const LIMITS = {
   /** Planning 50 aliases of a list blocks the process for half a second. */
   aliases: 15,
   rootFields: 15,
-  /** With fragments spread out. */
-  fields: 500,
+  /** With fragments spread out. Each costs up to half a millisecond of planning, the first time a document is seen. */
+  fields: 300,
+  /** Of those without a token, who can sign in and no more. */
+  anonymousFields: 30,
   /** Objects that the answer might hold: lists multiply. */
   objects: 5_000,
   /** Arrays and objects within each other, in a variable. */

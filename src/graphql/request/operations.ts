@@ -88,7 +88,9 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
 
       const read = readDocument(query);
       if ("errors" in read) throw new RefusedRequest(read.errors);
-      const { document } = read;
+      const { document, fields } = read;
+      if (visitor === null && fields > LIMITS.anonymousFields)
+        throw refused("PYLIM", `More than ${LIMITS.anonymousFields} fields without an access token`);
       const definition = getOperationAST(document, operationName);
       if (!definition)
         throw refused("PYREQ", "Name the operation: the document has none of that name, or several");

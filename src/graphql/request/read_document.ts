@@ -12,7 +12,10 @@ import { LIMITS } from "../limits/limits.ts";
 import { measureDocument } from "../limits/measure_document.ts";
 
 /** A document that may be run, or why not. */
-export type ReadDocument = { document: DocumentNode } | { errors: readonly Error[] };
+export type ReadDocument = GoodDocument | { errors: readonly Error[] };
+
+/** `fields`: how many it asks for, with fragments spread out. */
+type GoodDocument = { document: DocumentNode; fields: number };
 
 const CACHED = 500;
 
@@ -25,14 +28,14 @@ export function createDocumentReader(
   { isDevelopment }: { isDevelopment: boolean },
 ): (query: string) => ReadDocument {
   const rules = isDevelopment ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-  const cache = new Map<string, DocumentNode>();
+  const cache = new Map<string, GoodDocument>();
 
   return (query) => {
     const known = cache.get(query);
     if (known) {
       cache.delete(query);
       cache.set(query, known);
-      return { document: known };
+      return known;
     }
 
     let document: DocumentNode;
@@ -51,10 +54,11 @@ export function createDocumentReader(
     for (const key of ["depth", "aliases", "rootFields", "fields"] as const)
       if (measure[key] > LIMITS[key]) return { errors: [beyond(key, LIMITS[key])] };
 
-    cache.set(query, document);
+    const good = { document, fields: measure.fields };
+    cache.set(query, good);
     const [oldest] = cache.keys();
     if (cache.size > CACHED && oldest !== undefined) cache.delete(oldest);
-    return { document };
+    return good;
   };
 }
 

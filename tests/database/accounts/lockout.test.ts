@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import type pg from "pg";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { rolledBack } from "../../support/transaction.ts";
+import { stories } from "../../support/story.ts";
 import { aPersonWithPassword, PASSWORD, signIn } from "./sign_in.ts";
 
-let database: TestDatabase;
-before(async () => {
-  database = await createTestDatabase();
-});
-after(() => database.drop());
+const story = stories();
 
-const story = (tell: (db: pg.PoolClient) => Promise<void>) => () => rolledBack(database.pool, tell);
-
-test(
+story(
   "the fifth failure locks the address for a minute; then even the right password is refused",
-  story(async (db) => {
+  async (db) => {
     const { email } = await aPersonWithPassword(db);
     for (let failure = 1; failure <= 4; failure++) await signIn(db, email, "wrong password");
     assert.equal(await lockMinutes(db, email), null);
@@ -24,12 +16,12 @@ test(
     assert.equal((await signIn(db, email, PASSWORD)).outcome, "refused");
     await minutesPass(db, 1);
     assert.equal((await signIn(db, email, PASSWORD)).outcome, "signed_in");
-  }),
+  },
 );
 
-test(
+story(
   "each failure after a lock locks for twice as long, up to an hour, however patient the guesser",
-  story(async (db) => {
+  async (db) => {
     const { email } = await aPersonWithPassword(db);
     for (let failure = 1; failure <= 4; failure++) await signIn(db, email, "wrong password");
     const locks: (number | null)[] = [];
@@ -40,33 +32,27 @@ test(
       await minutesPass(db, lock ?? 0);
     }
     assert.deepEqual(locks, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-  }),
+  },
 );
 
-test(
-  "no number of failures breaks the lock",
-  story(async (db) => {
-    const { email } = await aPersonWithPassword(db);
-    await signIn(db, email, "wrong password");
-    for (const failures of [50, 2_000]) {
-      await db.query("update app_private.sign_in_failures set failures = $1, locked_until = null", [failures]);
-      assert.equal((await signIn(db, email, "wrong password")).outcome, "refused");
-      assert.equal(await lockMinutes(db, email), 60);
-    }
-  }),
-);
+story("no number of failures breaks the lock", async (db) => {
+  const { email } = await aPersonWithPassword(db);
+  await signIn(db, email, "wrong password");
+  for (const failures of [50, 2_000]) {
+    await db.query("update app_private.sign_in_failures set failures = $1, locked_until = null", [failures]);
+    assert.equal((await signIn(db, email, "wrong password")).outcome, "refused");
+    assert.equal(await lockMinutes(db, email), 60);
+  }
+});
 
-test(
-  "an address that nobody has is locked in the same way",
-  story(async (db) => {
-    for (let failure = 1; failure <= 5; failure++) await signIn(db, "nobody@example.com", "wrong password");
-    assert.equal(await lockMinutes(db, "nobody@example.com"), 1);
-  }),
-);
+story("an address that nobody has is locked in the same way", async (db) => {
+  for (let failure = 1; failure <= 5; failure++) await signIn(db, "nobody@example.com", "wrong password");
+  assert.equal(await lockMinutes(db, "nobody@example.com"), 1);
+});
 
-test(
+story(
   "a quarter of an hour without a lock or a failure forgets the earlier ones; so does signing in",
-  story(async (db) => {
+  async (db) => {
     const { email } = await aPersonWithPassword(db);
     for (let failure = 1; failure <= 4; failure++) await signIn(db, email, "wrong password");
     await minutesPass(db, 16);
@@ -75,7 +61,7 @@ test(
     assert.equal((await signIn(db, email, PASSWORD)).outcome, "signed_in");
     const { rows } = await db.query("select failures from app_private.sign_in_failures");
     assert.deepEqual(rows, []);
-  }),
+  },
 );
 
 /** How long the address is locked from now on, in minutes; null when it is not. */

@@ -6,14 +6,18 @@ type Queryable = Pick<pg.ClientBase, "query">;
 
 export const PASSWORD = "a long enough password";
 
-/** A member of a tenant of their own, who can sign in. */
+/** A member of a tenant of their own, who can sign in. The hash is a cheap one, unless it is the time that matters. */
 export async function aPersonWithPassword(
   db: Queryable,
-  role: Role = "owner",
+  { role = "owner", cost = 4 }: { role?: Role; cost?: number } = {},
 ): Promise<Person & { slug: string }> {
   const workspace = await aWorkspace(db);
   const person = await aPerson(db, workspace.tenantId, role);
-  await db.query("select app_private.set_password($1, $2)", [person.userId, PASSWORD]);
+  await db.query(
+    `update app_private.user_secrets set password_hash = app_private.crypt($2, app_private.gen_salt('bf', $3))
+     where user_id = $1`,
+    [person.userId, PASSWORD, cost],
+  );
   return { ...person, slug: workspace.slug };
 }
 

@@ -1,0 +1,114 @@
+import type pg from "pg";
+import type { Sent } from "../world/bodies.ts";
+import type { Workspace } from "./workspace.ts";
+
+/**
+ * Rows as they would be after months of work, put in with the triggers off: customers `first` and up, as
+ * `world/bodies.ts` names them, each with a conversation whose window is open.
+ */
+export async function fillConversations(
+  client: pg.Client,
+  { tenantId, channelId }: Workspace,
+  first: number,
+  count: number,
+): Promise<void> {
+  await withoutTriggers(client, async () => {
+    await client.query(
+      `with people as (
+         select gen_random_uuid() as id, '1555' || lpad(n::text, 8, '0') as phone
+         from generate_series($3::int, $3 + $4 - 1) n
+       ),
+       named as (
+         select p.*, (array['Ana', 'Bruno', 'Chloé', 'Deniz', 'Emre', 'Fatma', 'Gül', 'Hasan', 'Inés', 'João'])
+           [right(phone, 6)::int % 10 + 1] || ' ' || right(phone, 6)::int as name
+         from people p
+       ),
+       contact as (
+         insert into app_public.contacts (id, tenant_id, phone, profile_name)
+         select id, $1, '+' || phone, name from named
+       ),
+       identity as (
+         insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
+         select $1, 'phone', '+' || phone, id from named
+       )
+       insert into app_public.conversations (tenant_id, channel_id, contact_id, last_customer_message_at, window_expires_at)
+       select $1, $2, id, now(), now() + interval '1 day' from named`,
+      [tenantId, channelId, first, count],
+    );
+  });
+}
+
+/** Old messages, half of them sent and read, spread over the tenant's conversations and the last three weeks. */
+export async function fillMessages(client: pg.Client, { tenantId }: Workspace, count: number): Promise<void> {
+  const { rows } = await client.query("select array_agg(id) as ids from app_public.conversations where tenant_id = $1", [
+    tenantId,
+  ]);
+  const part = 50_000;
+  for (let done = 0; done < count; done += part) {
+    await withoutTriggers(client, async () => {
+      await client.query(
+        `with said as (
+           select
+             n, now() - random() * interval '21 days' as at, ($2::uuid[])[n % cardinality($2::uuid[]) + 1] as conversation_id,
+             n % 2 = 0 as is_inbound
+           from generate_series($3::int, $4::int) n
+         ),
+         message as (
+           insert into app_public.messages
+             (tenant_id, id, conversation_id, direction, author, type, content, preview, provider_message_id, occurred_at, created_at)
+           select
+             $1,
+             (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text || at), 14))::uuid,
+             conversation_id,
+             case when is_inbound then 'inbound' else 'outbound' end::app_public.message_direction,
+             case when is_inbound then 'contact' else 'chatbot' end::app_public.message_author,
+             'text', jsonb_build_object('body', 'An old message, number ' || n || ', of some length'),
+             'An old message, number ' || n || ', of some length',
+             case when is_inbound then 'wamid.old.' || n || '.' || $1::text end, at, at
+           from said
+           returning id, direction, created_at
+         )
+         insert into app_public.message_statuses
+           (tenant_id, message_id, status, provider_message_id, attempts, sending_at, sent_at, delivered_at, read_at)
+         select $1, id, 'read', 'wamid.old.' || id, 1, created_at, created_at, created_at, created_at
+         from message where direction = 'outbound'`,
+        [tenantId, rows[0].ids, done + 1, Math.min(done + part, count)],
+      );
+    });
+  }
+}
+
+/** Messages that Meta has taken a moment ago, and reported nothing of. */
+export async function fillSent(client: pg.Client, { tenantId }: Workspace, count: number): Promise<Sent[]> {
+  const { rows } = await withoutTriggers(client, () =>
+    client.query<Sent>(
+      `with target as (
+         select array_agg(id) as ids from app_public.conversations where tenant_id = $1
+       ),
+       message as (
+         insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview)
+         select $1, ids[n % cardinality(ids) + 1], 'system', 'text', '{"body": "Your order is on its way."}', 'Your order is on its way.'
+         from target, generate_series(1, $2) n
+         returning id
+       )
+       insert into app_public.message_statuses (tenant_id, message_id, status, provider_message_id, attempts, sending_at, sent_at)
+       select $1, id, 'sent', 'wamid.sent.' || id, 1, now(), now() from message
+       returning provider_message_id as wamid, message_id as ours, '15550000000' as to`,
+      [tenantId, count],
+    ),
+  );
+  return rows;
+}
+
+/** In one transaction. */
+export async function withoutTriggers<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query("begin; set local session_replication_role = replica");
+  try {
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+}

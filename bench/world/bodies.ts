@@ -1,0 +1,79 @@
+import { createHmac } from "node:crypto";
+
+/** The number that bodies are about, as Meta knows it, and how to sign for it. */
+export type BusinessNumber = {
+  url: string;
+  appSecret: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+};
+
+/** A message Meta has taken, as its ledger has it: its own id, and ours as it was told (`biz_opaque_callback_data`). */
+export type Sent = { wamid: string; ours: string | null; to: string };
+
+export type Incoming = { id: string; from: string; text: string };
+
+const NAMES = ["Ana", "Bruno", "Chloé", "Deniz", "Emre", "Fatma", "Gül", "Hasan", "Inés", "João"];
+
+/** The customer with this number among all; digits as Meta writes them. */
+export function phoneOf(customer: number): string {
+  return `1555${String(customer).padStart(8, "0")}`;
+}
+
+/** Always the same for the same phone: nobody changes names. */
+function nameOf(phone: string): string {
+  const seed = Number(phone.slice(-6));
+  return `${NAMES[seed % NAMES.length]} ${seed}`;
+}
+
+export function messagesBody(number: BusinessNumber, messages: readonly Incoming[]): Buffer {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return envelope(number, {
+    contacts: messages.map(({ from }) => ({ profile: { name: nameOf(from) }, wa_id: from })),
+    messages: messages.map(({ id, from, text }) => ({ from, id, timestamp, text: { body: text }, type: "text" })),
+  });
+}
+
+export type Status = { of: Sent; status: "sent" | "delivered" | "read" };
+
+export function statusesBody(number: BusinessNumber, statuses: readonly Status[]): Buffer {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return envelope(number, {
+    statuses: statuses.map(({ of, status }) => ({
+      id: of.wamid,
+      status,
+      timestamp,
+      recipient_id: of.to,
+      ...(of.ours !== null && { biz_opaque_callback_data: of.ours }),
+      pricing: { billable: true, pricing_model: "PMP", category: "utility", type: "regular" },
+    })),
+  });
+}
+
+/** The signature's header line. */
+export function signatureLine(body: Buffer, appSecret: string): string {
+  return `X-Hub-Signature-256: sha256=${createHmac("sha256", appSecret).update(body).digest("hex")}\r\n`;
+}
+
+function envelope({ businessAccountId, phoneNumberId }: BusinessNumber, value: object): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      object: "whatsapp_business_account",
+      entry: [
+        {
+          id: businessAccountId,
+          changes: [
+            {
+              value: {
+                messaging_product: "whatsapp",
+                metadata: { display_phone_number: "15550001111", phone_number_id: phoneNumberId },
+                ...value,
+              },
+              field: "messages",
+            },
+          ],
+        },
+      ],
+    }),
+  );
+}

@@ -1,0 +1,14 @@
+/**
+ * The child's side of a job: it gets one request at a time over IPC and answers it. It ends with its parent, and never
+ * lives longer than half an hour.
+ */
+export function takeJobs<Request, Result>(work: (request: Request) => Promise<Result>): void {
+  process.on("message", (request) => {
+    work(request as Request).then(
+      (result) => process.send?.({ kind: "done", result }),
+      (error: unknown) => process.send?.({ kind: "failed", reason: String((error as Error)?.stack ?? error) }),
+    );
+  });
+  process.on("disconnect", () => process.exit(0));
+  setTimeout(() => process.exit(1), 30 * 60_000).unref();
+}

@@ -1,0 +1,39 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
+
+export type Answer = (path: string, body: Buffer) => string;
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+
+/**
+ * A kept-alive HTTP/1.1 server that reads requests with a Content-Length and answers each with 200 and JSON: as little
+ * as will do. On 127.0.0.1, any port, which it returns.
+ */
+export function listen(answer: Answer): Promise<number> {
+  const server = createServer({ noDelay: true }, (socket) => serve(socket, answer));
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", 1024, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function serve(socket: Socket, answer: Answer): void {
+  let received: Buffer = Buffer.alloc(0);
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    for (;;) {
+      const headEnd = received.indexOf(HEAD_END);
+      if (headEnd < 0) return;
+      const head = received.toString("latin1", 0, headEnd);
+      const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+      const end = headEnd + 4 + length;
+      if (received.length < end) return;
+      const body = received.subarray(headEnd + 4, end);
+      received = received.subarray(end);
+      const json = answer(head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/")), body);
+      socket.write(
+        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,187 @@
+import { type BusinessNumber, messagesBody, phoneOf, type Sent, type Status, signatureLine, statusesBody } from "./bodies.ts";
+import { Connection } from "./connection.ts";
+import { takeJobs } from "./job.ts";
+import { type Latency, latencyOf } from "./latency.ts";
+import { listen } from "./listener.ts";
+
+export type MetaRequest =
+  /** Begins to listen, and returns the port. */
+  | { kind: "listen" }
+  | ({ kind: "round_trips" } & RoundTrips)
+  /** From now on posts the statuses sent, delivered and read of whatever it takes, gathered for `gatherMs`. */
+  | { kind: "report"; number: BusinessNumber; gatherMs: number; perBody: number; connections: number }
+  /** Waits until all statuses are posted. */
+  | { kind: "settle" }
+  | { kind: "counts" };
+
+export type RoundTrips = {
+  number: BusinessNumber;
+  /** At once; each has customers of its own, who take turns, so that no rule about one person interferes. */
+  contacts: number;
+  customersEach: number;
+  firstCustomer: number;
+  series: string;
+  seconds: number;
+  warmUpSeconds: number;
+};
+
+export type RoundTripsResult = {
+  perSecond: number;
+  /** From before the webhook was posted until the answer was here. */
+  latency: Latency;
+  /** In all, with the warm-up. */
+  begun: number;
+  answered: number;
+  unanswered: number;
+  refused: number;
+};
+
+export type MetaCounts = {
+  taken: number;
+  /** Messages that came more than once under one id of theirs. */
+  duplicates: number;
+  statusesPosted: number;
+  statusesRefused: number;
+  /** From when a status was due until it was answered. */
+  statusLatency: Latency;
+};
+
+/** Longest wait for an answer before a customer gives up. */
+const PATIENCE_MS = 10_000;
+
+const waiting = new Map<string, () => void>();
+const seen = new Set<string>();
+let [taken, duplicates] = [0, 0];
+let report: ((sent: Sent) => void) | null = null;
+let [statusesPosted, statusesRefused] = [0, 0];
+const statusDurations: number[] = [];
+const unposted: { status: Status; at: number }[] = [];
+let posting = 0;
+
+takeJobs(async (request: MetaRequest): Promise<unknown> => {
+  switch (request.kind) {
+    case "listen":
+      return listen(take);
+    case "round_trips":
+      return roundTrips(request);
+    case "report":
+      return startReporting(request);
+    case "settle":
+      return settle();
+    case "counts":
+      return counts();
+    default:
+      return request satisfies never;
+  }
+});
+
+/** `POST /{version}/{phone number id}/messages`. */
+function take(_path: string, body: Buffer): string {
+  const { to, biz_opaque_callback_data: ours = null } = JSON.parse(body.toString("utf8")) as {
+    to?: string;
+    biz_opaque_callback_data?: string;
+  };
+  const phone = to?.replace("+", "") ?? "";
+  taken += 1;
+  if (ours !== null && seen.has(ours)) duplicates += 1;
+  else if (ours !== null) seen.add(ours);
+  const wamid = `wamid.meta.${process.pid}.${taken}`;
+  report?.({ wamid, ours, to: phone });
+  waiting.get(phone)?.();
+  return `{"messaging_product":"whatsapp","contacts":[{"input":"${to}","wa_id":"${phone}"}],"messages":[{"id":"${wamid}"}]}`;
+}
+
+async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
+  const { number, contacts, customersEach, firstCustomer, series, seconds, warmUpSeconds } = request;
+  const { origin, pathname } = new URL(number.url);
+  const measureFrom = performance.now() + warmUpSeconds * 1000;
+  const end = measureFrom + seconds * 1000;
+  const durations: number[] = [];
+  let [begun, answered, unanswered, refused] = [0, 0, 0, 0];
+
+  async function contact(slot: number): Promise<void> {
+    const connection = await Connection.open(new URL(origin));
+    for (let turn = 0; performance.now() < end; turn += 1) {
+      const from = phoneOf(firstCustomer + slot * customersEach + (turn % customersEach));
+      begun += 1;
+      const body = messagesBody(number, [{ id: `wamid.${series}.${slot}.${turn}`, from, text: "Hello?" }]);
+      const answer = answerTo(from);
+      const began = performance.now();
+      const reply = await connection.post(pathname, signatureLine(body, number.appSecret), body).catch(() => null);
+      if (reply?.status !== 200) refused += 1;
+      const isAnswered = await answer;
+      const now = performance.now();
+      if (isAnswered) answered += 1;
+      else unanswered += 1;
+      if (!isAnswered && unanswered > 100) break;
+      if (isAnswered && now >= measureFrom && now <= end) durations.push(now - began);
+      if (reply === null) break;
+    }
+    connection.close();
+  }
+
+  await Promise.all(Array.from({ length: contacts }, (_, slot) => contact(slot)));
+  return { perSecond: durations.length / seconds, latency: latencyOf(durations), begun, answered, unanswered, refused };
+}
+
+/** Whether a message to this phone comes in time. */
+function answerTo(phone: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => end(false), PATIENCE_MS);
+    const end = (isAnswered: boolean) => {
+      clearTimeout(timer);
+      waiting.delete(phone);
+      resolve(isAnswered);
+    };
+    waiting.set(phone, () => end(true));
+  });
+}
+
+async function startReporting({
+  number,
+  gatherMs,
+  perBody,
+  connections,
+}: MetaRequest & { kind: "report" }): Promise<void> {
+  const { origin, pathname } = new URL(number.url);
+  const free = await Promise.all(Array.from({ length: connections }, () => Connection.open(new URL(origin))));
+  // As phones do: delivered a moment after sent, read a little later.
+  report = (of) => {
+    const at = performance.now();
+    unposted.push({ status: { of, status: "sent" }, at });
+    setTimeout(() => unposted.push({ status: { of, status: "delivered" }, at: performance.now() }), 200).unref();
+    setTimeout(() => unposted.push({ status: { of, status: "read" }, at: performance.now() }), 700).unref();
+  };
+  setInterval(() => {
+    while (unposted.length > 0 && free.length > 0) void post(free.pop()!, unposted.splice(0, perBody));
+  }, gatherMs).unref();
+
+  async function post(connection: Connection, part: typeof unposted): Promise<void> {
+    posting += 1;
+    const body = statusesBody(number, part.map(({ status }) => status));
+    const reply = await connection.post(pathname, signatureLine(body, number.appSecret), body).catch(() => null);
+    const now = performance.now();
+    posting -= 1;
+    free.push(reply === null ? await Connection.open(new URL(origin)) : connection);
+    if (reply?.status === 200) {
+      statusesPosted += part.length;
+      for (const { at } of part) statusDurations.push(now - at);
+    } else {
+      // As Meta does: it comes again.
+      statusesRefused += part.length;
+      unposted.push(...part);
+    }
+  }
+}
+
+async function settle(): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  // The last "read" comes 700 ms after its message.
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  while ((unposted.length > 0 || posting > 0) && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function counts(): Promise<MetaCounts> {
+  return { taken, duplicates, statusesPosted, statusesRefused, statusLatency: latencyOf([...statusDurations]) };
+}

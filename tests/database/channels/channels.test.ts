@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type pg from "pg";
+import { aPerson, aWorkspace, become, becomeOwner, digits } from "../../support/people.ts";
+import { stories } from "../../support/story.ts";
+import { refusal } from "../../support/transaction.ts";
+
+const story = stories();
+
+async function addChannel(db: pg.PoolClient, tenantId: string, isDefault = false): Promise<string> {
+  const { rows } = await db.query(
+    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, is_default)
+     values ($1, 'Another', $2, '1', $3) returning id`,
+    [tenantId, digits(15), isDefault],
+  );
+  return rows[0].id;
+}
+
+async function defaultOf(db: pg.PoolClient, tenantId: string): Promise<string[]> {
+  const { rows } = await db.query("select id from app_public.channels where tenant_id = $1 and is_default", [
+    tenantId,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+story("a tenant's first channel is its default; choosing another takes its place", async (db) => {
+  const { tenantId, channelId } = await aWorkspace(db);
+  const second = await addChannel(db, tenantId);
+  assert.deepEqual(await defaultOf(db, tenantId), [channelId]);
+  const third = await addChannel(db, tenantId, true);
+  assert.deepEqual(await defaultOf(db, tenantId), [third]);
+  await become(db, await aPerson(db, tenantId, "admin"));
+  await db.query("update app_public.channels set is_default = true where id = $1", [second]);
+  await becomeOwner(db);
+  assert.deepEqual(await defaultOf(db, tenantId), [second]);
+});
+
+story("one tenant's default is nothing to another tenant", async (db) => {
+  const ours = await aWorkspace(db);
+  const theirs = await aWorkspace(db);
+  await addChannel(db, ours.tenantId, true);
+  assert.deepEqual(await defaultOf(db, theirs.tenantId), [theirs.channelId]);
+});
+
+story("an admin names, pauses and paces a channel; where its token is sent to is the operator's", async (db) => {
+  const { tenantId, channelId } = await aWorkspace(db);
+  await become(db, await aPerson(db, tenantId, "owner"));
+  await db.query(
+    "update app_public.channels set name = 'Sales', status = 'paused', messages_per_second = 20 where id = $1",
+    [channelId],
+  );
+  for (const column of ["graph_url", "phone_number_id", "business_account_id", "tenant_id", "kind"])
+    assert.equal(
+      await refusal(db, () => db.query(`update app_public.channels set ${column} = ${column}`)),
+      "42501",
+      column,
+    );
+});
+
+story("a number is connected to a tenant once, and a Cloud API channel has its two ids", async (db) => {
+  const { tenantId, phoneNumberId } = await aWorkspace(db);
+  const add = (phone: string | null) => () =>
+    db.query(
+      "insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id) values ($1, 'x', $2, '1')",
+      [tenantId, phone],
+    );
+  assert.equal(await refusal(db, add(phoneNumberId)), "23505");
+  assert.equal(await refusal(db, add(null)), "23514");
+  assert.equal(await refusal(db, add("+49 171")), "23514");
+  // Two tenants may each have connected it: webhooks are routed by the channel's own address.
+  const other = await aWorkspace(db);
+  await db.query("update app_public.channels set phone_number_id = $2 where id = $1", [
+    other.channelId,
+    phoneNumberId,
+  ]);
+});
+
+story("whoever has conversations on a channel loses them with it", async (db) => {
+  const { tenantId, channelId } = await aWorkspace(db);
+  await become(db, await aPerson(db, tenantId, "admin"));
+  await db.query("insert into app_public.contacts (name) values ('Ann')");
+  await db.query("insert into app_public.conversations (contact_id) select id from app_public.contacts");
+  assert.equal((await db.query("delete from app_public.channels where id = $1", [channelId])).rowCount, 1);
+  assert.equal((await db.query("select from app_public.conversations")).rowCount, 0);
+  assert.equal((await db.query("select from app_public.contacts")).rowCount, 1);
+});

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import type pg from "pg";
+import { conversationOf, hear, send } from "../../support/messages.ts";
+import { claim, outboxOf, record } from "../../support/outbox.ts";
+import { aConversation, aPerson, aWorkspace, type Thread, type Workspace } from "../../support/people.ts";
+import { stories } from "../../support/story.ts";
+
+const story = stories();
+
+async function twoContacts(db: pg.PoolClient): Promise<{ workspace: Workspace; kept: Thread; merged: Thread }> {
+  const workspace = await aWorkspace(db);
+  return { workspace, kept: await aConversation(db, workspace), merged: await aConversation(db, workspace) };
+}
+
+const merge = (db: pg.PoolClient, kept: Thread, merged: Thread) =>
+  db.query("select app_private.merge_contacts($1, $2)", [kept.contactId, merged.contactId]);
+
+const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000);
+
+story("two threads on one channel become one: its messages, its window, its unread count", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  await hear(db, workspace, kept, { at: at(30), preview: "old" });
+  await hear(db, workspace, merged, { at: at(20), preview: "one" }, { at: at(10), preview: "new" });
+  const before = await conversationOf(db, merged.conversationId);
+  await merge(db, kept, merged);
+
+  const after = await conversationOf(db, kept.conversationId);
+  assert.equal(after.unread_count, 3);
+  assert.equal(after.last_message_preview, "new");
+  assert.equal(after.last_message_id, before.last_message_id);
+  assert.deepEqual(after.last_customer_message_at, before.last_customer_message_at);
+  assert.equal(await conversationOf(db, merged.conversationId), undefined);
+  const { rows } = await db.query(
+    "select preview from app_public.messages where conversation_id = $1 order by occurred_at",
+    [kept.conversationId],
+  );
+  assert.deepEqual(
+    rows.map(({ preview }) => preview),
+    ["old", "one", "new"],
+  );
+  assert.equal((await db.query("select from app_public.contacts where id = $1", [merged.contactId])).rowCount, 0);
+});
+
+story("the newest message stays the last one, whichever thread it was in", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  await hear(db, workspace, merged, { at: at(20), preview: "old" });
+  await hear(db, workspace, kept, { at: at(10), preview: "new" });
+  await merge(db, kept, merged);
+  assert.equal((await conversationOf(db, kept.conversationId)).last_message_preview, "new");
+});
+
+story("a thread on a channel where the other has none goes along as it is", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  const { rows } = await db.query(
+    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id) values ($1, 'Two', '77', '1') returning id`,
+    [workspace.tenantId],
+  );
+  await db.query("update app_public.conversations set channel_id = $2 where id = $1", [
+    merged.conversationId,
+    rows[0].id,
+  ]);
+  await merge(db, kept, merged);
+  assert.equal((await conversationOf(db, merged.conversationId)).contact_id, kept.contactId);
+});
+
+story("what waits in the outbox is still sent, in order, and what is under way is still answered", async (db) => {
+  const { kept, merged } = await twoContacts(db);
+  const underWay = await send(db, merged.conversationId, "under way");
+  assert.deepEqual(await claim(db), [underWay]);
+  const waiting = await send(db, merged.conversationId, "waiting");
+  await merge(db, kept, merged);
+  assert.deepEqual(await claim(db), [], "the one in front is under way");
+  await record(db, { message_id: underWay, kind: "sent", provider_message_id: "wamid.1" });
+  assert.equal(await outboxOf(db, underWay), undefined);
+  assert.deepEqual(await claim(db), [waiting]);
+});
+
+story("two threads that both have something under way go on behind both", async (db) => {
+  const { kept, merged } = await twoContacts(db);
+  const one = await send(db, kept.conversationId);
+  const two = await send(db, merged.conversationId);
+  assert.equal((await claim(db)).length, 2);
+  const three = await send(db, kept.conversationId);
+  await merge(db, kept, merged);
+  await record(db, { message_id: one, kind: "sent" });
+  assert.deepEqual(await claim(db), [], "the merged thread's is under way");
+  await record(db, { message_id: two, kind: "sent" });
+  assert.deepEqual(await claim(db), [three]);
+});
+
+story("identities and wishes survive; what the kept contact says of itself wins", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  await db.query(
+    `update app_public.contacts set name = 'Merged', email = 'm@example.com', metadata = '{"a": 1, "b": 1}',
+       opted_out_at = now(), external_ref = 'crm-1' where id = $1`,
+    [merged.contactId],
+  );
+  await db.query(`update app_public.contacts set name = 'Kept', metadata = '{"b": 2}' where id = $1`, [kept.contactId]);
+  await db.query(
+    "insert into app_public.contact_identities (tenant_id, kind, value, contact_id) values ($1, 'bsuid', 'B1', $2)",
+    [workspace.tenantId, merged.contactId],
+  );
+  await merge(db, kept, merged);
+  const { rows } = await db.query(
+    "select name, email, metadata, external_ref, phone, opted_out_at is not null as is_out from app_public.contacts where id = $1",
+    [kept.contactId],
+  );
+  assert.deepEqual(rows[0], {
+    name: "Kept",
+    email: "m@example.com",
+    metadata: { a: 1, b: 2 },
+    external_ref: "crm-1",
+    phone: kept.phone,
+    is_out: true,
+  });
+  const identities = await db.query(
+    "select value from app_public.contact_identities where contact_id = $1 order by kind, value",
+    [kept.contactId],
+  );
+  assert.deepEqual(
+    identities.rows.map(({ value }) => value),
+    ["B1", ...[kept.phone, merged.phone].sort()],
+  );
+});
+
+story("who takes part in the merged thread takes part in the kept one; whoever had it keeps it", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  const agent = await aPerson(db, workspace.tenantId, "agent");
+  await db.query("update app_public.conversations set assignee_id = $2 where id = $1", [
+    merged.conversationId,
+    agent.userId,
+  ]);
+  await merge(db, kept, merged);
+  assert.equal((await conversationOf(db, kept.conversationId)).assignee_id, agent.userId);
+  const { rows } = await db.query("select user_id from app_public.conversation_participants where conversation_id = $1", [
+    kept.conversationId,
+  ]);
+  assert.deepEqual(rows, [{ user_id: agent.userId }]);
+});
+
+story("a closed thread that meets an open one is open, and the other way round", async (db) => {
+  for (const closed of ["kept", "merged"] as const) {
+    const pair = await twoContacts(db);
+    await db.query("update app_public.conversations set status = 'closed' where id = $1", [
+      pair[closed].conversationId,
+    ]);
+    await merge(db, pair.kept, pair.merged);
+    const after = await conversationOf(db, pair.kept.conversationId);
+    assert.equal(after.status, "open");
+    assert.equal(after.closed_at, null);
+  }
+});
+
+story("a chatbot's run goes along; of two that are under way the kept thread's goes on", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  const third = await aConversation(db, workspace);
+  const bot = await db.query("insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id", [
+    workspace.tenantId,
+  ]);
+  const { rows } = await db.query("select id, chatbot_id from app_private.publish_chatbot($1)", [bot.rows[0].id]);
+  for (const { conversationId } of [merged, third])
+    await db.query(
+      `insert into app_public.conversation_contexts (tenant_id, conversation_id, chatbot_id, version_id, status)
+       values ($1, $2, $3, $4, 'waiting')`,
+      [workspace.tenantId, conversationId, rows[0].chatbot_id, rows[0].id],
+    );
+  await db.query(
+    "insert into app_private.chatbot_events (tenant_id, conversation_id, kind) values ($1, $2, 'timer')",
+    [workspace.tenantId, merged.conversationId],
+  );
+  await merge(db, kept, merged);
+  const runs = async () => {
+    const runs = await db.query(
+      "select status, completion_reason as reason from app_public.conversation_contexts where conversation_id = $1 order by id",
+      [kept.conversationId],
+    );
+    return runs.rows;
+  };
+  const waiting = { status: "waiting", reason: null };
+  assert.deepEqual(await runs(), [waiting]);
+  await merge(db, kept, third);
+  assert.deepEqual(await runs(), [waiting, { status: "stopped", reason: "contacts_merged" }]);
+  const events = await db.query("select conversation_id from app_private.chatbot_events");
+  assert.deepEqual(events.rows, [{ conversation_id: kept.conversationId }]);
+});
+
+story("contacts of two tenants are never merged", async (db) => {
+  const ours = await twoContacts(db);
+  const theirs = await twoContacts(db);
+  await merge(db, ours.kept, theirs.kept);
+  assert.notEqual(await conversationOf(db, theirs.kept.conversationId), undefined);
+  assert.equal((await db.query("select from app_public.contacts where id = $1", [theirs.kept.contactId])).rowCount, 1);
+});
