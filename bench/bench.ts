@@ -18,7 +18,9 @@ export type Bench = {
   meta: Child<MetaRequest>;
   graphUrl: string;
   /** Loads with the standard duration unless told. */
-  load(request: Pick<LoadRequest, "number" | "source" | "perBody" | "connections"> & Partial<LoadRequest>): Promise<LoadResult>;
+  load(
+    request: Pick<LoadRequest, "number" | "source" | "perBody" | "connections"> & Partial<LoadRequest>,
+  ): Promise<LoadResult>;
   /** A new tenant with a number. */
   workspace(slug: string): Promise<Workspace>;
   add(figure: Figure): void;

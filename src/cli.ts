@@ -9,6 +9,7 @@ import { chatbotActivate } from "./commands/chatbot_activate.ts";
 import { chatbotExport } from "./commands/chatbot_export.ts";
 import { chatbotImport } from "./commands/chatbot_import.ts";
 import { chatbotList } from "./commands/chatbot_list.ts";
+import { chatbotRun } from "./commands/chatbot_run.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
@@ -59,7 +60,13 @@ const program = new Command("parley")
   )
   .addCommand(group("channel", "Connected numbers", [channelAdd(), channelList(), channelRotateSecrets()]))
   .addCommand(
-    group("chatbot", "Chatbots", [chatbotImport(), chatbotExport(), chatbotList(), chatbotActivate()]),
+    group("chatbot", "Chatbots", [
+      chatbotImport(),
+      chatbotExport(),
+      chatbotList(),
+      chatbotActivate(),
+      chatbotRun(),
+    ]),
   )
   .addCommand(group("webhook", "What providers have posted", [webhookReplay()]))
   .addCommand(stats())

@@ -14,7 +14,11 @@ takeJobs(async ({ url, table, clients, seconds }: CommitsRequest): Promise<Commi
       return client;
     }),
   );
-  const insert = { name: "insert", text: `insert into ${table} (body) values ($1)`, values: ["x".repeat(100)] };
+  const insert = {
+    name: "insert",
+    text: `insert into ${table} (body) values ($1)`,
+    values: ["x".repeat(100)],
+  };
   const durations: number[] = [];
   const begin = performance.now();
   const measureFrom = begin + 300;

@@ -40,7 +40,12 @@ export function createControls({ postgres, load, meta, graphUrl, seconds }: Cont
     try {
       const port = await server.ask<number>({ appSecret: SECRET, graphUrl: graph });
       const url = `http://127.0.0.1:${port}/webhooks/whatsapp/0`;
-      return await work({ url, appSecret: SECRET, phoneNumberId: "105500000000000", businessAccountId: "102200000000000" });
+      return await work({
+        url,
+        appSecret: SECRET,
+        phoneNumberId: "105500000000000",
+        businessAccountId: "102200000000000",
+      });
     } finally {
       await server.end();
     }

@@ -6,7 +6,12 @@ const HEADER = ["case", "work", "measured", "control", "ratio", "floor", "aim", 
 export function tableOf(figures: readonly Figure[]): string {
   const rows = [HEADER, ...figures.map(rowOf)];
   const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
   lines.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "));
   return lines.join("\n");
 }

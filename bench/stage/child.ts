@@ -19,7 +19,8 @@ export function startChild<Request>(program: string): Child<Request> {
   const child = fork(path, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
   return {
     pid: child.pid!,
-    ask: <Result>(request: Request, patienceMs = PATIENCE_MS) => ask<Result>(child, program, request, patienceMs),
+    ask: <Result>(request: Request, patienceMs = PATIENCE_MS) =>
+      ask<Result>(child, program, request, patienceMs),
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -29,12 +30,22 @@ export function startChild<Request>(program: string): Child<Request> {
   };
 }
 
-function ask<Result>(child: ChildProcess, program: string, request: unknown, patienceMs: number): Promise<Result> {
+function ask<Result>(
+  child: ChildProcess,
+  program: string,
+  request: unknown,
+  patienceMs: number,
+): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
-  const timer = setTimeout(() => reject(new Error(`${program} has not answered in ${patienceMs} ms`)), patienceMs);
+  const timer = setTimeout(
+    () => reject(new Error(`${program} has not answered in ${patienceMs} ms`)),
+    patienceMs,
+  );
   const onExit = (code: number | null) => reject(new Error(`${program} ended with ${code}`));
   const onMessage = (answer: Answer) =>
-    answer.kind === "done" ? resolve(answer.result as Result) : reject(new Error(`${program}: ${answer.reason}`));
+    answer.kind === "done"
+      ? resolve(answer.result as Result)
+      : reject(new Error(`${program}: ${answer.reason}`));
   child.once("exit", onExit);
   child.once("message", onMessage as (message: unknown) => void);
   child.send(request as object);

@@ -40,9 +40,10 @@ export async function fillConversations(
 
 /** Old messages, half of them sent and read, spread over the tenant's conversations and the last three weeks. */
 export async function fillMessages(client: pg.Client, { tenantId }: Workspace, count: number): Promise<void> {
-  const { rows } = await client.query("select array_agg(id) as ids from app_public.conversations where tenant_id = $1", [
-    tenantId,
-  ]);
+  const { rows } = await client.query(
+    "select array_agg(id) as ids from app_public.conversations where tenant_id = $1",
+    [tenantId],
+  );
   const part = 50_000;
   for (let done = 0; done < count; done += part) {
     await withoutTriggers(client, async () => {
@@ -76,6 +77,21 @@ export async function fillMessages(client: pg.Client, { tenantId }: Workspace, c
       );
     });
   }
+  await withoutTriggers(client, () =>
+    client.query(
+      `update app_public.conversations c set
+         last_message_id = m.id, last_message_at = m.occurred_at, last_message_preview = m.preview
+       from app_public.conversations x
+       cross join lateral (
+         select n.* from app_public.messages n
+         where n.tenant_id = x.tenant_id and n.conversation_id = x.id
+         order by n.id desc
+         limit 1
+       ) m
+       where x.id = c.id and c.tenant_id = $1`,
+      [tenantId],
+    ),
+  );
 }
 
 /** Messages that Meta has taken a moment ago, and reported nothing of. */

@@ -15,7 +15,11 @@ export type Postgres = {
 
 const OWNER = "parley";
 /** Costs nothing until a profile is asked for: what each function and statement takes. */
-const PROFILING = { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track": "all", track_functions: "all" };
+const PROFILING = {
+  shared_preload_libraries: "pg_stat_statements",
+  "pg_stat_statements.track": "all",
+  track_functions: "all",
+};
 
 export async function startPostgres({ isProfiled }: { isProfiled: boolean }): Promise<Postgres> {
   const log = { info() {}, warn: console.error, error: console.error };

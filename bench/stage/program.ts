@@ -91,7 +91,8 @@ export async function createProgram({ databaseUrl, profileDir }: ProgramOptions)
 async function ready(url: string, child: ChildProcess, home: string): Promise<void> {
   const deadline = performance.now() + READY_MS;
   while (performance.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`parley ended with ${child.exitCode}; see ${home}/parley.log`);
+    if (child.exitCode !== null)
+      throw new Error(`parley ended with ${child.exitCode}; see ${home}/parley.log`);
     const isReady = await fetch(url).then(
       (response) => response.arrayBuffer().then(() => response.ok),
       () => false,

@@ -31,11 +31,19 @@ export async function addWorkspace(program: Program, slug: string, graphUrl: str
   };
 }
 
-const node = (id: string, type: string, data: object) => ({ id, type, position: { x: 0, y: 0 }, data: { type, ...data } });
+const node = (id: string, type: string, data: object) => ({
+  id,
+  type,
+  position: { x: 0, y: 0 },
+  data: { type, ...data },
+});
 
 /** Says one thing, and is done: every message begins it anew. */
 export const ONE_MESSAGE = {
-  nodes: [node("start", "start", {}), node("reply", "message", { content: "Thank you, we have got your message." })],
+  nodes: [
+    node("start", "start", {}),
+    node("reply", "message", { content: "Thank you, we have got your message." }),
+  ],
   edges: [{ source: "start", target: "reply" }],
 };
 
@@ -43,7 +51,11 @@ export const ONE_MESSAGE = {
 export const ONE_QUESTION = {
   nodes: [
     node("start", "start", {}),
-    node("ask", "question", { questionType: "text", content: "What is your order number?", variable: "order" }),
+    node("ask", "question", {
+      questionType: "text",
+      content: "What is your order number?",
+      variable: "order",
+    }),
     node("reply", "message", { content: "Thank you." }),
   ],
   edges: [
@@ -56,5 +68,14 @@ export const ONE_QUESTION = {
 export async function addChatbot(program: Program, { slug }: Workspace, graph: object): Promise<void> {
   const file = join(tmpdir(), `parley-bench-${process.pid}-${slug}.json`);
   await writeFile(file, JSON.stringify(graph));
-  await program.command(["chatbot", "import", file, "--tenant", slug, "--name", `Bot ${Date.now()}`, "--activate"]);
+  await program.command([
+    "chatbot",
+    "import",
+    file,
+    "--tenant",
+    slug,
+    "--name",
+    `Bot ${Date.now()}`,
+    "--activate",
+  ]);
 }

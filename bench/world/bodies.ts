@@ -30,7 +30,13 @@ export function messagesBody(number: BusinessNumber, messages: readonly Incoming
   const timestamp = String(Math.floor(Date.now() / 1000));
   return envelope(number, {
     contacts: messages.map(({ from }) => ({ profile: { name: nameOf(from) }, wa_id: from })),
-    messages: messages.map(({ id, from, text }) => ({ from, id, timestamp, text: { body: text }, type: "text" })),
+    messages: messages.map(({ id, from, text }) => ({
+      from,
+      id,
+      timestamp,
+      text: { body: text },
+      type: "text",
+    })),
   });
 }
 

@@ -6,7 +6,8 @@ export function takeJobs<Request, Result>(work: (request: Request) => Promise<Re
   process.on("message", (request) => {
     work(request as Request).then(
       (result) => process.send?.({ kind: "done", result }),
-      (error: unknown) => process.send?.({ kind: "failed", reason: String((error as Error)?.stack ?? error) }),
+      (error: unknown) =>
+        process.send?.({ kind: "failed", reason: String((error as Error)?.stack ?? error) }),
     );
   });
   process.on("disconnect", () => process.exit(0));

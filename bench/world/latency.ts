@@ -4,7 +4,8 @@ export type Latency = { p50: number; p90: number; p99: number; max: number; over
 /** @param durations in milliseconds; sorted in place */
 export function latencyOf(durations: number[]): Latency {
   durations.sort((a, b) => a - b);
-  const at = (part: number) => durations[Math.min(durations.length - 1, Math.floor(durations.length * part))] ?? 0;
+  const at = (part: number) =>
+    durations[Math.min(durations.length - 1, Math.floor(durations.length * part))] ?? 0;
   const slow = durations.filter((duration) => duration > 1000).length;
   return {
     p50: at(0.5),

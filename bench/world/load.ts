@@ -1,4 +1,12 @@
-import { type BusinessNumber, messagesBody, phoneOf, type Sent, type Status, signatureLine, statusesBody } from "./bodies.ts";
+import {
+  type BusinessNumber,
+  messagesBody,
+  phoneOf,
+  type Sent,
+  type Status,
+  signatureLine,
+  statusesBody,
+} from "./bodies.ts";
 import { Connection } from "./connection.ts";
 import { takeJobs } from "./job.ts";
 import { type Latency, latencyOf } from "./latency.ts";
@@ -97,7 +105,11 @@ function bodies({ number, source, perBody }: LoadRequest): () => { bytes: Buffer
       const messages = Array.from({ length: perBody }, () => {
         made += 1;
         const from = phoneOf(source.first + (made % source.customers));
-        return { id: `wamid.${source.series}.${made}`, from, text: `Hello, this is message ${made}. Is my order on its way?` };
+        return {
+          id: `wamid.${source.series}.${made}`,
+          from,
+          text: `Hello, this is message ${made}. Is my order on its way?`,
+        };
       });
       return { bytes: messagesBody(number, messages), items: perBody };
     };

@@ -1,4 +1,12 @@
-import { type BusinessNumber, messagesBody, phoneOf, type Sent, type Status, signatureLine, statusesBody } from "./bodies.ts";
+import {
+  type BusinessNumber,
+  messagesBody,
+  phoneOf,
+  type Sent,
+  type Status,
+  signatureLine,
+  statusesBody,
+} from "./bodies.ts";
 import { Connection } from "./connection.ts";
 import { takeJobs } from "./job.ts";
 import { type Latency, latencyOf } from "./latency.ts";
@@ -107,7 +115,9 @@ async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
       const body = messagesBody(number, [{ id: `wamid.${series}.${slot}.${turn}`, from, text: "Hello?" }]);
       const answer = answerTo(from);
       const began = performance.now();
-      const reply = await connection.post(pathname, signatureLine(body, number.appSecret), body).catch(() => null);
+      const reply = await connection
+        .post(pathname, signatureLine(body, number.appSecret), body)
+        .catch(() => null);
       if (reply?.status !== 200) refused += 1;
       const isAnswered = await answer;
       const now = performance.now();
@@ -121,7 +131,14 @@ async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
   }
 
   await Promise.all(Array.from({ length: contacts }, (_, slot) => contact(slot)));
-  return { perSecond: durations.length / seconds, latency: latencyOf(durations), begun, answered, unanswered, refused };
+  return {
+    perSecond: durations.length / seconds,
+    latency: latencyOf(durations),
+    begun,
+    answered,
+    unanswered,
+    refused,
+  };
 }
 
 /** Whether a message to this phone comes in time. */
@@ -149,7 +166,10 @@ async function startReporting({
   report = (of) => {
     const at = performance.now();
     unposted.push({ status: { of, status: "sent" }, at });
-    setTimeout(() => unposted.push({ status: { of, status: "delivered" }, at: performance.now() }), 200).unref();
+    setTimeout(
+      () => unposted.push({ status: { of, status: "delivered" }, at: performance.now() }),
+      200,
+    ).unref();
     setTimeout(() => unposted.push({ status: { of, status: "read" }, at: performance.now() }), 700).unref();
   };
   setInterval(() => {
@@ -158,8 +178,13 @@ async function startReporting({
 
   async function post(connection: Connection, part: typeof unposted): Promise<void> {
     posting += 1;
-    const body = statusesBody(number, part.map(({ status }) => status));
-    const reply = await connection.post(pathname, signatureLine(body, number.appSecret), body).catch(() => null);
+    const body = statusesBody(
+      number,
+      part.map(({ status }) => status),
+    );
+    const reply = await connection
+      .post(pathname, signatureLine(body, number.appSecret), body)
+      .catch(() => null);
     const now = performance.now();
     posting -= 1;
     free.push(reply === null ? await Connection.open(new URL(origin)) : connection);
@@ -183,5 +208,11 @@ async function settle(): Promise<void> {
 }
 
 async function counts(): Promise<MetaCounts> {
-  return { taken, duplicates, statusesPosted, statusesRefused, statusLatency: latencyOf([...statusDurations]) };
+  return {
+    taken,
+    duplicates,
+    statusesPosted,
+    statusesRefused,
+    statusLatency: latencyOf([...statusDurations]),
+  };
 }

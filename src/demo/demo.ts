@@ -7,7 +7,7 @@ import { makeSignIns, readSignIns, type SignIn } from "./sign_ins.ts";
 
 /**
  * Makes the demo tenant in a database that has no tenant yet, and says who can sign in there: the same at every start,
- * as long as the tenant is there. Somebody who removed it does not get it back.
+ * as long as the tenant is there. Who put a tenant of their own in its place does not get it back.
  */
 export async function ensureDemo(
   pool: pg.Pool,

@@ -60,8 +60,13 @@ async function receive(db: Queryable, batch: Batch): Promise<number> {
 /** After the messages: a fact may be about somebody whom they introduce. */
 async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> {
   const noted = new Set<Delivery>();
+  const contacts: unknown[] = [];
   for (const { delivery, item, channel } of facts) {
     const call = factCall(item, channel);
+    if (call.kind === "contact") {
+      contacts.push(call.argument);
+      continue;
+    }
     if (call.kind === "call") {
       const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
         JSON.stringify(call.argument),
@@ -73,6 +78,11 @@ async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> 
       reason: call.kind === "skip" ? call.reason : "nobody and nothing we know",
     });
     noted.add(delivery);
+  }
+  for (let at = 0; at < contacts.length; at += 1000) {
+    await db.query("select app_private.apply_contact_syncs($1)", [
+      JSON.stringify(contacts.slice(at, at + 1000)),
+    ]);
   }
   for (const delivery of noted) {
     await db.query("update app_public.webhook_events set skipped = $3 where tenant_id = $1 and id = $2", [

@@ -8,9 +8,11 @@ import type {
   WebhookItem,
 } from "./webhook_item.ts";
 
-/** A call of an app_private function with one jsonb argument that returns whether it found what it is about. */
 export type FactCall =
+  /** A call of an app_private function with one jsonb argument that returns whether it found what it is about. */
   | { kind: "call"; function: string; argument: { [key: string]: unknown } }
+  /** An entry of an address book: they come by the thousand, and are applied together. */
+  | { kind: "contact"; argument: { [key: string]: unknown } }
   | { kind: "skip"; reason: string };
 
 /** Which function applies an item that is neither a message nor a status; or why nothing does. */
@@ -54,7 +56,7 @@ export function factCall(item: WebhookItem, channel: WebhookChannel): FactCall {
       const customer = customerOf(channel, item.contact);
       if (customer === null || item.action !== "add")
         return skip("only additions to the address book are applied");
-      return call("apply_contact_sync", { customer, name: item.fullName ?? item.firstName });
+      return { kind: "contact", argument: { customer, name: item.fullName ?? item.firstName } };
     }
     case "call": {
       const customer = customerOf(channel, item.contact, item.profileName, item.username);

@@ -1,0 +1,28 @@
+import { bulk } from "./cases/bulk.ts";
+import { controls } from "./cases/controls.ts";
+import { growth } from "./cases/growth.ts";
+import { inbound } from "./cases/inbound.ts";
+import { inbox } from "./cases/inbox.ts";
+import type { Case } from "./cases/measured.ts";
+import { memoryAfter, memoryIdle } from "./cases/memory.ts";
+import { roundTrip } from "./cases/round_trip.ts";
+import { start } from "./cases/start.ts";
+import { statuses } from "./cases/statuses.ts";
+import { tier } from "./cases/tier.ts";
+import { turns } from "./cases/turns.ts";
+
+/** In the order in which they run: what restarts Parley comes before the load or after the last look at its memory. */
+export const CASES: readonly Case[] = [
+  start,
+  memoryIdle,
+  controls,
+  inbound,
+  statuses,
+  roundTrip,
+  bulk,
+  inbox,
+  tier,
+  memoryAfter,
+  turns,
+  growth,
+];

@@ -1,0 +1,49 @@
+import { Connection } from "./connection.ts";
+import { takeJobs } from "./job.ts";
+import { type Latency, latencyOf } from "./latency.ts";
+
+/** One question, asked over and over. */
+export type AskRequest = {
+  url: string;
+  token: string;
+  body: string;
+  connections: number;
+  seconds: number;
+  warmUpSeconds: number;
+};
+
+export type AskResult = {
+  perSecond: number;
+  latency: Latency;
+  /** Answers that were not 200. */
+  refused: number;
+  /** The last answer. */
+  answer: string;
+};
+
+takeJobs(
+  async ({ url, token, body, connections, seconds, warmUpSeconds }: AskRequest): Promise<AskResult> => {
+    const { origin, pathname } = new URL(url);
+    const bytes = Buffer.from(body);
+    const headers = `Accept: application/json\r\nAuthorization: Bearer ${token}\r\n`;
+    const measureFrom = performance.now() + warmUpSeconds * 1000;
+    const end = measureFrom + seconds * 1000;
+    const durations: number[] = [];
+    let [refused, answer] = [0, ""];
+    await Promise.all(
+      Array.from({ length: connections }, async () => {
+        const connection = await Connection.open(new URL(origin));
+        for (let began = performance.now(); began < end; ) {
+          const reply = await connection.post(pathname, headers, bytes);
+          const now = performance.now();
+          if (reply.status !== 200) refused += 1;
+          else if (now >= measureFrom && now <= end) durations.push(now - began);
+          if (now > end) answer = reply.body.toString("utf8");
+          began = now;
+        }
+        connection.close();
+      }),
+    );
+    return { perSecond: durations.length / seconds, latency: latencyOf(durations), refused, answer };
+  },
+);

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type pg from "pg";
+import { send } from "../../support/messages.ts";
+import { aConversation, aPerson, aWorkspace, become, type Thread, type Workspace } from "../../support/people.ts";
+import { stories } from "../../support/story.ts";
+import { refusal } from "../../support/transaction.ts";
+
+const story = stories();
+
+async function aThread(db: pg.PoolClient, isWindowOpen = true): Promise<{ workspace: Workspace; thread: Thread }> {
+  const workspace = await aWorkspace(db);
+  return { workspace, thread: await aConversation(db, workspace, { isWindowOpen }) };
+}
+
+const template = (db: pg.PoolClient, { conversationId }: Thread, code = "en_US") =>
+  db.query("insert into app_public.messages (conversation_id, type, content) values ($1, 'template', $2)", [
+    conversationId,
+    { name: "hello", language: { code } },
+  ]);
+
+const knowTemplate = (db: pg.PoolClient, { tenantId, businessAccountId }: Workspace, status: string, category = "utility") =>
+  db.query(
+    `insert into app_public.templates (tenant_id, business_account_id, name, language, status, category)
+     values ($1, $2, 'hello', 'en_US', $3, $4)`,
+    [tenantId, businessAccountId, status, category],
+  );
+
+const setContact = (db: pg.PoolClient, { contactId }: Thread, change: string) =>
+  db.query(`update app_public.contacts set ${change} where id = $1`, [contactId]);
+
+story("nothing but a template goes out when the window has closed, to the second: PYWIN", async (db) => {
+  const { thread } = await aThread(db);
+  await db.query("update app_public.conversations set window_expires_at = now() + interval '1 second'");
+  await send(db, thread.conversationId);
+  await db.query("update app_public.conversations set window_expires_at = now()");
+  assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYWIN");
+  await template(db, thread);
+});
+
+story("a customer who never wrote is written to by template only", async (db) => {
+  const { thread } = await aThread(db, false);
+  assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYWIN");
+  await template(db, thread);
+});
+
+story("who is blocked or has opted out is not written to, not even by template: PYOPT", async (db) => {
+  for (const change of ["is_blocked = true", "opted_out_at = now()"]) {
+    const { thread } = await aThread(db);
+    await setContact(db, thread, change);
+    assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYOPT");
+    assert.equal(await refusal(db, () => template(db, thread)), "PYOPT");
+    await setContact(db, thread, "is_blocked = false, opted_out_at = null");
+    await send(db, thread.conversationId);
+  }
+});
+
+story("a template that is known has to be approved: PYTPL; one that is not known is left to Meta", async (db) => {
+  for (const status of ["pending", "rejected", "paused", "disabled", "deleted"]) {
+    const { workspace, thread } = await aThread(db, false);
+    await knowTemplate(db, workspace, status);
+    assert.equal(await refusal(db, () => template(db, thread)), "PYTPL", status);
+    await template(db, thread, "de");
+  }
+  const { workspace, thread } = await aThread(db, false);
+  await knowTemplate(db, workspace, "approved");
+  await template(db, thread);
+});
+
+story("another account's template says nothing about ours", async (db) => {
+  const { workspace, thread } = await aThread(db, false);
+  await knowTemplate(db, { ...workspace, businessAccountId: "99" }, "rejected");
+  await template(db, thread);
+});
+
+story("who stopped marketing gets no marketing template: PYOPT; others do go out", async (db) => {
+  const { workspace, thread } = await aThread(db);
+  await knowTemplate(db, workspace, "approved", "marketing");
+  await setContact(db, thread, "marketing_opted_out_at = now()");
+  assert.equal(await refusal(db, () => template(db, thread)), "PYOPT");
+  await db.query("update app_public.templates set category = 'utility'");
+  await template(db, thread);
+  await send(db, thread.conversationId);
+});
+
+story("a contact without any address is not written to: PYADR; a user id is an address", async (db) => {
+  const { workspace, thread } = await aThread(db);
+  await setContact(db, thread, "phone = null");
+  const know = (kind: string) =>
+    db.query(
+      "insert into app_public.contact_identities (tenant_id, kind, value, contact_id) values ($1, $2, 'x', $3)",
+      [workspace.tenantId, kind, thread.contactId],
+    );
+  await know("external");
+  assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYADR");
+  await know("bsuid");
+  await send(db, thread.conversationId);
+});
+
+story("a channel of a kind that cannot send yet: PYCHN; a paused one takes messages and keeps them", async (db) => {
+  const { workspace, thread } = await aThread(db);
+  await db.query("update app_public.channels set status = 'paused' where id = $1", [workspace.channelId]);
+  await send(db, thread.conversationId);
+  await db.query("update app_public.channels set kind = 'webchat' where id = $1", [workspace.channelId]);
+  assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYCHN");
+});
+
+story("one refused message of a statement refuses the statement: all or none", async (db) => {
+  const workspace = await aWorkspace(db);
+  await aConversation(db, workspace);
+  await aConversation(db, workspace, { isWindowOpen: false });
+  const both = () =>
+    db.query(`insert into app_public.messages (conversation_id, type, content)
+      select id, 'text', '{"body": "Hello"}' from app_public.conversations`);
+  assert.equal(await refusal(db, both), "PYWIN");
+  assert.equal((await db.query("select from app_public.messages")).rowCount, 0);
+});
+
+story("the same rules for a signed-in person", async (db) => {
+  const { workspace, thread } = await aThread(db);
+  await setContact(db, thread, "is_blocked = true");
+  await become(db, await aPerson(db, workspace.tenantId, "agent"));
+  const call = () => db.query(`select app_public.send_message($1, '{"body": "Hi"}')`, [thread.conversationId]);
+  assert.equal(await refusal(db, call), "PYOPT");
+});

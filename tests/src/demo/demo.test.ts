@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { importChatbot } from "../../../src/chatbot/import/import.ts";
+import { validateGraph } from "../../../src/chatbot/validation/validate.ts";
+import { readConfig } from "../../../src/config.ts";
+import { ensureDemo } from "../../../src/demo/demo.ts";
+import { registerSandboxChannels } from "../../../src/demo/sandbox_channels.ts";
+import { createLog } from "../../../src/log.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
+import { keyRing } from "../../../src/secrets/key_ring.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+
+const log = createLog("silent");
+const ring = keyRing(["a secret key for tests, long enough"]);
+const URL_BEFORE = "http://127.0.0.1:4000";
+
+let database: TestDatabase;
+let dataDir: string;
+before(async () => {
+  database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), "parley-demo-"));
+});
+after(async () => {
+  await rm(dataDir, { recursive: true });
+  await database.drop();
+});
+
+const ensure = () =>
+  ensureDemo(database.pool, readConfig({ PARLEY_DATA_DIR: dataDir }), `${URL_BEFORE}/sandbox/graph`, ring);
+const count = async (table: string) =>
+  (await database.pool.query(`select count(*)::int from app_public.${table}`)).rows[0].count;
+
+test("the demo's chatbot has nothing wrong with it, and shows text, buttons and a list", async () => {
+  const read = importChatbot(
+    await readFile(new URL("../../../src/demo/chatbot.json", import.meta.url), "utf8"),
+  );
+  assert.equal(read.kind, "imported");
+  if (read.kind !== "imported") return;
+  assert.deepEqual([...read.warnings, ...validateGraph(read.chatbot.graph)], []);
+  const kinds = read.chatbot.graph.nodes.map(({ data }) => data.questionType).filter(Boolean);
+  assert.deepEqual(new Set(kinds), new Set(["buttons", "list", "text"]));
+});
+
+test("it is made once, whoever starts at the same time, and prints the same for ever", async () => {
+  const [first, ...others] = await Promise.all([ensure(), ensure(), ensure()]);
+  for (const signIns of [...others, await ensure()]) assert.deepEqual(signIns, first);
+  assert.deepEqual(
+    first.map(({ role }) => role),
+    ["owner", "agent", "viewer"],
+  );
+  assert.equal((await stat(join(dataDir, "demo.json"))).mode & 0o777, 0o600);
+  assert.deepEqual([await count("tenants"), await count("users"), await count("channels")], [1, 3, 1]);
+  const { rows } = await database.pool.query("select status from app_public.chatbots");
+  assert.deepEqual(rows, [{ status: "active" }]);
+});
+
+test("the sandbox's numbers follow the port, and other channels are left alone", async () => {
+  const { pool } = database;
+  await pool.query(
+    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, graph_url)
+     select id, 'a proxy', '1', '1', 'https://proxy.example.com/sandbox/graph' from app_public.tenants`,
+  );
+  const sandbox = createSandbox();
+  await registerSandboxChannels(pool, sandbox, "http://127.0.0.1:5555", ring, log);
+  const { rows } = await pool.query("select graph_url from app_public.channels order by phone_number_id");
+  assert.deepEqual(
+    rows.map(({ graph_url: url }) => url),
+    ["https://proxy.example.com/sandbox/graph", "http://127.0.0.1:5555/sandbox/graph"],
+  );
+  const phone = sandbox.customer({ phone: "15557770001" });
+  assert.equal(phone.chat.number.phoneNumberId, "100000000000001");
+  assert.match(
+    phone.chat.number.webhookUrl,
+    /^http:\/\/127\.0\.0\.1:5555\/webhooks\/whatsapp\/[0-9a-f-]{36}$/,
+  );
+  await sandbox.close();
+});
+
+test("a channel whose secrets do not open is left out, and stops nobody", async () => {
+  const sandbox = createSandbox();
+  const wrong = keyRing(["another key, which is just as long"]);
+  await registerSandboxChannels(database.pool, sandbox, "http://127.0.0.1:5555", wrong, log);
+  assert.throws(() => sandbox.customer({ phone: "15557770001" }), /no number/);
+  await sandbox.close();
+});
+
+test("a demo that was removed comes back with the sign-ins that are printed", async () => {
+  await database.pool.query("delete from app_public.tenants");
+  await rm(join(dataDir, "demo.json"));
+  for (const { email, password } of await ensure()) {
+    const { rows } = await database.pool.query("select outcome from app_hidden.sign_in($1, $2, null, $1)", [
+      email,
+      password,
+    ]);
+    assert.equal(rows[0].outcome, "signed_in", email);
+  }
+});
+
+test("who put a tenant of their own in its place does not get it back", async () => {
+  await database.pool.query("insert into app_public.tenants (slug, name) values ('ours', 'Ours')");
+  await database.pool.query("delete from app_public.tenants where slug = 'demo'");
+  assert.deepEqual(await ensure(), []);
+  assert.equal(await count("tenants"), 1);
+});
