@@ -1274,9 +1274,10 @@ begin
   end if;
 
   return coalesce(
-    case when v_type not in ('product', 'catalog_message', 'carousel', 'call_permission_request', 'voice_call')
-      then app_hidden.length_problem('body.text', content #> '{body,text}', case v_type when 'list' then 4096 else 1024 end)
-    end,
+    app_hidden.length_problem(
+      'body.text', content #> '{body,text}', case v_type when 'list' then 4096 else 1024 end,
+      required := v_type not in ('product', 'catalog_message', 'carousel', 'call_permission_request', 'voice_call')
+    ),
     app_hidden.length_problem('header.text', content #> '{header,text}', 60, required := false),
     app_hidden.length_problem('footer.text', content #> '{footer,text}', 60, required := false),
     case v_type
@@ -1781,17 +1782,27 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_channel_update(jsonb) is 'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. False: no such channel.';
 
-create function app_private.apply_contact_sync(contact jsonb) returns boolean as $$
+create function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare
-  v_ids uuid[] := app_private.resolve_contacts(jsonb_build_array(contact -> 'customer'));
+  v_customers jsonb := (
+    select jsonb_agg(c.contact -> 'customer' order by c.n)
+    from jsonb_array_elements(contacts) with ordinality c (contact, n)
+  );
+  v_ids uuid[] := app_private.resolve_contacts(v_customers);
 begin
-  update app_public.contacts c set name = coalesce(c.name, left(nullif(contact ->> 'name', ''), 150))
-  where c.id = v_ids[1];
-  return found;
+  perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
+  update app_public.contacts c set name = left(s.contact ->> 'name', 150)
+  from (
+    select distinct on (v_ids[e.n]) v_ids[e.n] as id, e.contact
+    from jsonb_array_elements(contacts) with ordinality e (contact, n)
+    where e.contact ->> 'name' <> ''
+    order by v_ids[e.n], e.n desc
+  ) s
+  where c.id = s.id and c.name is null;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_contact_sync(jsonb) is 'An entry of the phone app''s address book: {"customer", "name"?}. A name that staff gave is kept.';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
 
 create function app_private.apply_identity_change(change jsonb) returns boolean as $$
 declare
@@ -1799,6 +1810,15 @@ declare
   v_known uuid[] := app_private.find_contacts(jsonb_build_array(change -> 'before', change -> 'after'));
   v_id uuid := coalesce(v_known[1], v_known[2]);
 begin
+  -- Whoever got the old address after the change is somebody else: the news is told again.
+  if v_known[1] <> v_known[2] and exists (
+    select
+    from app_private.read_identities(jsonb_build_array(change -> 'before')) b
+    join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
+    where i.contact_id = v_known[1] and i.created_at > (change ->> 'occurred_at')::timestamptz + interval '1 hour'
+  ) then
+    return true;
+  end if;
   if v_id is null then
     return false;
   end if;
@@ -1809,7 +1829,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_identity_change(jsonb) is 'A customer has a new number or user id: {"before": customer, "after": customer}. The old addresses stay theirs. False: nobody we know.';
+comment on function app_private.apply_identity_change(jsonb) is 'A customer has a new number or user id: {"before": customer, "after": customer, "occurred_at"?}. The old addresses stay theirs. False: nobody we know.';
 
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
@@ -1949,29 +1969,20 @@ create function app_private.apply_template_update(update_ jsonb) returns void as
     update_ ->> 'name',
     update_ ->> 'language',
     update_ ->> 'provider_template_id',
-    coalesce(s.status, 'pending'),
+    coalesce(app_private.template_status_of(update_ ->> 'status'), 'pending'),
     update_ ->> 'status_reason',
     c.category,
     update_ ->> 'quality_rating'
   from (values (1)) one
-  left join (
-    select e::app_public.template_status as status from unnest(enum_range(null::app_public.template_status)) e
-  ) s on s.status::text = case upper(update_ ->> 'status')
-    -- Meta's words for events that are not states of their own.
-    when 'REINSTATED' then 'approved'
-    when 'UNLOCKED' then 'approved'
-    when 'FLAGGED' then 'approved'
-    when 'LOCKED' then 'disabled'
-    else lower(update_ ->> 'status')
-  end
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
   ) c on c.category::text = lower(update_ ->> 'category')
   where update_ ->> 'name' is not null and update_ ->> 'language' is not null and update_ ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the update is about: quality and category updates carry no status.
-    status = case when update_ ->> 'status' is not null then excluded.status else t.status end,
+    -- Only what the update is about: quality and category updates carry no status. A word of Meta's that is new to us
+    -- changes nothing: what was approved may still be sent.
+    status = coalesce(app_private.template_status_of(update_ ->> 'status'), t.status),
     status_reason = case when update_ ->> 'status' is not null then excluded.status_reason else t.status_reason end,
     category = coalesce(excluded.category, t.category),
     quality_rating = coalesce(excluded.quality_rating, t.quality_rating)
@@ -2064,7 +2075,7 @@ begin
     );
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
 comment on function app_private.claim_chatbot_turns(integer) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
 
 create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[]) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
@@ -2185,7 +2196,7 @@ begin
     left join app_public.message_statuses rs on rs.tenant_id = m.tenant_id and rs.message_id = m.reply_to_id;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[]) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
 create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
@@ -2320,19 +2331,20 @@ $$
 comment on function app_private.find_chatbot(text,uuid) is 'The id of the chatbot that an operator names by its name or its id, in one tenant. PYNFD.';
 
 create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
-  select array_agg(f.contact_id order by f.n)
-  from (
-    select c.n, (
-      select ci.contact_id
-      from app_private.read_identities(jsonb_build_array(c.customer)) i
-      join app_public.contact_identities ci
-        on ci.tenant_id = i.tenant_id and ci.kind = i.kind and ci.match_key = i.match_key
-      where not i.is_alias
-      order by ci.kind
-      limit 1
-    ) as contact_id
-    from jsonb_array_elements(customers) with ordinality c (customer, n)
-  ) f
+  -- Look-ups of one row each, not a join: how a join is planned depends on statistics
+  -- that lag behind a growing table.
+  select array_agg(
+    coalesce(
+      case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end,
+      case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end,
+      case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end,
+      case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end
+    )
+    order by c.n
+  )
+  from rows from (
+    jsonb_to_recordset(customers) as (tenant_id uuid, phone text, bsuid text, parent_bsuid text, external text)
+  ) with ordinality c (tenant_id, phone, bsuid, parent_bsuid, external, n)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_contacts(jsonb) is 'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
@@ -2408,12 +2420,25 @@ comment on function app_private.forget_old_rows(interval) is 'Drops webhook bodi
 
 create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
-  with strangers as (
+  with named as (
     -- A person's most trusted address makes the id: the same person, the same id.
-    select distinct on (i.n) i.*, app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as id
+    select distinct on (i.n) i.*, app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
     from app_private.read_identities(customers) i
     where known_ids[i.n] is null and not i.is_alias
     order by i.n, i.kind
+  ),
+  ids as (
+    -- Whoever had the address before has kept the id and has another address now: a number that changed hands.
+    select
+      d.derived_id,
+      case
+        when exists (select from app_public.contacts c where c.id = d.derived_id) then app_hidden.uuid_v7()
+        else d.derived_id
+      end as id
+    from (select distinct n.derived_id from named n) d
+  ),
+  strangers as (
+    select n.*, i.id from named n join ids i using (derived_id)
   ),
   inserted as (
     insert into app_public.contacts (id, tenant_id, phone, profile_name, username)
@@ -2435,6 +2460,25 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
+
+create function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
+  with fresh as (
+    select distinct m.customer
+    from jsonb_to_recordset(messages) as m (
+      tenant_id uuid, channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
+    )
+    where not exists (
+      select from app_public.messages x
+      where x.tenant_id = m.tenant_id
+      and x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
+    )
+  )
+  select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
+  from jsonb_array_elements(customers) with ordinality c (customer, n)
+  left join fresh f on f.customer = c.n
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.leave_out_known(jsonb,jsonb) is 'The customers with nobody in the place of those of whom all messages are stored already.';
 
 create function app_private.leave_outbox(message_ids uuid[]) returns integer as $$
 declare
@@ -2469,16 +2513,22 @@ create function app_private.link_identities(customers jsonb, contact_ids uuid[])
 declare
   v_clash record;
 begin
-  -- Nearly always nothing is new, and one look says so.
+  -- Nearly always nothing is new, and one look says so: at each address and contact,
+  -- by its index, whatever the planner believes of the tables.
   if not exists (
-    select from app_private.read_identities(customers) i
-    left join app_public.contact_identities ci
-      on ci.tenant_id = i.tenant_id and ci.kind = i.kind and ci.match_key = i.match_key
-    left join app_public.contacts c on c.id = ci.contact_id
-    where ci.contact_id is null
-    or (ci.contact_id <> contact_ids[i.n] and not i.is_alias)
-    or i.profile_name <> coalesce(c.profile_name, '')
-    or i.username <> coalesce(c.username, '')
+    select
+    from (
+      select i.*, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      from app_private.read_identities(customers) i
+      offset 0
+    ) a
+    where a.contact_id is null
+    or (a.contact_id <> contact_ids[a.n] and not a.is_alias)
+    or (
+      select a.profile_name <> coalesce(c.profile_name, '') or a.username <> coalesce(c.username, '')
+      from app_public.contacts c
+      where c.id = contact_ids[a.n]
+    )
   ) then
     return;
   end if;
@@ -2491,11 +2541,14 @@ begin
   on conflict do nothing;
 
   for v_clash in
-    select distinct contact_ids[i.n] as kept_id, ci.contact_id as merged_id
-    from app_private.read_identities(customers) i
-    join app_public.contact_identities ci
-      on ci.tenant_id = i.tenant_id and ci.kind = i.kind and ci.match_key = i.match_key
-    where ci.contact_id <> contact_ids[i.n] and not i.is_alias
+    select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
+    from (
+      select i.n, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      from app_private.read_identities(customers) i
+      where not i.is_alias
+      offset 0
+    ) a
+    where a.contact_id <> contact_ids[a.n]
   loop
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
@@ -2574,13 +2627,39 @@ begin
   update app_public.messages m set conversation_id = to_id
   where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id;
 
+  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  perform from app_private.outbox_lanes l
+  where l.tenant_id = move_messages.tenant_id and l.conversation_id in (from_id, to_id)
+  order by l.conversation_id
+  for update;
+
   insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, paced_until)
   select f.tenant_id, to_id, f.channel_id, f.due_at, f.paced_until
   from app_private.outbox_lanes f
   where f.tenant_id = move_messages.tenant_id and f.conversation_id = from_id
-  on conflict on constraint outbox_lanes_pkey do update set due_at = least(l.due_at, excluded.due_at);
+  on conflict on constraint outbox_lanes_pkey do update set
+    due_at = least(l.due_at, excluded.due_at), paced_until = greatest(l.paced_until, excluded.paced_until);
   update app_private.outbox o set conversation_id = to_id
   where o.tenant_id = move_messages.tenant_id and o.conversation_id = from_id;
+
+  -- Of two chatbots' runs that are under way the kept thread's goes on.
+  update app_public.conversation_contexts x set
+    status = 'stopped', completed_at = now(), completion_reason = 'contacts_merged'
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id and x.is_active
+  and exists (
+    select from app_public.conversation_contexts k
+    where k.tenant_id = move_messages.tenant_id and k.conversation_id = to_id and k.is_active
+  );
+  update app_public.conversation_contexts x set conversation_id = to_id
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
+  update app_private.chatbot_events e set conversation_id = to_id
+  where e.tenant_id = move_messages.tenant_id and e.conversation_id = from_id;
+
+  insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+  select p.tenant_id, to_id, p.user_id
+  from app_public.conversation_participants p
+  where p.tenant_id = move_messages.tenant_id and p.conversation_id = from_id
+  on conflict do nothing;
 
   update app_public.conversations k set
     last_message_id = case when f.last_message_at > k.last_message_at or k.last_message_at is null
@@ -2592,13 +2671,15 @@ begin
     window_expires_at = greatest(k.window_expires_at, f.window_expires_at),
     unread_count = k.unread_count + f.unread_count,
     assignee_id = coalesce(k.assignee_id, f.assignee_id),
+    chatbot_paused_until = greatest(k.chatbot_paused_until, f.chatbot_paused_until),
+    metadata = f.metadata || k.metadata,
     status = least(k.status, f.status)
   from app_public.conversations f
   where k.id = to_id and f.id = from_id;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves one thread into another, when their two contacts turn out to be one person. The only thing that ever changes a message.';
+comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two contacts turn out to be one person. The only thing that ever changes a message.';
 
 create function app_private.next_send_in(patience_ms integer) returns integer as $$
 declare
@@ -2747,6 +2828,9 @@ begin
   from app_public.chatbots c
   where c.id = publish_chatbot.chatbot_id
   for no key update;
+  if v_chatbot.id is null then
+    raise exception 'No such chatbot' using errcode = 'PYNFD';
+  end if;
 
   insert into app_public.chatbot_versions (tenant_id, chatbot_id, number, nodes, edges, settings, published_by)
   select
@@ -2759,7 +2843,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.publish_chatbot(uuid) is 'Freezes the draft as the next version. The program validates the graph first.';
+comment on function app_private.publish_chatbot(uuid) is 'Freezes the draft as the next version. The program validates the graph first. PYNFD.';
 
 create function app_private.read_identities(customers jsonb) returns table(n bigint, tenant_id uuid, kind app_public.identity_kind, value text, match_key text, is_alias boolean, phone text, profile_name text, username text) as $$
   select c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone, c.profile_name, c.username
@@ -2812,10 +2896,17 @@ begin
   and coalesce(s.last_webhook_at, '-infinity') < now() - interval '10 seconds';
 
   if customers <> '[]' then
-    v_conversation_ids := coalesce(
-      app_private.recognise_customers(customers),
-      app_private.resolve_conversations(customers, app_private.resolve_contacts(customers))
-    );
+    v_conversation_ids := app_private.recognise_customers(customers);
+    if v_conversation_ids is null then
+      -- What is delivered again teaches nothing: names and numbers have changed since.
+      customers := app_private.leave_out_known(customers, messages);
+      messages := (
+        select coalesce(jsonb_agg(m.message order by m.n), '[]')
+        from jsonb_array_elements(messages) with ordinality m (message, n)
+        where customers -> ((m.message ->> 'customer')::int - 1) <> '{}'
+      );
+      v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
+    end if;
     v_stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
@@ -2824,7 +2915,7 @@ begin
   return v_stored;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
 comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
@@ -3019,7 +3110,7 @@ begin
   having count(*) > 0;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
 comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
 
 create function app_private.refusal_message(code text) returns text as $$
@@ -3201,7 +3292,7 @@ begin
   where c.id = h.contact_id;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
 comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person, contacts changed.';
 
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
@@ -3282,7 +3373,7 @@ begin
   )
   select
     m.tenant_id,
-    app_hidden.inbound_message_id(m.channel_id, m.provider_message_id, case when m.occurred_at <= now() + interval '1 day' then m.occurred_at end),
+    app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at),
     conversation_ids[m.customer],
     m.direction,
     (case m.direction when 'inbound' then 'contact' else 'user' end)::app_public.message_author,
@@ -3315,6 +3406,30 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.store_messages(jsonb,uuid[]) is 'Inserts a batch of messages from a provider; those stored before are passed over. "customer" is a position (from 1) in conversation_ids. Returns how many were new.';
+
+create function app_private.stored_message_id(channel_id uuid, provider_message_id text, occurred_at timestamp with time zone) returns uuid as $$
+  -- A time that lies ahead of our clock by more than a wrong clock can is none.
+  select app_hidden.inbound_message_id(
+    channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.stored_message_id(uuid,text,timestamp with time zone) is 'The id under which a provider''s message is stored.';
+
+create function app_private.template_status_of(word text) returns app_public.template_status as $$
+  select e.status
+  from unnest(enum_range(null::app_public.template_status)) e (status)
+  where e.status::text = case upper(word)
+    -- Meta's words for events that are not states of their own.
+    when 'REINSTATED' then 'approved'
+    when 'UNLOCKED' then 'approved'
+    when 'FLAGGED' then 'approved'
+    when 'LOCKED' then 'disabled'
+    else lower(word)
+  end
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.template_status_of(text) is 'What a word of Meta''s says of a template''s status; null when this version does not know it.';
 
 create function app_private.tenant_stats() returns table(tenant text, status app_public.tenant_status, users integer, channels integer, contacts integer, conversations integer, open_conversations integer, messages integer, outbox integer, chatbots integer, running_chatbots integer, webhook_events integer, unapplied_webhook_events integer) as $$
   select

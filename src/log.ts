@@ -1,4 +1,5 @@
 import pino from "pino";
+import { describeError } from "./log_error.ts";
 
 /** The one logger. Never give it tokens, message texts or phone numbers: ids are enough to find the row. */
 export type Log = pino.Logger;
@@ -10,6 +11,7 @@ export function createLog(level: string, destination: pino.DestinationStream = p
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
     // A second net, for what a library might hand over.
     redact: {
       paths: [

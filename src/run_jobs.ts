@@ -106,6 +106,8 @@ async function start({
     events,
     noHandleSignals: true,
     logger: new WorkerLogger(() => (level, message) => {
+      // That a job failed is logged by observeJobs(), without what the error may quote.
+      if (message.startsWith("Failed task")) return;
       if (level === "error" || level === "warning") log.warn({ source: "graphile-worker" }, message);
       else log.debug({ source: "graphile-worker" }, message);
     }),

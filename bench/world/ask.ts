@@ -25,14 +25,14 @@ takeJobs(
   async ({ url, token, body, connections, seconds, warmUpSeconds }: AskRequest): Promise<AskResult> => {
     const { origin, pathname } = new URL(url);
     const bytes = Buffer.from(body);
-    const headers = `Accept: application/json\r\nAuthorization: Bearer ${token}\r\n`;
+    const headers = { accept: "application/json", authorization: `Bearer ${token}` };
     const measureFrom = performance.now() + warmUpSeconds * 1000;
     const end = measureFrom + seconds * 1000;
     const durations: number[] = [];
     let [refused, answer] = [0, ""];
     await Promise.all(
       Array.from({ length: connections }, async () => {
-        const connection = await Connection.open(new URL(origin));
+        const connection = new Connection(origin);
         for (let began = performance.now(); began < end; ) {
           const reply = await connection.post(pathname, headers, bytes);
           const now = performance.now();

@@ -56,9 +56,10 @@ export function statusesBody(number: BusinessNumber, statuses: readonly Status[]
   });
 }
 
-/** The signature's header line. */
-export function signatureLine(body: Buffer, appSecret: string): string {
-  return `X-Hub-Signature-256: sha256=${createHmac("sha256", appSecret).update(body).digest("hex")}\r\n`;
+/** The signature's header. */
+export function signature(body: Buffer, appSecret: string): Record<string, string> {
+  const digest = createHmac("sha256", appSecret).update(body).digest("hex");
+  return { "x-hub-signature-256": `sha256=${digest}` };
 }
 
 function envelope({ businessAccountId, phoneNumberId }: BusinessNumber, value: object): Buffer {

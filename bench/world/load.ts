@@ -4,7 +4,7 @@ import {
   phoneOf,
   type Sent,
   type Status,
-  signatureLine,
+  signature,
   statusesBody,
 } from "./bodies.ts";
 import { Connection } from "./connection.ts";
@@ -57,7 +57,7 @@ async function load(request: LoadRequest): Promise<LoadResult> {
   let [posted, accepted, measuredItems, last] = [0, 0, 0, measureFrom];
 
   async function client(): Promise<void> {
-    let connection = await Connection.open(new URL(origin));
+    const connection = new Connection(origin);
     while (posted < limit) {
       const turn = posted;
       posted += 1;
@@ -67,7 +67,7 @@ async function load(request: LoadRequest): Promise<LoadResult> {
       if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
       const body = performance.now() < end ? next() : null;
       if (body === null) break;
-      const headers = signatureLine(body.bytes, number.appSecret);
+      const headers = signature(body.bytes, number.appSecret);
       const began = performance.now();
       const status = await connection.post(pathname, headers, body.bytes).then(
         (reply) => reply.status,
@@ -76,7 +76,6 @@ async function load(request: LoadRequest): Promise<LoadResult> {
       const now = performance.now();
       answers[status] = (answers[status] ?? 0) + 1;
       if (status === 200) accepted += body.items;
-      if (status === 0) connection = await Connection.open(new URL(origin));
       if (status !== 200 || now < measureFrom || now > end) continue;
       // Of a paced load the time in our own queue counts too: the sender is late because the receiver was.
       durations.push(now - (pace === undefined ? began : Math.min(began, due)));

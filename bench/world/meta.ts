@@ -4,7 +4,7 @@ import {
   phoneOf,
   type Sent,
   type Status,
-  signatureLine,
+  signature,
   statusesBody,
 } from "./bodies.ts";
 import { Connection } from "./connection.ts";
@@ -108,7 +108,7 @@ async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
   let [begun, answered, unanswered, refused] = [0, 0, 0, 0];
 
   async function contact(slot: number): Promise<void> {
-    const connection = await Connection.open(new URL(origin));
+    const connection = new Connection(origin);
     for (let turn = 0; performance.now() < end; turn += 1) {
       const from = phoneOf(firstCustomer + slot * customersEach + (turn % customersEach));
       begun += 1;
@@ -116,7 +116,7 @@ async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
       const answer = answerTo(from);
       const began = performance.now();
       const reply = await connection
-        .post(pathname, signatureLine(body, number.appSecret), body)
+        .post(pathname, signature(body, number.appSecret), body)
         .catch(() => null);
       if (reply?.status !== 200) refused += 1;
       const isAnswered = await answer;
@@ -161,7 +161,7 @@ async function startReporting({
   connections,
 }: MetaRequest & { kind: "report" }): Promise<void> {
   const { origin, pathname } = new URL(number.url);
-  const free = await Promise.all(Array.from({ length: connections }, () => Connection.open(new URL(origin))));
+  const free = Array.from({ length: connections }, () => new Connection(origin));
   // As phones do: delivered a moment after sent, read a little later.
   report = (of) => {
     const at = performance.now();
@@ -182,12 +182,10 @@ async function startReporting({
       number,
       part.map(({ status }) => status),
     );
-    const reply = await connection
-      .post(pathname, signatureLine(body, number.appSecret), body)
-      .catch(() => null);
+    const reply = await connection.post(pathname, signature(body, number.appSecret), body).catch(() => null);
     const now = performance.now();
     posting -= 1;
-    free.push(reply === null ? await Connection.open(new URL(origin)) : connection);
+    free.push(connection);
     if (reply?.status === 200) {
       statusesPosted += part.length;
       for (const { at } of part) statusDurations.push(now - at);

@@ -37,5 +37,6 @@ comment on column app_public.templates.language is E'As Meta writes it: en_US.';
 comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
 
+--!include templates/template_status_of.sql
 --!include templates/apply_template_update.sql
 --!include templates/policies.sql

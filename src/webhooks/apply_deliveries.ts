@@ -6,7 +6,7 @@ import { factCall } from "./fact.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
-const PATIENCE = { query_timeout: 15_000 };
+const PATIENCE = { query_timeout: 8_000 };
 
 /**
  * Stores deliveries and applies what they say in one transaction, one round trip where there are only messages and

@@ -24,8 +24,12 @@ export type WebhookReceiver = {
 
 export type WebhookReceiverOptions = { pool: pg.Pool; keyRing: KeyRing; log: Log };
 
-/** From the last byte of a body to "come again": Meta waits some seconds, better to say so early than to let it guess. */
+/**
+ * From the last byte of a body to "come again": Meta waits some seconds, better to say so early than to let it guess.
+ * A body of thousands of messages (a history) gets a second more for each megabyte.
+ */
 const PATIENCE_MS = 1_800;
+const PATIENCE_MS_PER_BYTE = 1_000 / 2 ** 20;
 /** Bodies in memory, of everybody together. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
@@ -44,7 +48,8 @@ export function createWebhookReceiver({ pool, keyRing, log }: WebhookReceiverOpt
   });
 
   async function verify(request: Request<Params>, response: Response): Promise<void> {
-    const challenge = await inTime(() => verifiedChallenge(directory, request.params.channelId, request.query));
+    const { channelId } = request.params;
+    const challenge = await inTime(PATIENCE_MS, () => verifiedChallenge(directory, channelId, request.query));
     // Text, so that nothing in it can be a page.
     response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
   }
@@ -67,7 +72,7 @@ export function createWebhookReceiver({ pool, keyRing, log }: WebhookReceiverOpt
     if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
     requireJson(request);
     const body = await readRawBody(request, bytes);
-    await inTime(async (isInTime) => {
+    await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
       const channel = await signedChannel(directory, channelId, body, signature);
       await batcher.add(await prepareDelivery(body, channel, directory), isInTime);
     });
@@ -87,8 +92,12 @@ export function createWebhookReceiver({ pool, keyRing, log }: WebhookReceiverOpt
 
   function refuse(request: Request<Params>, response: Response, error: unknown): void {
     const { status, code, message } = refusalOf(error);
+    const isExpected = error instanceof WebhookRefusal || error instanceof BatcherFull;
     if (status >= 500)
-      log.warn({ code, reason: message, channelId: request.params.channelId }, "a webhook was not taken");
+      log.warn(
+        { code, reason: message, channelId: request.params.channelId, ...(!isExpected && { err: error }) },
+        "a webhook was not taken",
+      );
     // What is left of a body that was not read is not worth reading.
     if (!request.complete) response.set("Connection", "close");
     response.status(status).json({ error: { code, message } });
@@ -118,13 +127,13 @@ function requireJson({ headers }: IncomingMessage): void {
 }
 
 /** Runs `work` for as long as it is of use to whoever waits. */
-async function inTime<T>(work: (isInTime: () => boolean) => Promise<T>): Promise<T> {
+async function inTime<T>(patienceMs: number, work: (isInTime: () => boolean) => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let isInTime = true;
   const timer = setTimeout(() => {
     isInTime = false;
     reject(comeAgain("the database does not answer in time"));
-  }, PATIENCE_MS);
+  }, patienceMs);
   try {
     return await Promise.race([work(() => isInTime), late]);
   } finally {

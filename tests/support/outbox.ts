@@ -3,7 +3,7 @@ import type { Workspace } from "./people.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
-/** An outcome, as record_outcomes() takes it. */
+/** An outcome, as record_outcomes() takes it; record() adds whose it is. */
 export type RecordedOutcome = {
   message_id: string;
   kind: "sent" | "failed" | "retry" | "uncertain";
@@ -35,7 +35,12 @@ export async function claim(db: Queryable, batchSize = 100, lease = "1 minute"):
 }
 
 export async function record(db: Queryable, ...outcomes: RecordedOutcome[]): Promise<void> {
-  await db.query("select app_private.record_outcomes($1)", [JSON.stringify(outcomes)]);
+  await db.query(
+    `select app_private.record_outcomes(jsonb_agg(o || jsonb_build_object('tenant_id', s.tenant_id)))
+     from jsonb_array_elements($1) o
+     join app_public.message_statuses s on s.message_id = (o ->> 'message_id')::uuid`,
+    [JSON.stringify(outcomes)],
+  );
 }
 
 export async function applyStatuses(db: Queryable, ...statuses: ReportedStatus[]): Promise<void> {

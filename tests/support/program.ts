@@ -36,10 +36,11 @@ export async function startProgram(
   {
     withWorker = true,
     sandbox: sandboxOptions = {},
-  }: { withWorker?: boolean; sandbox?: SandboxOptions } = {},
+    log = createLog(process.env.LOG_LEVEL ?? "silent"),
+    env = {},
+  }: { withWorker?: boolean; sandbox?: SandboxOptions; log?: Log; env?: NodeJS.ProcessEnv } = {},
 ): Promise<TestProgram> {
-  const config = readConfig({ NODE_ENV: "test" });
-  const log = createLog(process.env.LOG_LEVEL ?? "silent");
+  const config = readConfig({ NODE_ENV: "test", ...env });
   const pool = createPool(database.ownerUrl, "webhooks", config, log);
   const receiver = createWebhookReceiver({ pool, keyRing: testKeyRing, log });
   const app = express();

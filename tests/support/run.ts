@@ -27,7 +27,7 @@ try {
   await migrate(withDatabase(serverUrl, template), log, { withCurrent: true });
   exitCode = await runTests();
 } finally {
-  if (given) await onServer(`drop database if exists ${template} with (force)`);
+  if (given) await dropDatabases();
   await server?.release();
 }
 process.exit(exitCode);
@@ -55,11 +55,17 @@ function runTests(): Promise<number> {
   });
 }
 
-async function onServer(statement: string): Promise<void> {
+/** The template, and what was cloned from it to be shared. */
+async function dropDatabases(): Promise<void> {
+  const names = await onServer(`select datname from pg_database where datname like '${template}%'`);
+  for (const { datname } of names) await onServer(`drop database ${datname} with (force)`);
+}
+
+async function onServer(statement: string): Promise<{ datname: string }[]> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }

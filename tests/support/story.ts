@@ -1,6 +1,6 @@
 import { after, before, test } from "node:test";
 import type pg from "pg";
-import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { borrowTestDatabase, type TestDatabase } from "./database.ts";
 import { rolledBack } from "./transaction.ts";
 
 export type Story = (name: string, tell: (db: pg.PoolClient) => Promise<unknown>) => void;
@@ -9,7 +9,7 @@ export type Story = (name: string, tell: (db: pg.PoolClient) => Promise<unknown>
 export function stories(): Story {
   let database: TestDatabase;
   before(async () => {
-    database = await createTestDatabase();
+    database = await borrowTestDatabase();
   });
   after(() => database.drop());
   return (name, tell) => {

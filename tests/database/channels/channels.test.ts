@@ -41,20 +41,23 @@ story("one tenant's default is nothing to another tenant", async (db) => {
   assert.deepEqual(await defaultOf(db, theirs.tenantId), [theirs.channelId]);
 });
 
-story("an admin names, pauses and paces a channel; where its token is sent to is the operator's", async (db) => {
-  const { tenantId, channelId } = await aWorkspace(db);
-  await become(db, await aPerson(db, tenantId, "owner"));
-  await db.query(
-    "update app_public.channels set name = 'Sales', status = 'paused', messages_per_second = 20 where id = $1",
-    [channelId],
-  );
-  for (const column of ["graph_url", "phone_number_id", "business_account_id", "tenant_id", "kind"])
-    assert.equal(
-      await refusal(db, () => db.query(`update app_public.channels set ${column} = ${column}`)),
-      "42501",
-      column,
+story(
+  "an admin names, pauses and paces a channel; where its token is sent to is the operator's",
+  async (db) => {
+    const { tenantId, channelId } = await aWorkspace(db);
+    await become(db, await aPerson(db, tenantId, "owner"));
+    await db.query(
+      "update app_public.channels set name = 'Sales', status = 'paused', messages_per_second = 20 where id = $1",
+      [channelId],
     );
-});
+    for (const column of ["graph_url", "phone_number_id", "business_account_id", "tenant_id", "kind"])
+      assert.equal(
+        await refusal(db, () => db.query(`update app_public.channels set ${column} = ${column}`)),
+        "42501",
+        column,
+      );
+  },
+);
 
 story("a number is connected to a tenant once, and a Cloud API channel has its two ids", async (db) => {
   const { tenantId, phoneNumberId } = await aWorkspace(db);

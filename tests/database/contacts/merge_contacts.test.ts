@@ -7,7 +7,9 @@ import { stories } from "../../support/story.ts";
 
 const story = stories();
 
-async function twoContacts(db: pg.PoolClient): Promise<{ workspace: Workspace; kept: Thread; merged: Thread }> {
+async function twoContacts(
+  db: pg.PoolClient,
+): Promise<{ workspace: Workspace; kept: Thread; merged: Thread }> {
   const workspace = await aWorkspace(db);
   return { workspace, kept: await aConversation(db, workspace), merged: await aConversation(db, workspace) };
 }
@@ -38,7 +40,10 @@ story("two threads on one channel become one: its messages, its window, its unre
     rows.map(({ preview }) => preview),
     ["old", "one", "new"],
   );
-  assert.equal((await db.query("select from app_public.contacts where id = $1", [merged.contactId])).rowCount, 0);
+  assert.equal(
+    (await db.query("select from app_public.contacts where id = $1", [merged.contactId])).rowCount,
+    0,
+  );
 });
 
 story("the newest message stays the last one, whichever thread it was in", async (db) => {
@@ -63,17 +68,20 @@ story("a thread on a channel where the other has none goes along as it is", asyn
   assert.equal((await conversationOf(db, merged.conversationId)).contact_id, kept.contactId);
 });
 
-story("what waits in the outbox is still sent, in order, and what is under way is still answered", async (db) => {
-  const { kept, merged } = await twoContacts(db);
-  const underWay = await send(db, merged.conversationId, "under way");
-  assert.deepEqual(await claim(db), [underWay]);
-  const waiting = await send(db, merged.conversationId, "waiting");
-  await merge(db, kept, merged);
-  assert.deepEqual(await claim(db), [], "the one in front is under way");
-  await record(db, { message_id: underWay, kind: "sent", provider_message_id: "wamid.1" });
-  assert.equal(await outboxOf(db, underWay), undefined);
-  assert.deepEqual(await claim(db), [waiting]);
-});
+story(
+  "what waits in the outbox is still sent, in order, and what is under way is still answered",
+  async (db) => {
+    const { kept, merged } = await twoContacts(db);
+    const underWay = await send(db, merged.conversationId, "under way");
+    assert.deepEqual(await claim(db), [underWay]);
+    const waiting = await send(db, merged.conversationId, "waiting");
+    await merge(db, kept, merged);
+    assert.deepEqual(await claim(db), [], "the one in front is under way");
+    await record(db, { message_id: underWay, kind: "sent", provider_message_id: "wamid.1" });
+    assert.equal(await outboxOf(db, underWay), undefined);
+    assert.deepEqual(await claim(db), [waiting]);
+  },
+);
 
 story("two threads that both have something under way go on behind both", async (db) => {
   const { kept, merged } = await twoContacts(db);
@@ -95,7 +103,9 @@ story("identities and wishes survive; what the kept contact says of itself wins"
        opted_out_at = now(), external_ref = 'crm-1' where id = $1`,
     [merged.contactId],
   );
-  await db.query(`update app_public.contacts set name = 'Kept', metadata = '{"b": 2}' where id = $1`, [kept.contactId]);
+  await db.query(`update app_public.contacts set name = 'Kept', metadata = '{"b": 2}' where id = $1`, [
+    kept.contactId,
+  ]);
   await db.query(
     "insert into app_public.contact_identities (tenant_id, kind, value, contact_id) values ($1, 'bsuid', 'B1', $2)",
     [workspace.tenantId, merged.contactId],
@@ -123,20 +133,24 @@ story("identities and wishes survive; what the kept contact says of itself wins"
   );
 });
 
-story("who takes part in the merged thread takes part in the kept one; whoever had it keeps it", async (db) => {
-  const { workspace, kept, merged } = await twoContacts(db);
-  const agent = await aPerson(db, workspace.tenantId, "agent");
-  await db.query("update app_public.conversations set assignee_id = $2 where id = $1", [
-    merged.conversationId,
-    agent.userId,
-  ]);
-  await merge(db, kept, merged);
-  assert.equal((await conversationOf(db, kept.conversationId)).assignee_id, agent.userId);
-  const { rows } = await db.query("select user_id from app_public.conversation_participants where conversation_id = $1", [
-    kept.conversationId,
-  ]);
-  assert.deepEqual(rows, [{ user_id: agent.userId }]);
-});
+story(
+  "who takes part in the merged thread takes part in the kept one; whoever had it keeps it",
+  async (db) => {
+    const { workspace, kept, merged } = await twoContacts(db);
+    const agent = await aPerson(db, workspace.tenantId, "agent");
+    await db.query("update app_public.conversations set assignee_id = $2 where id = $1", [
+      merged.conversationId,
+      agent.userId,
+    ]);
+    await merge(db, kept, merged);
+    assert.equal((await conversationOf(db, kept.conversationId)).assignee_id, agent.userId);
+    const { rows } = await db.query(
+      "select user_id from app_public.conversation_participants where conversation_id = $1",
+      [kept.conversationId],
+    );
+    assert.deepEqual(rows, [{ user_id: agent.userId }]);
+  },
+);
 
 story("a closed thread that meets an open one is open, and the other way round", async (db) => {
   for (const closed of ["kept", "merged"] as const) {
@@ -154,10 +168,13 @@ story("a closed thread that meets an open one is open, and the other way round",
 story("a chatbot's run goes along; of two that are under way the kept thread's goes on", async (db) => {
   const { workspace, kept, merged } = await twoContacts(db);
   const third = await aConversation(db, workspace);
-  const bot = await db.query("insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id", [
-    workspace.tenantId,
+  const bot = await db.query(
+    "insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id",
+    [workspace.tenantId],
+  );
+  const { rows } = await db.query("select id, chatbot_id from app_private.publish_chatbot($1)", [
+    bot.rows[0].id,
   ]);
-  const { rows } = await db.query("select id, chatbot_id from app_private.publish_chatbot($1)", [bot.rows[0].id]);
   for (const { conversationId } of [merged, third])
     await db.query(
       `insert into app_public.conversation_contexts (tenant_id, conversation_id, chatbot_id, version_id, status)
@@ -189,5 +206,8 @@ story("contacts of two tenants are never merged", async (db) => {
   const theirs = await twoContacts(db);
   await merge(db, ours.kept, theirs.kept);
   assert.notEqual(await conversationOf(db, theirs.kept.conversationId), undefined);
-  assert.equal((await db.query("select from app_public.contacts where id = $1", [theirs.kept.contactId])).rowCount, 1);
+  assert.equal(
+    (await db.query("select from app_public.contacts where id = $1", [theirs.kept.contactId])).rowCount,
+    1,
+  );
 });

@@ -6,7 +6,11 @@ import { refusal } from "../../support/transaction.ts";
 
 const story = stories();
 
-async function add(db: pg.PoolClient, tenantId: string, phone: string): Promise<{ id: string; phone: string }> {
+async function add(
+  db: pg.PoolClient,
+  tenantId: string,
+  phone: string,
+): Promise<{ id: string; phone: string }> {
   const { rows } = await db.query(
     "insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id, phone",
     [tenantId, phone],
@@ -42,7 +46,17 @@ story("an international number may be written in the usual ways", async (db) => 
 
 story("what is no international number is refused: PYPHN", async (db) => {
   const { tenantId } = await aWorkspace(db);
-  const wrong = ["", " ", "+", "0151 1234567", "+0151123456", "+49", "+49151x2345", "ann@example.com", "++4915112345"];
+  const wrong = [
+    "",
+    " ",
+    "+",
+    "0151 1234567",
+    "+0151123456",
+    "+49",
+    "+49151x2345",
+    "ann@example.com",
+    "++4915112345",
+  ];
   for (const phone of [...wrong, `+${"1".repeat(21)}`, "+49151\n12345678;drop"])
     assert.equal(await refusal(db, () => add(db, tenantId, phone)), "PYPHN", JSON.stringify(phone));
 });
@@ -87,22 +101,25 @@ story("two tenants may know the same number; one tenant knows it once", async (d
   assert.equal(await refusal(db, () => add(db, ours.tenantId, "0049 151 12345678")), "23505");
 });
 
-story("a number that another contact is known by, though it is not its phone, is taken: PYDUP", async (db) => {
-  const { tenantId } = await aWorkspace(db);
-  const ann = await add(db, tenantId, "+4915111111111");
-  await db.query(
-    "insert into app_public.contact_identities (tenant_id, kind, value, contact_id) values ($1, 'phone', '+4915122222222', $2)",
-    [tenantId, ann.id],
-  );
-  assert.equal(await refusal(db, () => add(db, tenantId, "+4915122222222")), "PYDUP");
-  const bob = await add(db, tenantId, "+4915133333333");
-  const change = () =>
-    db.query("update app_public.contacts set phone = '+4915122222222' where id = $1", [bob.id]);
-  assert.equal(await refusal(db, change), "PYDUP");
-  // It is Ann's to take.
-  await db.query("update app_public.contacts set phone = '+4915122222222' where id = $1", [ann.id]);
-  assert.deepEqual(await identitiesOf(db, ann.id), ["phone +4915122222222"]);
-});
+story(
+  "a number that another contact is known by, though it is not its phone, is taken: PYDUP",
+  async (db) => {
+    const { tenantId } = await aWorkspace(db);
+    const ann = await add(db, tenantId, "+4915111111111");
+    await db.query(
+      "insert into app_public.contact_identities (tenant_id, kind, value, contact_id) values ($1, 'phone', '+4915122222222', $2)",
+      [tenantId, ann.id],
+    );
+    assert.equal(await refusal(db, () => add(db, tenantId, "+4915122222222")), "PYDUP");
+    const bob = await add(db, tenantId, "+4915133333333");
+    const change = () =>
+      db.query("update app_public.contacts set phone = '+4915122222222' where id = $1", [bob.id]);
+    assert.equal(await refusal(db, change), "PYDUP");
+    // It is Ann's to take.
+    await db.query("update app_public.contacts set phone = '+4915122222222' where id = $1", [ann.id]);
+    assert.deepEqual(await identitiesOf(db, ann.id), ["phone +4915122222222"]);
+  },
+);
 
 story("a contact's phone is one of its identities, and follows it", async (db) => {
   const { tenantId } = await aWorkspace(db);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 /**
  * Functions that run with the owner's rights although somebody else calls them. Each is a door in the wall between
@@ -22,7 +22,7 @@ const DOORS: Record<string, string> = {
 
 let database: TestDatabase;
 before(async () => {
-  database = await createTestDatabase();
+  database = await borrowTestDatabase();
 });
 after(() => database.drop());
 

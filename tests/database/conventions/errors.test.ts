@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { ERRORS, isErrorCode } from "../../../src/errors.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 type Raising = { signature: string; comment: string; body: string; raises: string[]; codes: string[] };
 
 let database: TestDatabase;
 let functions: Raising[];
 before(async () => {
-  database = await createTestDatabase();
+  database = await borrowTestDatabase();
   const { rows } = await database.pool.query<{ signature: string; comment: string; body: string }>(
     `select p.oid::regprocedure::text as signature, coalesce(obj_description(p.oid, 'pg_proc'), '') as comment,
        regexp_replace(p.prosrc, '--[^\\n]*', '', 'g') as body

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { rolledBack } from "../../support/transaction.ts";
 
 /** A convention, as a question to the catalog that has no answer while it is kept. */
@@ -16,7 +16,7 @@ export type Rule = {
 export function testRules(rules: Rule[]): void {
   let database: TestDatabase;
   before(async () => {
-    database = await createTestDatabase();
+    database = await borrowTestDatabase();
   });
   after(() => database.drop());
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 /** Tables without any policy, each with the reason why nobody who signs in may reach it. */
 const REASONS: Record<string, string> = {
@@ -18,7 +18,7 @@ const REASONS: Record<string, string> = {
 
 let database: TestDatabase;
 before(async () => {
-  database = await createTestDatabase();
+  database = await borrowTestDatabase();
 });
 after(() => database.drop());
 

@@ -8,24 +8,28 @@ import { refusal } from "../../support/transaction.ts";
 const story = stories();
 
 async function aContact(db: pg.PoolClient, tenantId: string): Promise<string> {
-  const { rows } = await db.query("insert into app_public.contacts (tenant_id, name) values ($1, 'Ann') returning id", [
-    tenantId,
-  ]);
+  const { rows } = await db.query(
+    "insert into app_public.contacts (tenant_id, name) values ($1, 'Ann') returning id",
+    [tenantId],
+  );
   return rows[0].id;
 }
 
 const begin = (db: pg.PoolClient, contactId: string) =>
   db.query("insert into app_public.conversations (contact_id) values ($1) returning *", [contactId]);
 
-story("a conversation needs no more than its contact: the tenant follows, the channel is the default", async (db) => {
-  const { tenantId, channelId } = await aWorkspace(db);
-  const contactId = await aContact(db, tenantId);
-  await become(db, await aPerson(db, tenantId, "agent"));
-  const { rows } = await begin(db, contactId);
-  assert.equal(rows[0].tenant_id, tenantId);
-  assert.equal(rows[0].channel_id, channelId);
-  assert.equal(rows[0].status, "open");
-});
+story(
+  "a conversation needs no more than its contact: the tenant follows, the channel is the default",
+  async (db) => {
+    const { tenantId, channelId } = await aWorkspace(db);
+    const contactId = await aContact(db, tenantId);
+    await become(db, await aPerson(db, tenantId, "agent"));
+    const { rows } = await begin(db, contactId);
+    assert.equal(rows[0].tenant_id, tenantId);
+    assert.equal(rows[0].channel_id, channelId);
+    assert.equal(rows[0].status, "open");
+  },
+);
 
 story("no contact, another tenant's contact: PYNFD; no channel: PYCHN", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
@@ -63,7 +67,8 @@ story("closing and reopening: closed_at follows, and an archived one opens again
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
   await become(db, await aPerson(db, workspace.tenantId, "agent"));
-  const closed = (await db.query("select * from app_public.close_conversation($1)", [conversationId])).rows[0];
+  const closed = (await db.query("select * from app_public.close_conversation($1)", [conversationId]))
+    .rows[0];
   assert.equal(closed.status, "closed");
   assert.notEqual(closed.closed_at, null);
   const open = (await db.query("select * from app_public.reopen_conversation($1)", [conversationId])).rows[0];
@@ -81,7 +86,8 @@ story("whoever is assigned takes part, also after it was taken away", async (db)
   const agent = await aPerson(db, workspace.tenantId, "agent");
   await become(db, agent);
   const assign = async (userId: string | null) =>
-    (await db.query("select * from app_public.assign_conversation($1, $2)", [conversationId, userId])).rows[0];
+    (await db.query("select * from app_public.assign_conversation($1, $2)", [conversationId, userId]))
+      .rows[0];
   assert.equal((await assign(agent.userId)).assignee_id, agent.userId);
   assert.equal((await assign(null)).assignee_id, null);
   const { rows } = await db.query("select user_id from app_public.conversation_participants");
@@ -97,7 +103,9 @@ story("only an active member can be given a conversation: PYNFD", async (db) => 
   await become(db, await aPerson(db, workspace.tenantId, "agent"));
   for (const { userId } of [stranger, gone])
     assert.equal(
-      await refusal(db, () => db.query("select app_public.assign_conversation($1, $2)", [conversationId, userId])),
+      await refusal(db, () =>
+        db.query("select app_public.assign_conversation($1, $2)", [conversationId, userId]),
+      ),
       "PYNFD",
     );
   // Nor by the way of an update.
@@ -140,7 +148,14 @@ story("what triggers keep is not written by people", async (db) => {
   const workspace = await aWorkspace(db);
   await aConversation(db, workspace);
   await become(db, await aPerson(db, workspace.tenantId, "owner"));
-  for (const column of ["unread_count", "read_at", "window_expires_at", "last_message_at", "closed_at", "contact_id"])
+  for (const column of [
+    "unread_count",
+    "read_at",
+    "window_expires_at",
+    "last_message_at",
+    "closed_at",
+    "contact_id",
+  ])
     assert.equal(
       await refusal(db, () => db.query(`update app_public.conversations set ${column} = ${column}`)),
       "42501",

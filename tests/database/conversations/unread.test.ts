@@ -15,7 +15,8 @@ async function jobsCalled(db: pg.PoolClient, task: string) {
   return rows.map(({ payload }) => payload);
 }
 
-const markRead = (db: pg.PoolClient, id: string) => db.query("select app_public.mark_conversation_read($1)", [id]);
+const markRead = (db: pg.PoolClient, id: string) =>
+  db.query("select app_public.mark_conversation_read($1)", [id]);
 
 story("what the customer says now counts as unread; echoes, history and our own words do not", async (db) => {
   const workspace = await aWorkspace(db);
@@ -53,7 +54,9 @@ story("no blue ticks where nothing was unread, or where the channel sends none",
   const workspace = await aWorkspace(db);
   const silent = await aConversation(db, workspace);
   await markRead(db, silent.conversationId);
-  await db.query("update app_public.channels set sends_read_receipts = false where id = $1", [workspace.channelId]);
+  await db.query("update app_public.channels set sends_read_receipts = false where id = $1", [
+    workspace.channelId,
+  ]);
   const thread = await aConversation(db, workspace);
   await hear(db, workspace, thread, {});
   await markRead(db, thread.conversationId);

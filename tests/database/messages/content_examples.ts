@@ -2,8 +2,10 @@
 export type ContentExample = { what: string; type: string; content: unknown; isFine: boolean };
 
 const examples: ContentExample[] = [];
-const fine = (what: string, type: string, content: unknown) => examples.push({ what, type, content, isFine: true });
-const wrong = (what: string, type: string, content: unknown) => examples.push({ what, type, content, isFine: false });
+const fine = (what: string, type: string, content: unknown) =>
+  examples.push({ what, type, content, isFine: true });
+const wrong = (what: string, type: string, content: unknown) =>
+  examples.push({ what, type, content, isFine: false });
 /** At the limit, and one over it. */
 const limit = (what: string, type: string, length: number, content: (text: string) => unknown) => {
   fine(`${what} of ${length} characters`, type, content("é".repeat(length)));
@@ -73,7 +75,16 @@ for (const code of ["english", "en-US", "", undefined])
 wrong("a template's name in capitals", "template", { name: "Hello", language });
 wrong("components that are no list", "template", { name: "hello", language, components: {} });
 
-for (const type of ["button", "order", "system", "request_welcome", "edit", "revoke", "unsupported", "unknown"])
+for (const type of [
+  "button",
+  "order",
+  "system",
+  "request_welcome",
+  "edit",
+  "revoke",
+  "unsupported",
+  "unknown",
+])
   wrong(`a ${type}, which only customers send`, type, { body: "a" });
 wrong("more than 64 KiB", "template", { name: "hello", language, components: ["a".repeat(65_536)] });
 

@@ -56,7 +56,13 @@ fine("ten rows in one section without a title", list([{ rows: rows(10) }]));
 wrong("eleven rows in one section", list([{ rows: rows(11) }]));
 fine("ten sections of one row", list(ten));
 wrong("eleven sections", list([...ten, { title: "More", rows: [] }]));
-wrong("eleven rows in two sections", list([{ title: "A", rows: rows(6) }, { title: "B", rows: rows(5, 7) }]));
+wrong(
+  "eleven rows in two sections",
+  list([
+    { title: "A", rows: rows(6) },
+    { title: "B", rows: rows(5, 7) },
+  ]),
+);
 wrong("no section", list([]));
 wrong("sections that are no list", list({}));
 wrong("a section without rows", list([{ rows: [] }]));
@@ -89,7 +95,11 @@ const ask = (action: unknown) => ({ type: "location_request_message", body: { te
 fine("a request for a location", ask({ name: "send_location" }));
 wrong("a request for something else", ask({ name: "send_money" }));
 
-const flow = (parameters: object) => ({ type: "flow", body: { text: "Fill in" }, action: { name: "flow", parameters } });
+const flow = (parameters: object) => ({
+  type: "flow",
+  body: { text: "Fill in" },
+  action: { name: "flow", parameters },
+});
 fine("a flow by id", flow({ flow_id: "1", flow_cta: "Start" }));
 fine("a flow by name", flow({ flow_name: "a", flow_cta: "Start" }));
 wrong("a flow by both", flow({ flow_id: "1", flow_name: "a", flow_cta: "Start" }));
@@ -97,6 +107,10 @@ wrong("a flow by neither", flow({ flow_cta: "Start" }));
 limit("a flow's button", 30, (flow_cta) => flow({ flow_id: "1", flow_cta }));
 
 fine("a product without a body", { type: "product", action: { catalog_id: "1", product_retailer_id: "2" } });
-limit("the body above a carousel", 1024, (text) => ({ type: "carousel", body: { text }, action: { cards: [] } }));
+limit("the body above a carousel", 1024, (text) => ({
+  type: "carousel",
+  body: { text },
+  action: { cards: [] },
+}));
 
 export const interactiveExamples: readonly ContentExample[] = examples;

@@ -13,19 +13,22 @@ async function messageOf(db: pg.PoolClient, id: string) {
   return rows[0];
 }
 
-story("conversation, type and content make a message; the rest is filled in, and it is queued", async (db) => {
-  const workspace = await aWorkspace(db);
-  const { conversationId } = await aConversation(db, workspace);
-  const id = await send(db, conversationId, "Hello");
-  const message = await messageOf(db, id);
-  assert.equal(message.tenant_id, workspace.tenantId);
-  assert.equal(message.direction, "outbound");
-  assert.equal(message.author, "system");
-  assert.equal(message.origin, "live");
-  assert.equal(message.preview, "Hello");
-  assert.equal((await statusOf(db, id)).status, "queued");
-  assert.equal((await outboxOf(db, id)).state, "queued");
-});
+story(
+  "conversation, type and content make a message; the rest is filled in, and it is queued",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    const { conversationId } = await aConversation(db, workspace);
+    const id = await send(db, conversationId, "Hello");
+    const message = await messageOf(db, id);
+    assert.equal(message.tenant_id, workspace.tenantId);
+    assert.equal(message.direction, "outbound");
+    assert.equal(message.author, "system");
+    assert.equal(message.origin, "live");
+    assert.equal(message.preview, "Hello");
+    assert.equal((await statusOf(db, id)).status, "queued");
+    assert.equal((await outboxOf(db, id)).state, "queued");
+  },
+);
 
 story("what a person inserts is theirs", async (db) => {
   const workspace = await aWorkspace(db);
@@ -66,9 +69,15 @@ story("what was said was said: nobody who signs in changes or deletes a message"
   const { conversationId } = await aConversation(db, workspace);
   await send(db, conversationId);
   await become(db, await aPerson(db, workspace.tenantId, "owner"));
-  assert.equal(await refusal(db, () => db.query("update app_public.messages set content = content")), "42501");
+  assert.equal(
+    await refusal(db, () => db.query("update app_public.messages set content = content")),
+    "42501",
+  );
   assert.equal(await refusal(db, () => db.query("delete from app_public.messages")), "42501");
-  assert.equal(await refusal(db, () => db.query("update app_public.message_statuses set status = 'read'")), "42501");
+  assert.equal(
+    await refusal(db, () => db.query("update app_public.message_statuses set status = 'read'")),
+    "42501",
+  );
 });
 
 story("erasing a customer is deleting the contact: every word goes along", async (db) => {
@@ -140,27 +149,30 @@ story("status, ack_status and role, as API clients see them", async (db) => {
   }
 });
 
-story("an idempotency key: the same request again is the same message, another one is refused", async (db) => {
-  const workspace = await aWorkspace(db);
-  const { conversationId } = await aConversation(db, workspace);
-  await become(db, await aPerson(db, workspace.tenantId, "agent"));
-  const ask = async (body: string, key: string | null) =>
-    (
-      await db.query("select id from app_public.send_message($1, $2, idempotency_key => $3)", [
-        conversationId,
-        { body },
-        key,
-      ])
-    ).rows[0].id;
-  const first = await ask("Hello", "key");
-  assert.equal(await ask("Hello", "key"), first);
-  assert.equal(await refusal(db, () => ask("Bye", "key")), "PYIDM");
-  assert.notEqual(await ask("Hello", "another key"), first);
-  assert.notEqual(await ask("Hello", null), first);
-  assert.equal(await refusal(db, () => ask("Hello", "")), "23514");
-  assert.equal(await refusal(db, () => ask("Hello", "k".repeat(201))), "23514");
-  assert.equal((await db.query("select from app_public.messages")).rowCount, 3);
-});
+story(
+  "an idempotency key: the same request again is the same message, another one is refused",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    const { conversationId } = await aConversation(db, workspace);
+    await become(db, await aPerson(db, workspace.tenantId, "agent"));
+    const ask = async (body: string, key: string | null) =>
+      (
+        await db.query("select id from app_public.send_message($1, $2, idempotency_key => $3)", [
+          conversationId,
+          { body },
+          key,
+        ])
+      ).rows[0].id;
+    const first = await ask("Hello", "key");
+    assert.equal(await ask("Hello", "key"), first);
+    assert.equal(await refusal(db, () => ask("Bye", "key")), "PYIDM");
+    assert.notEqual(await ask("Hello", "another key"), first);
+    assert.notEqual(await ask("Hello", null), first);
+    assert.equal(await refusal(db, () => ask("Hello", "")), "23514");
+    assert.equal(await refusal(db, () => ask("Hello", "k".repeat(201))), "23514");
+    assert.equal((await db.query("select from app_public.messages")).rowCount, 3);
+  },
+);
 
 story("a key is a tenant's own", async (db) => {
   const ids: string[] = [];

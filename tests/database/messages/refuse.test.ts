@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
 import { send } from "../../support/messages.ts";
-import { aConversation, aPerson, aWorkspace, become, type Thread, type Workspace } from "../../support/people.ts";
+import {
+  aConversation,
+  aPerson,
+  aWorkspace,
+  become,
+  type Thread,
+  type Workspace,
+} from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
 
 const story = stories();
 
-async function aThread(db: pg.PoolClient, isWindowOpen = true): Promise<{ workspace: Workspace; thread: Thread }> {
+async function aThread(
+  db: pg.PoolClient,
+  isWindowOpen = true,
+): Promise<{ workspace: Workspace; thread: Thread }> {
   const workspace = await aWorkspace(db);
   return { workspace, thread: await aConversation(db, workspace, { isWindowOpen }) };
 }
@@ -18,7 +28,12 @@ const template = (db: pg.PoolClient, { conversationId }: Thread, code = "en_US")
     { name: "hello", language: { code } },
   ]);
 
-const knowTemplate = (db: pg.PoolClient, { tenantId, businessAccountId }: Workspace, status: string, category = "utility") =>
+const knowTemplate = (
+  db: pg.PoolClient,
+  { tenantId, businessAccountId }: Workspace,
+  status: string,
+  category = "utility",
+) =>
   db.query(
     `insert into app_public.templates (tenant_id, business_account_id, name, language, status, category)
      values ($1, $2, 'hello', 'en_US', $3, $4)`,
@@ -54,17 +69,20 @@ story("who is blocked or has opted out is not written to, not even by template: 
   }
 });
 
-story("a template that is known has to be approved: PYTPL; one that is not known is left to Meta", async (db) => {
-  for (const status of ["pending", "rejected", "paused", "disabled", "deleted"]) {
+story(
+  "a template that is known has to be approved: PYTPL; one that is not known is left to Meta",
+  async (db) => {
+    for (const status of ["pending", "rejected", "paused", "disabled", "deleted"]) {
+      const { workspace, thread } = await aThread(db, false);
+      await knowTemplate(db, workspace, status);
+      assert.equal(await refusal(db, () => template(db, thread)), "PYTPL", status);
+      await template(db, thread, "de");
+    }
     const { workspace, thread } = await aThread(db, false);
-    await knowTemplate(db, workspace, status);
-    assert.equal(await refusal(db, () => template(db, thread)), "PYTPL", status);
-    await template(db, thread, "de");
-  }
-  const { workspace, thread } = await aThread(db, false);
-  await knowTemplate(db, workspace, "approved");
-  await template(db, thread);
-});
+    await knowTemplate(db, workspace, "approved");
+    await template(db, thread);
+  },
+);
 
 story("another account's template says nothing about ours", async (db) => {
   const { workspace, thread } = await aThread(db, false);
@@ -96,13 +114,16 @@ story("a contact without any address is not written to: PYADR; a user id is an a
   await send(db, thread.conversationId);
 });
 
-story("a channel of a kind that cannot send yet: PYCHN; a paused one takes messages and keeps them", async (db) => {
-  const { workspace, thread } = await aThread(db);
-  await db.query("update app_public.channels set status = 'paused' where id = $1", [workspace.channelId]);
-  await send(db, thread.conversationId);
-  await db.query("update app_public.channels set kind = 'webchat' where id = $1", [workspace.channelId]);
-  assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYCHN");
-});
+story(
+  "a channel of a kind that cannot send yet: PYCHN; a paused one takes messages and keeps them",
+  async (db) => {
+    const { workspace, thread } = await aThread(db);
+    await db.query("update app_public.channels set status = 'paused' where id = $1", [workspace.channelId]);
+    await send(db, thread.conversationId);
+    await db.query("update app_public.channels set kind = 'webchat' where id = $1", [workspace.channelId]);
+    assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYCHN");
+  },
+);
 
 story("one refused message of a statement refuses the statement: all or none", async (db) => {
   const workspace = await aWorkspace(db);
@@ -119,6 +140,7 @@ story("the same rules for a signed-in person", async (db) => {
   const { workspace, thread } = await aThread(db);
   await setContact(db, thread, "is_blocked = true");
   await become(db, await aPerson(db, workspace.tenantId, "agent"));
-  const call = () => db.query(`select app_public.send_message($1, '{"body": "Hi"}')`, [thread.conversationId]);
+  const call = () =>
+    db.query(`select app_public.send_message($1, '{"body": "Hi"}')`, [thread.conversationId]);
   assert.equal(await refusal(db, call), "PYOPT");
 });

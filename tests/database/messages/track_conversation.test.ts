@@ -20,7 +20,18 @@ async function windowAfter(db: pg.PoolClient, ...said: Said[]): Promise<number |
   return window_expires_at && Math.round((window_expires_at.getTime() - Date.now()) / HOUR);
 }
 
-const OPEN = ["text", "image", "audio", "location", "contacts", "interactive", "button", "order", "reaction", "unsupported"];
+const OPEN = [
+  "text",
+  "image",
+  "audio",
+  "location",
+  "contacts",
+  "interactive",
+  "button",
+  "order",
+  "reaction",
+  "unsupported",
+];
 for (const type of OPEN)
   story(`a customer's ${type} opens the window for 24 hours`, async (db) => {
     assert.equal(await windowAfter(db, { type }), 24);
@@ -36,11 +47,14 @@ for (const origin of ["echo", "history", "standby", "group"] as const)
     assert.equal(await windowAfter(db, { origin }), null);
   });
 
-story("what comes from an advertisement opens it for 72 hours, and a later message does not shorten that", async (db) => {
-  const referral = { referral: { source_type: "ad" } };
-  assert.equal(await windowAfter(db, { metadata: referral }), 72);
-  assert.equal(await windowAfter(db, { metadata: referral, at: new Date(Date.now() - HOUR) }, {}), 71);
-});
+story(
+  "what comes from an advertisement opens it for 72 hours, and a later message does not shorten that",
+  async (db) => {
+    const referral = { referral: { source_type: "ad" } };
+    assert.equal(await windowAfter(db, { metadata: referral }), 72);
+    assert.equal(await windowAfter(db, { metadata: referral, at: new Date(Date.now() - HOUR) }, {}), 71);
+  },
+);
 
 story("the provider's time counts, not ours: a message that comes late opens what is left", async (db) => {
   assert.equal(await windowAfter(db, { at: new Date(Date.now() - 20 * HOUR) }), 4);
@@ -58,7 +72,12 @@ story("an older message that arrives later takes nothing back", async (db) => {
   const before = await conversationOf(db, thread.conversationId);
   await hear(db, workspace, thread, { preview: "old", at: new Date(Date.now() - 3 * HOUR) });
   const after = await conversationOf(db, thread.conversationId);
-  for (const column of ["last_message_id", "last_message_at", "last_customer_message_at", "window_expires_at"])
+  for (const column of [
+    "last_message_id",
+    "last_message_at",
+    "last_customer_message_at",
+    "window_expires_at",
+  ])
     assert.deepEqual(after[column], before[column], column);
   assert.equal(after.last_message_preview, "new");
   assert.equal(after.unread_count, 2);
@@ -83,7 +102,10 @@ story("a customer's message opens a closed or archived conversation; ours does n
   for (const status of ["closed", "archived"]) {
     const { workspace, thread } = await aClosedWindow(db);
     const set = () =>
-      db.query("update app_public.conversations set status = $2 where id = $1", [thread.conversationId, status]);
+      db.query("update app_public.conversations set status = $2 where id = $1", [
+        thread.conversationId,
+        status,
+      ]);
     await hear(db, workspace, thread, {});
     await set();
     await send(db, thread.conversationId);
@@ -97,20 +119,23 @@ story("a customer's message opens a closed or archived conversation; ours does n
   }
 });
 
-story("whoever writes takes part, and the chatbot keeps silent for an hour; a program does neither", async (db) => {
-  const workspace = await aWorkspace(db);
-  const thread = await aConversation(db, workspace);
-  await send(db, thread.conversationId, "from a program");
-  assert.equal((await conversationOf(db, thread.conversationId)).chatbot_paused_until, null);
-  const agent = await aPerson(db, workspace.tenantId, "agent");
-  await become(db, agent);
-  await send(db, thread.conversationId);
-  await becomeOwner(db);
-  const { chatbot_paused_until: until } = await conversationOf(db, thread.conversationId);
-  assert.equal(Math.round((until.getTime() - Date.now()) / HOUR), 1);
-  const { rows } = await db.query("select user_id from app_public.conversation_participants");
-  assert.deepEqual(rows, [{ user_id: agent.userId }]);
-});
+story(
+  "whoever writes takes part, and the chatbot keeps silent for an hour; a program does neither",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    const thread = await aConversation(db, workspace);
+    await send(db, thread.conversationId, "from a program");
+    assert.equal((await conversationOf(db, thread.conversationId)).chatbot_paused_until, null);
+    const agent = await aPerson(db, workspace.tenantId, "agent");
+    await become(db, agent);
+    await send(db, thread.conversationId);
+    await becomeOwner(db);
+    const { chatbot_paused_until: until } = await conversationOf(db, thread.conversationId);
+    assert.equal(Math.round((until.getTime() - Date.now()) / HOUR), 1);
+    const { rows } = await db.query("select user_id from app_public.conversation_participants");
+    assert.deepEqual(rows, [{ user_id: agent.userId }]);
+  },
+);
 
 story("a person who writes in the phone app silences the chatbot too", async (db) => {
   const { workspace, thread } = await aClosedWindow(db);
@@ -127,5 +152,8 @@ story("one statement about many conversations tracks each of them", async (db) =
      from app_public.conversations c, generate_series(1, 3) n`,
   );
   for (const { conversationId } of threads)
-    assert.match((await conversationOf(db, conversationId)).last_message_preview, new RegExp(`${conversationId} no. \\d`));
+    assert.match(
+      (await conversationOf(db, conversationId)).last_message_preview,
+      new RegExp(`${conversationId} no. \\d`),
+    );
 });

@@ -1,0 +1,31 @@
+/** Of what Postgres says of an error, only names; its detail, hint and context quote rows: texts and phone numbers. */
+const SAFE_KEYS = ["code", "schema", "table", "column", "constraint", "routine", "errno", "syscall"] as const;
+const DEEPEST = 5;
+
+/** An error as the log may have it. */
+export function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error;
+  const described: { [key: string]: unknown } = {
+    type: error.name,
+    message: withoutValues(error),
+    stack: stackOf(error),
+  };
+  for (const key of SAFE_KEYS) {
+    const value: unknown = Object.hasOwn(error, key) ? Reflect.get(error, key) : undefined;
+    if (typeof value === "string" || typeof value === "number") described[key] = value;
+  }
+  if (error.cause !== undefined && depth < DEEPEST) described.cause = describeError(error.cause, depth + 1);
+  return described;
+}
+
+/** Errors of class 22 (data exceptions) quote the value in their message. */
+function withoutValues(error: Error): string {
+  const isOfValue = "code" in error && typeof error.code === "string" && /^22...$/.test(error.code);
+  return isOfValue ? error.message.replace(/".*"/s, '"…"') : error.message;
+}
+
+/** Without the first lines, which are the message. */
+function stackOf({ stack = "" }: Error): string {
+  const at = stack.search(/^ {4}at /m);
+  return at < 0 ? "" : stack.slice(at);
+}

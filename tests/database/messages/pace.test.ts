@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type pg from "pg";
+import { send } from "../../support/messages.ts";
+import { claim } from "../../support/outbox.ts";
+import { aConversation, aWorkspace, type Workspace } from "../../support/people.ts";
+import { stories } from "../../support/story.ts";
+
+const story = stories();
+
+async function queue(db: pg.PoolClient, workspace: Workspace, count: number): Promise<void> {
+  for (let number = 0; number < count; number++)
+    await send(db, (await aConversation(db, workspace)).conversationId);
+}
+
+const setChannel = (db: pg.PoolClient, { channelId }: Workspace, change: string) =>
+  db.query(`update app_public.channels set ${change} where id = $1`, [channelId]);
+
+const nextSendIn = async (db: pg.PoolClient, patience: number) =>
+  (await db.query("select app_private.next_send_in($1) as ms", [patience])).rows[0].ms;
+
+story(
+  "a channel sends at its pace: a quarter of a second's worth at once, then what the clock allows",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    await setChannel(db, workspace, "messages_per_second = 20");
+    await queue(db, workspace, 12);
+    assert.equal((await claim(db)).length, 5);
+    const at_once = (await claim(db)).length;
+    assert.ok(at_once <= 1, `${at_once} more at once`);
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    const later = (await claim(db)).length;
+    assert.ok(later >= 2 && later <= 5, `${later} after a tenth of a second`);
+  },
+);
+
+story("the slowest pace still sends one", async (db) => {
+  const workspace = await aWorkspace(db);
+  await setChannel(db, workspace, "messages_per_second = 1");
+  await queue(db, workspace, 2);
+  assert.equal((await claim(db)).length, 1);
+  assert.equal((await claim(db)).length, 0);
+});
+
+story("one channel's pace is nothing to another channel", async (db) => {
+  const slow = await aWorkspace(db);
+  const fast = await aWorkspace(db);
+  await setChannel(db, slow, "messages_per_second = 4");
+  await queue(db, slow, 3);
+  await queue(db, fast, 3);
+  assert.equal((await claim(db)).length, 4);
+});
+
+story("what the provider's refusals teach: 80 a second, then half, and after an hour nothing", async (db) => {
+  const workspace = await aWorkspace(db);
+  const refused = async () => {
+    await db.query("select app_private.pause_channel($1, now() + interval '1 second')", [
+      workspace.channelId,
+    ]);
+    const { rows } = await db.query(
+      "select learned_messages_per_second as pace from app_private.channel_states where channel_id = $1",
+      [workspace.channelId],
+    );
+    return rows[0].pace;
+  };
+  const pauseIsOver = () =>
+    db.query("update app_private.channel_states set paused_until = now() - interval '1 second'");
+  assert.equal(await refused(), 80);
+  assert.equal(await refused(), 80, "one refusal answers a whole burst");
+  const paces = [];
+  for (let time = 0; time < 5; time++) {
+    await pauseIsOver();
+    paces.push(await refused());
+  }
+  assert.deepEqual(paces, [40, 20, 10, 5, 5]);
+  await queue(db, workspace, 3);
+  assert.equal((await claim(db)).length, 0, "nothing goes out during the pause");
+  await pauseIsOver();
+  assert.equal((await claim(db)).length, 1);
+  await db.query("update app_private.channel_states set learned_until = now()");
+  assert.equal((await claim(db)).length, 2);
+});
+
+for (const change of ["status = 'paused'", "status = 'stopped'"])
+  story(
+    `a channel whose ${change} keeps its messages, and sends them when it is active again`,
+    async (db) => {
+      const workspace = await aWorkspace(db);
+      await queue(db, workspace, 1);
+      await setChannel(db, workspace, change);
+      assert.equal((await claim(db)).length, 0);
+      assert.equal(await nextSendIn(db, 1000), null);
+      await setChannel(db, workspace, "status = 'active'");
+      assert.equal((await claim(db)).length, 1);
+    },
+  );
+
+story("nothing goes out for a tenant that is closed", async (db) => {
+  const workspace = await aWorkspace(db);
+  await queue(db, workspace, 1);
+  await db.query("update app_public.tenants set status = 'inactive' where id = $1", [workspace.tenantId]);
+  assert.equal((await claim(db)).length, 0);
+  assert.equal(await nextSendIn(db, 1000), null);
+});
+
+story("the provider stops a channel once; a person's pause is not turned into its stop", async (db) => {
+  const workspace = await aWorkspace(db);
+  const stop = () =>
+    db.query("select app_private.stop_channel($1, '190: token expired')", [workspace.channelId]);
+  const status = async () =>
+    (
+      await db.query("select status, status_reason from app_public.channels where id = $1", [
+        workspace.channelId,
+      ])
+    ).rows[0];
+  await setChannel(db, workspace, "status = 'paused'");
+  await stop();
+  assert.deepEqual(await status(), { status: "paused", status_reason: null });
+  await setChannel(db, workspace, "status = 'active'");
+  await stop();
+  assert.deepEqual(await status(), { status: "stopped", status_reason: "190: token expired" });
+});
+
+story("who asks when to come back is told a moment, or a job is set for later", async (db) => {
+  const workspace = await aWorkspace(db);
+  assert.equal(await nextSendIn(db, 1000), null);
+  await queue(db, workspace, 1);
+  assert.ok((await nextSendIn(db, 1000)) <= 50);
+  await db.query("update app_private.outbox_lanes set due_at = now() + interval '500 milliseconds'");
+  const wait = await nextSendIn(db, 1000);
+  assert.ok(wait > 100 && wait <= 500, `${wait} ms`);
+  await db.query("delete from graphile_worker._private_jobs");
+  assert.equal(await nextSendIn(db, 100), null);
+  const { rows } = await db.query(
+    "select task_identifier, key, run_at > now() as is_later from graphile_worker.jobs",
+  );
+  assert.deepEqual(rows, [{ task_identifier: "send_messages", key: "send_messages:later", is_later: true }]);
+});
+
+story("a sender may leave a channel to others, and take no more than a share of each", async (db) => {
+  const busy = await aWorkspace(db);
+  const free = await aWorkspace(db);
+  await queue(db, busy, 3);
+  await queue(db, free, 3);
+  const taken = async (share: number | null, busyIds: string[]) =>
+    (
+      await db.query("select channel_id from app_private.claim_outbox(100, '1 minute', $1, $2)", [
+        share,
+        busyIds,
+      ])
+    ).rows.map(({ channel_id }) => channel_id);
+  assert.deepEqual(await taken(null, [busy.channelId]), Array(3).fill(free.channelId));
+  assert.deepEqual(await taken(2, []), Array(2).fill(busy.channelId));
+  assert.deepEqual(await taken(2, []), [busy.channelId]);
+});

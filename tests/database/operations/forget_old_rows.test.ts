@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import type pg from "pg";
+import { aPerson, aWorkspace } from "../../support/people.ts";
+import { stories } from "../../support/story.ts";
+
+const story = stories();
+
+const forget = (db: pg.PoolClient, retention: string) =>
+  db.query("select app_private.forget_old_rows($1)", [retention]);
+
+const count = async (db: pg.PoolClient, table: string) => (await db.query(`select from ${table}`)).rowCount;
+
+story(
+  "a month of webhook bodies goes when all of it is older than the retention, and not before",
+  async (db) => {
+    const { tenantId, channelId } = await aWorkspace(db);
+    for (const [name, from, to] of [
+      ["2020_01", "2020-01-01", "2020-02-01"],
+      ["2020_02", "2020-02-01", "2020-03-01"],
+    ])
+      await db.query(`
+      alter table app_public.webhook_events detach partition app_private.webhook_events_before;
+      create table app_private.webhook_events_${name} partition of app_public.webhook_events
+      for values from (app_hidden.uuid_v7_floor('${from}Z')) to (app_hidden.uuid_v7_floor('${to}Z'));
+      drop table app_private.webhook_events_before;
+      create table app_private.webhook_events_before partition of app_public.webhook_events
+      for values from (minvalue) to (app_hidden.uuid_v7_floor('2020-01-01Z'));`);
+    for (const day of ["2020-01-31", "2020-02-01", "2020-02-29"])
+      await db.query(
+        "insert into app_public.webhook_events (tenant_id, id, channel_id, body) values ($1, app_hidden.uuid_v7_floor($3), $2, 'x')",
+        [tenantId, channelId, `${day}Z`],
+      );
+    const { rows } = await db.query("select now() - '2020-02-20Z'::timestamptz as retention");
+    await db.query("select app_private.forget_old_rows($1)", [rows[0].retention]);
+    assert.equal(await count(db, "app_public.webhook_events"), 2);
+    await forget(db, "30 days");
+    assert.equal(await count(db, "app_public.webhook_events"), 0);
+  },
+);
+
+story(
+  "sessions go a week after they expired, failed sign-ins after a day, idempotency keys after eight days",
+  async (db) => {
+    const { tenantId } = await aWorkspace(db);
+    await aPerson(db, tenantId, "owner");
+    await db.query("insert into app_private.sign_in_failures (email, failures) values ('a@example.com', 1)");
+    await db.query(
+      "insert into app_private.idempotency_keys (tenant_id, key, message_id, request_hash) values ($1, 'key', gen_random_uuid(), '')",
+      [tenantId],
+    );
+    const ages = [
+      ["app_private.sessions", "expires_at", "7 days"],
+      ["app_private.sign_in_failures", "last_failed_at", "1 day"],
+      ["app_private.idempotency_keys", "created_at", "8 days"],
+    ] as const;
+    for (const [table, column, age] of ages) {
+      await db.query(`update ${table} set ${column} = now() - $1::interval`, [age]);
+      await forget(db, "30 days");
+      assert.equal(await count(db, table), 1, table);
+      await db.query(`update ${table} set ${column} = now() - $1::interval - interval '1 second'`, [age]);
+      await forget(db, "30 days");
+      assert.equal(await count(db, table), 0, table);
+    }
+  },
+);
+
+story("what is recent, and what people said, stays", async (db) => {
+  const { tenantId, channelId } = await aWorkspace(db);
+  await db.query("insert into app_public.webhook_events (tenant_id, channel_id, body) values ($1, $2, 'x')", [
+    tenantId,
+    channelId,
+  ]);
+  await aPerson(db, tenantId, "owner");
+  await forget(db, "1 second");
+  assert.equal(await count(db, "app_public.webhook_events"), 1);
+  assert.equal(await count(db, "app_private.sessions"), 1);
+});
