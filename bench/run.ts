@@ -6,6 +6,7 @@ import { type Figure, verdictOf } from "./report/figure.ts";
 import { watchNoise } from "./report/noise.ts";
 import { databaseProfile, nodeProfile } from "./report/profile.ts";
 import { numberOf, tableOf } from "./report/table.ts";
+import type { CpuCost } from "./stage/cpu_cost.ts";
 
 /** Nothing takes longer: the full growth to ten million messages is a quarter of it. */
 const LONGEST_MS = 60 * 60_000;
@@ -74,6 +75,8 @@ function note(figure: Figure): void {
   console.log(`  ${name}: ${numberOf(value)} ${unit}${against}${share}  ${verdictOf(figure)}`);
   const latency = details?.latency as { p50: number; p99: number } | undefined;
   if (latency) console.log(`    p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms`);
+  const cost = details?.cpuMicros as CpuCost | undefined;
+  if (cost) console.log(`    CPU of each: Parley ${cost.parley} µs, Postgres ${cost.postgres} µs`);
   for (const fault of faults) console.log(`    FAULT: ${fault}`);
   void line({ kind: "figure", ...figure, verdict: verdictOf(figure) });
 }

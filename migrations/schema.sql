@@ -1689,11 +1689,8 @@ begin
     raise exception 'No such version' using errcode = 'PYNFD';
   end if;
 
-  -- In id order, so that two activations at once wait for each other.
-  perform from app_public.chatbots c
-  where c.tenant_id = v_version.tenant_id and (c.status = 'active' or c.id = v_version.chatbot_id)
-  order by c.id
-  for no key update;
+  -- Two activations at once wait for each other: the second has to see what the first has made active.
+  perform from app_public.tenants t where t.id = v_version.tenant_id for no key update;
 
   update app_public.chatbots c set status = 'draft'
   where c.tenant_id = v_version.tenant_id and c.status = 'active' and c.id <> v_version.chatbot_id;
@@ -2220,6 +2217,9 @@ declare
   v_first timestamptz := date_trunc('month', now(), 'UTC');
   v_name text;
 begin
+  -- Two processes may start at once: the second finds what the first has made.
+  perform pg_advisory_xact_lock(hashtext('parley partitions'));
+
   for v_parent in
     select c.relname as name, c.oid::regclass as class
     from pg_partitioned_table p
@@ -3214,6 +3214,9 @@ comment on function app_private.rest_channel(uuid,interval) is 'The provider doe
 
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb) returns void as $$
 begin
+  -- Whoever takes turns runs the sender right after its commit.
+  perform set_config('parley.wake', 'self', true);
+
   delete from app_private.chatbot_events e where e.id = any (event_ids);
 
   -- In order: a run that ended makes room for the one that begins in the same turn.
@@ -3517,10 +3520,16 @@ comment on function app_private.tg__timestamps() is 'Keeps created_at as it was 
 
 create function app_private.tg_channels__choose_default() returns trigger as $$
 begin
+  if TG_OP = 'UPDATE' and (OLD.is_default or not NEW.is_default) then
+    return NEW;
+  end if;
+
+  -- Two choices at once wait for each other: the second has to see what the first has chosen.
+  perform from app_public.tenants t where t.id = NEW.tenant_id for no key update;
   if NEW.is_default then
     update app_public.channels c set is_default = false
     where c.tenant_id = NEW.tenant_id and c.is_default and c.id <> NEW.id;
-  elsif TG_OP = 'INSERT' then
+  else
     NEW.is_default := not exists (
       select from app_public.channels c where c.tenant_id = NEW.tenant_id and c.is_default
     );

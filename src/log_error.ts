@@ -4,6 +4,8 @@ const DEEPEST = 5;
 
 /** An error as the log may have it. */
 export function describeError(error: unknown, depth = 0): unknown {
+  // A message of our own choice.
+  if (typeof error === "string") return error;
   if (!(error instanceof Error)) return typeof error;
   const described: { [key: string]: unknown } = {
     type: error.name,

@@ -3,7 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   type CronItem,
   parseCronItems,
-  type Runner,
   run,
   type TaskList,
   type WorkerEvents,
@@ -33,25 +32,24 @@ export type JobRunnerOptions = {
 const RESTART_MS = 1_000;
 
 /**
- * Runs jobs of the given tasks until it is stopped. graphile-worker ends itself when it cannot write down what became of
- * a job (the database was away for a moment): then it is started again. What it left locked is the reaper's.
+ * Runs jobs of the given tasks until it is stopped. graphile-worker shuts itself down when it cannot write down what
+ * became of a job (the database was away for a moment): then another is started at once, while the old one finishes
+ * what it has. What that leaves locked is the reaper's.
  */
 export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
   const { log } = options;
   const stopping = new AbortController();
+  const retiring = new Set<Promise<void>>();
   let current = await start(options);
   const over = keepRunning();
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const ended = current.runner.promise.then(
-        () => null,
-        (error: unknown) => error,
-      );
-      const error = await Promise.race([ended, aborted(stopping.signal)]);
+      const error = await Promise.race([current.ending, aborted(stopping.signal)]);
       if (stopping.signal.aborted) return;
-      log.error({ err: error }, "the job runner ended by itself; starting it again");
-      await current.end();
+      log.error({ err: error }, "the job runner shuts itself down; starting another");
+      const retired: Promise<void> = current.retire().finally(() => retiring.delete(retired));
+      retiring.add(retired);
       await restart();
     }
   }
@@ -73,16 +71,17 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
     async stop() {
       stopping.abort();
       await over;
-      await current.runner.stop().catch(() => {});
-      await current.end();
+      await Promise.all([current.stop(), ...retiring]);
     },
   };
 }
 
 type Running = {
-  runner: Runner;
-  /** Gives up the announcement: what is still locked then is freed by the reaper. Never throws. */
-  end(): Promise<void>;
+  /** Resolves when it shuts down, for whatever reason, with the error if there was one. */
+  ending: Promise<unknown>;
+  stop(): Promise<void>;
+  /** Waits for its end, and gives up the announcement: what is still locked then is freed by the reaper. */
+  retire(): Promise<void>;
 };
 
 async function start({
@@ -95,9 +94,11 @@ async function start({
   log,
 }: JobRunnerOptions): Promise<Running> {
   const events: WorkerEvents = new EventEmitter();
-  const poolId = new Promise<string>((resolve) => {
-    events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
-  });
+  const { promise: poolId, resolve: tellPoolId } = Promise.withResolvers<string>();
+  const { promise: ending, resolve: tellEnd } = Promise.withResolvers<unknown>();
+  events.once("pool:create", ({ workerPool }) => tellPoolId(workerPool.id));
+  events.once("pool:fatalError", ({ error }) => tellEnd(error));
+  events.once("pool:gracefulShutdown", ({ message }) => tellEnd(message));
   observeJobs(events, log);
   const runner = await run({
     pgPool: pool,
@@ -114,7 +115,8 @@ async function start({
     preset: {
       worker: {
         concurrentJobs: concurrency,
-        maxPoolSize: pool.options.max,
+        // Said only so that it does not warn: the connections are the pool's.
+        maxPoolSize: Math.max(pool.options.max, concurrency),
         pollInterval: 1000,
         localQueue: { size: concurrency },
         // With the defaults a graceful shutdown loses completions, and the jobs run again four hours later.
@@ -124,11 +126,24 @@ async function start({
       },
     },
   });
-  // Its end is looked at later; that it may fail is not news to the process.
-  runner.promise.catch(() => {});
+  const gone = runner.promise.then(
+    () => tellEnd(null),
+    (error: unknown) => tellEnd(error),
+  );
   try {
     const presence = await announceWorker(ownerUrl, await poolId, role, log);
-    return { runner, end: () => presence.end().catch(() => {}) };
+    const retire = async () => {
+      await gone;
+      await presence.end().catch(() => {});
+    };
+    return {
+      ending,
+      async stop() {
+        await runner.stop().catch(() => {});
+        await retire();
+      },
+      retire,
+    };
   } catch (error) {
     await runner.stop().catch(() => {});
     throw error;

@@ -1,6 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { higher } from "../report/figure.ts";
 import { answerFaults, countsOf, inboundFaults } from "../stage/counts.ts";
+import { withCpuCost } from "../stage/cpu_cost.ts";
 import type { Workspace } from "../stage/workspace.ts";
 import { type Case, figureOf, type Measured } from "./measured.ts";
 
@@ -63,12 +64,16 @@ async function inboundOf(
   const { watcher } = bench.postgres;
   const before = await countsOf(watcher, tenantId);
   const source = { kind: "messages", first, customers, series: bench.series() } as const;
-  const result = await bench.load({ number, source, perBody, connections });
+  const { result, cpuMicros } = await withCpuCost(
+    bench,
+    () => bench.load({ number, source, perBody, connections }),
+    ({ accepted }) => accepted,
+  );
   const after = await countsOf(watcher, tenantId);
   return {
     value: result.itemsPerSecond,
     unit: "msg/s",
-    details: { latency: result.latency, accepted: result.accepted },
+    details: { latency: result.latency, accepted: result.accepted, cpuMicros },
     faults: [...answerFaults(result.answers), ...inboundFaults(before, after, result.accepted)],
   };
 }

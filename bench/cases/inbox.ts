@@ -2,6 +2,7 @@ import type { Bench } from "../bench.ts";
 import type { InboxRequest } from "../controls/inbox_server.ts";
 import { higher } from "../report/figure.ts";
 import { startChild } from "../stage/child.ts";
+import { withCpuCost } from "../stage/cpu_cost.ts";
 import { fillConversations, fillMessages } from "../stage/fill.ts";
 import type { Workspace } from "../stage/workspace.ts";
 import type { AskRequest, AskResult } from "../world/ask.ts";
@@ -50,7 +51,11 @@ export async function askInbox(bench: Bench, { slug }: Workspace): Promise<Measu
   const token = await signIn(bench, `ann@${slug}.example.com`);
   const body = JSON.stringify({ query: QUERY });
   const byHand = await askByHand(bench, token, body);
-  const ours = await ask(bench, `${bench.program.url}/graphql`, token, body);
+  const { result: ours, cpuMicros } = await withCpuCost(
+    bench,
+    () => ask(bench, `${bench.program.url}/graphql`, token, body),
+    ({ asked }) => asked,
+  );
   const faults: string[] = [];
   if (ours.refused > 0) faults.push(`${ours.refused} questions were refused`);
   if (!isSame(ours.answer, byHand.answer)) faults.push(`the answers differ: ${ours.answer.slice(0, 300)}`);
@@ -58,7 +63,7 @@ export async function askInbox(bench: Bench, { slug }: Workspace): Promise<Measu
     value: ours.perSecond,
     unit: "req/s",
     control: { name: "by hand", value: byHand.perSecond, unit: "req/s" },
-    details: { latency: ours.latency, controlLatency: byHand.latency, bytes: ours.answer.length },
+    details: { latency: ours.latency, controlLatency: byHand.latency, bytes: ours.answer.length, cpuMicros },
     faults,
   };
 }

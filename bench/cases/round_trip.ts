@@ -1,6 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { higher } from "../report/figure.ts";
 import { type Counts, countsOf, eventually } from "../stage/counts.ts";
+import { withCpuCost } from "../stage/cpu_cost.ts";
 import { addChatbot, ONE_MESSAGE, type Workspace } from "../stage/workspace.ts";
 import type { Latency } from "../world/latency.ts";
 import type { MetaCounts, RoundTripsResult } from "../world/meta.ts";
@@ -67,16 +68,21 @@ async function roundTripsOf(
 ): Promise<Measured & { latency: Latency }> {
   const { meta, postgres, options } = bench;
   const before = await countsOf(postgres.watcher, workspace.tenantId);
-  const result = await meta.ask<RoundTripsResult>({
-    kind: "round_trips",
-    number: workspace.number,
-    contacts,
-    customersEach: CUSTOMERS_EACH,
-    firstCustomer: 0,
-    series: bench.series(),
-    seconds: options.seconds,
-    warmUpSeconds: options.warmUpSeconds,
-  });
+  const { result, cpuMicros } = await withCpuCost(
+    bench,
+    () =>
+      meta.ask<RoundTripsResult>({
+        kind: "round_trips",
+        number: workspace.number,
+        contacts,
+        customersEach: CUSTOMERS_EACH,
+        firstCustomer: 0,
+        series: bench.series(),
+        seconds: options.seconds,
+        warmUpSeconds: options.warmUpSeconds,
+      }),
+    ({ answered }) => answered,
+  );
   const isEmpty = "not exists (select from app_private.outbox where tenant_id = $1)";
   await eventually(postgres.watcher, isEmpty, [workspace.tenantId], 10_000);
   const after = await countsOf(postgres.watcher, workspace.tenantId);
@@ -85,7 +91,7 @@ async function roundTripsOf(
     value: result.perSecond,
     unit: "/s",
     latency: result.latency,
-    details: { latency: result.latency, begun: result.begun, answered: result.answered },
+    details: { latency: result.latency, begun: result.begun, answered: result.answered, cpuMicros },
     faults: roundTripFaults(before, after, result, duplicates),
   };
 }

@@ -1,6 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { higher } from "../report/figure.ts";
 import { answerFaults } from "../stage/counts.ts";
+import { withCpuCost } from "../stage/cpu_cost.ts";
 import { fillConversations, fillSent } from "../stage/fill.ts";
 import type { Workspace } from "../stage/workspace.ts";
 import { type Case, figureOf, type Measured } from "./measured.ts";
@@ -42,12 +43,17 @@ async function statusesOf(
   // Enough that they do not run out: each message has three.
   const messages = Math.min(150_000, Math.ceil((perSecond * seconds) / 3));
   const sent = await fillSent(watcher, workspace, messages);
-  const result = await bench.load({
-    number: workspace.number,
-    source: { kind: "statuses", sent },
-    perBody,
-    connections,
-  });
+  const { result, cpuMicros } = await withCpuCost(
+    bench,
+    () =>
+      bench.load({
+        number: workspace.number,
+        source: { kind: "statuses", sent },
+        perBody,
+        connections,
+      }),
+    ({ accepted }) => accepted,
+  );
   const faults = [
     ...answerFaults(result.answers),
     ...(await statusFaults(
@@ -59,7 +65,7 @@ async function statusesOf(
   return {
     value: result.itemsPerSecond,
     unit: "status/s",
-    details: { latency: result.latency, accepted: result.accepted },
+    details: { latency: result.latency, accepted: result.accepted, cpuMicros },
     faults,
   };
 }

@@ -15,6 +15,8 @@ export type AskRequest = {
 export type AskResult = {
   perSecond: number;
   latency: Latency;
+  /** In all, with the warm-up. */
+  asked: number;
   /** Answers that were not 200. */
   refused: number;
   /** The last answer. */
@@ -29,7 +31,7 @@ takeJobs(
     const measureFrom = performance.now() + warmUpSeconds * 1000;
     const end = measureFrom + seconds * 1000;
     const durations: number[] = [];
-    let [refused, answer] = [0, ""];
+    let [asked, refused, answer] = [0, 0, ""];
     await Promise.all(
       Array.from({ length: connections }, async () => {
         const connection = new Connection(origin);
@@ -44,6 +46,6 @@ takeJobs(
         connection.close();
       }),
     );
-    return { perSecond: durations.length / seconds, latency: latencyOf(durations), refused, answer };
+    return { perSecond: durations.length / seconds, latency: latencyOf(durations), asked, refused, answer };
   },
 );

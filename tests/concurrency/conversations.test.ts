@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type pg from "pg";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { conversationOf, hear, send } from "../support/messages.ts";
+import { aConversation, aWorkspace, type Thread } from "../support/people.ts";
+import { atOnce, overlapping } from "../support/race.ts";
+
+let database: TestDatabase;
+before(async () => {
+  database = await createTestDatabase();
+});
+after(() => database.drop());
+
+const markRead =
+  ({ conversationId }: Thread) =>
+  (db: pg.PoolClient) =>
+    db.query("select app_public.mark_conversation_read($1)", [conversationId]);
+
+/** What the count has to be: the customer's messages that were stored after the conversation was read. */
+async function recount(conversationId: string): Promise<number> {
+  const { rows } = await database.pool.query(
+    `select count(*)::int as n from app_public.messages m join app_public.conversations c on c.id = m.conversation_id
+     where c.id = $1 and m.direction = 'inbound' and m.created_at > coalesce(c.read_at, '-infinity')`,
+    [conversationId],
+  );
+  return rows[0].n;
+}
+
+async function assertCounted({ conversationId }: Thread): Promise<void> {
+  assert.equal(
+    (await conversationOf(database.pool, conversationId)).unread_count,
+    await recount(conversationId),
+  );
+}
+
+// Without "for no key update" in tg_messages__track_conversation(), the trigger compares with the read_at from before
+// its wait, and counts as unread what had arrived when the conversation was read.
+test("a message that arrives while somebody reads is counted as read, if it came before read_at", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const thread = await aConversation(database.pool, workspace);
+  await hear(database.pool, workspace, thread, {});
+  const { waited } = await overlapping(
+    database.pool,
+    (db) =>
+      db.query("select from app_public.conversations where id = $1 for no key update", [
+        thread.conversationId,
+      ]),
+    (db) => hear(db, workspace, thread, {}),
+  );
+  assert.ok(waited);
+  await assertCounted(thread);
+
+  // The reader has the lock, the message is stored behind it, then the reader reads the clock.
+  const reader = await database.pool.connect();
+  await reader.query("begin");
+  await reader.query("select from app_public.conversations where id = $1 for no key update", [
+    thread.conversationId,
+  ]);
+  const stored = hear(database.pool, workspace, thread, {});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await markRead(thread)(reader);
+  await reader.query("commit");
+  reader.release();
+  await stored;
+  assert.equal((await conversationOf(database.pool, thread.conversationId)).unread_count, 0);
+  await assertCounted(thread);
+});
+
+// Without "for no key update" in mark_read(), read_at is a moment of before the wait, and the message that was waited
+// for is newer than it although it is counted as read.
+test("whoever reads while a message arrives reads it too", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const thread = await aConversation(database.pool, workspace);
+  const { waited } = await overlapping(
+    database.pool,
+    (db) => hear(db, workspace, thread, {}),
+    markRead(thread),
+  );
+  assert.ok(waited);
+  await assertCounted(thread);
+});
+
+// The row lock of the conversation: see above.
+test("reading and writing all at once leaves a count that equals a recount", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const thread = await aConversation(database.pool, workspace);
+  for (let round = 0; round < 20; round++) {
+    await atOnce<unknown>(database.pool, [
+      (db) => hear(db, workspace, thread, {}),
+      (db) => hear(db, workspace, thread, {}, {}),
+      markRead(thread),
+      async (db) => {
+        await send(db, thread.conversationId);
+      },
+      (db) => hear(db, workspace, thread, {}),
+    ]);
+    await assertCounted(thread);
+  }
+});
+
+// Without "order by c.id" in tg_messages__track_conversation() two statements about the same conversations lock them
+// in the order of their rows, and deadlock.
+test("statements that write to the same conversations in opposite order wait for each other", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const ids: string[] = [];
+  for (let number = 0; number < 8; number++)
+    ids.push((await aConversation(database.pool, workspace)).conversationId);
+  const write = (order: string[]) => (db: pg.PoolClient) =>
+    db.query(
+      `insert into app_public.messages (conversation_id, type, content)
+       select id, 'text', '{"body": "Hello"}' from unnest($1::uuid[]) with ordinality o (id, n) order by n`,
+      [order],
+    );
+  for (let round = 0; round < 25; round++)
+    await atOnce(database.pool, [write(ids), write(ids.toReversed()), write(ids), write(ids.toReversed())]);
+  const { rows } = await database.pool.query(
+    "select count(*)::int as n from app_private.outbox where conversation_id = any ($1)",
+    [ids],
+  );
+  assert.equal(rows[0].n, 8 * 4 * 25);
+});

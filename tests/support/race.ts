@@ -1,0 +1,75 @@
+import type pg from "pg";
+import { until } from "./until.ts";
+
+type Step<T> = (db: pg.PoolClient) => Promise<T>;
+
+/**
+ * Two transactions that overlap: the first has done its work and not committed when the second begins; it commits once
+ * the second waits for it, or has done its work without waiting. `waited` says which.
+ */
+export async function overlapping<A, B>(
+  pool: pg.Pool,
+  first: Step<A>,
+  second: Step<B>,
+): Promise<{ first: A; second: PromiseSettledResult<B>; waited: boolean }> {
+  const [one, two] = [await pool.connect(), await pool.connect()];
+  try {
+    await one.query("begin");
+    const result = await first(one);
+    let settled = false;
+    const other = inTransaction(two, second).finally(() => {
+      settled = true;
+    });
+    other.catch(() => {});
+    const pid = pidOf(two);
+    const waited = await until("the second to wait or to end", async () => {
+      if (settled) return "no";
+      return (await isWaiting(pool, pid)) ? "yes" : null;
+    });
+    await one.query("commit");
+    const [outcome] = await Promise.allSettled([other]);
+    return { first: result, second: outcome, waited: waited === "yes" };
+  } finally {
+    one.release(true);
+    two.release(true);
+  }
+}
+
+/** Runs all of them at once, each in a transaction on a connection of its own. Rejects when one does. */
+export async function atOnce<T>(pool: pg.Pool, steps: Step<T>[]): Promise<T[]> {
+  const clients = await Promise.all(steps.map(() => pool.connect()));
+  try {
+    const outcomes = await Promise.allSettled(steps.map((step, at) => inTransaction(clients[at]!, step)));
+    return outcomes.map((outcome) => {
+      if (outcome.status === "rejected") throw outcome.reason;
+      return outcome.value;
+    });
+  } finally {
+    for (const client of clients) client.release();
+  }
+}
+
+async function inTransaction<T>(db: pg.PoolClient, step: Step<T>): Promise<T> {
+  await db.query("begin");
+  try {
+    const result = await step(db);
+    await db.query("commit");
+    return result;
+  } catch (error) {
+    await db.query("rollback");
+    throw error;
+  }
+}
+
+function pidOf(client: pg.PoolClient): number {
+  // What node-postgres remembers of the handshake; asking would wait behind the statement that is under way.
+  return (client as pg.PoolClient & { processID: number }).processID;
+}
+
+async function isWaiting(pool: pg.Pool, pid: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock' and state = 'active'",
+    [pid],
+  );
+  return rowCount === 1;
+}
