@@ -35,26 +35,50 @@ for (const [one, first] of Object.entries(FAREWELLS))
       assert.equal(outcome.second.reason.code, "PYOWN");
     });
 
-// Without the "do update" of sign_in(), which locks the address, attempts at once overwrite each other's count.
-test("ten wrong passwords at once count as ten, for an address that somebody has and for one that nobody has", async () => {
+async function aMemberWithPassword(password: string): Promise<string> {
   const { tenantId } = await aWorkspace(database.pool);
   const { email, userId } = await aPerson(database.pool, tenantId, "agent");
   await database.pool.query(
-    "update app_private.user_secrets set password_hash = app_private.crypt('right', app_private.gen_salt('bf', 4)) where user_id = $1",
-    [userId],
+    "update app_private.user_secrets set password_hash = app_private.crypt($2, app_private.gen_salt('bf', 4)) where user_id = $1",
+    [userId, password],
   );
-  for (const address of [email, "nobody@example.com"]) {
-    const guess = (db: pg.PoolClient) =>
-      db.query("select outcome from app_hidden.sign_in($1, 'wrong', null, gen_random_uuid()::text)", [
-        address,
-      ]);
-    await atOnce(database.pool, Array(10).fill(guess));
+  return email;
+}
+
+const guess = (email: string, password: string) => async (db: pg.PoolClient) =>
+  (
+    await db.query("select outcome from app_hidden.sign_in($1, $2, null, gen_random_uuid()::text)", [
+      email,
+      password,
+    ])
+  ).rows[0].outcome;
+
+// The row lock of the failures, which update takes in sign_in().
+test("ten wrong passwords at once count as ten, for an address that somebody has and for one that nobody has", async () => {
+  for (const address of [await aMemberWithPassword("right"), "nobody@example.com"]) {
+    await atOnce(database.pool, Array(10).fill(guess(address, "wrong")));
     const { rows } = await database.pool.query(
       "select failures, locked_until > now() as is_locked from app_private.sign_in_failures where email = $1",
       [address],
     );
     assert.deepEqual(rows, [{ failures: 10, is_locked: true }]);
   }
+});
+
+// Without "do update set failures = f.failures" in sign_in(), which waits for other attempts at the address, a guesser
+// who asks many times at once is judged by the failures before all of them.
+test("the right password among wrong ones at once is refused when it comes after the fifth", async () => {
+  const email = await aMemberWithPassword("right");
+  await atOnce(database.pool, [guess(email, "wrong")]);
+  const { second, waited } = await overlapping(
+    database.pool,
+    async (db) => {
+      for (let failure = 2; failure <= 5; failure++) await guess(email, "wrong")(db);
+    },
+    guess(email, "right"),
+  );
+  assert.ok(waited);
+  assert.deepEqual(second, { status: "fulfilled", value: "refused" });
 });
 
 // The row lock of the session, which update takes in refresh_session(): without it both get a session.

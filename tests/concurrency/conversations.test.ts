@@ -67,9 +67,9 @@ test("a message that arrives while somebody reads is counted as read, if it came
   await assertCounted(thread);
 });
 
-// Without "for no key update" in mark_read(), read_at is a moment of before the wait, and the message that was waited
-// for is newer than it although it is counted as read.
-test("whoever reads while a message arrives reads it too", async () => {
+// Without "for no key update" in mark_read(), it knows only of what was unread before its wait: the count is reset, and
+// the customer's message that was waited for gets no blue ticks.
+test("whoever reads while a message arrives reads it too, and the customer is told", async () => {
   const workspace = await aWorkspace(database.pool);
   const thread = await aConversation(database.pool, workspace);
   const { waited } = await overlapping(
@@ -79,6 +79,10 @@ test("whoever reads while a message arrives reads it too", async () => {
   );
   assert.ok(waited);
   await assertCounted(thread);
+  const { rowCount } = await database.pool.query("select from graphile_worker.jobs where key = $1", [
+    `mark_read:${thread.conversationId}`,
+  ]);
+  assert.equal(rowCount, 1);
 });
 
 // The row lock of the conversation: see above.
@@ -99,8 +103,8 @@ test("reading and writing all at once leaves a count that equals a recount", asy
   }
 });
 
-// Without "order by c.id" in tg_messages__track_conversation() two statements about the same conversations lock them
-// in the order of their rows, and deadlock.
+// In any other order than "order by c.id" in tg_messages__track_conversation(), two statements about the same
+// conversations each hold one that the other waits for.
 test("statements that write to the same conversations in opposite order wait for each other", async () => {
   const workspace = await aWorkspace(database.pool);
   const ids: string[] = [];

@@ -16,8 +16,6 @@ after(() => database.drop());
 const merge = (kept: Thread, merged: Thread) => (db: pg.PoolClient) =>
   db.query("select app_private.merge_contacts($1, $2)", [kept.contactId, merged.contactId]);
 
-// Without the lock of both lanes in move_messages(), the merge holds the message's row in the outbox and waits for the
-// lane, while the sender holds the lane and waits for the row.
 test("a message whose contact is merged while it is under way is recorded: no deadlock, in either order", async () => {
   for (const mergesFirst of [true, false]) {
     const workspace = await aWorkspace(database.pool);
@@ -38,6 +36,30 @@ test("a message whose contact is merged while it is under way is recorded: no de
     assert.deepEqual(await claim(database.pool), [next]);
     await record(database.pool, { message_id: next, kind: "sent" });
   }
+});
+
+// Without the lock of both lanes in move_messages(), the merge holds the message's row in the outbox and waits for the
+// lane, while the sender holds the lane and waits for the row.
+test("a merge that comes while a sender records waits for it, and not the other way round", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const kept = await aConversation(database.pool, workspace);
+  const merged = await aConversation(database.pool, workspace);
+  const message_id = await send(database.pool, merged.conversationId);
+  await claim(database.pool);
+  const sender = await database.pool.connect();
+  await sender.query("begin");
+  // How record_outcomes() begins.
+  await sender.query("select from app_private.outbox_lanes where conversation_id = $1 for update", [
+    merged.conversationId,
+  ]);
+  const merging = atOnce(database.pool, [merge(kept, merged)]);
+  merging.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await record(sender, { message_id, kind: "sent" });
+  await sender.query("commit");
+  sender.release();
+  await merging;
+  assert.equal((await statusOf(database.pool, message_id)).status, "sent");
 });
 
 // Without "order by c.id for update" of the contacts in merge_contacts(), each holds one contact and waits for the other.

@@ -84,8 +84,8 @@ test("the same message five times at once is one row, and counts once", async ()
   }
 });
 
-// Without "order by c.id for no key update" in tg_messages__track_conversation(), or without the order of the advisory
-// locks in resolve_contacts(), they deadlock.
+// In any other order than that of the advisory locks in resolve_contacts(), or than "order by c.id" in
+// tg_messages__track_conversation(), they deadlock.
 test("batches about the same customers in any order wait for each other; counters equal a recount", async () => {
   const workspace = await aWorkspace(database.pool);
   const customers = phones(12);
