@@ -9,7 +9,10 @@ import { chatbotActivate } from "./commands/chatbot_activate.ts";
 import { chatbotExport } from "./commands/chatbot_export.ts";
 import { chatbotImport } from "./commands/chatbot_import.ts";
 import { chatbotList } from "./commands/chatbot_list.ts";
+import { chatbotPublish } from "./commands/chatbot_publish.ts";
 import { chatbotRun } from "./commands/chatbot_run.ts";
+import { chatbotStats } from "./commands/chatbot_stats.ts";
+import { chatbotValidate } from "./commands/chatbot_validate.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
@@ -64,8 +67,11 @@ const program = new Command("parley")
       chatbotImport(),
       chatbotExport(),
       chatbotList(),
+      chatbotValidate(),
+      chatbotPublish(),
       chatbotActivate(),
       chatbotRun(),
+      chatbotStats(),
     ]),
   )
   .addCommand(group("webhook", "What providers have posted", [webhookReplay()]))

@@ -38,6 +38,14 @@ const Settings = z.object({
     .string()
     .default("")
     .transform((hosts) => hosts.split(",").flatMap((host) => host.trim() || [])),
+  /** What ai_reply nodes ask, unless they name another: an OpenAI-compatible API, such as https://api.openai.com/v1. */
+  AI_BASE_URL: url().optional(),
+  AI_API_KEY: z.string().min(1).optional(),
+  AI_MODEL: z.string().min(1).optional(),
+  /** What a tenant's chatbots may spend on it in 24 hours, and what one conversation may; ai_budgets can say otherwise. */
+  AI_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(2_000_000_000).default(1_000_000),
+  AI_TOKENS_PER_CONVERSATION: z.coerce.number().int().min(0).max(2_000_000_000).default(50_000),
+  GOOGLE_CALENDAR_URL: url().default("https://www.googleapis.com/calendar/v3"),
   /** Webhook bodies older than this are dropped, a month's partition at a time. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(8).max(3650).default(30),
 });

@@ -18,6 +18,8 @@ export type Program = {
   graph: GraphClient;
   /** For addresses that customers configure. */
   guarded: GuardedFetch;
+  /** For the few addresses that the operator configured; these may be private. */
+  trusted: GuardedFetch;
   access: ChannelAccess;
   sender: Sender;
   turns: TurnTaker;

@@ -16,6 +16,7 @@ export type ServerParts = {
   health: Router;
   metrics: RequestHandler;
   webhooks: Router;
+  callbacks: Router;
   /** A customer's phone, and the Graph API it is behind; where there is a sandbox. */
   sandbox?: { phoneRouter: Router; graphRouter: Router } | undefined;
   /** Puts the GraphQL API into the app, and its WebSockets onto the server. */
@@ -52,6 +53,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   app.use("/health", parts.health);
   app.get("/metrics", parts.metrics);
   app.use("/webhooks", parts.webhooks);
+  app.use("/callbacks", parts.callbacks);
   if (parts.sandbox) {
     app.use(SANDBOX_GRAPH_PATH, parts.sandbox.graphRouter);
     app.use("/sandbox", parts.sandbox.phoneRouter);

@@ -1,12 +1,15 @@
 import type { CronItem, TaskList } from "graphile-worker";
 import advanceChatbots from "../tasks/advance_chatbots.ts";
 import callForChatbot from "../tasks/call_for_chatbot.ts";
+import countChatbotActivity from "../tasks/count_chatbot_activity.ts";
 import maintain from "../tasks/maintain.ts";
 import markRead from "../tasks/mark_read.ts";
 import reconcileOutbox from "../tasks/reconcile_outbox.ts";
+import resumeChatbot from "../tasks/resume_chatbot.ts";
 import retryWebhooks from "../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../tasks/ring_chatbot_timer.ts";
 import sendMessages from "../tasks/send_messages.ts";
+import { publicUrl } from "./address.ts";
 import type { Config } from "./config.ts";
 import { createPool } from "./database.ts";
 import { createGuardedFetch } from "./http/guarded_fetch.ts";
@@ -32,8 +35,10 @@ export type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config
 function tasksOf(program: Program): TaskList {
   return {
     advance_chatbots: advanceChatbots(program),
+    count_chatbot_activity: countChatbotActivity(program),
     maintain: maintain(program),
     reconcile_outbox: reconcileOutbox(program),
+    resume_chatbot: resumeChatbot(program),
     retry_webhooks: retryWebhooks(program),
     ring_chatbot_timer: ringChatbotTimer(program),
     send_messages: sendMessages(program),
@@ -47,6 +52,7 @@ function slowTasksOf(program: Program): TaskList {
 
 const CRONS: CronItem[] = [
   { task: "reconcile_outbox", match: "* * * * *", options: { maxAttempts: 1 } },
+  { task: "count_chatbot_activity", match: "* * * * *", options: { maxAttempts: 1 } },
   { task: "retry_webhooks", match: "*/10 * * * *", options: { maxAttempts: 1 } },
   { task: "maintain", match: "17 3 * * *", options: { backfillPeriod: 24 * 60 * 60_000 } },
 ];
@@ -69,12 +75,18 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
       allowsPlainHttp: config.HTTP_ALLOWED_HOSTS.length > 0,
       timeoutMs: 30_000,
     });
+    const trusted = createGuardedFetch({
+      allowedHosts: [config.AI_BASE_URL, config.GOOGLE_CALENDAR_URL].flatMap((url) =>
+        url ? new URL(url).host : [],
+      ),
+      timeoutMs: 60_000,
+    });
     // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
-    closing.defer(() => patiently(Promise.all([graph.close(), guarded.close()])));
+    closing.defer(() => patiently(Promise.all([graph.close(), guarded.close(), trusted.close()])));
     const access = createChannelAccess(pool, keyRing, config);
     const sender = createSender({ pool, graph, access, log });
-    const turns = createTurnTaker({ pool, log });
-    const program: Program = { config, log, pool, keyRing, graph, guarded, access, sender, turns };
+    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), log });
+    const program: Program = { config, log, pool, keyRing, graph, guarded, trusted, access, sender, turns };
 
     // What a worker that died left behind, before anything else.
     const reaping = await keepReaping(pool, log);

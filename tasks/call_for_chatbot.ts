@@ -8,21 +8,22 @@ const Payload = z.object({ contextId: z.uuid() });
  * Makes the call that a run waits for, and gives it the result. The request is in the run's row, committed before the
  * job could start; a run that has moved on meanwhile is left alone.
  */
-export default ({ pool, guarded, turns, sender }: Program) =>
+export default ({ pool, guarded, trusted, keyRing, config, turns, sender }: Program) =>
   async (payload: unknown): Promise<void> => {
     const { contextId } = Payload.parse(payload);
     const { rows } = await pool.query(
       "select waiting from app_public.conversation_contexts where id = $1 and is_active",
       [contextId],
     );
-    const event = rows[0] && (await callFor(rows[0].waiting, guarded));
+    const tools = { pool, guarded, trusted, keyRing, config };
+    const event = rows[0] && (await callFor(contextId, rows[0].waiting, tools));
     if (!event) return;
     await pool.query(
       `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-       select tenant_id, conversation_id, 'http_result', id, $2
+       select tenant_id, conversation_id, $3, id, $2
        from app_public.conversation_contexts
        where id = $1 and is_active`,
-      [contextId, JSON.stringify(event)],
+      [contextId, JSON.stringify(event), event.kind],
     );
     await turns.drain();
     await sender.drain();

@@ -10,7 +10,7 @@ export async function databaseProfile(client: pg.Client): Promise<string> {
   );
   const statements = await client.query(
     `select round(total_exec_time::numeric, 0)::int as total_ms, calls::int, round((total_exec_time / calls)::numeric, 3)::float8 as mean_ms,
-       rows::int, toplevel, regexp_replace(left(query, 160), '\\s+', ' ', 'g') as query
+       rows::int, (shared_blks_hit / calls)::int as pages, toplevel, regexp_replace(left(query, 160), '\\s+', ' ', 'g') as query
      from pg_stat_statements where query !~ 'pg_stat_' order by total_exec_time desc limit 30`,
   );
   await client.query("select pg_stat_reset(), pg_stat_statements_reset()");
@@ -19,10 +19,10 @@ export async function databaseProfile(client: pg.Client): Promise<string> {
     ...functions.rows.map(
       ({ name, calls, self_ms, total_ms }) => `${pad(self_ms)} ${pad(total_ms)} ${pad(calls)}  ${name}`,
     ),
-    "statements, nested ones too: total ms, calls, mean ms, rows",
+    "statements, nested ones too: total ms, calls, mean ms, pages each, rows",
     ...statements.rows.map(
-      ({ total_ms, calls, mean_ms, rows, toplevel, query }) =>
-        `${pad(total_ms)} ${pad(calls)} ${pad(mean_ms)} ${pad(rows)}  ${toplevel ? "> " : "  "}${query}`,
+      ({ total_ms, calls, mean_ms, pages, rows, toplevel, query }) =>
+        `${pad(total_ms)} ${pad(calls)} ${pad(mean_ms)} ${pad(pages)} ${pad(rows)}  ${toplevel ? "> " : "  "}${query}`,
     ),
   ].join("\n");
 }

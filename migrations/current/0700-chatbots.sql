@@ -26,11 +26,10 @@ create table app_public.chatbots (
   unique (tenant_id, name),
   constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
 );
-create unique index chatbots_one_active_per_tenant on app_public.chatbots (tenant_id) where status = 'active';
 create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
 alter table app_public.chatbots enable row level security;
 comment on table app_public.chatbots is
-  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. At most one is active in a tenant.';
+  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually one is active in a tenant; of several, trigger rules and their priority decide which answers.';
 comment on column app_public.chatbots.nodes is E'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.edges is E'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
@@ -46,6 +45,8 @@ create table app_public.chatbot_versions (
   nodes jsonb not null,
   edges jsonb not null,
   settings jsonb not null,
+  subflows jsonb not null default '{}',
+  flows jsonb not null default '{}',
   published_by uuid,
   created_at timestamptz not null default now(),
   unique (tenant_id, id),
@@ -59,6 +60,8 @@ comment on column app_public.chatbot_versions.number is E'1, 2, 3, … of its ch
 comment on column app_public.chatbot_versions.nodes is E'As chatbots.nodes.';
 comment on column app_public.chatbot_versions.edges is E'As chatbots.edges.';
 comment on column app_public.chatbot_versions.settings is E'As chatbots.settings.';
+comment on column app_public.chatbot_versions.subflows is E'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
+comment on column app_public.chatbot_versions.flows is E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}.';
 comment on column app_public.chatbot_versions.published_by is E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
@@ -78,6 +81,8 @@ create table app_public.conversation_contexts (
   node_history jsonb not null default '[]',
   node_outputs jsonb not null default '{}',
   waiting jsonb,
+  waiting_for text generated always as (waiting ->> 'kind') stored,
+  timer_kind text generated always as (waiting #>> '{timer,kind}') stored,
   state jsonb not null default '{}',
   outcome text,
   completion_reason text,
@@ -108,6 +113,8 @@ comment on column app_public.conversation_contexts.variables is E'Answers and re
 comment on column app_public.conversation_contexts.node_history is E'The nodes visited, in order: [{"nodeId", "at"}].';
 comment on column app_public.conversation_contexts.node_outputs is E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
 comment on column app_public.conversation_contexts.waiting is E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
+comment on column app_public.conversation_contexts.waiting_for is E'answer, flow, http, ai, delay, handoff or callback; null when it waits for nothing.';
+comment on column app_public.conversation_contexts.timer_kind is E'What its timer is about: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, handoff_timeout, callback_timeout.';
 comment on column app_public.conversation_contexts.state is E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
 comment on column app_public.conversation_contexts.outcome is E'What the end node that was reached calls its result.';
 comment on column app_public.conversation_contexts.completion_reason is E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
@@ -118,20 +125,82 @@ create table app_private.chatbot_events (
   tenant_id uuid not null,
   conversation_id uuid not null,
   kind text not null default 'message'
-    constraint chatbot_events_kind_is_known check (kind in ('message', 'timer', 'send_failed', 'http_result', 'callback', 'stop')),
+    constraint chatbot_events_kind_is_known check (kind in (
+      'message', 'timer', 'send_failed', 'http_result', 'ai_result', 'callback', 'flow_response', 'handoff_ended',
+      'resume', 'skip', 'stop', 'start', 'move', 'restart'
+    )),
   message_id uuid,
   context_id uuid,
   payload jsonb not null default '{}',
+  due_at timestamptz not null default clock_timestamp(),
   created_at timestamptz not null default clock_timestamp(),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint chatbot_events_message_is_named check ((kind = 'message') = (message_id is not null))
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create index on app_private.chatbot_events (tenant_id, conversation_id, created_at);
-create index on app_private.chatbot_events (created_at);
+create index on app_private.chatbot_events (due_at);
 alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is
   E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
+comment on column app_private.chatbot_events.due_at is E'Later than created_at while a burst of messages is being gathered (debounceMs).';
 comment on column app_private.chatbot_events.context_id is E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
+
+create table app_private.chatbot_activity (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  version_id uuid not null,
+  steps jsonb not null,
+  created_at timestamptz not null default now()
+) with (autovacuum_vacuum_scale_factor = 0.02);
+alter table app_private.chatbot_activity enable row level security;
+comment on table app_private.chatbot_activity is
+  E'What turns did, to be counted: one row a turn, only ever inserted, so that no turn waits for another one''s counter. Rolled up into chatbot_stats every minute; those who read add both. No foreign key: rows live for a minute.';
+comment on column app_private.chatbot_activity.steps is
+  E'[{"kind": "passed" | "entered" | "left" | "dropped" | "ended", "node", "exit", "bucket"}]. passed: entered and left in one turn.';
+
+create table app_private.chatbot_stats (
+  tenant_id uuid not null,
+  version_id uuid not null,
+  kind text not null,
+  node_id text not null,
+  exit text not null,
+  bucket int not null,
+  count int not null,
+  primary key (tenant_id, version_id, kind, node_id, exit, bucket),
+  foreign key (tenant_id, version_id) references app_public.chatbot_versions (tenant_id, id) on delete cascade
+) with (fillfactor = 70);
+alter table app_private.chatbot_stats enable row level security;
+comment on table app_private.chatbot_stats is E'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
+comment on column app_private.chatbot_stats.bucket is
+  E'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A histogram, from which medians are read.';
+
+create table app_private.ai_budgets (
+  tenant_id uuid primary key references app_public.tenants on delete cascade,
+  tokens_per_day int not null
+    constraint ai_budgets_tokens_per_day_not_negative check (tokens_per_day >= 0),
+  tokens_per_conversation int not null
+    constraint ai_budgets_tokens_per_conversation_not_negative check (tokens_per_conversation >= 0)
+);
+alter table app_private.ai_budgets enable row level security;
+comment on table app_private.ai_budgets is E'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the operator.';
+comment on column app_private.ai_budgets.tokens_per_day is E'Of all conversations together, in the last 24 hours.';
+comment on column app_private.ai_budgets.tokens_per_conversation is E'Of one conversation, in the last 24 hours.';
+
+create table app_private.ai_calls (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  context_id uuid,
+  model text not null,
+  tokens int not null,
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
+);
+create index on app_private.ai_calls (tenant_id, created_at);
+create index on app_private.ai_calls (tenant_id, conversation_id, created_at);
+alter table app_private.ai_calls enable row level security;
+comment on table app_private.ai_calls is E'Questions to language models of the last days, for the budgets. Reserved before the call, settled after it.';
+comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
 
 --!include chatbots/chatbot_pause.sql
 --!include chatbots/tg_messages__enqueue_chatbot.sql
@@ -140,5 +209,22 @@ comment on column app_private.chatbot_events.context_id is E'The run it is for; 
 --!include chatbots/activate_chatbot.sql
 --!include chatbots/claim_chatbot_turns.sql
 --!include chatbots/save_chatbot_turns.sql
+--!include chatbots/tell_chatbot.sql
+--!include chatbots/start_chatbot.sql
+--!include chatbots/stop_chatbot_run.sql
+--!include chatbots/skip_chatbot_node.sql
+--!include chatbots/resume_chatbot.sql
+--!include chatbots/call_back.sql
+--!include chatbots/tg_conversations__tell_chatbot.sql
+--!include chatbots/activate_version.sql
+--!include chatbots/save_draft.sql
+--!include chatbots/publish_draft.sql
+--!include chatbots/roll_up_chatbot_activity.sql
+--!include chatbots/read_chatbot_stats.sql
+--!include chatbots/chatbot_node_stats.sql
+--!include chatbots/chatbot_outcome_stats.sql
+--!include chatbots/reserve_ai_call.sql
+--!include chatbots/settle_ai_call.sql
+--!include chatbots/chatbot_timers.sql
 --!include chatbots/triggers.sql
 --!include chatbots/policies.sql

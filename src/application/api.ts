@@ -5,6 +5,7 @@ import { createHealthProbe } from "../health.ts";
 import { hasGraphiql, home } from "../home/home.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { readJwtSecret, readSecretKey } from "../secret_keys.ts";
+import { callbackRoute } from "../server/callback_route.ts";
 import { healthRoutes } from "../server/health_routes.ts";
 import { metricsRoute } from "../server/metrics_route.ts";
 import { type RunningServer, startServer } from "../server.ts";
@@ -47,6 +48,7 @@ export async function startApi(
       health: healthRoutes(createHealthProbe(watching, log)),
       metrics: metricsRoute(watching, { receiver: pool, health: watching, api: graphql.pool }, log),
       webhooks: webhooks.router,
+      callbacks: callbackRoute({ pool, keyRing, log }),
       sandbox,
       graphql,
     },

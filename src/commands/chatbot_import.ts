@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { nodeKind, nodeType } from "../chatbot/graph.ts";
 import { type ImportedChatbot, importChatbot } from "../chatbot/import/import.ts";
 import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
-import type { Problem } from "../chatbot/problem.ts";
 import { validateGraph } from "../chatbot/validation/validate.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
@@ -58,19 +57,7 @@ async function readChatbot(file: string, name: string | undefined) {
   const result = importChatbot(await readGivenFile(file, 4 * IMPORT_LIMITS.characters));
   if (result.kind === "imported") {
     const { chatbot, warnings } = result;
-    const forms = chatbot.flows.length;
-    const lost: Problem[] =
-      forms === 0
-        ? []
-        : [
-            {
-              code: "flows_not_stored",
-              nodeId: null,
-              severity: "warning",
-              message: `${forms} forms of the file were not stored.`,
-            },
-          ];
-    return { chatbot: { ...chatbot, name: name ?? chatbot.name }, warnings: [...warnings, ...lost] };
+    return { chatbot: { ...chatbot, name: name ?? chatbot.name }, warnings };
   }
   const errors = result.problems.filter(({ severity }) => severity === "error");
   throw new ParleyError(

@@ -25,6 +25,8 @@ export function abandoned(result: TurnResult, reason: string): TurnResult {
     calls: [],
     handoffs: [],
     contactChanges: [],
+    activity: [],
+    deferrals: [],
   };
 }
 
@@ -39,6 +41,8 @@ export function givenUp(turn: ClaimedTurn, reason: string): TurnResult {
       calls: [],
       handoffs: [],
       contactChanges: [],
+      activity: [],
+      deferrals: [],
     },
     reason,
   );

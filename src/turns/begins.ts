@@ -7,11 +7,12 @@ export function versionBegun(
   candidates: readonly RunnableVersion[],
   message: InboundMessage,
   now: string,
+  isFirstMessage: boolean,
 ): RunnableVersion | null {
   const rules = candidates
     .filter(({ settings }) => isBeginning(settings, message))
     .flatMap((version) => version.rules);
-  const rule = matchTrigger(rules, { kind: "message", message, isFirstMessage: false }, now);
+  const rule = matchTrigger(rules, { kind: "message", message, isFirstMessage }, now);
   // Rules go by version here: of a chatbot only one version is active.
   return rule && (candidates.find(({ id }) => id === rule.chatbotId) ?? null);
 }

@@ -1,9 +1,12 @@
+import type { ChatbotEvent } from "../chatbot/event.ts";
 import type { Json, JsonObject } from "../chatbot/json.ts";
 
 /** Something a chatbot has to react to, as app_private.claim_chatbot_turns() gives it. */
 export type ClaimedEvent = {
   id: string;
-  kind: "message" | "timer" | "send_failed" | "http_result" | "callback" | "stop";
+  kind: ChatbotEvent["kind"] | "move" | "restart";
+  /** How long ago it came, by the database's clock. */
+  age_ms: number;
   /** The run it is for; null: whatever runs, or a new run. */
   context_id: string | null;
   payload: JsonObject;
@@ -41,6 +44,8 @@ export type ClaimedTurn = {
   context: ContextRow | null;
   /** The reply count of the run before, so that two bots cannot restart each other for ever. */
   previous_replies: { since: string; count: number } | null;
+  /** Nothing that the contact said here came before the first message of this turn. */
+  is_first_message: boolean;
   /** The versions that may begin, the oldest chatbot's first. */
   candidate_version_ids: string[] | null;
   events: ClaimedEvent[];

@@ -1,8 +1,13 @@
 import { advance } from "../chatbot/advance.ts";
+import { joinBurst } from "../chatbot/burst.ts";
 import { type Context, isActive, newContext } from "../chatbot/context.ts";
 import type { ContactChange, Effect } from "../chatbot/effect.ts";
 import type { ChatbotEvent, InboundMessage } from "../chatbot/event.ts";
+import { objectField, textField } from "../chatbot/fields.ts";
 import type { Json, JsonObject } from "../chatbot/json.ts";
+import { canMove } from "../chatbot/move.ts";
+import { type ActivityStep, activityOf } from "./activity.ts";
+import { burstDelay } from "./burst_delay.ts";
 import type { ClaimedEvent, ClaimedTurn, ContextRow } from "./claimed_turn.ts";
 import { contextOf, contextRow } from "./context_row.ts";
 import type { RunnableVersion } from "./version_store.ts";
@@ -16,8 +21,20 @@ export type TurnResult = {
   timers: { context_id: string; run_at: string | null }[];
   /** Runs that wait for a call to the outside, to be made after commit. */
   calls: { context_id: string }[];
-  handoffs: { conversation_id: string; user_id: string | null }[];
+  /** `pause_seconds` null: a run is left, which keeps silent by itself. */
+  handoffs: {
+    conversation_id: string;
+    user_id: string | null;
+    team: string | null;
+    note: string | null;
+    node_id: string;
+    pause_seconds: number | null;
+  }[];
   contactChanges: { contact_id: string; change: ContactChange }[];
+  /** What there is to count. */
+  activity: { version_id: string; steps: ActivityStep[] }[];
+  /** Conversations whose messages wait for more of them. */
+  deferrals: { conversation_id: string; delay_ms: number }[];
 };
 
 export type TurnTools = {
@@ -28,7 +45,10 @@ export type TurnTools = {
     candidates: readonly RunnableVersion[],
     message: InboundMessage,
     now: string,
+    isFirstMessage: boolean,
   ) => RunnableVersion | null;
+  /** Where others can call a run back. */
+  callbackAddress: (runId: string) => string;
   newRunId: () => string;
   now: string;
 };
@@ -38,59 +58,90 @@ export type TurnTools = {
  * rows. While a person has the conversation, customers' messages are not the chatbot's.
  */
 export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
-  const result: TurnResult = {
-    eventIds: turn.events.map(({ id }) => id),
-    contexts: [],
-    replies: [],
-    timers: [],
-    calls: [],
-    handoffs: [],
-    contactChanges: [],
-  };
+  const result = nothing(turn.events.map(({ id }) => id));
   const runs = new Map<string, { context: Context; version: RunnableVersion }>();
   let current = turn.context && {
     context: contextOf(turn.context),
     version: tools.version(turn.context.version_id),
   };
+  const candidates = (turn.candidate_version_ids ?? []).map((id) => tools.version(id));
+  const debounceMs = Math.max(
+    0,
+    ...(current ? [current.version] : candidates).map(({ settings }) => settings.debounceMs),
+  );
+  const delayMs = burstDelay(turn, debounceMs);
+  if (delayMs > 0)
+    return { ...nothing([]), deferrals: [{ conversation_id: turn.conversation_id, delay_ms: delayMs }] };
+
   let replies = turn.previous_replies;
+  let isFirstMessage = turn.is_first_message;
 
   function step(event: ChatbotEvent): Effect[] {
-    const advanced = advance(current!.version, current!.context, event, tools.now);
-    current = { version: current!.version, context: advanced.context };
+    const { version, context } = current!;
+    const advanced = advance(version, context, event, tools.now);
+    current = { version, context: advanced.context };
     replies = advanced.context.replies;
     runs.set(advanced.context.runId, current);
+    const steps = activityOf(context, advanced.context);
+    if (steps.length > 0) result.activity.push({ version_id: version.id, steps });
     for (const effect of advanced.effects) carryOut(effect, advanced.context.runId);
     return advanced.effects;
   }
 
-  function begin(message: InboundMessage, version: RunnableVersion): void {
-    current = { version, context: newContext(tools.newRunId(), turn.contact.id, tools.now) };
+  function begin(version: RunnableVersion, message: InboundMessage | null, given: JsonObject = {}): void {
+    const runId = tools.newRunId();
+    current = { version, context: newContext(runId, turn.contact.id, tools.now) };
     const effects = step({
       kind: "start",
       message,
-      variables: { customer_phone: turn.contact.phone?.slice(1) ?? "", contact: turn.contact },
+      variables: {
+        customer_phone: turn.contact.phone?.slice(1) ?? "",
+        contact: turn.contact,
+        callback_url: tools.callbackAddress(runId),
+        ...given,
+      },
       ...(replies && { replies }),
     });
-    if (effects.some(({ kind }) => kind === "restart")) begin(message, version);
+    if (effects.some(({ kind }) => kind === "restart")) begin(version, message);
+  }
+
+  function hear(message: InboundMessage): void {
+    const isFirst = isFirstMessage;
+    isFirstMessage = false;
+    if (turn.is_silent) return;
+    if (current !== null && isActive(current.context)) {
+      const { version } = current;
+      if (step({ kind: "message", message }).some(({ kind }) => kind === "restart")) begin(version, message);
+      return;
+    }
+    const version = tools.begins(candidates, message, tools.now, isFirst);
+    if (version) begin(version, message);
   }
 
   function take(event: ClaimedEvent): void {
     const isOurs = current !== null && isActive(current.context);
-    if (event.kind === "message") {
-      if (turn.is_silent) return;
-      const message = messageOf(event);
-      if (isOurs) {
-        const { version } = current!;
-        if (step({ kind: "message", message }).some(({ kind }) => kind === "restart"))
-          begin(message, version);
-        return;
-      }
-      const candidates = (turn.candidate_version_ids ?? []).map((id) => tools.version(id));
-      const version = tools.begins(candidates, message, tools.now);
-      if (version) begin(message, version);
-    } else if (isOurs && (event.context_id === null || event.context_id === current!.context.runId)) {
-      step(eventOf(event));
+    if (event.kind === "start") {
+      if (isOurs) step({ kind: "stop", reason: "replaced" });
+      begin(versionOf(event), null, objectField(event.payload, "variables"));
+      return;
     }
+    if (!isOurs || (event.context_id !== null && event.context_id !== current!.context.runId)) return;
+    if (event.kind === "move") {
+      const version = versionOf(event);
+      // Where the new version has no such node, the run ends on its own.
+      if (!canMove(current!.context, current!.version, version)) return;
+      current = { version, context: current!.context };
+      runs.set(current.context.runId, current);
+    } else if (event.kind === "restart") {
+      step({ kind: "stop", reason: "restarted" });
+      begin(versionOf(event), null);
+    } else {
+      step({ ...event.payload, kind: event.kind } as ChatbotEvent);
+    }
+  }
+
+  function versionOf({ payload }: ClaimedEvent): RunnableVersion {
+    return tools.version(textField(payload, "versionId"));
   }
 
   function carryOut(effect: Effect, runId: string): void {
@@ -117,7 +168,14 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
         result.calls.push({ context_id: runId });
         return;
       case "handoff":
-        result.handoffs.push({ conversation_id: turn.conversation_id, user_id: effect.userId });
+        result.handoffs.push({
+          conversation_id: turn.conversation_id,
+          user_id: effect.userId,
+          team: effect.team,
+          note: effect.note,
+          node_id: effect.nodeId,
+          pause_seconds: runs.get(runId)?.version.settings.pauseSeconds ?? null,
+        });
         return;
       case "update_contact":
         result.contactChanges.push({ contact_id: turn.contact.id, change: effect.change });
@@ -132,7 +190,12 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
     }
   }
 
-  for (const event of turn.events) take(event);
+  for (const part of inParts(turn.events)) {
+    if (!Array.isArray(part)) take(part);
+    else for (const message of debounceMs > 0 ? joinBurst(part) : part) hear(message);
+  }
+  if (current !== null && isActive(current.context))
+    for (const handoff of result.handoffs) handoff.pause_seconds = null;
   result.contexts = [...runs.values()].map(({ context, version }) =>
     contextRow(context, turn.conversation_id, version.id),
   );
@@ -149,11 +212,28 @@ function messageOf(event: ClaimedEvent): InboundMessage {
   };
 }
 
-/**
- * Payloads are written by our own tasks and triggers, in the engine's words. A result says itself what it is of: a
- * request, or a question to a language model.
- */
-function eventOf(event: ClaimedEvent): ChatbotEvent {
-  const kind = event.kind === "http_result" ? event.payload.kind : event.kind;
-  return { ...event.payload, kind } as ChatbotEvent;
+/** The events in their order: messages that follow each other together, anything else by itself. */
+function inParts(events: readonly ClaimedEvent[]): (InboundMessage[] | ClaimedEvent)[] {
+  const parts: (InboundMessage[] | ClaimedEvent)[] = [];
+  for (const event of events) {
+    const last = parts.at(-1);
+    if (event.kind !== "message") parts.push(event);
+    else if (Array.isArray(last)) last.push(messageOf(event));
+    else parts.push([messageOf(event)]);
+  }
+  return parts;
+}
+
+function nothing(eventIds: string[]): TurnResult {
+  return {
+    eventIds,
+    contexts: [],
+    replies: [],
+    timers: [],
+    calls: [],
+    handoffs: [],
+    contactChanges: [],
+    activity: [],
+    deferrals: [],
+  };
 }

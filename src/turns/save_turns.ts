@@ -7,7 +7,7 @@ export async function saveTurns(client: pg.ClientBase, results: readonly TurnRes
     JSON.stringify(results.flatMap((result) => result[key] as unknown[]));
   await client.query({
     name: "save_chatbot_turns",
-    text: "select app_private.save_chatbot_turns($1, $2, $3, $4, $5, $6, $7)",
+    text: "select app_private.save_chatbot_turns($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     values: [
       results.flatMap(({ eventIds }) => eventIds),
       all("contexts"),
@@ -16,6 +16,8 @@ export async function saveTurns(client: pg.ClientBase, results: readonly TurnRes
       all("calls"),
       all("handoffs"),
       all("contactChanges"),
+      all("activity"),
+      all("deferrals"),
     ],
   });
 }

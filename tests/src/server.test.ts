@@ -24,6 +24,7 @@ async function serve(
       health: Router(),
       metrics: (_request, response) => void response.send("metrics"),
       webhooks: Router(),
+      callbacks: Router(),
       graphql: { mount: (app) => void app.use("/graphql", router) },
     },
     readConfig({ PORT: "0", ...env }),

@@ -6,6 +6,8 @@ const TABLES: Record<string, string> = {
   contact_identities: "-query:resource:list -query:resource:connection",
   conversation_contexts: "-query:resource:list -query:resource:connection",
   message_statuses: "-query:resource:list -query:resource:connection",
+  contact_tags: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
+  group_contacts: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   tenants: "-query:resource:list -query:resource:connection",
   // Their key is the tenant and somebody else's id: changed by nodeId.
   conversation_participants: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
@@ -51,6 +53,8 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     match: `app_public.${table}`,
     tags: { behavior },
   })),
+  // Relay has the better claim to the name DataSourceConnection.
+  { kind: "class", match: "app_public.data_source_connections", tags: { name: "data_source_call" } },
   // Filled in by a trigger when it is not given.
   { kind: "attribute", match: "app_public.conversations.channel_id", tags: { hasDefault: true } },
 

@@ -16,6 +16,14 @@ const DOORS: Record<string, Door> = {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.assign_conversation('${conversationId}')`,
   },
+  chatbot_node_stats: {
+    from: "viewer",
+    call: ({ versionId }) => `select node_id as id from app_public.chatbot_node_stats('${versionId}')`,
+  },
+  chatbot_outcome_stats: {
+    from: "viewer",
+    call: ({ versionId }) => `select status as id from app_public.chatbot_outcome_stats('${versionId}')`,
+  },
   close_conversation: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.close_conversation('${conversationId}')`,
@@ -40,7 +48,20 @@ const DOORS: Record<string, Door> = {
     call: ({ conversationId }) =>
       `select id from app_public.send_message('${conversationId}', '{"body": "Hi"}')`,
   },
+  skip_chatbot_node: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.skip_chatbot_node('${conversationId}')`,
+  },
   sign_out: { from: "viewer", call: () => "select nullif(app_public.sign_out(), false) as id" },
+  start_chatbot: {
+    from: "agent",
+    call: ({ conversationId, chatbotId }) =>
+      `select id from app_public.start_chatbot('${conversationId}', '${chatbotId}')`,
+  },
+  stop_chatbot_run: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.stop_chatbot_run('${conversationId}')`,
+  },
 };
 
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
@@ -109,6 +130,11 @@ test("the doors of app_hidden that name a tenant or a row let nobody into anothe
       `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
       `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
       `app_hidden.require_conversation('${theirs.conversationId}')`,
+      `app_hidden.tell_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
+      `app_hidden.activate_version('${theirs.versionId}')`,
+      `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
+      `app_hidden.publish_draft('${theirs.chatbotId}')`,
+      `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,
     ])
       assert.equal(await refusal(db, () => db.query(`select ${call}`)), "PYNFD", call);
   }));

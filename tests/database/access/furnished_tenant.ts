@@ -14,6 +14,11 @@ export type FurnishedTenant = {
   messageId: string;
   /** A contact without a conversation. */
   strangerId: string;
+  chatbotId: string;
+  versionId: string;
+  tagId: string;
+  groupId: string;
+  dataSourceId: string;
 };
 
 export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> {
@@ -52,12 +57,61 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
   );
   const versionId = await id("select id from app_private.publish_chatbot($1)", [chatbotId]);
   await db.query(
-    `insert into app_public.conversation_contexts (tenant_id, conversation_id, chatbot_id, version_id) values ($1, $2, $3, $4)`,
+    `insert into app_public.conversation_contexts (tenant_id, conversation_id, chatbot_id, version_id, waiting, expires_at)
+     values ($1, $2, $3, $4, '{"kind": "answer", "timer": {"kind": "session_expiry"}}', now() + interval '1 day')`,
     [tenantId, conversationId, chatbotId, versionId],
+  );
+  await db.query(
+    `insert into app_private.chatbot_activity (tenant_id, version_id, steps)
+     values ($1, $2, '[{"kind": "passed", "node": "start-1", "exit": "", "bucket": 0}, {"kind": "ended", "node": "completed", "exit": "completed", "bucket": 3}]')`,
+    [tenantId, versionId],
   );
   await db.query(
     "insert into app_public.webhook_events (tenant_id, channel_id, body) values ($1, $2, 'words')",
     [tenantId, channelId],
   );
-  return { tenantId, people, colleague, channelId, conversationId, messageId, strangerId };
+  const tagId = await id(
+    "insert into app_public.tags (tenant_id, name) values ($1, 'Regular') returning id",
+    [tenantId],
+  );
+  const groupId = await id(
+    "insert into app_public.groups (tenant_id, name) values ($1, 'Newsletter') returning id",
+    [tenantId],
+  );
+  const { contactId } = await aConversation(db, workspace);
+  await db.query("insert into app_public.contact_tags (tenant_id, contact_id, tag_id) values ($1, $2, $3)", [
+    tenantId,
+    contactId,
+    tagId,
+  ]);
+  await db.query(
+    "insert into app_public.group_contacts (tenant_id, group_id, contact_id) values ($1, $2, $3)",
+    [tenantId, groupId, contactId],
+  );
+  const dataSourceId = await id(
+    "insert into app_public.data_sources (tenant_id, name, base_url) values ($1, 'Shop', 'https://shop.example.com') returning id",
+    [tenantId],
+  );
+  await db.query(
+    "insert into app_public.data_source_connections (tenant_id, data_source_id, name) values ($1, $2, 'Brands')",
+    [tenantId, dataSourceId],
+  );
+  await db.query(
+    "insert into app_public.whatsapp_flows (tenant_id, whatsapp_flow_id, name) values ($1, '4711', 'A form')",
+    [tenantId],
+  );
+  return {
+    tenantId,
+    people,
+    colleague,
+    channelId,
+    conversationId,
+    messageId,
+    strangerId,
+    chatbotId,
+    versionId,
+    tagId,
+    groupId,
+    dataSourceId,
+  };
 }

@@ -14,20 +14,28 @@ const RIGHTS = `
   table                      select  insert  update  delete
   audit_entries              admin   -       -       -
   channels                   viewer  -       admin   admin
+  chatbot_timers             viewer  -       -       -
   chatbot_versions           viewer  -       -       -
   chatbots                   viewer  -       admin   admin
   contact_identities         viewer  -       -       -
+  contact_tags               viewer  agent   -       agent
   contacts                   viewer  agent   agent   admin
   conversation_contexts      viewer  -       -       -
   conversation_participants  viewer  agent   -       agent
   conversations              viewer  agent   agent   -
+  data_source_connections    admin   admin   admin   admin
+  data_sources               admin   admin   admin   admin
+  group_contacts             viewer  agent   -       agent
+  groups                     viewer  agent   agent   admin
   memberships                viewer  -       admin   admin
   message_statuses           viewer  -       -       -
   messages                   viewer  agent   -       -
+  tags                       viewer  agent   agent   admin
   templates                  viewer  -       -       -
   tenants                    viewer  -       owner   -
   users                      viewer  -       self    -
   webhook_events             admin   -       -       -
+  whatsapp_flows             viewer  admin   admin   admin
 `;
 
 const ROLES: readonly Role[] = ["viewer", "agent", "admin", "owner"];

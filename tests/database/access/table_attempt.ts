@@ -70,6 +70,18 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.conversations (contact_id) values ('${strangerId}')`,
   conversation_participants: ({ conversationId, colleague }) =>
     `insert into app_public.conversation_participants (conversation_id, user_id) values ('${conversationId}', '${colleague.userId}')`,
+  tags: () => `insert into app_public.tags (name) values ('New')`,
+  groups: () => `insert into app_public.groups (name) values ('New')`,
+  contact_tags: ({ strangerId, tagId }) =>
+    `insert into app_public.contact_tags (contact_id, tag_id) values ('${strangerId}', '${tagId}')`,
+  group_contacts: ({ strangerId, groupId }) =>
+    `insert into app_public.group_contacts (contact_id, group_id) values ('${strangerId}', '${groupId}')`,
+  data_sources: () =>
+    `insert into app_public.data_sources (name, base_url) values ('New', 'https://new.example.com')`,
+  data_source_connections: ({ dataSourceId }) =>
+    `insert into app_public.data_source_connections (data_source_id, name) values ('${dataSourceId}', 'New')`,
+  whatsapp_flows: () =>
+    `insert into app_public.whatsapp_flows (whatsapp_flow_id, name) values ('4712', 'New')`,
   messages: ({ conversationId }) =>
     `insert into app_public.messages (conversation_id, type, content) values ('${conversationId}', 'text', '{"body": "Hi"}')`,
 };

@@ -71,21 +71,22 @@ story("what is not there is neither published nor activated: PYNFD", async (db) 
   assert.equal(await refusal(db, () => publish(db, nowhere)), "PYNFD");
 });
 
-story("two active chatbots, or an active one without a version, cannot be stored", async (db) => {
-  const { tenantId } = await aWorkspace(db);
-  const one = await publish(db, await aChatbot(db, tenantId, "One"));
-  const two = await publish(db, await aChatbot(db, tenantId, "Two"));
-  await activate(db, one.id);
-  const both = () =>
-    db.query("update app_public.chatbots set status = 'active', active_version_id = $1 where id = $2", [
-      two.id,
-      two.chatbot_id,
-    ]);
-  assert.equal(await refusal(db, both), "23505");
-  await aChatbot(db, tenantId, "Three");
-  const bare = () => db.query("update app_public.chatbots set status = 'active' where name = 'Three'");
-  assert.equal(await refusal(db, bare), "23514");
-});
+story(
+  "several chatbots are active when that is asked for; an active one without a version cannot be stored",
+  async (db) => {
+    const { tenantId } = await aWorkspace(db);
+    const one = await publish(db, await aChatbot(db, tenantId, "One"));
+    const two = await publish(db, await aChatbot(db, tenantId, "Two"));
+    await activate(db, one.id);
+    await db.query("select app_private.activate_chatbot($1, is_exclusive := false)", [two.id]);
+    assert.equal((await activeOf(db, tenantId)).length, 2);
+    await activate(db, one.id);
+    assert.equal((await activeOf(db, tenantId)).length, 1);
+    await aChatbot(db, tenantId, "Three");
+    const bare = () => db.query("update app_public.chatbots set status = 'active' where name = 'Three'");
+    assert.equal(await refusal(db, bare), "23514");
+  },
+);
 
 story(
   "an admin deletes a chatbot with its versions, even the active one; an agent only looks",

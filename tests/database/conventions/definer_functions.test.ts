@@ -7,15 +7,22 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
  * tenants: it is listed here with what it checks.
  */
 const DOORS: Record<string, string> = {
+  "app_hidden.activate_version": "admins, and only versions of their own tenant",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.is_signed_in": "for the API's login; answers yes or no",
   "app_hidden.keep_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.mark_read": "agents, and only conversations of their own tenant",
+  "app_hidden.publish_draft": "admins, and only chatbots of their own tenant",
+  "app_hidden.read_chatbot_stats": "members, and only versions of their own tenant",
   "app_hidden.refresh_session": "for the API's login; needs the refresh token",
+  "app_hidden.save_draft": "admins, and only chatbots of their own tenant",
   "app_hidden.set_channel_secrets": "admins, and only channels of their own tenant",
+  "app_hidden.set_data_source_token": "admins, and only data sources of their own tenant",
+  "app_hidden.set_google_account": "agents, and only their own account",
   "app_hidden.sign_in": "for the API's login; needs the password",
+  "app_hidden.tell_chatbot": "agents, and only conversations of their own tenant",
   "app_public.create_user": "admins, and only into their own tenant",
   "app_public.sign_out": "ends only the session's own",
 };

@@ -54,13 +54,15 @@ test("a function that raises a code says so in its comment", () => {
   assert.deepEqual(silent, []);
 });
 
-test("every registered code is explained, and in use", () => {
+test("every registered code is explained, in docs/errors.md too, and in use", () => {
+  const documentation = readFileSync("docs/errors.md", "utf8");
   const source = globSync("{src,tasks}/**/*.ts", { exclude: (name) => name === "src/errors.ts" })
     .filter((file) => file !== "src/errors.ts")
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   for (const [code, { meaning, remedy }] of Object.entries(ERRORS)) {
     assert.match(code, /^PY[A-Z]{3}$/);
+    assert.ok(documentation.includes(code), `${code} is not in docs/errors.md`);
     assert.match(meaning, /^[A-Z].*\.$/, code);
     assert.match(remedy, /^[A-Z].*\.$/, code);
     assert.ok(

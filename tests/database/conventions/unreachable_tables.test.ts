@@ -14,6 +14,12 @@ const REASONS: Record<string, string> = {
   "app_private.parked_statuses": "provider statuses of messages not known yet",
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
   "app_private.chatbot_events": "filled by triggers, emptied by the chatbot task",
+  "app_private.chatbot_activity": "left by turns to be counted: chatbot_node_stats() reads",
+  "app_private.chatbot_stats": "counted from chatbot_activity: chatbot_node_stats() reads",
+  "app_private.ai_budgets": "the operator's to set",
+  "app_private.ai_calls": "the chatbot task's bookkeeping",
+  "app_private.data_source_secrets": "credentials: write-only, through set_data_source_token()",
+  "app_private.google_accounts": "credentials: write-only, through set_google_account()",
 };
 
 let database: TestDatabase;

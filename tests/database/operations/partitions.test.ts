@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { hear } from "../../support/messages.ts";
 import { aConversation, aWorkspace } from "../../support/people.ts";
@@ -95,4 +96,23 @@ story("a filled default is noticed", async (db) => {
   );
   const { rows } = await db.query("select app_private.filled_default_partitions() as filled");
   assert.deepEqual(rows[0].filled, ["messages_default"]);
+});
+
+story("what fills a default can be moved where it belongs, as migrations/README.md says", async (db) => {
+  const workspace = await aWorkspace(db);
+  const { conversationId } = await aConversation(db, workspace);
+  await db.query(
+    `insert into app_public.messages (id, conversation_id, type, content)
+     values (app_hidden.uuid_v7_floor(now() + interval '5 months'), $1, 'text', '{"body": "Hello"}')`,
+    [conversationId],
+  );
+  const readme = readFileSync("migrations/README.md", "utf8");
+  const recipe = /```sql\nbegin;\n([^`]*stray_messages[^`]*)commit;\n```/.exec(readme)?.[1];
+  assert.ok(recipe);
+  await db.query(recipe.replace("ensure_partitions()", "ensure_partitions(6)"));
+  const { rows } = await db.query(
+    `select app_private.filled_default_partitions() as filled, (select count(*)::int from app_public.messages) as messages,
+       (select count(*)::int from app_public.message_statuses) as statuses, (select count(*)::int from app_private.outbox) as outbox`,
+  );
+  assert.deepEqual(rows, [{ filled: [], messages: 1, statuses: 1, outbox: 1 }]);
 });

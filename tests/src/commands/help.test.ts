@@ -8,7 +8,16 @@ const COMMANDS = [
   ...["user add", "user list", "user set-role", "user set-password"],
   ...["user activate", "user deactivate", "user remove"],
   ...["channel add", "channel list", "channel rotate-secrets"],
-  ...["chatbot import", "chatbot export", "chatbot list", "chatbot activate", "chatbot run"],
+  ...[
+    "chatbot import",
+    "chatbot export",
+    "chatbot list",
+    "chatbot activate",
+    "chatbot run",
+    "chatbot validate",
+    "chatbot publish",
+    "chatbot stats",
+  ],
 ];
 
 test("every command explains itself, with an example, and speaks JSON", async () => {

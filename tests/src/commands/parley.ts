@@ -44,7 +44,15 @@ export function runParley(args: readonly string[], { input = "", env = {} }: Run
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     // No .env of the project.
     cwd: tmpdir(),
-    env: { PATH, PARLEY_SECRET_KEY, JWT_SECRET, NODE_ENV: "test", ...env },
+    // A busy machine is no error.
+    env: {
+      PATH,
+      PARLEY_SECRET_KEY,
+      JWT_SECRET,
+      NODE_ENV: "test",
+      DATABASE_CONNECTION_TIMEOUT_MS: "20000",
+      ...env,
+    },
   });
   const ran = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (ran.stdout += text));

@@ -20,8 +20,7 @@ before(async () => {
   second = await startWorker({ ownerUrl: database.ownerUrl, keyRing, config, log });
 });
 after(async () => {
-  await second.stop();
-  await program.stop();
+  await Promise.all([second.stop(), program.stop()]);
   await database.drop();
 });
 
@@ -129,7 +128,7 @@ test("many events at once and two workers: each is taken once, in order", async 
   assert.equal((await runsOf(conversationId)).length, 1);
 });
 
-test("a conversation that somebody keeps locked is taken later, and holds up no other", async () => {
+test("a conversation that somebody keeps locked is taken later, and holds up no other", async (t) => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, ECHO_BOT);
   const [locked, other] = [aPhone(workspace), aPhone(workspace)];
@@ -138,6 +137,7 @@ test("a conversation that somebody keeps locked is taken later, and holds up no 
   await untilQuiet();
   const conversationId = await conversationOf(locked);
   const locker = await database.pool.connect();
+  t.after(() => locker.release(true));
   await locker.query("begin");
   // An event that waits, under a lock that does not keep its message out.
   await query(
@@ -157,7 +157,6 @@ test("a conversation that somebody keeps locked is taken later, and holds up no 
   other.say("hello");
   await until("the other's question", () => heard(other).length === 1);
   await locker.query("rollback");
-  locker.release();
   await untilQuiet();
 });
 
@@ -278,7 +277,10 @@ test("no active chatbot: nothing is queued; two tenants' chatbots are apart", as
   const phones = [none, support, echo].map(({ phoneNumberId }) =>
     program.sandbox.customer(same, phoneNumberId),
   );
-  await query("delete from graphile_worker._private_jobs where locked_at is null");
+  await until("no jobs", async () => {
+    const jobs = await query("select from graphile_worker.jobs where task_identifier = 'advance_chatbots'");
+    return jobs.length === 0;
+  });
   phones[0]!.say("hello");
   await until("the message to be stored", async () => {
     const [row] = await query(

@@ -169,11 +169,12 @@ test("enormous bodies take time in proportion to their size", () => {
     ["keys", Buffer.from(`{${Array.from({ length: 200_000 }, (_, i) => `"k${i}\\u0000":1`).join()}}`)],
   ];
   for (const [says, raw] of cases) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const reading = readWebhook(raw);
-    const took = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const took = (user + system) / 1000;
     assert.equal(reading.kind, "read", says);
-    assert.ok(took < 2000, `${says}: ${Math.round(took)} ms`);
+    assert.ok(took < 6000, `${says}: ${Math.round(took)} ms`);
   }
 });
 

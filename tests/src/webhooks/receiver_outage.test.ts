@@ -53,7 +53,7 @@ async function assertComesAgain(bodies: string[]): Promise<void> {
       const began = performance.now();
       const { status } = await post(body);
       assert.equal(status, 503);
-      assert.ok(performance.now() - began < 2000, `answered after ${performance.now() - began} ms`);
+      assert.ok(performance.now() - began < 4000, `answered after ${performance.now() - began} ms`);
     }),
   );
 }
@@ -119,9 +119,10 @@ async function aReceiver(): Promise<{ url: string; receiver: WebhookReceiver; en
   };
 }
 
-test("closing finishes what is under way and refuses the rest", async () => {
+test("closing finishes what is under way and refuses the rest", async (t) => {
   const { url, receiver, end } = await aReceiver();
   const locker = await database.pool.connect();
+  t.after(() => locker.release(true));
   await locker.query("begin; lock table app_public.webhook_events in exclusive mode");
   const begun = aBody();
   const answer = post(begun, url);
@@ -134,16 +135,16 @@ test("closing finishes what is under way and refuses the rest", async () => {
   const closed = receiver.close();
   assert.equal((await post(aBody(), url)).status, 503);
   await locker.query("rollback");
-  locker.release();
   await closed;
   assert.equal((await answer).status, 200);
   assert.ok(await isStored(begun));
   await end();
 });
 
-test("more than the database can take: some are told to come again, and memory stays within bounds", async () => {
+test("more than the database can take: some are told to come again, and memory stays within bounds", async (t) => {
   const { url, end } = await aReceiver();
   const locker = await database.pool.connect();
+  t.after(() => locker.release(true));
   await locker.query("begin; lock table app_public.webhook_events in exclusive mode");
   const filler = "x".repeat(2_500_000);
   const bodies = Array.from({ length: 60 }, () =>
@@ -158,7 +159,6 @@ test("more than the database can take: some are told to come again, and memory s
   const answers = await Promise.all(bodies.map((body) => post(body, url)));
   clearInterval(watching);
   await locker.query("rollback");
-  locker.release();
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([503]));
   // 128 MB of ours; the rest is the test's own sending side, which is in this process too.
   assert.ok(most < 1_500_000_000, `grew by ${most >> 20} MB`);

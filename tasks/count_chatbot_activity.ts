@@ -1,0 +1,12 @@
+import type { Program } from "../src/program.ts";
+
+const BATCH = 10_000;
+
+/** Every minute: what chatbots' turns have left to be counted. */
+export default ({ pool }: Program) =>
+  async (): Promise<void> => {
+    for (let taken = BATCH; taken === BATCH; ) {
+      const { rows } = await pool.query("select app_private.roll_up_chatbot_activity($1) as taken", [BATCH]);
+      taken = rows[0].taken;
+    }
+  };

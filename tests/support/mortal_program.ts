@@ -1,0 +1,21 @@
+/**
+ * The receiver and the worker in a process of their own, for tests that kill it. Reads TEST_OWNER_URL and TEST_PORT;
+ * prints "ready" when it listens.
+ */
+import { createServer } from "node:http";
+import express from "express";
+import { readConfig } from "../../src/config.ts";
+import { createPool } from "../../src/database.ts";
+import { createLog } from "../../src/log.ts";
+import { createWebhookReceiver } from "../../src/webhooks/receiver.ts";
+import { startWorker } from "../../src/worker.ts";
+import { testKeyRing as keyRing } from "./program.ts";
+
+const ownerUrl = process.env.TEST_OWNER_URL!;
+const config = readConfig({ NODE_ENV: "test" });
+const log = createLog(process.env.LOG_LEVEL ?? "silent");
+const pool = createPool(ownerUrl, "webhooks", config, log);
+const receiver = createWebhookReceiver({ pool, keyRing, log });
+const server = createServer(express().use("/webhooks", receiver.router));
+await startWorker({ ownerUrl, keyRing, config, log });
+server.listen(Number(process.env.TEST_PORT), "127.0.0.1", () => console.log("ready"));
