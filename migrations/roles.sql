@@ -22,6 +22,14 @@ begin
   ) then
     grant parley_visitor to parley_authenticator;
   end if;
+
+  -- So that the owner can look at things as a visitor does (set role parley_visitor).
+  if not exists (
+    select from pg_catalog.pg_auth_members m
+    where m.roleid = 'parley_visitor'::regrole and m.member = current_user::regrole
+  ) then
+    execute format('grant parley_visitor to %I', current_user);
+  end if;
 exception
   when unique_violation or duplicate_object then null; -- another database of this server was quicker
 end;

@@ -1246,6 +1246,8 @@ create trigger _100_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__refuse();
+create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id, reply_to_id, metadata, occurred_at, created_at on app_public.messages
+  for each statement execute function app_private.tg_messages__refuse_change();
 create trigger _500_track_conversation after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__track_conversation();
 create trigger _800_notify after insert on app_public.messages
@@ -2068,6 +2070,24 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.refresh_session(text,text) is 'Exchanges a refresh token for the next one. No row: unknown, expired, signed out or deactivated. A token used twice ends its session.';
 grant execute on function app_hidden.refresh_session(text,text) to parley_authenticator;
+
+create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
+begin
+  perform app_private.require_agent_of(tenant_id);
+  perform graphile_worker.add_job(
+    'mark_read',
+    json_build_object('conversationId', c.id, 'isTyping', true),
+    -- After 25 seconds nobody would believe it.
+    max_attempts := 1,
+    job_key := 'typing:' || c.id
+  )
+  from app_public.conversations c
+  where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.remind_of_typing(uuid,uuid) is 'The privileged half of show_typing(): the job.';
+grant execute on function app_hidden.remind_of_typing(uuid,uuid) to parley_visitor;
 
 create function app_hidden.require_conversation(conversation_id uuid) returns app_public.conversations as $$
 declare
@@ -3516,7 +3536,10 @@ declare
   v_wait_ms int;
 begin
   -- A channel's next message is due when it waits, nothing pauses, and the pace has a token.
-  select min(greatest(n.due_at, s.paused_until, least(s.pace_clock, clock_timestamp()) + interval '1 second' / app_private.channel_pace(c, s)))
+  select min(greatest(
+    n.due_at, s.paused_until,
+    least(s.pace_clock, clock_timestamp()) + interval '1 second' / app_private.channel_pace(c, s)
+  ))
   into v_next
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
@@ -3979,7 +4002,7 @@ comment on function app_private.record_outcomes(jsonb) is 'What became of claime
 
 create function app_private.refusal_message(code text) returns text as $$
   select case code
-    when 'PYWIN' then 'The customer wrote more than 24 hours ago: only a template may be sent'
+    when 'PYWIN' then 'The customer has not written within the last 24 hours: only a template may be sent'
     when 'PYOPT' then 'The contact does not want to be written to'
     when 'PYCHN' then 'This kind of channel cannot send yet'
     when 'PYADR' then 'The contact has no address on this channel'
@@ -4850,6 +4873,14 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_messages__refuse() is 'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
 
+create function app_private.tg_messages__refuse_change() returns trigger as $$
+begin
+  raise exception 'Messages never change' using errcode = 'PYFIX', hint = 'Say it again in a message of its own.';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__refuse_change() is 'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
+
 create function app_private.tg_messages__track_conversation() returns trigger as $$
 begin
   -- Lock in id order, as everywhere: two batches about the same customers wait for
@@ -5281,6 +5312,18 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) is 'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). Refused as any insert is: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) to parley_visitor;
+
+create function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  perform app_hidden.remind_of_typing(v_conversation.tenant_id, v_conversation.id);
+  return v_conversation;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.show_typing(uuid) is 'Shows the customer that somebody is typing, until a message comes or 25 seconds have passed. WhatsApp ties this to having read: their messages get blue ticks. PYNFD, PYDEN: agents only.';
+grant execute on function app_public.show_typing(uuid) to parley_visitor;
 
 create function app_public.sign_out() returns boolean as $$
   with ended as (

@@ -66,6 +66,11 @@ export const ERRORS = {
     meaning: "The idempotency key stands for another request.",
     remedy: "Use a new key for a new message.",
   },
+  PYFIX: {
+    kind: "conflict",
+    meaning: "Rows of this table never change.",
+    remedy: "Insert a new row instead.",
+  },
   PYUNC: {
     kind: "unavailable",
     meaning: "Nobody knows whether the message went out, and it was not sent again.",

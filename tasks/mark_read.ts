@@ -2,12 +2,12 @@ import { z } from "zod";
 import type { Program } from "../src/program.ts";
 import { markRead } from "../src/whatsapp/mark_read.ts";
 
-const Payload = z.object({ conversationId: z.uuid() });
+const Payload = z.object({ conversationId: z.uuid(), isTyping: z.boolean().default(false) });
 
-/** Tells the customer that their messages were read: the newest stands for all before it. */
+/** Tells the customer that their messages were read (the newest stands for all before it), and if asked that we type. */
 export default ({ pool, access, graph, log }: Program) =>
   async (payload: unknown): Promise<void> => {
-    const { conversationId } = Payload.parse(payload);
+    const { conversationId, isTyping } = Payload.parse(payload);
     const { rows } = await pool.query(
       `select c.channel_id, m.provider_message_id
        from app_public.conversations c
@@ -20,7 +20,10 @@ export default ({ pool, access, graph, log }: Program) =>
     );
     const channel = rows[0] && (await access(rows[0].channel_id));
     if (!channel) return;
-    const read = await markRead(graph, channel, { providerMessageId: rows[0].provider_message_id });
+    const read = await markRead(graph, channel, {
+      providerMessageId: rows[0].provider_message_id,
+      isTyping,
+    });
     if (read.kind === "done") return;
     // Blue ticks are a courtesy: worth a few more tries, never an alarm.
     if (read.kind === "rejected" || read.kind === "channel_stopped") {

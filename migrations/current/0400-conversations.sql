@@ -83,4 +83,6 @@ comment on table app_public.conversation_participants is
 --!include conversations/reopen_conversation.sql
 --!include conversations/mark_read.sql
 --!include conversations/mark_conversation_read.sql
+--!include conversations/remind_of_typing.sql
+--!include conversations/show_typing.sql
 --!include conversations/policies.sql

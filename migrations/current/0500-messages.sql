@@ -192,6 +192,7 @@ comment on table app_private.idempotency_keys is
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
 --!include messages/tg_messages__fill_in.sql
+--!include messages/tg_messages__refuse_change.sql
 --!include messages/refusal_message.sql
 --!include messages/tg_messages__refuse.sql
 --!include messages/tg_messages__track_conversation.sql

@@ -1,6 +1,5 @@
 -- What the operator's command line, the health checks and the metrics ask for.
 --!include operations/forget_old_rows.sql
---!include operations/forget_old_rows.sql
 --!include operations/filled_default_partitions.sql
 --!include operations/operations_status.sql
 --!include operations/tenant_stats.sql

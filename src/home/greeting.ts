@@ -40,7 +40,7 @@ const INSERT_EXAMPLE = [
   `    psql "$(npx parley database url)" -c "`,
   `      insert into app_public.messages (conversation_id, type, content)`,
   `      select id, 'text', '{\\"body\\": \\"Hello from SQL\\"}' from app_public.conversations`,
-  `      order by last_message_at desc nulls last limit 1"`,
+  `      order by last_customer_message_at desc nulls last limit 1"`,
 ];
 
 /** Columns under each other. */

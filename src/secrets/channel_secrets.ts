@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { open, seal } from "./envelope.ts";
+import { EnvelopeError, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
 
 /** A channel's credentials in the clear: in memory only. */
@@ -51,9 +51,18 @@ export function openChannelSecrets(channelId: string, row: SealedColumns, ring: 
   // An app secret that became the previous one was sealed as the current one, and stays so.
   const at = (envelope: string | null, column: string) =>
     envelope === null ? [] : [open(envelope, address(channelId, column), ring)];
+  /** What nobody can open any more (the key was changed) was nobody's to accept. */
+  const previous = () => {
+    try {
+      return at(row.previous_app_secret, "app_secret");
+    } catch (error) {
+      if (error instanceof EnvelopeError && error.reason === "unknown_key") return [];
+      throw error;
+    }
+  };
   return {
     accessToken: at(row.access_token, "access_token")[0] ?? null,
-    appSecrets: [...at(row.app_secret, "app_secret"), ...at(row.previous_app_secret, "app_secret")],
+    appSecrets: [...at(row.app_secret, "app_secret"), ...previous()],
     verifyToken: at(row.verify_token, "verify_token")[0] ?? null,
   };
 }

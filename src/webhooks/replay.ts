@@ -13,6 +13,8 @@ export type ReplayFilter = {
   until?: Date;
   /** Only bodies that were tried less often than this. */
   maxAttempts?: number;
+  /** Leaves those out that were tried a short while ago: ten minutes after the first time, then twice as long. */
+  backsOff?: boolean;
   limit?: number;
 };
 
@@ -36,7 +38,10 @@ export async function replayWebhooks(
     const page = await pageAfter(pool, after, filter, Math.min(PAGE, most - result.replayed));
     for (const row of page) {
       after = row.id;
-      const { isApplied, newMessages } = await replayDelivery(row, { pool, directory, log });
+      const body = await bodyOf(pool, row);
+      // Dropped with its month, or its channel, since the page was read.
+      if (body === null) continue;
+      const { isApplied, newMessages } = await replayDelivery({ ...row, body }, { pool, directory, log });
       result.replayed += 1;
       result.failed += isApplied ? 0 : 1;
       result.newMessages += newMessages;
@@ -46,16 +51,26 @@ export async function replayWebhooks(
   return result;
 }
 
-export type StoredBody = { tenant_id: string; id: string; channel_id: string; body: Buffer };
+type StoredEvent = { tenant_id: string; id: string; channel_id: string };
+export type StoredBody = StoredEvent & { body: Buffer };
+
+/** One at a time: a page of the largest would fill the memory. */
+async function bodyOf(pool: pg.Pool, { tenant_id, id }: StoredEvent): Promise<Buffer | null> {
+  const { rows } = await pool.query<{ body: Buffer }>(
+    "select body from app_public.webhook_events where tenant_id = $1 and id = $2",
+    [tenant_id, id],
+  );
+  return rows[0]?.body ?? null;
+}
 
 async function pageAfter(
   pool: pg.Pool,
   after: string,
   filter: ReplayFilter,
   size: number,
-): Promise<StoredBody[]> {
-  const { rows } = await pool.query<StoredBody>(
-    `select tenant_id, id, channel_id, body
+): Promise<StoredEvent[]> {
+  const { rows } = await pool.query<StoredEvent>(
+    `select tenant_id, id, channel_id
      from app_public.webhook_events
      where id > $1
      and ($2::uuid is null or id = $2)
@@ -64,9 +79,20 @@ async function pageAfter(
      and ($5::timestamptz is null or id >= app_hidden.uuid_v7_floor($5))
      and ($6::timestamptz is null or id < app_hidden.uuid_v7_floor($6))
      and ($7::int is null or attempts < $7)
+     and (not $9 or processed_at < now() - interval '5 minutes' * 2 ^ attempts)
      order by id
      limit $8`,
-    [after, filter.id, filter.channelId, filter.status, filter.since, filter.until, filter.maxAttempts, size],
+    [
+      after,
+      filter.id,
+      filter.channelId,
+      filter.status,
+      filter.since,
+      filter.until,
+      filter.maxAttempts,
+      size,
+      filter.backsOff ?? false,
+    ],
   );
   return rows;
 }

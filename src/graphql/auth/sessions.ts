@@ -9,7 +9,8 @@ export type Credentials = { email: string; password: string; tenant?: string | n
 /** What a client holds on to. */
 export type Tokens = {
   accessToken: string;
-  accessTokenExpiresAt: Date;
+  /** ISO 8601. */
+  accessTokenExpiresAt: string;
   refreshToken: string;
   userId: string;
   tenantId: string;
@@ -36,7 +37,13 @@ export function createSessions(pool: pg.Pool, jwtSecret: string): Sessions {
   const tokens = (row: SessionRow, refreshToken: string): Tokens => {
     const { user_id: userId, tenant_id: tenantId, session_id: sessionId } = row;
     const { token, expiresAt } = signAccessToken({ userId, tenantId, sessionId }, jwtSecret);
-    return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken, userId, tenantId };
+    return {
+      accessToken: token,
+      accessTokenExpiresAt: expiresAt.toISOString(),
+      refreshToken,
+      userId,
+      tenantId,
+    };
   };
 
   return {

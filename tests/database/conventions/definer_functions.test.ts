@@ -17,6 +17,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.publish_draft": "admins, and only chatbots of their own tenant",
   "app_hidden.read_chatbot_stats": "members, and only versions of their own tenant",
   "app_hidden.refresh_session": "for the API's login; needs the refresh token",
+  "app_hidden.remind_of_typing": "agents, and only conversations of their own tenant",
   "app_hidden.save_draft": "admins, and only chatbots of their own tenant",
   "app_hidden.set_channel_secrets": "admins, and only channels of their own tenant",
   "app_hidden.set_data_source_token": "admins, and only data sources of their own tenant",
