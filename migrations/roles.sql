@@ -28,7 +28,11 @@ begin
     select from pg_catalog.pg_auth_members m
     where m.roleid = 'parley_visitor'::regrole and m.member = current_user::regrole
   ) then
-    execute format('grant parley_visitor to %I', current_user);
+    begin
+      execute format('grant parley_visitor to %I', current_user);
+    exception
+      when insufficient_privilege then null; -- somebody else made the roles; nothing depends on it
+    end;
   end if;
 exception
   when unique_violation or duplicate_object then null; -- another database of this server was quicker

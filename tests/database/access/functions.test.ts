@@ -52,6 +52,10 @@ const DOORS: Record<string, Door> = {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.skip_chatbot_node('${conversationId}')`,
   },
+  show_typing: {
+    from: "agent",
+    call: ({ conversationId }) => `select id from app_public.show_typing('${conversationId}')`,
+  },
   sign_out: { from: "viewer", call: () => "select nullif(app_public.sign_out(), false) as id" },
   start_chatbot: {
     from: "agent",
