@@ -6,8 +6,10 @@ import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { databaseSettings } from "../auth/visitor.ts";
 import { channelMutations } from "./channel_mutations.ts";
+import { ChatbotMutations } from "./chatbot_mutations.ts";
 import { SchemaPreset } from "./preset.ts";
 import { sessionMutations } from "./session_mutations.ts";
+import { SimulationMutations } from "./simulation_mutations.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 export type BuiltSchema = {
@@ -41,7 +43,13 @@ export async function buildSchema({
   });
   const { schema, resolvedPreset } = await makeSchema({
     extends: [SchemaPreset],
-    plugins: [sessionMutations(sessions), channelMutations(keyRing), Subscriptions],
+    plugins: [
+      sessionMutations(sessions),
+      channelMutations(keyRing),
+      ChatbotMutations,
+      SimulationMutations,
+      Subscriptions,
+    ],
     pgServices: [service],
     grafast: { explain: false },
   });

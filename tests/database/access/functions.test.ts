@@ -131,6 +131,7 @@ test("the doors of app_hidden that name a tenant or a row let nobody into anothe
     for (const call of [
       `app_hidden.mark_read('${theirs.tenantId}', '${theirs.conversationId}')`,
       `app_hidden.claim_idempotency_key('${theirs.tenantId}', 'key', '\\x00')`,
+      `app_hidden.remind_of_typing('${theirs.tenantId}', '${theirs.conversationId}')`,
       `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
       `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
       `app_hidden.require_conversation('${theirs.conversationId}')`,

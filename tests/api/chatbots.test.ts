@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aPerson, aWorkspace, type Person } from "../support/people.ts";
+import { SUPPORT_BOT } from "../support/support_bot.ts";
+import { type Api, startApi } from "./support/api.ts";
+
+let database: TestDatabase;
+let api: Api;
+let admin: Person;
+let agent: Person;
+let stranger: Person;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  const { tenantId } = await aWorkspace(database.pool);
+  admin = await aPerson(database.pool, tenantId, "admin");
+  agent = await aPerson(database.pool, tenantId, "agent");
+  stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "admin");
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const SAVE = `mutation ($id: UUID, $name: String, $nodes: JSON, $edges: JSON) {
+  saveChatbot(input: {id: $id, name: $name, nodes: $nodes, edges: $edges}) {
+    chatbot { id name status } problems { code nodeId severity }
+  }
+}`;
+const PUBLISH = `mutation ($id: UUID!) {
+  publishChatbot(input: {chatbotId: $id}) { chatbotVersion { id number } problems { code } }
+}`;
+const ACTIVATE = `mutation ($id: UUID!, $running: RunningContexts) {
+  activateVersion(input: {versionId: $id, runningContexts: $running}) { chatbot { id status activeVersionId } }
+}`;
+
+test("a draft is saved, published, and activated; a former version can be activated again", async () => {
+  const saved = await api.ask(admin, SAVE, { name: "Support", ...SUPPORT_BOT });
+  assert.equal(saved.errors.length, 0, saved.text);
+  const { id } = saved.data.saveChatbot.chatbot;
+  const first = await api.ask(admin, PUBLISH, { id });
+  assert.equal(first.data?.publishChatbot.chatbotVersion.number, 1, first.text);
+  const second = await api.ask(admin, PUBLISH, { id });
+  for (const { data } of [second, first]) {
+    const versionId = data.publishChatbot.chatbotVersion.id;
+    const activated = await api.ask(admin, ACTIVATE, { id: versionId, running: "MOVE" });
+    assert.deepEqual(
+      activated.data?.activateVersion.chatbot,
+      { id, status: "active", activeVersionId: versionId },
+      activated.text,
+    );
+  }
+});
+
+test("problems are data; errors keep a draft from being published, and no other tenant sees it", async () => {
+  const nodes = [
+    { id: "start", type: "start", data: {} },
+    { id: "call", type: "rest_api", data: {} },
+  ];
+  const edges = [{ source: "start", target: "call" }];
+  const saved = await api.ask(admin, SAVE, { name: "Broken", nodes, edges });
+  assert.equal(saved.errors.length, 0, saved.text);
+  const { chatbot, problems } = saved.data.saveChatbot;
+  assert.ok(
+    problems.some(({ severity }: { severity: string }) => severity === "error"),
+    saved.text,
+  );
+  assert.equal((await api.ask(admin, PUBLISH, { id: chatbot.id })).code, "PYGRA");
+  const validate = "mutation ($id: UUID!) { validateChatbot(input: {chatbotId: $id}) { problems { code } } }";
+  const validated = await api.ask(agent, validate, { id: chatbot.id });
+  assert.equal(validated.data?.validateChatbot.problems.length, problems.length, validated.text);
+  assert.equal((await api.ask(stranger, validate, { id: chatbot.id })).code, "PYNFD");
+  assert.equal((await api.ask(stranger, SAVE, { id: chatbot.id, name: "Mine" })).code, "PYNFD");
+  assert.equal((await api.ask(agent, SAVE, { name: "Mine", nodes, edges })).code, "PYDEN");
+});
+
+test("a draft is played reply by reply: nothing is stored, the state goes round", async () => {
+  const saved = await api.ask(admin, SAVE, { name: "Played", ...SUPPORT_BOT });
+  const { id } = saved.data.saveChatbot.chatbot;
+  const started = await api.ask(
+    agent,
+    "mutation ($id: UUID!) { startSimulation(input: {chatbotId: $id}) { state path outcome trace } }",
+    { id },
+  );
+  const { state, path, outcome } = started.data?.startSimulation ?? {};
+  assert.deepEqual([path, outcome], [["start-1", "welcome-msg", "main-menu"], "waiting"], started.text);
+  const proceed = `mutation ($id: UUID!, $state: JSON!) {
+    continueSimulation(input: {chatbotId: $id, state: $state, reply: "btn_tech"}) { path said outcome reason }
+  }`;
+  const ended = await api.ask(agent, proceed, { id, state });
+  assert.equal(ended.data?.continueSimulation.outcome, "completed", ended.text);
+  assert.equal(ended.data.continueSimulation.said.at(-1), "Thank you, and goodbye.");
+  assert.equal((await api.ask(agent, proceed, { id, state: {} })).code, "PYREQ");
+  assert.equal((await api.ask(stranger, proceed, { id, state })).code, "PYNFD");
+});
