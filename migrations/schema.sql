@@ -566,6 +566,8 @@ create trigger _500_audit after insert or delete or update on app_public.channel
   for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit');
 create trigger _500_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
+create trigger _900_wake_sender after update of status on app_public.channels
+  for each row when (((new.status = 'active'::app_public.channel_status) and (old.status <> 'active'::app_public.channel_status))) execute function app_private.tg_channels__wake_sender();
 alter table app_public.channels enable row level security;
 create policy tenant_isolation on app_public.channels as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1195,6 +1197,8 @@ comment on column app_public.message_statuses.failed_at is 'When it was given up
 comment on column app_public.message_statuses.error_code is 'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried.';
 comment on column app_public.message_statuses.error is 'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is 'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
+create trigger _500_note_opt_out after update on app_public.message_statuses
+  referencing new table as new_rows for each statement execute function app_private.tg_message_statuses__note_opt_out();
 create trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__notify();
 create trigger _900_enqueue_chatbot after update on app_public.message_statuses
@@ -4545,6 +4549,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__insert_secrets() is 'Makes "every channel has a secrets row and a state row" a fact.';
 
+create function app_private.tg_channels__wake_sender() returns trigger as $$
+begin
+  perform app_private.wake('send_messages');
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_channels__wake_sender() is 'A channel that is active again sends what has waited, at once.';
+
 create function app_private.tg_contacts__normalize() returns trigger as $$
 begin
   NEW.phone := app_hidden.normalize_phone(NEW.phone);
@@ -4717,6 +4730,23 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
+
+create function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
+begin
+  update app_public.contacts p set marketing_opted_out_at = now()
+  from new_rows n
+  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
+  join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+  where n.status = 'failed'
+  and n.error_code = '131050'
+  and p.tenant_id = c.tenant_id
+  and p.id = c.contact_id
+  and p.marketing_opted_out_at is null;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_message_statuses__note_opt_out() is 'Error 131050 says that the customer stopped marketing messages: no further one is tried.';
 
 create function app_private.tg_message_statuses__notify() returns trigger as $$
 begin

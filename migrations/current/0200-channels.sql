@@ -95,6 +95,7 @@ comment on column app_private.channel_states.last_webhook_at is E'Roughly (to 10
 
 --!include channels/tg_channels__insert_secrets.sql
 --!include channels/tg_channels__choose_default.sql
+--!include channels/tg_channels__wake_sender.sql
 --!include channels/triggers.sql
 --!include channels/set_channel_secrets.sql
 --!include channels/create_channel.sql

@@ -198,6 +198,7 @@ do $$ begin perform app_private.ensure_partitions(); end; $$;
 --!include messages/tg_messages__track_conversation.sql
 --!include messages/tg_messages__notify.sql
 --!include messages/tg_messages__enqueue_send.sql
+--!include messages/tg_message_statuses__note_opt_out.sql
 --!include messages/tg_message_statuses__notify.sql
 --!include messages/triggers.sql
 --!include messages/move_messages.sql
