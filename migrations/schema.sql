@@ -2619,7 +2619,7 @@ begin
 
   -- The provider has these: a sender that died, or lost the answer, need not be waited for.
   if app_private.leave_outbox(v_ids) > 0 then
-    perform app_private.wake('send_messages');
+    perform graphile_worker.add_job('send_messages');
   end if;
   return v_applied;
 end;
@@ -3324,13 +3324,16 @@ comment on function app_private.leave_out_known(jsonb,jsonb) is 'The customers w
 create function app_private.leave_outbox(message_ids uuid[]) returns integer as $$
 declare
   v_conversation_ids uuid[];
+  v_unattended int;
 begin
   with gone as (
     delete from app_private.outbox o
     where o.message_id = any (message_ids)
-    returning o.conversation_id
+    returning o.conversation_id, o.state
   )
-  select array_agg(g.conversation_id) into v_conversation_ids from gone g;
+  select array_agg(g.conversation_id), count(*) filter (where g.state <> 'sending')
+  into v_conversation_ids, v_unattended
+  from gone g;
   if v_conversation_ids is null then
     return 0;
   end if;
@@ -3344,11 +3347,11 @@ begin
       else now()
     end
   where l.conversation_id = any (v_conversation_ids);
-  return cardinality(v_conversation_ids);
+  return v_unattended;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_outbox(uuid[]) is 'These messages are dealt with: the next ones of their conversations are due. Returns how many were in the outbox. The caller holds the lanes.';
+comment on function app_private.leave_outbox(uuid[]) is 'These messages are dealt with: the next ones of their conversations are due. Returns how many of them no sender was attending to, so that somebody has to wake one. The caller holds the lanes.';
 
 create function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare

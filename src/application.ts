@@ -10,7 +10,7 @@ import type { Log } from "./log.ts";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { requireCurrentSchema } from "./schema_state.ts";
 import { type RunningServer, SANDBOX_GRAPH_PATH } from "./server.ts";
-import { startWorker } from "./worker.ts";
+import { startWorker, type Worker } from "./worker.ts";
 
 /** What one process does. */
 export type Parts = {
@@ -43,11 +43,15 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     const hasSandbox =
       parts.api && parts.worker && foundation.owner.isEmbedded && config.NODE_ENV !== "production";
     const sandbox = hasSandbox ? createDemoSandbox(log) : undefined;
-    const server = parts.api ? await startApi(foundation, sandbox) : undefined;
+    // In one process the worker hears of webhooks by a call, and their jobs are saved.
+    let worker: Worker | undefined;
+    const lookRound = parts.worker ? () => worker?.lookRound() : undefined;
+    const server = parts.api ? await startApi(foundation, sandbox, lookRound) : undefined;
     const signIns = server && sandbox ? await startDemo(foundation, server, sandbox) : [];
     if (parts.worker) {
-      const worker = await startWorker({ ...foundation, ownerUrl: foundation.owner.url });
-      closing.push("worker", () => worker.stop());
+      const started = await startWorker({ ...foundation, ownerUrl: foundation.owner.url });
+      worker = started;
+      closing.push("worker", () => started.stop());
     }
     // The first to go: the port. What was begun before is finished after it.
     if (server) closing.push("port", () => server.stopAccepting());

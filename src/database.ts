@@ -2,11 +2,21 @@ import pg from "pg";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 
-/** A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. */
-export function createPool(connectionString: string, name: string, config: Config, log: Log): pg.Pool {
+/**
+ * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
+ * its transactions leave for the worker is looked after without a job (app_private.wake()).
+ */
+export function createPool(
+  connectionString: string,
+  name: string,
+  config: Config,
+  log: Log,
+  { wakesItself = false } = {},
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     application_name: `parley ${name}`,
+    ...(wakesItself && { options: "-c parley.wake=self" }),
     max: config.DATABASE_POOL_SIZE,
     connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: config.DATABASE_IDLE_TIMEOUT_MS,

@@ -25,6 +25,8 @@ import { createGraphClient } from "./whatsapp/graph_client.ts";
 import { keepReaping } from "./worker_presence.ts";
 
 export type Worker = {
+  /** Takes what waits for a chatbot, now: quicker than the job that would say so. */
+  lookRound(): void;
   /** Finishes what is under way, within some seconds, and leaves no job locked. */
   stop(): Promise<void>;
 };
@@ -85,7 +87,10 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     closing.defer(() => patiently(Promise.all([graph.close(), guarded.close(), trusted.close()])));
     const access = createChannelAccess(pool, keyRing, config);
     const sender = createSender({ pool, graph, access, log });
-    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), log });
+    const send = () => void sender.drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
+    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), onSaved: send, log });
+    const lookRound = () =>
+      void turns.drain().catch((err: unknown) => log.warn({ err }, "the chatbots have to wait"));
     const program: Program = { config, log, pool, keyRing, graph, guarded, trusted, access, sender, turns };
 
     // What a worker that died left behind, before anything else.
@@ -114,7 +119,10 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
         concurrency: SLOW_CONCURRENCY,
       }),
     );
-    return { stop: () => closing.disposeAsync() };
+    // Whoever looks after its own rows may have died before it did.
+    lookRound();
+    send();
+    return { lookRound, stop: () => closing.disposeAsync() };
   } catch (error) {
     await closing.disposeAsync();
     throw error;

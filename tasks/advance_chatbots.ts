@@ -1,9 +1,7 @@
 import type { Program } from "../src/program.ts";
 
-/** Takes the turns of all conversations in which something waits for a chatbot, and sends what they say. */
-export default ({ turns, sender }: Program) =>
+/** Takes the turns of all conversations in which something waits for a chatbot; what they say is sent as they go. */
+export default ({ turns }: Program) =>
   async (): Promise<void> => {
     await turns.drain();
-    // The replies have a job of their own; being here already is quicker.
-    await sender.drain();
   };

@@ -8,7 +8,7 @@ const Payload = z.object({ contextId: z.uuid() });
  * Makes the call that a run waits for, and gives it the result. The request is in the run's row, committed before the
  * job could start; a run that has moved on meanwhile is left alone.
  */
-export default ({ pool, guarded, trusted, keyRing, config, turns, sender }: Program) =>
+export default ({ pool, guarded, trusted, keyRing, config, turns }: Program) =>
   async (payload: unknown): Promise<void> => {
     const { contextId } = Payload.parse(payload);
     const { rows } = await pool.query(
@@ -26,5 +26,4 @@ export default ({ pool, guarded, trusted, keyRing, config, turns, sender }: Prog
       [contextId, JSON.stringify(event), event.kind],
     );
     await turns.drain();
-    await sender.drain();
   };

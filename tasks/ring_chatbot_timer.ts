@@ -4,7 +4,7 @@ import type { Program } from "../src/program.ts";
 const Payload = z.object({ contextId: z.uuid() });
 
 /** A run's timer rings: an event for its chatbot, if the run is still under way. */
-export default ({ pool, turns, sender }: Program) =>
+export default ({ pool, turns }: Program) =>
   async (payload: unknown): Promise<void> => {
     const { contextId } = Payload.parse(payload);
     await pool.query(
@@ -15,5 +15,4 @@ export default ({ pool, turns, sender }: Program) =>
       [contextId],
     );
     await turns.drain();
-    await sender.drain();
   };

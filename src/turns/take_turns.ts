@@ -27,6 +27,8 @@ export type TurnTakerParts = {
   keyRing: KeyRing;
   /** Where others reach us: what callback addresses begin with. */
   publicUrl: string;
+  /** After each commit of turns: what they said is in the outbox, and nobody else is told. */
+  onSaved: () => void;
   log: Log;
 };
 
@@ -42,7 +44,7 @@ type Played = { turn: ClaimedTurn; result: TurnResult };
  * The chatbots' shell: locks conversations, plays their turns through the pure engine, and saves everything that came
  * of them in the same transaction. A turn happens once: its events leave in that transaction, or stay.
  */
-export function createTurnTaker({ pool, keyRing, publicUrl, log }: TurnTakerParts): TurnTaker {
+export function createTurnTaker({ pool, keyRing, publicUrl, onSaved, log }: TurnTakerParts): TurnTaker {
   const versions = createVersionStore();
   let isWanted = false;
   let running: Promise<void> | null = null;
@@ -52,7 +54,10 @@ export function createTurnTaker({ pool, keyRing, publicUrl, log }: TurnTakerPart
       for (let retry = 0; retry < RETRIES; retry += 1) {
         do {
           isWanted = false;
-          while (await takeBatch()) retry = 0;
+          while (await takeBatch()) {
+            onSaved();
+            retry = 0;
+          }
         } while (isWanted);
         // What is left is locked by somebody: a webhook that stores the next message, an agent, another worker.
         const isLeft = await isAnythingLeft();

@@ -22,7 +22,13 @@ export type WebhookReceiver = {
   close(): Promise<void>;
 };
 
-export type WebhookReceiverOptions = { pool: pg.Pool; keyRing: KeyRing; log: Log };
+export type WebhookReceiverOptions = {
+  pool: pg.Pool;
+  keyRing: KeyRing;
+  log: Log;
+  /** After each commit of webhooks, where a worker of the same process looks after them (`wakesItself` of the pool). */
+  onStored?: (() => void) | undefined;
+};
 
 /**
  * From the last byte of a body to "come again": Meta waits some seconds, better to say so early than to let it guess.
@@ -34,12 +40,18 @@ const PATIENCE_MS_PER_BYTE = 1_000 / 2 ** 20;
 const MOST_BYTES = 128 * 1024 * 1024;
 
 /** The address Meta posts to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
-export function createWebhookReceiver({ pool, keyRing, log }: WebhookReceiverOptions): WebhookReceiver {
+export function createWebhookReceiver({
+  pool,
+  keyRing,
+  log,
+  onStored,
+}: WebhookReceiverOptions): WebhookReceiver {
   const directory = createChannelDirectory(pool, keyRing);
   const budget = createByteBudget(MOST_BYTES);
   const batcher: Batcher<Delivery> = createBatcher({
     async run(deliveries) {
       metrics.messagesReceived.inc(await applyIsolated(pool, deliveries, log));
+      onStored?.();
     },
     weigh: (delivery) => 1 + delivery.items.length + (delivery.body.length >> 12),
     batchWeight: 400,

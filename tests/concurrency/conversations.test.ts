@@ -4,7 +4,7 @@ import type pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { conversationOf, hear, send } from "../support/messages.ts";
 import { aConversation, aWorkspace, type Thread } from "../support/people.ts";
-import { atOnce, overlapping } from "../support/race.ts";
+import { atOnce, overlapping, started } from "../support/race.ts";
 
 let database: TestDatabase;
 before(async () => {
@@ -57,12 +57,12 @@ test("a message that arrives while somebody reads is counted as read, if it came
   await reader.query("select from app_public.conversations where id = $1 for no key update", [
     thread.conversationId,
   ]);
-  const stored = hear(database.pool, workspace, thread, {});
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const stored = await started(database.pool, (db) => hear(db, workspace, thread, {}));
+  assert.ok(stored.waited);
   await markRead(thread)(reader);
   await reader.query("commit");
   reader.release();
-  await stored;
+  await stored.outcome;
   assert.equal((await conversationOf(database.pool, thread.conversationId)).unread_count, 0);
   await assertCounted(thread);
 });

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { send } from "../support/messages.ts";
 import { claim, outboxOf, record, statusOf } from "../support/outbox.ts";
 import { aConversation, aWorkspace, type Thread } from "../support/people.ts";
-import { atOnce, overlapping } from "../support/race.ts";
+import { atOnce, overlapping, started } from "../support/race.ts";
 
 let database: TestDatabase;
 before(async () => {
@@ -52,13 +52,12 @@ test("a merge that comes while a sender records waits for it, and not the other 
   await sender.query("select from app_private.outbox_lanes where conversation_id = $1 for update", [
     merged.conversationId,
   ]);
-  const merging = atOnce(database.pool, [merge(kept, merged)]);
-  merging.catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const merging = await started(database.pool, merge(kept, merged));
+  assert.ok(merging.waited);
   await record(sender, { message_id, kind: "sent" });
   await sender.query("commit");
   sender.release();
-  await merging;
+  assert.equal((await merging.outcome).status, "fulfilled");
   assert.equal((await statusOf(database.pool, message_id)).status, "sent");
 });
 

@@ -12,27 +12,36 @@ export async function overlapping<A, B>(
   first: Step<A>,
   second: Step<B>,
 ): Promise<{ first: A; second: PromiseSettledResult<B>; waited: boolean }> {
-  const [one, two] = [await pool.connect(), await pool.connect()];
+  const one = await pool.connect();
   try {
     await one.query("begin");
     const result = await first(one);
-    let settled = false;
-    const other = inTransaction(two, second).finally(() => {
-      settled = true;
-    });
-    other.catch(() => {});
-    const pid = pidOf(two);
-    const waited = await until("the second to wait or to end", async () => {
-      if (settled) return "no";
-      return (await isWaiting(pool, pid)) ? "yes" : null;
-    });
+    const { waited, outcome } = await started(pool, second);
     await one.query("commit");
-    const [outcome] = await Promise.allSettled([other]);
-    return { first: result, second: outcome, waited: waited === "yes" };
+    return { first: result, second: await outcome, waited };
   } finally {
     one.release(true);
-    two.release(true);
   }
+}
+
+/** Begins a transaction on a connection of its own, and resolves when it waits for a lock or has ended. */
+export async function started<T>(
+  pool: pg.Pool,
+  step: Step<T>,
+): Promise<{ waited: boolean; outcome: Promise<PromiseSettledResult<T>> }> {
+  const client = await pool.connect();
+  let settled = false;
+  const outcome = Promise.allSettled([inTransaction(client, step)]).then(([only]) => {
+    settled = true;
+    client.release(true);
+    return only;
+  });
+  const pid = pidOf(client);
+  const waited = await until("the transaction to wait or to end", async () => {
+    if (settled) return "no";
+    return (await isWaiting(pool, pid)) ? "yes" : null;
+  });
+  return { waited: waited === "yes", outcome };
 }
 
 /** Runs all of them at once, each in a transaction on a connection of its own. Rejects when one does. */

@@ -32,6 +32,7 @@ before(async () => {
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
+    onSaved: () => {},
   });
   server = createServer(async (request, response) => {
     let body = "";
