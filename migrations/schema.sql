@@ -384,6 +384,7 @@ create table app_private.outbox (
   state app_private.outbox_state not null default 'queued'::app_private.outbox_state,
   attempts integer not null default 0,
   lease_until timestamp with time zone,
+  sender_id uuid,
   uncertain_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   constraint outbox_pkey primary key (tenant_id, conversation_id, message_id),
@@ -394,6 +395,7 @@ create index outbox_message_id_tenant_id_idx on app_private.outbox (message_id, 
 create index outbox_uncertain_at_idx on app_private.outbox (uncertain_at) where (state = 'uncertain'::app_private.outbox_state);
 comment on table app_private.outbox is 'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
 comment on column app_private.outbox.lease_until is 'The sender that took it answers for it until then; afterwards the message is uncertain.';
+comment on column app_private.outbox.sender_id is 'The run of a sender that took it: so that it can give back what it was never told of.';
 alter table app_private.outbox enable row level security;
 
 -- app_private.outbox_lanes
@@ -2914,7 +2916,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
 comment on function app_private.claim_chatbot_turns(integer) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
 
-create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[]) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
+create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
 declare
   v_channel record;
   v_taken uuid[] := '{}';
@@ -2982,7 +2984,8 @@ begin
       update app_private.outbox o set
         state = 'sending',
         attempts = o.attempts + 1,
-        lease_until = clock_timestamp() + lease
+        lease_until = clock_timestamp() + lease,
+        sender_id = claim_outbox.sender_id
       from heads h
       where o.tenant_id = v_channel.tenant_id
       and o.conversation_id = h.conversation_id
@@ -3035,7 +3038,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
-comment on function app_private.claim_outbox(integer,interval,integer,uuid[]) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
+comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
 create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
   select i.contact_id
@@ -4159,6 +4162,17 @@ create function app_private.resume_chatbot(conversation_id uuid) returns boolean
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resume_chatbot(uuid) is 'The pause after a person''s message is over: the run asks its question again, or ends, as afterPause of its version says. Null when there is nothing to resume.';
+
+create function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
+  select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry', 'retry_at', now()
+  )))
+  from app_private.outbox o
+  where o.state = 'sending' and o.sender_id = return_claims.sender_id and o.message_id <> all (known_ids)
+  having count(*) > 0
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.return_claims(uuid,uuid[]) is 'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has not posted these.';
 
 create function app_private.roll_up_chatbot_activity(batch_size integer default 10000) returns integer as $$
   with taken as (

