@@ -56,7 +56,11 @@ async function runCases(bench: Bench, { names, profileDir }: Options): Promise<v
     const began = performance.now();
     const noise = await watchNoise(postmaster);
     if (profileDir !== undefined) await databaseProfile(watcher);
-    await one.run(bench);
+    // One that fails does not take the others' figures away.
+    await one.run(bench).catch((error: unknown) => {
+      console.error(error);
+      exitCode = 1;
+    });
     const { loadAverage, ownShare, foreignShare } = await noise();
     const percent = (share: number) => `${Math.round(share * 100)} %`;
     console.log(

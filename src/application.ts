@@ -1,12 +1,12 @@
 import { startApi } from "./application/api.ts";
 import { type Foundation, layFoundation } from "./application/foundation.ts";
-import { prepareSchema } from "./application/prepare_schema.ts";
 import type { Config } from "./config.ts";
 import { createPool } from "./database.ts";
 import { ensureDemo } from "./demo/demo.ts";
 import { registerSandboxChannels } from "./demo/sandbox_channels.ts";
 import type { SignIn } from "./demo/sign_ins.ts";
 import type { Log } from "./log.ts";
+import { migrate } from "./migrate.ts";
 import { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { requireCurrentSchema } from "./schema_state.ts";
 import { type RunningServer, SANDBOX_GRAPH_PATH } from "./server.ts";
@@ -38,7 +38,7 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
   const foundation = await layFoundation(config, log);
   const { closing } = foundation;
   try {
-    if (parts.migrates) await prepareSchema(foundation.owner.url, log);
+    if (parts.migrates) await migrate(foundation.owner.url, log);
     else await requireSchema(foundation);
     const hasSandbox =
       parts.api && parts.worker && foundation.owner.isEmbedded && config.NODE_ENV !== "production";

@@ -14,8 +14,8 @@ export function migrate(): Command {
     onDatabase(
       async ({ pool, ownerUrl, log }) => {
         const before = await schemaState(pool);
-        const { prepareSchema } = await import("../application/prepare_schema.ts");
-        await prepareSchema(ownerUrl, log);
+        const { migrate: run } = await import("../migrate.ts");
+        await run(ownerUrl, log);
         const text = before === "current" ? "The schema was up to date" : "The schema is up to date";
         print(options, { before, after: await schemaState(pool) }, text);
       },

@@ -1,0 +1,6074 @@
+--! Previous: -
+--! Hash: sha1:7829a9ede116952bec61265755d9e5a3e8abe546
+--! Message: initial schema
+
+--! split: 0010-schemas.sql
+-- app_public  is the API: PostGraphile shows it.
+-- app_hidden  is callable by a visitor but not shown: policies and mutations use it.
+-- app_private is for the owner: the webhook receiver, the sender, the chatbot task.
+create schema app_public;
+create schema app_hidden;
+create schema app_private;
+
+-- Begin by taking away. The second line has to be global: the per-schema form
+-- cannot remove Postgres's own default.
+revoke all on schema public from public;
+alter default privileges revoke execute on functions from public;
+
+grant usage on schema app_public, app_hidden to parley_visitor;
+grant usage on schema app_hidden to parley_authenticator;
+-- app_private: no grant, on purpose.
+
+-- bcrypt for passwords, sha256 for refresh tokens. Kept out of reach of visitors.
+create extension if not exists pgcrypto with schema app_private;
+
+--! split: 0020-shared.sql
+--! Included shared/uuid_v7.sql
+create or replace function app_hidden.uuid_v7() returns uuid as $$
+declare
+  v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
+begin
+  -- 48 bits of milliseconds, the version, 12 bits that say where in the
+  -- millisecond, 62 random bits. The 12 bits keep ids that one backend makes one
+  -- after another in that order: a chatbot's three replies are sent as written.
+  return (
+    lpad(to_hex(v_micros / 1000), 12, '0')
+    || to_hex(28672 + (v_micros % 1000) * 4096 / 1000)
+    || substr(gen_random_uuid()::text, 20)
+  )::uuid;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.uuid_v7() is
+  E'A new time-ordered id (UUID version 7, RFC 9562). Written in SQL because uuidv7() is not in PostgreSQL 15.';
+
+grant execute on function app_hidden.uuid_v7() to parley_visitor;
+--! EndIncluded shared/uuid_v7.sql
+--! Included shared/uuid_v7_floor.sql
+create or replace function app_hidden.uuid_v7_floor("at" timestamptz) returns uuid as $$
+  select (lpad(to_hex((extract(epoch from "at") * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.uuid_v7_floor(timestamptz) is
+  E'The smallest version 7 id of that instant: the bound of a partition, or of a search by time on an id.';
+
+grant execute on function app_hidden.uuid_v7_floor(timestamptz) to parley_visitor;
+--! EndIncluded shared/uuid_v7_floor.sql
+--! Included shared/tg__timestamps.sql
+create or replace function app_private.tg__timestamps() returns trigger as $$
+begin
+  NEW.created_at := case when TG_OP = 'INSERT' then coalesce(NEW.created_at, now()) else OLD.created_at end;
+  NEW.updated_at := case
+    when TG_OP = 'UPDATE' and OLD.updated_at >= now() then OLD.updated_at + interval '1 microsecond'
+    else now()
+  end;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__timestamps() is
+  E'Keeps created_at as it was and makes updated_at grow with every change, even twice in one transaction.';
+--! EndIncluded shared/tg__timestamps.sql
+--! Included operations/notify_change.sql
+create or replace function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
+  -- A payload has 8,000 bytes; 150 ids fill 6,000.
+  select pg_notify(
+    'parley',
+    json_build_object('tenant', notify_change.tenant_id, kind, ids[i : i + 149])::text
+  )
+  from generate_series(1, cardinality(ids), 150) i
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.notify_change(uuid, text, uuid[]) is
+  E'Tells whoever listens on "parley" which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations": [ids]}. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
+--! EndIncluded operations/notify_change.sql
+--! Included operations/wake.sql
+create or replace function app_private.wake(task text) returns void as $$
+begin
+  -- One reminder a statement, without a job key: an upsert of one would make every
+  -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
+  -- rows itself once it has committed, and saves the job and its notification.
+  if coalesce(current_setting('parley.wake', true), '') <> 'self' then
+    perform graphile_worker.add_job(task);
+  end if;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.wake(text) is
+  E'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+--! EndIncluded operations/wake.sql
+
+--! split: 0100-accounts.sql
+create type app_public.tenant_status as enum ('active', 'inactive');
+comment on type app_public.tenant_status is E'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
+-- In order of power: policies compare with >=.
+create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
+comment on type app_public.member_role is
+  E'What a member may do: a viewer reads, an agent works in conversations, an admin manages people and channels, an owner also manages owners.';
+
+create table app_public.tenants (
+  id uuid primary key default app_hidden.uuid_v7(),
+  slug text not null unique
+    constraint tenants_slug_is_url_safe check (slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'),
+  name text not null
+    constraint tenants_name_has_length check (length(name) between 1 and 150),
+  status app_public.tenant_status not null default 'active',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index on app_public.tenants (status);
+alter table app_public.tenants enable row level security;
+comment on table app_public.tenants is E'A workspace. It owns everything else; nothing is shared between two of them.';
+comment on column app_public.tenants.slug is E'The short name used in addresses, sign-ins and on the command line.';
+comment on column app_public.tenants.status is E'An inactive tenant''s members cannot sign in and nothing is sent for it.';
+
+create table app_public.users (
+  id uuid primary key default app_hidden.uuid_v7(),
+  email text not null
+    constraint users_email_is_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  name text not null
+    constraint users_name_has_length check (length(name) between 1 and 150),
+  avatar_url text
+    constraint users_avatar_url_is_https check (avatar_url ~ '^https://' and length(avatar_url) <= 500),
+  is_active boolean not null default true,
+  last_login_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create unique index users_email_key on app_public.users (lower(email));
+alter table app_public.users enable row level security;
+comment on table app_public.users is E'A person on staff, who signs in. One person may be a member of several tenants.';
+comment on column app_public.users.email is E'The address used to sign in; unique whatever its case.';
+comment on column app_public.users.is_active is E'False refuses every sign-in and every running session, at once.';
+
+-- A secret lives one join away from the row people look at.
+create table app_private.user_secrets (
+  user_id uuid primary key references app_public.users on delete cascade,
+  password_hash text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+alter table app_private.user_secrets enable row level security;
+comment on table app_private.user_secrets is E'bcrypt (cost 10). No row, or no hash: the person cannot sign in with a password.';
+
+create table app_public.memberships (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  user_id uuid not null references app_public.users on delete cascade,
+  role app_public.member_role not null default 'agent',
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, user_id)
+);
+create index on app_public.memberships (user_id);
+alter table app_public.memberships enable row level security;
+comment on table app_public.memberships is E'Ties a user to a tenant, with a role.';
+
+create table app_private.sessions (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  user_id uuid not null,
+  refresh_token_hash bytea not null unique,
+  previous_refresh_token_hash bytea unique,
+  last_used_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, user_id) references app_public.memberships on delete cascade
+);
+create index on app_private.sessions (tenant_id, user_id);
+create index on app_private.sessions (expires_at);
+alter table app_private.sessions enable row level security;
+comment on table app_private.sessions is
+  E'One sign-in. Access tokens name it and every request checks it, so that signing out works at once.';
+comment on column app_private.sessions.previous_refresh_token_hash is
+  E'The refresh token that was last exchanged. Seeing it again means that it was stolen: the session ends.';
+
+create table app_private.sign_in_failures (
+  email text primary key,
+  failures int not null default 0,
+  locked_until timestamptz,
+  last_failed_at timestamptz not null default now()
+);
+create index on app_private.sign_in_failures (last_failed_at);
+alter table app_private.sign_in_failures enable row level security;
+comment on table app_private.sign_in_failures is
+  E'Failed sign-ins by address, whether anybody has that address or not: a lock tells a stranger nothing.';
+
+create table app_public.audit_entries (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid references app_public.tenants on delete cascade,
+  table_name text not null,
+  row_id uuid not null,
+  operation text not null
+    constraint audit_entries_operation_is_dml check (operation in ('INSERT', 'UPDATE', 'DELETE')),
+  old_values jsonb,
+  new_values jsonb,
+  user_id uuid,
+  database_role text not null default session_user,
+  created_at timestamptz not null default now(),
+  constraint audit_entries_old_unless_insert check ((operation = 'INSERT') = (old_values is null)),
+  constraint audit_entries_new_unless_delete check ((operation = 'DELETE') = (new_values is null))
+);
+create index on app_public.audit_entries (tenant_id, created_at desc);
+alter table app_public.audit_entries enable row level security;
+comment on table app_public.audit_entries is
+  E'Who changed people, channels and chatbots, and what. Written by triggers, never changed. Secrets and graphs are not copied here.';
+comment on column app_public.audit_entries.old_values is E'Of an update: the changed columns before it. Of a delete: the row.';
+comment on column app_public.audit_entries.user_id is E'The signed-in person; null when it was done in SQL or by the program.';
+comment on column app_public.audit_entries.table_name is E'tenants, users, memberships, channels or chatbots.';
+comment on column app_public.audit_entries.row_id is E'The id of the row; of a membership, the person''s.';
+comment on column app_public.audit_entries.operation is E'INSERT, UPDATE or DELETE.';
+comment on column app_public.audit_entries.new_values is E'Of an insert: the row. Of an update: the changed columns after it.';
+comment on column app_public.audit_entries.database_role is E'The role that was logged in to the database.';
+
+--! Included accounts/current_user_id.sql
+create or replace function app_hidden.current_user_id() returns uuid as $$
+  select nullif(current_setting('parley.user_id', true), '')::uuid
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_user_id() is
+  E'Who the access token says is asking. Not yet checked: policies use current_membership().';
+
+grant execute on function app_hidden.current_user_id() to parley_visitor;
+--! EndIncluded accounts/current_user_id.sql
+--! Included accounts/current_session_id.sql
+create or replace function app_hidden.current_session_id() returns uuid as $$
+  select nullif(current_setting('parley.session_id', true), '')::uuid
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_session_id() is E'The sign-in that the access token names.';
+
+grant execute on function app_hidden.current_session_id() to parley_visitor;
+--! EndIncluded accounts/current_session_id.sql
+--! Included accounts/current_membership.sql
+create or replace function app_hidden.current_membership() returns app_public.memberships as $$
+  select m
+  from app_private.sessions s
+  join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+  join app_public.users u on u.id = m.user_id
+  join app_public.tenants t on t.id = m.tenant_id
+  where s.id = app_hidden.current_session_id()
+  and s.user_id = app_hidden.current_user_id()
+  and s.revoked_at is null
+  and s.expires_at > now()
+  and m.is_active
+  and u.is_active
+  and t.status = 'active'
+$$ language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_membership() is
+  E'The membership behind this request, or null. Looked up afresh for each statement, so that signing out, deactivating a person or closing a tenant works on the next request.';
+
+grant execute on function app_hidden.current_membership() to parley_visitor;
+--! EndIncluded accounts/current_membership.sql
+--! Included accounts/is_signed_in.sql
+create or replace function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
+  select exists (
+    select from app_private.sessions s
+    join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+    join app_public.users u on u.id = m.user_id
+    join app_public.tenants t on t.id = m.tenant_id
+    where s.id = is_signed_in.session_id
+    and s.user_id = is_signed_in.user_id
+    and s.revoked_at is null
+    and s.expires_at > now()
+    and m.is_active
+    and u.is_active
+    and t.status = 'active'
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.is_signed_in(uuid, uuid) is
+  E'Whether an access token of that session still counts: the same conditions as current_membership(), asked by the API before a request, so that a client is told to sign in again instead of being shown nothing.';
+
+grant execute on function app_hidden.is_signed_in(uuid, uuid) to parley_authenticator;
+--! EndIncluded accounts/is_signed_in.sql
+--! Included accounts/current_tenant_id.sql
+create or replace function app_hidden.current_tenant_id() returns uuid as $$
+  select (app_hidden.current_membership()).tenant_id
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_tenant_id() is
+  E'The tenant of this request, or null. In a policy write (select app_hidden.current_tenant_id()): one look-up a statement instead of one a row.';
+
+grant execute on function app_hidden.current_tenant_id() to parley_visitor;
+--! EndIncluded accounts/current_tenant_id.sql
+--! Included accounts/current_member_role.sql
+create or replace function app_hidden.current_member_role() returns app_public.member_role as $$
+  select (app_hidden.current_membership()).role
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_member_role() is E'The role of the person behind this request in its tenant, or null.';
+
+grant execute on function app_hidden.current_member_role() to parley_visitor;
+--! EndIncluded accounts/current_member_role.sql
+--! Included accounts/is_at_least.sql
+create or replace function app_hidden.is_at_least(role app_public.member_role) returns boolean as $$
+  select coalesce(app_hidden.current_member_role() >= is_at_least.role, false)
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.is_at_least(app_public.member_role) is
+  E'Whether the person behind this request has that role or a mightier one.';
+
+grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
+--! EndIncluded accounts/is_at_least.sql
+--! Included accounts/require_agent_of.sql
+create or replace function app_private.require_agent_of(tenant_id uuid) returns void as $$
+begin
+  -- Asked from within security definer functions: there only the role setting says who is calling.
+  if current_setting('role') = 'parley_visitor'
+    and (tenant_id is distinct from app_hidden.current_tenant_id() or not app_hidden.is_at_least('agent'))
+  then
+    raise exception 'No such conversation' using errcode = 'PYNFD';
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.require_agent_of(uuid) is
+  E'The wall between tenants, for functions that run as the owner: PYNFD, unless a signed-in caller is an agent of that tenant. The program itself is let through.';
+--! EndIncluded accounts/require_agent_of.sql
+--! Included accounts/tg__audit.sql
+create or replace function app_private.tg__audit() returns trigger as $$
+declare
+  -- What is enormous or says nothing: the list is the trigger's argument.
+  v_ignored text[] := array['updated_at'] || TG_ARGV;
+  v_old jsonb := case when TG_OP <> 'INSERT' then to_jsonb(OLD) - v_ignored end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then to_jsonb(NEW) - v_ignored end;
+  v_row jsonb := coalesce(v_new, v_old);
+begin
+  if TG_OP = 'UPDATE' then
+    select jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, v_new -> o.key)
+    into v_old, v_new
+    from jsonb_each(v_old) o
+    where o.value is distinct from v_new -> o.key;
+    if v_old is null then
+      return null;
+    end if;
+  end if;
+
+  insert into app_public.audit_entries (tenant_id, table_name, row_id, operation, old_values, new_values, user_id)
+  values (
+    -- The tenant itself may be what is being deleted: then nothing can hang on it.
+    (
+      select t.id from app_public.tenants t
+      where t.id = coalesce(
+        (v_row ->> 'tenant_id')::uuid,
+        case TG_TABLE_NAME when 'tenants' then (v_row ->> 'id')::uuid else app_hidden.current_tenant_id() end
+      )
+    ),
+    TG_TABLE_NAME,
+    coalesce(v_row ->> 'id', v_row ->> 'user_id')::uuid,
+    TG_OP,
+    v_old,
+    v_new,
+    app_hidden.current_user_id()
+  );
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__audit() is
+  E'Writes an audit entry with what changed. Arguments: columns that are not copied.';
+--! EndIncluded accounts/tg__audit.sql
+--! Included accounts/tg__fill_in_tenant.sql
+create or replace function app_private.tg__fill_in_tenant() returns trigger as $$
+begin
+  NEW.tenant_id := app_hidden.current_tenant_id();
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__fill_in_tenant() is
+  E'A signed-in person''s rows belong to their tenant; in SQL the tenant has to be named.';
+--! EndIncluded accounts/tg__fill_in_tenant.sql
+--! Included accounts/tg_users__insert_secrets.sql
+create or replace function app_private.tg_users__insert_secrets() returns trigger as $$
+begin
+  insert into app_private.user_secrets (user_id) values (NEW.id);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_users__insert_secrets() is E'Makes "every user has a secrets row" a fact.';
+--! EndIncluded accounts/tg_users__insert_secrets.sql
+--! Included accounts/tg_memberships__keep_an_owner.sql
+create or replace function app_private.tg_memberships__keep_an_owner() returns trigger as $$
+begin
+  -- Lock the tenant, so that two owners cannot each remove the other at once.
+  perform from app_public.tenants t where t.id = OLD.tenant_id for no key update;
+
+  if found and not exists (
+    select from app_public.memberships m
+    join app_public.users u on u.id = m.user_id
+    where m.tenant_id = OLD.tenant_id and m.role = 'owner' and m.is_active and u.is_active
+  ) then
+    raise exception 'A tenant keeps at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make somebody else an owner first.';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_memberships__keep_an_owner() is
+  E'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
+--! EndIncluded accounts/tg_memberships__keep_an_owner.sql
+--! Included accounts/tg_users__keep_owners.sql
+create or replace function app_private.tg_users__keep_owners() returns trigger as $$
+begin
+  perform from app_public.tenants t
+  where t.id in (select m.tenant_id from app_public.memberships m where m.user_id = NEW.id)
+  order by t.id
+  for no key update;
+
+  if exists (
+    select from app_public.memberships m
+    where m.user_id = NEW.id and m.role = 'owner' and m.is_active
+    and not exists (
+      select from app_public.memberships o
+      join app_public.users u on u.id = o.user_id
+      where o.tenant_id = m.tenant_id and o.role = 'owner' and o.is_active and u.is_active
+    )
+  ) then
+    raise exception 'A tenant keeps at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make somebody else an owner first.';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_users__keep_owners() is
+  E'Refuses (PYOWN) to deactivate a person who is some tenant''s last active owner.';
+
+create or replace trigger _500_keep_owners after update of is_active on app_public.users
+  for each row when (OLD.is_active and not NEW.is_active)
+  execute function app_private.tg_users__keep_owners();
+--! EndIncluded accounts/tg_users__keep_owners.sql
+--! Included accounts/triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.tenants
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_public.users
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_private.user_secrets
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_public.memberships
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.memberships
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+create or replace trigger _500_insert_secrets after insert on app_public.users
+  for each row execute function app_private.tg_users__insert_secrets();
+create or replace trigger _500_keep_an_owner after update of role, is_active on app_public.memberships
+  for each row when (OLD.role = 'owner' and OLD.is_active)
+  execute function app_private.tg_memberships__keep_an_owner();
+create or replace trigger _500_keep_an_owner_on_delete after delete on app_public.memberships
+  for each row when (OLD.role = 'owner' and OLD.is_active)
+  execute function app_private.tg_memberships__keep_an_owner();
+
+create or replace trigger _500_audit after insert or update or delete on app_public.tenants
+  for each row execute function app_private.tg__audit();
+create or replace trigger _500_audit after insert or update or delete on app_public.users
+  for each row execute function app_private.tg__audit('last_login_at');
+create or replace trigger _500_audit after insert or update or delete on app_public.memberships
+  for each row execute function app_private.tg__audit();
+--! EndIncluded accounts/triggers.sql
+--! Included accounts/set_password.sql
+create or replace function app_private.set_password(user_id uuid, password text) returns void as $$
+begin
+  -- bcrypt reads 72 bytes and no more: a longer password would be cut in silence.
+  if length(password) < 8 or octet_length(password) > 72 then
+    raise exception 'A password has at least 8 characters and at most 72 bytes' using errcode = 'PYPWD';
+  end if;
+
+  insert into app_private.user_secrets as s (user_id, password_hash)
+  values (set_password.user_id, app_private.crypt(password, app_private.gen_salt('bf', 10)))
+  on conflict on constraint user_secrets_pkey do update set password_hash = excluded.password_hash;
+
+  update app_private.sessions s set revoked_at = now()
+  where s.user_id = set_password.user_id and s.revoked_at is null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.set_password(uuid, text) is
+  E'Sets a person''s password (PYPWD when too short or too long) and ends all their sessions.';
+--! EndIncluded accounts/set_password.sql
+--! Included accounts/sign_in.sql
+create or replace function app_hidden.sign_in(email text, password text, tenant text, refresh_token text)
+returns table (session_id uuid, user_id uuid, tenant_id uuid, outcome text) as $$
+declare
+  v_key text := lower(left(sign_in.email, 254));
+  v_failure app_private.sign_in_failures;
+  v_is_fresh boolean;
+  v_user app_public.users;
+  v_hash text;
+  v_tenant_ids uuid[];
+begin
+  -- Wait for other attempts at this address: ten at once count as ten.
+  insert into app_private.sign_in_failures as f (email) values (v_key)
+  on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
+  returning f.* into v_failure;
+
+  select u.* into v_user from app_public.users u where lower(u.email) = v_key;
+  select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
+  -- Somebody unknown costs as much time as a wrong password does.
+  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
+
+  if app_private.crypt(left(password, 256), v_hash) <> v_hash
+    or not coalesce(v_user.is_active, false)
+    or v_failure.locked_until > now()
+  then
+    -- A failure is forgotten a quarter of an hour after it, or after the lock that it
+    -- brought: waiting a lock out does not start the count again.
+    v_is_fresh := greatest(v_failure.last_failed_at, v_failure.locked_until) >= now() - interval '15 minutes';
+    update app_private.sign_in_failures f set
+      failures = case when v_is_fresh then f.failures + 1 else 1 end,
+      last_failed_at = now(),
+      -- The fifth failure locks for a minute, each further one for twice as long, up to an hour.
+      locked_until = case
+        when f.locked_until > now() then f.locked_until
+        when v_is_fresh and f.failures >= 4
+          then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
+      end
+    where f.email = v_key;
+    return query select null::uuid, null::uuid, null::uuid, 'refused';
+    return;
+  end if;
+
+  delete from app_private.sign_in_failures f where f.email = v_key;
+
+  select array_agg(m.tenant_id) into v_tenant_ids
+  from app_public.memberships m
+  join app_public.tenants t on t.id = m.tenant_id
+  where m.user_id = v_user.id and m.is_active and t.status = 'active'
+  and (sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text));
+
+  if v_tenant_ids is null then
+    return query select null::uuid, null::uuid, null::uuid, 'no_tenant';
+    return;
+  elsif cardinality(v_tenant_ids) > 1 then
+    return query select null::uuid, null::uuid, null::uuid, 'many_tenants';
+    return;
+  end if;
+
+  update app_public.users u set last_login_at = now() where u.id = v_user.id;
+
+  return query
+    insert into app_private.sessions as s (tenant_id, user_id, refresh_token_hash, expires_at)
+    values (v_tenant_ids[1], v_user.id, sha256(convert_to(refresh_token, 'UTF8')), now() + interval '30 days')
+    returning s.id, s.user_id, s.tenant_id, 'signed_in';
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.sign_in(text, text, text, text) is
+  E'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
+
+grant execute on function app_hidden.sign_in(text, text, text, text) to parley_authenticator;
+--! EndIncluded accounts/sign_in.sql
+--! Included accounts/refresh_session.sql
+create or replace function app_hidden.refresh_session(refresh_token text, next_refresh_token text)
+returns table (session_id uuid, user_id uuid, tenant_id uuid) as $$
+declare
+  v_hash bytea := sha256(convert_to(refresh_token, 'UTF8'));
+begin
+  return query
+    update app_private.sessions s set
+      previous_refresh_token_hash = v_hash,
+      refresh_token_hash = sha256(convert_to(next_refresh_token, 'UTF8')),
+      last_used_at = now(),
+      expires_at = now() + interval '30 days'
+    where s.refresh_token_hash = v_hash
+    and s.revoked_at is null
+    and s.expires_at > now()
+    and exists (
+      select from app_public.memberships m
+      join app_public.users u on u.id = m.user_id
+      join app_public.tenants t on t.id = m.tenant_id
+      where m.tenant_id = s.tenant_id and m.user_id = s.user_id
+      and m.is_active and u.is_active and t.status = 'active'
+    )
+    returning s.id, s.user_id, s.tenant_id;
+
+  if not found then
+    -- A token that was already exchanged is in two hands: end the session for both.
+    update app_private.sessions s set revoked_at = now()
+    where s.previous_refresh_token_hash = v_hash and s.revoked_at is null;
+  end if;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.refresh_session(text, text) is
+  E'Exchanges a refresh token for the next one. No row: unknown, expired, signed out or deactivated. A token used twice ends its session.';
+
+grant execute on function app_hidden.refresh_session(text, text) to parley_authenticator;
+--! EndIncluded accounts/refresh_session.sql
+--! Included accounts/sign_out.sql
+create or replace function app_public.sign_out() returns boolean as $$
+  with ended as (
+    update app_private.sessions s set revoked_at = now()
+    where s.id = app_hidden.current_session_id()
+    and s.user_id = app_hidden.current_user_id()
+    and s.revoked_at is null
+    returning s.id
+  )
+  select exists (select from ended)
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.sign_out() is
+  E'Ends this session at once: neither its access token nor its refresh token works afterwards. False when it had ended already.';
+
+grant execute on function app_public.sign_out() to parley_visitor;
+--! EndIncluded accounts/sign_out.sql
+--! Included accounts/current_user.sql
+create or replace function app_public."current_user"() returns app_public.users as $$
+  select u
+  from app_public.users u
+  where u.id = (select (app_hidden.current_membership()).user_id)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public."current_user"() is E'The signed-in person, or null.';
+
+grant execute on function app_public."current_user"() to parley_visitor;
+
+create or replace function app_public.current_membership() returns app_public.memberships as $$
+  select m
+  from app_public.memberships m
+  where (m.tenant_id, m.user_id) = (
+    select c.tenant_id, c.user_id from app_hidden.current_membership() c
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.current_membership() is E'The tenant this session works in and the role the person has there, or null.';
+
+grant execute on function app_public.current_membership() to parley_visitor;
+--! EndIncluded accounts/current_user.sql
+--! Included accounts/create_user.sql
+create or replace function app_public.create_user(
+  email text,
+  name text,
+  password text,
+  role app_public.member_role default 'agent'
+) returns app_public.users as $$
+declare
+  v_me app_public.memberships := app_hidden.current_membership();
+  v_user app_public.users;
+begin
+  if v_me.role is null or v_me.role < 'admin' or create_user.role > v_me.role then
+    raise exception 'Only an admin adds people, and none above their own role' using errcode = 'PYDEN';
+  end if;
+
+  insert into app_public.users (email, name)
+  values (create_user.email, create_user.name)
+  returning * into v_user;
+  perform app_private.set_password(v_user.id, create_user.password);
+
+  insert into app_public.memberships (tenant_id, user_id, role)
+  values (v_me.tenant_id, v_user.id, create_user.role);
+  return v_user;
+exception
+  when unique_violation then
+    -- Whoever already has an account is asked in by the operator (parley user add), not taken over here.
+    raise exception 'This person cannot be added with a new password' using errcode = 'PYUSR';
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.create_user(text, text, text, app_public.member_role) is
+  E'Adds a person to this tenant. Admins and owners; the role cannot exceed one''s own (PYDEN). PYPWD: the password has 8 characters to 72 bytes. PYUSR: the address is taken.';
+
+grant execute on function app_public.create_user(text, text, text, app_public.member_role) to parley_visitor;
+--! EndIncluded accounts/create_user.sql
+--! Included accounts/policies.sql
+-- tenants: each member sees their own.
+drop policy if exists select_member on app_public.tenants;
+create policy select_member on app_public.tenants for select to parley_visitor
+  using (id = (select app_hidden.current_tenant_id()));
+drop policy if exists update_owner on app_public.tenants;
+create policy update_owner on app_public.tenants for update to parley_visitor
+  using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.is_at_least('owner')));
+grant select on app_public.tenants to parley_visitor;
+grant update (name) on app_public.tenants to parley_visitor;
+-- No insert, no delete: a workspace is opened and closed by the operator (parley tenant).
+
+-- memberships
+drop policy if exists tenant_isolation on app_public.memberships;
+create policy tenant_isolation on app_public.memberships as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.memberships;
+create policy select_member on app_public.memberships for select to parley_visitor
+  using (true);
+drop policy if exists update_admin on app_public.memberships;
+create policy update_admin on app_public.memberships for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
+drop policy if exists delete_admin on app_public.memberships;
+create policy delete_admin on app_public.memberships for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
+grant select, delete on app_public.memberships to parley_visitor;
+grant update (role, is_active) on app_public.memberships to parley_visitor;
+-- No insert: create_user() adds a person and the membership together.
+
+-- users: colleagues see each other.
+drop policy if exists select_colleague on app_public.users;
+create policy select_colleague on app_public.users for select to parley_visitor
+  using (id in (
+    select m.user_id from app_public.memberships m
+    where m.tenant_id = (select app_hidden.current_tenant_id())
+  ));
+drop policy if exists update_self on app_public.users;
+create policy update_self on app_public.users for update to parley_visitor
+  using (id = (select (app_hidden.current_membership()).user_id));
+grant select on app_public.users to parley_visitor;
+grant update (name, avatar_url) on app_public.users to parley_visitor;
+-- No update of email or is_active: a person may belong to other tenants too. An admin deactivates the membership.
+
+-- audit_entries: for those who answer for the tenant.
+drop policy if exists tenant_isolation on app_public.audit_entries;
+create policy tenant_isolation on app_public.audit_entries as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.audit_entries;
+create policy select_admin on app_public.audit_entries for select to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select on app_public.audit_entries to parley_visitor;
+-- Nothing else: history is not edited.
+
+-- app_private.user_secrets, sessions, sign_in_failures: no policy and no grant. The definer functions above are the way in.
+--! EndIncluded accounts/policies.sql
+
+--! split: 0200-channels.sql
+create type app_public.channel_kind as enum ('whatsapp_cloud', 'whatsapp_web', 'webchat');
+comment on type app_public.channel_kind is
+  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be sent over them yet (PYCHN).';
+create type app_public.channel_status as enum ('active', 'paused', 'stopped');
+comment on type app_public.channel_status is
+  E'active: receives and sends; paused: receives, keeps outbound messages queued, by a person''s choice; stopped: the same, because the provider refused the account or its token.';
+create type app_public.uncertain_policy as enum ('fail', 'resend');
+comment on type app_public.uncertain_policy is
+  E'What becomes of a message of which nobody knows whether it went out, once no status has settled it: fail (never twice) or resend once (never lost).';
+
+create table app_public.channels (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  kind app_public.channel_kind not null default 'whatsapp_cloud',
+  name text not null
+    constraint channels_name_has_length check (length(name) between 1 and 150),
+  status app_public.channel_status not null default 'active',
+  status_reason text,
+  is_default boolean not null default false,
+  phone_number_id text
+    constraint channels_phone_number_id_is_digits check (phone_number_id ~ '^[0-9]{1,32}$'),
+  business_account_id text
+    constraint channels_business_account_id_is_digits check (business_account_id ~ '^[0-9]{1,32}$'),
+  display_phone_number text
+    constraint channels_display_phone_number_has_length check (length(display_phone_number) between 1 and 40),
+  verified_name text,
+  quality_rating text,
+  messaging_limit text,
+  graph_url text
+    constraint channels_graph_url_is_http check (graph_url ~ '^https?://[^\s]+$' and length(graph_url) <= 500),
+  sends_read_receipts boolean not null default true,
+  uncertain_policy app_public.uncertain_policy not null default 'fail',
+  messages_per_second int
+    constraint channels_messages_per_second_in_range check (messages_per_second between 1 and 1000),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, phone_number_id),
+  constraint channels_whatsapp_cloud_has_numbers check (
+    kind <> 'whatsapp_cloud' or (phone_number_id is not null and business_account_id is not null)
+  )
+);
+create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
+create index on app_public.channels (phone_number_id);
+create index on app_public.channels (business_account_id);
+alter table app_public.channels enable row level security;
+comment on table app_public.channels is E'One connected number or account of a tenant. Its secrets live apart and are never shown.';
+comment on column app_public.channels.is_default is E'The channel that a new conversation uses when none is named; one a tenant.';
+comment on column app_public.channels.status_reason is E'Why it is paused or stopped: for a stop, the provider''s error code and text.';
+comment on column app_public.channels.phone_number_id is E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
+comment on column app_public.channels.business_account_id is E'The WhatsApp Business Account (WABA) that the number belongs to.';
+comment on column app_public.channels.display_phone_number is E'The number as people write it.';
+comment on column app_public.channels.verified_name is E'The name that customers see, as last reported by Meta.';
+comment on column app_public.channels.graph_url is E'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
+comment on column app_public.channels.sends_read_receipts is E'Whether markConversationRead also tells the customer (blue ticks).';
+comment on column app_public.channels.messages_per_second is
+  E'The pace of the number: Meta allows 80 messages a second, 20 when the phone app is used beside it, 1000 on the highest tier. Null: as fast as Meta takes them, and for an hour after it says "too fast" (130429, nothing was sent) at the pace that this teaches.';
+comment on column app_public.channels.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.channels.messaging_limit is E'How many people may be written to first in 24 hours, as last reported by Meta (TIER_250 …).';
+
+create table app_private.channel_secrets (
+  channel_id uuid primary key references app_public.channels on delete cascade,
+  access_token text,
+  app_secret text,
+  previous_app_secret text,
+  verify_token text,
+  app_secret_fingerprint text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index on app_private.channel_secrets (app_secret_fingerprint);
+alter table app_private.channel_secrets enable row level security;
+comment on table app_private.channel_secrets is
+  E'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the webhook receiver and the sender; never by a person.';
+comment on column app_private.channel_secrets.previous_app_secret is E'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
+comment on column app_private.channel_secrets.app_secret_fingerprint is
+  E'A keyed hash of app_secret. Channels with the same one share a Meta app, and so may arrive in one another''s webhooks.';
+
+create table app_private.channel_states (
+  channel_id uuid primary key references app_public.channels on delete cascade,
+  pace_clock timestamptz not null default '-infinity',
+  paused_until timestamptz not null default '-infinity',
+  learned_messages_per_second int,
+  learned_until timestamptz not null default '-infinity',
+  last_webhook_at timestamptz
+) with (fillfactor = 50);
+alter table app_private.channel_states enable row level security;
+comment on table app_private.channel_states is E'What changes all the time about a channel; narrow, so that changing it is cheap.';
+comment on column app_private.channel_states.pace_clock is
+  E'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
+comment on column app_private.channel_states.learned_messages_per_second is
+  E'The pace that the provider''s refusals have taught: 80 after the first, half after each further one. Forgotten at learned_until.';
+comment on column app_private.channel_states.paused_until is E'The provider asked us to wait (error 130429, 80007, 4, 131057).';
+comment on column app_private.channel_states.last_webhook_at is E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
+
+--! Included channels/tg_channels__insert_secrets.sql
+create or replace function app_private.tg_channels__insert_secrets() returns trigger as $$
+begin
+  insert into app_private.channel_secrets (channel_id) values (NEW.id);
+  insert into app_private.channel_states (channel_id) values (NEW.id);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_channels__insert_secrets() is
+  E'Makes "every channel has a secrets row and a state row" a fact.';
+--! EndIncluded channels/tg_channels__insert_secrets.sql
+--! Included channels/tg_channels__choose_default.sql
+create or replace function app_private.tg_channels__choose_default() returns trigger as $$
+begin
+  if TG_OP = 'UPDATE' and (OLD.is_default or not NEW.is_default) then
+    return NEW;
+  end if;
+
+  -- Two choices at once wait for each other: the second has to see what the first has chosen.
+  perform from app_public.tenants t where t.id = NEW.tenant_id for no key update;
+  if NEW.is_default then
+    update app_public.channels c set is_default = false
+    where c.tenant_id = NEW.tenant_id and c.is_default and c.id <> NEW.id;
+  else
+    NEW.is_default := not exists (
+      select from app_public.channels c where c.tenant_id = NEW.tenant_id and c.is_default
+    );
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_channels__choose_default() is
+  E'A tenant''s first channel is its default; choosing another takes the place of the one before.';
+--! EndIncluded channels/tg_channels__choose_default.sql
+--! Included channels/tg_channels__wake_sender.sql
+create or replace function app_private.tg_channels__wake_sender() returns trigger as $$
+begin
+  perform app_private.wake('send_messages');
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_channels__wake_sender() is
+  E'A channel that is active again sends what has waited, at once.';
+
+create or replace trigger _900_wake_sender after update of status on app_public.channels
+  for each row when (NEW.status = 'active' and OLD.status <> 'active')
+  execute function app_private.tg_channels__wake_sender();
+--! EndIncluded channels/tg_channels__wake_sender.sql
+--! Included channels/triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.channels
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_private.channel_secrets
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_choose_default before insert or update of is_default on app_public.channels
+  for each row execute function app_private.tg_channels__choose_default();
+create or replace trigger _500_insert_secrets after insert on app_public.channels
+  for each row execute function app_private.tg_channels__insert_secrets();
+create or replace trigger _500_audit after insert or update or delete on app_public.channels
+  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit');
+--! EndIncluded channels/triggers.sql
+--! Included channels/set_channel_secrets.sql
+create or replace function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
+  update app_private.channel_secrets s set
+    access_token = coalesce(secrets ->> 'access_token', s.access_token),
+    previous_app_secret = case when secrets ? 'app_secret' then s.app_secret else s.previous_app_secret end,
+    app_secret = coalesce(secrets ->> 'app_secret', s.app_secret),
+    app_secret_fingerprint = coalesce(secrets ->> 'app_secret_fingerprint', s.app_secret_fingerprint),
+    verify_token = coalesce(secrets ->> 'verify_token', s.verify_token)
+  where s.channel_id = set_channel_secrets.channel_id;
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.set_channel_secrets(uuid, jsonb) is
+  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one.';
+
+create or replace function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb) returns app_public.channels as $$
+declare
+  v_channel app_public.channels;
+begin
+  select c.* into v_channel
+  from app_public.channels c
+  where c.id = set_channel_secrets.channel_id and c.tenant_id = app_hidden.current_tenant_id();
+
+  if v_channel.id is null then
+    raise exception 'No such channel' using errcode = 'PYNFD';
+  elsif not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin changes a channel''s secrets' using errcode = 'PYDEN';
+  end if;
+
+  perform app_private.set_channel_secrets(v_channel.id, secrets);
+  return v_channel;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.set_channel_secrets(uuid, jsonb) is
+  E'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN.';
+
+grant execute on function app_hidden.set_channel_secrets(uuid, jsonb) to parley_visitor;
+--! EndIncluded channels/set_channel_secrets.sql
+--! Included channels/create_channel.sql
+create or replace function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
+declare
+  v_channel app_public.channels;
+begin
+  if not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin connects a channel' using errcode = 'PYDEN';
+  end if;
+
+  insert into app_public.channels (
+    id, tenant_id, name, phone_number_id, business_account_id, display_phone_number
+  )
+  values (
+    (channel ->> 'id')::uuid,
+    app_hidden.current_tenant_id(),
+    coalesce(channel ->> 'name', channel ->> 'display_phone_number'),
+    channel ->> 'phone_number_id',
+    channel ->> 'business_account_id',
+    channel ->> 'display_phone_number'
+  )
+  returning * into v_channel;
+
+  perform app_hidden.set_channel_secrets(v_channel.id, secrets);
+  return v_channel;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.create_channel(jsonb, jsonb) is
+  E'The database''s half of the createChannel mutation. The id is chosen by the program, because the envelopes in secrets are sealed for that row. PYDEN: admins only.';
+
+grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visitor;
+--! EndIncluded channels/create_channel.sql
+--! Included channels/policies.sql
+drop policy if exists tenant_isolation on app_public.channels;
+create policy tenant_isolation on app_public.channels as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.channels;
+create policy select_member on app_public.channels for select to parley_visitor
+  using (true);
+drop policy if exists update_admin on app_public.channels;
+create policy update_admin on app_public.channels for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.channels;
+create policy delete_admin on app_public.channels for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.channels to parley_visitor;
+grant update (name, status, status_reason, is_default, display_phone_number, sends_read_receipts, uncertain_policy, messages_per_second)
+  on app_public.channels to parley_visitor;
+-- No insert: the createChannel mutation takes the secrets along and seals them first.
+-- No update of graph_url: it says where the access token is sent to, so only the operator sets it.
+
+-- app_private.channel_secrets, channel_states: no policy and no grant. Written through the program, read by it.
+--! EndIncluded channels/policies.sql
+
+--! split: 0300-contacts.sql
+create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
+comment on type app_public.identity_kind is
+  E'In the order in which they are trusted: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone number, anything else a provider calls a person.';
+
+--! Included contacts/normalize_phone.sql
+create or replace function app_hidden.normalize_phone(phone text) returns text as $$
+  select case
+    when cleaned ~ '^\+' then '+' || substr(cleaned, 2)
+    when cleaned ~ '^00' then '+' || substr(cleaned, 3)
+    else '+' || cleaned
+  end
+  from (select regexp_replace(phone, '[\s().\u2010-\u2015\u00a0/-]', '', 'g') as cleaned) c
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.normalize_phone(text) is
+  E'"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, 49171234567. A national number (one leading 0) is not guessed at: the check refuses it.';
+
+grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
+--! EndIncluded contacts/normalize_phone.sql
+--! Included contacts/identity_match_key.sql
+create or replace function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
+  select case
+    when kind <> 'phone'::app_public.identity_kind then value
+    -- Brazilian mobiles with or without the ninth digit, Mexican ones with or
+    -- without 1, Argentinian ones with or without 9 are the same line; WhatsApp
+    -- uses either spelling.
+    when value ~ '^\+55[1-9]{2}9[6-9][0-9]{7}$' then overlay(value placing '' from 6 for 1)
+    when value ~ '^\+521[0-9]{10}$' then '+52' || substr(value, 5)
+    when value ~ '^\+549[0-9]{10}$' then '+54' || substr(value, 5)
+    else value
+  end
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined: it stands in every look-up of a customer.
+
+comment on function app_hidden.identity_match_key(app_public.identity_kind, text) is
+  E'What two spellings of one address have in common. Only ever compared, never sent to.';
+
+grant execute on function app_hidden.identity_match_key(app_public.identity_kind, text) to parley_visitor;
+--! EndIncluded contacts/identity_match_key.sql
+
+create table app_public.contacts (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text
+    constraint contacts_name_has_length check (length(name) between 1 and 150),
+  phone text
+    constraint contacts_phone_is_international check (phone ~ '^\+[0-9]{5,20}$'),
+  email text
+    constraint contacts_email_is_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  profile_name text,
+  username text,
+  external_ref text
+    constraint contacts_external_ref_has_length check (length(external_ref) between 1 and 100),
+  language text
+    constraint contacts_language_is_tag check (language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'),
+  is_blocked boolean not null default false,
+  opted_out_at timestamptz,
+  marketing_opted_out_at timestamptz,
+  metadata jsonb not null default '{}'
+    constraint contacts_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id)
+);
+create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone', phone));
+create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
+create index on app_public.contacts (tenant_id, created_at desc, id);
+create index on app_public.contacts using gin (metadata jsonb_path_ops);
+alter table app_public.contacts enable row level security;
+comment on table app_public.contacts is E'A customer. A contact may have no phone number: its identities say how it can be reached.';
+comment on column app_public.contacts.name is E'What staff call the contact. Falls back to profile_name where it is shown.';
+comment on column app_public.contacts.phone is
+  E'International form, "+" and digits; spaces, dashes and a leading 00 are tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
+comment on column app_public.contacts.profile_name is E'What the contact calls itself on the channel, as last reported.';
+comment on column app_public.contacts.external_ref is E'The contact''s key in your own system; unique in the tenant.';
+comment on column app_public.contacts.username is E'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
+comment on column app_public.contacts.language is E'A language tag like "pt-BR"; the chatbot''s and your own to use.';
+comment on column app_public.contacts.metadata is E'Yours: any object. Chatbots put answers here too.';
+comment on column app_public.contacts.is_blocked is E'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
+comment on column app_public.contacts.opted_out_at is E'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
+comment on column app_public.contacts.marketing_opted_out_at is E'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are refused (PYOPT).';
+
+create table app_public.contact_identities (
+  tenant_id uuid not null,
+  kind app_public.identity_kind not null,
+  value text not null
+    constraint contact_identities_value_has_length check (length(value) between 1 and 256),
+  match_key text not null generated always as (app_hidden.identity_match_key(kind, value)) stored,
+  contact_id uuid not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, kind, match_key),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+);
+create index on app_public.contact_identities (tenant_id, contact_id);
+alter table app_public.contact_identities enable row level security;
+comment on table app_public.contact_identities is
+  E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one.';
+comment on column app_public.contact_identities.value is E'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
+comment on column app_public.contact_identities.match_key is E'What different spellings of the address have in common; only ever compared.';
+
+--! Included contacts/tg_contacts__normalize.sql
+create or replace function app_private.tg_contacts__normalize() returns trigger as $$
+begin
+  NEW.phone := app_hidden.normalize_phone(NEW.phone);
+  if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
+    raise exception 'Not an international phone number: write it with the country code, like +4915112345678'
+      using errcode = 'PYPHN';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__normalize() is E'Tidies the phone number; PYPHN when it is none.';
+--! EndIncluded contacts/tg_contacts__normalize.sql
+--! Included contacts/tg_contacts__save_phone_identity.sql
+create or replace function app_private.tg_contacts__save_phone_identity() returns trigger as $$
+begin
+  if TG_OP = 'UPDATE' and OLD.phone is not null then
+    delete from app_public.contact_identities i
+    where i.tenant_id = OLD.tenant_id
+    and i.kind = 'phone'
+    and i.match_key = app_hidden.identity_match_key('phone', OLD.phone)
+    and i.contact_id = OLD.id;
+  end if;
+
+  if NEW.phone is not null then
+    insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id)
+    values (NEW.tenant_id, 'phone', NEW.phone, NEW.id)
+    on conflict on constraint contact_identities_pkey do update set value = excluded.value
+    where i.contact_id = excluded.contact_id;
+
+    if not found then
+      raise exception 'Another contact already has this phone number'
+        using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the number.';
+    end if;
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__save_phone_identity() is
+  E'A contact''s phone is also one of its identities. PYDUP when another contact holds it.';
+--! EndIncluded contacts/tg_contacts__save_phone_identity.sql
+--! Included contacts/triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.contacts
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.contacts
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_normalize before insert or update of phone on app_public.contacts
+  for each row when (NEW.phone is not null) execute function app_private.tg_contacts__normalize();
+
+create or replace trigger _500_save_phone_identity_on_insert after insert on app_public.contacts
+  for each row when (NEW.phone is not null)
+  execute function app_private.tg_contacts__save_phone_identity();
+create or replace trigger _500_save_phone_identity_on_update after update of phone on app_public.contacts
+  for each row when (OLD.phone is distinct from NEW.phone)
+  execute function app_private.tg_contacts__save_phone_identity();
+--! EndIncluded contacts/triggers.sql
+--! Included contacts/merge_contacts.sql
+create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
+declare
+  v_kept app_public.contacts;
+  v_merged app_public.contacts;
+  v_pair record;
+begin
+  -- Lock in the order that is kept everywhere: contacts by id, then conversations by id.
+  perform from app_public.contacts c where c.id in (kept_id, merged_id) order by c.id for update;
+  select c.* into v_kept from app_public.contacts c where c.id = kept_id;
+  select c.* into v_merged from app_public.contacts c where c.id = merged_id;
+  if v_kept.id is null or v_merged.id is null or v_kept.id = v_merged.id or v_kept.tenant_id <> v_merged.tenant_id then
+    return;
+  end if;
+
+  perform from app_public.conversations c
+  where c.tenant_id = v_kept.tenant_id and c.contact_id in (kept_id, merged_id)
+  order by c.id for update;
+
+  -- Where both have a thread on one channel, the messages move into the kept one.
+  for v_pair in
+    select m.id as merged_id, k.id as kept_id, m as merged
+    from app_public.conversations m
+    join app_public.conversations k
+      on k.tenant_id = m.tenant_id and k.channel_id = m.channel_id and k.contact_id = v_kept.id
+    where m.tenant_id = v_merged.tenant_id and m.contact_id = v_merged.id
+  loop
+    perform app_private.move_messages(v_kept.tenant_id, v_pair.merged_id, v_pair.kept_id);
+    delete from app_public.conversations c where c.id = v_pair.merged_id;
+  end loop;
+
+  update app_public.conversations c set contact_id = v_kept.id
+  where c.tenant_id = v_merged.tenant_id and c.contact_id = v_merged.id;
+
+  update app_public.contact_identities i set contact_id = v_kept.id
+  where i.tenant_id = v_merged.tenant_id and i.contact_id = v_merged.id;
+
+  insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+  select t.tenant_id, v_kept.id, t.tag_id
+  from app_public.contact_tags t
+  where t.tenant_id = v_merged.tenant_id and t.contact_id = v_merged.id
+  on conflict do nothing;
+
+  insert into app_public.group_contacts (tenant_id, group_id, contact_id)
+  select g.tenant_id, g.group_id, v_kept.id
+  from app_public.group_contacts g
+  where g.tenant_id = v_merged.tenant_id and g.contact_id = v_merged.id
+  on conflict do nothing;
+
+  delete from app_public.contacts c where c.id = v_merged.id;
+
+  update app_public.contacts c set
+    name = coalesce(c.name, v_merged.name),
+    phone = coalesce(c.phone, v_merged.phone),
+    email = coalesce(c.email, v_merged.email),
+    profile_name = coalesce(c.profile_name, v_merged.profile_name),
+    username = coalesce(c.username, v_merged.username),
+    external_ref = coalesce(c.external_ref, v_merged.external_ref),
+    language = coalesce(c.language, v_merged.language),
+    -- A wish not to be written to survives every merge.
+    is_blocked = c.is_blocked or v_merged.is_blocked,
+    opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
+    marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
+    metadata = v_merged.metadata || c.metadata
+  where c.id = v_kept.id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.merge_contacts(uuid, uuid) is
+  E'Two contacts turned out to be one person (a webhook named both their identities). The merged one''s threads, identities, tags, groups and wishes become the kept one''s.';
+--! EndIncluded contacts/merge_contacts.sql
+--! Included contacts/policies.sql
+drop policy if exists tenant_isolation on app_public.contacts;
+create policy tenant_isolation on app_public.contacts as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.contacts;
+create policy select_member on app_public.contacts for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.contacts;
+create policy insert_agent on app_public.contacts for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists update_agent on app_public.contacts;
+create policy update_agent on app_public.contacts for update to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+drop policy if exists delete_admin on app_public.contacts;
+create policy delete_admin on app_public.contacts for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.contacts to parley_visitor;
+grant insert (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata)
+  on app_public.contacts to parley_visitor;
+grant update (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata)
+  on app_public.contacts to parley_visitor;
+
+drop policy if exists tenant_isolation on app_public.contact_identities;
+create policy tenant_isolation on app_public.contact_identities as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.contact_identities;
+create policy select_member on app_public.contact_identities for select to parley_visitor
+  using (true);
+grant select on app_public.contact_identities to parley_visitor;
+-- No insert, update or delete: identities are learnt from the provider, and a contact's phone is set on the contact.
+--! EndIncluded contacts/policies.sql
+
+--! split: 0310-contact-lists.sql
+create table app_public.tags (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint tags_name_has_length check (length(name) between 1 and 100),
+  color text
+    constraint tags_color_is_hex check (color ~ '^#[0-9a-f]{6}$'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id)
+);
+create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
+alter table app_public.tags enable row level security;
+comment on table app_public.tags is E'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are missing.';
+comment on column app_public.tags.color is E'For lists: #rrggbb, lower case.';
+
+create table app_public.contact_tags (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  tag_id uuid not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, contact_id, tag_id),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, tag_id) references app_public.tags (tenant_id, id) on delete cascade
+);
+create index on app_public.contact_tags (tenant_id, tag_id);
+alter table app_public.contact_tags enable row level security;
+comment on table app_public.contact_tags is E'Which tags a contact has.';
+
+create table app_public.groups (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint groups_name_has_length check (length(name) between 1 and 255),
+  description text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id)
+);
+create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
+alter table app_public.groups enable row level security;
+comment on table app_public.groups is E'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
+
+create table app_public.group_contacts (
+  tenant_id uuid not null,
+  group_id uuid not null,
+  contact_id uuid not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, group_id, contact_id),
+  foreign key (tenant_id, group_id) references app_public.groups (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+);
+create index on app_public.group_contacts (tenant_id, contact_id);
+alter table app_public.group_contacts enable row level security;
+comment on table app_public.group_contacts is E'Which contacts are in a group.';
+
+--! Included contacts/list_triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.tags
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.tags
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_fill_in_tenant before insert on app_public.contact_tags
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_timestamps before insert or update on app_public.groups
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.groups
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_fill_in_tenant before insert on app_public.group_contacts
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+--! EndIncluded contacts/list_triggers.sql
+--! Included contacts/change_contacts.sql
+create or replace function app_private.change_contacts(changes jsonb) returns void as $$
+declare
+  v_change record;
+begin
+  for v_change in
+    select
+      c.id, c.tenant_id, h.n, coalesce(h.item -> 'change' -> 'fields', '{}') as fields,
+      array(select jsonb_array_elements_text(coalesce(h.item #> '{change,addTags}', '[]'))) as add_tags,
+      array(select jsonb_array_elements_text(coalesce(h.item #> '{change,removeTags}', '[]'))) as remove_tags,
+      array(select jsonb_array_elements_text(coalesce(h.item #> '{change,addGroups}', '[]'))) as add_groups,
+      array(select jsonb_array_elements_text(coalesce(h.item #> '{change,removeGroups}', '[]'))) as remove_groups
+    from jsonb_array_elements(changes) with ordinality h (item, n)
+    join app_public.contacts c on c.id = (h.item ->> 'contact_id')::uuid
+    order by h.n
+  loop
+    if v_change.fields <> '{}' then
+      -- What does not fit its column is not worth a customer's turn: it stays in metadata, where anything fits.
+      update app_public.contacts c set
+        name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
+        language = case
+          when v_change.fields ->> 'language' ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$' then v_change.fields ->> 'language'
+          else c.language
+        end,
+        email = case
+          when v_change.fields ->> 'email' ~ '^[^@\s]+@[^@\s]+$' and length(v_change.fields ->> 'email') <= 254
+            then v_change.fields ->> 'email'
+          else c.email
+        end,
+        metadata = c.metadata || (v_change.fields - array['name', 'language', 'email', 'phone'])
+      where c.id = v_change.id;
+    end if;
+
+    -- In order of name, so that two turns that make the same ones do not wait for each other crosswise.
+    insert into app_public.tags (tenant_id, name)
+    select v_change.tenant_id, min(left(w.name, 100))
+    from unnest(v_change.add_tags) w (name)
+    where not exists (
+      select from app_public.tags t
+      where t.tenant_id = v_change.tenant_id and (lower(t.name) = lower(left(w.name, 100)) or t.id::text = w.name)
+    )
+    group by lower(left(w.name, 100))
+    order by lower(left(w.name, 100))
+    on conflict do nothing;
+
+    insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+    select v_change.tenant_id, v_change.id, t.id
+    from app_public.tags t
+    where t.tenant_id = v_change.tenant_id
+    and exists (
+      select from unnest(v_change.add_tags) w (name) where lower(left(w.name, 100)) = lower(t.name) or w.name = t.id::text
+    )
+    on conflict do nothing;
+
+    delete from app_public.contact_tags x
+    using app_public.tags t
+    where x.tenant_id = v_change.tenant_id and x.contact_id = v_change.id
+    and t.tenant_id = x.tenant_id and t.id = x.tag_id
+    and exists (
+      select from unnest(v_change.remove_tags) w (name) where lower(w.name) = lower(t.name) or w.name = t.id::text
+    );
+
+    -- Groups are lists that people keep: one that is not there is not made.
+    insert into app_public.group_contacts (tenant_id, group_id, contact_id)
+    select v_change.tenant_id, g.id, v_change.id
+    from app_public.groups g
+    where g.tenant_id = v_change.tenant_id
+    and exists (
+      select from unnest(v_change.add_groups) w (name) where lower(w.name) = lower(g.name) or w.name = g.id::text
+    )
+    on conflict do nothing;
+
+    delete from app_public.group_contacts x
+    using app_public.groups g
+    where x.tenant_id = v_change.tenant_id and x.contact_id = v_change.id
+    and g.tenant_id = x.tenant_id and g.id = x.group_id
+    and exists (
+      select from unnest(v_change.remove_groups) w (name) where lower(w.name) = lower(g.name) or w.name = g.id::text
+    );
+  end loop;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.change_contacts(jsonb) is
+  E'What chatbots change of contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns, other fields go to metadata. Tags and groups go by name or id; missing tags are made, missing groups are not.';
+--! EndIncluded contacts/change_contacts.sql
+--! Included contacts/list_policies.sql
+drop policy if exists tenant_isolation on app_public.tags;
+create policy tenant_isolation on app_public.tags as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.tags;
+create policy select_member on app_public.tags for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.tags;
+create policy insert_agent on app_public.tags for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists update_agent on app_public.tags;
+create policy update_agent on app_public.tags for update to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+drop policy if exists delete_admin on app_public.tags;
+create policy delete_admin on app_public.tags for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.tags to parley_visitor;
+grant insert (name, color)
+  on app_public.tags to parley_visitor;
+grant update (name, color)
+  on app_public.tags to parley_visitor;
+
+drop policy if exists tenant_isolation on app_public.contact_tags;
+create policy tenant_isolation on app_public.contact_tags as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.contact_tags;
+create policy select_member on app_public.contact_tags for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.contact_tags;
+create policy insert_agent on app_public.contact_tags for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists delete_agent on app_public.contact_tags;
+create policy delete_agent on app_public.contact_tags for delete to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+grant select, delete on app_public.contact_tags to parley_visitor;
+grant insert (contact_id, tag_id)
+  on app_public.contact_tags to parley_visitor;
+-- No update: a tag is given or taken away.
+
+drop policy if exists tenant_isolation on app_public.groups;
+create policy tenant_isolation on app_public.groups as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.groups;
+create policy select_member on app_public.groups for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.groups;
+create policy insert_agent on app_public.groups for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists update_agent on app_public.groups;
+create policy update_agent on app_public.groups for update to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+drop policy if exists delete_admin on app_public.groups;
+create policy delete_admin on app_public.groups for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.groups to parley_visitor;
+grant insert (name, description)
+  on app_public.groups to parley_visitor;
+grant update (name, description)
+  on app_public.groups to parley_visitor;
+
+drop policy if exists tenant_isolation on app_public.group_contacts;
+create policy tenant_isolation on app_public.group_contacts as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.group_contacts;
+create policy select_member on app_public.group_contacts for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.group_contacts;
+create policy insert_agent on app_public.group_contacts for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists delete_agent on app_public.group_contacts;
+create policy delete_agent on app_public.group_contacts for delete to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+grant select, delete on app_public.group_contacts to parley_visitor;
+grant insert (group_id, contact_id)
+  on app_public.group_contacts to parley_visitor;
+-- No update: a contact joins or leaves.
+--! EndIncluded contacts/list_policies.sql
+
+--! split: 0400-conversations.sql
+create type app_public.conversation_status as enum ('open', 'closed', 'archived');
+comment on type app_public.conversation_status is E'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out of sight.';
+
+create table app_public.conversations (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  channel_id uuid not null,
+  contact_id uuid not null,
+  status app_public.conversation_status not null default 'open',
+  assignee_id uuid,
+  last_message_id uuid,
+  last_message_at timestamptz,
+  last_activity_at timestamptz not null generated always as (coalesce(last_message_at, created_at)) stored,
+  last_message_preview text,
+  last_customer_message_at timestamptz,
+  window_expires_at timestamptz,
+  unread_count int not null default 0
+    constraint conversations_unread_count_not_negative check (unread_count >= 0),
+  read_at timestamptz,
+  chatbot_paused_until timestamptz,
+  closed_at timestamptz,
+  metadata jsonb not null default '{}'
+    constraint conversations_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, channel_id, contact_id),
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, assignee_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (assignee_id),
+  constraint conversations_closed_has_closed_at check ((status = 'open') = (closed_at is null))
+) with (fillfactor = 70);
+create index on app_public.conversations (tenant_id, last_activity_at desc, id desc);
+create index on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
+create index on app_public.conversations (tenant_id, contact_id);
+create index on app_public.conversations (tenant_id, assignee_id) where assignee_id is not null;
+alter table app_public.conversations enable row level security;
+comment on table app_public.conversations is
+  E'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
+comment on column app_public.conversations.status is
+  E'open, closed or archived. A message from the customer opens it again.';
+comment on column app_public.conversations.assignee_id is
+  E'The person who has the conversation. While somebody has it, the chatbot is silent.';
+comment on column app_public.conversations.last_activity_at is
+  E'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
+comment on column app_public.conversations.last_customer_message_at is E'Provider time of the customer''s newest message, never later than our own clock.';
+comment on column app_public.conversations.window_expires_at is
+  E'Until when free-form messages may be sent: 24 hours after the customer''s last message, 72 after one that came from an advertisement. Later only templates (PYWIN).';
+comment on column app_public.conversations.unread_count is E'Messages of the customer since read_at.';
+comment on column app_public.conversations.read_at is E'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
+comment on column app_public.conversations.chatbot_paused_until is E'The chatbot is silent until then: a person wrote.';
+comment on column app_public.conversations.last_message_id is E'The newest message, in either direction. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_at is E'When that was said; null before the first one.';
+comment on column app_public.conversations.last_message_preview is E'Its preview, for lists.';
+comment on column app_public.conversations.metadata is E'Yours: any object.';
+
+create table app_public.conversation_participants (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  user_id uuid not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, conversation_id, user_id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade
+);
+create index on app_public.conversation_participants (tenant_id, user_id);
+alter table app_public.conversation_participants enable row level security;
+comment on table app_public.conversation_participants is
+  E'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
+
+--! Included conversations/tg_conversations__fill_in.sql
+create or replace function app_private.tg_conversations__fill_in() returns trigger as $$
+begin
+  NEW.tenant_id := coalesce(NEW.tenant_id, (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id));
+  NEW.channel_id := coalesce(NEW.channel_id, (
+    select c.id from app_public.channels c where c.tenant_id = NEW.tenant_id and c.is_default
+  ));
+  if NEW.tenant_id is null then
+    raise exception 'No such contact' using errcode = 'PYNFD';
+  elsif NEW.channel_id is null then
+    raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__fill_in() is
+  E'A conversation needs no more than its contact: the tenant follows from it, the channel is the tenant''s default. PYNFD, PYCHN.';
+--! EndIncluded conversations/tg_conversations__fill_in.sql
+--! Included conversations/tg_conversations__notify.sql
+create or replace function app_private.tg_conversations__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.tenant_id, 'conversations', array[NEW.id]);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__notify() is
+  E'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with the messages.';
+--! EndIncluded conversations/tg_conversations__notify.sql
+--! Included conversations/tg_conversations__keep_state.sql
+create or replace function app_private.tg_conversations__keep_state() returns trigger as $$
+begin
+  NEW.closed_at := case when NEW.status <> 'open' then coalesce(NEW.closed_at, now()) end;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__keep_state() is E'closed_at follows status.';
+--! EndIncluded conversations/tg_conversations__keep_state.sql
+--! Included conversations/tg_conversations__add_assignee.sql
+create or replace function app_private.tg_conversations__add_assignee() returns trigger as $$
+begin
+  insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+  values (NEW.tenant_id, NEW.id, NEW.assignee_id)
+  on conflict do nothing;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__add_assignee() is E'Whoever has the conversation takes part in it.';
+--! EndIncluded conversations/tg_conversations__add_assignee.sql
+--! Included conversations/triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.conversations
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in before insert on app_public.conversations
+  for each row when (NEW.tenant_id is null or NEW.channel_id is null)
+  execute function app_private.tg_conversations__fill_in();
+create or replace trigger _100_keep_state before insert or update of status on app_public.conversations
+  for each row execute function app_private.tg_conversations__keep_state();
+create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
+  for each row when (NEW.assignee_id is not null)
+  execute function app_private.tg_conversations__add_assignee();
+create or replace trigger _800_notify_on_insert after insert on app_public.conversations
+  for each row execute function app_private.tg_conversations__notify();
+create or replace trigger _800_notify_on_update after update on app_public.conversations
+  for each row when (
+    (OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
+      is distinct from (NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata)
+  )
+  execute function app_private.tg_conversations__notify();
+
+create or replace trigger _100_timestamps before insert or update on app_public.conversation_participants
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.conversation_participants
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+--! EndIncluded conversations/triggers.sql
+--! Included conversations/conversations_is_window_open.sql
+create or replace function app_public.conversations_is_window_open(conversation app_public.conversations) returns boolean as $$
+  select coalesce(conversation.window_expires_at > now(), false)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.conversations_is_window_open(app_public.conversations) is
+  E'Whether the customer wrote within the last 24 hours (72 after an advertisement), by the database''s clock.';
+
+grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
+--! EndIncluded conversations/conversations_is_window_open.sql
+--! Included conversations/conversations_can_send_session_message.sql
+create or replace function app_public.conversations_can_send_session_message(conversation app_public.conversations)
+returns boolean as $$
+  select coalesce(conversation.window_expires_at > now(), false) and exists (
+    select from app_public.contacts c
+    join app_public.channels ch on ch.id = conversation.channel_id
+    where c.id = conversation.contact_id
+    and not c.is_blocked
+    and c.opted_out_at is null
+    and ch.status = 'active'
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.conversations_can_send_session_message(app_public.conversations) is
+  E'Whether a free-form message would go out now: the window is open, the contact neither blocked nor opted out, the channel active.';
+
+grant execute on function app_public.conversations_can_send_session_message(app_public.conversations) to parley_visitor;
+--! EndIncluded conversations/conversations_can_send_session_message.sql
+--! Included conversations/require_conversation.sql
+create or replace function app_hidden.require_conversation(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations;
+begin
+  select c.* into v_conversation
+  from app_public.conversations c
+  where c.id = require_conversation.conversation_id;
+
+  if v_conversation.id is null then
+    raise exception 'No such conversation' using errcode = 'PYNFD';
+  elsif current_user = 'parley_visitor' and not app_hidden.is_at_least('agent') then
+    raise exception 'Only agents work in conversations' using errcode = 'PYDEN';
+  end if;
+  return v_conversation;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.require_conversation(uuid) is
+  E'The conversation, if the caller may work in it. PYNFD: there is none, or it is another tenant''s; PYDEN: the caller may only look.';
+
+grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
+--! EndIncluded conversations/require_conversation.sql
+--! Included conversations/assign_conversation.sql
+create or replace function app_public.assign_conversation(conversation_id uuid, user_id uuid default null) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  if user_id is not null and not exists (
+    select from app_public.memberships m
+    where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
+  ) then
+    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
+  end if;
+
+  update app_public.conversations c set assignee_id = assign_conversation.user_id
+  where c.id = v_conversation.id
+  returning c.* into v_conversation;
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.assign_conversation(uuid, uuid) is
+  E'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody. PYNFD: no such conversation or person, PYDEN: agents only.';
+
+grant execute on function app_public.assign_conversation(uuid, uuid) to parley_visitor;
+--! EndIncluded conversations/assign_conversation.sql
+--! Included conversations/close_conversation.sql
+create or replace function app_public.close_conversation(conversation_id uuid) returns app_public.conversations as $$
+  update app_public.conversations c set status = 'closed'
+  where c.id = (app_hidden.require_conversation(close_conversation.conversation_id)).id
+  returning c
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.close_conversation(uuid) is
+  E'Closes a conversation. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
+
+grant execute on function app_public.close_conversation(uuid) to parley_visitor;
+--! EndIncluded conversations/close_conversation.sql
+--! Included conversations/reopen_conversation.sql
+create or replace function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$
+  update app_public.conversations c set status = 'open'
+  where c.id = (app_hidden.require_conversation(reopen_conversation.conversation_id)).id
+  returning c
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.reopen_conversation(uuid) is
+  E'Opens a closed or archived conversation. PYNFD, PYDEN: agents only.';
+
+grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
+--! EndIncluded conversations/reopen_conversation.sql
+--! Included conversations/mark_read.sql
+create or replace function app_hidden.mark_read(tenant_id uuid, conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_before app_public.conversations;
+  v_after app_public.conversations;
+begin
+  perform app_private.require_agent_of(tenant_id);
+
+  -- Lock first and read the clock after: a message counts as unread if, and only
+  -- if, it is newer than read_at (tg_messages__track_conversation compares).
+  select c.* into v_before
+  from app_public.conversations c
+  where c.tenant_id = mark_read.tenant_id and c.id = mark_read.conversation_id
+  for no key update;
+
+  update app_public.conversations c set read_at = clock_timestamp(), unread_count = 0
+  where c.id = v_before.id
+  returning c.* into v_after;
+
+  if v_before.unread_count > 0 and exists (
+    select from app_public.channels ch where ch.id = v_before.channel_id and ch.sends_read_receipts
+  ) then
+    perform graphile_worker.add_job(
+      'mark_read', json_build_object('conversationId', v_before.id), job_key := 'mark_read:' || v_before.id
+    );
+  end if;
+  return v_after;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.mark_read(uuid, uuid) is
+  E'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: not an agent of that tenant.';
+
+grant execute on function app_hidden.mark_read(uuid, uuid) to parley_visitor;
+--! EndIncluded conversations/mark_read.sql
+--! Included conversations/mark_conversation_read.sql
+create or replace function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  return app_hidden.mark_read(v_conversation.tenant_id, v_conversation.id);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.mark_conversation_read(uuid) is
+  E'Resets unreadCount, and tells the customer (blue ticks) where the channel''s sendsReadReceipts is on. PYNFD, PYDEN: agents only.';
+
+grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
+--! EndIncluded conversations/mark_conversation_read.sql
+--! Included conversations/remind_of_typing.sql
+create or replace function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
+begin
+  perform app_private.require_agent_of(tenant_id);
+  perform graphile_worker.add_job(
+    'mark_read',
+    json_build_object('conversationId', c.id, 'isTyping', true),
+    -- After 25 seconds nobody would believe it.
+    max_attempts := 1,
+    job_key := 'typing:' || c.id
+  )
+  from app_public.conversations c
+  where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.remind_of_typing(uuid, uuid) is E'The privileged half of show_typing(): the job.';
+
+grant execute on function app_hidden.remind_of_typing(uuid, uuid) to parley_visitor;
+--! EndIncluded conversations/remind_of_typing.sql
+--! Included conversations/show_typing.sql
+create or replace function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  perform app_hidden.remind_of_typing(v_conversation.tenant_id, v_conversation.id);
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.show_typing(uuid) is
+  E'Shows the customer that somebody is typing, until a message comes or 25 seconds have passed. WhatsApp ties this to having read: their messages get blue ticks. PYNFD, PYDEN: agents only.';
+
+grant execute on function app_public.show_typing(uuid) to parley_visitor;
+--! EndIncluded conversations/show_typing.sql
+--! Included conversations/policies.sql
+drop policy if exists tenant_isolation on app_public.conversations;
+create policy tenant_isolation on app_public.conversations as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.conversations;
+create policy select_member on app_public.conversations for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.conversations;
+create policy insert_agent on app_public.conversations for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists update_agent on app_public.conversations;
+create policy update_agent on app_public.conversations for update to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+grant select on app_public.conversations to parley_visitor;
+grant insert (contact_id, channel_id, assignee_id, metadata) on app_public.conversations to parley_visitor;
+grant update (status, assignee_id, chatbot_paused_until, metadata) on app_public.conversations to parley_visitor;
+-- No update of read_at and unread_count: mark_conversation_read() sets the two together.
+-- No delete: archive it. Erasing a customer is deleting the contact.
+
+drop policy if exists tenant_isolation on app_public.conversation_participants;
+create policy tenant_isolation on app_public.conversation_participants as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.conversation_participants;
+create policy select_member on app_public.conversation_participants for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.conversation_participants;
+create policy insert_agent on app_public.conversation_participants for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+drop policy if exists delete_agent on app_public.conversation_participants;
+create policy delete_agent on app_public.conversation_participants for delete to parley_visitor
+  using ((select app_hidden.is_at_least('agent')));
+grant select, delete on app_public.conversation_participants to parley_visitor;
+grant insert (conversation_id, user_id) on app_public.conversation_participants to parley_visitor;
+--! EndIncluded conversations/policies.sql
+
+--! split: 0500-messages.sql
+create type app_public.message_direction as enum ('inbound', 'outbound');
+comment on type app_public.message_direction is E'inbound: from the customer. outbound: to the customer, whoever wrote it.';
+create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
+comment on type app_public.message_author is
+  E'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
+create type app_public.message_origin as enum ('live', 'echo', 'history', 'standby', 'group');
+comment on type app_public.message_origin is
+  E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: in a group. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+create type app_public.message_type as enum (
+  'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
+  'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
+  'unknown'
+);
+comment on type app_public.message_type is
+  E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
+-- Declared in the order in which a message may move: a later status wins over an
+-- earlier one whatever order they arrive in, so that "forward only" is greatest().
+-- failed stands after sent and before delivered: a late failure beats "sent", and
+-- what a customer has received cannot have failed.
+create type app_public.message_status as enum (
+  'queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read', 'played'
+);
+comment on type app_public.message_status is
+  E'queued: waits for the sender. sending: handed to the provider, no answer yet. uncertain: nobody knows whether it went out (a crash or a lost answer); a status settles it. sent: the provider has it. failed: it will not arrive. delivered, read, played: the customer''s phone has it, the customer has seen it, has listened to it.';
+
+--! Included messages/message_preview.sql
+create or replace function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
+  select left(coalesce(
+    case type
+      when 'text' then content ->> 'body'
+      when 'template' then content ->> 'name'
+      when 'reaction' then nullif(content ->> 'emoji', '')
+      when 'button' then content ->> 'text'
+      when 'location' then coalesce(content ->> 'name', content ->> 'address')
+      when 'document' then coalesce(content ->> 'caption', content ->> 'filename')
+      when 'contacts' then content #>> '{contacts,0,name,formatted_name}'
+      when 'system' then content ->> 'body'
+      when 'interactive' then coalesce(
+        content #>> '{body,text}', content #>> '{button_reply,title}', content #>> '{list_reply,title}',
+        content #>> '{nfm_reply,body}'
+      )
+      else content ->> 'caption'
+    end,
+    '[' || type || ']'
+  ), 1000)
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
+  E'A message in brief: its text, or what stands for it ("[image]").';
+
+grant execute on function app_hidden.message_preview(app_public.message_type, jsonb) to parley_visitor;
+--! EndIncluded messages/message_preview.sql
+--! Included messages/content/length_problem.sql
+create or replace function app_hidden.length_problem(name text, value jsonb, maximum int, required boolean default true)
+returns text as $$
+  select case
+    when value is null or value = 'null' then case when required then name || ' is missing' end
+    when jsonb_typeof(value) <> 'string' then name || ' is not a text'
+    when required and btrim(value #>> '{}', E' \t\r\n') = '' then name || ' is empty'
+    when length(value #>> '{}') > maximum
+      then format('%s has %s characters; the limit is %s', name, length(value #>> '{}'), maximum)
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.length_problem(text, jsonb, int, boolean) is
+  E'What is wrong with a text of a message, or null.';
+
+grant execute on function app_hidden.length_problem(text, jsonb, int, boolean) to parley_visitor;
+--! EndIncluded messages/content/length_problem.sql
+--! Included messages/content/text_problem.sql
+create or replace function app_hidden.text_problem(content jsonb) returns text as $$
+  select coalesce(
+    app_hidden.length_problem('body', content -> 'body', 4096),
+    case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean' then 'preview_url is not true or false' end
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.text_problem(jsonb) is E'What is wrong with a text message, or null: {"body", "preview_url"?}.';
+
+grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/text_problem.sql
+--! Included messages/content/media_problem.sql
+create or replace function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
+  select case
+    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link is needed'
+    when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$' then 'id is not a media id'
+    when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$' or length(content ->> 'link') > 2048 then 'link is not an http(s) address'
+    when not has_caption and content ? 'caption' then 'this type has no caption'
+    else coalesce(
+      app_hidden.length_problem('caption', content -> 'caption', 1024, required := false),
+      app_hidden.length_problem('filename', content -> 'filename', 240, required := false)
+    )
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.media_problem(jsonb, boolean) is
+  E'What is wrong with a media message, or null: {"id" or "link", "caption"?, "filename"?}.';
+
+grant execute on function app_hidden.media_problem(jsonb, boolean) to parley_visitor;
+--! EndIncluded messages/content/media_problem.sql
+--! Included messages/content/location_problem.sql
+create or replace function app_hidden.location_problem(content jsonb) returns text as $$
+  select case
+    when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$' or abs((content ->> 'latitude')::numeric) > 90
+      then 'latitude is not a number from -90 to 90'
+    when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$' or abs((content ->> 'longitude')::numeric) > 180
+      then 'longitude is not a number from -180 to 180'
+    else coalesce(
+      app_hidden.length_problem('name', content -> 'name', 1000, required := false),
+      app_hidden.length_problem('address', content -> 'address', 1000, required := false)
+    )
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.location_problem(jsonb) is
+  E'What is wrong with a location, or null: {"latitude", "longitude", "name"?, "address"?}.';
+
+grant execute on function app_hidden.location_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/location_problem.sql
+--! Included messages/content/contacts_problem.sql
+create or replace function app_hidden.contacts_problem(content jsonb) returns text as $$
+  select case
+    when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts is not a list'
+    when jsonb_array_length(content -> 'contacts') not between 1 and 257 then 'contacts has to have 1 to 257 entries'
+    when exists (
+      select from jsonb_array_elements(content -> 'contacts') c
+      where coalesce(c #>> '{name,formatted_name}', '') = ''
+      or not (c -> 'name') ?| array['first_name', 'last_name', 'middle_name', 'suffix', 'prefix']
+    ) then 'each contact needs name.formatted_name and one more part of the name'
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contacts_problem(jsonb) is
+  E'What is wrong with contact cards, or null: {"contacts": [{"name": {"formatted_name", "first_name"?, …}, "phones"?, …}]}.';
+
+grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/contacts_problem.sql
+--! Included messages/content/template_problem.sql
+create or replace function app_hidden.template_problem(content jsonb) returns text as $$
+  select case
+    when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512 then 'name is not a template name (a-z, 0-9, _)'
+    when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$' then 'language.code is not a language like en_US'
+    when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_problem(jsonb) is
+  E'What is wrong with a template message, or null: {"name", "language": {"code"}, "components"?: […]}.';
+
+grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/template_problem.sql
+--! Included messages/content/buttons_problem.sql
+create or replace function app_hidden.buttons_problem(action jsonb) returns text as $$
+  select case
+    when jsonb_typeof(action -> 'buttons') is distinct from 'array' then 'action.buttons is not a list'
+    when jsonb_array_length(action -> 'buttons') not between 1 and 3 then 'action.buttons has to have 1 to 3 buttons'
+    else (
+      select case
+        when count(distinct b #>> '{reply,title}') < count(*) then 'two buttons have the same title'
+        when count(distinct b #>> '{reply,id}') < count(*) then 'two buttons have the same id'
+        else min(coalesce(
+          app_hidden.length_problem('a button''s reply.title', b #> '{reply,title}', 20),
+          app_hidden.length_problem('a button''s reply.id', b #> '{reply,id}', 256)
+        ))
+      end
+      from jsonb_array_elements(action -> 'buttons') b
+    )
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.buttons_problem(jsonb) is
+  E'What is wrong with reply buttons, or null: 1 to 3, titles of 20 characters, ids of 256, none twice.';
+
+grant execute on function app_hidden.buttons_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/buttons_problem.sql
+--! Included messages/content/list_problem.sql
+create or replace function app_hidden.list_problem(content jsonb) returns text as $$
+declare
+  v_sections jsonb := content #> '{action,sections}';
+begin
+  if jsonb_typeof(v_sections) is distinct from 'array' or jsonb_array_length(v_sections) not between 1 and 10 then
+    return 'action.sections has to have 1 to 10 sections';
+  elsif exists (select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array') then
+    return 'a section''s rows is not a list';
+  elsif coalesce(content #>> '{header,type}', 'text') <> 'text' then
+    return 'a list has a text header or none';
+  end if;
+
+  return coalesce(
+    app_hidden.length_problem('action.button', content #> '{action,button}', 20),
+    (
+      select min(app_hidden.length_problem('a section''s title', s -> 'title', 24, required := jsonb_array_length(v_sections) > 1))
+      from jsonb_array_elements(v_sections) s
+    ),
+    (
+      select case
+        when count(*) not between 1 and 10 then format('a list has 1 to 10 rows in all; this one has %s', count(*))
+        when count(distinct r ->> 'id') < count(*) then 'two rows have the same id'
+        else min(coalesce(
+          app_hidden.length_problem('a row''s title', r -> 'title', 24),
+          app_hidden.length_problem('a row''s id', r -> 'id', 200),
+          app_hidden.length_problem('a row''s description', r -> 'description', 72, required := false)
+        ))
+      end
+      from jsonb_array_elements(v_sections) s, jsonb_array_elements(s -> 'rows') r
+    )
+  );
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.list_problem(jsonb) is
+  E'What is wrong with a list message, or null: 10 rows in all, titles of 24 characters, descriptions of 72, ids of 200, a button of 20.';
+
+grant execute on function app_hidden.list_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/list_problem.sql
+--! Included messages/content/interactive_problem.sql
+create or replace function app_hidden.interactive_problem(content jsonb) returns text as $$
+declare
+  v_type text := content ->> 'type';
+  v_action jsonb := content -> 'action';
+begin
+  if v_type is null then
+    return 'type is missing (button, list, cta_url, flow, location_request_message, …)';
+  elsif jsonb_typeof(v_action) is distinct from 'object' then
+    return 'action is missing';
+  end if;
+
+  return coalesce(
+    app_hidden.length_problem(
+      'body.text', content #> '{body,text}', case v_type when 'list' then 4096 else 1024 end,
+      required := v_type not in ('product', 'catalog_message', 'carousel', 'call_permission_request', 'voice_call')
+    ),
+    app_hidden.length_problem('header.text', content #> '{header,text}', 60, required := false),
+    app_hidden.length_problem('footer.text', content #> '{footer,text}', 60, required := false),
+    case v_type
+      when 'button' then app_hidden.buttons_problem(v_action)
+      when 'list' then app_hidden.list_problem(content)
+      when 'cta_url' then coalesce(
+        app_hidden.length_problem('action.parameters.display_text', v_action #> '{parameters,display_text}', 20),
+        case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$' then 'action.parameters.url is not an http(s) address' end
+      )
+      when 'location_request_message' then
+        case when v_action ->> 'name' is distinct from 'send_location' then 'action.name has to be send_location' end
+      when 'flow' then coalesce(
+        case when (v_action -> 'parameters' ? 'flow_id') is not distinct from (v_action -> 'parameters' ? 'flow_name')
+          then 'exactly one of action.parameters.flow_id and flow_name is needed' end,
+        app_hidden.length_problem('action.parameters.flow_cta', v_action #> '{parameters,flow_cta}', 30)
+      )
+    end
+  );
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.interactive_problem(jsonb) is
+  E'What is wrong with an interactive message, or null. Kinds this version does not know are left to the provider to check.';
+
+grant execute on function app_hidden.interactive_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/interactive_problem.sql
+--! Included messages/check_message_content.sql
+create or replace function app_hidden.check_message_content(type app_public.message_type, content jsonb) returns boolean as $$
+declare
+  v_problem text := case type
+    when 'text' then app_hidden.text_problem(content)
+    when 'image' then app_hidden.media_problem(content, has_caption := true)
+    when 'video' then app_hidden.media_problem(content, has_caption := true)
+    when 'document' then app_hidden.media_problem(content, has_caption := true)
+    when 'audio' then app_hidden.media_problem(content, has_caption := false)
+    when 'sticker' then app_hidden.media_problem(content, has_caption := false)
+    when 'location' then app_hidden.location_problem(content)
+    when 'contacts' then app_hidden.contacts_problem(content)
+    when 'interactive' then app_hidden.interactive_problem(content)
+    when 'template' then app_hidden.template_problem(content)
+    when 'reaction' then case
+      when coalesce(content ->> 'message_id', '') = '' then 'message_id is missing: the provider''s id of the message reacted to'
+      when jsonb_typeof(content -> 'emoji') is distinct from 'string' then 'emoji is missing ("" takes a reaction back)'
+    end
+    else 'a message of type ' || type || ' cannot be sent'
+  end;
+begin
+  if v_problem is null and octet_length(content::text) > 65536 then
+    v_problem := 'the content is larger than 64 KiB';
+  end if;
+  if v_problem is not null then
+    raise exception 'Invalid % message: %', type, v_problem
+      using errcode = 'PYCNT', hint = 'content is the Graph API''s own object of the message''s type.';
+  end if;
+  return true;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.check_message_content(app_public.message_type, jsonb) is
+  E'Checks an outbound content against the Graph API''s shapes and limits, and says what is wrong (PYCNT). Lengths are in characters.';
+
+grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb) to parley_visitor;
+--! EndIncluded messages/check_message_content.sql
+
+create table app_public.messages (
+  tenant_id uuid not null,
+  id uuid not null default app_hidden.uuid_v7(),
+  conversation_id uuid not null,
+  direction app_public.message_direction not null default 'outbound',
+  author app_public.message_author not null,
+  origin app_public.message_origin not null default 'live',
+  type app_public.message_type not null,
+  content jsonb not null
+    constraint messages_content_is_object check (jsonb_typeof(content) = 'object'),
+  preview text not null,
+  user_id uuid,
+  provider_message_id text,
+  reply_to_id uuid,
+  metadata jsonb not null default '{}'
+    constraint messages_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+  occurred_at timestamptz not null default clock_timestamp(),
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (tenant_id, id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  constraint messages_inbound_is_contacts check ((direction = 'inbound') = (author = 'contact')),
+  constraint messages_outbound_has_sendable_content check (
+    direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content)
+  )
+) partition by range (id);
+create index on app_public.messages (tenant_id, conversation_id, id desc);
+create index on app_public.messages (tenant_id, provider_message_id) where provider_message_id is not null;
+alter table app_public.messages enable row level security;
+comment on table app_public.messages is
+  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status.';
+comment on column app_public.messages.id is
+  E'UUID version 7. Of an inbound message it is made from the provider''s time and id, so that the same message delivered twice is refused by the primary key.';
+comment on column app_public.messages.content is
+  E'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
+comment on column app_public.messages.preview is E'Its text in brief (at most 1,000 characters), for lists and search.';
+comment on column app_public.messages.user_id is E'The person who wrote it. No foreign key: what was said outlives who said it.';
+comment on column app_public.messages.provider_message_id is E'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
+comment on column app_public.messages.reply_to_id is E'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.messages.metadata is
+  E'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, group_id). Outbound: yours; a chatbot puts its run and node here.';
+comment on column app_public.messages.occurred_at is E'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
+comment on column app_public.messages.created_at is E'When the row was stored. Messages of one conversation arrive in this order.';
+
+create table app_public.message_statuses (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  status app_public.message_status not null default 'queued',
+  provider_message_id text,
+  duplicate_provider_message_ids text[],
+  attempts int not null default 0,
+  sending_at timestamptz,
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  played_at timestamptz,
+  failed_at timestamptz,
+  error_code text,
+  error jsonb,
+  pricing jsonb,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, message_id),
+  foreign key (tenant_id, message_id) references app_public.messages (tenant_id, id) on delete cascade,
+  constraint message_statuses_failed_has_reason check (status <> 'failed' or error_code is not null)
+) partition by range (message_id);
+create index on app_public.message_statuses (provider_message_id) where provider_message_id is not null;
+alter table app_public.message_statuses enable row level security;
+comment on table app_public.message_statuses is
+  E'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
+comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
+comment on column app_public.message_statuses.attempts is E'How often it was handed to the provider.';
+comment on column app_public.message_statuses.sending_at is E'When it was last handed to the provider, by our clock.';
+comment on column app_public.message_statuses.sent_at is E'When the provider had it: its clock, or ours if its answer came before its status.';
+comment on column app_public.message_statuses.delivered_at is E'When the customer''s phone had it, by the provider''s clock.';
+comment on column app_public.message_statuses.read_at is E'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
+comment on column app_public.message_statuses.played_at is E'When the customer listened to it, by the provider''s clock.';
+comment on column app_public.message_statuses.failed_at is E'When it was given up. Kept when a later status shows that it arrived after all.';
+comment on column app_public.message_statuses.duplicate_provider_message_ids is
+  E'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
+comment on column app_public.message_statuses.error_code is
+  E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried.';
+comment on column app_public.message_statuses.error is E'The error as received: {"code", "title", "details", …}.';
+comment on column app_public.message_statuses.pricing is E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
+
+create table app_private.parked_statuses (
+  channel_id uuid not null references app_public.channels on delete cascade,
+  provider_message_id text not null,
+  status app_public.message_status not null,
+  occurred_at timestamptz not null,
+  details jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  primary key (channel_id, provider_message_id, status)
+);
+create index on app_private.parked_statuses (provider_message_id);
+create index on app_private.parked_statuses (created_at);
+alter table app_private.parked_statuses enable row level security;
+comment on table app_private.parked_statuses is
+  E'Statuses that overtook the answer to our POST: applied when the sender learns the provider''s id, dropped after eight days.';
+
+create type app_private.outbox_state as enum ('queued', 'sending', 'uncertain');
+
+create table app_private.outbox (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  message_id uuid not null,
+  state app_private.outbox_state not null default 'queued',
+  attempts int not null default 0,
+  lease_until timestamptz,
+  sender_id uuid,
+  uncertain_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, conversation_id, message_id),
+  foreign key (tenant_id, message_id) references app_public.messages (tenant_id, id) on delete cascade
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create index on app_private.outbox (message_id, tenant_id);
+create index on app_private.outbox (lease_until) where state = 'sending';
+create index on app_private.outbox (uncertain_at) where state = 'uncertain';
+alter table app_private.outbox enable row level security;
+comment on table app_private.outbox is
+  E'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
+comment on column app_private.outbox.sender_id is E'The run of a sender that took it: so that it can give back what it was never told of.';
+comment on column app_private.outbox.lease_until is E'The sender that took it answers for it until then; afterwards the message is uncertain.';
+
+create table app_private.outbox_lanes (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  channel_id uuid not null,
+  due_at timestamptz not null,
+  paced_until timestamptz not null default '-infinity',
+  -- By conversation first: outcomes come by message, and find their lanes by conversation.
+  primary key (conversation_id, tenant_id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create index on app_private.outbox_lanes (channel_id, due_at);
+alter table app_private.outbox_lanes enable row level security;
+comment on table app_private.outbox_lanes is
+  E'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in front is under way.';
+comment on column app_private.outbox_lanes.paced_until is
+  E'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for it (131056).';
+
+create table app_private.idempotency_keys (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  key text not null
+    constraint idempotency_keys_key_has_length check (length(key) between 1 and 200),
+  message_id uuid not null,
+  request_hash bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, key)
+);
+create index on app_private.idempotency_keys (created_at);
+alter table app_private.idempotency_keys enable row level security;
+comment on table app_private.idempotency_keys is
+  E'What a client called its request, and the message that came of it: asking twice sends once. Kept for eight days.';
+
+--! Included operations/ensure_partitions.sql
+create or replace function app_private.ensure_partitions(months_ahead int default 3) returns setof text as $$
+declare
+  v_parent record;
+  v_month timestamptz;
+  v_first timestamptz := date_trunc('month', now(), 'UTC');
+  v_name text;
+begin
+  -- Two processes may start at once: the second finds what the first has made.
+  perform pg_advisory_xact_lock(hashtext('parley partitions'));
+
+  for v_parent in
+    select c.relname as name, c.oid::regclass as class
+    from pg_partitioned_table p
+    join pg_class c on c.oid = p.partrelid
+    where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
+    order by c.relname
+  loop
+    if not exists (select from pg_inherits i where i.inhparent = v_parent.class) then
+      -- What is older than the installation: imported history, and ids without a usable time.
+      v_name := v_parent.name || '_before';
+      execute format(
+        'create table app_private.%I partition of %s for values from (minvalue) to (%L)',
+        v_name, v_parent.class, app_hidden.uuid_v7_floor(v_first)
+      );
+      execute format('alter table app_private.%I enable row level security', v_name);
+      return next v_name;
+
+      -- A safety net that should stay empty: health checks look.
+      v_name := v_parent.name || '_default';
+      execute format('create table app_private.%I partition of %s default', v_name, v_parent.class);
+      execute format('alter table app_private.%I enable row level security', v_name);
+      return next v_name;
+    end if;
+
+    for v_month in
+      select month from generate_series(v_first, v_first + make_interval(months => months_ahead), interval '1 month') month
+    loop
+      v_name := v_parent.name || to_char(v_month at time zone 'UTC', '_YYYY_MM');
+      if to_regclass(format('app_private.%I', v_name)) is null then
+        execute format(
+          'create table app_private.%I partition of %s for values from (%L) to (%L)',
+          v_name, v_parent.class,
+          app_hidden.uuid_v7_floor(v_month), app_hidden.uuid_v7_floor(v_month + interval '1 month')
+        );
+        execute format('alter table app_private.%I enable row level security', v_name);
+        return next v_name;
+      end if;
+    end loop;
+  end loop;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set timezone to 'UTC';
+
+comment on function app_private.ensure_partitions(int) is
+  E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 id, and returns the new ones'' names. Run at start and daily.';
+--! EndIncluded operations/ensure_partitions.sql
+do $$ begin perform app_private.ensure_partitions(); end; $$;
+
+--! Included messages/tg_messages__fill_in.sql
+create or replace function app_private.tg_messages__fill_in() returns trigger as $$
+begin
+  if NEW.tenant_id is null then
+    -- Under the caller's own policies: another tenant's conversation is not there.
+    NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
+    if NEW.tenant_id is null then
+      raise exception 'No such conversation' using errcode = 'PYNFD';
+    end if;
+  end if;
+
+  if NEW.author is null then
+    NEW.user_id := case when NEW.direction = 'outbound' then app_hidden.current_user_id() end;
+    NEW.author := case
+      when NEW.direction = 'inbound' then 'contact'
+      when NEW.user_id is not null then 'user'
+      else 'system'
+    end;
+  end if;
+
+  NEW.preview := coalesce(NEW.preview, app_hidden.message_preview(NEW.type, NEW.content));
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__fill_in() is
+  E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
+--! EndIncluded messages/tg_messages__fill_in.sql
+--! Included messages/tg_messages__refuse_change.sql
+create or replace function app_private.tg_messages__refuse_change() returns trigger as $$
+begin
+  raise exception 'Messages never change' using errcode = 'PYFIX', hint = 'Say it again in a message of its own.';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__refuse_change() is
+  E'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
+
+create or replace trigger _200_refuse_change
+  before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id,
+    reply_to_id, metadata, occurred_at, created_at
+  on app_public.messages
+  for each statement execute function app_private.tg_messages__refuse_change();
+--! EndIncluded messages/tg_messages__refuse_change.sql
+--! Included messages/refusal_message.sql
+create or replace function app_private.refusal_message(code text) returns text as $$
+  select case code
+    when 'PYWIN' then 'The customer has not written within the last 24 hours: only a template may be sent'
+    when 'PYOPT' then 'The contact does not want to be written to'
+    when 'PYCHN' then 'This kind of channel cannot send yet'
+    when 'PYADR' then 'The contact has no address on this channel'
+    when 'PYTPL' then 'The template is not approved'
+  end
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.refusal_message(text) is E'What a refused insert into messages says, for each of its codes.';
+--! EndIncluded messages/refusal_message.sql
+--! Included messages/tg_messages__refuse.sql
+create or replace function app_private.tg_messages__refuse() returns trigger as $$
+declare
+  v_refused record;
+begin
+  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing.
+  select n.id, r.code into v_refused
+  from new_rows n
+  join app_public.conversations c on c.tenant_id = n.tenant_id and c.id = n.conversation_id
+  join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
+  join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+  left join app_public.templates t
+    on n.type = 'template'
+    and t.tenant_id = n.tenant_id
+    and t.business_account_id = ch.business_account_id
+    and t.name = n.content ->> 'name'
+    and t.language = n.content #>> '{language,code}'
+  cross join lateral (
+    select case
+      when ch.kind <> 'whatsapp_cloud' then 'PYCHN'
+      when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
+      when n.type <> 'template' and coalesce(c.window_expires_at, '-infinity') <= now() then 'PYWIN'
+      -- A template that was never synchronised is left to the provider to judge.
+      when t.status <> 'approved' then 'PYTPL'
+      when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
+      when p.phone is null and not exists (
+        select from app_public.contact_identities i
+        where i.tenant_id = p.tenant_id and i.contact_id = p.id and i.kind <> 'external'
+      ) then 'PYADR'
+    end as code
+  ) r
+  where n.direction = 'outbound' and n.origin = 'live' and r.code is not null
+  limit 1;
+
+  if found then
+    raise exception '%', app_private.refusal_message(v_refused.code)
+      using errcode = v_refused.code, detail = format('message %s', v_refused.id);
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__refuse() is
+  E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
+--! EndIncluded messages/tg_messages__refuse.sql
+--! Included messages/tg_messages__track_conversation.sql
+create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
+begin
+  -- Lock in id order, as everywhere: two batches about the same customers wait for
+  -- each other instead of deadlocking.
+  perform from app_public.conversations c
+  where c.id in (select n.conversation_id from new_rows n)
+  order by c.id
+  for no key update;
+
+  with said as (
+    select
+      r.*,
+      r.direction = 'inbound' and r.origin = 'live' as is_heard,
+      r.direction = 'inbound' and r.origin = 'live' and r.type not in ('system', 'revoke', 'request_welcome') as opens_window,
+      r.author = 'user' and r.origin in ('live', 'echo') as is_human
+    from new_rows r
+  ),
+  latest as (
+    select distinct on (s.conversation_id) s.conversation_id, s.id, s.preview, s.occurred_at
+    from said s
+    order by s.conversation_id, s.occurred_at desc, s.created_at desc
+  ),
+  totals as (
+    select
+      s.conversation_id,
+      max(s.occurred_at) filter (where s.opens_window) as customer_at,
+      max(s.occurred_at + case when s.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
+        filter (where s.opens_window) as window_expires_at,
+      -- What arrived before somebody read the conversation, and was stored after, is read.
+      count(*) filter (where s.is_heard and s.created_at > coalesce(c.read_at, '-infinity')) as unread,
+      bool_or(s.is_human) as has_human
+    from said s
+    join app_public.conversations c on c.id = s.conversation_id
+    group by s.conversation_id
+  )
+  update app_public.conversations c set
+    -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
+    (last_message_id, last_message_preview) = (
+      select l.id, l.preview where l.occurred_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
+      union all
+      select c.last_message_id, c.last_message_preview
+      limit 1
+    ),
+    last_message_at = greatest(c.last_message_at, l.occurred_at),
+    last_customer_message_at = greatest(c.last_customer_message_at, t.customer_at),
+    window_expires_at = greatest(c.window_expires_at, t.window_expires_at),
+    unread_count = c.unread_count + t.unread,
+    status = case when t.customer_at is not null then 'open' else c.status end,
+    closed_at = case when t.customer_at is null then c.closed_at end,
+    chatbot_paused_until = case
+      when t.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
+      else c.chatbot_paused_until
+    end
+  from latest l
+  join totals t using (conversation_id)
+  where c.id = l.conversation_id;
+
+  insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+  select distinct n.tenant_id, n.conversation_id, n.user_id
+  from new_rows n
+  join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
+  on conflict do nothing;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__track_conversation() is
+  E'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
+--! EndIncluded messages/tg_messages__track_conversation.sql
+--! Included messages/tg_messages__notify.sql
+create or replace function app_private.tg_messages__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(n.tenant_id, 'messages', array_agg(n.id order by n.created_at))
+  from new_rows n
+  where n.origin <> 'history'
+  group by n.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__notify() is E'Tells GraphQL subscriptions of new messages, once a statement.';
+--! EndIncluded messages/tg_messages__notify.sql
+--! Included messages/tg_messages__enqueue_send.sql
+create or replace function app_private.tg_messages__enqueue_send() returns trigger as $$
+begin
+  insert into app_public.message_statuses (tenant_id, message_id)
+  select n.tenant_id, n.id
+  from new_rows n
+  where n.direction = 'outbound' and n.origin = 'live';
+
+  if not found then
+    return null;
+  end if;
+
+  insert into app_private.outbox (tenant_id, conversation_id, message_id)
+  select n.tenant_id, n.conversation_id, n.id
+  from new_rows n
+  where n.direction = 'outbound' and n.origin = 'live';
+
+  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at)
+  select c.tenant_id, c.id, c.channel_id, now()
+  from app_public.conversations c
+  where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
+  order by c.id
+  -- A lane that is pausing goes on pausing.
+  on conflict (tenant_id, conversation_id) do update set due_at = least(l.due_at, excluded.due_at)
+  where l.due_at = 'infinity';
+
+  perform app_private.wake('send_messages');
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__enqueue_send() is
+  E'Puts outbound messages in the outbox and wakes the sender.';
+--! EndIncluded messages/tg_messages__enqueue_send.sql
+--! Included messages/tg_message_statuses__note_opt_out.sql
+create or replace function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
+begin
+  update app_public.contacts p set marketing_opted_out_at = now()
+  from new_rows n
+  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
+  join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+  where n.status = 'failed'
+  and n.error_code = '131050'
+  and p.tenant_id = c.tenant_id
+  and p.id = c.contact_id
+  and p.marketing_opted_out_at is null;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_message_statuses__note_opt_out() is
+  E'Error 131050 says that the customer stopped marketing messages: no further one is tried.';
+
+create or replace trigger _500_note_opt_out after update on app_public.message_statuses
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_message_statuses__note_opt_out();
+--! EndIncluded messages/tg_message_statuses__note_opt_out.sql
+--! Included messages/tg_message_statuses__notify.sql
+create or replace function app_private.tg_message_statuses__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(n.tenant_id, 'statuses', array_agg(n.message_id))
+  from new_rows n
+  join old_rows o on o.tenant_id = n.tenant_id and o.message_id = n.message_id
+  where n.status <> o.status and n.status <> 'sending'
+  group by n.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_message_statuses__notify() is
+  E'Tells GraphQL subscriptions what became of messages, once a statement.';
+--! EndIncluded messages/tg_message_statuses__notify.sql
+--! Included messages/triggers.sql
+create or replace trigger _100_fill_in before insert on app_public.messages
+  for each row when (NEW.tenant_id is null or NEW.author is null or NEW.preview is null)
+  execute function app_private.tg_messages__fill_in();
+create or replace trigger _200_refuse after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__refuse();
+create or replace trigger _500_track_conversation after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__track_conversation();
+create or replace trigger _800_notify after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__notify();
+create or replace trigger _900_enqueue_send after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__enqueue_send();
+
+create or replace trigger _800_notify after update on app_public.message_statuses
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_message_statuses__notify();
+--! EndIncluded messages/triggers.sql
+--! Included messages/move_messages.sql
+create or replace function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
+begin
+  update app_public.messages m set conversation_id = to_id
+  where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id;
+
+  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  perform from app_private.outbox_lanes l
+  where l.tenant_id = move_messages.tenant_id and l.conversation_id in (from_id, to_id)
+  order by l.conversation_id
+  for update;
+
+  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, paced_until)
+  select f.tenant_id, to_id, f.channel_id, f.due_at, f.paced_until
+  from app_private.outbox_lanes f
+  where f.tenant_id = move_messages.tenant_id and f.conversation_id = from_id
+  on conflict on constraint outbox_lanes_pkey do update set
+    due_at = least(l.due_at, excluded.due_at), paced_until = greatest(l.paced_until, excluded.paced_until);
+  update app_private.outbox o set conversation_id = to_id
+  where o.tenant_id = move_messages.tenant_id and o.conversation_id = from_id;
+
+  -- Of two chatbots' runs that are under way the kept thread's goes on.
+  update app_public.conversation_contexts x set
+    status = 'stopped', completed_at = now(), completion_reason = 'contacts_merged'
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id and x.is_active
+  and exists (
+    select from app_public.conversation_contexts k
+    where k.tenant_id = move_messages.tenant_id and k.conversation_id = to_id and k.is_active
+  );
+  update app_public.conversation_contexts x set conversation_id = to_id
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
+  update app_private.chatbot_events e set conversation_id = to_id
+  where e.tenant_id = move_messages.tenant_id and e.conversation_id = from_id;
+
+  insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+  select p.tenant_id, to_id, p.user_id
+  from app_public.conversation_participants p
+  where p.tenant_id = move_messages.tenant_id and p.conversation_id = from_id
+  on conflict do nothing;
+
+  update app_public.conversations k set
+    last_message_id = case when f.last_message_at > k.last_message_at or k.last_message_at is null
+      then f.last_message_id else k.last_message_id end,
+    last_message_preview = case when f.last_message_at > k.last_message_at or k.last_message_at is null
+      then f.last_message_preview else k.last_message_preview end,
+    last_message_at = greatest(k.last_message_at, f.last_message_at),
+    last_customer_message_at = greatest(k.last_customer_message_at, f.last_customer_message_at),
+    window_expires_at = greatest(k.window_expires_at, f.window_expires_at),
+    unread_count = k.unread_count + f.unread_count,
+    assignee_id = coalesce(k.assignee_id, f.assignee_id),
+    chatbot_paused_until = greatest(k.chatbot_paused_until, f.chatbot_paused_until),
+    metadata = f.metadata || k.metadata,
+    status = least(k.status, f.status)
+  from app_public.conversations f
+  where k.id = to_id and f.id = from_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.move_messages(uuid, uuid, uuid) is
+  E'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two contacts turn out to be one person. The only thing that ever changes a message.';
+--! EndIncluded messages/move_messages.sql
+--! Included messages/messages_status.sql
+create or replace function app_public.messages_status(message app_public.messages) returns app_public.message_status as $$
+  select s.status
+  from app_public.message_statuses s
+  where s.tenant_id = message.tenant_id and s.message_id = message.id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.messages_status(app_public.messages) is
+  E'What became of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
+
+grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_status.sql
+--! Included messages/messages_ack_status.sql
+create or replace function app_public.messages_ack_status(message app_public.messages) returns int as $$
+  select case app_public.messages_status(message)
+    when 'failed' then -1
+    when 'queued' then 0
+    when 'sending' then 0
+    when 'uncertain' then 0
+    when 'sent' then 1
+    when 'delivered' then 2
+    when 'read' then 3
+    when 'played' then 4
+  end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.messages_ack_status(app_public.messages) is
+  E'status as a number: -1 failed, 0 waiting, 1 sent, 2 delivered, 3 read, 4 played; null of an inbound message.';
+
+grant execute on function app_public.messages_ack_status(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_ack_status.sql
+--! Included messages/messages_role.sql
+create or replace function app_public.messages_role(message app_public.messages) returns text as $$
+  select case message.author
+    when 'contact' then 'user'
+    when 'chatbot' then 'assistant'
+    when 'user' then 'assistant'
+    when 'system' then 'system'
+  end
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.messages_role(app_public.messages) is
+  E'The author in a language model''s words: user, assistant or system.';
+
+grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_role.sql
+--! Included messages/message.sql
+create or replace function app_public.message(id uuid) returns app_public.messages as $$
+  select m
+  from app_public.messages m
+  where m.tenant_id = (select app_hidden.current_tenant_id()) and m.id = message.id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.message(uuid) is E'One message, or null when there is none, or it is another tenant''s.';
+
+grant execute on function app_public.message(uuid) to parley_visitor;
+--! EndIncluded messages/message.sql
+--! Included messages/conversations_last_message.sql
+create or replace function app_public.conversations_last_message(conversation app_public.conversations) returns app_public.messages as $$
+  select m
+  from app_public.messages m
+  where m.tenant_id = conversation.tenant_id and m.id = conversation.last_message_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.conversations_last_message(app_public.conversations) is
+  E'The newest message. On long lists lastMessagePreview and lastMessageAt are cheaper.';
+
+grant execute on function app_public.conversations_last_message(app_public.conversations) to parley_visitor;
+--! EndIncluded messages/conversations_last_message.sql
+--! Included messages/idempotency_key.sql
+create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
+declare
+  v_claimed app_private.idempotency_keys;
+begin
+  perform app_private.require_agent_of(tenant_id);
+
+  -- Two requests with one key at once: the second waits here for the first to commit.
+  insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
+  values (claim_idempotency_key.tenant_id, claim_idempotency_key.key, app_hidden.uuid_v7_floor(to_timestamp(0)), claim_idempotency_key.request_hash)
+  on conflict on constraint idempotency_keys_pkey do nothing;
+  if found then
+    return null;
+  end if;
+
+  select k.* into v_claimed
+  from app_private.idempotency_keys k
+  where k.tenant_id = claim_idempotency_key.tenant_id and k.key = claim_idempotency_key.key;
+  if v_claimed.request_hash <> claim_idempotency_key.request_hash then
+    raise exception 'This idempotency key was used for another message' using errcode = 'PYIDM';
+  end if;
+  return v_claimed.message_id;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.claim_idempotency_key(uuid, text, bytea) is
+  E'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request. PYNFD: not an agent of that tenant.';
+
+grant execute on function app_hidden.claim_idempotency_key(uuid, text, bytea) to parley_visitor;
+
+create or replace function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
+begin
+  perform app_private.require_agent_of(tenant_id);
+
+  update app_private.idempotency_keys k set message_id = keep_idempotency_key.message_id
+  where k.tenant_id = keep_idempotency_key.tenant_id and k.key = keep_idempotency_key.key;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.keep_idempotency_key(uuid, text, uuid) is E'Remembers the message that came of a claimed key. PYNFD: not an agent of that tenant.';
+
+grant execute on function app_hidden.keep_idempotency_key(uuid, text, uuid) to parley_visitor;
+--! EndIncluded messages/idempotency_key.sql
+--! Included messages/send_message.sql
+create or replace function app_public.send_message(
+  conversation_id uuid,
+  content jsonb,
+  type app_public.message_type default 'text',
+  reply_to_id uuid default null,
+  idempotency_key text default null
+) returns app_public.messages as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_earlier_id uuid;
+  v_message app_public.messages;
+begin
+  if idempotency_key is not null then
+    v_earlier_id := app_hidden.claim_idempotency_key(
+      v_conversation.tenant_id, idempotency_key,
+      sha256(convert_to(concat_ws(E'\x1f', conversation_id, type, content, reply_to_id), 'UTF8'))
+    );
+    if v_earlier_id is not null then
+      select m.* into v_message
+      from app_public.messages m
+      where m.tenant_id = v_conversation.tenant_id and m.id = v_earlier_id;
+      return v_message;
+    end if;
+  end if;
+
+  insert into app_public.messages (conversation_id, type, content, reply_to_id)
+  values (send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id)
+  returning * into v_message;
+
+  if idempotency_key is not null then
+    perform app_hidden.keep_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
+  end if;
+  return v_message;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) is
+  E'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). Refused as any insert is: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+
+grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) to parley_visitor;
+--! EndIncluded messages/send_message.sql
+--! Included messages/leave_outbox.sql
+create or replace function app_private.leave_outbox(message_ids uuid[]) returns int as $$
+declare
+  v_conversation_ids uuid[];
+  v_unattended int;
+begin
+  with gone as (
+    delete from app_private.outbox o
+    where o.message_id = any (message_ids)
+    returning o.conversation_id, o.state
+  )
+  select array_agg(g.conversation_id), count(*) filter (where g.state <> 'sending')
+  into v_conversation_ids, v_unattended
+  from gone g;
+  if v_conversation_ids is null then
+    return 0;
+  end if;
+
+  update app_private.outbox_lanes l set
+    due_at = case
+      when not exists (
+        select from app_private.outbox o where o.tenant_id = l.tenant_id and o.conversation_id = l.conversation_id
+      ) then 'infinity'
+      when l.paced_until > now() then now() + interval '6 seconds'
+      else now()
+    end
+  where l.conversation_id = any (v_conversation_ids);
+  return v_unattended;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.leave_outbox(uuid[]) is
+  E'These messages are dealt with: the next ones of their conversations are due. Returns how many of them no sender was attending to, so that somebody has to wake one. The caller holds the lanes.';
+--! EndIncluded messages/leave_outbox.sql
+--! Included messages/park_statuses.sql
+create or replace function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
+  insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
+  select s.channel_id, s.provider_message_id, s.status, min(s.occurred_at), (array_agg(s.details))[1]
+  from rows from (
+    jsonb_to_recordset(statuses) as (
+      channel_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
+      error jsonb, pricing jsonb
+    )
+  ) with ordinality s1 (channel_id, provider_message_id, status, occurred_at, error, pricing, n)
+  cross join lateral (
+    select s1.channel_id, s1.provider_message_id, s1.status, s1.occurred_at,
+      jsonb_build_object('error', s1.error, 'pricing', s1.pricing) as details
+  ) s
+  where known_ids[s1.n] is null and s1.provider_message_id is not null
+  group by s.channel_id, s.provider_message_id, s.status
+  order by s.channel_id, s.provider_message_id, s.status
+  on conflict do nothing
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.park_statuses(jsonb, uuid[]) is
+  E'Keeps the statuses whose message is not known yet (known_ids is null at their position).';
+--! EndIncluded messages/park_statuses.sql
+--! Included messages/apply_statuses.sql
+create or replace function app_private.apply_statuses(statuses jsonb) returns int as $$
+declare
+  v_tenant_ids uuid[];
+  v_ids uuid[];
+  v_first uuid;
+  v_last uuid;
+  v_applied int;
+begin
+  -- Which message each is about: by our own id, which the provider echoes, else by
+  -- the provider's. v_ids has the order of the array; what follows joins by position.
+  select array_agg(s.tenant_id order by s.n), array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
+  into v_tenant_ids, v_ids
+  from rows from (
+    jsonb_to_recordset(statuses) as (tenant_id uuid, message_id uuid, provider_message_id text, occurred_at timestamptz)
+  ) with ordinality s (tenant_id, message_id, provider_message_id, occurred_at, n)
+  left join lateral (
+    select m.message_id
+    from app_public.message_statuses m
+    where m.tenant_id = s.tenant_id and m.message_id = s.message_id
+  ) own on true
+  left join lateral (
+    select m.message_id
+    from app_public.message_statuses m
+    where own.message_id is null
+    and m.tenant_id = s.tenant_id
+    and m.provider_message_id = s.provider_message_id
+    -- A status comes within 30 days of its message: older partitions need no look.
+    and m.message_id >= app_hidden.uuid_v7_floor(s.occurred_at - interval '32 days')
+    limit 1
+  ) theirs on true;
+
+  -- Not heard of: it overtook the answer to our POST, or the message is not ours.
+  if array_position(v_ids, null) is not null then
+    perform app_private.park_statuses(statuses, v_ids);
+  end if;
+
+  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(v_ids) i;
+  if v_first is null then
+    return 0;
+  end if;
+
+  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  perform from app_private.outbox_lanes l
+  where (l.tenant_id, l.conversation_id) in (
+    select o.tenant_id, o.conversation_id from app_private.outbox o where o.message_id = any (v_ids)
+  )
+  order by l.conversation_id
+  for update;
+
+  perform from unnest(v_tenant_ids, v_ids) s (tenant_id, message_id)
+  join app_public.message_statuses m on m.tenant_id = s.tenant_id and m.message_id = s.message_id
+  where m.message_id between v_first and v_last
+  order by m.message_id
+  for no key update of m;
+
+  with reported as (
+    -- Several statuses of one message come to one change.
+    select
+      s.tenant_id,
+      v_ids[s.n] as message_id,
+      max(s.status) as status,
+      max(s.provider_message_id) as provider_message_id,
+      min(s.occurred_at) filter (where s.status = 'sent') as sent_at,
+      min(s.occurred_at) filter (where s.status = 'delivered') as delivered_at,
+      min(s.occurred_at) filter (where s.status = 'read') as read_at,
+      min(s.occurred_at) filter (where s.status = 'played') as played_at,
+      min(s.occurred_at) filter (where s.status = 'failed') as failed_at,
+      (array_agg(s.error) filter (where s.error is not null))[1] as error,
+      (array_agg(s.pricing) filter (where s.pricing is not null))[1] as pricing
+    from rows from (
+      jsonb_to_recordset(statuses) as (
+        tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
+        error jsonb, pricing jsonb
+      )
+    ) with ordinality s (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
+    where v_ids[s.n] is not null
+    group by s.tenant_id, v_ids[s.n]
+  )
+  update app_public.message_statuses m set
+    status = greatest(m.status, r.status),
+    provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
+    duplicate_provider_message_ids = case
+      when r.provider_message_id <> m.provider_message_id
+        and r.provider_message_id <> all (coalesce(m.duplicate_provider_message_ids, '{}'))
+      then m.duplicate_provider_message_ids || r.provider_message_id
+      else m.duplicate_provider_message_ids
+    end,
+    sent_at = least(m.sent_at, r.sent_at),
+    delivered_at = least(m.delivered_at, r.delivered_at),
+    read_at = least(m.read_at, r.read_at),
+    played_at = least(m.played_at, r.played_at),
+    failed_at = least(m.failed_at, r.failed_at),
+    error_code = case
+      when r.failed_at is null then m.error_code
+      else coalesce(r.error ->> 'code', m.error_code, 'unknown')
+    end,
+    error = coalesce(r.error, m.error),
+    pricing = coalesce(r.pricing, m.pricing),
+    updated_at = now()
+  from reported r
+  where m.tenant_id = r.tenant_id and m.message_id = r.message_id and m.message_id between v_first and v_last;
+  get diagnostics v_applied = row_count;
+
+  -- The provider has these: a sender that died, or lost the answer, need not be waited for.
+  if app_private.leave_outbox(v_ids) > 0 then
+    perform graphile_worker.add_job('send_messages');
+  end if;
+  return v_applied;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_statuses(jsonb) is
+  E'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many messages it was about.';
+--! EndIncluded messages/apply_statuses.sql
+--! Included messages/unpark_statuses.sql
+create or replace function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
+declare
+  v_statuses jsonb;
+begin
+  with unparked as (
+    delete from app_private.parked_statuses p
+    using app_public.message_statuses m
+    join app_public.messages g on g.tenant_id = m.tenant_id and g.id = m.message_id
+    join app_public.conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    where p.provider_message_id = any (provider_message_ids)
+    and p.channel_id = c.channel_id
+    and p.provider_message_id = m.provider_message_id
+    returning m.tenant_id, p.channel_id, m.message_id, p.provider_message_id, p.status, p.occurred_at, p.details
+  )
+  select jsonb_agg(jsonb_build_object(
+    'tenant_id', u.tenant_id,
+    'channel_id', u.channel_id,
+    'message_id', u.message_id,
+    'provider_message_id', u.provider_message_id,
+    'status', u.status,
+    'occurred_at', u.occurred_at,
+    'error', u.details -> 'error',
+    'pricing', u.details -> 'pricing'
+  ))
+  into v_statuses
+  from unparked u;
+
+  if v_statuses is not null then
+    perform app_private.apply_statuses(v_statuses);
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.unpark_statuses(text[]) is
+  E'Applies the statuses that came before the provider''s ids of their messages were known.';
+--! EndIncluded messages/unpark_statuses.sql
+--! Included messages/channel_pace.sql
+create or replace function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns int as $$
+  select coalesce(
+    channel.messages_per_second,
+    case when state.learned_until > now() then state.learned_messages_per_second end,
+    1000
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.channel_pace(app_public.channels, app_private.channel_states) is
+  E'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
+--! EndIncluded messages/channel_pace.sql
+--! Included messages/claim_outbox.sql
+create or replace function app_private.claim_outbox(
+  batch_size int,
+  lease interval,
+  share int default null,
+  busy_channel_ids uuid[] default '{}',
+  sender_id uuid default null
+)
+returns table (
+  message_id uuid,
+  tenant_id uuid,
+  conversation_id uuid,
+  channel_id uuid,
+  phone_number_id text,
+  graph_url text,
+  type app_public.message_type,
+  content jsonb,
+  phone text,
+  bsuid text,
+  reply_to_provider_message_id text,
+  attempts int
+) as $$
+declare
+  v_channel record;
+  v_taken uuid[] := '{}';
+  v_lanes uuid[];
+  v_heads uuid[];
+begin
+  -- Channel by channel, because each has its own pace. One sender at a time works
+  -- out a channel's share; another meanwhile looks at the other channels.
+  for v_channel in
+    select c.id, c.tenant_id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
+    from app_private.channel_states s
+    join app_public.channels c on c.id = s.channel_id
+    join app_public.tenants t on t.id = c.tenant_id
+    where c.status = 'active'
+    and t.status = 'active'
+    and s.paused_until <= now()
+    and c.id <> all (busy_channel_ids)
+    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now())
+    order by s.pace_clock
+    for update of s skip locked
+  loop
+    exit when cardinality(v_taken) >= batch_size;
+
+    -- The token bucket holds a quarter of a second, and one message at the least. A
+    -- server's clock that was set back must not stop the channel until it has caught up.
+    v_channel.pace_clock := greatest(
+      least(v_channel.pace_clock, clock_timestamp()),
+      clock_timestamp() - greatest(0.25, 1.0 / v_channel.pace) * interval '1 second'
+    );
+
+    select array_agg(l.conversation_id) into v_lanes
+    from (
+      select l.conversation_id
+      from app_private.outbox_lanes l
+      where l.channel_id = v_channel.id and l.due_at <= now()
+      order by l.due_at
+      limit least(
+        batch_size - cardinality(v_taken),
+        share,
+        floor(extract(epoch from clock_timestamp() - v_channel.pace_clock) * v_channel.pace + 0.001)::int
+      )
+      for update skip locked
+    ) l;
+    continue when v_lanes is null;
+
+    -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
+    with heads as (
+      select h.*
+      from unnest(v_lanes) lane (conversation_id)
+      cross join lateral (
+        select o.conversation_id, o.message_id, o.state
+        from app_private.outbox o
+        where o.tenant_id = v_channel.tenant_id and o.conversation_id = lane.conversation_id
+        -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
+        and not (
+          o.state = 'uncertain'
+          and o.uncertain_at < now() - interval '1 minute'
+          and v_channel.uncertain_policy = 'fail'
+        )
+        order by o.message_id
+        limit 1
+      ) h
+    ),
+    sending as (
+      update app_private.outbox o set
+        state = 'sending',
+        attempts = o.attempts + 1,
+        lease_until = clock_timestamp() + lease,
+        sender_id = claim_outbox.sender_id
+      from heads h
+      where o.tenant_id = v_channel.tenant_id
+      and o.conversation_id = h.conversation_id
+      and o.message_id = h.message_id
+      and o.state = 'queued'
+      returning o.message_id
+    )
+    select array_agg(s.message_id) into v_heads from sending s;
+
+    update app_private.outbox_lanes l set due_at = 'infinity'
+    where l.tenant_id = v_channel.tenant_id and l.conversation_id = any (v_lanes);
+
+    update app_private.channel_states s set
+      pace_clock = v_channel.pace_clock + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
+    where s.channel_id = v_channel.id;
+
+    v_taken := v_taken || coalesce(v_heads, '{}');
+  end loop;
+
+  if cardinality(v_taken) = 0 then
+    return;
+  end if;
+
+  update app_public.message_statuses m set
+    status = greatest(m.status, 'sending'), attempts = m.attempts + 1, sending_at = now(), updated_at = now()
+  from app_private.outbox o
+  where o.message_id = any (v_taken) and m.tenant_id = o.tenant_id and m.message_id = o.message_id;
+
+  return query
+    select
+      m.id, m.tenant_id, c.id, c.channel_id, ch.phone_number_id, ch.graph_url, m.type, m.content,
+      coalesce(p.phone, i.phone), i.bsuid,
+      coalesce(r.provider_message_id, rs.provider_message_id),
+      o.attempts
+    from unnest(v_taken) taken (id)
+    join app_private.outbox o on o.message_id = taken.id
+    join app_public.messages m on m.tenant_id = o.tenant_id and m.id = o.message_id
+    join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+    join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
+    join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+    left join lateral (
+      select
+        max(x.value) filter (where x.kind = 'phone') as phone,
+        coalesce(max(x.value) filter (where x.kind = 'bsuid'), max(x.value) filter (where x.kind = 'parent_bsuid')) as bsuid
+      from app_public.contact_identities x
+      where x.tenant_id = p.tenant_id and x.contact_id = p.id
+    ) i on true
+    left join app_public.messages r on r.tenant_id = m.tenant_id and r.id = m.reply_to_id
+    left join app_public.message_statuses rs on rs.tenant_id = m.tenant_id and rs.message_id = m.reply_to_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+-- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
+-- scan what grows.
+
+comment on function app_private.claim_outbox(int, interval, int, uuid[], uuid) is
+  E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
+--! EndIncluded messages/claim_outbox.sql
+--! Included messages/read_outcomes.sql
+create or replace function app_private.read_outcomes(outcomes jsonb)
+returns table (
+  tenant_id uuid,
+  message_id uuid,
+  kind text,
+  provider_message_id text,
+  error_code text,
+  error jsonb,
+  retry_at timestamptz,
+  is_pair_limit boolean
+) as $$
+  select * from jsonb_to_recordset(outcomes) as r (
+    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamptz,
+    is_pair_limit boolean
+  )
+$$ language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.read_outcomes(jsonb) is E'The rows of record_outcomes()''s argument.';
+--! EndIncluded messages/read_outcomes.sql
+--! Included messages/record_outcomes.sql
+create or replace function app_private.record_outcomes(outcomes jsonb) returns void as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(r.message_id) into v_ids from jsonb_to_recordset(outcomes) as r (message_id uuid);
+
+  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  perform from app_private.outbox_lanes l
+  where (l.tenant_id, l.conversation_id) in (
+    select o.tenant_id, o.conversation_id from app_private.outbox o where o.message_id = any (v_ids)
+  )
+  order by l.conversation_id
+  for update;
+
+  with r as (select * from app_private.read_outcomes(outcomes)),
+  retried as (
+    -- Certainly not processed: may be tried again.
+    update app_private.outbox o set state = 'queued', lease_until = null
+    from r
+    where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
+    returning o.tenant_id, o.conversation_id, r.retry_at, r.is_pair_limit
+  ),
+  uncertain as (
+    update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
+    from r
+    where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
+  )
+  update app_private.outbox_lanes l set
+    due_at = d.retry_at,
+    paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
+  from retried d
+  where l.tenant_id = d.tenant_id and l.conversation_id = d.conversation_id;
+
+  with r as (select * from app_private.read_outcomes(outcomes)),
+  locked as (
+    -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
+    select m.tenant_id, m.message_id
+    from r
+    join app_public.message_statuses m on m.tenant_id = r.tenant_id and m.message_id = r.message_id
+    order by m.message_id
+    for no key update of m
+  )
+  update app_public.message_statuses m set
+    status = case r.kind
+      when 'sent' then greatest(m.status, 'sent')
+      when 'failed' then greatest(m.status, 'failed')
+      when 'uncertain' then greatest(m.status, 'uncertain')
+      -- The one way back: it was never under way.
+      else case when m.status = 'sending' then 'queued' else m.status end
+    end,
+    provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
+    duplicate_provider_message_ids = case
+      when r.provider_message_id <> m.provider_message_id
+        and r.provider_message_id <> all (coalesce(m.duplicate_provider_message_ids, '{}'))
+      then m.duplicate_provider_message_ids || r.provider_message_id
+      else m.duplicate_provider_message_ids
+    end,
+    sent_at = case when r.kind = 'sent' then least(m.sent_at, now()) else m.sent_at end,
+    failed_at = case when r.kind = 'failed' then least(m.failed_at, now()) else m.failed_at end,
+    error_code = coalesce(r.error_code, m.error_code),
+    error = coalesce(r.error, m.error),
+    updated_at = now()
+  from r, locked l
+  where l.message_id = r.message_id
+  and m.tenant_id = l.tenant_id
+  and m.message_id = l.message_id;
+
+  perform app_private.leave_outbox((
+    select array_agg(r.message_id) from app_private.read_outcomes(outcomes) r where r.kind in ('sent', 'failed')
+  ));
+
+  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
+  from app_private.read_outcomes(outcomes) r
+  join app_private.parked_statuses p on p.provider_message_id = r.provider_message_id
+  having count(*) > 0;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+-- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
+-- scan what grows.
+
+comment on function app_private.record_outcomes(jsonb) is
+  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
+--! EndIncluded messages/record_outcomes.sql
+--! Included messages/return_claims.sql
+create or replace function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
+  select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry', 'retry_at', now()
+  )))
+  from app_private.outbox o
+  where o.state = 'sending' and o.sender_id = return_claims.sender_id and o.message_id <> all (known_ids)
+  having count(*) > 0
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.return_claims(uuid, uuid[]) is
+  E'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has not posted these.';
+--! EndIncluded messages/return_claims.sql
+--! Included messages/pause_channel.sql
+create or replace function app_private.pause_channel(channel_id uuid, until timestamptz) returns void as $$
+  update app_private.channel_states s set
+    paused_until = greatest(s.paused_until, until),
+    learned_messages_per_second = case
+      when s.learned_until > now() then greatest(s.learned_messages_per_second / 2, 5)
+      else 80
+    end,
+    learned_until = now() + interval '1 hour'
+  where s.channel_id = pause_channel.channel_id
+  -- One refusal answers a whole burst: learn from it once.
+  and s.paused_until < now()
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pause_channel(uuid, timestamptz) is
+  E'The provider said "too fast": nothing goes out until then, and for an hour at a lower pace.';
+
+create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
+  update app_public.channels c set status = 'stopped', status_reason = reason
+  where c.id = stop_channel.channel_id and c.status = 'active'
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.stop_channel(uuid, text) is
+  E'The provider refused the account or its token: messages wait until a person sets the channel to active again.';
+
+create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
+  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration)
+  where s.channel_id = rest_channel.channel_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.rest_channel(uuid, interval) is
+  E'The provider does not answer: nothing goes out for a while, at no lower pace afterwards.';
+--! EndIncluded messages/pause_channel.sql
+--! Included messages/next_send_in.sql
+create or replace function app_private.next_send_in(patience_ms int) returns int as $$
+declare
+  v_next timestamptz;
+  v_wait_ms int;
+begin
+  -- A channel's next message is due when it waits, nothing pauses, and the pace has a token.
+  select min(greatest(
+    n.due_at, s.paused_until,
+    least(s.pace_clock, clock_timestamp()) + interval '1 second' / app_private.channel_pace(c, s)
+  ))
+  into v_next
+  from app_private.channel_states s
+  join app_public.channels c on c.id = s.channel_id and c.status = 'active'
+  join app_public.tenants t on t.id = c.tenant_id and t.status = 'active'
+  cross join lateral (
+    select l.due_at from app_private.outbox_lanes l
+    where l.channel_id = c.id and l.due_at < 'infinity'
+    order by l.due_at
+    limit 1
+  ) n;
+  if v_next is null then
+    return null;
+  end if;
+
+  -- At once, and not taken: another sender holds it up for a moment.
+  v_wait_ms := greatest(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 10);
+  if v_wait_ms <= patience_ms then
+    return v_wait_ms;
+  end if;
+
+  perform graphile_worker.add_job('send_messages', run_at := v_next, job_key := 'send_messages:later');
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.next_send_in(int) is
+  E'Milliseconds until the outbox has something due, if that is within patience_ms. Otherwise null, and where something is due later a job is set for then.';
+--! EndIncluded messages/next_send_in.sql
+--! Included messages/reconcile_outbox.sql
+create or replace function app_private.reconcile_outbox(patience interval default '10 minutes')
+returns table (orphaned int, resent int, failed int) as $$
+declare
+  v_overdue jsonb;
+begin
+  -- Whoever took these never told what came of them: a crash. They may have gone out.
+  select jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')), count(*)
+  into v_overdue, orphaned
+  from app_private.outbox o
+  where o.state = 'sending' and o.lease_until < clock_timestamp();
+  if v_overdue is not null then
+    perform app_private.record_outcomes(v_overdue);
+  end if;
+
+  -- Statuses that were parked while the sender was just storing the id they wait for.
+  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
+  from app_private.parked_statuses p
+  where exists (select from app_public.message_statuses m where m.provider_message_id = p.provider_message_id)
+  having count(*) > 0;
+
+  -- No status has settled these although webhooks do arrive: the channel's policy decides. At most one more try.
+  select jsonb_agg(jsonb_build_object(
+    'tenant_id', d.tenant_id,
+    'message_id', d.message_id,
+    'kind', case when d.is_resent then 'retry' else 'failed' end,
+    'retry_at', now(),
+    'error_code', case when not d.is_resent then 'PYUNC' end
+  )), count(*) filter (where d.is_resent), count(*) filter (where not d.is_resent)
+  into v_overdue, resent, failed
+  from (
+    select o.tenant_id, o.message_id, ch.uncertain_policy = 'resend' and o.attempts < 2 as is_resent
+    from app_private.outbox o
+    join app_public.conversations c on c.tenant_id = o.tenant_id and c.id = o.conversation_id
+    join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+    join app_private.channel_states s on s.channel_id = c.channel_id
+    where o.state = 'uncertain'
+    and o.uncertain_at < now() - patience
+    and s.last_webhook_at > o.uncertain_at + patience / 2
+  ) d;
+  if v_overdue is not null then
+    update app_private.outbox o set state = 'sending'
+    from jsonb_to_recordset(v_overdue) as r (message_id uuid)
+    where o.message_id = r.message_id;
+    perform app_private.record_outcomes(v_overdue);
+  end if;
+
+  -- Go on behind what stays uncertain (claim_outbox says when).
+  update app_private.outbox_lanes l set due_at = now()
+  from app_private.outbox o
+  where o.state = 'uncertain'
+  and o.uncertain_at < now() - interval '1 minute'
+  and l.tenant_id = o.tenant_id
+  and l.conversation_id = o.conversation_id
+  and l.due_at = 'infinity'
+  and exists (
+    select from app_private.outbox q
+    where q.tenant_id = o.tenant_id and q.conversation_id = o.conversation_id and q.state = 'queued'
+  );
+
+  return next;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reconcile_outbox(interval) is
+  E'Settles what nobody knows. Messages whose sender died become uncertain. Uncertain ones that no status has settled within the patience, while webhooks were arriving, are failed (PYUNC) or sent once more, as the channel''s uncertain_policy says. Returns how many of each. Run every minute.';
+--! EndIncluded messages/reconcile_outbox.sql
+--! Included messages/policies.sql
+drop policy if exists tenant_isolation on app_public.messages;
+create policy tenant_isolation on app_public.messages as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.messages;
+create policy select_member on app_public.messages for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.messages;
+create policy insert_agent on app_public.messages for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('agent')));
+grant select on app_public.messages to parley_visitor;
+grant insert (conversation_id, type, content, reply_to_id, metadata) on app_public.messages to parley_visitor;
+-- No direction, author or origin: a signed-in person speaks for themselves.
+-- No update, no delete: what was said was said. Erasing a customer is deleting the contact.
+
+drop policy if exists tenant_isolation on app_public.message_statuses;
+create policy tenant_isolation on app_public.message_statuses as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.message_statuses;
+create policy select_member on app_public.message_statuses for select to parley_visitor
+  using (true);
+grant select on app_public.message_statuses to parley_visitor;
+-- Nothing else: statuses come from the provider, through app_private.
+
+-- app_private.outbox, outbox_lanes, parked_statuses, idempotency_keys: no policy and no grant. Triggers fill them, the sender empties them.
+--! EndIncluded messages/policies.sql
+
+--! split: 0600-templates.sql
+create type app_public.template_status as enum (
+  'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted', 'limit_exceeded', 'archived'
+);
+create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
+comment on type app_public.template_status is E'Meta''s states of a template. Only an approved one may be sent (PYTPL).';
+comment on type app_public.template_category is E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
+
+create table app_public.templates (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  business_account_id text not null,
+  name text not null
+    constraint templates_name_is_meta_name check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
+  language text not null
+    constraint templates_language_has_length check (length(language) between 2 and 20),
+  category app_public.template_category,
+  status app_public.template_status not null default 'pending',
+  status_reason text,
+  quality_rating text,
+  provider_template_id text,
+  components jsonb not null default '[]'
+    constraint templates_components_is_list check (jsonb_typeof(components) = 'array'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, business_account_id, name, language)
+);
+create index on app_public.templates (tenant_id, status);
+create index on app_public.templates (tenant_id, provider_template_id);
+alter table app_public.templates enable row level security;
+comment on table app_public.templates is
+  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table is left to Meta to judge.';
+comment on column app_public.templates.provider_template_id is E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
+comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
+comment on column app_public.templates.business_account_id is E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
+comment on column app_public.templates.language is E'As Meta writes it: en_US.';
+comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
+
+--! Included templates/template_status_of.sql
+create or replace function app_private.template_status_of(word text) returns app_public.template_status as $$
+  select e.status
+  from unnest(enum_range(null::app_public.template_status)) e (status)
+  where e.status::text = case upper(word)
+    -- Meta's words for events that are not states of their own.
+    when 'REINSTATED' then 'approved'
+    when 'UNLOCKED' then 'approved'
+    when 'FLAGGED' then 'approved'
+    when 'LOCKED' then 'disabled'
+    else lower(word)
+  end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.template_status_of(text) is
+  E'What a word of Meta''s says of a template''s status; null when this version does not know it.';
+--! EndIncluded templates/template_status_of.sql
+--! Included templates/apply_template_update.sql
+create or replace function app_private.apply_template_update(update_ jsonb) returns void as $$
+  insert into app_public.templates as t (
+    tenant_id, business_account_id, name, language, provider_template_id, status, status_reason, category, quality_rating
+  )
+  select
+    (update_ ->> 'tenant_id')::uuid,
+    update_ ->> 'business_account_id',
+    update_ ->> 'name',
+    update_ ->> 'language',
+    update_ ->> 'provider_template_id',
+    coalesce(app_private.template_status_of(update_ ->> 'status'), 'pending'),
+    update_ ->> 'status_reason',
+    c.category,
+    update_ ->> 'quality_rating'
+  from (values (1)) one
+  left join (
+    select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
+  ) c on c.category::text = lower(update_ ->> 'category')
+  where update_ ->> 'name' is not null and update_ ->> 'language' is not null and update_ ->> 'business_account_id' is not null
+  on conflict (tenant_id, business_account_id, name, language) do update set
+    provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
+    -- Only what the update is about: quality and category updates carry no status. A word of Meta's that is new to us
+    -- changes nothing: what was approved may still be sent.
+    status = coalesce(app_private.template_status_of(update_ ->> 'status'), t.status),
+    status_reason = case when update_ ->> 'status' is not null then excluded.status_reason else t.status_reason end,
+    category = coalesce(excluded.category, t.category),
+    quality_rating = coalesce(excluded.quality_rating, t.quality_rating)
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_template_update(jsonb) is
+  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?}.';
+--! EndIncluded templates/apply_template_update.sql
+--! Included templates/policies.sql
+create or replace trigger _100_timestamps before insert or update on app_public.templates
+  for each row execute function app_private.tg__timestamps();
+
+drop policy if exists tenant_isolation on app_public.templates;
+create policy tenant_isolation on app_public.templates as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.templates;
+create policy select_member on app_public.templates for select to parley_visitor
+  using (true);
+grant select on app_public.templates to parley_visitor;
+-- Nothing else yet: templates are Meta's, and are learnt from its webhooks.
+--! EndIncluded templates/policies.sql
+
+--! split: 0700-chatbots.sql
+create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
+create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
+comment on type app_public.chatbot_status is E'draft: rests. active: answers new conversations. archived: rests, out of sight.';
+comment on type app_public.run_status is
+  E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
+
+create table app_public.chatbots (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint chatbots_name_has_length check (length(name) between 1 and 255),
+  description text,
+  status app_public.chatbot_status not null default 'draft',
+  nodes jsonb not null default '[]'
+    constraint chatbots_nodes_is_list check (jsonb_typeof(nodes) = 'array'),
+  edges jsonb not null default '[]'
+    constraint chatbots_edges_is_list check (jsonb_typeof(edges) = 'array'),
+  settings jsonb not null default '{}'
+    constraint chatbots_settings_is_object check (jsonb_typeof(settings) = 'object'),
+  metadata jsonb not null default '{}'
+    constraint chatbots_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+  active_version_id uuid,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, name),
+  constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
+);
+create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
+alter table app_public.chatbots enable row level security;
+comment on table app_public.chatbots is
+  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually one is active in a tenant; of several, trigger rules and their priority decide which answers.';
+comment on column app_public.chatbots.nodes is E'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
+comment on column app_public.chatbots.edges is E'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
+comment on column app_public.chatbots.settings is E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
+comment on column app_public.chatbots.metadata is E'Yours: any object. An import keeps here what the exporting system added.';
+comment on column app_public.chatbots.active_version_id is E'The version that new conversations get while the chatbot is active.';
+
+create table app_public.chatbot_versions (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  chatbot_id uuid not null,
+  number int not null
+    constraint chatbot_versions_number_is_positive check (number > 0),
+  nodes jsonb not null,
+  edges jsonb not null,
+  settings jsonb not null,
+  subflows jsonb not null default '{}',
+  flows jsonb not null default '{}',
+  published_by uuid,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, chatbot_id, number),
+  foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade
+);
+alter table app_public.chatbot_versions enable row level security;
+comment on table app_public.chatbot_versions is
+  E'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
+comment on column app_public.chatbot_versions.number is E'1, 2, 3, … of its chatbot.';
+comment on column app_public.chatbot_versions.nodes is E'As chatbots.nodes.';
+comment on column app_public.chatbot_versions.edges is E'As chatbots.edges.';
+comment on column app_public.chatbot_versions.settings is E'As chatbots.settings.';
+comment on column app_public.chatbot_versions.subflows is E'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
+comment on column app_public.chatbot_versions.flows is E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}.';
+comment on column app_public.chatbot_versions.published_by is E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
+alter table app_public.chatbots add
+  foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
+  on delete set null (active_version_id) deferrable initially deferred;
+create index on app_public.chatbots (tenant_id, active_version_id);
+
+create table app_public.conversation_contexts (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  chatbot_id uuid not null,
+  version_id uuid not null,
+  status app_public.run_status not null default 'running',
+  is_active boolean not null generated always as (status in ('running', 'waiting')) stored,
+  current_node_id text,
+  variables jsonb not null default '{}',
+  node_history jsonb not null default '[]',
+  node_outputs jsonb not null default '{}',
+  waiting jsonb,
+  waiting_for text generated always as (waiting ->> 'kind') stored,
+  timer_kind text generated always as (waiting #>> '{timer,kind}') stored,
+  state jsonb not null default '{}',
+  outcome text,
+  completion_reason text,
+  expires_at timestamptz,
+  started_at timestamptz not null default now(),
+  completed_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, version_id) references app_public.chatbot_versions (tenant_id, id) on delete cascade,
+  constraint conversation_contexts_ended_has_reason check (
+    (status in ('running', 'waiting')) = (completed_at is null)
+    and (completed_at is null) = (completion_reason is null)
+  )
+) with (fillfactor = 70);
+create unique index conversation_contexts_one_active on app_public.conversation_contexts (tenant_id, conversation_id)
+  where is_active;
+create index on app_public.conversation_contexts (tenant_id, conversation_id, created_at desc);
+create index on app_public.conversation_contexts (tenant_id, chatbot_id, status);
+create index on app_public.conversation_contexts (tenant_id, version_id);
+alter table app_public.conversation_contexts enable row level security;
+comment on table app_public.conversation_contexts is
+  E'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the chatbot task alone.';
+comment on column app_public.conversation_contexts.current_node_id is E'Where it is, or where it was left.';
+comment on column app_public.conversation_contexts.variables is E'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
+comment on column app_public.conversation_contexts.node_history is E'The nodes visited, in order: [{"nodeId", "at"}].';
+comment on column app_public.conversation_contexts.node_outputs is E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
+comment on column app_public.conversation_contexts.waiting is E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
+comment on column app_public.conversation_contexts.waiting_for is E'answer, flow, http, ai, delay, handoff or callback; null when it waits for nothing.';
+comment on column app_public.conversation_contexts.timer_kind is E'What its timer is about: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, handoff_timeout, callback_timeout.';
+comment on column app_public.conversation_contexts.state is E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
+comment on column app_public.conversation_contexts.outcome is E'What the end node that was reached calls its result.';
+comment on column app_public.conversation_contexts.completion_reason is E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
+comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
+
+create table app_private.chatbot_events (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  kind text not null default 'message'
+    constraint chatbot_events_kind_is_known check (kind in (
+      'message', 'timer', 'send_failed', 'http_result', 'ai_result', 'callback', 'flow_response', 'handoff_ended',
+      'resume', 'skip', 'stop', 'start', 'move', 'restart'
+    )),
+  message_id uuid,
+  context_id uuid,
+  payload jsonb not null default '{}',
+  due_at timestamptz not null default clock_timestamp(),
+  created_at timestamptz not null default clock_timestamp(),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  constraint chatbot_events_message_is_named check ((kind = 'message') = (message_id is not null))
+) with (autovacuum_vacuum_scale_factor = 0.02);
+create index on app_private.chatbot_events (tenant_id, conversation_id, created_at);
+create index on app_private.chatbot_events (due_at);
+alter table app_private.chatbot_events enable row level security;
+comment on table app_private.chatbot_events is
+  E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
+comment on column app_private.chatbot_events.due_at is E'Later than created_at while a burst of messages is being gathered (debounceMs).';
+comment on column app_private.chatbot_events.context_id is E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
+
+create table app_private.chatbot_activity (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  version_id uuid not null,
+  steps jsonb not null,
+  created_at timestamptz not null default now()
+) with (autovacuum_vacuum_scale_factor = 0.02);
+alter table app_private.chatbot_activity enable row level security;
+comment on table app_private.chatbot_activity is
+  E'What turns did, to be counted: one row a turn, only ever inserted, so that no turn waits for another one''s counter. Rolled up into chatbot_stats every minute; those who read add both. No foreign key: rows live for a minute.';
+comment on column app_private.chatbot_activity.steps is
+  E'[{"kind": "passed" | "entered" | "left" | "dropped" | "ended", "node", "exit", "bucket"}]. passed: entered and left in one turn.';
+
+create table app_private.chatbot_stats (
+  tenant_id uuid not null,
+  version_id uuid not null,
+  kind text not null,
+  node_id text not null,
+  exit text not null,
+  bucket int not null,
+  count int not null,
+  primary key (tenant_id, version_id, kind, node_id, exit, bucket),
+  foreign key (tenant_id, version_id) references app_public.chatbot_versions (tenant_id, id) on delete cascade
+) with (fillfactor = 70);
+alter table app_private.chatbot_stats enable row level security;
+comment on table app_private.chatbot_stats is E'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
+comment on column app_private.chatbot_stats.bucket is
+  E'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A histogram, from which medians are read.';
+
+create table app_private.ai_budgets (
+  tenant_id uuid primary key references app_public.tenants on delete cascade,
+  tokens_per_day int not null
+    constraint ai_budgets_tokens_per_day_not_negative check (tokens_per_day >= 0),
+  tokens_per_conversation int not null
+    constraint ai_budgets_tokens_per_conversation_not_negative check (tokens_per_conversation >= 0)
+);
+alter table app_private.ai_budgets enable row level security;
+comment on table app_private.ai_budgets is E'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the operator.';
+comment on column app_private.ai_budgets.tokens_per_day is E'Of all conversations together, in the last 24 hours.';
+comment on column app_private.ai_budgets.tokens_per_conversation is E'Of one conversation, in the last 24 hours.';
+
+create table app_private.ai_calls (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  context_id uuid,
+  model text not null,
+  tokens int not null,
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
+);
+create index on app_private.ai_calls (tenant_id, created_at);
+create index on app_private.ai_calls (tenant_id, conversation_id, created_at);
+alter table app_private.ai_calls enable row level security;
+comment on table app_private.ai_calls is E'Questions to language models of the last days, for the budgets. Reserved before the call, settled after it.';
+comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
+
+--! Included chatbots/chatbot_pause.sql
+create or replace function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
+  select make_interval(secs => coalesce(
+    (
+      select (v.settings ->> 'pauseSeconds')::float8
+      from app_public.conversation_contexts x
+      join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+      where x.tenant_id = chatbot_pause.tenant_id and x.conversation_id = chatbot_pause.conversation_id and x.is_active
+    ),
+    3600
+  ))
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.chatbot_pause(uuid, uuid) is
+  E'How long the chatbot keeps silent after a person wrote: pauseSeconds of the version that runs, else an hour.';
+--! EndIncluded chatbots/chatbot_pause.sql
+--! Included chatbots/tg_messages__enqueue_chatbot.sql
+create or replace function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
+begin
+  insert into app_private.chatbot_events (tenant_id, conversation_id, message_id, created_at)
+  select n.tenant_id, n.conversation_id, n.id, n.created_at
+  from new_rows n
+  where n.direction = 'inbound'
+  and n.origin = 'live'
+  -- Reactions, edits and what we cannot read never advance a chatbot.
+  and n.type in (
+    'text', 'interactive', 'button', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'order'
+  )
+  and (
+    exists (select from app_public.chatbots b where b.tenant_id = n.tenant_id and b.status = 'active')
+    or exists (
+      select from app_public.conversation_contexts x
+      where x.tenant_id = n.tenant_id and x.conversation_id = n.conversation_id and x.is_active
+    )
+  )
+  order by n.created_at;
+
+  if found then
+    perform app_private.wake('advance_chatbots');
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__enqueue_chatbot() is
+  E'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
+--! EndIncluded chatbots/tg_messages__enqueue_chatbot.sql
+--! Included chatbots/tg_message_statuses__enqueue_chatbot.sql
+create or replace function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
+begin
+  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+  select
+    m.tenant_id, m.conversation_id, 'send_failed', x.id,
+    jsonb_build_object('nodeId', m.metadata ->> 'node_id', 'reason', n.error_code)
+  from new_rows n
+  join old_rows o on o.tenant_id = n.tenant_id and o.message_id = n.message_id
+  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
+  join app_public.conversation_contexts x
+    on x.tenant_id = m.tenant_id and x.id = (m.metadata ->> 'context_id')::uuid and x.is_active
+  where n.status = 'failed' and o.status <> 'failed' and m.author = 'chatbot';
+
+  if found then
+    perform app_private.wake('advance_chatbots');
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_message_statuses__enqueue_chatbot() is
+  E'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
+--! EndIncluded chatbots/tg_message_statuses__enqueue_chatbot.sql
+--! Included chatbots/publish_chatbot.sql
+create or replace function app_private.publish_chatbot(chatbot_id uuid) returns app_public.chatbot_versions as $$
+declare
+  v_chatbot app_public.chatbots;
+  v_version app_public.chatbot_versions;
+begin
+  -- Two publications at once: the second waits here, and gets the next number.
+  select c.* into v_chatbot
+  from app_public.chatbots c
+  where c.id = publish_chatbot.chatbot_id
+  for no key update;
+  if v_chatbot.id is null then
+    raise exception 'No such chatbot' using errcode = 'PYNFD';
+  end if;
+
+  insert into app_public.chatbot_versions (
+    tenant_id, chatbot_id, number, nodes, edges, settings, subflows, flows, published_by
+  )
+  select
+    v_chatbot.tenant_id, v_chatbot.id, 1 + coalesce(max(v.number), 0),
+    v_chatbot.nodes, v_chatbot.edges, v_chatbot.settings,
+    (
+      -- The graphs it calls, those that they call, and so on. Each as it was last published; a draft where it never was.
+      with recursive called (id, nodes, edges) as (
+        select null::uuid, v_chatbot.nodes, v_chatbot.edges
+        union
+        select c.id, coalesce(l.nodes, c.nodes), coalesce(l.edges, c.edges)
+        from called k
+        cross join jsonb_array_elements(k.nodes) n (node)
+        join app_public.chatbots c on c.tenant_id = v_chatbot.tenant_id and c.id::text = n.node #>> '{data,chatbotId}'
+        left join lateral (
+          select w.nodes, w.edges
+          from app_public.chatbot_versions w
+          where w.tenant_id = c.tenant_id and w.chatbot_id = c.id
+          order by w.number desc
+          limit 1
+        ) l on true
+        where coalesce(nullif(n.node ->> 'type', ''), n.node #>> '{data,type}') = 'subflow'
+      )
+      select coalesce(jsonb_object_agg(k.id, jsonb_build_object('nodes', k.nodes, 'edges', k.edges)), '{}')
+      from called k
+      where k.id is not null
+    ),
+    (
+      select coalesce(jsonb_object_agg(f.whatsapp_flow_id, jsonb_build_object(
+        'status', upper(f.status::text), 'firstScreen', f.flow_json #> '{screens,0,id}'
+      )), '{}')
+      from app_public.whatsapp_flows f
+      where f.tenant_id = v_chatbot.tenant_id
+      and f.whatsapp_flow_id in (
+        select n.node #>> '{data,whatsappFlowId}' from jsonb_array_elements(v_chatbot.nodes) n (node)
+      )
+    ),
+    app_hidden.current_user_id()
+  from app_public.chatbot_versions v
+  where v.tenant_id = v_chatbot.tenant_id and v.chatbot_id = v_chatbot.id
+  returning * into v_version;
+  return v_version;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.publish_chatbot(uuid) is
+  E'Freezes the draft as the next version, with the graphs that it calls and what is known of the forms that it sends. The program validates the graph first. PYNFD.';
+--! EndIncluded chatbots/publish_chatbot.sql
+--! Included chatbots/activate_chatbot.sql
+create or replace function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true) returns app_public.chatbots as $$
+declare
+  v_version app_public.chatbot_versions;
+  v_chatbot app_public.chatbots;
+begin
+  select v.* into v_version from app_public.chatbot_versions v where v.id = activate_chatbot.version_id;
+  if v_version.id is null then
+    raise exception 'No such version' using errcode = 'PYNFD';
+  end if;
+
+  -- Two activations at once wait for each other: the second has to see what the first has made active.
+  perform from app_public.tenants t where t.id = v_version.tenant_id for no key update;
+
+  update app_public.chatbots c set status = 'draft'
+  where is_exclusive and c.tenant_id = v_version.tenant_id and c.status = 'active' and c.id <> v_version.chatbot_id;
+
+  update app_public.chatbots c set status = 'active', active_version_id = v_version.id
+  where c.id = v_version.chatbot_id
+  returning c.* into v_chatbot;
+  return v_chatbot;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.activate_chatbot(uuid, boolean) is
+  E'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots rest; otherwise trigger rules decide among the active ones. Runs that are under way end on the version they began with. PYNFD.';
+--! EndIncluded chatbots/activate_chatbot.sql
+--! Included chatbots/claim_chatbot_turns.sql
+create or replace function app_private.claim_chatbot_turns(batch_size int)
+returns table (
+  tenant_id uuid,
+  conversation_id uuid,
+  contact jsonb,
+  is_silent boolean,
+  context jsonb,
+  previous_replies jsonb,
+  is_first_message boolean,
+  candidate_version_ids uuid[],
+  events jsonb
+) as $$
+declare
+  v_window int;
+  v_ids uuid[];
+begin
+  -- The conversations of the oldest events; when somebody holds all of those, of all.
+  foreach v_window in array array[batch_size * 4, null] loop
+    select array_agg(c.id) into v_ids
+    from (
+      select c.id
+      from app_public.conversations c
+      where c.id in (
+        select e.conversation_id
+        from (
+          select x.conversation_id
+          from app_private.chatbot_events x
+          where x.due_at <= clock_timestamp()
+          order by x.due_at
+          limit v_window
+        ) e
+      )
+      order by c.id
+      limit batch_size
+      -- The lock that makes a conversation's turns happen one after the other. Whoever
+      -- finds it taken leaves the conversation to the one who has it.
+      for no key update skip locked
+    ) c;
+    exit when v_ids is not null;
+  end loop;
+
+  return query
+    select
+      c.tenant_id,
+      c.id,
+      jsonb_build_object(
+        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email, 'language', p.language,
+        'metadata', p.metadata
+      ),
+      c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
+      case when x.id is not null then to_jsonb(x) end,
+      (
+        select l.state -> 'replies'
+        from app_public.conversation_contexts l
+        where x.id is null and l.tenant_id = c.tenant_id and l.conversation_id = c.id
+        order by l.created_at desc
+        limit 1
+      ),
+      -- Whatever may begin a run: is it the first thing this contact ever said here?
+      x.id is null and not exists (
+        select from app_public.messages f
+        where f.tenant_id = c.tenant_id and f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
+        and f.id < (
+          select min(e.message_id::text)::uuid from app_private.chatbot_events e
+          where e.tenant_id = c.tenant_id and e.conversation_id = c.id
+        )
+      ),
+      (
+        select array_agg(b.active_version_id order by b.created_at)
+        from app_public.chatbots b
+        where b.tenant_id = c.tenant_id and b.status = 'active'
+      ),
+      (
+        select jsonb_agg(jsonb_build_object(
+          'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
+          'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
+          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral'
+        ) order by e.created_at, e.id)
+        from (
+          select x.*
+          from app_private.chatbot_events x
+          where x.tenant_id = c.tenant_id and x.conversation_id = c.id
+          order by x.created_at, x.id
+          -- Whoever floods a conversation does not get a turn without end.
+          limit 100
+        ) e
+        left join app_public.messages m on m.tenant_id = e.tenant_id and m.id = e.message_id
+      )
+    from app_public.conversations c
+    join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
+    left join app_public.conversation_contexts x
+      on x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.is_active
+    where c.id = any (v_ids)
+    and exists (
+      select from app_private.chatbot_events e where e.tenant_id = c.tenant_id and e.conversation_id = c.id
+    );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+-- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
+-- scan what grows.
+
+comment on function app_private.claim_chatbot_turns(int) is
+  E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
+--! EndIncluded chatbots/claim_chatbot_turns.sql
+--! Included chatbots/save_chatbot_turns.sql
+create or replace function app_private.save_chatbot_turns(
+  event_ids uuid[],
+  contexts jsonb,
+  replies jsonb,
+  timers jsonb,
+  calls jsonb,
+  handoffs jsonb,
+  contact_changes jsonb,
+  activity jsonb default '[]',
+  deferrals jsonb default '[]'
+) returns void as $$
+begin
+  -- Whoever takes turns runs the sender right after its commit.
+  perform set_config('parley.wake', 'self', true);
+
+  delete from app_private.chatbot_events e where e.id = any (event_ids);
+
+  -- In order: a run that ended makes room for the one that begins in the same turn.
+  insert into app_public.conversation_contexts as x (
+    id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history, node_outputs,
+    waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
+  )
+  select
+    r.id, v.tenant_id, r.conversation_id, v.chatbot_id, v.id, r.status, r.current_node_id, r.variables, r.node_history,
+    r.node_outputs, r.waiting, r.state, r.outcome, r.completion_reason, r.expires_at, r.started_at,
+    case when r.status not in ('running', 'waiting') then now() end
+  from rows from (
+    jsonb_to_recordset(contexts) as (
+      id uuid, conversation_id uuid, version_id uuid, status app_public.run_status, current_node_id text, variables jsonb,
+      node_history jsonb, node_outputs jsonb, waiting jsonb, state jsonb, outcome text, completion_reason text,
+      expires_at timestamptz, started_at timestamptz
+    )
+  ) with ordinality r (
+    id, conversation_id, version_id, status, current_node_id, variables, node_history, node_outputs, waiting, state,
+    outcome, completion_reason, expires_at, started_at, n
+  )
+  join app_public.chatbot_versions v on v.id = r.version_id
+  order by r.n
+  on conflict (id) do update set
+    status = excluded.status,
+    current_node_id = excluded.current_node_id,
+    variables = excluded.variables,
+    node_history = excluded.node_history,
+    node_outputs = excluded.node_outputs,
+    waiting = excluded.waiting,
+    state = excluded.state,
+    outcome = excluded.outcome,
+    completion_reason = excluded.completion_reason,
+    expires_at = excluded.expires_at,
+    completed_at = excluded.completed_at;
+
+  insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
+  select c.tenant_id, c.id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
+  from rows from (
+    jsonb_to_recordset(replies) as (conversation_id uuid, type app_public.message_type, content jsonb, metadata jsonb)
+  ) with ordinality r (conversation_id, type, content, metadata, n)
+  join app_public.conversations c on c.id = r.conversation_id
+  order by r.n;
+
+  -- A run has at most one timer; its job's key is the run.
+  perform graphile_worker.add_jobs(array_agg((
+    'ring_chatbot_timer', json_build_object('contextId', t.context_id), null, t.run_at, null, 'chatbot:' || t.context_id,
+    null, null
+  )::graphile_worker.job_spec))
+  from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
+  where t.run_at is not null
+  having count(*) > 0;
+
+  perform graphile_worker.remove_job('chatbot:' || t.context_id)
+  from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
+  where t.run_at is null;
+
+  -- Made after commit: whatever becomes of a call, the run that waits for it is stored.
+  perform graphile_worker.add_jobs(array_agg((
+    'call_for_chatbot', json_build_object('contextId', t.context_id), null, null, null, null, null, null
+  )::graphile_worker.job_spec))
+  from jsonb_to_recordset(calls) as t (context_id uuid)
+  having count(*) > 0;
+
+  update app_public.conversations c set
+    assignee_id = coalesce(m.user_id, c.assignee_id),
+    -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their heads.
+    chatbot_paused_until = case
+      when m.user_id is null and h.pause_seconds is not null
+        then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
+      else c.chatbot_paused_until
+    end,
+    metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
+      'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
+    )))
+  from jsonb_to_recordset(handoffs) as h (
+    conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
+  )
+  join app_public.conversations o on o.id = h.conversation_id
+  left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
+  where c.id = h.conversation_id;
+
+  perform app_private.change_contacts(contact_changes);
+
+  insert into app_private.chatbot_activity (tenant_id, version_id, steps)
+  select v.tenant_id, v.id, a.steps
+  from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
+  join app_public.chatbot_versions v on v.id = a.version_id;
+
+  -- A burst is being gathered: its messages wait for what may follow them.
+  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
+  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+  where e.conversation_id = d.conversation_id;
+
+  perform graphile_worker.add_jobs(array_agg((
+    'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
+    'burst:' || d.conversation_id, null, null
+  )::graphile_worker.job_spec))
+  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+  having count(*) > 0;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+-- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
+-- scan what grows.
+
+comment on function app_private.save_chatbot_turns(uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
+  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, and bursts that are still being gathered ([{"conversation_id", "delay_ms"}]).';
+--! EndIncluded chatbots/save_chatbot_turns.sql
+--! Included chatbots/tell_chatbot.sql
+create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
+begin
+  perform app_private.require_agent_of(tenant_id);
+  if kind not in ('start', 'stop', 'skip') then
+    raise exception 'People cannot tell a chatbot "%"', left(kind, 20) using errcode = 'PYREQ';
+  end if;
+
+  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, payload)
+  values (tell_chatbot.tenant_id, tell_chatbot.conversation_id, tell_chatbot.kind, tell_chatbot.payload);
+  perform app_private.wake('advance_chatbots');
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.tell_chatbot(uuid, uuid, text, jsonb) is
+  E'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot task. PYNFD: not an agent of that tenant. PYREQ: no such event.';
+
+grant execute on function app_hidden.tell_chatbot(uuid, uuid, text, jsonb) to parley_visitor;
+--! EndIncluded chatbots/tell_chatbot.sql
+--! Included chatbots/start_chatbot.sql
+create or replace function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}') returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_version_id uuid;
+begin
+  if jsonb_typeof(variables) <> 'object' then
+    raise exception 'Variables are an object' using errcode = 'PYREQ';
+  end if;
+
+  select coalesce(c.active_version_id, (
+    select v.id from app_public.chatbot_versions v
+    where v.tenant_id = c.tenant_id and v.chatbot_id = c.id
+    order by v.number desc
+    limit 1
+  )) into v_version_id
+  from app_public.chatbots c
+  where c.tenant_id = v_conversation.tenant_id and c.id = start_chatbot.chatbot_id;
+  if v_version_id is null then
+    raise exception 'No such chatbot, or it was never published' using errcode = 'PYNFD';
+  end if;
+
+  perform app_hidden.tell_chatbot(
+    v_conversation.tenant_id, v_conversation.id, 'start',
+    jsonb_build_object('versionId', v_version_id, 'variables', variables)
+  );
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
+  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+
+grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
+--! EndIncluded chatbots/start_chatbot.sql
+--! Included chatbots/stop_chatbot_run.sql
+create or replace function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped') returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  perform app_hidden.tell_chatbot(
+    v_conversation.tenant_id, v_conversation.id, 'stop', jsonb_build_object('reason', left(reason, 200))
+  );
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.stop_chatbot_run(uuid, text) is
+  E'Ends the run that is under way in a conversation, with the reason kept; none is no error. PYNFD, PYDEN: agents only.';
+
+grant execute on function app_public.stop_chatbot_run(uuid, text) to parley_visitor;
+--! EndIncluded chatbots/stop_chatbot_run.sql
+--! Included chatbots/skip_chatbot_node.sql
+create or replace function app_public.skip_chatbot_node(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  perform app_hidden.tell_chatbot(v_conversation.tenant_id, v_conversation.id, 'skip', '{}');
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.skip_chatbot_node(uuid) is
+  E'Moves the run of a conversation on, past what it waits for. PYNFD, PYDEN: agents only.';
+
+grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
+--! EndIncluded chatbots/skip_chatbot_node.sql
+--! Included chatbots/resume_chatbot.sql
+create or replace function app_private.resume_chatbot(conversation_id uuid) returns boolean as $$
+  -- A pause that was prolonged meanwhile has a job of its own.
+  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+  select
+    c.tenant_id, c.id, case when v.settings ->> 'afterPause' = 'end' then 'stop' else 'resume' end, x.id,
+    case when v.settings ->> 'afterPause' = 'end' then '{"reason": "taken_over"}'::jsonb else '{}' end
+  from app_public.conversations c
+  join app_public.conversation_contexts x
+    on x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.is_active
+  join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+  where c.id = resume_chatbot.conversation_id
+  and c.assignee_id is null
+  and coalesce(c.chatbot_paused_until, '-infinity') <= now()
+  and x.waiting_for in ('answer', 'flow')
+  returning true
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.resume_chatbot(uuid) is
+  E'The pause after a person''s message is over: the run asks its question again, or ends, as afterPause of its version says. Null when there is nothing to resume.';
+--! EndIncluded chatbots/resume_chatbot.sql
+--! Included chatbots/call_back.sql
+create or replace function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
+declare
+  v_is_taken boolean;
+begin
+  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+  select x.tenant_id, x.conversation_id, 'callback', x.id, call_back.payload
+  from app_public.conversation_contexts x
+  where x.id = call_back.context_id and x.is_active
+  -- A caller who cannot stop fills no table: what it says beyond this is not kept.
+  and (
+    select count(*) from (
+      select from app_private.chatbot_events e
+      where e.tenant_id = x.tenant_id and e.conversation_id = x.conversation_id
+      limit 100
+    ) waiting
+  ) < 100
+  returning true into v_is_taken;
+
+  if v_is_taken then
+    perform app_private.wake('advance_chatbots');
+  end if;
+  return coalesce(v_is_taken, false);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.call_back(uuid, jsonb) is
+  E'Somebody called a run''s own address. False when the run is over, or too much waits for it already.';
+--! EndIncluded chatbots/call_back.sql
+--! Included chatbots/tg_conversations__tell_chatbot.sql
+create or replace function app_private.tg_conversations__tell_chatbot() returns trigger as $$
+declare
+  v_context app_public.conversation_contexts;
+begin
+  select x.* into v_context
+  from app_public.conversation_contexts x
+  where x.tenant_id = NEW.tenant_id and x.conversation_id = NEW.id and x.is_active;
+  if v_context.id is null then
+    return null;
+  end if;
+
+  if v_context.waiting_for = 'handoff' then
+    if (OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open') then
+      insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id)
+      values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
+      perform app_private.wake('advance_chatbots');
+    end if;
+  elsif coalesce(NEW.chatbot_paused_until, '-infinity') > now() then
+    if OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
+      perform graphile_worker.add_job(
+        'resume_chatbot', json_build_object('conversationId', NEW.id),
+        run_at := NEW.chatbot_paused_until, job_key := 'resume:' || NEW.id
+      );
+    end if;
+  elsif coalesce(OLD.chatbot_paused_until, '-infinity') > now() then
+    -- Somebody has ended the pause before its time.
+    perform graphile_worker.remove_job('resume:' || NEW.id);
+    if app_private.resume_chatbot(NEW.id) then
+      perform app_private.wake('advance_chatbots');
+    end if;
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__tell_chatbot() is
+  E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause.';
+--! EndIncluded chatbots/tg_conversations__tell_chatbot.sql
+--! Included chatbots/activate_version.sql
+create or replace function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish', is_exclusive boolean default true) returns app_public.chatbots as $$
+declare
+  v_version app_public.chatbot_versions;
+  v_chatbot app_public.chatbots;
+begin
+  select v.* into v_version
+  from app_public.chatbot_versions v
+  where v.id = activate_version.version_id
+  -- Runs as the owner: only the role setting says who is calling.
+  and (current_setting('role') <> 'parley_visitor' or v.tenant_id = app_hidden.current_tenant_id());
+
+  if v_version.id is null then
+    raise exception 'No such version' using errcode = 'PYNFD';
+  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin activates a chatbot' using errcode = 'PYDEN';
+  end if;
+
+  v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
+
+  -- The runs hear of it in their own turns, one conversation at a time: nothing is changed under a turn's feet.
+  if running_contexts in ('move', 'restart') then
+    insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+    select x.tenant_id, x.conversation_id, running_contexts, x.id, jsonb_build_object('versionId', v_version.id)
+    from app_public.conversation_contexts x
+    where x.tenant_id = v_version.tenant_id and x.chatbot_id = v_version.chatbot_id
+    and x.status in ('running', 'waiting') and x.version_id <> v_version.id
+    order by x.id;
+    if found then
+      perform app_private.wake('advance_chatbots');
+    end if;
+  end if;
+  return v_chatbot;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.activate_version(uuid, text, boolean) is
+  E'The database''s half of the activateVersion mutation. running_contexts: finish leaves runs on their versions; move takes them along where the new version has their node, with the same id and type; restart begins them anew. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_hidden.activate_version(uuid, text, boolean) to parley_visitor;
+--! EndIncluded chatbots/activate_version.sql
+--! Included chatbots/save_draft.sql
+create or replace function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$
+declare
+  v_chatbot app_public.chatbots;
+begin
+  if not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin changes a chatbot' using errcode = 'PYDEN';
+  end if;
+
+  if save_draft.chatbot_id is null then
+    insert into app_public.chatbots (tenant_id, name, description, nodes, edges, settings)
+    values (
+      app_hidden.current_tenant_id(), draft ->> 'name', draft ->> 'description', draft -> 'nodes', draft -> 'edges',
+      coalesce(draft -> 'settings', '{}')
+    )
+    returning * into v_chatbot;
+  else
+    update app_public.chatbots c set
+      name = coalesce(draft ->> 'name', c.name),
+      description = case when draft ? 'description' then draft ->> 'description' else c.description end,
+      nodes = coalesce(draft -> 'nodes', c.nodes),
+      edges = coalesce(draft -> 'edges', c.edges),
+      settings = coalesce(draft -> 'settings', c.settings)
+    where c.id = save_draft.chatbot_id and c.tenant_id = app_hidden.current_tenant_id()
+    returning c.* into v_chatbot;
+    if v_chatbot.id is null then
+      raise exception 'No such chatbot' using errcode = 'PYNFD';
+    end if;
+  end if;
+  return v_chatbot;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.save_draft(uuid, jsonb) is
+  E'The database''s half of the saveChatbot mutation: {"name", "description", "nodes", "edges", "settings"}, each as far as it is given; a new chatbot when there is no id. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_hidden.save_draft(uuid, jsonb) to parley_visitor;
+--! EndIncluded chatbots/save_draft.sql
+--! Included chatbots/publish_draft.sql
+create or replace function app_hidden.publish_draft(chatbot_id uuid) returns app_public.chatbot_versions as $$
+begin
+  if not exists (
+    select from app_public.chatbots c
+    where c.id = publish_draft.chatbot_id and c.tenant_id = app_hidden.current_tenant_id()
+  ) then
+    raise exception 'No such chatbot' using errcode = 'PYNFD';
+  elsif not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin publishes a chatbot' using errcode = 'PYDEN';
+  end if;
+  return app_private.publish_chatbot(publish_draft.chatbot_id);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.publish_draft(uuid) is
+  E'The database''s half of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_hidden.publish_draft(uuid) to parley_visitor;
+--! EndIncluded chatbots/publish_draft.sql
+--! Included chatbots/roll_up_chatbot_activity.sql
+create or replace function app_private.roll_up_chatbot_activity(batch_size int default 10000) returns int as $$
+  with taken as (
+    delete from app_private.chatbot_activity a
+    where a.id in (
+      select b.id from app_private.chatbot_activity b order by b.id limit batch_size for update skip locked
+    )
+    returning a.tenant_id, a.version_id, a.steps
+  ),
+  counted as (
+    insert into app_private.chatbot_stats as s (tenant_id, version_id, kind, node_id, exit, bucket, count)
+    select t.tenant_id, t.version_id, p.kind, p.node, p.exit, p.bucket, count(*)
+    from taken t
+    join app_public.chatbot_versions v on v.tenant_id = t.tenant_id and v.id = t.version_id
+    cross join jsonb_to_recordset(t.steps) as p (kind text, node text, exit text, bucket int)
+    group by 1, 2, 3, 4, 5, 6
+    -- In one order, so that two that roll up at once do not wait for each other crosswise.
+    order by 1, 2, 3, 4, 5, 6
+    on conflict on constraint chatbot_stats_pkey do update set count = s.count + excluded.count
+  )
+  select count(*)::int from taken
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.roll_up_chatbot_activity(int) is
+  E'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads sees each turn once, before and after.';
+--! EndIncluded chatbots/roll_up_chatbot_activity.sql
+--! Included chatbots/read_chatbot_stats.sql
+create or replace function app_hidden.read_chatbot_stats(version_id uuid)
+returns table (kind text, node_id text, exit text, bucket int, count int) as $$
+  select a.kind, a.node_id, a.exit, a.bucket, sum(a.count)::int
+  from app_public.chatbot_versions v
+  cross join lateral (
+    select s.kind, s.node_id, s.exit, s.bucket, s.count
+    from app_private.chatbot_stats s
+    where s.tenant_id = v.tenant_id and s.version_id = v.id
+    union all
+    select p.kind, p.node, p.exit, p.bucket, 1
+    from app_private.chatbot_activity t
+    cross join jsonb_to_recordset(t.steps) as p (kind text, node text, exit text, bucket int)
+    where t.tenant_id = v.tenant_id and t.version_id = v.id
+  ) a
+  where v.id = read_chatbot_stats.version_id
+  -- Runs as the owner: only the role setting says who is calling.
+  and (
+    current_setting('role') <> 'parley_visitor'
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('viewer')
+  )
+  group by 1, 2, 3, 4
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.read_chatbot_stats(uuid) is
+  E'The counts of a version of the caller''s own tenant: what was rolled up, and what was not yet. The owner of the database sees any.';
+
+grant execute on function app_hidden.read_chatbot_stats(uuid) to parley_visitor;
+--! EndIncluded chatbots/read_chatbot_stats.sql
+--! Included chatbots/chatbot_node_stats.sql
+create or replace function app_public.chatbot_node_stats(version_id uuid)
+returns table (node_id text, entered int, left_by jsonb, dropped int, drop_off float8, median_seconds float8) as $$
+  with stats as materialized (
+    select s.* from app_hidden.read_chatbot_stats(chatbot_node_stats.version_id) s where s.kind <> 'ended'
+  ),
+  nodes as (
+    select
+      s.node_id,
+      coalesce(sum(s.count) filter (where s.kind in ('passed', 'entered')), 0)::int as entered,
+      coalesce(sum(s.count) filter (where s.kind = 'dropped'), 0)::int as dropped
+    from stats s
+    group by s.node_id
+  )
+  select
+    n.node_id,
+    n.entered,
+    (
+      select coalesce(jsonb_object_agg(e.exit, e.count), '{}')
+      from (
+        select s.exit, sum(s.count)::int as count
+        from stats s
+        where s.node_id = n.node_id and s.kind in ('passed', 'left')
+        group by s.exit
+      ) e
+    ),
+    n.dropped,
+    n.dropped::float8 / nullif(n.entered, 0),
+    (
+      -- The middle of the bucket in which half of them have passed.
+      select 2 ^ (h.bucket - 0.5) / 1000
+      from (
+        select x.bucket, sum(x.count) over (order by x.bucket) as passed, sum(x.count) over () as total
+        from (
+          select s.bucket, s.count from stats s where s.node_id = n.node_id and s.kind in ('passed', 'left')
+        ) x
+      ) h
+      where h.passed * 2 >= h.total
+      order by h.bucket
+      limit 1
+    )
+  from nodes n
+  order by n.entered desc, n.node_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.chatbot_node_stats(uuid) is
+  E'How runs of a version fared at each node, the most visited first; kept as runs go on. left_by: how often by each exit ("" is the plain way on). dropped: runs that ended here without an end of the graph. drop_off: dropped / entered. median_seconds: to within a factor of 1.5.';
+
+grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
+--! EndIncluded chatbots/chatbot_node_stats.sql
+--! Included chatbots/chatbot_outcome_stats.sql
+create or replace function app_public.chatbot_outcome_stats(version_id uuid)
+returns table (status text, outcome text, runs int, median_seconds float8) as $$
+  with stats as materialized (
+    -- Of an end, the node is the status and the exit is the outcome.
+    select s.* from app_hidden.read_chatbot_stats(chatbot_outcome_stats.version_id) s where s.kind = 'ended'
+  )
+  select
+    o.node_id,
+    o.exit,
+    sum(o.count)::int,
+    (
+      -- The middle of the bucket in which half of them have passed.
+      select 2 ^ (h.bucket - 0.5) / 1000
+      from (
+        select x.bucket, sum(x.count) over (order by x.bucket) as passed, sum(x.count) over () as total
+        from (
+          select s.bucket, s.count from stats s where s.node_id = o.node_id and s.exit = o.exit
+        ) x
+      ) h
+      where h.passed * 2 >= h.total
+      order by h.bucket
+      limit 1
+    )
+  from stats o
+  group by o.node_id, o.exit
+  order by 3 desc, 1, 2
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.chatbot_outcome_stats(uuid) is
+  E'Ended runs of a version by status and outcome, the most frequent first, and how long they took.';
+
+grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
+--! EndIncluded chatbots/chatbot_outcome_stats.sql
+--! Included chatbots/reserve_ai_call.sql
+create or replace function app_private.reserve_ai_call(
+  context_id uuid,
+  model text,
+  tokens int,
+  tokens_per_day int,
+  tokens_per_conversation int
+) returns uuid as $$
+declare
+  v_context app_public.conversation_contexts;
+  v_id uuid;
+begin
+  select x.* into v_context from app_public.conversation_contexts x where x.id = reserve_ai_call.context_id;
+
+  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this statement's transaction: the call comes after.
+  perform pg_advisory_xact_lock(hashtextextended('ai_calls:' || v_context.tenant_id, 0));
+
+  insert into app_private.ai_calls (tenant_id, conversation_id, context_id, model, tokens)
+  select v_context.tenant_id, v_context.conversation_id, v_context.id, reserve_ai_call.model, reserve_ai_call.tokens
+  from (
+    select
+      coalesce(b.tokens_per_day, reserve_ai_call.tokens_per_day) as of_day,
+      coalesce(b.tokens_per_conversation, reserve_ai_call.tokens_per_conversation) as of_conversation
+    from (select) one
+    left join app_private.ai_budgets b on b.tenant_id = v_context.tenant_id
+  ) budget
+  where reserve_ai_call.tokens + (
+    select coalesce(sum(a.tokens), 0) from app_private.ai_calls a
+    where a.tenant_id = v_context.tenant_id and a.created_at > now() - interval '1 day'
+  ) <= budget.of_day
+  and reserve_ai_call.tokens + (
+    select coalesce(sum(a.tokens), 0) from app_private.ai_calls a
+    where a.tenant_id = v_context.tenant_id and a.conversation_id = v_context.conversation_id
+    and a.created_at > now() - interval '1 day'
+  ) <= budget.of_conversation
+  returning id into v_id;
+  return v_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reserve_ai_call(uuid, text, int, int, int) is
+  E'Sets tokens of the budgets aside for one question to a language model; null when they do not suffice. The limits given are the configuration''s; a row of ai_budgets goes before them.';
+--! EndIncluded chatbots/reserve_ai_call.sql
+--! Included chatbots/settle_ai_call.sql
+create or replace function app_private.settle_ai_call(call_id uuid, tokens int) returns void as $$
+  update app_private.ai_calls a set tokens = settle_ai_call.tokens where a.id = settle_ai_call.call_id;
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.settle_ai_call(uuid, int) is
+  E'What a question to a language model really used. One that is never settled counts as reserved for its day.';
+--! EndIncluded chatbots/settle_ai_call.sql
+--! Included chatbots/chatbot_timers.sql
+create or replace view app_public.chatbot_timers with (security_invoker = true) as
+  select
+    x.tenant_id, x.conversation_id, x.id as context_id, x.chatbot_id, x.current_node_id as node_id, t.kind, t.rings_at
+  from app_public.conversation_contexts x
+  join app_public.conversations c on c.tenant_id = x.tenant_id and c.id = x.conversation_id
+  cross join lateral (values
+    (x.timer_kind, x.expires_at),
+    (
+      'resume',
+      case when c.chatbot_paused_until > now() and x.waiting_for in ('answer', 'flow') then c.chatbot_paused_until end
+    )
+  ) t (kind, rings_at)
+  where x.is_active and t.rings_at is not null;
+
+comment on view app_public.chatbot_timers is
+  E'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what is next.';
+comment on column app_public.chatbot_timers.conversation_id is E'Where.';
+comment on column app_public.chatbot_timers.context_id is E'The run.';
+comment on column app_public.chatbot_timers.chatbot_id is E'Whose run it is.';
+comment on column app_public.chatbot_timers.node_id is E'The node that waits.';
+comment on column app_public.chatbot_timers.kind is E'As conversation_contexts.timer_kind; resume: the pause after a person''s message ends.';
+comment on column app_public.chatbot_timers.rings_at is E'When.';
+
+grant select on app_public.chatbot_timers to parley_visitor;
+--! EndIncluded chatbots/chatbot_timers.sql
+--! Included chatbots/triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.chatbots
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_public.conversation_contexts
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _500_audit after insert or update or delete on app_public.chatbots
+  for each row execute function app_private.tg__audit('nodes', 'edges');
+
+create or replace trigger _900_enqueue_chatbot after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__enqueue_chatbot();
+create or replace trigger _900_enqueue_chatbot after update on app_public.message_statuses
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_message_statuses__enqueue_chatbot();
+create or replace trigger _900_tell_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
+  for each row when (
+    (OLD.chatbot_paused_until, OLD.assignee_id, OLD.status)
+      is distinct from (NEW.chatbot_paused_until, NEW.assignee_id, NEW.status)
+  )
+  execute function app_private.tg_conversations__tell_chatbot();
+--! EndIncluded chatbots/triggers.sql
+--! Included chatbots/policies.sql
+drop policy if exists tenant_isolation on app_public.chatbots;
+create policy tenant_isolation on app_public.chatbots as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.chatbots;
+create policy select_member on app_public.chatbots for select to parley_visitor
+  using (true);
+drop policy if exists update_admin on app_public.chatbots;
+create policy update_admin on app_public.chatbots for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.chatbots;
+create policy delete_admin on app_public.chatbots for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.chatbots to parley_visitor;
+grant update (name, description, metadata) on app_public.chatbots to parley_visitor;
+-- No insert, no update of the graph: saveChatbot is the way, which reads it first.
+
+drop policy if exists tenant_isolation on app_public.chatbot_versions;
+create policy tenant_isolation on app_public.chatbot_versions as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.chatbot_versions;
+create policy select_member on app_public.chatbot_versions for select to parley_visitor
+  using (true);
+grant select on app_public.chatbot_versions to parley_visitor;
+-- Nothing else: a version never changes.
+
+drop policy if exists tenant_isolation on app_public.conversation_contexts;
+create policy tenant_isolation on app_public.conversation_contexts as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.conversation_contexts;
+create policy select_member on app_public.conversation_contexts for select to parley_visitor
+  using (true);
+grant select (
+  id, tenant_id, conversation_id, chatbot_id, version_id, status, is_active, current_node_id, variables, node_history,
+  node_outputs, waiting_for, timer_kind, outcome, completion_reason, expires_at, started_at, completed_at, created_at, updated_at
+) on app_public.conversation_contexts to parley_visitor;
+-- No select of waiting and state: a call that a run waits for carries the graph's credentials.
+-- Nothing else: runs belong to the chatbot task.
+
+-- app_private.chatbot_events, chatbot_activity, chatbot_stats, ai_budgets, ai_calls: no policy and no grant.
+--! EndIncluded chatbots/policies.sql
+
+--! split: 0750-flows.sql
+create type app_public.flow_status as enum ('draft', 'published', 'deprecated', 'blocked', 'throttled');
+create type app_public.data_source_type as enum ('rest_api', 'strapi', 'graphql');
+create type app_public.data_source_auth as enum ('none', 'bearer', 'api_key', 'basic');
+create type app_public.http_method as enum ('get', 'post', 'put', 'patch', 'delete');
+comment on type app_public.flow_status is E'Meta''s states of a form. A draft can be sent to test it; a deprecated, blocked or throttled one cannot be trusted to open.';
+comment on type app_public.data_source_type is E'rest_api: paths and JSON. strapi: the same; lists come in {"data"}. graphql: every call is a POST of a query.';
+comment on type app_public.data_source_auth is
+  E'none. bearer: Authorization: Bearer <token>. api_key: the token in the header auth_header_name. basic: the token is "user:password".';
+comment on type app_public.http_method is E'How a connection is called.';
+
+create table app_public.data_sources (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint data_sources_name_has_length check (length(name) between 1 and 255),
+  description text,
+  type app_public.data_source_type not null default 'rest_api',
+  base_url text not null
+    constraint data_sources_base_url_is_address check (base_url ~ '^https?://[^\s/?#@]+(/[^\s?#]*)?$' and length(base_url) <= 500),
+  auth_type app_public.data_source_auth not null default 'none',
+  auth_header_name text
+    constraint data_sources_auth_header_name_is_name check (auth_header_name ~ '^[A-Za-z0-9-]{1,100}$'),
+  has_auth_token boolean not null default false,
+  headers jsonb not null default '{}'
+    constraint data_sources_headers_is_object check (jsonb_typeof(headers) = 'object'),
+  config jsonb not null default '{}'
+    constraint data_sources_config_is_object check (jsonb_typeof(config) = 'object'),
+  is_active boolean not null default true,
+  timeout_ms int not null default 10000
+    constraint data_sources_timeout_ms_is_sensible check (timeout_ms between 100 and 30000),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, name),
+  constraint data_sources_auth_has_token check (not is_active or auth_type = 'none' or has_auth_token),
+  constraint data_sources_api_key_has_header check (auth_type <> 'api_key' or auth_header_name is not null)
+);
+create index on app_public.data_sources (tenant_id, type);
+create index on app_public.data_sources (tenant_id, is_active);
+create index on app_public.data_sources (tenant_id, created_at desc);
+alter table app_public.data_sources enable row level security;
+comment on table app_public.data_sources is
+  E'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret (setDataSourceToken), shown to nobody.';
+comment on column app_public.data_sources.base_url is E'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: public addresses only.';
+comment on column app_public.data_sources.auth_header_name is E'The header that carries the token when auth_type is api_key.';
+comment on column app_public.data_sources.has_auth_token is E'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken.';
+comment on column app_public.data_sources.headers is E'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
+comment on column app_public.data_sources.config is E'Yours: any object.';
+comment on column app_public.data_sources.timeout_ms is E'Milliseconds a call may take, 30,000 at the most.';
+
+create table app_private.data_source_secrets (
+  data_source_id uuid primary key references app_public.data_sources on delete cascade,
+  auth_token text not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+alter table app_private.data_source_secrets enable row level security;
+comment on table app_private.data_source_secrets is E'A data source''s token: an AES-256-GCM envelope sealed by the program for this row.';
+
+create table app_public.data_source_connections (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  data_source_id uuid not null,
+  name text not null
+    constraint data_source_connections_name_has_length check (length(name) between 1 and 255),
+  description text,
+  endpoint text not null default ''
+    constraint data_source_connections_endpoint_has_length check (length(endpoint) <= 500),
+  method app_public.http_method not null default 'get',
+  default_params jsonb not null default '{}'
+    constraint data_source_connections_default_params_is_object check (jsonb_typeof(default_params) = 'object'),
+  default_body jsonb,
+  data_key text
+    constraint data_source_connections_data_key_has_length check (length(data_key) <= 255),
+  transform_config jsonb
+    constraint data_source_connections_transform_names_fields check (
+      jsonb_typeof(transform_config) = 'object' and transform_config ?& array['idField', 'titleField']
+    ),
+  depends_on_connection_id uuid
+    constraint data_source_connections_not_on_itself check (depends_on_connection_id <> id),
+  param_mapping jsonb not null default '{}'
+    constraint data_source_connections_param_mapping_is_object check (jsonb_typeof(param_mapping) = 'object'),
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, data_source_id, name),
+  foreign key (tenant_id, data_source_id) references app_public.data_sources (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, depends_on_connection_id) references app_public.data_source_connections (tenant_id, id)
+    on delete set null (depends_on_connection_id)
+);
+create index on app_public.data_source_connections (tenant_id, depends_on_connection_id)
+  where depends_on_connection_id is not null;
+alter table app_public.data_source_connections enable row level security;
+comment on table app_public.data_source_connections is
+  E'One call of a data source, ready to be used by a chatbot or a form: method, path, parameters, and what of the answer counts.';
+comment on column app_public.data_source_connections.endpoint is E'The path below the data source''s base_url.';
+comment on column app_public.data_source_connections.default_params is E'Query parameters; those of the caller overlay them.';
+comment on column app_public.data_source_connections.default_body is E'The JSON body; an object of the caller overlays its fields. In a GraphQL data source: {"query", "variables"?}.';
+comment on column app_public.data_source_connections.data_key is E'The path of the list, or value, in the answer: "data.items". Null: the whole answer.';
+comment on column app_public.data_source_connections.transform_config is
+  E'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. They become [{"id", "title", "description"?}].';
+comment on column app_public.data_source_connections.depends_on_connection_id is
+  E'The connection whose chosen item this one needs: brand → products. Its choice comes in by param_mapping.';
+comment on column app_public.data_source_connections.param_mapping is
+  E'Parameter → path in the run''s variables, "$.brand.id" or "brand.id" (dots and brackets; the filters of full JSONPath are not known). A parameter whose path leads nowhere is left out.';
+
+create table app_public.whatsapp_flows (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  whatsapp_flow_id text not null
+    constraint whatsapp_flows_whatsapp_flow_id_has_length check (length(whatsapp_flow_id) between 1 and 255),
+  name text not null
+    constraint whatsapp_flows_name_has_length check (length(name) between 1 and 255),
+  description text,
+  status app_public.flow_status not null default 'draft',
+  categories text[] not null default '{}',
+  flow_json jsonb not null default '{}'
+    constraint whatsapp_flows_flow_json_is_object check (jsonb_typeof(flow_json) = 'object'),
+  endpoint_uri text
+    constraint whatsapp_flows_endpoint_uri_is_address check (endpoint_uri ~ '^https?://\S+$' and length(endpoint_uri) <= 2000),
+  preview_url text,
+  is_synced_from_meta boolean not null default false,
+  data_source_id uuid,
+  metadata jsonb not null default '{}'
+    constraint whatsapp_flows_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, whatsapp_flow_id),
+  foreign key (tenant_id, data_source_id) references app_public.data_sources (tenant_id, id)
+    on delete set null (data_source_id)
+);
+create index on app_public.whatsapp_flows (tenant_id, status);
+create index on app_public.whatsapp_flows (tenant_id, data_source_id) where data_source_id is not null;
+alter table app_public.whatsapp_flows enable row level security;
+comment on table app_public.whatsapp_flows is E'A form (a WhatsApp Flow) that chatbots send.';
+comment on column app_public.whatsapp_flows.whatsapp_flow_id is E'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
+comment on column app_public.whatsapp_flows.categories is E'Meta''s: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
+comment on column app_public.whatsapp_flows.flow_json is E'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
+comment on column app_public.whatsapp_flows.endpoint_uri is E'Where Meta asks for the form''s data; null for a form that needs none.';
+comment on column app_public.whatsapp_flows.preview_url is E'Meta''s page that shows the form; it expires.';
+comment on column app_public.whatsapp_flows.is_synced_from_meta is E'Whether it was read from Meta, rather than imported or written here.';
+comment on column app_public.whatsapp_flows.metadata is E'Yours: any object.';
+
+create table app_private.google_accounts (
+  tenant_id uuid not null,
+  user_id uuid not null,
+  email text,
+  access_token text not null,
+  refresh_token text,
+  access_token_expires_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, user_id),
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade
+);
+alter table app_private.google_accounts enable row level security;
+comment on table app_private.google_accounts is
+  E'A member''s Google account, for google_calendar nodes: OAuth tokens as AES-256-GCM envelopes sealed by the program for this row and column.';
+comment on column app_private.google_accounts.access_token_expires_at is E'When the access token ends; null: it is tried as it is.';
+
+--! Included flows/tg_data_sources__rest_without_token.sql
+create or replace function app_private.tg_data_sources__rest_without_token() returns trigger as $$
+begin
+  NEW.is_active := false;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_data_sources__rest_without_token() is
+  E'A data source whose token has not come yet rests until it does.';
+--! EndIncluded flows/tg_data_sources__rest_without_token.sql
+--! Included flows/triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.data_sources
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.data_sources
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_rest_without_token before insert or update of auth_type on app_public.data_sources
+  for each row when (NEW.auth_type <> 'none' and not NEW.has_auth_token)
+  execute function app_private.tg_data_sources__rest_without_token();
+create or replace trigger _100_timestamps before insert or update on app_private.data_source_secrets
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_public.data_source_connections
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.data_source_connections
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_timestamps before insert or update on app_public.whatsapp_flows
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_fill_in_tenant before insert on app_public.whatsapp_flows
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_timestamps before insert or update on app_private.google_accounts
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
+  for each row execute function app_private.tg__audit('headers');
+create or replace trigger _500_audit after insert or update or delete on app_public.data_source_connections
+  for each row execute function app_private.tg__audit();
+create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
+  for each row execute function app_private.tg__audit('flow_json');
+--! EndIncluded flows/triggers.sql
+--! Included flows/set_data_source_token.sql
+create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
+declare
+  v_source app_public.data_sources;
+begin
+  select s.* into v_source
+  from app_public.data_sources s
+  where s.id = set_data_source_token.data_source_id and s.tenant_id = app_hidden.current_tenant_id();
+
+  if v_source.id is null then
+    raise exception 'No such data source' using errcode = 'PYNFD';
+  elsif not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin changes a data source''s token' using errcode = 'PYDEN';
+  end if;
+
+  insert into app_private.data_source_secrets as x (data_source_id, auth_token)
+  values (v_source.id, envelope)
+  on conflict on constraint data_source_secrets_pkey do update set auth_token = excluded.auth_token;
+
+  update app_public.data_sources s set has_auth_token = true, is_active = true
+  where s.id = v_source.id
+  returning s.* into v_source;
+  return v_source;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.set_data_source_token(uuid, text) is
+  E'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN.';
+
+grant execute on function app_hidden.set_data_source_token(uuid, text) to parley_visitor;
+--! EndIncluded flows/set_data_source_token.sql
+--! Included flows/set_google_account.sql
+create or replace function app_hidden.set_google_account(envelopes jsonb) returns void as $$
+begin
+  if not app_hidden.is_at_least('agent') then
+    raise exception 'Only agents connect a calendar' using errcode = 'PYDEN';
+  end if;
+
+  insert into app_private.google_accounts as g (tenant_id, user_id, email, access_token, refresh_token, access_token_expires_at)
+  values (
+    app_hidden.current_tenant_id(), app_hidden.current_user_id(), envelopes ->> 'email', envelopes ->> 'access_token',
+    envelopes ->> 'refresh_token', (envelopes ->> 'access_token_expires_at')::timestamptz
+  )
+  on conflict on constraint google_accounts_pkey do update set
+    email = coalesce(excluded.email, g.email),
+    access_token = excluded.access_token,
+    refresh_token = coalesce(excluded.refresh_token, g.refresh_token),
+    access_token_expires_at = excluded.access_token_expires_at;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.set_google_account(jsonb) is
+  E'The database''s half of the connectGoogleCalendar mutation: the caller''s own tokens, as envelopes sealed by the program. PYDEN: agents only.';
+
+grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
+--! EndIncluded flows/set_google_account.sql
+--! Included flows/chatbot_data_source.sql
+create or replace function app_private.chatbot_data_source(context_id uuid, data_source_id text, connection_id text)
+returns table (id uuid, type app_public.data_source_type, base_url text, auth_type app_public.data_source_auth,
+  auth_header_name text, headers jsonb, timeout_ms int, auth_token text, connection jsonb) as $$
+  select
+    s.id, s.type, s.base_url, s.auth_type, s.auth_header_name, s.headers, s.timeout_ms, k.auth_token,
+    case when c.id is not null then to_jsonb(c) end
+  from app_public.conversation_contexts x
+  left join app_public.data_source_connections c
+    on c.tenant_id = x.tenant_id and c.id::text = chatbot_data_source.connection_id and c.is_active
+  join app_public.data_sources s
+    on s.tenant_id = x.tenant_id and s.is_active
+    and s.id::text = coalesce(c.data_source_id::text, chatbot_data_source.data_source_id)
+  left join app_private.data_source_secrets k on k.data_source_id = s.id
+  where x.id = chatbot_data_source.context_id;
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.chatbot_data_source(uuid, text, text) is
+  E'What a run''s call of a data source, or of a connection, needs; of the run''s own tenant, and only while it is active. Ids are texts: graphs are written by people.';
+--! EndIncluded flows/chatbot_data_source.sql
+--! Included flows/chatbot_calendar.sql
+create or replace function app_private.chatbot_calendar(context_id uuid, wanted text)
+returns table (tenant_id uuid, user_id uuid, access_token text, access_token_expires_at timestamptz) as $$
+  select g.tenant_id, g.user_id, g.access_token, g.access_token_expires_at
+  from app_public.conversation_contexts x
+  join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+  join app_private.google_accounts g on g.tenant_id = x.tenant_id
+  join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id and m.is_active
+  where x.id = chatbot_calendar.context_id
+  and (chatbot_calendar.wanted is null or g.user_id::text = wanted or g.email = wanted)
+  -- The bot's owner: who published it; else the tenant's owner who connected first.
+  order by g.user_id = v.published_by desc nulls last, m.role = 'owner' desc, g.created_at
+  limit 1;
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.chatbot_calendar(uuid, text) is
+  E'The Google account that a run''s calendar node looks into: that of the named member (by id or address), else of whoever published the version, else of an owner.';
+--! EndIncluded flows/chatbot_calendar.sql
+--! Included flows/policies.sql
+drop policy if exists tenant_isolation on app_public.whatsapp_flows;
+create policy tenant_isolation on app_public.whatsapp_flows as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.whatsapp_flows;
+create policy select_member on app_public.whatsapp_flows for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.whatsapp_flows;
+create policy insert_admin on app_public.whatsapp_flows for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('admin')));
+drop policy if exists update_admin on app_public.whatsapp_flows;
+create policy update_admin on app_public.whatsapp_flows for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.whatsapp_flows;
+create policy delete_admin on app_public.whatsapp_flows for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.whatsapp_flows to parley_visitor;
+grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata)
+  on app_public.whatsapp_flows to parley_visitor;
+grant update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata)
+  on app_public.whatsapp_flows to parley_visitor;
+-- No preview_url and is_synced_from_meta: what Meta says.
+
+drop policy if exists tenant_isolation on app_public.data_sources;
+create policy tenant_isolation on app_public.data_sources as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.data_sources;
+create policy select_admin on app_public.data_sources for select to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists insert_admin on app_public.data_sources;
+create policy insert_admin on app_public.data_sources for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('admin')));
+drop policy if exists update_admin on app_public.data_sources;
+create policy update_admin on app_public.data_sources for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.data_sources;
+create policy delete_admin on app_public.data_sources for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.data_sources to parley_visitor;
+grant insert (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms)
+  on app_public.data_sources to parley_visitor;
+grant update (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms)
+  on app_public.data_sources to parley_visitor;
+-- No has_auth_token: set_data_source_token() says so when there is one. Agents do not see headers and addresses.
+
+drop policy if exists tenant_isolation on app_public.data_source_connections;
+create policy tenant_isolation on app_public.data_source_connections as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.data_source_connections;
+create policy select_admin on app_public.data_source_connections for select to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists insert_admin on app_public.data_source_connections;
+create policy insert_admin on app_public.data_source_connections for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('admin')));
+drop policy if exists update_admin on app_public.data_source_connections;
+create policy update_admin on app_public.data_source_connections for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.data_source_connections;
+create policy delete_admin on app_public.data_source_connections for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.data_source_connections to parley_visitor;
+grant insert (name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active)
+  on app_public.data_source_connections to parley_visitor;
+grant update (name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active)
+  on app_public.data_source_connections to parley_visitor;
+
+-- app_private.data_source_secrets, google_accounts: no policy and no grant. Written through the program, read by it.
+--! EndIncluded flows/policies.sql
+
+--! split: 0800-events.sql
+create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
+comment on type app_public.webhook_event_status is E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
+
+create table app_public.webhook_events (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  id uuid not null default app_hidden.uuid_v7(),
+  channel_id uuid not null,
+  event_type text,
+  status app_public.webhook_event_status not null default 'unprocessed',
+  error text,
+  skipped jsonb not null default '[]'
+    constraint webhook_events_skipped_is_list check (jsonb_typeof(skipped) = 'array'),
+  body bytea not null,
+  attempts int not null default 1,
+  processed_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, id),
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade,
+  constraint webhook_events_failed_has_error check (status <> 'failed' or error is not null)
+) partition by range (id);
+create index on app_public.webhook_events (tenant_id, channel_id, id desc);
+create index on app_public.webhook_events (id) where status <> 'processed';
+alter table app_public.webhook_events enable row level security;
+comment on table app_public.webhook_events is
+  E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days.';
+comment on column app_public.webhook_events.event_type is E'The fields it was about, comma-separated: messages, account_update, …';
+comment on column app_public.webhook_events.body is E'The bytes as they came, before anything was made of them.';
+comment on column app_public.webhook_events.attempts is E'How often it was tried to apply it.';
+comment on column app_public.webhook_events.processed_at is E'When it was last tried to apply it.';
+comment on column app_public.webhook_events.error is E'Why it could not be applied; it is tried again for a while, and can be replayed.';
+comment on column app_public.webhook_events.skipped is
+  E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';
+do $$ begin perform app_private.ensure_partitions(); end; $$;
+
+--! Included events/inbound_message_id.sql
+create or replace function app_hidden.inbound_message_id(channel_id uuid, provider_message_id text, occurred_at timestamptz)
+returns uuid as $$
+  -- What two deliveries of one message have in common, in the layout of a version 7
+  -- id: the provider's time, so that both fall into one partition, and a hash of
+  -- channel and id. The hash is for identity, not for secrecy.
+  select overlay(
+    overlay(
+      md5(channel_id::text || E'\x1f' || provider_message_id)
+      placing lpad(to_hex(greatest(0, coalesce(extract(epoch from occurred_at) * 1000, 0))::bigint), 12, '0') || '7' from 1
+    )
+    placing 'a' from 17
+  )::uuid
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.inbound_message_id(uuid, text, timestamptz) is
+  E'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
+
+create or replace function app_private.stored_message_id(channel_id uuid, provider_message_id text, occurred_at timestamptz)
+returns uuid as $$
+  -- A time that lies ahead of our clock by more than a wrong clock can is none.
+  select app_hidden.inbound_message_id(
+    channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.stored_message_id(uuid, text, timestamptz) is E'The id under which a provider''s message is stored.';
+--! EndIncluded events/inbound_message_id.sql
+--! Included events/derived_id.sql
+create or replace function app_private.derived_id(parts text[]) returns uuid as $$
+  select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.derived_id(text[]) is
+  E'A version 8 id made from what a row stands for: two transactions that make the same row at once make one.';
+--! EndIncluded events/derived_id.sql
+--! Included events/read_identities.sql
+create or replace function app_private.read_identities(customers jsonb)
+returns table (
+  n bigint,
+  tenant_id uuid,
+  kind app_public.identity_kind,
+  value text,
+  match_key text,
+  is_alias boolean,
+  phone text,
+  profile_name text,
+  username text
+) as $$
+  select c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone, c.profile_name, c.username
+  from rows from (
+    jsonb_to_recordset(customers) as (
+      tenant_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text, profile_name text,
+      username text
+    )
+  ) with ordinality c (tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, n)
+  cross join lateral (
+    values
+      ('parent_bsuid'::app_public.identity_kind, c.parent_bsuid, false),
+      ('bsuid', c.bsuid, false),
+      ('phone', c.phone, false),
+      ('phone', c.phone_alias, true),
+      ('external', c.external, false)
+  ) i (kind, value, is_alias)
+  where i.value is not null
+$$ language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.read_identities(jsonb) is
+  E'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?}]. An alias is another number that came with a message: remembered if it is free, never what somebody is recognised by.';
+--! EndIncluded events/read_identities.sql
+--! Included events/contact_at.sql
+create or replace function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
+  select i.contact_id
+  from app_public.contact_identities i
+  where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.contact_at(uuid, app_public.identity_kind, text) is E'Who has that address; null when nobody does.';
+--! EndIncluded events/contact_at.sql
+--! Included events/find_contacts.sql
+create or replace function app_private.find_contacts(customers jsonb) returns uuid[] as $$
+  -- Look-ups of one row each, not a join: how a join is planned depends on statistics
+  -- that lag behind a growing table.
+  select array_agg(
+    coalesce(
+      case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end,
+      case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end,
+      case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end,
+      case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end
+    )
+    order by c.n
+  )
+  from rows from (
+    jsonb_to_recordset(customers) as (tenant_id uuid, phone text, bsuid text, parent_bsuid text, external text)
+  ) with ordinality c (tenant_id, phone, bsuid, parent_bsuid, external, n)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_contacts(jsonb) is
+  E'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
+--! EndIncluded events/find_contacts.sql
+--! Included events/insert_contacts.sql
+create or replace function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
+begin
+  with named as (
+    -- A person's most trusted address makes the id: the same person, the same id.
+    select distinct on (i.n) i.*, app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
+    from app_private.read_identities(customers) i
+    where known_ids[i.n] is null and not i.is_alias
+    order by i.n, i.kind
+  ),
+  ids as (
+    -- Whoever had the address before has kept the id and has another address now: a number that changed hands.
+    select
+      d.derived_id,
+      case
+        when exists (select from app_public.contacts c where c.id = d.derived_id) then app_hidden.uuid_v7()
+        else d.derived_id
+      end as id
+    from (select distinct n.derived_id from named n) d
+  ),
+  strangers as (
+    select n.*, i.id from named n join ids i using (derived_id)
+  ),
+  inserted as (
+    insert into app_public.contacts (id, tenant_id, phone, profile_name, username)
+    select distinct on (s.id) s.id, s.tenant_id, s.phone, s.profile_name, s.username
+    from strangers s
+    order by s.id, s.n
+    on conflict do nothing
+    returning id
+  )
+  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
+  select distinct on (s.id) s.tenant_id, s.kind, s.value, s.id
+  from strangers s
+  join inserted i on i.id = s.id
+  -- The phone is made an identity by the contact's own trigger.
+  where s.kind <> 'phone'
+  order by s.id
+  on conflict do nothing;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.insert_contacts(jsonb, uuid[]) is
+  E'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
+--! EndIncluded events/insert_contacts.sql
+--! Included events/link_identities.sql
+create or replace function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
+declare
+  v_clash record;
+begin
+  -- Nearly always nothing is new, and one look says so: at each address and contact,
+  -- by its index, whatever the planner believes of the tables.
+  if not exists (
+    select
+    from (
+      select i.*, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      from app_private.read_identities(customers) i
+      offset 0
+    ) a
+    where a.contact_id is null
+    or (a.contact_id <> contact_ids[a.n] and not a.is_alias)
+    or (
+      select a.profile_name <> coalesce(c.profile_name, '') or a.username <> coalesce(c.username, '')
+      from app_public.contacts c
+      where c.id = contact_ids[a.n]
+    )
+  ) then
+    return;
+  end if;
+
+  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
+  select distinct on (i.tenant_id, i.kind, i.match_key) i.tenant_id, i.kind, i.value, contact_ids[i.n]
+  from app_private.read_identities(customers) i
+  where contact_ids[i.n] is not null
+  order by i.tenant_id, i.kind, i.match_key
+  on conflict do nothing;
+
+  for v_clash in
+    select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
+    from (
+      select i.n, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      from app_private.read_identities(customers) i
+      where not i.is_alias
+      offset 0
+    ) a
+    where a.contact_id <> contact_ids[a.n]
+  loop
+    perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
+  end loop;
+
+  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
+  update app_public.contacts c set
+    profile_name = coalesce(i.profile_name, c.profile_name),
+    username = coalesce(i.username, c.username)
+  from app_private.read_identities(customers) i
+  where c.id = contact_ids[i.n]
+  and (i.profile_name <> coalesce(c.profile_name, '') or i.username <> coalesce(c.username, ''));
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.link_identities(jsonb, uuid[]) is
+  E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out to share one.';
+--! EndIncluded events/link_identities.sql
+--! Included events/resolve_contacts.sql
+create or replace function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
+declare
+  v_ids uuid[] := app_private.find_contacts(customers);
+begin
+  if array_position(v_ids, null) is not null then
+    -- Whoever is meeting the same person at this moment, under any of their names,
+    -- waits here; then look again: whoever came first has made the contact.
+    perform pg_advisory_xact_lock(k.key)
+    from (
+      select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
+      from app_private.read_identities(customers) i
+      where v_ids[i.n] is null
+      order by key
+    ) k;
+    v_ids := app_private.find_contacts(customers);
+    perform app_private.insert_contacts(customers, v_ids);
+    v_ids := app_private.find_contacts(customers);
+  end if;
+
+  perform app_private.link_identities(customers, v_ids);
+  -- Two contacts may just have been found to be one.
+  return app_private.find_contacts(customers);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.resolve_contacts(jsonb) is
+  E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address.';
+--! EndIncluded events/resolve_contacts.sql
+--! Included events/find_conversations.sql
+create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
+  select array_agg(v.id order by c.n)
+  from rows from (jsonb_to_recordset(customers) as (tenant_id uuid, channel_id uuid))
+    with ordinality c (tenant_id, channel_id, n)
+  left join app_public.conversations v
+    on v.tenant_id = c.tenant_id and v.channel_id = c.channel_id and v.contact_id = contact_ids[c.n]
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_conversations(jsonb, uuid[]) is E'The threads that exist already, by position.';
+--! EndIncluded events/find_conversations.sql
+--! Included events/resolve_conversations.sql
+create or replace function app_private.resolve_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
+declare
+  v_ids uuid[];
+begin
+  v_ids := app_private.find_conversations(customers, contact_ids);
+  if array_position(v_ids, null) is not null then
+    insert into app_public.conversations (id, tenant_id, channel_id, contact_id)
+    select distinct on (d.id) d.id, c.tenant_id, c.channel_id, contact_ids[c.n]
+    from rows from (jsonb_to_recordset(customers) as (tenant_id uuid, channel_id uuid))
+      with ordinality c (tenant_id, channel_id, n)
+    cross join lateral (select app_private.derived_id(array[c.channel_id::text, contact_ids[c.n]::text]) as id) d
+    where v_ids[c.n] is null and contact_ids[c.n] is not null
+    order by d.id
+    on conflict do nothing;
+    v_ids := app_private.find_conversations(customers, contact_ids);
+  end if;
+  return v_ids;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.resolve_conversations(jsonb, uuid[]) is
+  E'The threads between customers'' contacts and the channels they came by, by position, made where there is none.';
+--! EndIncluded events/resolve_conversations.sql
+--! Included events/recognise_customers.sql
+create or replace function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
+  -- The quick look that nearly every batch is content with: one probe of an index
+  -- for each address, and nothing to write. Look-ups of one row each, not joins: how
+  -- a join is planned depends on statistics that lag behind a growing table.
+  select case when bool_and(k.is_unchanged and k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
+  from (
+    select
+      f.n,
+      (
+        select v.id from app_public.conversations v
+        where v.tenant_id = f.tenant_id and v.channel_id = f.channel_id and v.contact_id = f.contact_id
+      ) as conversation_id,
+      f.contact_id is not null
+        and (f.parent_bsuid is null or f.by_parent_bsuid = f.contact_id)
+        and (f.bsuid is null or f.by_bsuid = f.contact_id)
+        and (f.phone is null or f.by_phone = f.contact_id)
+        and (f.phone_alias is null or f.by_alias is not null)
+        and exists (
+          select from app_public.contacts p
+          where p.id = f.contact_id
+          and (f.profile_name is null or f.profile_name = p.profile_name)
+          and (f.username is null or f.username = p.username)
+        ) as is_unchanged
+    from (
+      select a.*, coalesce(a.by_parent_bsuid, a.by_bsuid, a.by_phone, a.by_external) as contact_id
+      from (
+        select
+          c.*,
+          case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end
+            as by_parent_bsuid,
+          case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end as by_bsuid,
+          case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end as by_phone,
+          case when c.phone_alias is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone_alias) end as by_alias,
+          case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end as by_external
+        from rows from (
+          jsonb_to_recordset(customers) as (
+            tenant_id uuid, channel_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text,
+            profile_name text, username text
+          )
+        ) with ordinality c (
+          tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, n
+        )
+        offset 0
+      ) a
+      offset 0
+    ) f
+  ) k
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.recognise_customers(jsonb) is
+  E'The conversations of customers who are all known already, under these addresses and names, by position; null when there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
+--! EndIncluded events/recognise_customers.sql
+--! Included events/leave_out_known.sql
+create or replace function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
+  with fresh as (
+    select distinct m.customer
+    from jsonb_to_recordset(messages) as m (
+      tenant_id uuid, channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
+    )
+    where not exists (
+      select from app_public.messages x
+      where x.tenant_id = m.tenant_id
+      and x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
+    )
+  )
+  select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
+  from jsonb_array_elements(customers) with ordinality c (customer, n)
+  left join fresh f on f.customer = c.n
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.leave_out_known(jsonb, jsonb) is
+  E'The customers with nobody in the place of those of whom all messages are stored already.';
+--! EndIncluded events/leave_out_known.sql
+--! Included events/store_messages.sql
+create or replace function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns int as $$
+declare
+  v_stored int;
+begin
+  insert into app_public.messages (
+    tenant_id, id, conversation_id, direction, author, origin, type, content, preview, provider_message_id, metadata,
+    occurred_at, created_at
+  )
+  select
+    m.tenant_id,
+    app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at),
+    conversation_ids[m.customer],
+    m.direction,
+    (case m.direction when 'inbound' then 'contact' else 'user' end)::app_public.message_author,
+    m.origin,
+    m.type,
+    m.content,
+    m.preview,
+    m.provider_message_id,
+    m.metadata,
+    -- Never later than our clock: a wrong clock must not hold the window open.
+    least(coalesce(m.occurred_at, t.at), t.at),
+    -- Messages of one batch arrive one after the other.
+    t.at + m.n * interval '1 microsecond'
+  from rows from (
+    jsonb_to_recordset(messages) as (
+      tenant_id uuid, channel_id uuid, customer int, direction app_public.message_direction,
+      origin app_public.message_origin, type app_public.message_type, content jsonb, preview text,
+      provider_message_id text, metadata jsonb, occurred_at timestamptz
+    )
+  ) with ordinality m (
+    tenant_id, channel_id, customer, direction, origin, type, content, preview, provider_message_id, metadata,
+    occurred_at, n
+  )
+  cross join (select clock_timestamp() as at) t
+  order by m.n
+  on conflict (tenant_id, id) do nothing;
+  get diagnostics v_stored = row_count;
+  return v_stored;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.store_messages(jsonb, uuid[]) is
+  E'Inserts a batch of messages from a provider; those stored before are passed over. "customer" is a position (from 1) in conversation_ids. Returns how many were new.';
+--! EndIncluded events/store_messages.sql
+--! Included events/apply_identity_change.sql
+create or replace function app_private.apply_identity_change(change jsonb) returns boolean as $$
+declare
+  -- Both the addresses before and after, with the contact that any of them knows.
+  v_known uuid[] := app_private.find_contacts(jsonb_build_array(change -> 'before', change -> 'after'));
+  v_id uuid := coalesce(v_known[1], v_known[2]);
+begin
+  -- Whoever got the old address after the change is somebody else: the news is told again.
+  if v_known[1] <> v_known[2] and exists (
+    select
+    from app_private.read_identities(jsonb_build_array(change -> 'before')) b
+    join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
+    where i.contact_id = v_known[1] and i.created_at > (change ->> 'occurred_at')::timestamptz + interval '1 hour'
+  ) then
+    return true;
+  end if;
+  if v_id is null then
+    return false;
+  end if;
+  perform app_private.link_identities(jsonb_build_array(change -> 'after'), array[v_id]);
+  update app_public.contacts c set phone = change #>> '{after,phone}'
+  where c.id = v_id and change #>> '{after,phone}' <> coalesce(c.phone, '');
+  return true;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_identity_change(jsonb) is
+  E'A customer has a new number or user id: {"before": customer, "after": customer, "occurred_at"?}. The old addresses stay theirs. False: nobody we know.';
+--! EndIncluded events/apply_identity_change.sql
+--! Included events/apply_marketing_preference.sql
+create or replace function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
+declare
+  v_ids uuid[] := app_private.resolve_contacts(jsonb_build_array(preference -> 'customer'));
+begin
+  update app_public.contacts c set
+    marketing_opted_out_at = case when not (preference ->> 'allows_marketing')::boolean
+      then coalesce(c.marketing_opted_out_at, (preference ->> 'occurred_at')::timestamptz, now()) end
+  where c.id = v_ids[1];
+  return found;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_marketing_preference(jsonb) is
+  E'A customer stopped or resumed marketing messages: {"customer", "allows_marketing", "occurred_at"?}.';
+--! EndIncluded events/apply_marketing_preference.sql
+--! Included events/apply_channel_update.sql
+create or replace function app_private.apply_channel_update(change jsonb) returns boolean as $$
+  with changed as (
+    update app_public.channels c set
+      quality_rating = coalesce(change ->> 'quality_rating', c.quality_rating),
+      messaging_limit = coalesce(change ->> 'messaging_limit', c.messaging_limit),
+      verified_name = coalesce(change ->> 'verified_name', c.verified_name),
+      status = case
+        when change ->> 'stop_reason' is not null then 'stopped'
+        -- Only what Meta stopped does Meta set going again.
+        when (change ->> 'is_reinstated')::boolean and c.status = 'stopped' then 'active'
+        else c.status
+      end,
+      status_reason = case
+        when (change ->> 'is_reinstated')::boolean and c.status = 'stopped' then null
+        else coalesce(change ->> 'stop_reason', c.status_reason)
+      end
+    where c.tenant_id = (change ->> 'tenant_id')::uuid
+    and c.business_account_id = change ->> 'business_account_id'
+    and (
+      change ->> 'display_phone_number' is null
+      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g') = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
+    )
+    returning c.id
+  )
+  select exists (select from changed)
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_channel_update(jsonb) is
+  E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. False: no such channel.';
+--! EndIncluded events/apply_channel_update.sql
+--! Included events/apply_contact_syncs.sql
+create or replace function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
+declare
+  v_customers jsonb := (
+    select jsonb_agg(c.contact -> 'customer' order by c.n)
+    from jsonb_array_elements(contacts) with ordinality c (contact, n)
+  );
+  v_ids uuid[] := app_private.resolve_contacts(v_customers);
+begin
+  perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
+  update app_public.contacts c set name = left(s.contact ->> 'name', 150)
+  from (
+    select distinct on (v_ids[e.n]) v_ids[e.n] as id, e.contact
+    from jsonb_array_elements(contacts) with ordinality e (contact, n)
+    where e.contact ->> 'name' <> ''
+    order by v_ids[e.n], e.n desc
+  ) s
+  where c.id = s.id and c.name is null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+
+comment on function app_private.apply_contact_syncs(jsonb) is
+  E'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
+--! EndIncluded events/apply_contact_syncs.sql
+--! Included events/apply_call.sql
+create or replace function app_private.apply_call(call jsonb) returns boolean as $$
+declare
+  v_customers jsonb := jsonb_build_array(call -> 'customer');
+  v_ids uuid[] := app_private.resolve_conversations(v_customers, app_private.resolve_contacts(v_customers));
+begin
+  update app_public.conversations c set
+    window_expires_at = greatest(
+      c.window_expires_at, least((call ->> 'occurred_at')::timestamptz, now()) + interval '24 hours'
+    )
+  where c.id = v_ids[1];
+  return found;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_call(jsonb) is
+  E'A customer called: that opens the window like a message, answered or not. {"customer", "occurred_at"}.';
+--! EndIncluded events/apply_call.sql
+--! Included events/receive_webhooks.sql
+create or replace function app_private.receive_webhooks(
+  bodies bytea[],
+  events jsonb,
+  customers jsonb,
+  messages jsonb,
+  statuses jsonb
+) returns int as $$
+declare
+  v_conversation_ids uuid[];
+  v_stored int := 0;
+begin
+  insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
+  select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
+  from rows from (
+    jsonb_to_recordset(events) as (
+      id uuid, tenant_id uuid, channel_id uuid, event_type text, status app_public.webhook_event_status, error text,
+      skipped jsonb
+    )
+  ) with ordinality e (id, tenant_id, channel_id, event_type, status, error, skipped, n);
+
+  -- Webhooks flow: whether silence about a message means something. Once in ten
+  -- seconds, so that batches of one channel do not wait for each other here.
+  update app_private.channel_states s set last_webhook_at = now()
+  where s.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
+  and coalesce(s.last_webhook_at, '-infinity') < now() - interval '10 seconds';
+
+  if customers <> '[]' then
+    v_conversation_ids := app_private.recognise_customers(customers);
+    if v_conversation_ids is null then
+      -- What is delivered again teaches nothing: names and numbers have changed since.
+      customers := app_private.leave_out_known(customers, messages);
+      messages := (
+        select coalesce(jsonb_agg(m.message order by m.n), '[]')
+        from jsonb_array_elements(messages) with ordinality m (message, n)
+        where customers -> ((m.message ->> 'customer')::int - 1) <> '{}'
+      );
+      v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
+    end if;
+    v_stored := app_private.store_messages(messages, v_conversation_ids);
+  end if;
+  if statuses <> '[]' then
+    perform app_private.apply_statuses(statuses);
+  end if;
+  return v_stored;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+-- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
+-- scan what grows.
+
+comment on function app_private.receive_webhooks(bytea[], jsonb, jsonb, jsonb, jsonb) is
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
+--! EndIncluded events/receive_webhooks.sql
+--! Included events/policies.sql
+drop policy if exists tenant_isolation on app_public.webhook_events;
+create policy tenant_isolation on app_public.webhook_events as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.webhook_events;
+create policy select_admin on app_public.webhook_events for select to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at)
+  on app_public.webhook_events to parley_visitor;
+-- No select of body: it holds other people's words in bulk. parley webhook replay reads it.
+--! EndIncluded events/policies.sql
+
+--! split: 0900-operations.sql
+-- What the operator's command line, the health checks and the metrics ask for.
+--! Included operations/forget_old_rows.sql
+create or replace function app_private.forget_old_rows(webhook_retention interval) returns void as $$
+declare
+  v_partition record;
+begin
+  -- Whole months of webhook bodies at once: a partition whose newest possible row is old enough.
+  for v_partition in
+    select c.oid::regclass as class, c.relname as name
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'app_public.webhook_events'::regclass
+    and c.relname ~ '_\d{4}_\d{2}$'
+    and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - webhook_retention
+  loop
+    execute format('drop table %s', v_partition.class);
+  end loop;
+
+  delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
+  delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
+  delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
+  delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.forget_old_rows(interval) is
+  E'Drops webhook bodies older than the retention, a month''s partition at a time, and what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired.';
+--! EndIncluded operations/forget_old_rows.sql
+--! Included operations/filled_default_partitions.sql
+create or replace function app_private.filled_default_partitions() returns text[] as $$
+declare
+  v_partition record;
+  v_is_filled boolean;
+  v_filled text[] := '{}';
+begin
+  for v_partition in
+    select c.oid::regclass as class, c.relname as name
+    from pg_class c
+    where c.relnamespace = 'app_private'::regnamespace
+    and c.relispartition
+    and pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT'
+    order by c.relname
+  loop
+    execute format('select exists (select from %s)', v_partition.class) into v_is_filled;
+    if v_is_filled then
+      v_filled := v_filled || v_partition.name::text;
+    end if;
+  end loop;
+  return v_filled;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.filled_default_partitions() is
+  E'The default partitions that hold rows: months for which nobody made a partition in time (ensure_partitions). Should be none; while there are any, that month''s partition cannot be made.';
+--! EndIncluded operations/filled_default_partitions.sql
+--! Included operations/operations_status.sql
+create or replace function app_private.operations_status()
+returns table (
+  workers int,
+  jobs_due int,
+  jobs_oldest_due_seconds double precision,
+  jobs_given_up int,
+  outbox_queued int,
+  outbox_sending int,
+  outbox_uncertain int,
+  outbox_oldest_queued_seconds double precision,
+  stuck_channels int,
+  webhooks_unapplied int,
+  filled_default_partitions text[]
+) as $$
+  select
+    (
+      -- A living worker holds a lock of this class (src/worker_presence.ts).
+      select count(*)::int
+      from pg_locks l
+      where l.locktype = 'advisory'
+      and l.database = (select d.oid from pg_database d where d.datname = current_database())
+      and l.classid::bigint = hashtext('parley worker')::bigint & 4294967295
+      and l.objsubid = 2
+      and l.granted
+    ),
+    j.due, j.oldest_due_seconds, j.given_up,
+    o.queued, o.sending, o.uncertain, o.oldest_queued_seconds,
+    (
+      -- Work is due, nothing stands in its way, and the sender has not moved the channel's clock for two minutes. A
+      -- long queue that moves is no illness.
+      select count(*)::int
+      from app_private.channel_states s
+      join app_public.channels c on c.id = s.channel_id and c.status = 'active'
+      join app_public.tenants t on t.id = c.tenant_id and t.status = 'active'
+      where s.paused_until < now() - interval '2 minutes'
+      and s.pace_clock < now() - interval '2 minutes'
+      and exists (
+        select from app_private.outbox_lanes l
+        where l.channel_id = s.channel_id and l.due_at < now() - interval '2 minutes'
+      )
+    ),
+    (select count(*)::int from app_public.webhook_events e where e.status <> 'processed'),
+    app_private.filled_default_partitions()
+  from (
+    select
+      count(*) filter (where is_due)::int as due,
+      coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::double precision as oldest_due_seconds,
+      count(*) filter (where has_given_up)::int as given_up
+    from (
+      select
+        run_at,
+        run_at <= now() and locked_at is null and attempts < max_attempts as is_due,
+        attempts >= max_attempts and locked_at is null as has_given_up
+      from graphile_worker.jobs
+    ) jobs
+  ) j
+  cross join (
+    select
+      count(*) filter (where state = 'queued')::int as queued,
+      count(*) filter (where state = 'sending')::int as sending,
+      count(*) filter (where state = 'uncertain')::int as uncertain,
+      coalesce(extract(epoch from now() - min(created_at) filter (where state = 'queued')), 0)::double precision
+        as oldest_queued_seconds
+    from app_private.outbox
+  ) o
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.operations_status() is
+  E'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are running. jobs_given_up: failed for the last time. stuck_channels: they have work and are free to do it, but nobody does. webhooks_unapplied: stored bodies that wait or could not be applied.';
+--! EndIncluded operations/operations_status.sql
+--! Included operations/tenant_stats.sql
+create or replace function app_private.tenant_stats()
+returns table (
+  tenant text,
+  status app_public.tenant_status,
+  users int,
+  channels int,
+  contacts int,
+  conversations int,
+  open_conversations int,
+  messages int,
+  outbox int,
+  chatbots int,
+  running_chatbots int,
+  webhook_events int,
+  unapplied_webhook_events int
+) as $$
+  select
+    t.slug,
+    t.status,
+    (select count(*)::int from app_public.memberships x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.channels x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.contacts x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.conversations x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.conversations x where x.tenant_id = t.id and x.status = 'open'),
+    (select count(*)::int from app_public.messages x where x.tenant_id = t.id),
+    (select count(*)::int from app_private.outbox x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.chatbots x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.conversation_contexts x where x.tenant_id = t.id and x.is_active),
+    (select count(*)::int from app_public.webhook_events x where x.tenant_id = t.id),
+    (select count(*)::int from app_public.webhook_events x where x.tenant_id = t.id and x.status <> 'processed')
+  from app_public.tenants t
+  order by t.slug
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tenant_stats() is
+  E'How much each tenant has. Counts rows, index by index: seconds on a large installation, so not for a hot path.';
+--! EndIncluded operations/tenant_stats.sql
+--! Included operations/find_tenant.sql
+create or replace function app_private.find_tenant(tenant text) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select t.id into v_id
+  from app_public.tenants t
+  where find_tenant.tenant in (t.slug, t.id::text);
+
+  if v_id is null then
+    raise exception 'There is no tenant "%"', left(find_tenant.tenant, 100) using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_tenant(text) is
+  E'The id of the tenant that an operator names by slug or id. PYNFD.';
+--! EndIncluded operations/find_tenant.sql
+--! Included operations/find_user.sql
+create or replace function app_private.find_user(email text) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select u.id into v_id
+  from app_public.users u
+  where lower(u.email) = lower(find_user.email);
+
+  if v_id is null then
+    raise exception 'There is no user "%"', left(find_user.email, 100) using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_user(text) is
+  E'The id of the person that an operator names by address, whatever its case. PYNFD.';
+--! EndIncluded operations/find_user.sql
+--! Included operations/find_channel.sql
+create or replace function app_private.find_channel(channel text, tenant_id uuid default null) returns uuid as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(c.id) into v_ids
+  from app_public.channels c
+  where find_channel.channel in (c.id::text, c.phone_number_id)
+  and (find_channel.tenant_id is null or c.tenant_id = find_channel.tenant_id);
+
+  if v_ids is null then
+    raise exception 'There is no channel "%"', left(find_channel.channel, 100) using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'Several tenants have a channel "%": name it by its id', left(find_channel.channel, 100)
+      using errcode = 'PYREQ';
+  end if;
+  return v_ids[1];
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_channel(text, uuid) is
+  E'The id of the channel that an operator names by its id or its phone number id, in one tenant or in all. PYNFD; PYREQ when several fit.';
+--! EndIncluded operations/find_channel.sql
+--! Included operations/find_chatbot.sql
+create or replace function app_private.find_chatbot(chatbot text, tenant_id uuid) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select c.id into v_id
+  from app_public.chatbots c
+  where c.tenant_id = find_chatbot.tenant_id and find_chatbot.chatbot in (c.name, c.id::text)
+  -- A chatbot may be called what another one's id is.
+  order by c.id::text = find_chatbot.chatbot desc
+  limit 1;
+
+  if v_id is null then
+    raise exception 'There is no chatbot "%"', left(find_chatbot.chatbot, 100) using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_chatbot(text, uuid) is
+  E'The id of the chatbot that an operator names by its name or its id, in one tenant. PYNFD.';
+--! EndIncluded operations/find_chatbot.sql
+--! Included operations/add_user.sql
+create or replace function app_private.add_user(
+  tenant_id uuid,
+  email text,
+  role app_public.member_role,
+  name text,
+  password text
+) returns table (user_id uuid, is_new boolean) as $$
+declare
+  v_id uuid;
+  v_is_new boolean := false;
+begin
+  insert into app_public.users (email, name)
+  values (add_user.email, coalesce(add_user.name, split_part(add_user.email, '@', 1)))
+  on conflict do nothing
+  returning id into v_id;
+
+  if found then
+    v_is_new := true;
+    perform app_private.set_password(v_id, add_user.password);
+  else
+    v_id := app_private.find_user(add_user.email);
+  end if;
+
+  insert into app_public.memberships (tenant_id, user_id, role)
+  values (add_user.tenant_id, v_id, add_user.role)
+  on conflict do nothing;
+  if not found then
+    raise exception '% is a member already', add_user.email using errcode = 'PYUSR';
+  end if;
+
+  return query select v_id, v_is_new;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.add_user(uuid, text, app_public.member_role, text, text) is
+  E'Makes a person a member of a tenant, as the operator. Who has an account already keeps its name and password: is_new is false then. PYUSR: a member already. PYPWD.';
+--! EndIncluded operations/add_user.sql
+--! Included operations/remove_user.sql
+create or replace function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$
+declare
+  v_id uuid := app_private.find_user(remove_user.email);
+begin
+  delete from app_public.memberships m
+  where m.tenant_id = remove_user.tenant_id and m.user_id = v_id;
+  if not found then
+    raise exception '% is no member of this tenant', remove_user.email using errcode = 'PYNFD';
+  end if;
+
+  delete from app_public.users u
+  where u.id = v_id and not exists (select from app_public.memberships m where m.user_id = v_id);
+  return found;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.remove_user(uuid, text) is
+  E'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
+--! EndIncluded operations/remove_user.sql
+--! Included operations/set_user_active.sql
+create or replace function app_private.set_user_active(email text, tenant_id uuid, is_active boolean) returns void as $$
+declare
+  v_id uuid := app_private.find_user(set_user_active.email);
+begin
+  if set_user_active.tenant_id is null then
+    update app_public.users u set is_active = set_user_active.is_active where u.id = v_id;
+    return;
+  end if;
+
+  update app_public.memberships m set is_active = set_user_active.is_active
+  where m.tenant_id = set_user_active.tenant_id and m.user_id = v_id;
+  if not found then
+    raise exception '% is no member of this tenant', set_user_active.email using errcode = 'PYNFD';
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.set_user_active(text, uuid, boolean) is
+  E'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named. PYNFD; PYOWN: the last active owner.';
+--! EndIncluded operations/set_user_active.sql
+--! Included operations/set_user_role.sql
+create or replace function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role) returns void as $$
+begin
+  update app_public.memberships m set role = set_user_role.role
+  where m.tenant_id = set_user_role.tenant_id and m.user_id = app_private.find_user(set_user_role.email);
+  if not found then
+    raise exception '% is no member of this tenant', set_user_role.email using errcode = 'PYNFD';
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.set_user_role(uuid, text, app_public.member_role) is
+  E'Gives a member another role, as the operator. PYNFD; PYOWN: the last active owner.';
+--! EndIncluded operations/set_user_role.sql

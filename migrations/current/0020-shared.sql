@@ -1,5 +1,0 @@
---!include shared/uuid_v7.sql
---!include shared/uuid_v7_floor.sql
---!include shared/tg__timestamps.sql
---!include operations/notify_change.sql
---!include operations/wake.sql

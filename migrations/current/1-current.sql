@@ -1,0 +1,1 @@
+-- Write the next migration here; see migrations/README.md.
