@@ -65,7 +65,7 @@ export async function fillMessages(client: pg.Client, { tenantId }: Workspace, c
              case when is_inbound then 'contact' else 'chatbot' end::app_public.message_author,
              'text', jsonb_build_object('body', 'An old message, number ' || n || ', of some length'),
              'An old message, number ' || n || ', of some length',
-             case when is_inbound then 'wamid.old.' || n || '.' || ($1::uuid)::text end, at, at
+             case when is_inbound then 'wamid.old.' || gen_random_uuid() end, at, at
            from said
            returning id, direction, created_at
          )
