@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { type Controls, createControls } from "./controls/controls.ts";
 import type { Options } from "./options.ts";
 import type { Figure } from "./report/figure.ts";
@@ -35,6 +36,7 @@ export async function openBench(options: Options, onFigure: (figure: Figure) => 
   const postgres = await startPostgres({ isProfiled: options.profileDir !== undefined });
   opening.defer(() => postgres.stop());
   const program = await createProgram({ databaseUrl: postgres.ownerUrl, profileDir: options.profileDir });
+  opening.defer(() => rm(program.home, { recursive: true, force: true }));
   await program.command(["migrate"]);
   await program.start();
   opening.defer(() => program.stop());

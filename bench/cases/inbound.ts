@@ -1,6 +1,6 @@
 import type { Bench } from "../bench.ts";
 import { higher } from "../report/figure.ts";
-import { answerFaults, countsOf, inboundFaults } from "../stage/counts.ts";
+import { answerFaults, countsOf, inboundFaults, refusals } from "../stage/counts.ts";
 import { withCpuCost } from "../stage/cpu_cost.ts";
 import type { Workspace } from "../stage/workspace.ts";
 import { type Case, figureOf, type Measured } from "./measured.ts";
@@ -74,6 +74,9 @@ async function inboundOf(
     value: result.itemsPerSecond,
     unit: "msg/s",
     details: { latency: result.latency, accepted: result.accepted, cpuMicros },
-    faults: [...answerFaults(result.answers), ...inboundFaults(before, after, result.accepted)],
+    faults: [
+      ...answerFaults(result.answers),
+      ...inboundFaults(before, after, result.accepted, refusals(result.answers) * perBody),
+    ],
   };
 }

@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { type Figure, lowerValue } from "../report/figure.ts";
 import { startChild } from "../stage/child.ts";
-import { answerFaults, countsOf, eventually, inboundFaults } from "../stage/counts.ts";
+import { answerFaults, countsOf, eventually, inboundFaults, refusals } from "../stage/counts.ts";
 import { fillConversations } from "../stage/fill.ts";
 import type { Workspace } from "../stage/workspace.ts";
 import type { BusinessRequest, BusinessResult } from "../world/business.ts";
@@ -78,7 +78,10 @@ async function runTier(
   const counts = await meta.ask<MetaCounts>({ kind: "counts" });
   const after = await countsOf(watcher, tenantId);
 
-  const faults = [...answerFaults(heard.answers), ...inboundFaults(before, after, heard.accepted)];
+  const faults = [
+    ...answerFaults(heard.answers),
+    ...inboundFaults(before, after, heard.accepted, refusals(heard.answers)),
+  ];
   if (counts.taken !== said.inserted) faults.push(`${counts.taken} were sent of ${said.inserted}`);
   if (counts.duplicates > 0) faults.push(`${counts.duplicates} messages went out twice`);
   const { rows } = await watcher.query(

@@ -29,12 +29,13 @@ export async function countsOf(client: pg.Client, tenantId: string): Promise<Cou
 }
 
 /** What is wrong between the acknowledged and the stored. */
-export function inboundFaults(before: Counts, after: Counts, accepted: number): string[] {
+export function inboundFaults(before: Counts, after: Counts, accepted: number, mostRefused = 0): string[] {
   const stored = after.inbound - before.inbound;
   const faults: string[] = [];
   if (stored < accepted) faults.push(`${accepted - stored} acknowledged messages are lost`);
-  // A message whose answer was cut off may be there without having been acknowledged; no load here is cut off.
-  if (stored > accepted) faults.push(`${stored - accepted} messages were stored and not acknowledged`);
+  // What was answered 503 may be there all the same: the provider brings it again, and it counts once.
+  if (stored > accepted + mostRefused)
+    faults.push(`${stored - accepted} more messages are stored than were acknowledged`);
   if (after.distinct !== after.inbound) faults.push(`${after.inbound - after.distinct} messages are doubled`);
   const unread = after.unread - before.unread;
   if (unread !== stored) faults.push(`${unread} unread of ${stored} stored`);
@@ -46,6 +47,11 @@ export function answerFaults(answers: Readonly<Record<string, number>>): string[
   return Object.entries(answers)
     .filter(([status]) => status !== "200")
     .map(([status, times]) => `${times} answers were ${status === "0" ? "cut off" : status}`);
+}
+
+/** How many answers were not 200. */
+export function refusals(answers: Readonly<Record<string, number>>): number {
+  return Object.entries(answers).reduce((sum, [status, times]) => sum + (status === "200" ? 0 : times), 0);
 }
 
 /** Asks until it is so; false when it never was. */

@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 export type Program = {
   /** Of the API, once it runs. */
   url: string;
+  /** A directory for the run: what Parley prints is in `parley.log`. */
+  home: string;
   /** A command, as in `["tenant", "add", "bakery"]`; its `--json` document. */
   command<T>(args: readonly string[]): Promise<T>;
   /** @returns milliseconds from the start of the process until it was ready */
@@ -45,6 +47,7 @@ export async function createProgram({ databaseUrl, profileDir }: ProgramOptions)
 
   return {
     url,
+    home,
     command<T>(args: readonly string[]) {
       return new Promise<T>((resolve, reject) => {
         const options = { cwd: home, env, timeout: 60_000, maxBuffer: 1 << 24 };

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BusinessNumber } from "../world/bodies.ts";
 import type { Program } from "./program.ts";
@@ -66,7 +65,7 @@ export const ONE_QUESTION = {
 
 /** Imports and activates a chatbot, in the place of the one before. */
 export async function addChatbot(program: Program, { slug }: Workspace, graph: object): Promise<void> {
-  const file = join(tmpdir(), `parley-bench-${process.pid}-${slug}.json`);
+  const file = join(program.home, `${slug}.json`);
   await writeFile(file, JSON.stringify(graph));
   await program.command([
     "chatbot",
