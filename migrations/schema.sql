@@ -3789,8 +3789,14 @@ begin
   -- Webhooks flow: whether silence about a message means something. Once in ten
   -- seconds, so that batches of one channel do not wait for each other here.
   update app_private.channel_states s set last_webhook_at = now()
-  where s.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
-  and coalesce(s.last_webhook_at, '-infinity') < now() - interval '10 seconds';
+  where s.channel_id in (
+    select x.channel_id
+    from app_private.channel_states x
+    where x.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
+    and coalesce(x.last_webhook_at, '-infinity') < now() - interval '10 seconds'
+    -- The sender holds this row while it works out what it may send; the next batch will note it.
+    for update skip locked
+  );
 
   if customers <> '[]' then
     v_conversation_ids := app_private.recognise_customers(customers);

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7829a9ede116952bec61265755d9e5a3e8abe546
+--! Hash: sha1:a6aae6d7d6b1b4143f53f0c5912bdc7f1558f616
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5690,8 +5690,14 @@ begin
   -- Webhooks flow: whether silence about a message means something. Once in ten
   -- seconds, so that batches of one channel do not wait for each other here.
   update app_private.channel_states s set last_webhook_at = now()
-  where s.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
-  and coalesce(s.last_webhook_at, '-infinity') < now() - interval '10 seconds';
+  where s.channel_id in (
+    select x.channel_id
+    from app_private.channel_states x
+    where x.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
+    and coalesce(x.last_webhook_at, '-infinity') < now() - interval '10 seconds'
+    -- The sender holds this row while it works out what it may send; the next batch will note it.
+    for update skip locked
+  );
 
   if customers <> '[]' then
     v_conversation_ids := app_private.recognise_customers(customers);
