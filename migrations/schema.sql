@@ -2197,7 +2197,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_data_source_token(uuid,text) is 'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN.';
+comment on function app_hidden.set_data_source_token(uuid,text) is 'A data source''s token, as an envelope sealed by the program. No mutation leads here yet. The data source is active from then on. PYNFD, PYDEN.';
 grant execute on function app_hidden.set_data_source_token(uuid,text) to parley_visitor;
 
 create function app_hidden.set_google_account(envelopes jsonb) returns void as $$
@@ -2219,7 +2219,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_google_account(jsonb) is 'The database''s half of the connectGoogleCalendar mutation: the caller''s own tokens, as envelopes sealed by the program. PYDEN: agents only.';
+comment on function app_hidden.set_google_account(jsonb) is 'The caller''s own tokens for Google Calendar, as envelopes sealed by the program. No mutation leads here yet. PYDEN: agents only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
 create function app_hidden.sign_in(email text, password text, tenant text, refresh_token text) returns table(session_id uuid, user_id uuid, tenant_id uuid, outcome text) as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a6aae6d7d6b1b4143f53f0c5912bdc7f1558f616
+--! Hash: sha1:2296aed4426999f3fcde67ccf58ed13695825c5e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4989,7 +4989,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_data_source_token(uuid, text) is
-  E'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN.';
+  E'A data source''s token, as an envelope sealed by the program. No mutation leads here yet. The data source is active from then on. PYNFD, PYDEN.';
 
 grant execute on function app_hidden.set_data_source_token(uuid, text) to parley_visitor;
 --! EndIncluded flows/set_data_source_token.sql
@@ -5014,7 +5014,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_google_account(jsonb) is
-  E'The database''s half of the connectGoogleCalendar mutation: the caller''s own tokens, as envelopes sealed by the program. PYDEN: agents only.';
+  E'The caller''s own tokens for Google Calendar, as envelopes sealed by the program. No mutation leads here yet. PYDEN: agents only.';
 
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 --! EndIncluded flows/set_google_account.sql
