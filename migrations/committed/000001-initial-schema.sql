@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2296aed4426999f3fcde67ccf58ed13695825c5e
+--! Hash: sha1:bb3acb90fa846aaeb03e902ac066d4f49fb2f4ec
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3160,18 +3160,17 @@ begin
         order by o.message_id
         limit 1
       ) h
-    ),
-    sending as (
+    )
+    select array_agg(h.message_id) into v_heads from heads h where h.state = 'queued';
+
+    -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
+    with sending as (
       update app_private.outbox o set
         state = 'sending',
         attempts = o.attempts + 1,
         lease_until = clock_timestamp() + lease,
         sender_id = claim_outbox.sender_id
-      from heads h
-      where o.tenant_id = v_channel.tenant_id
-      and o.conversation_id = h.conversation_id
-      and o.message_id = h.message_id
-      and o.state = 'queued'
+      where o.message_id = any (v_heads) and o.state = 'queued'
       returning o.message_id
     )
     select array_agg(s.message_id) into v_heads from sending s;
