@@ -9,6 +9,7 @@ import { send } from "../support/messages.ts";
 import { claim } from "../support/outbox.ts";
 import { aConversation, aPerson, aWorkspace, become } from "../support/people.ts";
 import { rolledBack } from "../support/transaction.ts";
+import { until } from "../support/until.ts";
 
 /** A managed server gives nobody a superuser: an owner who may log in, owns one database, and nothing else. */
 const name = `parley_owner_${randomBytes(4).toString("hex")}`;
@@ -35,6 +36,11 @@ before(async () => {
 });
 after(async () => {
   await pool?.end();
+  // graphile-migrate keeps its connections for a moment, and ends the whole process when one of them is cut off.
+  await until("the connections to be closed", async () => {
+    const { rows } = await server.query("select from pg_stat_activity where datname = $1", [name]);
+    return rows.length === 0;
+  });
   await server.query(`drop database if exists ${name} with (force)`);
   await server.query(`drop role if exists ${name}`);
   await server.end();
