@@ -4755,7 +4755,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
 
 create function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
@@ -4782,7 +4782,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__notify() is 'Tells GraphQL subscriptions what became of messages, once a statement.';
 
 create function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
@@ -4811,7 +4811,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__enqueue_chatbot() is 'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
 
 create function app_private.tg_messages__enqueue_send() returns trigger as $$
@@ -4843,7 +4843,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__enqueue_send() is 'Puts outbound messages in the outbox and wakes the sender.';
 
 create function app_private.tg_messages__fill_in() returns trigger as $$
@@ -4869,7 +4869,7 @@ begin
   return NEW;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__fill_in() is 'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
 
 create function app_private.tg_messages__notify() returns trigger as $$
@@ -4881,7 +4881,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__notify() is 'Tells GraphQL subscriptions of new messages, once a statement.';
 
 create function app_private.tg_messages__refuse() returns trigger as $$
@@ -4925,7 +4925,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__refuse() is 'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
@@ -5015,7 +5015,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
 
 create function app_private.tg_users__insert_secrets() returns trigger as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4820d73e903b186d7970c0aa6df410315b54bfea
+--! Hash: sha1:fdc876f56561889c77928f6404333937422dc702
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2385,7 +2385,8 @@ begin
   NEW.preview := coalesce(NEW.preview, app_hidden.message_preview(NEW.type, NEW.content));
   return NEW;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__fill_in() is
   E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
@@ -2460,7 +2461,8 @@ begin
   end if;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__refuse() is
   E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
@@ -2532,7 +2534,8 @@ begin
   on conflict do nothing;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__track_conversation() is
   E'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
@@ -2560,7 +2563,8 @@ begin
   group by n.tenant_id;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__notify() is E'Tells GraphQL subscriptions of new messages, once a statement.';
 --! EndIncluded messages/tg_messages__notify.sql
@@ -2593,7 +2597,8 @@ begin
   perform app_private.wake('send_messages');
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__enqueue_send() is
   E'Puts outbound messages in the outbox and wakes the sender.';
@@ -2628,7 +2633,8 @@ begin
   group by n.tenant_id;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__notify() is
   E'Tells GraphQL subscriptions what became of messages, once a statement.';
@@ -3872,7 +3878,8 @@ begin
   end if;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__enqueue_chatbot() is
   E'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
@@ -3896,7 +3903,8 @@ begin
   end if;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is
   E'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
