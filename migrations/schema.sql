@@ -919,10 +919,14 @@ comment on column app_public.conversations.chatbot_paused_until is 'The chatbot 
 comment on column app_public.conversations.metadata is 'Yours: any object.';
 create trigger _100_fill_in before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
-create trigger _100_keep_state before insert or update of status on app_public.conversations
+create trigger _100_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
-create trigger _100_timestamps before insert or update on app_public.conversations
+create trigger _100_keep_state_on_update before update of status on app_public.conversations
+  for each row when ((new.status <> old.status)) execute function app_private.tg_conversations__keep_state();
+create trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
+create trigger _100_timestamps_on_update before update on app_public.conversations
+  for each row when ((not (new.updated_at is distinct from old.updated_at))) execute function app_private.tg__timestamps();
 create trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
 create trigger _800_notify_on_insert after insert on app_public.conversations
@@ -1771,7 +1775,7 @@ create function app_hidden.inbound_message_id(channel_id uuid, provider_message_
     placing 'a' from 17
   )::uuid
 $$
-  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql immutable parallel safe;
 comment on function app_hidden.inbound_message_id(uuid,text,timestamp with time zone) is 'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
 
 create function app_hidden.interactive_problem(content jsonb) returns text as $$
@@ -4442,7 +4446,7 @@ create function app_private.stored_message_id(channel_id uuid, provider_message_
     channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
   )
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
+  language sql stable;
 comment on function app_private.stored_message_id(uuid,text,timestamp with time zone) is 'The id under which a provider''s message is stored.';
 
 create function app_private.template_status_of(word text) returns app_public.template_status as $$
@@ -5003,7 +5007,8 @@ begin
     chatbot_paused_until = case
       when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
       else c.chatbot_paused_until
-    end
+    end,
+    updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
   from news n
   where c.id = n.conversation_id and c.id = any (v_ids);
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2fd2e5b7bf6b9d1c3143f0abe223e1f41085a24b
+--! Hash: sha1:b12f6a947549b53580a3b13bf10f8bca54009569
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1614,13 +1614,20 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_conversations__add_assignee() is E'Whoever has the conversation takes part in it.';
 --! EndIncluded conversations/tg_conversations__add_assignee.sql
 --! Included conversations/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.conversations
+create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
+-- Messages, which change conversations most, set updated_at themselves and spare the call.
+create or replace trigger _100_timestamps_on_update before update on app_public.conversations
+  for each row when (NEW.updated_at is not distinct from OLD.updated_at)
+  execute function app_private.tg__timestamps();
 create or replace trigger _100_fill_in before insert on app_public.conversations
   for each row when (NEW.tenant_id is null or NEW.channel_id is null)
   execute function app_private.tg_conversations__fill_in();
-create or replace trigger _100_keep_state before insert or update of status on app_public.conversations
+create or replace trigger _100_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
+create or replace trigger _100_keep_state_on_update before update of status on app_public.conversations
+  for each row when (NEW.status <> OLD.status)
+  execute function app_private.tg_conversations__keep_state();
 create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when (NEW.assignee_id is not null)
   execute function app_private.tg_conversations__add_assignee();
@@ -2525,7 +2532,8 @@ begin
     chatbot_paused_until = case
       when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
       else c.chatbot_paused_until
-    end
+    end,
+    updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
   from news n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
@@ -5197,7 +5205,8 @@ returns uuid as $$
     )
     placing 'a' from 17
   )::uuid
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined; nor below.
 
 comment on function app_hidden.inbound_message_id(uuid, text, timestamptz) is
   E'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
@@ -5208,7 +5217,7 @@ returns uuid as $$
   select app_hidden.inbound_message_id(
     channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
   )
-$$ language sql stable set search_path to pg_catalog, pg_temp;
+$$ language sql stable;
 
 comment on function app_private.stored_message_id(uuid, text, timestamptz) is E'The id under which a provider''s message is stored.';
 --! EndIncluded events/inbound_message_id.sql
