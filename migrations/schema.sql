@@ -2332,20 +2332,15 @@ comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 
 create function app_hidden.uuid_v7() returns uuid as $$
-declare
-  v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
-begin
   -- 48 bits of milliseconds, the version, 12 bits that say where in the
   -- millisecond, 62 random bits. The 12 bits keep ids that one backend makes one
   -- after another in that order: a chatbot's three replies are sent as written.
-  return (
-    lpad(to_hex(v_micros / 1000), 12, '0')
-    || to_hex(28672 + (v_micros % 1000) * 4096 / 1000)
+  select (
+    overlay(lpad(to_hex((extract(epoch from clock_timestamp()) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
     || substr(gen_random_uuid()::text, 20)
-  )::uuid;
-end;
+  )::uuid
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language sql volatile;
 comment on function app_hidden.uuid_v7() is 'A new time-ordered id (UUID version 7, RFC 9562). Written in SQL because uuidv7() is not in PostgreSQL 15.';
 grant execute on function app_hidden.uuid_v7() to parley_visitor;
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b12f6a947549b53580a3b13bf10f8bca54009569
+--! Hash: sha1:1c57586b846a85b8dd6c0657d2f06662bb2d53c5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -25,19 +25,15 @@ create extension if not exists pgcrypto with schema app_private;
 --! split: 0020-shared.sql
 --! Included shared/uuid_v7.sql
 create or replace function app_hidden.uuid_v7() returns uuid as $$
-declare
-  v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
-begin
   -- 48 bits of milliseconds, the version, 12 bits that say where in the
   -- millisecond, 62 random bits. The 12 bits keep ids that one backend makes one
   -- after another in that order: a chatbot's three replies are sent as written.
-  return (
-    lpad(to_hex(v_micros / 1000), 12, '0')
-    || to_hex(28672 + (v_micros % 1000) * 4096 / 1000)
+  select (
+    overlay(lpad(to_hex((extract(epoch from clock_timestamp()) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
     || substr(gen_random_uuid()::text, 20)
-  )::uuid;
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  )::uuid
+$$ language sql volatile;
+-- No pinned search_path, so that it can be inlined where it is a default.
 
 comment on function app_hidden.uuid_v7() is
   E'A new time-ordered id (UUID version 7, RFC 9562). Written in SQL because uuidv7() is not in PostgreSQL 15.';
