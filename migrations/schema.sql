@@ -4454,6 +4454,7 @@ begin
   join app_public.chatbot_versions v on v.id = r.version_id
   order by r.n
   on conflict (id) do update set
+    version_id = excluded.version_id,
     status = excluded.status,
     current_node_id = excluded.current_node_id,
     variables = excluded.variables,

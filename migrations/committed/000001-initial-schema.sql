@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:93d8be8648831bc9a2ae35e003dafc785852f6ee
+--! Hash: sha1:85e58b607772ae0724fef2f5b9220635c43be167
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4128,6 +4128,7 @@ begin
   join app_public.chatbot_versions v on v.id = r.version_id
   order by r.n
   on conflict (id) do update set
+    version_id = excluded.version_id,
     status = excluded.status,
     current_node_id = excluded.current_node_id,
     variables = excluded.variables,
