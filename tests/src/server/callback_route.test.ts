@@ -225,6 +225,8 @@ test("a caller who cannot stop fills no table", async () => {
   );
   assert.equal(row.n, 100);
   await shell.turns.drain();
+  // They wait, and what the customer says meanwhile does not wait behind them.
+  await run.say("hello?");
   await run.set("chatbot_paused_until = null");
   await shell.turns.drain();
   assert.deepEqual((await run.run()).variables.paid, 0);
