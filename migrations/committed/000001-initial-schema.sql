@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ee50327bfe991e40d895877f0fc3ba29526d1eb9
+--! Hash: sha1:b7840c25243dcbef93e4216456a8997591016c12
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4216,33 +4216,35 @@ begin
   from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
   join app_public.chatbot_versions v on v.id = a.version_id;
 
-  -- A burst is being gathered: its messages wait for what may follow them.
-  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  where d.delay_ms is not null and e.conversation_id = d.conversation_id;
+  if deferrals <> '[]' then
+    -- A burst is being gathered: its messages wait for what may follow them.
+    update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    where d.delay_ms is not null and e.conversation_id = d.conversation_id;
 
-  perform graphile_worker.add_jobs(array_agg((
-    'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
-    'burst:' || d.conversation_id, null, null
-  )::graphile_worker.job_spec))
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  where d.delay_ms is not null
-  having count(*) > 0;
+    perform graphile_worker.add_jobs(array_agg((
+      'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
+      'burst:' || d.conversation_id, null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    where d.delay_ms is not null
+    having count(*) > 0;
 
-  -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given back.
-  update app_private.chatbot_events e set due_at = 'infinity'
-  from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
-  cross join jsonb_array_elements_text(d.event_ids) h (id)
-  where e.id = h.id::uuid;
+    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given back.
+    update app_private.chatbot_events e set due_at = 'infinity'
+    from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
+    cross join jsonb_array_elements_text(d.event_ids) h (id)
+    where e.id = h.id::uuid;
 
-  perform graphile_worker.add_jobs(array_agg((
-    'resume_chatbot', json_build_object('conversationId', c.id), null, c.chatbot_paused_until, null, 'resume:' || c.id,
-    null, null
-  )::graphile_worker.job_spec))
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  join app_public.conversations c on c.id = d.conversation_id
-  where d.delay_ms is null and c.chatbot_paused_until is not null
-  having count(*) > 0;
+    perform graphile_worker.add_jobs(array_agg((
+      'resume_chatbot', json_build_object('conversationId', c.id), null, c.chatbot_paused_until, null, 'resume:' || c.id,
+      null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    join app_public.conversations c on c.id = d.conversation_id
+    where d.delay_ms is null and c.chatbot_paused_until is not null
+    having count(*) > 0;
+  end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
@@ -4297,12 +4299,17 @@ begin
     v_conversation.tenant_id, v_conversation.id, 'start',
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
+
+  -- Whoever starts a chatbot is done with talking. After its event: a run that this replaces is not asked to go on.
+  update app_public.conversations c set chatbot_paused_until = null
+  where c.id = v_conversation.id and c.chatbot_paused_until > now();
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
-  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql

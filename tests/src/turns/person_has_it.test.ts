@@ -121,22 +121,38 @@ test("a delay that ends in a pause waits for the end of the pause, by a job", as
   assert.deepEqual(await eventsOf(thread), []);
 });
 
-test("a pause that is prolonged goes on holding what it held; one that began before the run does too", async () => {
+test("a pause that is prolonged goes on holding what it held", async () => {
   const thread = await shell.aThread(DELAY);
+  await thread.say("hello");
   await pause(thread);
-  await shell.query("select app_public.start_chatbot($1, $2)", thread.conversationId, thread.chatbotId);
-  await shell.turns.drain();
   await ring(thread);
-  const [job] = await shell.query(
-    "select from graphile_worker.jobs where key = $1",
-    `resume:${thread.conversationId}`,
-  );
-  assert.ok(job, "the end of the pause has no job");
   await pause(thread, "2 hours");
   await resumeChatbot(program())({ conversationId: thread.conversationId });
   assert.deepEqual(await thread.said(), []);
   await endPause(thread);
   assert.deepEqual(await thread.said(), ["Here I am"]);
+});
+
+test("whoever starts a chatbot ends the pause: it hears the answer, and the run before it is not asked again", async () => {
+  const thread = await shell.aThread(ONE_QUESTION);
+  await thread.say("hello");
+  await pause(thread);
+  await shell.query("select app_public.start_chatbot($1, $2)", thread.conversationId, thread.chatbotId);
+  await shell.turns.drain();
+  await thread.say("word");
+  assert.deepEqual(await thread.said(), ["Next?", "Next?", "Goodbye"]);
+});
+
+test("a run that is started while somebody is assigned begins, and goes on when they give the conversation back", async () => {
+  const thread = await shell.aThread(fetching(`${server.url}/answer`));
+  await assign(thread);
+  await shell.query("select app_public.start_chatbot($1, $2)", thread.conversationId, thread.chatbotId);
+  await shell.turns.drain();
+  await shell.makeCall(thread);
+  await shell.turns.drain();
+  assert.deepEqual(await thread.said(), []);
+  await giveBack(thread);
+  assert.deepEqual(await thread.said(), ["It said yes"]);
 });
 
 test("a version that ends after a pause ends, whatever its run waits for", async () => {
