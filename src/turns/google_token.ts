@@ -57,14 +57,24 @@ export async function renewGoogleToken(
         [account.tenant_id, account.user_id],
       );
       const [secrets] = rows;
-      if (secrets === undefined) return null;
+      if (secrets === undefined) return (await isConnected(db, account)) ? null : DISCONNECTED;
       if (secrets.access_token === refused.envelope) return renew(db, account, secrets, tools);
       const token = openGoogleToken(account, "access_token", secrets.access_token, tools.keyRing);
       return { envelope: secrets.access_token, token };
     });
     if (result !== null) return result;
   }
-  return notConnected("The Google account is being renewed, or was disconnected.");
+  return notConnected("The Google account's access is being renewed by somebody, and that takes too long.");
+}
+
+const DISCONNECTED = notConnected("The Google account was disconnected.");
+
+async function isConnected(db: pg.PoolClient, { tenant_id, user_id }: GoogleAccountRow): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "select from app_public.google_accounts where tenant_id = $1 and user_id = $2",
+    [tenant_id, user_id],
+  );
+  return rowCount === 1;
 }
 
 async function renew(

@@ -7,8 +7,8 @@ import { structureProblems } from "./structure.ts";
 import { variableProblems } from "./unknown_variables.ts";
 
 /**
- * Everything that is wrong with a graph, by kind of fault, each in the order of its nodes. A version with an error is not published;
- * warnings say what a run will do about it. Never throws.
+ * Everything that is wrong with a graph, by kind of fault, each in the order of its nodes. A version with an error is
+ * not published; warnings say what a run will do about it. Never throws.
  *
  * @param surroundings how it stands with what the graph names: see {@link referencesOf}.
  */

@@ -128,6 +128,9 @@ type ConnectInput = {
 /** It is to stand in a header: printable, and of a size that a server takes. The error does not quote it. */
 function credential(text: string, name: string): string {
   if (!/^[\x20-\x7e]{1,8192}$/.test(text) || text.trim() !== text)
-    throw new ParleyError("PYREQ", `${name} is no token: 1 to 8192 printable characters, no spaces around`);
+    throw new ParleyError(
+      "PYREQ",
+      `${name} is no token: 1 to 8192 printable ASCII characters, no spaces around`,
+    );
   return text;
 }

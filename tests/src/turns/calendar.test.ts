@@ -238,6 +238,18 @@ for (const [what, answer, code] of [
     assert.deepEqual([status, access_token], ["connected", "stale"]);
   });
 
+test("an account that is disconnected while somebody asks is not waited for", async () => {
+  const thread = await shell.aThread(GRAPH);
+  const { user_id } = await connect(thread);
+  google.answer = async () => {
+    await shell.query("delete from app_public.google_accounts where user_id = $1", user_id);
+    return { status: 401, body: {} };
+  };
+  const before = performance.now();
+  assert.equal(await look(thread), "NOT_CONNECTED");
+  assert.ok(performance.now() - before < 10_000);
+});
+
 test("without a client of ours nothing is renewed, and nothing is called revoked", async () => {
   const thread = await shell.aThread(GRAPH);
   const row = await connect(thread, { endsIn: "-1 minute" });
