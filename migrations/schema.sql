@@ -3944,11 +3944,11 @@ $$
   language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_outcomes(jsonb) is 'The rows of record_outcomes()''s argument.';
 
-create function app_private.receive_webhooks(bodies bytea[], events jsonb, customers jsonb, messages jsonb, statuses jsonb) returns integer as $$
+create function app_private.receive_webhooks(bodies bytea[], events jsonb, customers jsonb, messages jsonb, statuses jsonb, out stored integer, out wakes_chatbots boolean) returns record as $$
 declare
   v_conversation_ids uuid[];
-  v_stored int := 0;
 begin
+  stored := 0;
   insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
   select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
   from rows from (
@@ -3982,16 +3982,16 @@ begin
       );
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
     end if;
-    v_stored := app_private.store_messages(messages, v_conversation_ids);
+    stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
     perform app_private.apply_statuses(statuses);
   end if;
-  return v_stored;
+  wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
+comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
   -- The quick look that nearly every batch is content with: one probe of an index
@@ -5332,13 +5332,15 @@ begin
   -- One reminder a statement, without a job key: an upsert of one would make every
   -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
   -- rows itself once it has committed, and saves the job and its notification.
-  if coalesce(current_setting('parley.wake', true), '') <> 'self' then
+  if coalesce(current_setting('parley.wake', true), '') = 'self' then
+    perform set_config('parley.wakes_' || task, 'true', true);
+  else
     perform graphile_worker.add_job(task);
   end if;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u

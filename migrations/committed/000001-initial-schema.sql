@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b7840c25243dcbef93e4216456a8997591016c12
+--! Hash: sha1:c9f778e641ee38bb7cacee75015df28af7fdc791
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -88,14 +88,16 @@ begin
   -- One reminder a statement, without a job key: an upsert of one would make every
   -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
   -- rows itself once it has committed, and saves the job and its notification.
-  if coalesce(current_setting('parley.wake', true), '') <> 'self' then
+  if coalesce(current_setting('parley.wake', true), '') = 'self' then
+    perform set_config('parley.wakes_' || task, 'true', true);
+  else
     perform graphile_worker.add_job(task);
   end if;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.wake(text) is
-  E'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+  E'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
 --! EndIncluded operations/wake.sql
 
 --! split: 0100-accounts.sql
@@ -6023,12 +6025,14 @@ create or replace function app_private.receive_webhooks(
   events jsonb,
   customers jsonb,
   messages jsonb,
-  statuses jsonb
-) returns int as $$
+  statuses jsonb,
+  out stored int,
+  out wakes_chatbots boolean
+) as $$
 declare
   v_conversation_ids uuid[];
-  v_stored int := 0;
 begin
+  stored := 0;
   insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
   select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
   from rows from (
@@ -6062,12 +6066,12 @@ begin
       );
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
     end if;
-    v_stored := app_private.store_messages(messages, v_conversation_ids);
+    stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
     perform app_private.apply_statuses(statuses);
   end if;
-  return v_stored;
+  wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
@@ -6075,7 +6079,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.receive_webhooks(bytea[], jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
 --! EndIncluded events/receive_webhooks.sql
 --! Included events/policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;

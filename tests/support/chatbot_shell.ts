@@ -21,7 +21,7 @@ export async function chatbotShell() {
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    onSaved: () => {},
+    sending: { behind: () => true, after() {} },
   });
   const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
 
