@@ -70,6 +70,12 @@ create type app_public.flow_status as enum (
 );
 comment on type app_public.flow_status is 'Meta''s states of a form. A draft can be sent to test it; a deprecated, blocked or throttled one cannot be trusted to open.';
 
+create type app_public.google_account_status as enum (
+  'connected',
+  'revoked'
+);
+comment on type app_public.google_account_status is 'connected: google_calendar nodes may look into its calendar. revoked: Google takes its tokens no more; it has to be connected again.';
+
 create type app_public.http_method as enum (
   'get',
   'post',
@@ -309,7 +315,7 @@ create index chatbot_events_conversation_id_created_at_idx on app_private.chatbo
 create index chatbot_events_due_at_idx on app_private.chatbot_events (due_at);
 comment on table app_private.chatbot_events is 'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
 comment on column app_private.chatbot_events.context_id is 'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
-comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is being gathered (debounceMs).';
+comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the conversation, and what came meanwhile waits for them.';
 alter table app_private.chatbot_events enable row level security;
 
 -- app_private.chatbot_stats
@@ -342,24 +348,21 @@ create trigger _100_timestamps before insert or update on app_private.data_sourc
   for each row execute function app_private.tg__timestamps();
 alter table app_private.data_source_secrets enable row level security;
 
--- app_private.google_accounts
-create table app_private.google_accounts (
+-- app_private.google_account_secrets
+create table app_private.google_account_secrets (
   tenant_id uuid not null,
   user_id uuid not null,
-  email text,
   access_token text not null,
   refresh_token text,
-  access_token_expires_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
-  constraint google_accounts_pkey primary key (tenant_id, user_id),
-  constraint google_accounts_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
+  constraint google_account_secrets_pkey primary key (tenant_id, user_id),
+  constraint google_account_secrets_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.google_accounts(tenant_id, user_id) on delete cascade
 );
-comment on table app_private.google_accounts is 'A member''s Google account, for google_calendar nodes: OAuth tokens as AES-256-GCM envelopes sealed by the program for this row and column.';
-comment on column app_private.google_accounts.access_token_expires_at is 'When the access token ends; null: it is tried as it is.';
-create trigger _100_timestamps before insert or update on app_private.google_accounts
+comment on table app_private.google_account_secrets is 'A Google account''s OAuth tokens: AES-256-GCM envelopes sealed by the program for this row and column.';
+create trigger _100_timestamps before insert or update on app_private.google_account_secrets
   for each row execute function app_private.tg__timestamps();
-alter table app_private.google_accounts enable row level security;
+alter table app_private.google_account_secrets enable row level security;
 
 -- app_private.idempotency_keys
 create table app_private.idempotency_keys (
@@ -591,6 +594,7 @@ create table app_public.chatbot_versions (
   nodes jsonb not null,
   edges jsonb not null,
   settings jsonb not null,
+  after_pause text generated always as (coalesce((settings ->> 'afterPause'::text), 'resume'::text)) stored,
   subflows jsonb not null default '{}'::jsonb,
   flows jsonb not null default '{}'::jsonb,
   published_by uuid,
@@ -606,15 +610,16 @@ comment on column app_public.chatbot_versions.number is '1, 2, 3, … of its cha
 comment on column app_public.chatbot_versions.nodes is 'As chatbots.nodes.';
 comment on column app_public.chatbot_versions.edges is 'As chatbots.edges.';
 comment on column app_public.chatbot_versions.settings is 'As chatbots.settings.';
+comment on column app_public.chatbot_versions.after_pause is 'What a run does when the pause after a person''s message is over: resume (a question is asked again) or end.';
 comment on column app_public.chatbot_versions.subflows is 'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
-comment on column app_public.chatbot_versions.flows is 'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}.';
+comment on column app_public.chatbot_versions.flows is 'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row is gone since: runs read the others as they are now.';
 comment on column app_public.chatbot_versions.published_by is 'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
 alter table app_public.chatbot_versions enable row level security;
 create policy tenant_isolation on app_public.chatbot_versions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.chatbot_versions for select to parley_visitor
   using (true);
-grant select on app_public.chatbot_versions to parley_visitor;
+grant select (id, tenant_id, chatbot_id, number, after_pause, published_by, created_at) on app_public.chatbot_versions to parley_visitor;
 
 -- app_public.chatbots
 create table app_public.chatbots (
@@ -663,8 +668,8 @@ create policy select_member on app_public.chatbots for select to parley_visitor
   using (true);
 create policy update_admin on app_public.chatbots for update to parley_visitor
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
-grant delete, select on app_public.chatbots to parley_visitor;
-grant update (name, description, metadata) on app_public.chatbots to parley_visitor;
+grant delete on app_public.chatbots to parley_visitor;
+grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at), update (name, description, metadata) on app_public.chatbots to parley_visitor;
 
 -- app_public.contact_identities
 create table app_public.contact_identities (
@@ -1069,6 +1074,38 @@ create policy update_admin on app_public.data_sources for update to parley_visit
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant delete, select on app_public.data_sources to parley_visitor;
 grant insert (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms), update (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms) on app_public.data_sources to parley_visitor;
+
+-- app_public.google_accounts
+create table app_public.google_accounts (
+  tenant_id uuid not null,
+  user_id uuid not null,
+  email text,
+  status app_public.google_account_status not null default 'connected'::app_public.google_account_status,
+  status_reason text,
+  has_refresh_token boolean not null,
+  access_token_expires_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint google_accounts_pkey primary key (tenant_id, user_id),
+  constraint google_accounts_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade,
+  constraint google_accounts_email_is_address check (((email ~ '^[^@\s]+@[^@\s]+$'::text) and (length(email) <= 254))),
+  constraint google_accounts_revoked_has_reason check (((status = 'revoked'::app_public.google_account_status) = (status_reason is not null)))
+);
+comment on table app_public.google_accounts is 'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets, shown to nobody.';
+comment on column app_public.google_accounts.email is 'The account''s address, as it was given; a node may name the calendar by it.';
+comment on column app_public.google_accounts.status_reason is 'Why it is revoked: Google''s word (invalid_grant), or no_refresh_token.';
+comment on column app_public.google_accounts.has_refresh_token is 'Whether access is renewed by itself. Without it the calendar is out of reach from access_token_expires_at on.';
+comment on column app_public.google_accounts.access_token_expires_at is 'When the access token ends; null: it is tried as it is.';
+create trigger _100_timestamps before insert or update on app_public.google_accounts
+  for each row execute function app_private.tg__timestamps();
+create trigger _500_audit after insert or delete or update on app_public.google_accounts
+  for each row execute function app_private.tg__audit('access_token_expires_at');
+alter table app_public.google_accounts enable row level security;
+create policy tenant_isolation on app_public.google_accounts as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.google_accounts for select to parley_visitor
+  using (true);
+grant select on app_public.google_accounts to parley_visitor;
 
 -- app_public.group_contacts
 create table app_public.group_contacts (
@@ -1519,22 +1556,32 @@ create view app_public.chatbot_timers with (security_invoker=true) as
     x.chatbot_id,
     x.current_node_id AS node_id,
     t.kind,
-    t.rings_at
-   FROM ((app_public.conversation_contexts x
+    t.rings_at,
+    ((c.assignee_id IS NOT NULL) AND (t.kind <> 'handoff_timeout'::text)) AS is_held
+   FROM ((((app_public.conversation_contexts x
      JOIN app_public.conversations c ON (((c.tenant_id = x.tenant_id) AND (c.id = x.conversation_id))))
-     CROSS JOIN LATERAL ( VALUES (x.timer_kind,x.expires_at), ('resume'::text,
+     JOIN app_public.chatbot_versions v ON (((v.tenant_id = x.tenant_id) AND (v.id = x.version_id))))
+     CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN ((c.chatbot_paused_until > now()) AND (x.waiting_for = ANY (ARRAY['answer'::text, 'flow'::text]))) THEN c.chatbot_paused_until
+                    WHEN ((c.chatbot_paused_until > now()) AND (x.waiting_for IS DISTINCT FROM 'handoff'::text)) THEN c.chatbot_paused_until
                     ELSE NULL::timestamp with time zone
-                END)) t(kind, rings_at))
-  WHERE (x.is_active AND (t.rings_at IS NOT NULL));
+                END AS at) pause_end)
+     CROSS JOIN LATERAL ( SELECT x.timer_kind AS kind,
+            GREATEST(x.expires_at, pause_end.at) AS rings_at
+          WHERE ((x.expires_at IS NOT NULL) AND ((pause_end.at IS NULL) OR ((v.after_pause <> 'end'::text) AND (x.waiting_for <> ALL (ARRAY['answer'::text, 'flow'::text])))))
+        UNION ALL
+         SELECT v.after_pause,
+            pause_end.at
+          WHERE ((pause_end.at IS NOT NULL) AND ((v.after_pause = 'end'::text) OR (x.waiting_for = ANY (ARRAY['answer'::text, 'flow'::text]))))) t)
+  WHERE x.is_active;
 comment on view app_public.chatbot_timers is 'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what is next.';
 comment on column app_public.chatbot_timers.conversation_id is 'Where.';
 comment on column app_public.chatbot_timers.context_id is 'The run.';
 comment on column app_public.chatbot_timers.chatbot_id is 'Whose run it is.';
 comment on column app_public.chatbot_timers.node_id is 'The node that waits.';
-comment on column app_public.chatbot_timers.kind is 'As conversation_contexts.timer_kind; resume: the pause after a person''s message ends.';
-comment on column app_public.chatbot_timers.rings_at is 'When.';
+comment on column app_public.chatbot_timers.kind is 'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes on or ends.';
+comment on column app_public.chatbot_timers.rings_at is 'When; not before the end of a pause.';
+comment on column app_public.chatbot_timers.is_held is 'Somebody is assigned: it rings when they give the conversation back, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
 
 create function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish'::text, is_exclusive boolean default true) returns app_public.chatbots as $$
@@ -1746,6 +1793,81 @@ $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.current_user_id() is 'Who the access token says is asking. Not yet checked: policies use current_membership().';
 grant execute on function app_hidden.current_user_id() to parley_visitor;
+
+create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb) returns table(kind text, id text, state text) as $$
+  with tenant as (
+    select c.tenant_id as id
+    from app_public.chatbots c
+    where c.id = find_chatbot_references.chatbot_id
+    -- Runs as the owner: only the role setting says who is calling.
+    and (
+      current_setting('role') <> 'parley_visitor'
+      or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+    )
+  ),
+  n as (
+    select distinct r.kind, r.id from jsonb_to_recordset("named") as r (kind text, id text)
+  )
+  select n.kind, n.id, case f.status when 'published' then 'active' when 'draft' then 'draft' else 'inactive' end
+  from n
+  join app_public.whatsapp_flows f on f.whatsapp_flow_id = n.id
+  where n.kind = 'flow' and f.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, case when s.is_active then 'active' else 'inactive' end
+  from n
+  join app_public.data_sources s on s.id::text = n.id
+  where n.kind = 'data_source' and s.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, case when d.is_active and s.is_active then 'active' else 'inactive' end
+  from n
+  join app_public.data_source_connections d on d.id::text = n.id
+  join app_public.data_sources s on s.tenant_id = d.tenant_id and s.id = d.data_source_id
+  where n.kind = 'connection' and d.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, 'active'
+  from n
+  join app_public.chatbots c on c.id::text = n.id
+  where n.kind = 'chatbot' and c.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, case when bool_or(m.status = 'approved') then 'active' else 'inactive' end
+  from n
+  join app_public.templates m on m.name || '/' || m.language = n.id
+  where n.kind = 'template' and m.tenant_id = (select t.id from tenant t)
+  group by n.kind, n.id
+
+  union all
+  select n.kind, n.id, case when bool_or(g.status = 'connected' and m.is_active) then 'active' else 'inactive' end
+  from n
+  join app_public.google_accounts g on n.id in ('', g.user_id::text, g.email)
+  join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id
+  where n.kind = 'calendar' and g.tenant_id = (select t.id from tenant t)
+  group by n.kind, n.id
+
+  union all
+  select n.kind, n.id, case when m.is_active then 'active' else 'inactive' end
+  from n
+  join app_public.memberships m on m.user_id::text = n.id
+  where n.kind = 'member' and m.tenant_id = (select t.id from tenant t)
+
+  union all
+  select distinct n.kind, n.id, 'active'
+  from n
+  join app_public.groups g on lower(g.name) = lower(n.id) or g.id::text = n.id
+  where n.kind = 'group' and g.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, 'active'
+  from n
+  join app_public.tags t on t.id::text = n.id
+  where n.kind = 'tag' and t.tenant_id = (select t.id from tenant t)
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.find_chatbot_references(uuid,jsonb) is 'How it stands with what a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as src/chatbot/validation/references.ts lists them. state: active, inactive (there, and not to be used now) or draft; what does not exist has no row. For admins of the tenant, and for the owner of the database.';
+grant execute on function app_hidden.find_chatbot_references(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
@@ -2023,6 +2145,20 @@ $$
 comment on function app_hidden.publish_draft(uuid) is 'The database''s half of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.publish_draft(uuid) to parley_visitor;
 
+create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table(id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
+  select c.id, c.nodes, c.edges, c.settings
+  from app_public.chatbots c
+  where c.id = any (chatbot_ids)
+  -- Runs as the owner: only the role setting says who is calling.
+  and (
+    current_setting('role') <> 'parley_visitor'
+    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+  )
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.read_chatbot_graphs(uuid[]) is 'Drafts'' graphs, for admins of their tenant: a graph may carry credentials. Nobody else gets a row. The owner of the database sees any.';
+grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
+
 create function app_hidden.read_chatbot_stats(version_id uuid) returns table(kind text, node_id text, exit text, bucket integer, count integer) as $$
   select a.kind, a.node_id, a.exit, a.bucket, sum(a.count)::int
   from app_public.chatbot_versions v
@@ -2047,6 +2183,19 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.read_chatbot_stats(uuid) is 'The counts of a version of the caller''s own tenant: what was rolled up, and what was not yet. The owner of the database sees any.';
 grant execute on function app_hidden.read_chatbot_stats(uuid) to parley_visitor;
+
+create function app_hidden.read_version_graphs(version_ids uuid[]) returns table(id uuid, nodes jsonb, edges jsonb, settings jsonb, subflows jsonb, flows jsonb) as $$
+  select v.id, v.nodes, v.edges, v.settings, v.subflows, v.flows
+  from app_public.chatbot_versions v
+  where v.id = any (version_ids)
+  and (
+    current_setting('role') <> 'parley_visitor'
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+  )
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.read_version_graphs(uuid[]) is 'As read_chatbot_graphs(), of published versions.';
+grant execute on function app_hidden.read_version_graphs(uuid[]) to parley_visitor;
 
 create function app_hidden.refresh_session(refresh_token text, next_refresh_token text) returns table(session_id uuid, user_id uuid, tenant_id uuid) as $$
 declare
@@ -2201,29 +2350,47 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_data_source_token(uuid,text) is 'A data source''s token, as an envelope sealed by the program. No mutation leads here yet. The data source is active from then on. PYNFD, PYDEN.';
+comment on function app_hidden.set_data_source_token(uuid,text) is 'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.set_data_source_token(uuid,text) to parley_visitor;
 
-create function app_hidden.set_google_account(envelopes jsonb) returns void as $$
+create function app_hidden.set_google_account(account jsonb) returns app_public.google_accounts as $$
+declare
+  v_tenant_id uuid := app_hidden.current_tenant_id();
+  v_user_id uuid := account ->> 'user_id';
+  v_account app_public.google_accounts;
 begin
-  if not app_hidden.is_at_least('agent') then
-    raise exception 'Only agents connect a calendar' using errcode = 'PYDEN';
+  if not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin connects a calendar' using errcode = 'PYDEN';
+  elsif not exists (
+    select from app_public.memberships m where m.tenant_id = v_tenant_id and m.user_id = v_user_id and m.is_active
+  ) then
+    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
   end if;
 
-  insert into app_private.google_accounts as g (tenant_id, user_id, email, access_token, refresh_token, access_token_expires_at)
+  insert into app_public.google_accounts as g (tenant_id, user_id, email, has_refresh_token, access_token_expires_at)
   values (
-    app_hidden.current_tenant_id(), app_hidden.current_user_id(), envelopes ->> 'email', envelopes ->> 'access_token',
-    envelopes ->> 'refresh_token', (envelopes ->> 'access_token_expires_at')::timestamptz
+    v_tenant_id, v_user_id, account ->> 'email', account ->> 'refresh_token' is not null,
+    (account ->> 'access_token_expires_at')::timestamptz
   )
   on conflict on constraint google_accounts_pkey do update set
     email = coalesce(excluded.email, g.email),
+    status = 'connected',
+    status_reason = null,
+    -- Google gives a refresh token with the first consent only.
+    has_refresh_token = excluded.has_refresh_token or g.has_refresh_token,
+    access_token_expires_at = excluded.access_token_expires_at
+  returning * into v_account;
+
+  insert into app_private.google_account_secrets as k (tenant_id, user_id, access_token, refresh_token)
+  values (v_tenant_id, v_user_id, account ->> 'access_token', account ->> 'refresh_token')
+  on conflict on constraint google_account_secrets_pkey do update set
     access_token = excluded.access_token,
-    refresh_token = coalesce(excluded.refresh_token, g.refresh_token),
-    access_token_expires_at = excluded.access_token_expires_at;
+    refresh_token = coalesce(excluded.refresh_token, k.refresh_token);
+  return v_account;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_google_account(jsonb) is 'The caller''s own tokens for Google Calendar, as envelopes sealed by the program. No mutation leads here yet. PYDEN: agents only.';
+comment on function app_hidden.set_google_account(jsonb) is 'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such member, PYDEN: admins only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
 create function app_hidden.sign_in(email text, password text, tenant text, refresh_token text) returns table(session_id uuid, user_id uuid, tenant_id uuid, outcome text) as $$
@@ -2778,11 +2945,12 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
 
-create function app_private.chatbot_calendar(context_id uuid, wanted text) returns table(tenant_id uuid, user_id uuid, access_token text, access_token_expires_at timestamp with time zone) as $$
-  select g.tenant_id, g.user_id, g.access_token, g.access_token_expires_at
+create function app_private.chatbot_calendar(context_id uuid, wanted text) returns table(tenant_id uuid, user_id uuid, status app_public.google_account_status, access_token text, access_token_expires_at timestamp with time zone) as $$
+  select g.tenant_id, g.user_id, g.status, k.access_token, g.access_token_expires_at
   from app_public.conversation_contexts x
   join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-  join app_private.google_accounts g on g.tenant_id = x.tenant_id
+  join app_public.google_accounts g on g.tenant_id = x.tenant_id
+  join app_private.google_account_secrets k on k.tenant_id = g.tenant_id and k.user_id = g.user_id
   join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id and m.is_active
   where x.id = chatbot_calendar.context_id
   and (chatbot_calendar.wanted is null or g.user_id::text = wanted or g.email = wanted)
@@ -2894,6 +3062,8 @@ begin
           select x.*
           from app_private.chatbot_events x
           where x.conversation_id = c.id
+          -- What waits for a person to be done must not take the place of what does not.
+          and x.due_at < 'infinity'
           order by x.created_at, x.id
           -- Whoever floods a conversation does not get a turn without end.
           limit 100
@@ -2905,7 +3075,7 @@ begin
     left join app_public.conversation_contexts x on x.conversation_id = c.id and x.is_active
     where c.id = any (v_ids)
     and exists (
-      select from app_private.chatbot_events e where e.conversation_id = c.id
+      select from app_private.chatbot_events e where e.conversation_id = c.id and e.due_at < 'infinity'
     );
 end;
 $$
@@ -3252,10 +3422,16 @@ begin
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
+  -- The budgets look back one day.
+  delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
+  -- What waits for a person to be done, for a run that has ended meanwhile.
+  delete from app_private.chatbot_events e
+  where e.due_at = 'infinity'
+  and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.forget_old_rows(interval) is 'Drops webhook bodies older than the retention, a month''s partition at a time, and what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired.';
+comment on function app_private.forget_old_rows(interval) is 'Drops webhook bodies older than the retention, a month''s partition at a time, and what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
 
 create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
@@ -4049,6 +4225,24 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.remove_user(uuid,text) is 'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
 
+create function app_private.renew_google_account(tenant_id uuid, user_id uuid, access_token text, refresh_token text, expires_in double precision) returns void as $$
+  update app_public.google_accounts g set
+    status = 'connected',
+    status_reason = null,
+    -- A year is more than any access token has; and least() would pass over a null.
+    access_token_expires_at = case
+      when expires_in is not null then now() + make_interval(secs => least(greatest(expires_in, 0), 31536000))
+    end
+  where g.tenant_id = renew_google_account.tenant_id and g.user_id = renew_google_account.user_id;
+
+  update app_private.google_account_secrets k set
+    access_token = renew_google_account.access_token,
+    refresh_token = coalesce(renew_google_account.refresh_token, k.refresh_token)
+  where k.tenant_id = renew_google_account.tenant_id and k.user_id = renew_google_account.user_id;
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: nobody knows when it ends. The caller holds the account locked.';
+
 create function app_private.require_agent_of(tenant_id uuid) returns void as $$
 begin
   -- Asked from within security definer functions: there only the role setting says who is calling.
@@ -4153,24 +4347,51 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.rest_channel(uuid,interval) is 'The provider does not answer: nothing goes out for a while, at no lower pace afterwards.';
 
-create function app_private.resume_chatbot(conversation_id uuid) returns boolean as $$
-  -- A pause that was prolonged meanwhile has a job of its own.
-  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-  select
-    c.tenant_id, c.id, case when v.settings ->> 'afterPause' = 'end' then 'stop' else 'resume' end, x.id,
-    case when v.settings ->> 'afterPause' = 'end' then '{"reason": "taken_over"}'::jsonb else '{}' end
-  from app_public.conversations c
-  join app_public.conversation_contexts x
-    on x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.is_active
-  join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-  where c.id = resume_chatbot.conversation_id
-  and c.assignee_id is null
-  and coalesce(c.chatbot_paused_until, '-infinity') <= now()
-  and x.waiting_for in ('answer', 'flow')
-  returning true
+create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
+  with given_back as (
+    select c.tenant_id, c.id, c.chatbot_paused_until
+    from app_public.conversations c
+    where c.id = resume_chatbot.conversation_id
+    and c.assignee_id is null
+    -- A pause that was prolonged meanwhile has a job of its own.
+    and coalesce(c.chatbot_paused_until, '-infinity') <= now()
+  ),
+  -- What came meanwhile: results of calls, callbacks.
+  released as (
+    update app_private.chatbot_events e set due_at = clock_timestamp()
+    from given_back g
+    where e.tenant_id = g.tenant_id and e.conversation_id = g.id and e.due_at = 'infinity'
+    returning true
+  ),
+  told as (
+    insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+    select
+      x.tenant_id, x.conversation_id, w.kind, x.id,
+      case w.kind when 'stop' then '{"reason": "taken_over"}'::jsonb else '{}' end
+    from given_back g
+    join app_public.conversation_contexts x
+      on x.tenant_id = g.tenant_id and x.conversation_id = g.id and x.is_active
+    join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+    cross join lateral (
+      -- A run takes no turn in a pause: one that has taken one since needs nobody to set it going.
+      select is_pause_cut or coalesce(g.chatbot_paused_until > x.updated_at, false) as is_after_pause
+    ) p
+    cross join lateral (
+      select case
+        when x.waiting_for = 'handoff' then null
+        when p.is_after_pause and v.after_pause = 'end' then 'stop'
+        when p.is_after_pause and x.waiting_for in ('answer', 'flow') then 'resume'
+        -- It rang, and was not listened to.
+        when x.expires_at <= now() then 'timer'
+      end as kind
+    ) w
+    where w.kind is not null
+    returning true
+  )
+  select exists (select from released) or exists (select from told)
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resume_chatbot(uuid) is 'The pause after a person''s message is over: the run asks its question again, or ends, as afterPause of its version says. Null when there is nothing to resume.';
+comment on function app_private.resume_chatbot(uuid,boolean) is 'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again, or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
 
 create function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
   select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
@@ -4236,6 +4457,7 @@ begin
   join app_public.chatbot_versions v on v.id = r.version_id
   order by r.n
   on conflict (id) do update set
+    version_id = excluded.version_id,
     status = excluded.status,
     current_node_id = excluded.current_node_id,
     variables = excluded.variables,
@@ -4301,21 +4523,39 @@ begin
   from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
   join app_public.chatbot_versions v on v.id = a.version_id;
 
-  -- A burst is being gathered: its messages wait for what may follow them.
-  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  where e.conversation_id = d.conversation_id;
+  if deferrals <> '[]' then
+    -- A burst is being gathered: its messages wait for what may follow them.
+    update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    where d.delay_ms is not null and e.conversation_id = d.conversation_id;
 
-  perform graphile_worker.add_jobs(array_agg((
-    'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
-    'burst:' || d.conversation_id, null, null
-  )::graphile_worker.job_spec))
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  having count(*) > 0;
+    perform graphile_worker.add_jobs(array_agg((
+      'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
+      'burst:' || d.conversation_id, null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    where d.delay_ms is not null
+    having count(*) > 0;
+
+    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given back.
+    update app_private.chatbot_events e set due_at = 'infinity'
+    from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
+    cross join jsonb_array_elements_text(d.event_ids) h (id)
+    where e.id = h.id::uuid;
+
+    perform graphile_worker.add_jobs(array_agg((
+      'resume_chatbot', json_build_object('conversationId', c.id), null, c.chatbot_paused_until, null, 'resume:' || c.id,
+      null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    join app_public.conversations c on c.id = d.conversation_id
+    where d.delay_ms is null and c.chatbot_paused_until is not null
+    having count(*) > 0;
+  end if;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, and bursts that are still being gathered ([{"conversation_id", "delay_ms"}]).';
+comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), and what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]).';
 
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
   update app_private.channel_secrets s set
@@ -4673,13 +4913,12 @@ comment on function app_private.tg_conversations__notify() is 'Tells GraphQL sub
 create function app_private.tg_conversations__tell_chatbot() returns trigger as $$
 declare
   v_context app_public.conversation_contexts;
+  v_was_paused boolean := coalesce(OLD.chatbot_paused_until > now(), false);
+  v_is_paused boolean := coalesce(NEW.chatbot_paused_until > now(), false);
 begin
   select x.* into v_context
   from app_public.conversation_contexts x
   where x.tenant_id = NEW.tenant_id and x.conversation_id = NEW.id and x.is_active;
-  if v_context.id is null then
-    return null;
-  end if;
 
   if v_context.waiting_for = 'handoff' then
     if (OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open') then
@@ -4687,17 +4926,18 @@ begin
       values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
       perform app_private.wake('advance_chatbots');
     end if;
-  elsif coalesce(NEW.chatbot_paused_until, '-infinity') > now() then
-    if OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
-      perform graphile_worker.add_job(
-        'resume_chatbot', json_build_object('conversationId', NEW.id),
-        run_at := NEW.chatbot_paused_until, job_key := 'resume:' || NEW.id
-      );
-    end if;
-  elsif coalesce(OLD.chatbot_paused_until, '-infinity') > now() then
+  elsif v_context.id is not null and v_is_paused and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
+    perform graphile_worker.add_job(
+      'resume_chatbot', json_build_object('conversationId', NEW.id),
+      run_at := NEW.chatbot_paused_until, job_key := 'resume:' || NEW.id
+    );
+  elsif v_was_paused and not v_is_paused then
     -- Somebody has ended the pause before its time.
     perform graphile_worker.remove_job('resume:' || NEW.id);
-    if app_private.resume_chatbot(NEW.id) then
+  end if;
+
+  if (v_was_paused or OLD.assignee_id is not null) and not v_is_paused and NEW.assignee_id is null then
+    if app_private.resume_chatbot(NEW.id, v_was_paused) then
       perform app_private.wake('advance_chatbots');
     end if;
   end if;
@@ -4705,7 +4945,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__tell_chatbot() is 'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause.';
+comment on function app_private.tg_conversations__tell_chatbot() is 'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
 
 create function app_private.tg_data_sources__rest_without_token() returns trigger as $$
 begin
@@ -5208,6 +5448,32 @@ $$
 comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, and how long they took.';
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 
+create function app_public.clear_data_source_token(data_source_id uuid) returns app_public.data_sources as $$
+declare
+  v_source app_public.data_sources;
+begin
+  select s.* into v_source
+  from app_public.data_sources s
+  where s.id = clear_data_source_token.data_source_id and s.tenant_id = app_hidden.current_tenant_id();
+
+  if not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin changes a data source''s token' using errcode = 'PYDEN';
+  elsif v_source.id is null then
+    raise exception 'No such data source' using errcode = 'PYNFD';
+  end if;
+
+  delete from app_private.data_source_secrets k where k.data_source_id = v_source.id;
+
+  update app_public.data_sources s set has_auth_token = false, is_active = s.is_active and s.auth_type = 'none'
+  where s.id = v_source.id
+  returning s.* into v_source;
+  return v_source;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.clear_data_source_token(uuid) is 'Forgets a data source''s token. One that needs a token rests from then on. PYNFD, PYDEN: admins only.';
+grant execute on function app_public.clear_data_source_token(uuid) to parley_visitor;
+
 create function app_public.close_conversation(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set status = 'closed'
   where c.id = (app_hidden.require_conversation(close_conversation.conversation_id)).id
@@ -5284,6 +5550,28 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.current_membership() is 'The tenant this session works in and the role the person has there, or null.';
 grant execute on function app_public.current_membership() to parley_visitor;
+
+create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$
+declare
+  v_user_id uuid := coalesce(user_id, app_hidden.current_user_id());
+  v_account app_public.google_accounts;
+begin
+  if v_user_id is distinct from app_hidden.current_user_id() and not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin disconnects somebody else''s calendar' using errcode = 'PYDEN';
+  end if;
+
+  delete from app_public.google_accounts g
+  where g.tenant_id = app_hidden.current_tenant_id() and g.user_id = v_user_id
+  returning g.* into v_account;
+  if v_account.user_id is null then
+    raise exception 'No Google calendar is connected' using errcode = 'PYNFD';
+  end if;
+  return v_account;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.disconnect_google_calendar(uuid) is 'Forgets a Google account with its tokens: one''s own, or as an admin any member''s. At Google the grant stays; take it back in the account''s security settings. PYNFD, PYDEN.';
+grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
 declare
@@ -5438,11 +5726,16 @@ begin
     v_conversation.tenant_id, v_conversation.id, 'start',
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
+
+  -- Whoever starts a chatbot is done with talking. After its event: a run that this replaces is not asked to go on.
+  update app_public.conversations c set chatbot_paused_until = null
+  where c.id = v_conversation.id and c.chatbot_paused_until > now();
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
 grant execute on function app_public.start_chatbot(uuid,uuid,jsonb) to parley_visitor;
 
 create function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped'::text) returns app_public.conversations as $$

@@ -46,6 +46,10 @@ const Settings = z.object({
   AI_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(2_000_000_000).default(1_000_000),
   AI_TOKENS_PER_CONVERSATION: z.coerce.number().int().min(0).max(2_000_000_000).default(50_000),
   GOOGLE_CALENDAR_URL: url().default("https://www.googleapis.com/calendar/v3"),
+  /** Where access tokens are renewed, and the OAuth client that they were given to. */
+  GOOGLE_TOKEN_URL: url().default("https://oauth2.googleapis.com/token"),
+  GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+  GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
   /** Webhook bodies older than this are dropped, a month's partition at a time. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(8).max(3650).default(30),
 });

@@ -156,7 +156,11 @@ export const ERRORS = {
     meaning: "The webhook's signature is missing or wrong.",
     remedy: "Check the channel's app secret.",
   },
-  PYBIG: { kind: "too_large", meaning: "The body is larger than 3 MB.", remedy: "Send less." },
+  PYBIG: {
+    kind: "too_large",
+    meaning: "The body is larger than 3 MB, or than 256 KB of a callback.",
+    remedy: "Send less.",
+  },
   PYUNA: { kind: "unavailable", meaning: "The database cannot be reached.", remedy: "Try again shortly." },
   PYINT: {
     kind: "unavailable",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Program } from "../src/program.ts";
-import { callFor } from "../src/turns/call.ts";
+import { callFor } from "../src/turns/call_for.ts";
 
 const Payload = z.object({ contextId: z.uuid() });
 

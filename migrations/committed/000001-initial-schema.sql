@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1c57586b846a85b8dd6c0657d2f06662bb2d53c5
+--! Hash: sha1:d8dbc7b296b284f1088b98156dd573b1eb9d24a8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3686,6 +3686,7 @@ create table app_public.chatbot_versions (
   nodes jsonb not null,
   edges jsonb not null,
   settings jsonb not null,
+  after_pause text generated always as (coalesce(settings ->> 'afterPause', 'resume')) stored,
   subflows jsonb not null default '{}',
   flows jsonb not null default '{}',
   published_by uuid,
@@ -3702,8 +3703,10 @@ comment on column app_public.chatbot_versions.number is E'1, 2, 3, … of its ch
 comment on column app_public.chatbot_versions.nodes is E'As chatbots.nodes.';
 comment on column app_public.chatbot_versions.edges is E'As chatbots.edges.';
 comment on column app_public.chatbot_versions.settings is E'As chatbots.settings.';
+comment on column app_public.chatbot_versions.after_pause is
+  E'What a run does when the pause after a person''s message is over: resume (a question is asked again) or end.';
 comment on column app_public.chatbot_versions.subflows is E'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
-comment on column app_public.chatbot_versions.flows is E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}.';
+comment on column app_public.chatbot_versions.flows is E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row is gone since: runs read the others as they are now.';
 comment on column app_public.chatbot_versions.published_by is E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
@@ -3782,7 +3785,7 @@ create index on app_private.chatbot_events (due_at);
 alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is
   E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
-comment on column app_private.chatbot_events.due_at is E'Later than created_at while a burst of messages is being gathered (debounceMs).';
+comment on column app_private.chatbot_events.due_at is E'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the conversation, and what came meanwhile waits for them.';
 comment on column app_private.chatbot_events.context_id is E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
 
 create table app_private.chatbot_activity (
@@ -4089,6 +4092,8 @@ begin
           select x.*
           from app_private.chatbot_events x
           where x.conversation_id = c.id
+          -- What waits for a person to be done must not take the place of what does not.
+          and x.due_at < 'infinity'
           order by x.created_at, x.id
           -- Whoever floods a conversation does not get a turn without end.
           limit 100
@@ -4100,7 +4105,7 @@ begin
     left join app_public.conversation_contexts x on x.conversation_id = c.id and x.is_active
     where c.id = any (v_ids)
     and exists (
-      select from app_private.chatbot_events e where e.conversation_id = c.id
+      select from app_private.chatbot_events e where e.conversation_id = c.id and e.due_at < 'infinity'
     );
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
@@ -4151,6 +4156,7 @@ begin
   join app_public.chatbot_versions v on v.id = r.version_id
   order by r.n
   on conflict (id) do update set
+    version_id = excluded.version_id,
     status = excluded.status,
     current_node_id = excluded.current_node_id,
     variables = excluded.variables,
@@ -4216,17 +4222,35 @@ begin
   from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
   join app_public.chatbot_versions v on v.id = a.version_id;
 
-  -- A burst is being gathered: its messages wait for what may follow them.
-  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  where e.conversation_id = d.conversation_id;
+  if deferrals <> '[]' then
+    -- A burst is being gathered: its messages wait for what may follow them.
+    update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    where d.delay_ms is not null and e.conversation_id = d.conversation_id;
 
-  perform graphile_worker.add_jobs(array_agg((
-    'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
-    'burst:' || d.conversation_id, null, null
-  )::graphile_worker.job_spec))
-  from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-  having count(*) > 0;
+    perform graphile_worker.add_jobs(array_agg((
+      'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
+      'burst:' || d.conversation_id, null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    where d.delay_ms is not null
+    having count(*) > 0;
+
+    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given back.
+    update app_private.chatbot_events e set due_at = 'infinity'
+    from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
+    cross join jsonb_array_elements_text(d.event_ids) h (id)
+    where e.id = h.id::uuid;
+
+    perform graphile_worker.add_jobs(array_agg((
+      'resume_chatbot', json_build_object('conversationId', c.id), null, c.chatbot_paused_until, null, 'resume:' || c.id,
+      null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
+    join app_public.conversations c on c.id = d.conversation_id
+    where d.delay_ms is null and c.chatbot_paused_until is not null
+    having count(*) > 0;
+  end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
@@ -4234,7 +4258,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.save_chatbot_turns(uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
-  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, and bursts that are still being gathered ([{"conversation_id", "delay_ms"}]).';
+  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), and what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]).';
 --! EndIncluded chatbots/save_chatbot_turns.sql
 --! Included chatbots/tell_chatbot.sql
 create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
@@ -4281,12 +4305,17 @@ begin
     v_conversation.tenant_id, v_conversation.id, 'start',
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
+
+  -- Whoever starts a chatbot is done with talking. After its event: a run that this replaces is not asked to go on.
+  update app_public.conversations c set chatbot_paused_until = null
+  where c.id = v_conversation.id and c.chatbot_paused_until > now();
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
-  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql
@@ -4323,25 +4352,52 @@ comment on function app_public.skip_chatbot_node(uuid) is
 grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 --! EndIncluded chatbots/skip_chatbot_node.sql
 --! Included chatbots/resume_chatbot.sql
-create or replace function app_private.resume_chatbot(conversation_id uuid) returns boolean as $$
-  -- A pause that was prolonged meanwhile has a job of its own.
-  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-  select
-    c.tenant_id, c.id, case when v.settings ->> 'afterPause' = 'end' then 'stop' else 'resume' end, x.id,
-    case when v.settings ->> 'afterPause' = 'end' then '{"reason": "taken_over"}'::jsonb else '{}' end
-  from app_public.conversations c
-  join app_public.conversation_contexts x
-    on x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.is_active
-  join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-  where c.id = resume_chatbot.conversation_id
-  and c.assignee_id is null
-  and coalesce(c.chatbot_paused_until, '-infinity') <= now()
-  and x.waiting_for in ('answer', 'flow')
-  returning true
+create or replace function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
+  with given_back as (
+    select c.tenant_id, c.id, c.chatbot_paused_until
+    from app_public.conversations c
+    where c.id = resume_chatbot.conversation_id
+    and c.assignee_id is null
+    -- A pause that was prolonged meanwhile has a job of its own.
+    and coalesce(c.chatbot_paused_until, '-infinity') <= now()
+  ),
+  -- What came meanwhile: results of calls, callbacks.
+  released as (
+    update app_private.chatbot_events e set due_at = clock_timestamp()
+    from given_back g
+    where e.tenant_id = g.tenant_id and e.conversation_id = g.id and e.due_at = 'infinity'
+    returning true
+  ),
+  told as (
+    insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+    select
+      x.tenant_id, x.conversation_id, w.kind, x.id,
+      case w.kind when 'stop' then '{"reason": "taken_over"}'::jsonb else '{}' end
+    from given_back g
+    join app_public.conversation_contexts x
+      on x.tenant_id = g.tenant_id and x.conversation_id = g.id and x.is_active
+    join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+    cross join lateral (
+      -- A run takes no turn in a pause: one that has taken one since needs nobody to set it going.
+      select is_pause_cut or coalesce(g.chatbot_paused_until > x.updated_at, false) as is_after_pause
+    ) p
+    cross join lateral (
+      select case
+        when x.waiting_for = 'handoff' then null
+        when p.is_after_pause and v.after_pause = 'end' then 'stop'
+        when p.is_after_pause and x.waiting_for in ('answer', 'flow') then 'resume'
+        -- It rang, and was not listened to.
+        when x.expires_at <= now() then 'timer'
+      end as kind
+    ) w
+    where w.kind is not null
+    returning true
+  )
+  select exists (select from released) or exists (select from told)
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.resume_chatbot(uuid) is
-  E'The pause after a person''s message is over: the run asks its question again, or ends, as afterPause of its version says. Null when there is nothing to resume.';
+comment on function app_private.resume_chatbot(uuid, boolean) is
+  E'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again, or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
 --! EndIncluded chatbots/resume_chatbot.sql
 --! Included chatbots/call_back.sql
 create or replace function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
@@ -4376,13 +4432,12 @@ comment on function app_private.call_back(uuid, jsonb) is
 create or replace function app_private.tg_conversations__tell_chatbot() returns trigger as $$
 declare
   v_context app_public.conversation_contexts;
+  v_was_paused boolean := coalesce(OLD.chatbot_paused_until > now(), false);
+  v_is_paused boolean := coalesce(NEW.chatbot_paused_until > now(), false);
 begin
   select x.* into v_context
   from app_public.conversation_contexts x
   where x.tenant_id = NEW.tenant_id and x.conversation_id = NEW.id and x.is_active;
-  if v_context.id is null then
-    return null;
-  end if;
 
   if v_context.waiting_for = 'handoff' then
     if (OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open') then
@@ -4390,17 +4445,18 @@ begin
       values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
       perform app_private.wake('advance_chatbots');
     end if;
-  elsif coalesce(NEW.chatbot_paused_until, '-infinity') > now() then
-    if OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
-      perform graphile_worker.add_job(
-        'resume_chatbot', json_build_object('conversationId', NEW.id),
-        run_at := NEW.chatbot_paused_until, job_key := 'resume:' || NEW.id
-      );
-    end if;
-  elsif coalesce(OLD.chatbot_paused_until, '-infinity') > now() then
+  elsif v_context.id is not null and v_is_paused and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
+    perform graphile_worker.add_job(
+      'resume_chatbot', json_build_object('conversationId', NEW.id),
+      run_at := NEW.chatbot_paused_until, job_key := 'resume:' || NEW.id
+    );
+  elsif v_was_paused and not v_is_paused then
     -- Somebody has ended the pause before its time.
     perform graphile_worker.remove_job('resume:' || NEW.id);
-    if app_private.resume_chatbot(NEW.id) then
+  end if;
+
+  if (v_was_paused or OLD.assignee_id is not null) and not v_is_paused and NEW.assignee_id is null then
+    if app_private.resume_chatbot(NEW.id, v_was_paused) then
       perform app_private.wake('advance_chatbots');
     end if;
   end if;
@@ -4409,7 +4465,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__tell_chatbot() is
-  E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause.';
+  E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
 --! EndIncluded chatbots/tg_conversations__tell_chatbot.sql
 --! Included chatbots/activate_version.sql
 create or replace function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish', is_exclusive boolean default true) returns app_public.chatbots as $$
@@ -4536,6 +4592,40 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.roll_up_chatbot_activity(int) is
   E'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads sees each turn once, before and after.';
 --! EndIncluded chatbots/roll_up_chatbot_activity.sql
+--! Included chatbots/read_graphs.sql
+create or replace function app_hidden.read_chatbot_graphs(chatbot_ids uuid[])
+returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
+  select c.id, c.nodes, c.edges, c.settings
+  from app_public.chatbots c
+  where c.id = any (chatbot_ids)
+  -- Runs as the owner: only the role setting says who is calling.
+  and (
+    current_setting('role') <> 'parley_visitor'
+    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.read_chatbot_graphs(uuid[]) is
+  E'Drafts'' graphs, for admins of their tenant: a graph may carry credentials. Nobody else gets a row. The owner of the database sees any.';
+
+grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
+
+create or replace function app_hidden.read_version_graphs(version_ids uuid[])
+returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb, subflows jsonb, flows jsonb) as $$
+  select v.id, v.nodes, v.edges, v.settings, v.subflows, v.flows
+  from app_public.chatbot_versions v
+  where v.id = any (version_ids)
+  and (
+    current_setting('role') <> 'parley_visitor'
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.read_version_graphs(uuid[]) is
+  E'As read_chatbot_graphs(), of published versions.';
+
+grant execute on function app_hidden.read_version_graphs(uuid[]) to parley_visitor;
+--! EndIncluded chatbots/read_graphs.sql
 --! Included chatbots/read_chatbot_stats.sql
 create or replace function app_hidden.read_chatbot_stats(version_id uuid)
 returns table (kind text, node_id text, exit text, bucket int, count int) as $$
@@ -4703,17 +4793,27 @@ comment on function app_private.settle_ai_call(uuid, int) is
 --! Included chatbots/chatbot_timers.sql
 create or replace view app_public.chatbot_timers with (security_invoker = true) as
   select
-    x.tenant_id, x.conversation_id, x.id as context_id, x.chatbot_id, x.current_node_id as node_id, t.kind, t.rings_at
+    x.tenant_id, x.conversation_id, x.id as context_id, x.chatbot_id, x.current_node_id as node_id, t.kind, t.rings_at,
+    c.assignee_id is not null and t.kind <> 'handoff_timeout' as is_held
   from app_public.conversation_contexts x
   join app_public.conversations c on c.tenant_id = x.tenant_id and c.id = x.conversation_id
-  cross join lateral (values
-    (x.timer_kind, x.expires_at),
-    (
-      'resume',
-      case when c.chatbot_paused_until > now() and x.waiting_for in ('answer', 'flow') then c.chatbot_paused_until end
-    )
-  ) t (kind, rings_at)
-  where x.is_active and t.rings_at is not null;
+  join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+  cross join lateral (
+    select case
+      when c.chatbot_paused_until > now() and x.waiting_for is distinct from 'handoff' then c.chatbot_paused_until
+    end as at
+  ) pause_end
+  cross join lateral (
+    -- Nothing rings in a pause. After it a question is asked again, with a time of its own; other timers go on.
+    select x.timer_kind as kind, greatest(x.expires_at, pause_end.at) as rings_at
+    where x.expires_at is not null
+    and (pause_end.at is null or v.after_pause <> 'end' and x.waiting_for not in ('answer', 'flow'))
+    union all
+    select v.after_pause, pause_end.at
+    where pause_end.at is not null
+    and (v.after_pause = 'end' or x.waiting_for in ('answer', 'flow'))
+  ) t
+  where x.is_active;
 
 comment on view app_public.chatbot_timers is
   E'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what is next.';
@@ -4721,8 +4821,11 @@ comment on column app_public.chatbot_timers.conversation_id is E'Where.';
 comment on column app_public.chatbot_timers.context_id is E'The run.';
 comment on column app_public.chatbot_timers.chatbot_id is E'Whose run it is.';
 comment on column app_public.chatbot_timers.node_id is E'The node that waits.';
-comment on column app_public.chatbot_timers.kind is E'As conversation_contexts.timer_kind; resume: the pause after a person''s message ends.';
-comment on column app_public.chatbot_timers.rings_at is E'When.';
+comment on column app_public.chatbot_timers.kind is
+  E'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes on or ends.';
+comment on column app_public.chatbot_timers.rings_at is E'When; not before the end of a pause.';
+comment on column app_public.chatbot_timers.is_held is
+  E'Somebody is assigned: it rings when they give the conversation back, if rings_at has passed by then.';
 
 grant select on app_public.chatbot_timers to parley_visitor;
 --! EndIncluded chatbots/chatbot_timers.sql
@@ -4760,8 +4863,11 @@ create policy update_admin on app_public.chatbots for update to parley_visitor
 drop policy if exists delete_admin on app_public.chatbots;
 create policy delete_admin on app_public.chatbots for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
-grant select, delete on app_public.chatbots to parley_visitor;
+grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at)
+  on app_public.chatbots to parley_visitor;
+grant delete on app_public.chatbots to parley_visitor;
 grant update (name, description, metadata) on app_public.chatbots to parley_visitor;
+-- No select of nodes, edges and settings: a graph may carry credentials. read_chatbot_graphs() gives them to admins.
 -- No insert, no update of the graph: saveChatbot is the way, which reads it first.
 
 drop policy if exists tenant_isolation on app_public.chatbot_versions;
@@ -4770,7 +4876,9 @@ create policy tenant_isolation on app_public.chatbot_versions as restrictive to 
 drop policy if exists select_member on app_public.chatbot_versions;
 create policy select_member on app_public.chatbot_versions for select to parley_visitor
   using (true);
-grant select on app_public.chatbot_versions to parley_visitor;
+grant select (id, tenant_id, chatbot_id, number, after_pause, published_by, created_at)
+  on app_public.chatbot_versions to parley_visitor;
+-- No select of the graph, as above: read_version_graphs() gives it to admins.
 -- Nothing else: a version never changes.
 
 drop policy if exists tenant_isolation on app_public.conversation_contexts;
@@ -4935,22 +5043,48 @@ comment on column app_public.whatsapp_flows.preview_url is E'Meta''s page that s
 comment on column app_public.whatsapp_flows.is_synced_from_meta is E'Whether it was read from Meta, rather than imported or written here.';
 comment on column app_public.whatsapp_flows.metadata is E'Yours: any object.';
 
-create table app_private.google_accounts (
+create type app_public.google_account_status as enum ('connected', 'revoked');
+comment on type app_public.google_account_status is
+  E'connected: google_calendar nodes may look into its calendar. revoked: Google takes its tokens no more; it has to be connected again.';
+
+create table app_public.google_accounts (
   tenant_id uuid not null,
   user_id uuid not null,
-  email text,
-  access_token text not null,
-  refresh_token text,
+  email text
+    constraint google_accounts_email_is_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  status app_public.google_account_status not null default 'connected',
+  status_reason text,
+  has_refresh_token boolean not null,
   access_token_expires_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (tenant_id, user_id),
-  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade,
+  constraint google_accounts_revoked_has_reason check ((status = 'revoked') = (status_reason is not null))
 );
-alter table app_private.google_accounts enable row level security;
-comment on table app_private.google_accounts is
-  E'A member''s Google account, for google_calendar nodes: OAuth tokens as AES-256-GCM envelopes sealed by the program for this row and column.';
-comment on column app_private.google_accounts.access_token_expires_at is E'When the access token ends; null: it is tried as it is.';
+alter table app_public.google_accounts enable row level security;
+comment on table app_public.google_accounts is
+  E'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets, shown to nobody.';
+comment on column app_public.google_accounts.email is E'The account''s address, as it was given; a node may name the calendar by it.';
+comment on column app_public.google_accounts.status_reason is
+  E'Why it is revoked: Google''s word (invalid_grant), or no_refresh_token.';
+comment on column app_public.google_accounts.has_refresh_token is
+  E'Whether access is renewed by itself. Without it the calendar is out of reach from access_token_expires_at on.';
+comment on column app_public.google_accounts.access_token_expires_at is E'When the access token ends; null: it is tried as it is.';
+
+create table app_private.google_account_secrets (
+  tenant_id uuid not null,
+  user_id uuid not null,
+  access_token text not null,
+  refresh_token text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, user_id),
+  foreign key (tenant_id, user_id) references app_public.google_accounts (tenant_id, user_id) on delete cascade
+);
+alter table app_private.google_account_secrets enable row level security;
+comment on table app_private.google_account_secrets is
+  E'A Google account''s OAuth tokens: AES-256-GCM envelopes sealed by the program for this row and column.';
 
 --! Included flows/tg_data_sources__rest_without_token.sql
 create or replace function app_private.tg_data_sources__rest_without_token() returns trigger as $$
@@ -4981,7 +5115,9 @@ create or replace trigger _100_timestamps before insert or update on app_public.
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _100_fill_in_tenant before insert on app_public.whatsapp_flows
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_timestamps before insert or update on app_private.google_accounts
+create or replace trigger _100_timestamps before insert or update on app_public.google_accounts
+  for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_timestamps before insert or update on app_private.google_account_secrets
   for each row execute function app_private.tg__timestamps();
 
 create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
@@ -4990,6 +5126,8 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
   for each row execute function app_private.tg__audit();
 create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
   for each row execute function app_private.tg__audit('flow_json');
+create or replace trigger _500_audit after insert or update or delete on app_public.google_accounts
+  for each row execute function app_private.tg__audit('access_token_expires_at');
 --! EndIncluded flows/triggers.sql
 --! Included flows/set_data_source_token.sql
 create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
@@ -5018,35 +5156,107 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_data_source_token(uuid, text) is
-  E'A data source''s token, as an envelope sealed by the program. No mutation leads here yet. The data source is active from then on. PYNFD, PYDEN.';
+  E'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.set_data_source_token(uuid, text) to parley_visitor;
 --! EndIncluded flows/set_data_source_token.sql
---! Included flows/set_google_account.sql
-create or replace function app_hidden.set_google_account(envelopes jsonb) returns void as $$
+--! Included flows/clear_data_source_token.sql
+create or replace function app_public.clear_data_source_token(data_source_id uuid) returns app_public.data_sources as $$
+declare
+  v_source app_public.data_sources;
 begin
-  if not app_hidden.is_at_least('agent') then
-    raise exception 'Only agents connect a calendar' using errcode = 'PYDEN';
+  select s.* into v_source
+  from app_public.data_sources s
+  where s.id = clear_data_source_token.data_source_id and s.tenant_id = app_hidden.current_tenant_id();
+
+  if not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin changes a data source''s token' using errcode = 'PYDEN';
+  elsif v_source.id is null then
+    raise exception 'No such data source' using errcode = 'PYNFD';
   end if;
 
-  insert into app_private.google_accounts as g (tenant_id, user_id, email, access_token, refresh_token, access_token_expires_at)
+  delete from app_private.data_source_secrets k where k.data_source_id = v_source.id;
+
+  update app_public.data_sources s set has_auth_token = false, is_active = s.is_active and s.auth_type = 'none'
+  where s.id = v_source.id
+  returning s.* into v_source;
+  return v_source;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.clear_data_source_token(uuid) is
+  E'Forgets a data source''s token. One that needs a token rests from then on. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_public.clear_data_source_token(uuid) to parley_visitor;
+--! EndIncluded flows/clear_data_source_token.sql
+--! Included flows/set_google_account.sql
+create or replace function app_hidden.set_google_account(account jsonb) returns app_public.google_accounts as $$
+declare
+  v_tenant_id uuid := app_hidden.current_tenant_id();
+  v_user_id uuid := account ->> 'user_id';
+  v_account app_public.google_accounts;
+begin
+  if not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin connects a calendar' using errcode = 'PYDEN';
+  elsif not exists (
+    select from app_public.memberships m where m.tenant_id = v_tenant_id and m.user_id = v_user_id and m.is_active
+  ) then
+    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
+  end if;
+
+  insert into app_public.google_accounts as g (tenant_id, user_id, email, has_refresh_token, access_token_expires_at)
   values (
-    app_hidden.current_tenant_id(), app_hidden.current_user_id(), envelopes ->> 'email', envelopes ->> 'access_token',
-    envelopes ->> 'refresh_token', (envelopes ->> 'access_token_expires_at')::timestamptz
+    v_tenant_id, v_user_id, account ->> 'email', account ->> 'refresh_token' is not null,
+    (account ->> 'access_token_expires_at')::timestamptz
   )
   on conflict on constraint google_accounts_pkey do update set
     email = coalesce(excluded.email, g.email),
+    status = 'connected',
+    status_reason = null,
+    -- Google gives a refresh token with the first consent only.
+    has_refresh_token = excluded.has_refresh_token or g.has_refresh_token,
+    access_token_expires_at = excluded.access_token_expires_at
+  returning * into v_account;
+
+  insert into app_private.google_account_secrets as k (tenant_id, user_id, access_token, refresh_token)
+  values (v_tenant_id, v_user_id, account ->> 'access_token', account ->> 'refresh_token')
+  on conflict on constraint google_account_secrets_pkey do update set
     access_token = excluded.access_token,
-    refresh_token = coalesce(excluded.refresh_token, g.refresh_token),
-    access_token_expires_at = excluded.access_token_expires_at;
+    refresh_token = coalesce(excluded.refresh_token, k.refresh_token);
+  return v_account;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_google_account(jsonb) is
-  E'The caller''s own tokens for Google Calendar, as envelopes sealed by the program. No mutation leads here yet. PYDEN: agents only.';
+  E'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such member, PYDEN: admins only.';
 
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 --! EndIncluded flows/set_google_account.sql
+--! Included flows/disconnect_google_calendar.sql
+create or replace function app_public.disconnect_google_calendar(user_id uuid default null) returns app_public.google_accounts as $$
+declare
+  v_user_id uuid := coalesce(user_id, app_hidden.current_user_id());
+  v_account app_public.google_accounts;
+begin
+  if v_user_id is distinct from app_hidden.current_user_id() and not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin disconnects somebody else''s calendar' using errcode = 'PYDEN';
+  end if;
+
+  delete from app_public.google_accounts g
+  where g.tenant_id = app_hidden.current_tenant_id() and g.user_id = v_user_id
+  returning g.* into v_account;
+  if v_account.user_id is null then
+    raise exception 'No Google calendar is connected' using errcode = 'PYNFD';
+  end if;
+  return v_account;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.disconnect_google_calendar(uuid) is
+  E'Forgets a Google account with its tokens: one''s own, or as an admin any member''s. At Google the grant stays; take it back in the account''s security settings. PYNFD, PYDEN.';
+
+grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
+--! EndIncluded flows/disconnect_google_calendar.sql
 --! Included flows/chatbot_data_source.sql
 create or replace function app_private.chatbot_data_source(context_id uuid, data_source_id text, connection_id text)
 returns table (id uuid, type app_public.data_source_type, base_url text, auth_type app_public.data_source_auth,
@@ -5069,11 +5279,15 @@ comment on function app_private.chatbot_data_source(uuid, text, text) is
 --! EndIncluded flows/chatbot_data_source.sql
 --! Included flows/chatbot_calendar.sql
 create or replace function app_private.chatbot_calendar(context_id uuid, wanted text)
-returns table (tenant_id uuid, user_id uuid, access_token text, access_token_expires_at timestamptz) as $$
-  select g.tenant_id, g.user_id, g.access_token, g.access_token_expires_at
+returns table (
+  tenant_id uuid, user_id uuid, status app_public.google_account_status, access_token text,
+  access_token_expires_at timestamptz
+) as $$
+  select g.tenant_id, g.user_id, g.status, k.access_token, g.access_token_expires_at
   from app_public.conversation_contexts x
   join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-  join app_private.google_accounts g on g.tenant_id = x.tenant_id
+  join app_public.google_accounts g on g.tenant_id = x.tenant_id
+  join app_private.google_account_secrets k on k.tenant_id = g.tenant_id and k.user_id = g.user_id
   join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id and m.is_active
   where x.id = chatbot_calendar.context_id
   and (chatbot_calendar.wanted is null or g.user_id::text = wanted or g.email = wanted)
@@ -5085,6 +5299,111 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.chatbot_calendar(uuid, text) is
   E'The Google account that a run''s calendar node looks into: that of the named member (by id or address), else of whoever published the version, else of an owner.';
 --! EndIncluded flows/chatbot_calendar.sql
+--! Included flows/renew_google_account.sql
+create or replace function app_private.renew_google_account(
+  tenant_id uuid,
+  user_id uuid,
+  access_token text,
+  refresh_token text,
+  expires_in float8
+) returns void as $$
+  update app_public.google_accounts g set
+    status = 'connected',
+    status_reason = null,
+    -- A year is more than any access token has; and least() would pass over a null.
+    access_token_expires_at = case
+      when expires_in is not null then now() + make_interval(secs => least(greatest(expires_in, 0), 31536000))
+    end
+  where g.tenant_id = renew_google_account.tenant_id and g.user_id = renew_google_account.user_id;
+
+  update app_private.google_account_secrets k set
+    access_token = renew_google_account.access_token,
+    refresh_token = coalesce(renew_google_account.refresh_token, k.refresh_token)
+  where k.tenant_id = renew_google_account.tenant_id and k.user_id = renew_google_account.user_id;
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.renew_google_account(uuid, uuid, text, text, float8) is
+  E'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: nobody knows when it ends. The caller holds the account locked.';
+--! EndIncluded flows/renew_google_account.sql
+--! Included flows/find_chatbot_references.sql
+create or replace function app_hidden.find_chatbot_references(chatbot_id uuid, "named" jsonb)
+returns table (kind text, id text, state text) as $$
+  with tenant as (
+    select c.tenant_id as id
+    from app_public.chatbots c
+    where c.id = find_chatbot_references.chatbot_id
+    -- Runs as the owner: only the role setting says who is calling.
+    and (
+      current_setting('role') <> 'parley_visitor'
+      or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+    )
+  ),
+  n as (
+    select distinct r.kind, r.id from jsonb_to_recordset("named") as r (kind text, id text)
+  )
+  select n.kind, n.id, case f.status when 'published' then 'active' when 'draft' then 'draft' else 'inactive' end
+  from n
+  join app_public.whatsapp_flows f on f.whatsapp_flow_id = n.id
+  where n.kind = 'flow' and f.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, case when s.is_active then 'active' else 'inactive' end
+  from n
+  join app_public.data_sources s on s.id::text = n.id
+  where n.kind = 'data_source' and s.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, case when d.is_active and s.is_active then 'active' else 'inactive' end
+  from n
+  join app_public.data_source_connections d on d.id::text = n.id
+  join app_public.data_sources s on s.tenant_id = d.tenant_id and s.id = d.data_source_id
+  where n.kind = 'connection' and d.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, 'active'
+  from n
+  join app_public.chatbots c on c.id::text = n.id
+  where n.kind = 'chatbot' and c.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, case when bool_or(m.status = 'approved') then 'active' else 'inactive' end
+  from n
+  join app_public.templates m on m.name || '/' || m.language = n.id
+  where n.kind = 'template' and m.tenant_id = (select t.id from tenant t)
+  group by n.kind, n.id
+
+  union all
+  select n.kind, n.id, case when bool_or(g.status = 'connected' and m.is_active) then 'active' else 'inactive' end
+  from n
+  join app_public.google_accounts g on n.id in ('', g.user_id::text, g.email)
+  join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id
+  where n.kind = 'calendar' and g.tenant_id = (select t.id from tenant t)
+  group by n.kind, n.id
+
+  union all
+  select n.kind, n.id, case when m.is_active then 'active' else 'inactive' end
+  from n
+  join app_public.memberships m on m.user_id::text = n.id
+  where n.kind = 'member' and m.tenant_id = (select t.id from tenant t)
+
+  union all
+  select distinct n.kind, n.id, 'active'
+  from n
+  join app_public.groups g on lower(g.name) = lower(n.id) or g.id::text = n.id
+  where n.kind = 'group' and g.tenant_id = (select t.id from tenant t)
+
+  union all
+  select n.kind, n.id, 'active'
+  from n
+  join app_public.tags t on t.id::text = n.id
+  where n.kind = 'tag' and t.tenant_id = (select t.id from tenant t)
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.find_chatbot_references(uuid, jsonb) is
+  E'How it stands with what a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as src/chatbot/validation/references.ts lists them. state: active, inactive (there, and not to be used now) or draft; what does not exist has no row. For admins of the tenant, and for the owner of the database.';
+
+grant execute on function app_hidden.find_chatbot_references(uuid, jsonb) to parley_visitor;
+--! EndIncluded flows/find_chatbot_references.sql
 --! Included flows/policies.sql
 drop policy if exists tenant_isolation on app_public.whatsapp_flows;
 create policy tenant_isolation on app_public.whatsapp_flows as restrictive to parley_visitor
@@ -5151,7 +5470,16 @@ grant insert (name, description, data_source_id, endpoint, method, default_param
 grant update (name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active)
   on app_public.data_source_connections to parley_visitor;
 
--- app_private.data_source_secrets, google_accounts: no policy and no grant. Written through the program, read by it.
+drop policy if exists tenant_isolation on app_public.google_accounts;
+create policy tenant_isolation on app_public.google_accounts as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.google_accounts;
+create policy select_member on app_public.google_accounts for select to parley_visitor
+  using (true);
+grant select on app_public.google_accounts to parley_visitor;
+-- Nothing else: connectGoogleCalendar takes the tokens along, disconnectGoogleCalendar takes them away.
+
+-- app_private.data_source_secrets, google_account_secrets: no policy and no grant. Written through the program, read by it.
 --! EndIncluded flows/policies.sql
 
 --! split: 0800-events.sql
@@ -5793,11 +6121,17 @@ begin
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
+  -- The budgets look back one day.
+  delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
+  -- What waits for a person to be done, for a run that has ended meanwhile.
+  delete from app_private.chatbot_events e
+  where e.due_at = 'infinity'
+  and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.forget_old_rows(interval) is
-  E'Drops webhook bodies older than the retention, a month''s partition at a time, and what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired.';
+  E'Drops webhook bodies older than the retention, a month''s partition at a time, and what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
 --! EndIncluded operations/forget_old_rows.sql
 --! Included operations/filled_default_partitions.sql
 create or replace function app_private.filled_default_partitions() returns text[] as $$

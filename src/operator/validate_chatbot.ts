@@ -1,28 +1,57 @@
 import type pg from "pg";
 import type { Graph } from "../chatbot/graph.ts";
 import type { Problem } from "../chatbot/problem.ts";
+import {
+  type Reference,
+  type ReferenceState,
+  referencesOf,
+  type Surroundings,
+} from "../chatbot/validation/references.ts";
 import { validateGraph } from "../chatbot/validation/validate.ts";
 import { ParleyError } from "../errors.ts";
 
 type Db = Pick<pg.ClientBase, "query">;
 
-/** A draft and what is wrong with it, as far as the caller may see it. @throws ParleyError PYNFD */
+/**
+ * A draft and what is wrong with it, what it names in its tenant included.
+ * @throws ParleyError PYNFD; PYDEN: a graph is for admins
+ */
 export async function validateChatbot(
   db: Db,
   chatbotId: string,
 ): Promise<{ name: string; problems: Problem[] }> {
-  const { rows } = await db.query<{ name: string; graph: Graph; chatbotIds: string[] }>({
+  const { rows } = await db.query<{ name: string; graph: Graph | null }>({
     text: `select
        c.name,
-       json_build_object('nodes', c.nodes, 'edges', c.edges) as graph,
-       array(select o.id::text from app_public.chatbots o where o.tenant_id = c.tenant_id) as "chatbotIds"
+       (
+         select json_build_object('nodes', g.nodes, 'edges', g.edges)
+         from app_hidden.read_chatbot_graphs(array[c.id]) g
+       ) as graph
      from app_public.chatbots c
      where c.id = $1`,
     values: [chatbotId],
   });
   const [draft] = rows;
   if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
-  return { name: draft.name, problems: validateGraph(draft.graph, { chatbotIds: draft.chatbotIds }) };
+  if (!draft.graph) throw new ParleyError("PYDEN", "Only an admin sees what is wrong with a chatbot");
+  const surroundings = await surroundingsOf(db, chatbotId, referencesOf(draft.graph));
+  return { name: draft.name, problems: validateGraph(draft.graph, surroundings) };
+}
+
+async function surroundingsOf(
+  db: Db,
+  chatbotId: string,
+  references: readonly Reference[],
+): Promise<Surroundings> {
+  const surroundings: Surroundings = {};
+  if (references.length === 0) return surroundings;
+  const { rows } = await db.query<Pick<Reference, "kind" | "id"> & { state: ReferenceState }>({
+    text: "select kind, id, state from app_hidden.find_chatbot_references($1, $2)",
+    values: [chatbotId, JSON.stringify(references.map(({ kind, id }) => ({ kind, id })))],
+  });
+  for (const { kind } of references) surroundings[kind] ??= {};
+  for (const { kind, id, state } of rows) surroundings[kind]![id] = state;
+  return surroundings;
 }
 
 /** The errors in one line, the first ones in full; null when there is none. */

@@ -1,7 +1,7 @@
 import { type Envelope, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
 
-/** A row of app_private.google_accounts belongs to a member. */
+/** A row of app_private.google_account_secrets belongs to a member. */
 export type GoogleAccountRow = { tenant_id: string; user_id: string };
 
 /** Seals one of a member's Google tokens for its column. */
@@ -25,5 +25,5 @@ export function openGoogleToken(
 }
 
 function address({ tenant_id, user_id }: GoogleAccountRow, column: string): string {
-  return `app_private.google_accounts/${tenant_id}/${user_id}/${column}`;
+  return `app_private.google_account_secrets/${tenant_id}/${user_id}/${column}`;
 }

@@ -16,8 +16,9 @@ export function requestLog(log: Log): RequestHandler {
     response.locals.log = log;
     response.setHeader("x-request-id", requestId);
     const begin = performance.now();
-    // Taken now: routers take the front off `url`. A sandbox path holds phone numbers.
-    const path = request.path.startsWith("/sandbox/") ? "/sandbox" : request.path.slice(0, 200);
+    // Taken now: routers take the front off `url`. A sandbox path holds phone numbers, a callback's a token.
+    const [, covert] = /^(\/sandbox|\/callbacks)\//.exec(request.path) ?? [];
+    const path = covert ?? request.path.slice(0, 200);
     response.once("close", () => {
       const isFailed = response.statusCode >= 500;
       if (!isFailed && !log.isLevelEnabled("debug")) return;

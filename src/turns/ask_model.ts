@@ -19,12 +19,7 @@ export type AiTools = {
   trusted: GuardedFetch;
   config: Pick<
     Config,
-    | "AI_BASE_URL"
-    | "AI_API_KEY"
-    | "AI_MODEL"
-    | "AI_TOKENS_PER_DAY"
-    | "AI_TOKENS_PER_CONVERSATION"
-    | "GOOGLE_CALENDAR_URL"
+    "AI_BASE_URL" | "AI_API_KEY" | "AI_MODEL" | "AI_TOKENS_PER_DAY" | "AI_TOKENS_PER_CONVERSATION"
   >;
 };
 

@@ -1,58 +1,10 @@
-import type { Waiting } from "../chatbot/context.ts";
 import type { HttpRequest } from "../chatbot/effect.ts";
-import type { ChatbotEvent, HttpResult } from "../chatbot/event.ts";
+import type { HttpResult } from "../chatbot/event.ts";
 import type { Json } from "../chatbot/json.ts";
 import { storable } from "../chatbot/storable.ts";
 import type { GuardedFetch } from "../http/guarded_fetch.ts";
 import { parseJson } from "../webhooks/sanitize.ts";
-import { type AiTools, askModel } from "./ask_model.ts";
-import { aimCalendar } from "./calendar_target.ts";
-import { aimDataSource } from "./data_source_target.ts";
 import { encodeRequest } from "./encode_request.ts";
-import type { Aim } from "./target.ts";
-
-export type CallTools = AiTools & {
-  /** For addresses that the operator configured: these may be private. */
-  trusted: GuardedFetch;
-};
-
-type ResultEvent = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
-
-/** Makes the call a run waits for; null when it waits for something else. Throws only when our own database does. */
-export async function callFor(
-  contextId: string,
-  waiting: Waiting | null,
-  tools: CallTools,
-): Promise<ResultEvent | null> {
-  switch (waiting?.kind) {
-    case "http": {
-      const aim = await aimOf(contextId, waiting.request, tools);
-      const result = aim.kind === "failure" ? aim : aim.finish(await call(aim.request, aim.fetch));
-      return { kind: "http_result", requestId: waiting.requestId, result };
-    }
-    case "ai": {
-      const result = await askModel(contextId, waiting.request, tools);
-      return { kind: "ai_result", requestId: waiting.requestId, result };
-    }
-    default:
-      return null;
-  }
-}
-
-async function aimOf(contextId: string, request: HttpRequest, tools: CallTools): Promise<Aim> {
-  const { target } = request;
-  switch (target.kind) {
-    case "url":
-      return { kind: "aimed", request, fetch: tools.guarded, finish: (result) => result };
-    case "data_source":
-    case "data_source_connection":
-      return aimDataSource(contextId, { ...request, target }, tools);
-    case "google_calendar":
-      return aimCalendar(contextId, { ...request, target }, tools);
-    default:
-      return target satisfies never;
-  }
-}
 
 /** Makes one request. Never throws. */
 export async function call(request: HttpRequest, fetch: GuardedFetch): Promise<HttpResult> {

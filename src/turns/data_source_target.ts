@@ -5,13 +5,12 @@ import { objectField, textField } from "../chatbot/fields.ts";
 import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
 import { parsePath, walkPath } from "../chatbot/path.ts";
 import { resolve } from "../chatbot/variables.ts";
-import type { GuardedFetch } from "../http/guarded_fetch.ts";
 import { dataSourceToken } from "../secrets/data_source_token.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { type Aim, below, notConnected } from "./target.ts";
 
 type Target = Extract<HttpTarget, { kind: "data_source" | "data_source_connection" }>;
-type Tools = { pool: Pick<pg.Pool, "query">; keyRing: KeyRing; guarded: GuardedFetch };
+type Tools = { pool: Pick<pg.Pool, "query">; keyRing: KeyRing };
 
 /** What app_private.chatbot_data_source() returns. */
 type SourceRow = {
@@ -31,7 +30,7 @@ type SourceRow = {
 export async function aimDataSource(
   contextId: string,
   request: HttpRequest & { target: Target },
-  { pool, keyRing, guarded }: Tools,
+  { pool, keyRing }: Tools,
 ): Promise<Aim> {
   const { target } = request;
   const isConnection = target.kind === "data_source_connection";
@@ -62,7 +61,7 @@ export async function aimDataSource(
     body: bodyOf(connection, request.body, source.type === "graphql" ? "POST" : method),
     timeoutMs: Math.min(request.timeoutMs, source.timeout_ms),
   };
-  return { kind: "aimed", request: aimed, fetch: guarded, finish: (result) => shaped(result, connection) };
+  return { kind: "aimed", request: aimed, finish: (result) => shaped(result, connection) };
 }
 
 function authentication(source: SourceRow, token: string | null): [string, string][] {

@@ -33,8 +33,8 @@ export type TurnResult = {
   contactChanges: { contact_id: string; change: ContactChange }[];
   /** What there is to count. */
   activity: { version_id: string; steps: ActivityStep[] }[];
-  /** Conversations whose messages wait for more of them. */
-  deferrals: { conversation_id: string; delay_ms: number }[];
+  /** Conversations whose messages wait for more of them; `delay_ms` null: these events wait for a person to be done. */
+  deferrals: { conversation_id: string; delay_ms: number | null; event_ids?: string[] }[];
 };
 
 export type TurnTools = {
@@ -53,9 +53,21 @@ export type TurnTools = {
   now: string;
 };
 
+/** Events on which a run goes on by itself, and so may say something. */
+const SPEAKING: readonly ClaimedEvent["kind"][] = [
+  "timer",
+  "resume",
+  "http_result",
+  "ai_result",
+  "callback",
+  "flow_response",
+  "send_failed",
+];
+
 /**
  * Plays a conversation's turn: every waiting event through the engine, in order. Pure: what comes of it is returned as
- * rows. While a person has the conversation, customers' messages are not the chatbot's.
+ * rows. While a person has the conversation, customers' messages are not the chatbot's, and it says nothing: what would
+ * make it speak waits.
  */
 export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   const result = nothing(turn.events.map(({ id }) => id));
@@ -75,6 +87,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
 
   let replies = turn.previous_replies;
   let isFirstMessage = turn.is_first_message;
+  const held: ClaimedEvent[] = [];
 
   function step(event: ChatbotEvent): Effect[] {
     const { version, context } = current!;
@@ -118,6 +131,15 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
     if (version) begin(version, message);
   }
 
+  /**
+   * What would make the bot speak over a person. A timer need not be kept: the run's row says when it was due. A run
+   * that waits for that very person goes on by its own rules.
+   */
+  function waitsForPerson({ kind }: ClaimedEvent): boolean {
+    if (!turn.is_silent) return false;
+    return kind === "restart" || (SPEAKING.includes(kind) && current?.context.waiting?.kind !== "handoff");
+  }
+
   function take(event: ClaimedEvent): void {
     const isOurs = current !== null && isActive(current.context);
     if (event.kind === "start") {
@@ -126,7 +148,9 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
       return;
     }
     if (!isOurs || (event.context_id !== null && event.context_id !== current!.context.runId)) return;
-    if (event.kind === "move") {
+    if (waitsForPerson(event)) {
+      held.push(event);
+    } else if (event.kind === "move") {
       const version = versionOf(event);
       // Where the new version has no such node, the run ends on its own.
       if (!canMove(current!.context, current!.version, version)) return;
@@ -196,6 +220,11 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   }
   if (current !== null && isActive(current.context))
     for (const handoff of result.handoffs) handoff.pause_seconds = null;
+  if (held.length > 0) {
+    const kept = held.filter(({ kind }) => kind !== "timer" && kind !== "resume").map(({ id }) => id);
+    result.eventIds = result.eventIds.filter((id) => !kept.includes(id));
+    result.deferrals.push({ conversation_id: turn.conversation_id, delay_ms: null, event_ids: kept });
+  }
   result.contexts = [...runs.values()].map(({ context, version }) =>
     contextRow(context, turn.conversation_id, version.id),
   );

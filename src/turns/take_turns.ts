@@ -156,14 +156,13 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
       text: "select * from app_private.claim_chatbot_turns($1)",
       values: [size],
     });
-    await versions.load(
-      client,
-      turns.flatMap(({ context, candidate_version_ids, events }) => [
-        ...(context ? [context.version_id] : []),
-        ...(candidate_version_ids ?? []),
-        ...events.flatMap(({ payload }) => textField(payload, "versionId") || []),
-      ]),
-    );
+    const versionIds = turns.flatMap(({ context, candidate_version_ids, events }) => [
+      ...(context ? [context.version_id] : []),
+      ...(candidate_version_ids ?? []),
+      ...events.flatMap(({ payload }) => textField(payload, "versionId") || []),
+    ]);
+    await versions.load(client, versionIds);
+    await versions.loadForms(client, versionIds);
     return turns.map((turn) => ({ turn, result: playSafely(turn) }));
   }
 

@@ -1,13 +1,11 @@
 import type { HttpRequest } from "../chatbot/effect.ts";
 import type { HttpResult } from "../chatbot/event.ts";
-import type { GuardedFetch } from "../http/guarded_fetch.ts";
 
 /** A request with its real address and credentials, and what is made of the answer; or why it cannot be made. */
 export type Aim =
   | {
       kind: "aimed";
       request: HttpRequest;
-      fetch: GuardedFetch;
       finish: (result: HttpResult) => HttpResult;
     }
   | Extract<HttpResult, { kind: "failure" }>;

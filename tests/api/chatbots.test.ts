@@ -68,8 +68,9 @@ test("problems are data; errors keep a draft from being published, and no other 
   );
   assert.equal((await api.ask(admin, PUBLISH, { id: chatbot.id })).code, "PYGRA");
   const validate = "mutation ($id: UUID!) { validateChatbot(input: {chatbotId: $id}) { problems { code } } }";
-  const validated = await api.ask(agent, validate, { id: chatbot.id });
+  const validated = await api.ask(admin, validate, { id: chatbot.id });
   assert.equal(validated.data?.validateChatbot.problems.length, problems.length, validated.text);
+  assert.equal((await api.ask(agent, validate, { id: chatbot.id })).code, "PYDEN");
   assert.equal((await api.ask(stranger, validate, { id: chatbot.id })).code, "PYNFD");
   assert.equal((await api.ask(stranger, SAVE, { id: chatbot.id, name: "Mine" })).code, "PYNFD");
   assert.equal((await api.ask(agent, SAVE, { name: "Mine", nodes, edges })).code, "PYDEN");
@@ -79,7 +80,7 @@ test("a draft is played reply by reply: nothing is stored, the state goes round"
   const saved = await api.ask(admin, SAVE, { name: "Played", ...SUPPORT_BOT });
   const { id } = saved.data.saveChatbot.chatbot;
   const started = await api.ask(
-    agent,
+    admin,
     "mutation ($id: UUID!) { startSimulation(input: {chatbotId: $id}) { state path outcome trace } }",
     { id },
   );
@@ -88,9 +89,77 @@ test("a draft is played reply by reply: nothing is stored, the state goes round"
   const proceed = `mutation ($id: UUID!, $state: JSON!) {
     continueSimulation(input: {chatbotId: $id, state: $state, reply: "btn_tech"}) { path said outcome reason }
   }`;
-  const ended = await api.ask(agent, proceed, { id, state });
+  const ended = await api.ask(admin, proceed, { id, state });
   assert.equal(ended.data?.continueSimulation.outcome, "completed", ended.text);
   assert.equal(ended.data.continueSimulation.said.at(-1), "Thank you, and goodbye.");
-  assert.equal((await api.ask(agent, proceed, { id, state: {} })).code, "PYREQ");
+  assert.equal((await api.ask(admin, proceed, { id, state: {} })).code, "PYREQ");
   assert.equal((await api.ask(stranger, proceed, { id, state })).code, "PYNFD");
+});
+
+test("a graph, which may carry credentials, is for admins; its name, state and versions are for every member", async () => {
+  const secret = "Bearer s3cret";
+  const nodes = [
+    { id: "start", type: "start", data: {} },
+    {
+      id: "call",
+      type: "rest_api",
+      data: { apiUrl: "https://example.com", headers: { authorization: secret } },
+    },
+  ];
+  const edges = [{ source: "start", target: "call" }];
+  const saved = await api.ask(admin, SAVE, { name: "Secretive", nodes, edges });
+  const { id } = saved.data.saveChatbot.chatbot;
+  const published = await api.ask(admin, PUBLISH, { id });
+  const versionId = published.data?.publishChatbot.chatbotVersion.id;
+  const GRAPHS = `{
+    chatbots(orderBy: NAME_ASC) { nodes { id name status nodes edges settings versions { nodes { id number nodes edges settings subflows flows } } } }
+    chatbotVersion(id: "${versionId}") { number nodes }
+  }`;
+  const read = async (person: Person) => {
+    const answer = await api.ask(person, GRAPHS);
+    assert.deepEqual(answer.errors, [], answer.text);
+    return { ...answer, bot: answer.data.chatbots.nodes.find((bot: { id: string }) => bot.id === id) };
+  };
+
+  const { bot, data, text } = await read(admin);
+  assert.ok(text.includes(secret));
+  assert.equal(bot.nodes.length, 2);
+  assert.equal(bot.versions.nodes[0].edges[0].target, "call");
+  assert.deepEqual(data.chatbotVersion.nodes, bot.nodes);
+
+  for (const role of ["agent", "viewer"] as const) {
+    const answer = await read(await aPerson(database.pool, admin.tenantId, role));
+    assert.ok(!answer.text.includes(secret), role);
+    assert.deepEqual(
+      answer.bot,
+      {
+        id,
+        name: "Secretive",
+        status: "draft",
+        nodes: null,
+        edges: null,
+        settings: null,
+        versions: {
+          nodes: [
+            {
+              id: versionId,
+              number: 1,
+              nodes: null,
+              edges: null,
+              settings: null,
+              subflows: null,
+              flows: null,
+            },
+          ],
+        },
+      },
+      role,
+    );
+  }
+  assert.equal(
+    (await api.ask(stranger, `{ chatbotVersion(id: "${versionId}") { nodes } }`)).data.chatbotVersion,
+    null,
+  );
+  const played = "mutation ($id: UUID!) { startSimulation(input: {chatbotId: $id}) { state } }";
+  assert.equal((await api.ask(agent, played, { id })).code, "PYNFD");
 });

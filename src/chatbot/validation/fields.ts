@@ -6,10 +6,9 @@ import { patternError } from "../pattern.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { messageProblems } from "./message.ts";
 import { questionProblems } from "./question.ts";
-import type { Surroundings } from "./validate.ts";
 
 /** What is wrong with the fields of one node. */
-export function fieldProblems(node: GraphNode, around: Surroundings): Problem[] {
+export function fieldProblems(node: GraphNode): Problem[] {
   const { id, data } = node;
   const need = (field: string, code: string) =>
     textField(data, field).trim() === "" ? [problem(code, id, `"${field}" is missing.`)] : [];
@@ -27,21 +26,10 @@ export function fieldProblems(node: GraphNode, around: Surroundings): Problem[] 
       return listField(data, "assignments").length > 0 ? [] : need("variable", "missing_variable");
     case "rest_api":
       return need("apiUrl", "missing_url");
-    case "data_source": {
-      const connectionId = textField(data, "connectionId");
-      if (connectionId !== "")
-        return unknownReference(node, "connectionId", around.connectionIds, "unknown_connection");
-      return [
-        ...need("dataSourceId", "missing_data_source"),
-        ...unknownReference(node, "dataSourceId", around.dataSourceIds, "unknown_data_source"),
-      ];
-    }
+    case "data_source":
+      return textField(data, "connectionId") !== "" ? [] : need("dataSourceId", "missing_data_source");
     case "whatsapp_flow":
-      return [
-        ...need("whatsappFlowId", "missing_flow"),
-        ...unknownReference(node, "whatsappFlowId", around.flowIds, "unknown_flow"),
-        ...unknownReference(node, "dataSourceId", around.dataSourceIds, "unknown_data_source"),
-      ];
+      return need("whatsappFlowId", "missing_flow");
     case "google_calendar":
       return calendarProblems(node);
     case "delay":
@@ -51,10 +39,7 @@ export function fieldProblems(node: GraphNode, around: Surroundings): Problem[] 
     case "jump":
       return need("targetNodeId", "missing_target");
     case "subflow":
-      return [
-        ...need("chatbotId", "missing_subflow"),
-        ...unknownReference(node, "chatbotId", around.chatbotIds, "unknown_chatbot", problem),
-      ];
+      return need("chatbotId", "missing_subflow");
     case "ab_split":
       return duplicates(node, listField(data, "variants").filter(isObject), "duplicate_variant");
     case "ai_reply":
@@ -117,19 +102,6 @@ function calendarProblems({ id, data }: GraphNode): Problem[] {
     source === "static" ? "calendarUserId" : source === "variable" ? "calendarUserVariable" : null;
   if (field === null || textField(data, field) !== "") return [];
   return [problem("missing_calendar_user", id, `"${field}" is missing.`)];
-}
-
-/** A reference to something that does not exist (any more): the run copes, so it is a warning unless told. */
-function unknownReference(
-  node: GraphNode,
-  field: string,
-  known: readonly string[] | undefined,
-  code: string,
-  report = warning,
-): Problem[] {
-  const id = textField(node.data, field);
-  if (id === "" || known === undefined || known.includes(id)) return [];
-  return [report(code, node.id, `There is no "${id}" (${field}).`)];
 }
 
 /** Ids that occur twice in a list: the second can never be chosen. */

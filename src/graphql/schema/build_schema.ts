@@ -6,7 +6,9 @@ import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { databaseSettings } from "../auth/visitor.ts";
 import { channelMutations } from "./channel_mutations.ts";
+import { ChatbotGraphs } from "./chatbot_graphs.ts";
 import { ChatbotMutations } from "./chatbot_mutations.ts";
+import { credentialMutations } from "./credential_mutations.ts";
 import { SchemaPreset } from "./preset.ts";
 import { sessionMutations } from "./session_mutations.ts";
 import { SimulationMutations } from "./simulation_mutations.ts";
@@ -46,6 +48,8 @@ export async function buildSchema({
     plugins: [
       sessionMutations(sessions),
       channelMutations(keyRing),
+      credentialMutations(keyRing),
+      ChatbotGraphs,
       ChatbotMutations,
       SimulationMutations,
       Subscriptions,

@@ -29,7 +29,7 @@ export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
         "Stores a draft; without an id, as a new chatbot. Its problems are told, and do not stand in the way. PYGRA: it is no graph at all. PYNFD, PYDEN: admins only. PYCON: the name is taken."
         saveChatbot(input: SaveChatbotInput!): SaveChatbotPayload
 
-        "Says what is wrong with a draft. PYNFD."
+        "Says what is wrong with a draft, and with what it names in the tenant. PYNFD, PYDEN: admins only."
         validateChatbot(input: ValidateChatbotInput!): ValidateChatbotPayload
 
         "Freezes a draft as the next version, with the graphs it calls. PYGRA: it has errors; validateChatbot lists them. PYNFD, PYDEN: admins only."

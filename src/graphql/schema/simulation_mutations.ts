@@ -33,7 +33,7 @@ export const SimulationMutations: GraphileConfig.Plugin = extendSchema((build) =
   return {
     typeDefs: gql`
       extend type Mutation {
-        "Plays a chatbot without sending anything, until it waits for the customer. Delays pass at once. PYNFD. PYREQ: no chatbot is named."
+        "Plays a chatbot without sending anything, until it waits for the customer. Delays pass at once. For admins: what is played shows the graph. PYNFD. PYREQ: no chatbot is named."
         startSimulation(input: StartSimulationInput!): SimulationPayload
 
         "Gives a played run the customer's next reply. PYREQ: the state is none, or that run is over. PYNFD."
@@ -127,8 +127,8 @@ async function versionOf(client: PgClient, { chatbotId, versionId }: Subject) {
       query: ((_text: string, _values: unknown) =>
         client.query({
           text: versionId
-            ? "select id, nodes, edges, settings, subflows, flows from app_public.chatbot_versions where id = $1"
-            : "select id, nodes, edges, settings, '{}'::jsonb as subflows, '{}'::jsonb as flows from app_public.chatbots where id = $1",
+            ? "select * from app_hidden.read_version_graphs(array[$1::uuid])"
+            : "select *, '{}'::jsonb as subflows, '{}'::jsonb as flows from app_hidden.read_chatbot_graphs(array[$1::uuid])",
           values: [id],
         })) as never,
     },

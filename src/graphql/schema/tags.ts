@@ -28,6 +28,7 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     column: "user_id",
     tags: { fieldName: "membership", foreignFieldName: "participations" },
   },
+  { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
   {
     table: "contact_identities",
     column: "contact_id",

@@ -24,6 +24,10 @@ const DOORS: Record<string, Door> = {
     from: "viewer",
     call: ({ versionId }) => `select status as id from app_public.chatbot_outcome_stats('${versionId}')`,
   },
+  clear_data_source_token: {
+    from: "admin",
+    call: ({ dataSourceId }) => `select id from app_public.clear_data_source_token('${dataSourceId}')`,
+  },
   close_conversation: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.close_conversation('${conversationId}')`,
@@ -34,6 +38,11 @@ const DOORS: Record<string, Door> = {
   },
   current_membership: { from: "viewer", call: () => "select user_id from app_public.current_membership()" },
   current_user: { from: "viewer", call: () => `select id from app_public."current_user"()` },
+  disconnect_google_calendar: {
+    from: "admin",
+    call: ({ colleague }) =>
+      `select user_id from app_public.disconnect_google_calendar('${colleague.userId}')`,
+  },
   mark_conversation_read: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.mark_conversation_read('${conversationId}')`,
@@ -139,6 +148,7 @@ test("the doors of app_hidden that name a tenant or a row let nobody into anothe
       `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
       `app_hidden.publish_draft('${theirs.chatbotId}')`,
       `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,
+      `app_hidden.set_google_account('{"user_id": "${theirs.colleague.userId}", "access_token": "stolen"}')`,
     ])
       assert.equal(await refusal(db, () => db.query(`select ${call}`)), "PYNFD", call);
   }));

@@ -25,6 +25,7 @@ const RIGHTS = `
   conversations              viewer  agent   agent   -
   data_source_connections    admin   admin   admin   admin
   data_sources               admin   admin   admin   admin
+  google_accounts            viewer  -       -       -
   group_contacts             viewer  agent   -       agent
   groups                     viewer  agent   agent   admin
   memberships                viewer  -       admin   admin

@@ -19,7 +19,7 @@ const REASONS: Record<string, string> = {
   "app_private.ai_budgets": "the operator's to set",
   "app_private.ai_calls": "the chatbot task's bookkeeping",
   "app_private.data_source_secrets": "credentials: write-only, through set_data_source_token()",
-  "app_private.google_accounts": "credentials: write-only, through set_google_account()",
+  "app_private.google_account_secrets": "credentials: write-only, through set_google_account()",
 };
 
 let database: TestDatabase;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { aPerson, aWorkspace } from "../../support/people.ts";
+import { aConversation, aPerson, aWorkspace } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
+import { anActiveChatbot } from "../../support/support_bot.ts";
 
 const story = stories();
 
@@ -9,6 +10,15 @@ const forget = (db: pg.PoolClient, retention: string) =>
   db.query("select app_private.forget_old_rows($1)", [retention]);
 
 const count = async (db: pg.PoolClient, table: string) => (await db.query(`select from ${table}`)).rowCount;
+
+async function anAiCall(db: pg.PoolClient): Promise<void> {
+  const workspace = await aWorkspace(db);
+  const { conversationId } = await aConversation(db, workspace);
+  await db.query(
+    "insert into app_private.ai_calls (tenant_id, conversation_id, model, tokens) values ($1, $2, 'tiny', 1)",
+    [workspace.tenantId, conversationId],
+  );
+}
 
 story(
   "a month of webhook bodies goes when all of it is older than the retention, and not before",
@@ -39,7 +49,7 @@ story(
 );
 
 story(
-  "sessions go a week after they expired, failed sign-ins after a day, idempotency keys after eight days",
+  "sessions go a week after they expired, failed sign-ins after a day, idempotency keys and model calls after eight",
   async (db) => {
     const { tenantId } = await aWorkspace(db);
     await aPerson(db, tenantId, "owner");
@@ -48,10 +58,12 @@ story(
       "insert into app_private.idempotency_keys (tenant_id, key, message_id, request_hash) values ($1, 'key', gen_random_uuid(), '')",
       [tenantId],
     );
+    await anAiCall(db);
     const ages = [
       ["app_private.sessions", "expires_at", "7 days"],
       ["app_private.sign_in_failures", "last_failed_at", "1 day"],
       ["app_private.idempotency_keys", "created_at", "8 days"],
+      ["app_private.ai_calls", "created_at", "8 days"],
     ] as const;
     for (const [table, column, age] of ages) {
       await db.query(`update ${table} set ${column} = now() - $1::interval`, [age]);
@@ -75,3 +87,29 @@ story("what is recent, and what people said, stays", async (db) => {
   assert.equal(await count(db, "app_public.webhook_events"), 1);
   assert.equal(await count(db, "app_private.sessions"), 1);
 });
+
+story(
+  "a result that waits for a person goes when no run waits for it any more, and not before",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    const { versionId } = await anActiveChatbot(db, workspace.tenantId);
+    const { conversationId } = await aConversation(db, workspace);
+    await db.query(
+      `with run as (
+       insert into app_public.conversation_contexts (tenant_id, conversation_id, chatbot_id, version_id, status)
+       select tenant_id, $2, chatbot_id, id, 'waiting' from app_public.chatbot_versions where id = $1
+       returning tenant_id, conversation_id, id
+     )
+     insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, due_at)
+     select tenant_id, conversation_id, 'http_result', id, 'infinity' from run`,
+      [versionId, conversationId],
+    );
+    await forget(db, "30 days");
+    assert.equal(await count(db, "app_private.chatbot_events"), 1);
+    await db.query(
+      "update app_public.conversation_contexts set status = 'stopped', completion_reason = 'x', completed_at = now()",
+    );
+    await forget(db, "30 days");
+    assert.equal(await count(db, "app_private.chatbot_events"), 0);
+  },
+);

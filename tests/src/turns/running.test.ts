@@ -1,86 +1,29 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { readConfig } from "../../../src/config.ts";
-import { createGuardedFetch } from "../../../src/http/guarded_fetch.ts";
-import { createLog } from "../../../src/log.ts";
 import { sealDataSourceToken } from "../../../src/secrets/data_source_token.ts";
-import { sealGoogleToken } from "../../../src/secrets/google_account.ts";
-import { callFor } from "../../../src/turns/call.ts";
 import { callbackAddress, isCallbackToken } from "../../../src/turns/callback_address.ts";
-import { createTurnTaker, type TurnTaker } from "../../../src/turns/take_turns.ts";
 import { graphOf } from "../../support/chatbot_graphs.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { hear } from "../../support/messages.ts";
-import { aConversation, aPerson, aWorkspace } from "../../support/people.ts";
+import { type ChatbotShell, type ChatbotThread, chatbotShell } from "../../support/chatbot_shell.ts";
+import { aPerson, aWorkspace } from "../../support/people.ts";
 import { testKeyRing } from "../../support/program.ts";
+import { type StandIn, standIn } from "../../support/stand_in.ts";
 import { anActiveChatbot } from "../../support/support_bot.ts";
 
 /** What the chatbots' shell does beside answering: starts, stops, pauses, bursts, calls. Turns are taken by hand. */
 
-let database: TestDatabase;
-let turns: TurnTaker;
-let server: Server;
-let base: string;
-let asked: { url: string; headers: Record<string, unknown>; body: string }[] = [];
-let answer: { status: number; body: unknown } = { status: 200, body: {} };
+let shell: ChatbotShell;
+let server: StandIn;
 before(async () => {
-  database = await createTestDatabase();
-  turns = createTurnTaker({
-    pool: database.pool,
-    keyRing: testKeyRing,
-    publicUrl: "https://parley.example",
-    log: createLog("silent"),
-    sending: { behind: () => true, after() {} },
-  });
-  server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    asked.push({ url: request.url ?? "", headers: request.headers, body });
-    response.writeHead(answer.status, { "content-type": "application/json" });
-    response.end(JSON.stringify(answer.body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  shell = await chatbotShell();
+  server = await standIn();
 });
 after(async () => {
-  server.close();
-  server.closeAllConnections();
-  await database.drop();
+  await server.close();
+  await shell.close();
 });
 
-const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
-
-async function aThread(graph: Parameters<typeof anActiveChatbot>[2], settings: object = {}) {
-  const workspace = await aWorkspace(database.pool);
-  const bot = await anActiveChatbot(database.pool, workspace.tenantId, graph, settings);
-  const thread = await aConversation(database.pool, workspace);
-  return {
-    ...workspace,
-    ...bot,
-    ...thread,
-    say: async (...texts: string[]) => {
-      for (const body of texts)
-        await hear(database.pool, workspace, thread, { content: { body }, preview: body });
-      await turns.drain();
-    },
-    said: async () =>
-      (
-        await query(
-          "select preview from app_public.messages where conversation_id = $1 and author = 'chatbot' order by id",
-          thread.conversationId,
-        )
-      ).map(({ preview }) => preview),
-    run: async () =>
-      (
-        await query(
-          "select * from app_public.conversation_contexts where conversation_id = $1 order by started_at desc, id desc",
-          thread.conversationId,
-        )
-      )[0],
-  };
-}
+const query: ChatbotShell["query"] = (...args) => shell.query(...args);
+const aThread: ChatbotShell["aThread"] = (...args) => shell.aThread(...args);
 
 const ask = (variable: string) =>
   ["question", { content: "Say?", questionType: "text", variable }] as [string, object];
@@ -92,25 +35,10 @@ const ECHO = graphOf(
   ],
 );
 
-/** Makes the call that a run waits for, as the task does, and takes the turn that follows. */
-async function callOf(thread: Awaited<ReturnType<typeof aThread>>, settings: Record<string, string> = {}) {
-  const config = readConfig({ NODE_ENV: "test", GOOGLE_CALENDAR_URL: base, ...settings });
-  const fetch = createGuardedFetch({ allowedHosts: ["127.0.0.1"] });
-  const { id, waiting } = await thread.run();
-  const tools = { pool: database.pool, keyRing: testKeyRing, guarded: fetch, trusted: fetch, config };
-  const event = await callFor(id, waiting, tools);
-  await fetch.close();
-  assert.ok(event);
-  await query(
-    `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-     values ($1, $2, $3, $4, $5)`,
-    thread.tenantId,
-    thread.conversationId,
-    event.kind,
-    id,
-    JSON.stringify(event),
-  );
-  await turns.drain();
+/** The call that the run waits for, and the turn that follows. */
+async function callOf(thread: ChatbotThread, settings: Record<string, string> = {}) {
+  await shell.makeCall(thread, settings);
+  await shell.turns.drain();
 }
 
 test("a chatbot is started by hand with variables, skipped on, and stopped with a reason", async () => {
@@ -126,15 +54,15 @@ test("a chatbot is started by hand with variables, skipped on, and stopped with 
     thread.conversationId,
     thread.chatbotId,
   );
-  await turns.drain();
+  await shell.turns.drain();
   assert.deepEqual(await thread.said(), ["Hi Ann", "Say?"]);
   const { id, variables } = await thread.run();
   assert.equal(variables.callback_url, callbackAddress("https://parley.example", id, testKeyRing));
   await query("select app_public.skip_chatbot_node($1)", thread.conversationId);
-  await turns.drain();
+  await shell.turns.drain();
   assert.equal((await thread.run()).current_node_id, "bye");
   await query("select app_public.stop_chatbot_run($1)", thread.conversationId);
-  await turns.drain();
+  await shell.turns.drain();
   assert.equal((await thread.run()).completion_reason, "manually_stopped");
 });
 
@@ -143,7 +71,7 @@ test("a burst of texts is one turn; what will fire when is listed", async () => 
   await thread.say("hello");
   assert.deepEqual(await thread.said(), []);
   await new Promise((resolve) => setTimeout(resolve, 500));
-  await turns.drain();
+  await shell.turns.drain();
   assert.deepEqual(await thread.said(), ["Say?"]);
   const timers = await query(
     "select kind, node_id from app_public.chatbot_timers where conversation_id = $1",
@@ -152,7 +80,7 @@ test("a burst of texts is one turn; what will fire when is listed", async () => 
   assert.deepEqual(timers, [{ kind: "session_expiry", node_id: "ask" }]);
   await thread.say("one", "two");
   await new Promise((resolve) => setTimeout(resolve, 500));
-  await turns.drain();
+  await shell.turns.drain();
   assert.deepEqual(await thread.said(), ["Say?", "You said one\ntwo"]);
 });
 
@@ -176,7 +104,7 @@ test("after a person's pause the question is asked again, or the run ends, as th
       "update app_public.conversations set chatbot_paused_until = null where id = $1",
       thread.conversationId,
     );
-    await turns.drain();
+    await shell.turns.drain();
     assert.equal((await thread.run()).status, ends ? "stopped" : "waiting");
     assert.equal((await thread.said()).length, ends ? 1 : 2);
   }
@@ -197,7 +125,7 @@ test("a handoff to a team waits until a person gives the conversation back; team
     ),
   );
   await thread.say("hello");
-  const agent = await aPerson(database.pool, thread.tenantId, "agent");
+  const agent = await aPerson(shell.database.pool, thread.tenantId, "agent");
   const [row] = await query(
     "update app_public.conversations set assignee_id = $2 where id = $1 returning metadata -> 'handoff' as handoff",
     thread.conversationId,
@@ -206,7 +134,7 @@ test("a handoff to a team waits until a person gives the conversation back; team
   assert.equal(row.handoff.team, "Sales");
   assert.equal(row.handoff.note, "Wants a car");
   await query("update app_public.conversations set assignee_id = null where id = $1", thread.conversationId);
-  await turns.drain();
+  await shell.turns.drain();
   assert.deepEqual(await thread.said(), ["Back again"]);
 });
 
@@ -230,7 +158,7 @@ test("a callback reaches the run that waits for it; its token is the run's alone
   assert.ok(isCallbackToken(id, token, testKeyRing));
   assert.ok(!isCallbackToken(thread.conversationId, token, testKeyRing));
   await query("select app_private.call_back($1, $2)", id, { payload: { sum: 12 } });
-  await turns.drain();
+  await shell.turns.drain();
   assert.deepEqual(await thread.said(), ["12"]);
 });
 
@@ -260,12 +188,12 @@ test("a contact is changed: fields, tags that are made, groups that exist", asyn
 });
 
 test("a connection of a data source: address, token, defaults, mapping, data key and transformation", async () => {
-  const workspace = await aWorkspace(database.pool);
+  const workspace = await aWorkspace(shell.database.pool);
   const [source] = await query(
     `insert into app_public.data_sources (tenant_id, name, base_url, auth_type)
      values ($1, 'Shop', $2, 'bearer') returning id, is_active`,
     workspace.tenantId,
-    `${base}/api`,
+    `${server.url}/api`,
   );
   assert.equal(source.is_active, false);
   await query(
@@ -298,23 +226,13 @@ test("a connection of a data source: address, token, defaults, mapping, data key
       ["call", "say"],
     ],
   );
-  const bot = await anActiveChatbot(database.pool, workspace.tenantId, graph);
-  const thread = { ...(await aThread(ECHO)), ...workspace, ...bot };
-  const own = await aConversation(database.pool, workspace);
-  thread.conversationId = own.conversationId;
-  thread.run = async () =>
-    (
-      await query(
-        "select * from app_public.conversation_contexts where conversation_id = $1",
-        own.conversationId,
-      )
-    )[0];
-  await hear(database.pool, workspace, own, { content: { body: "hi" } });
-  await turns.drain();
-  asked = [];
-  answer = { status: 200, body: { data: { items: [{ sku: "p1", name: "Lamp", price: 3 }] } } };
+  const bot = await anActiveChatbot(shell.database.pool, workspace.tenantId, graph);
+  const thread = await shell.threadOf(workspace, bot);
+  await thread.say("hi");
+  server.asked = [];
+  server.answer = () => ({ status: 200, body: { data: { items: [{ sku: "p1", name: "Lamp", price: 3 }] } } });
   await callOf(thread);
-  const [request] = asked;
+  const [request] = server.asked;
   assert.match(request?.url ?? "", /^\/api\/products\?/);
   assert.match(request?.url ?? "", /page=1/);
   assert.equal(request?.headers.authorization, "Bearer t0ken");
@@ -336,19 +254,19 @@ const AI = graphOf(
 test("a language model answers, with tokens and model in the metadata; without budget it is not asked", async () => {
   const thread = await aThread(AI);
   await thread.say("What is up?");
-  asked = [];
-  answer = {
+  server.asked = [];
+  server.answer = () => ({
     status: 200,
     body: {
       model: "tiny-1",
       choices: [{ message: { content: "All is well." } }],
       usage: { prompt_tokens: 9, completion_tokens: 4 },
     },
-  };
-  await callOf(thread, { AI_BASE_URL: base, AI_API_KEY: "k3y", AI_MODEL: "tiny" });
+  });
+  await callOf(thread, { AI_BASE_URL: server.url, AI_API_KEY: "k3y", AI_MODEL: "tiny" });
   assert.deepEqual(await thread.said(), ["All is well."]);
-  assert.equal(asked[0]?.headers.authorization, "Bearer k3y");
-  assert.deepEqual(JSON.parse(asked[0]?.body ?? "").messages, [
+  assert.equal(server.asked[0]?.headers.authorization, "Bearer k3y");
+  assert.deepEqual(JSON.parse(server.asked[0]?.body ?? "").messages, [
     { role: "system", content: "Be kind." },
     { role: "user", content: "What is up?" },
   ]);
@@ -360,48 +278,10 @@ test("a language model answers, with tokens and model in the metadata; without b
   assert.equal(message.ai.inputTokens, 9);
 
   await thread.say("And now?");
-  asked = [];
-  await callOf(thread, { AI_BASE_URL: base, AI_MODEL: "tiny", AI_TOKENS_PER_CONVERSATION: "20" });
-  assert.deepEqual(asked, []);
+  server.asked = [];
+  await callOf(thread, { AI_BASE_URL: server.url, AI_MODEL: "tiny", AI_TOKENS_PER_CONVERSATION: "20" });
+  assert.deepEqual(server.asked, []);
   assert.deepEqual(await thread.said(), ["All is well.", "Sorry"]);
-});
-
-test("a calendar that is not connected, or not reached, takes the error exit: never all free", async () => {
-  const graph = graphOf(
-    {
-      start: ["start"],
-      look: [
-        "google_calendar",
-        { calendarOutputVariable: "slots", calendarOutputFormat: "slots_only", apiRetries: 0 },
-      ],
-      free: ["message", { content: "Free" }],
-      none: ["message", { content: "{{slots.code}}" }],
-    },
-    [
-      ["start", "look"],
-      ["look", "free", "success"],
-      ["look", "none", "error"],
-    ],
-  );
-  const thread = await aThread(graph);
-  await thread.say("hello");
-  await callOf(thread);
-  assert.deepEqual(await thread.said(), ["NOT_CONNECTED"]);
-
-  const { userId, tenantId } = await aPerson(database.pool, thread.tenantId, "owner");
-  const row = { tenant_id: tenantId, user_id: userId };
-  await query(
-    "insert into app_private.google_accounts (tenant_id, user_id, access_token) values ($1, $2, $3)",
-    tenantId,
-    userId,
-    sealGoogleToken(row, "access_token", "g00gle", testKeyRing),
-  );
-  await thread.say("again");
-  answer = { status: 500, body: {} };
-  asked = [];
-  await callOf(thread);
-  assert.equal(asked[0]?.headers.authorization, "Bearer g00gle");
-  assert.equal((await thread.said()).includes("Free"), false);
 });
 
 test("nodes and outcomes are counted, before and after they are rolled up", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Graph } from "../../../../src/chatbot/graph.ts";
-import { type Surroundings, validateGraph } from "../../../../src/chatbot/validation/validate.ts";
+import type { Surroundings } from "../../../../src/chatbot/validation/references.ts";
+import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, graphOf, type NodeSpec } from "../build.ts";
 import { barber } from "../fixtures/barber.ts";
 import { helpdesk } from "../fixtures/helpdesk.ts";
@@ -160,7 +161,40 @@ describe("fields", () => {
     [["whatsapp_flow", { whatsappFlowId: "f9", dataSourceId: "d1" }], ["warning unknown_flow"]],
     [["whatsapp_flow", { whatsappFlowId: "f1", dataSourceId: "d9" }], ["warning unknown_data_source"]],
     [["google_calendar", { calendarUserSource: "variable" }], ["error missing_calendar_user"]],
-    [["google_calendar", { calendarUserSource: "static", calendarUserId: "u" }], []],
+    [["google_calendar", { calendarUserSource: "static", calendarUserId: "u1" }], []],
+    [
+      ["google_calendar", { calendarUserSource: "static", calendarUserId: "u9" }],
+      ["warning calendar_not_connected"],
+    ],
+    [
+      ["google_calendar", { calendarUserSource: "static", calendarUserId: "gone@example.com" }],
+      ["warning inactive_calendar"],
+    ],
+    [["google_calendar", {}], ["warning calendar_not_connected"]],
+    [["google_calendar", { calendarUserSource: "variable", calendarUserVariable: "contact" }], []],
+    [["data_source", { connectionId: "c2" }], ["warning inactive_connection"]],
+    [["data_source", { connectionId: "c1", dataSourceId: "d9" }], []],
+    [["data_source", { dataSourceId: "d2" }], ["warning inactive_data_source"]],
+    [["data_source", { dataSourceId: "__proto__" }], ["warning unknown_data_source"]],
+    [["whatsapp_flow", { whatsappFlowId: "f2" }], ["warning draft_flow"]],
+    [["whatsapp_flow", { whatsappFlowId: "f3" }], ["warning inactive_flow"]],
+    [
+      ["message", { messageType: "template", templateName: "t", templateLanguage: "de" }],
+      ["warning inactive_template"],
+    ],
+    [
+      ["message", { messageType: "template", template: { name: "t", language: { code: "fr" } } }],
+      ["warning unknown_template"],
+    ],
+    [["message", { messageType: "template", templateName: "{{contact.name}}" }], []],
+    [["handoff", { userId: "u1" }], []],
+    [["handoff", { userId: "u2" }], ["warning inactive_member"]],
+    [["handoff", { userId: "u3" }], ["warning unknown_member"]],
+    [["update_contact", { addGroups: ["News", "Olds", "{{contact.name}}", " "] }], ["warning unknown_group"]],
+    [
+      ["update_contact", { addTags: ["VIP", "0190f0e0-0000-7000-8000-000000000001"], removeTags: ["Old"] }],
+      ["warning unknown_tag"],
+    ],
     [["delay", {}], ["warning no_delay"]],
     [["delay", { delay: 5 }], []],
     [["jump", {}], ["error missing_target"]],
@@ -176,10 +210,15 @@ describe("fields", () => {
     [["end", {}], []],
   ];
   const around: Surroundings = {
-    flowIds: ["f1"],
-    dataSourceIds: ["d1"],
-    connectionIds: ["c1"],
-    chatbotIds: ["b1"],
+    flow: { f1: "active", f2: "draft", f3: "inactive" },
+    data_source: { d1: "active", d2: "inactive" },
+    connection: { c1: "active", c2: "inactive" },
+    chatbot: { b1: "active" },
+    template: { "t/en": "active", "t/de": "inactive" },
+    calendar: { u1: "active", "gone@example.com": "inactive" },
+    member: { u1: "active", u2: "inactive" },
+    group: { News: "active" },
+    tag: {},
   };
   for (const [node, expected] of cases) {
     test(`${node[0]} ${JSON.stringify(node[1]).slice(0, 60)}`, () => {

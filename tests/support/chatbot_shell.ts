@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../src/config.ts";
+import { createGuardedFetch } from "../../src/http/guarded_fetch.ts";
+import { createLog } from "../../src/log.ts";
+import { callFor } from "../../src/turns/call_for.ts";
+import { createTurnTaker } from "../../src/turns/take_turns.ts";
+import { createTestDatabase } from "./database.ts";
+import { hear } from "./messages.ts";
+import { aConversation, aWorkspace } from "./people.ts";
+import { testKeyRing } from "./program.ts";
+import { anActiveChatbot, type Graph } from "./support_bot.ts";
+
+/** The chatbots' shell on a database of its own, without a worker: turns and calls are taken by hand. */
+export type ChatbotShell = Awaited<ReturnType<typeof chatbotShell>>;
+export type ChatbotThread = Awaited<ReturnType<ChatbotShell["aThread"]>>;
+
+export async function chatbotShell() {
+  const database = await createTestDatabase();
+  const turns = createTurnTaker({
+    pool: database.pool,
+    keyRing: testKeyRing,
+    publicUrl: "https://parley.example",
+    log: createLog("silent"),
+    sending: { behind: () => true, after() {} },
+  });
+  const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
+
+  /** A conversation of a tenant with one active chatbot. */
+  async function aThread(graph: Graph, settings: object = {}) {
+    const workspace = await aWorkspace(database.pool);
+    const bot = await anActiveChatbot(database.pool, workspace.tenantId, graph, settings);
+    return threadOf(workspace, bot);
+  }
+
+  async function threadOf(
+    workspace: Awaited<ReturnType<typeof aWorkspace>>,
+    bot: Awaited<ReturnType<typeof anActiveChatbot>>,
+  ) {
+    const thread = await aConversation(database.pool, workspace);
+    const { conversationId } = thread;
+    return {
+      ...workspace,
+      ...bot,
+      ...thread,
+      /** The customer writes these, one after the other, and the turns are taken. */
+      say: async (...texts: string[]) => {
+        for (const body of texts)
+          await hear(database.pool, workspace, thread, { content: { body }, preview: body });
+        await turns.drain();
+      },
+      /** What the chatbot has said. */
+      said: async (): Promise<string[]> =>
+        (
+          await query(
+            "select preview from app_public.messages where conversation_id = $1 and author = 'chatbot' order by id",
+            conversationId,
+          )
+        ).map(({ preview }) => preview),
+      /** The latest run. */
+      run: async () =>
+        (
+          await query(
+            "select * from app_public.conversation_contexts where conversation_id = $1 order by started_at desc, id desc",
+            conversationId,
+          )
+        )[0],
+      /** Changes the conversation, as a person does. */
+      set: (change: string, ...values: unknown[]) =>
+        query(`update app_public.conversations set ${change} where id = $1`, conversationId, ...values),
+    };
+  }
+
+  /** Makes the call that a run waits for, as the task does; its result waits for a turn. */
+  async function makeCall(
+    thread: Awaited<ReturnType<typeof threadOf>>,
+    settings: Record<string, string> = {},
+  ): Promise<void> {
+    const config = readConfig({ NODE_ENV: "test", ...settings });
+    const fetch = createGuardedFetch({ allowedHosts: ["127.0.0.1"] });
+    const { id, waiting } = await thread.run();
+    const tools = { pool: database.pool, keyRing: testKeyRing, guarded: fetch, trusted: fetch, config };
+    const event = await callFor(id, waiting, tools);
+    await fetch.close();
+    assert.ok(event);
+    await query(
+      `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+       values ($1, $2, $3, $4, $5)`,
+      thread.tenantId,
+      thread.conversationId,
+      event.kind,
+      id,
+      JSON.stringify(event),
+    );
+  }
+
+  return { database, turns, query, aThread, threadOf, makeCall, close: () => database.drop() };
+}
