@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d8dbc7b296b284f1088b98156dd573b1eb9d24a8
+--! Hash: sha1:13cbd390b9e6f0f381d72fbe71294b731b803c17
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4177,45 +4177,54 @@ begin
   join app_public.conversations c on c.id = r.conversation_id
   order by r.n;
 
-  -- A run has at most one timer; its job's key is the run.
-  perform graphile_worker.add_jobs(array_agg((
-    'ring_chatbot_timer', json_build_object('contextId', t.context_id), null, t.run_at, null, 'chatbot:' || t.context_id,
-    null, null
-  )::graphile_worker.job_spec))
-  from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
-  where t.run_at is not null
-  having count(*) > 0;
+  -- Most turns have none of what follows, and are spared the statements.
+  if timers <> '[]' then
+    -- A run has at most one timer; its job's key is the run.
+    perform graphile_worker.add_jobs(array_agg((
+      'ring_chatbot_timer', json_build_object('contextId', t.context_id), null, t.run_at, null, 'chatbot:' || t.context_id,
+      null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
+    where t.run_at is not null
+    having count(*) > 0;
 
-  perform graphile_worker.remove_job('chatbot:' || t.context_id)
-  from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
-  where t.run_at is null;
+    perform graphile_worker.remove_job('chatbot:' || t.context_id)
+    from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
+    where t.run_at is null;
+  end if;
 
-  -- Made after commit: whatever becomes of a call, the run that waits for it is stored.
-  perform graphile_worker.add_jobs(array_agg((
-    'call_for_chatbot', json_build_object('contextId', t.context_id), null, null, null, null, null, null
-  )::graphile_worker.job_spec))
-  from jsonb_to_recordset(calls) as t (context_id uuid)
-  having count(*) > 0;
+  if calls <> '[]' then
+    -- Made after commit: whatever becomes of a call, the run that waits for it is stored.
+    perform graphile_worker.add_jobs(array_agg((
+      'call_for_chatbot', json_build_object('contextId', t.context_id), null, null, null, null, null, null
+    )::graphile_worker.job_spec))
+    from jsonb_to_recordset(calls) as t (context_id uuid)
+    having count(*) > 0;
+  end if;
 
-  update app_public.conversations c set
-    assignee_id = coalesce(m.user_id, c.assignee_id),
-    -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their heads.
-    chatbot_paused_until = case
-      when m.user_id is null and h.pause_seconds is not null
-        then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
-      else c.chatbot_paused_until
-    end,
-    metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
-      'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
-    )))
-  from jsonb_to_recordset(handoffs) as h (
-    conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
-  )
-  join app_public.conversations o on o.id = h.conversation_id
-  left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
-  where c.id = h.conversation_id;
+  if handoffs <> '[]' then
+    update app_public.conversations c set
+      assignee_id = coalesce(m.user_id, c.assignee_id),
+      -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their heads.
+      chatbot_paused_until = case
+        when m.user_id is null and h.pause_seconds is not null
+          then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
+        else c.chatbot_paused_until
+      end,
+      metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
+        'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
+      )))
+    from jsonb_to_recordset(handoffs) as h (
+      conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
+    )
+    join app_public.conversations o on o.id = h.conversation_id
+    left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
+    where c.id = h.conversation_id;
+  end if;
 
-  perform app_private.change_contacts(contact_changes);
+  if contact_changes <> '[]' then
+    perform app_private.change_contacts(contact_changes);
+  end if;
 
   insert into app_private.chatbot_activity (tenant_id, version_id, steps)
   select v.tenant_id, v.id, a.steps
