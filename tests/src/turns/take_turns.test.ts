@@ -225,7 +225,9 @@ test("a person's reply makes the bot pause", async () => {
     conversationId,
   );
   phone.say("again");
-  await until("an answer", () => heard(phone).length === 4);
+  // The question once more, the answer to what was said, and the next question.
+  await until("the answers", () => heard(phone).length === 5);
+  assert.deepEqual(heard(phone).slice(2), ["Next?", "You said again", "Next?"]);
 });
 
 test("a node of an unknown kind ends the run with a reason; the next message begins anew", async () => {
