@@ -409,11 +409,11 @@ create table app_private.outbox_lanes (
   due_at timestamp with time zone not null,
   paced_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint outbox_lanes_pkey primary key (conversation_id, tenant_id),
-  constraint outbox_lanes_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
   constraint outbox_lanes_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index outbox_lanes_channel_id_due_at_idx on app_private.outbox_lanes (channel_id, due_at);
+create index outbox_lanes_channel_id_due_at_idx on app_private.outbox_lanes (channel_id, due_at) where (due_at < 'infinity'::timestamp with time zone);
 comment on table app_private.outbox_lanes is 'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in front is under way.';
+comment on column app_private.outbox_lanes.channel_id is 'The conversation''s, and with it under a foreign key.';
 comment on column app_private.outbox_lanes.paced_until is 'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for it (131056).';
 alter table app_private.outbox_lanes enable row level security;
 
@@ -2994,24 +2994,26 @@ comment on function app_private.chatbot_pause(uuid,uuid) is 'How long the chatbo
 create function app_private.claim_chatbot_turns(batch_size integer) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous_replies jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
   v_window int;
+  v_waiting uuid[];
   v_ids uuid[];
 begin
   -- The conversations of the oldest events; when somebody holds all of those, of all.
   foreach v_window in array array[batch_size * 4, null] loop
+    v_waiting := array(
+      select distinct e.conversation_id
+      from (
+        select x.conversation_id
+        from app_private.chatbot_events x
+        where x.due_at <= clock_timestamp()
+        order by x.due_at
+        limit v_window
+      ) e
+    );
     select array_agg(c.id) into v_ids
     from (
       select c.id
       from app_public.conversations c
-      where c.id in (
-        select e.conversation_id
-        from (
-          select x.conversation_id
-          from app_private.chatbot_events x
-          where x.due_at <= clock_timestamp()
-          order by x.due_at
-          limit v_window
-        ) e
-      )
+      where c.id = any (v_waiting)
       order by c.id
       limit batch_size
       -- The lock that makes a conversation's turns happen one after the other. Whoever
@@ -3100,7 +3102,7 @@ begin
     and t.status = 'active'
     and s.paused_until <= now()
     and c.id <> all (busy_channel_ids)
-    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now())
+    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now() and l.due_at < 'infinity')
     order by s.pace_clock
     for update of s skip locked
   loop
@@ -3117,7 +3119,7 @@ begin
     from (
       select l.conversation_id
       from app_private.outbox_lanes l
-      where l.channel_id = v_channel.id and l.due_at <= now()
+      where l.channel_id = v_channel.id and l.due_at <= now() and l.due_at < 'infinity'
       order by l.due_at
       limit least(
         batch_size - cardinality(v_taken),
@@ -3359,11 +3361,16 @@ $$
 comment on function app_private.find_contacts(jsonb) is 'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
 
 create function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
-  select array_agg(v.id order by c.n)
-  from rows from (jsonb_to_recordset(customers) as (tenant_id uuid, channel_id uuid))
-    with ordinality c (tenant_id, channel_id, n)
-  left join app_public.conversations v
-    on v.tenant_id = c.tenant_id and v.channel_id = c.channel_id and v.contact_id = contact_ids[c.n]
+  -- Look-ups of one row each, not a join, as in find_contacts().
+  select array_agg(
+    (
+      select v.id from app_public.conversations v
+      where v.channel_id = c.channel_id and v.contact_id = contact_ids[c.n]
+    )
+    order by c.n
+  )
+  from rows from (jsonb_to_recordset(customers) as (channel_id uuid))
+    with ordinality c (channel_id, n)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_conversations(jsonb,uuid[]) is 'The threads that exist already, by position.';
@@ -3480,13 +3487,13 @@ create function app_private.leave_out_known(customers jsonb, messages jsonb) ret
   with fresh as (
     select distinct m.customer
     from jsonb_to_recordset(messages) as m (
-      tenant_id uuid, channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
+      channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
     )
-    where not exists (
-      select from app_public.messages x
-      where x.tenant_id = m.tenant_id
-      and x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
-    )
+    -- A look-up for each message, not a join with all of them.
+    where (
+      select x.id from app_public.messages x
+      where x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
+    ) is null
   )
   select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
   from jsonb_array_elements(customers) with ordinality c (customer, n)
@@ -3514,9 +3521,10 @@ begin
 
   update app_private.outbox_lanes l set
     due_at = case
-      when not exists (
-        select from app_private.outbox o where o.conversation_id = l.conversation_id
-      ) then 'infinity'
+      -- Not an exists(): that might be answered by reading all of the outbox once.
+      when (
+        select o.message_id from app_private.outbox o where o.conversation_id = l.conversation_id limit 1
+      ) is null then 'infinity'
       when l.paced_until > now() then now() + interval '6 seconds'
       else now()
     end
@@ -3784,7 +3792,7 @@ create function app_private.operations_status() returns table(workers integer, j
       and s.pace_clock < now() - interval '2 minutes'
       and exists (
         select from app_private.outbox_lanes l
-        where l.channel_id = s.channel_id and l.due_at < now() - interval '2 minutes'
+        where l.channel_id = s.channel_id and l.due_at < now() - interval '2 minutes' and l.due_at < 'infinity'
       )
     ),
     (select count(*)::int from app_public.webhook_events e where e.status <> 'processed'),
@@ -4002,7 +4010,7 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
       f.n,
       (
         select v.id from app_public.conversations v
-        where v.tenant_id = f.tenant_id and v.channel_id = f.channel_id and v.contact_id = f.contact_id
+        where v.channel_id = f.channel_id and v.contact_id = f.contact_id
       ) as conversation_id,
       f.contact_id is not null
         and (f.parent_bsuid is null or f.by_parent_bsuid = f.contact_id)
@@ -4471,11 +4479,12 @@ begin
     completed_at = excluded.completed_at;
 
   insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
-  select c.tenant_id, c.id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
+  select
+    (select c.tenant_id from app_public.conversations c where c.id = r.conversation_id),
+    r.conversation_id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
   from rows from (
     jsonb_to_recordset(replies) as (conversation_id uuid, type app_public.message_type, content jsonb, metadata jsonb)
   ) with ordinality r (conversation_id, type, content, metadata, n)
-  join app_public.conversations c on c.id = r.conversation_id
   order by r.n;
 
   -- Most turns have none of what follows, and are spared the statements.

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:13cbd390b9e6f0f381d72fbe71294b731b803c17
+--! Hash: sha1:da95c586a521f6ab7fc19cc259d68e6bba11e083
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2285,13 +2285,14 @@ create table app_private.outbox_lanes (
   paced_until timestamptz not null default '-infinity',
   -- By conversation first: outcomes come by message, and find their lanes by conversation.
   primary key (conversation_id, tenant_id),
-  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
-  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index on app_private.outbox_lanes (channel_id, due_at);
+-- Most lanes are idle, and leave no trace in it.
+create index on app_private.outbox_lanes (channel_id, due_at) where due_at < 'infinity';
 alter table app_private.outbox_lanes enable row level security;
 comment on table app_private.outbox_lanes is
   E'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in front is under way.';
+comment on column app_private.outbox_lanes.channel_id is E'The conversation''s, and with it under a foreign key.';
 comment on column app_private.outbox_lanes.paced_until is
   E'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for it (131056).';
 
@@ -2893,9 +2894,10 @@ begin
 
   update app_private.outbox_lanes l set
     due_at = case
-      when not exists (
-        select from app_private.outbox o where o.conversation_id = l.conversation_id
-      ) then 'infinity'
+      -- Not an exists(): that might be answered by reading all of the outbox once.
+      when (
+        select o.message_id from app_private.outbox o where o.conversation_id = l.conversation_id limit 1
+      ) is null then 'infinity'
       when l.paced_until > now() then now() + interval '6 seconds'
       else now()
     end
@@ -3132,7 +3134,7 @@ begin
     and t.status = 'active'
     and s.paused_until <= now()
     and c.id <> all (busy_channel_ids)
-    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now())
+    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now() and l.due_at < 'infinity')
     order by s.pace_clock
     for update of s skip locked
   loop
@@ -3149,7 +3151,7 @@ begin
     from (
       select l.conversation_id
       from app_private.outbox_lanes l
-      where l.channel_id = v_channel.id and l.due_at <= now()
+      where l.channel_id = v_channel.id and l.due_at <= now() and l.due_at < 'infinity'
       order by l.due_at
       limit least(
         batch_size - cardinality(v_taken),
@@ -4024,24 +4026,26 @@ returns table (
 ) as $$
 declare
   v_window int;
+  v_waiting uuid[];
   v_ids uuid[];
 begin
   -- The conversations of the oldest events; when somebody holds all of those, of all.
   foreach v_window in array array[batch_size * 4, null] loop
+    v_waiting := array(
+      select distinct e.conversation_id
+      from (
+        select x.conversation_id
+        from app_private.chatbot_events x
+        where x.due_at <= clock_timestamp()
+        order by x.due_at
+        limit v_window
+      ) e
+    );
     select array_agg(c.id) into v_ids
     from (
       select c.id
       from app_public.conversations c
-      where c.id in (
-        select e.conversation_id
-        from (
-          select x.conversation_id
-          from app_private.chatbot_events x
-          where x.due_at <= clock_timestamp()
-          order by x.due_at
-          limit v_window
-        ) e
-      )
+      where c.id = any (v_waiting)
       order by c.id
       limit batch_size
       -- The lock that makes a conversation's turns happen one after the other. Whoever
@@ -4170,11 +4174,12 @@ begin
     completed_at = excluded.completed_at;
 
   insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
-  select c.tenant_id, c.id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
+  select
+    (select c.tenant_id from app_public.conversations c where c.id = r.conversation_id),
+    r.conversation_id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
   from rows from (
     jsonb_to_recordset(replies) as (conversation_id uuid, type app_public.message_type, content jsonb, metadata jsonb)
   ) with ordinality r (conversation_id, type, content, metadata, n)
-  join app_public.conversations c on c.id = r.conversation_id
   order by r.n;
 
   -- Most turns have none of what follows, and are spared the statements.
@@ -5761,11 +5766,16 @@ comment on function app_private.resolve_contacts(jsonb) is
 --! EndIncluded events/resolve_contacts.sql
 --! Included events/find_conversations.sql
 create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
-  select array_agg(v.id order by c.n)
-  from rows from (jsonb_to_recordset(customers) as (tenant_id uuid, channel_id uuid))
-    with ordinality c (tenant_id, channel_id, n)
-  left join app_public.conversations v
-    on v.tenant_id = c.tenant_id and v.channel_id = c.channel_id and v.contact_id = contact_ids[c.n]
+  -- Look-ups of one row each, not a join, as in find_contacts().
+  select array_agg(
+    (
+      select v.id from app_public.conversations v
+      where v.channel_id = c.channel_id and v.contact_id = contact_ids[c.n]
+    )
+    order by c.n
+  )
+  from rows from (jsonb_to_recordset(customers) as (channel_id uuid))
+    with ordinality c (channel_id, n)
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_conversations(jsonb, uuid[]) is E'The threads that exist already, by position.';
@@ -5805,7 +5815,7 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
       f.n,
       (
         select v.id from app_public.conversations v
-        where v.tenant_id = f.tenant_id and v.channel_id = f.channel_id and v.contact_id = f.contact_id
+        where v.channel_id = f.channel_id and v.contact_id = f.contact_id
       ) as conversation_id,
       f.contact_id is not null
         and (f.parent_bsuid is null or f.by_parent_bsuid = f.contact_id)
@@ -5852,13 +5862,13 @@ create or replace function app_private.leave_out_known(customers jsonb, messages
   with fresh as (
     select distinct m.customer
     from jsonb_to_recordset(messages) as m (
-      tenant_id uuid, channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
+      channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
     )
-    where not exists (
-      select from app_public.messages x
-      where x.tenant_id = m.tenant_id
-      and x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
-    )
+    -- A look-up for each message, not a join with all of them.
+    where (
+      select x.id from app_public.messages x
+      where x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
+    ) is null
   )
   select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
   from jsonb_array_elements(customers) with ordinality c (customer, n)
@@ -6208,7 +6218,7 @@ returns table (
       and s.pace_clock < now() - interval '2 minutes'
       and exists (
         select from app_private.outbox_lanes l
-        where l.channel_id = s.channel_id and l.due_at < now() - interval '2 minutes'
+        where l.channel_id = s.channel_id and l.due_at < now() - interval '2 minutes' and l.due_at < 'infinity'
       )
     ),
     (select count(*)::int from app_public.webhook_events e where e.status <> 'processed'),
