@@ -4054,7 +4054,18 @@ comment on function app_private.recognise_customers(jsonb) is 'The conversations
 create function app_private.reconcile_outbox(patience interval default '00:10:00'::interval) returns table(orphaned integer, resent integer, failed integer) as $$
 declare
   v_overdue jsonb;
+  v_conversation_ids uuid[] := array(
+    select distinct o.conversation_id
+    from app_private.outbox o
+    where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
+  );
 begin
+  -- All at once, for they are settled in several steps; in the order kept everywhere.
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+
   -- Whoever took these never told what came of them: a crash. They may have gone out.
   select jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')), count(*)
   into v_overdue, orphaned
@@ -4067,7 +4078,9 @@ begin
   -- Statuses that were parked while the sender was just storing the id they wait for.
   perform app_private.unpark_statuses(array_agg(p.provider_message_id))
   from app_private.parked_statuses p
-  where exists (select from app_public.message_statuses m where m.provider_message_id = p.provider_message_id)
+  where (
+    select m.message_id from app_public.message_statuses m where m.provider_message_id = p.provider_message_id limit 1
+  ) is not null
   having count(*) > 0;
 
   -- No status has settled these although webhooks do arrive: the channel's policy decides. At most one more try.
@@ -4097,17 +4110,19 @@ begin
   end if;
 
   -- Go on behind what stays uncertain (claim_outbox says when).
-  update app_private.outbox_lanes l set due_at = now()
-  from app_private.outbox o
-  where o.state = 'uncertain'
-  and o.uncertain_at < now() - interval '1 minute'
-  and l.tenant_id = o.tenant_id
-  and l.conversation_id = o.conversation_id
-  and l.due_at = 'infinity'
-  and exists (
-    select from app_private.outbox q
-    where q.tenant_id = o.tenant_id and q.conversation_id = o.conversation_id and q.state = 'queued'
+  v_conversation_ids := array(
+    select distinct o.conversation_id
+    from app_private.outbox o
+    where o.state = 'uncertain' and o.uncertain_at < now() - interval '1 minute'
   );
+  update app_private.outbox_lanes l set due_at = now()
+  where l.conversation_id = any (v_conversation_ids)
+  and l.due_at = 'infinity'
+  and (
+    select q.message_id from app_private.outbox q
+    where q.conversation_id = l.conversation_id and q.state = 'queued'
+    limit 1
+  ) is not null;
 
   return next;
 end;

@@ -20,6 +20,7 @@ import { createSender } from "./outbox/sender.ts";
 import type { Program } from "./program.ts";
 import { type JobRunner, runJobs } from "./run_jobs.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
+import { keepTables } from "./table_care.ts";
 import { createTurnTaker } from "./turns/take_turns.ts";
 import { createGraphClient } from "./whatsapp/graph_client.ts";
 import { keepReaping } from "./worker_presence.ts";
@@ -97,6 +98,8 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     // What a worker that died left behind, before anything else.
     const reaping = await keepReaping(pool, log);
     closing.defer(() => reaping.stop());
+    const care = keepTables(pool, log);
+    closing.defer(() => care.stop());
     const runners: JobRunner[] = [];
     closing.defer(async () => {
       await Promise.all([...runners.map((runner) => runner.stop()), sender.stop()]);
