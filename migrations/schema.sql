@@ -2112,7 +2112,7 @@ create function app_hidden.message_preview(type app_public.message_type, content
     '[' || type || ']'
   ), 1000)
 $$
-  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql immutable parallel safe;
 comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A message in brief: its text, or what stands for it ("[image]").';
 grant execute on function app_hidden.message_preview(app_public.message_type,jsonb) to parley_visitor;
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:39bbf8506b6986747a8a587e43ba188e839053f4
+--! Hash: sha1:59e72884fc7d17b47c740f32853cf4f7e6c08051
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1905,7 +1905,8 @@ create or replace function app_hidden.message_preview(type app_public.message_ty
     end,
     '[' || type || ']'
   ), 1000)
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
   E'A message in brief: its text, or what stands for it ("[image]").';
