@@ -5537,15 +5537,6 @@ $$
 comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether the customer wrote within the last 24 hours (72 after an advertisement), by the database''s clock.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 
-create function app_public.conversations_last_message(conversation app_public.conversations) returns app_public.messages as $$
-  select m
-  from app_public.messages m
-  where m.tenant_id = conversation.tenant_id and m.id = conversation.last_message_id
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.conversations_last_message(app_public.conversations) is 'The newest message. On long lists lastMessagePreview and lastMessageAt are cheaper.';
-grant execute on function app_public.conversations_last_message(app_public.conversations) to parley_visitor;
-
 create function app_public.create_user(email text, name text, password text, role app_public.member_role default 'agent'::app_public.member_role) returns app_public.users as $$
 declare
   v_me app_public.memberships := app_hidden.current_membership();

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:59e72884fc7d17b47c740f32853cf4f7e6c08051
+--! Hash: sha1:9c93bab81bbe77f927af64a1007bc78d0a0fa6d6
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2778,18 +2778,6 @@ comment on function app_public.messages_role(app_public.messages) is
 
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_role.sql
---! Included messages/conversations_last_message.sql
-create or replace function app_public.conversations_last_message(conversation app_public.conversations) returns app_public.messages as $$
-  select m
-  from app_public.messages m
-  where m.tenant_id = conversation.tenant_id and m.id = conversation.last_message_id
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_public.conversations_last_message(app_public.conversations) is
-  E'The newest message. On long lists lastMessagePreview and lastMessageAt are cheaper.';
-
-grant execute on function app_public.conversations_last_message(app_public.conversations) to parley_visitor;
---! EndIncluded messages/conversations_last_message.sql
 --! Included messages/idempotency_key.sql
 create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
 declare

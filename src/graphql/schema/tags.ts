@@ -54,11 +54,19 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     match: `app_public.${table}`,
     tags: { behavior },
   })),
-  // The database keeps them together without a foreign key.
+  // What the database keeps together without a foreign key.
   {
     kind: "class",
     match: "app_public.message_statuses",
     tags: { foreignKey: "(message_id) references app_public.messages (id)" },
+  },
+  {
+    kind: "class",
+    match: "app_public.conversations",
+    tags: {
+      foreignKey:
+        "(last_message_id) references app_public.messages (id)|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
+    },
   },
   // Relay has the better claim to the name DataSourceConnection.
   { kind: "class", match: "app_public.data_source_connections", tags: { name: "data_source_call" } },
