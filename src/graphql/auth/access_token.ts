@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
 import { ParleyError } from "../../errors.ts";
@@ -25,7 +26,7 @@ export function signAccessToken(
 }
 
 /** @throws ParleyError PYTOK, whatever is wrong with it: a forger learns nothing. */
-export function verifyAccessToken(token: string, secret: string): Visitor {
+export function verifyAccessToken(token: string, secret: string | KeyObject): Visitor {
   try {
     const claims = Claims.parse(
       jwt.verify(token, secret, { algorithms: ["HS256"], issuer: NAME, audience: NAME }),

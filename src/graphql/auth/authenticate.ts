@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import type pg from "pg";
 import { badToken, verifyAccessToken } from "./access_token.ts";
 import type { Visitor } from "./visitor.ts";
@@ -15,6 +16,8 @@ export type Authenticator = {
 
 /** @param pool connections as the authenticator */
 export function createAuthenticator(pool: pg.Pool, jwtSecret: string): Authenticator {
+  // Made once: of a string, each request would make a key of its own, and first try whether it is a public one.
+  const secret = createSecretKey(Buffer.from(jwtSecret));
   const isSignedIn = async ({ sessionId, userId, expiresAt }: Visitor) => {
     if (expiresAt.getTime() <= Date.now()) return false;
     // One prepared statement, no transaction. The policies check again, row by row; this tells the client.
@@ -32,7 +35,7 @@ export function createAuthenticator(pool: pg.Pool, jwtSecret: string): Authentic
       if (authorization === undefined || authorization === "") return null;
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (token === undefined) throw badToken();
-      const visitor = verifyAccessToken(token, jwtSecret);
+      const visitor = verifyAccessToken(token, secret);
       if (!(await isSignedIn(visitor))) throw badToken();
       return visitor;
     },

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { execute, hookArgs, isAsyncIterable, subscribe } from "postgraphile/grafast";
 import {
   type DocumentNode,
@@ -104,21 +103,20 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
     },
 
     async execute(operation, log) {
-      const stop = new AbortController();
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(
+        () => reject(new ParleyError("PYTIM", "The request took too long")),
+        timeoutMs,
+      );
       try {
-        const result = await Promise.race([
-          argsOf(operation, null).then(execute),
-          delay(timeoutMs, undefined, { signal: stop.signal }).then(() => {
-            throw new ParleyError("PYTIM", "The request took too long");
-          }),
-        ]);
+        const result = await Promise.race([argsOf(operation, null).then(execute), late]);
         // There are no @defer and @stream in the schema.
         if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
         return masked(result, log);
       } catch (error) {
         return { errors: [maskError(error as Error, log)] };
       } finally {
-        stop.abort();
+        clearTimeout(timer);
       }
     },
 

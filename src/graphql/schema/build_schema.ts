@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { makeSchema } from "postgraphile";
-import { makePgService } from "postgraphile/adaptors/pg";
+
 import type { GraphQLSchema } from "postgraphile/graphql";
 import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
@@ -9,6 +9,7 @@ import { channelMutations } from "./channel_mutations.ts";
 import { ChatbotGraphs } from "./chatbot_graphs.ts";
 import { ChatbotMutations } from "./chatbot_mutations.ts";
 import { credentialMutations } from "./credential_mutations.ts";
+import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
 import { sessionMutations } from "./session_mutations.ts";
 import { SimulationMutations } from "./simulation_mutations.ts";
@@ -36,7 +37,7 @@ export async function buildSchema({
   keyRing,
   statementTimeoutMs,
 }: Parts): Promise<BuiltSchema> {
-  const service = makePgService({
+  const service = pipelinedService({
     pool,
     schemas: ["app_public"],
     pubsub: false,

@@ -1,0 +1,49 @@
+import type pg from "pg";
+import type { WithPgClient } from "postgraphile/@dataplan/pg";
+import {
+  createWithPgClient,
+  makePgService,
+  makeWithPgClientViaPgClientAlreadyInTransaction,
+  type NodePostgresPgClient,
+} from "postgraphile/adaptors/pg";
+import { inTransaction } from "../../database.ts";
+
+type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
+
+/** Compiling a query takes longer than these run. */
+const ALWAYS = { jit: "off" };
+
+/**
+ * PostGraphile's service for a pipelined pool: who asks is told to the database in the round trip of the first query.
+ * Were the settings refused, the transaction would be over, and the query with it; without them the login sees nothing.
+ */
+export function pipelinedService(options: Options) {
+  const service = makePgService(options);
+  return {
+    ...service,
+    adaptor: {
+      ...service.adaptor,
+      createWithPgClient: (settings: Options, variant?: "SUPERUSER" | string | null) =>
+        variant === "SUPERUSER" ? createWithPgClient(settings, variant) : withPipelinedClient(options.pool),
+    },
+  } as typeof service;
+}
+
+function withPipelinedClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> {
+  const withPgClient: WithPgClient<NodePostgresPgClient> = (pgSettings, callback) =>
+    inTransaction(pool, async (client) => {
+      const told = client.query({
+        name: "settings",
+        text: "select set_config(s ->> 0, s ->> 1, true) from json_array_elements($1::json) s",
+        values: [
+          JSON.stringify(Object.entries({ ...ALWAYS, ...pgSettings }).filter(([, value]) => value != null)),
+        ],
+      });
+      told.catch(() => {});
+      const result = await makeWithPgClientViaPgClientAlreadyInTransaction(client, true)(null, callback);
+      await told;
+      return result;
+    });
+  withPgClient.release = () => {};
+  return withPgClient;
+}
