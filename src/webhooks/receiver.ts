@@ -57,7 +57,7 @@ export function createWebhookReceiver({
     weigh: (delivery) => 1 + delivery.items.length + (delivery.body.length >> 12),
     batchWeight: 400,
     waitingWeight: 20_000,
-    concurrency: 3,
+    concurrency: 2,
   });
 
   async function verify(request: Request<Params>, response: Response): Promise<void> {
