@@ -3036,7 +3036,7 @@ begin
       (
         select l.state -> 'replies'
         from app_public.conversation_contexts l
-        where x.id is null and l.conversation_id = c.id
+        where x.id is null and l.conversation_id = c.id and l.tenant_id = c.tenant_id
         order by l.created_at desc
         limit 1
       ),

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9c93bab81bbe77f927af64a1007bc78d0a0fa6d6
+--! Hash: sha1:36e6a48dff1076b8824fb45d1b512e01d03bba32
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4072,7 +4072,7 @@ begin
       (
         select l.state -> 'replies'
         from app_public.conversation_contexts l
-        where x.id is null and l.conversation_id = c.id
+        where x.id is null and l.conversation_id = c.id and l.tenant_id = c.tenant_id
         order by l.created_at desc
         limit 1
       ),

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { textField } from "../chatbot/fields.ts";
@@ -6,6 +5,7 @@ import { inTransaction, type Last, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { uuidV7 } from "../uuid_v7.ts";
 import { abandoned, givenUp } from "./abandoned.ts";
 import { versionBegun } from "./begins.ts";
 import { callbackAddress } from "./callback_address.ts";
@@ -173,7 +173,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
         version: versions.get,
         begins: versionBegun,
         callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
-        newRunId: randomUUID,
+        newRunId: uuidV7,
         now: new Date().toISOString(),
       });
     } catch (error) {

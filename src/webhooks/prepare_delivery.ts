@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { uuidV7 } from "../uuid_v7.ts";
 import type { ChannelDirectory, WebhookChannel } from "./channel_directory.ts";
 import type { Delivery } from "./delivery.ts";
 import { readWebhook } from "./read_webhook.ts";
@@ -9,7 +9,7 @@ export async function prepareDelivery(
   body: Buffer,
   channel: WebhookChannel,
   directory: ChannelDirectory,
-  id: string = eventId(),
+  id: string = uuidV7(),
 ): Promise<Delivery> {
   const delivery: Delivery = { id, channel, body, eventType: null, items: [], skipped: [], error: null };
   const reading = readWebhook(body);
@@ -34,11 +34,4 @@ async function addressee(
   if (phoneNumberId !== null) return directory.byNumber(phoneNumberId, channel);
   if (businessAccountId === null) return channel;
   return (await directory.byAccount(businessAccountId, channel)) ?? channel;
-}
-
-/** A version 7 UUID: webhook_events is partitioned by it. */
-function eventId(): string {
-  const millis = Date.now().toString(16).padStart(12, "0");
-  const random = randomUUID();
-  return `${millis.slice(0, 8)}-${millis.slice(8)}-7${random.slice(15)}`;
 }
