@@ -3,7 +3,7 @@ import type { Context, Instant, NodeOutput } from "../context.ts";
 import type { Effect } from "../effect.ts";
 import type { ChatbotEvent } from "../event.ts";
 import { nodeType } from "../graph.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { type Json, type JsonObject, own } from "../json.ts";
 import type { Turn } from "../turn.ts";
 import type { ChatbotVersion } from "../version.ts";
 import { withoutCredentials } from "./credentials.ts";
@@ -33,12 +33,6 @@ export type NodeStep = {
   output: NodeOutput | null;
 };
 
-type Snapshot = Pick<NodeStep, "id" | "type" | "subflow"> & {
-  effects: number;
-  variables: JsonObject;
-  outputs: Context["nodeOutputs"];
-};
-
 /** A turn of the engine that runs in earnest, looked at node by node. */
 export function traced(
   version: ChatbotVersion,
@@ -46,35 +40,21 @@ export function traced(
   event: ChatbotEvent,
   now: Instant,
 ): { context: Context; effects: Effect[]; trace: TraceTurn } {
-  const known = before.waiting?.nodeId ?? null;
-  const waited = known === null ? undefined : before.nodeHistory.findLast(({ nodeId }) => nodeId === known);
-  const snapshots: Snapshot[] = [
-    {
-      id: known,
-      type: known === null ? "" : typeOf(version, known, waited?.subflow),
-      ...(waited?.subflow !== undefined && { subflow: waited.subflow }),
-      effects: 0,
-      variables: before.variables,
-      outputs: before.nodeOutputs,
-    },
-  ];
-  const { context, effects } = advance(version, before, event, now, (turn) =>
-    snapshots.push(snapshotOf(turn)),
-  );
-  const nodes = snapshots.map((snapshot, at): NodeStep => {
-    const next = snapshots[at + 1];
-    const { effects: from, variables, outputs, ...node } = snapshot;
+  const looks = new Looks(before, waitingIn(version, before));
+  const { context, effects } = advance(version, before, event, now, (turn) => looks.take(turn));
+  looks.end();
+  const nodes = looks.steps.map(({ from, outputs, ...step }, at): NodeStep => {
+    const next = looks.steps[at + 1];
     return {
-      ...node,
-      effects: effects.slice(from, next?.effects).map(withoutCredentials),
-      changed: changes(variables, next?.variables ?? context.variables),
-      output: noted(node, outputs, next?.outputs ?? context.nodeOutputs),
+      ...step,
+      effects: effects.slice(from, next?.from).map(withoutCredentials),
+      output: noted(step, outputs, next?.outputs ?? context.nodeOutputs),
     };
   });
-  const { kind, ...input } = event;
   const [first, ...rest] = nodes;
   // The run itself is worth a step only when it did something.
   const isIdle = first?.id === null && first.effects.length === 0 && Object.keys(first.changed).length === 0;
+  const { kind, ...input } = event;
   return {
     context,
     effects,
@@ -82,18 +62,73 @@ export function traced(
   };
 }
 
-function snapshotOf({ context, effects, graph }: Turn): Snapshot {
-  const visit = context.nodeHistory.at(-1)!;
-  const node = graph?.nodes.get(visit.nodeId);
-  return {
-    id: visit.nodeId,
-    type: node ? nodeType(node) : "",
-    ...(visit.subflow !== undefined && { subflow: visit.subflow }),
-    effects: effects.length,
-    // Only the top level is ever changed in place.
-    variables: { ...context.variables },
-    outputs: context.nodeOutputs,
-  };
+type NodeName = Pick<NodeStep, "id" | "type" | "subflow">;
+/** A node's part of a turn: the effects and outputs that there were before it. */
+type Part = NodeName & { changed: JsonObject; from: number; outputs: Context["nodeOutputs"] };
+
+/** What is seen of a turn as it goes from node to node. Costs what the nodes set, not what all variables hold. */
+class Looks {
+  readonly steps: Part[] = [];
+  readonly #before: Context;
+  readonly #waiting: NodeName;
+  /** Variables as they were at the last look, where they were touched. */
+  readonly #known = new Map<string, string>();
+  #turn: Turn | null = null;
+  #touched = 0;
+
+  constructor(before: Context, waiting: NodeName) {
+    this.#before = before;
+    this.#waiting = waiting;
+  }
+
+  /** The turn begins, or enters a node. */
+  take(turn: Turn): void {
+    this.end();
+    this.#turn = turn;
+    const isBeginning = this.steps.length === 0;
+    this.steps.push({
+      ...(isBeginning ? this.#waiting : enteredIn(turn)),
+      changed: {},
+      from: turn.effects.length,
+      outputs: isBeginning ? this.#before.nodeOutputs : turn.context.nodeOutputs,
+    });
+  }
+
+  /** The node last entered is left. */
+  end(): void {
+    const step = this.steps.at(-1);
+    if (this.#turn === null || step === undefined) return;
+    const { touched, context } = this.#turn;
+    const names = new Set(touched.slice(this.#touched));
+    this.#touched = touched.length;
+    const changed = [...names].flatMap((name): [string, Json][] => {
+      const value = own(context.variables, name) ?? null;
+      const [old, fresh] = [this.#known.get(name) ?? this.#original(name), JSON.stringify(value)];
+      this.#known.set(name, fresh);
+      return old === fresh ? [] : [[name, value]];
+    });
+    step.changed = Object.fromEntries(changed);
+  }
+
+  #original(name: string): string {
+    return JSON.stringify(own(this.#before.variables, name) ?? null);
+  }
+}
+
+/** The node that had waited; before the start, the run itself. */
+function waitingIn(version: ChatbotVersion, { waiting, nodeHistory }: Context): NodeName {
+  if (waiting === null) return { id: null, type: "" };
+  const { nodeId: id } = waiting;
+  const subflow = nodeHistory.findLast(({ nodeId }) => nodeId === id)?.subflow;
+  const graph = subflow === undefined ? version.graph : version.subflows[subflow];
+  const node = graph?.nodes.find((candidate) => candidate.id === id);
+  return { id, type: node ? nodeType(node) : "", ...(subflow !== undefined && { subflow }) };
+}
+
+function enteredIn({ context, graph }: Turn): NodeName {
+  const { nodeId: id, subflow } = context.nodeHistory.at(-1)!;
+  const node = graph?.nodes.get(id);
+  return { id, type: node ? nodeType(node) : "", ...(subflow !== undefined && { subflow }) };
 }
 
 /** What a node noted of itself between two looks. */
@@ -107,16 +142,4 @@ function noted(
   const output = after[key] ?? null;
   const isOld = Object.hasOwn(before, key) && JSON.stringify(before[key]) === JSON.stringify(output);
   return isOld ? null : output;
-}
-
-function typeOf(version: ChatbotVersion, nodeId: string, subflow: string | undefined): string {
-  const graph = subflow === undefined ? version.graph : version.subflows[subflow];
-  const node = graph?.nodes.find(({ id }) => id === nodeId);
-  return node ? nodeType(node) : "";
-}
-
-function changes(before: JsonObject, after: JsonObject): JsonObject {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  return Object.fromEntries(changed.map((name): [string, Json] => [name, after[name] ?? null]));
 }
