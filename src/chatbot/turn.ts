@@ -154,8 +154,9 @@ export class Turn {
     const label = typeof node.data.label === "string" ? node.data.label : "";
     const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
     const recorded = storable({ ...fresh, ...output }) as NodeOutput;
-    // A literal, so that even an id like `__proto__` is no more than a key.
-    this.context.nodeOutputs = { ...this.context.nodeOutputs, [key]: recorded };
+    // Defined, not assigned, so that even an id like `__proto__` is no more than a key.
+    const property = { value: recorded, enumerable: true, writable: true, configurable: true };
+    Object.defineProperty(this.context.nodeOutputs, key, property);
   }
 
   timer<Kind extends TimerKind>(kind: Kind, seconds: number): { kind: Kind; at: Instant } {

@@ -43,13 +43,9 @@ export function traced(
   const looks = new Looks(before, waitingIn(version, before));
   const { context, effects } = advance(version, before, event, now, (turn) => looks.take(turn));
   looks.end();
-  const nodes = looks.steps.map(({ from, outputs, ...step }, at): NodeStep => {
-    const next = looks.steps[at + 1];
-    return {
-      ...step,
-      effects: effects.slice(from, next?.from).map(withoutCredentials),
-      output: noted(step, outputs, next?.outputs ?? context.nodeOutputs),
-    };
+  const nodes = looks.steps.map(({ from, ...step }, at): NodeStep => {
+    const done = effects.slice(from, looks.steps[at + 1]?.from);
+    return { ...step, effects: done.map(withoutCredentials) };
   });
   const [first, ...rest] = nodes;
   // The run itself is worth a step only when it did something.
@@ -63,8 +59,8 @@ export function traced(
 }
 
 type NodeName = Pick<NodeStep, "id" | "type" | "subflow">;
-/** A node's part of a turn: the effects and outputs that there were before it. */
-type Part = NodeName & { changed: JsonObject; from: number; outputs: Context["nodeOutputs"] };
+/** A node's part of a turn; `from`: how many effects there were before it. */
+type Part = Omit<NodeStep, "effects"> & { from: number };
 
 /** What is seen of a turn as it goes from node to node. Costs what the nodes set, not what all variables hold. */
 class Looks {
@@ -75,6 +71,8 @@ class Looks {
   readonly #known = new Map<string, string>();
   #turn: Turn | null = null;
   #touched = 0;
+  /** What the node had noted when it was entered. */
+  #noted = "";
 
   constructor(before: Context, waiting: NodeName) {
     this.#before = before;
@@ -85,13 +83,9 @@ class Looks {
   take(turn: Turn): void {
     this.end();
     this.#turn = turn;
-    const isBeginning = this.steps.length === 0;
-    this.steps.push({
-      ...(isBeginning ? this.#waiting : enteredIn(turn)),
-      changed: {},
-      from: turn.effects.length,
-      outputs: isBeginning ? this.#before.nodeOutputs : turn.context.nodeOutputs,
-    });
+    const node = this.steps.length === 0 ? this.#waiting : enteredIn(turn);
+    this.#noted = JSON.stringify(outputOf(node, turn.context));
+    this.steps.push({ ...node, changed: {}, output: null, from: turn.effects.length });
   }
 
   /** The node last entered is left. */
@@ -108,6 +102,8 @@ class Looks {
       return old === fresh ? [] : [[name, value]];
     });
     step.changed = Object.fromEntries(changed);
+    const output = outputOf(step, context);
+    if (JSON.stringify(output) !== this.#noted) step.output = output;
   }
 
   #original(name: string): string {
@@ -131,15 +127,8 @@ function enteredIn({ context, graph }: Turn): NodeName {
   return { id, type: node ? nodeType(node) : "", ...(subflow !== undefined && { subflow }) };
 }
 
-/** What a node noted of itself between two looks. */
-function noted(
-  { id, subflow }: Pick<NodeStep, "id" | "subflow">,
-  before: Context["nodeOutputs"],
-  after: Context["nodeOutputs"],
-): NodeOutput | null {
-  const key = subflow === undefined ? `${id}` : `${subflow}/${id}`;
-  if (!Object.hasOwn(after, key)) return null;
-  const output = after[key] ?? null;
-  const isOld = Object.hasOwn(before, key) && JSON.stringify(before[key]) === JSON.stringify(output);
-  return isOld ? null : output;
+/** What a node noted of itself last. */
+function outputOf({ id, subflow }: NodeName, { nodeOutputs }: Context): NodeOutput | null {
+  return (own(nodeOutputs as JsonObject, subflow === undefined ? `${id}` : `${subflow}/${id}`) ??
+    null) as NodeOutput | null;
 }
