@@ -10,6 +10,7 @@ import { chatbotExport } from "./commands/chatbot_export.ts";
 import { chatbotImport } from "./commands/chatbot_import.ts";
 import { chatbotList } from "./commands/chatbot_list.ts";
 import { chatbotPublish } from "./commands/chatbot_publish.ts";
+import { chatbotReplay } from "./commands/chatbot_replay.ts";
 import { chatbotRun } from "./commands/chatbot_run.ts";
 import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
@@ -45,6 +46,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 const program = new Command("parley")
   .description("A messaging backend that lives in PostgreSQL: insert a row, send a message.")
   .version(packageJson.version)
+  // Else `--version` anywhere would be the program's: commands have one of their own.
+  .enablePositionalOptions()
   .addCommand(start())
   .addCommand(serve())
   .addCommand(work())
@@ -71,6 +74,7 @@ const program = new Command("parley")
       chatbotPublish(),
       chatbotActivate(),
       chatbotRun(),
+      chatbotReplay(),
       chatbotStats(),
     ]),
   )

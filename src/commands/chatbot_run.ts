@@ -5,12 +5,14 @@ import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
 import { isObject, type JsonObject } from "../chatbot/json.ts";
 import type { Problem } from "../chatbot/problem.ts";
 import { httpStub } from "../chatbot/simulation/http_stub.ts";
-import { type SimulationResult, simulate } from "../chatbot/simulation/simulate.ts";
+import { simulate } from "../chatbot/simulation/simulate.ts";
+import type { SimulationResult } from "../chatbot/simulation/simulation.ts";
 import { type ChatbotVersion, draftVersion } from "../chatbot/version.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
 import { describeProblem } from "../cli/problems.ts";
 import { readGivenFile } from "../cli/read_file.ts";
+import { readStub } from "../cli/read_stub.ts";
 import { ParleyError } from "../errors.ts";
 
 type Options = CommonOptions & { replies: string[]; httpStub?: string; variables?: JsonObject; at?: string };
@@ -57,19 +59,6 @@ async function readVersion(file: string): Promise<{ version: ChatbotVersion; war
     chatbot.flows.map((flow) => [flow.whatsappFlowId, flowFacts("DRAFT", flow.flowJson)]),
   );
   return { version: { ...draftVersion(chatbot.graph, { language: chatbot.language }), flows }, warnings };
-}
-
-async function readStub(file: string): Promise<unknown> {
-  const text = await readGivenFile(file, 10_000_000);
-  let stub: unknown;
-  try {
-    stub = JSON.parse(text);
-  } catch (cause) {
-    throw new ParleyError("PYREQ", `${file} is no JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (typeof stub !== "object" || stub === null)
-    throw new ParleyError("PYREQ", `${file} is neither an object nor a list: nothing can be looked up in it`);
-  return stub;
 }
 
 function parseVariables(text: string): JsonObject {

@@ -3,10 +3,9 @@ import type { HttpResult } from "../chatbot/event.ts";
 import { openGoogleToken } from "../secrets/google_account.ts";
 import { call } from "./call.ts";
 import { type GoogleTools, isFailure, type KnownToken, renewGoogleToken } from "./google_token.ts";
-import { below, notConnected } from "./target.ts";
+import { below, type Caller, notConnected } from "./target.ts";
 
-type Account = {
-  tenant_id: string;
+type AccountRow = {
   user_id: string;
   status: "connected" | "revoked";
   access_token: string;
@@ -21,17 +20,19 @@ const MARGIN_MS = 30_000;
  * be asked fails: a calendar is never taken to be empty.
  */
 export async function askCalendar(
-  contextId: string,
+  { tenantId, ownerId }: Caller,
   request: HttpRequest & { target: Extract<HttpTarget, { kind: "google_calendar" }> },
   tools: GoogleTools,
 ): Promise<HttpResult> {
   const { pool, keyRing, trusted, config } = tools;
-  const { rows } = await pool.query<Account>("select * from app_private.chatbot_calendar($1, $2)", [
-    contextId,
+  const { rows } = await pool.query<AccountRow>("select * from app_private.chatbot_calendar($1, $2, $3)", [
+    tenantId,
+    ownerId,
     request.target.userId,
   ]);
-  const [account] = rows;
-  if (!account) return notConnected("No Google calendar is connected.");
+  const [row] = rows;
+  if (!row) return notConnected("No Google calendar is connected.");
+  const account = { tenant_id: tenantId, ...row };
   if (account.status === "revoked")
     return notConnected("Google takes the account's tokens no more: it has to be connected again.");
   const url = below(config.GOOGLE_CALENDAR_URL, request.url);
@@ -59,6 +60,6 @@ export async function askCalendar(
   return isFailure(renewed) ? renewed : ask(renewed);
 }
 
-function hasEnded({ access_token_expires_at: at }: Account): boolean {
+function hasEnded({ access_token_expires_at: at }: AccountRow): boolean {
   return at !== null && at.getTime() - MARGIN_MS <= Date.now();
 }

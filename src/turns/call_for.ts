@@ -1,13 +1,10 @@
 import type { Waiting } from "../chatbot/context.ts";
-import type { HttpRequest } from "../chatbot/effect.ts";
-import type { ChatbotEvent, HttpResult } from "../chatbot/event.ts";
-import { askCalendar } from "./ask_calendar.ts";
+import type { ChatbotEvent } from "../chatbot/event.ts";
 import { type AiTools, askModel } from "./ask_model.ts";
-import { call } from "./call.ts";
-import { aimDataSource } from "./data_source_target.ts";
-import type { GoogleTools } from "./google_token.ts";
+import { makeRequest, type RequestTools } from "./make_request.ts";
+import type { Caller } from "./target.ts";
 
-export type CallTools = AiTools & GoogleTools;
+export type CallTools = AiTools & RequestTools;
 
 type ResultEvent = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
 
@@ -19,7 +16,9 @@ export async function callFor(
 ): Promise<ResultEvent | null> {
   switch (waiting?.kind) {
     case "http": {
-      const result = await resultOf(contextId, waiting.request, tools);
+      const caller = await callerOf(contextId, tools.pool);
+      if (!caller) return null;
+      const result = await makeRequest(caller, waiting.request, tools);
       return { kind: "http_result", requestId: waiting.requestId, result };
     }
     case "ai": {
@@ -31,19 +30,13 @@ export async function callFor(
   }
 }
 
-async function resultOf(contextId: string, request: HttpRequest, tools: CallTools): Promise<HttpResult> {
-  const { target } = request;
-  switch (target.kind) {
-    case "url":
-      return call(request, tools.guarded);
-    case "data_source":
-    case "data_source_connection": {
-      const aim = await aimDataSource(contextId, { ...request, target }, tools);
-      return aim.kind === "failure" ? aim : aim.finish(await call(aim.request, tools.guarded));
-    }
-    case "google_calendar":
-      return askCalendar(contextId, { ...request, target }, tools);
-    default:
-      return target satisfies never;
-  }
+async function callerOf(contextId: string, pool: AiTools["pool"]): Promise<Caller | undefined> {
+  const { rows } = await pool.query<Caller>(
+    `select x.tenant_id as "tenantId", v.published_by as "ownerId", x.variables
+     from app_public.conversation_contexts x
+     join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
+     where x.id = $1`,
+    [contextId],
+  );
+  return rows[0];
 }

@@ -5,14 +5,16 @@ import type { GraphQLSchema } from "postgraphile/graphql";
 import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { databaseSettings } from "../auth/visitor.ts";
+import type { SimulationCalls } from "../simulation_calls.ts";
 import { channelMutations } from "./channel_mutations.ts";
 import { ChatbotGraphs } from "./chatbot_graphs.ts";
 import { ChatbotMutations } from "./chatbot_mutations.ts";
 import { credentialMutations } from "./credential_mutations.ts";
 import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
+import { replayMutation } from "./replay_mutation.ts";
 import { sessionMutations } from "./session_mutations.ts";
-import { SimulationMutations } from "./simulation_mutations.ts";
+import { simulationMutations } from "./simulation_mutations.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 export type BuiltSchema = {
@@ -27,6 +29,7 @@ type Parts = {
   pool: pg.Pool;
   sessions: Sessions;
   keyRing: KeyRing;
+  calls: SimulationCalls;
   statementTimeoutMs: number;
 };
 
@@ -35,6 +38,7 @@ export async function buildSchema({
   pool,
   sessions,
   keyRing,
+  calls,
   statementTimeoutMs,
 }: Parts): Promise<BuiltSchema> {
   const service = pipelinedService({
@@ -52,7 +56,8 @@ export async function buildSchema({
       credentialMutations(keyRing),
       ChatbotGraphs,
       ChatbotMutations,
-      SimulationMutations,
+      simulationMutations(calls),
+      replayMutation(statementTimeoutMs),
       Subscriptions,
     ],
     pgServices: [service],

@@ -45,6 +45,7 @@ export async function startApi(database: TestDatabase, settings: Record<string, 
   const log = createLog("debug", { write: (line: string) => void lines.push(line) });
   const graphql = await createGraphql({
     ownerUrl: database.ownerUrl,
+    ownerPool: database.pool,
     authenticatorUrl: database.authenticatorUrl,
     config: readConfig({ NODE_ENV: "test", ...settings }),
     keyRing: RING,
@@ -53,6 +54,8 @@ export async function startApi(database: TestDatabase, settings: Record<string, 
   });
   const app = express();
   const server = createServer(app);
+  // A connection that is closed for being idle, just as the next request leaves, would be a test's failure.
+  server.keepAliveTimeout = 60_000;
   await graphql.mount(app, server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -8,6 +8,7 @@ import {
   simulate,
   startSimulation,
   summarize,
+  withStub,
 } from "../../../../src/chatbot/simulation/simulate.ts";
 import { draftVersion } from "../../../../src/chatbot/version.ts";
 import { chainOf, graphOf, NOW, type NodeSpec } from "../build.ts";
@@ -61,10 +62,26 @@ test("a reply may be a whole message", () => {
     play({ q: ["question", { questionType: "media", content: "?", variable: "v" }] }, [reply]).variables.v,
     { type: "image", id: "m1" },
   );
+  const form: NodeSpec = ["whatsapp_flow", { whatsappFlowId: "1", flowOutputVariable: "v" }];
+  assert.deepEqual(play({ form }, ['{"type":"house","house":"big"}']).variables.v, {
+    type: "house",
+    house: "big",
+  });
   assert.equal(
     play({ q: ["question", { content: "?", variable: "v" }] }, ["{not json"]).variables.v,
     "{not json",
   );
+});
+
+test("what the stub does not mention succeeds: a calendar is empty, a form's list too", () => {
+  const { variables, said } = play({
+    events: ["google_calendar", { calendarAction: "get_today_events", calendarOutputVariable: "events" }],
+    slots: ["google_calendar", { calendarOutputVariable: "slots" }],
+    form: ["whatsapp_flow", { whatsappFlowId: "1", dataSourceId: "d", flowBodyText: "Fill in" }],
+  });
+  assert.deepEqual(variables.events, { events: [], nextPageToken: null });
+  assert.equal((variables.slots as { busySlots: number }).busySlots, 0);
+  assert.deepEqual(said, ["Fill in"]);
 });
 
 test("a model's answer comes from the stub", () => {
@@ -84,13 +101,45 @@ test("step by step, with a trace that says what changed", () => {
       m: ["message", { content: "{{v}}" }],
     }),
   );
-  let simulation = startSimulation(version, { now: NOW });
+  const { simulation, trace } = withStub(startSimulation(version, { now: NOW }), httpStub(null));
   assert.deepEqual(summarize(simulation).path, ["start", "q"]);
-  simulation = JSON.parse(JSON.stringify(continueSimulation(version, simulation, "hello")));
-  const last = simulation.trace.at(-1);
-  assert.deepEqual(last?.nodes, ["c", "m"]);
-  assert.deepEqual(last?.changed, { v: "hello", "question_1.response": "hello", contact: null });
-  assert.equal(last?.effects[0]?.kind, "send");
+  assert.deepEqual(
+    trace.map(({ event, at, nodes }) => [event, at, nodes.map(({ id, type }) => [id, type])]),
+    [
+      [
+        "start",
+        NOW,
+        [
+          [null, ""],
+          ["start", "start"],
+          ["q", "question"],
+        ],
+      ],
+    ],
+  );
+  assert.deepEqual(Object.keys(trace[0]?.input ?? {}), ["message", "variables"]);
+  assert.equal(trace[0]?.nodes[0]?.changed.customer_phone, "905551234567");
+  assert.deepEqual(
+    trace[0]?.nodes[2]?.effects.map(({ kind }) => kind),
+    ["send", "set_timer"],
+  );
+
+  const sent = JSON.parse(JSON.stringify(simulation));
+  const [step, ...others] = withStub(
+    continueSimulation(version, sent, { text: "hello" }),
+    httpStub(null),
+  ).trace;
+  assert.deepEqual([step?.event, others], ["message", []]);
+  assert.deepEqual(step?.input, { message: { id: null, type: "text", content: { body: "hello" } } });
+  const [asked, set, said] = step?.nodes ?? [];
+  assert.deepEqual([asked?.id, asked?.changed], ["q", { v: "hello", "question_1.response": "hello" }]);
+  assert.equal(asked?.output?.answer, "hello");
+  assert.deepEqual([set?.id, set?.changed, set?.effects], ["c", { contact: null }, []]);
+  assert.deepEqual([said?.id, said?.changed, said?.output?.success], ["m", {}, true]);
+  assert.deepEqual(
+    said?.effects.map(({ kind }) => kind),
+    ["send", "finish", "clear_timer"],
+  );
 });
 
 describe("stubs", () => {
@@ -122,6 +171,18 @@ describe("stubs", () => {
     [[{ node: "node", body: [] }], { ...success, body: [] }],
     [[{ node: "other", status: 500 }], success],
     [[{ method: "GET", status: 500 }], success],
+    // What an answer's fields are called may be what a body's are called.
+    [{ node: { status: "success", data: [1] } }, { ...success, body: { status: "success", data: [1] } }],
+    [
+      { node: { url: "https://y.example", method: "GET" } },
+      { ...success, body: { url: "https://y.example", method: "GET" } },
+    ],
+    [{ node: { status: 200, data: [1] } }, { ...success, body: [1] }],
+    // A list of records is what a call brings; a list of answers is one after the other.
+    [{ node: [{ id: 1 }, { id: 2 }] }, { ...success, body: [{ id: 1 }, { id: 2 }] }],
+    [{ node: [] }, { ...success, body: [] }],
+    [{ node: ["a", "b"] }, { ...success, body: "a" }],
+    [{ node: [{}, { status: 500 }] }, { ...success, body: {} }],
   ];
   for (const [file, expected] of cases) {
     test(JSON.stringify(file), () => assert.deepEqual(httpStub(file)("node", request, 0), expected));
