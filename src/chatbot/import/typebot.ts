@@ -62,12 +62,14 @@ export function importTypebot(file: JsonObject): ImportResult {
   });
   const name = textField(file, "name").trim() || "Typebot";
   const chatbot = {
+    id: textField(file, "id") || null,
     name,
     description: null,
     graph: mergePrompts(graph),
+    settings: { language: "en" },
+    subflows: [],
     flows: [],
     metadata: null,
-    language: "en" as const,
   };
   return { kind: "imported", chatbot, warnings };
 }
