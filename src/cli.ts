@@ -6,6 +6,7 @@ import { channelAdd } from "./commands/channel_add.ts";
 import { channelList } from "./commands/channel_list.ts";
 import { channelRotateSecrets } from "./commands/channel_rotate_secrets.ts";
 import { chatbotActivate } from "./commands/chatbot_activate.ts";
+import { chatbotDeactivate } from "./commands/chatbot_deactivate.ts";
 import { chatbotExport } from "./commands/chatbot_export.ts";
 import { chatbotImport } from "./commands/chatbot_import.ts";
 import { chatbotList } from "./commands/chatbot_list.ts";
@@ -13,6 +14,7 @@ import { chatbotPublish } from "./commands/chatbot_publish.ts";
 import { chatbotRun } from "./commands/chatbot_run.ts";
 import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
+import { chatbotVersions } from "./commands/chatbot_versions.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
@@ -45,6 +47,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 const program = new Command("parley")
   .description("A messaging backend that lives in PostgreSQL: insert a row, send a message.")
   .version(packageJson.version)
+  // What follows a command's name is the command's: some have a --version of their own.
+  .enablePositionalOptions()
   .addCommand(start())
   .addCommand(serve())
   .addCommand(work())
@@ -70,6 +74,8 @@ const program = new Command("parley")
       chatbotValidate(),
       chatbotPublish(),
       chatbotActivate(),
+      chatbotDeactivate(),
+      chatbotVersions(),
       chatbotRun(),
       chatbotStats(),
     ]),

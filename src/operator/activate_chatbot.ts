@@ -1,8 +1,19 @@
 import type pg from "pg";
-import type { Graph } from "../chatbot/graph.ts";
 import type { Problem } from "../chatbot/problem.ts";
-import { validateGraph } from "../chatbot/validation/validate.ts";
 import { ParleyError } from "../errors.ts";
+import { describeErrors, validateChatbot } from "./validate_chatbot.ts";
+
+/** What becomes of runs of the chatbot's other versions; as `activateVersion` has it. */
+export const RUNNING_CONTEXTS = ["finish", "move", "restart"] as const;
+
+export type Activation = {
+  /** The number of a version, a former one too. Unless told: the draft, published if it has changed. */
+  version?: number | undefined;
+  /** `finish` unless told. */
+  runningContexts?: (typeof RUNNING_CONTEXTS)[number];
+  /** Whether the tenant's other chatbots rest; true unless told. If not, trigger rules decide. */
+  isExclusive?: boolean;
+};
 
 /** What answers new conversations from now on. */
 export type ActivatedChatbot = {
@@ -12,77 +23,82 @@ export type ActivatedChatbot = {
   version: number;
   /** Whether the draft had changed since the last version, and so became a new one. */
   isNewVersion: boolean;
+  /** Runs of its other versions that are under way. */
+  otherRuns: number;
   warnings: Problem[];
 };
 
+type Db = Pick<pg.ClientBase, "query">;
+type Version = { id: string; number: number };
+
 /**
- * Makes a chatbot the tenant's active one. Its draft becomes a version first, unless the newest version says the same.
- * Run it in a transaction. @throws ParleyError PYGRA with every error of the graph
+ * Makes a version of a chatbot the active one. Run it in a transaction.
+ * @throws ParleyError PYGRA with every error of the draft, PYNFD for a version that there is not
  */
 export async function activateChatbot(
-  db: Pick<pg.ClientBase, "query">,
+  db: Db,
   chatbotId: string,
+  { version: number, runningContexts = "finish", isExclusive = true }: Activation = {},
 ): Promise<ActivatedChatbot> {
-  const draft = await readDraft(db, chatbotId);
-  const problems = validateGraph(draft.graph, { chatbotIds: draft.chatbotIds });
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new ParleyError("PYGRA", describe(draft.name, errors));
+  const same = await lockDraft(db, chatbotId);
+  const { name, problems } = await validateChatbot(db, chatbotId);
+  const isDraft = number === undefined;
+  const errors = describeErrors(problems);
+  if (isDraft && errors !== null) throw new ParleyError("PYGRA", `"${name}" cannot be activated: ${errors}`);
 
-  const isNewVersion = draft.versionId === null;
-  const versionId = draft.versionId ?? (await publish(db, chatbotId));
-  await db.query("select app_private.activate_chatbot($1)", [versionId]);
-  const { rows } = await db.query<{ number: number }>(
-    "select number from app_public.chatbot_versions where id = $1",
-    [versionId],
+  const version = isDraft ? (same ?? (await publish(db, chatbotId))) : await published(db, chatbotId, number);
+  const { rows } = await db.query<{ otherRuns: number }>(
+    `select count(*)::int as "otherRuns"
+     from app_public.conversation_contexts
+     where chatbot_id = $1 and is_active and version_id <> $2`,
+    [chatbotId, version.id],
   );
-  const warnings = problems.filter(({ severity }) => severity === "warning");
-  return { id: chatbotId, name: draft.name, version: rows[0]!.number, isNewVersion, warnings };
+  await db.query("select app_hidden.activate_version($1, $2, $3)", [
+    version.id,
+    runningContexts,
+    isExclusive,
+  ]);
+  return {
+    id: chatbotId,
+    name,
+    version: version.number,
+    isNewVersion: isDraft && same === null,
+    otherRuns: rows[0]!.otherRuns,
+    // What is wrong with the draft says nothing of a version that was published before.
+    warnings: isDraft ? problems : [],
+  };
 }
 
-/** The errors in one line, the first ones in full. */
-function describe(name: string, errors: readonly Problem[]): string {
-  const shown = errors.slice(0, 5).map(({ nodeId, message }) => (nodeId ? `${nodeId}: ${message}` : message));
-  const more = errors.length > shown.length ? ` (and ${errors.length - shown.length} more)` : "";
-  return `"${name}" cannot be activated: ${shown.join(" ")}${more}`;
-}
-
-type Draft = {
-  name: string;
-  graph: Graph;
-  /** The version that is the same as the draft, if it is the newest. */
-  versionId: string | null;
-  chatbotIds: string[];
-};
-
-async function readDraft(db: Pick<pg.ClientBase, "query">, chatbotId: string): Promise<Draft> {
-  const { rows } = await db.query<Draft>(
-    `select
-       c.name,
-       json_build_object('nodes', c.nodes, 'edges', c.edges) as graph,
-       (
-         select v.id
-         from (
-           select * from app_public.chatbot_versions v
-           where v.tenant_id = c.tenant_id and v.chatbot_id = c.id
-           order by v.number desc
-           limit 1
-         ) v
-         where v.nodes = c.nodes and v.edges = c.edges and v.settings = c.settings
-       ) as "versionId",
-       array(select o.id::text from app_public.chatbots o where o.tenant_id = c.tenant_id) as "chatbotIds"
+/** Keeps others from changing the draft; returns the newest version, if that is the same as the draft. */
+async function lockDraft(db: Db, chatbotId: string): Promise<Version | null> {
+  await db.query("select from app_public.chatbots where id = $1 for no key update", [chatbotId]);
+  const { rows } = await db.query<Version>(
+    `select v.id, v.number
      from app_public.chatbots c
-     where c.id = $1
-     for no key update of c`,
+     cross join lateral (
+       select * from app_public.chatbot_versions v
+       where v.tenant_id = c.tenant_id and v.chatbot_id = c.id
+       order by v.number desc
+       limit 1
+     ) v
+     where c.id = $1 and v.nodes = c.nodes and v.edges = c.edges and v.settings = c.settings`,
     [chatbotId],
   );
-  const draft = rows[0];
-  if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
-  return draft;
+  return rows[0] ?? null;
 }
 
-async function publish(db: Pick<pg.ClientBase, "query">, chatbotId: string): Promise<string> {
-  const { rows } = await db.query<{ id: string }>("select id from app_private.publish_chatbot($1)", [
+async function published(db: Db, chatbotId: string, number: number): Promise<Version> {
+  const { rows } = await db.query<Version>(
+    "select id, number from app_public.chatbot_versions where chatbot_id = $1 and number = $2",
+    [chatbotId, number],
+  );
+  if (rows[0]) return rows[0];
+  throw new ParleyError("PYNFD", `There is no version ${number}: it was never published`);
+}
+
+async function publish(db: Db, chatbotId: string): Promise<Version> {
+  const { rows } = await db.query<Version>("select id, number from app_private.publish_chatbot($1)", [
     chatbotId,
   ]);
-  return rows[0]!.id;
+  return rows[0]!;
 }

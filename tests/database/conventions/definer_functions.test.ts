@@ -25,6 +25,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.sign_in": "for the API's login; needs the password",
   "app_hidden.tell_chatbot": "agents, and only conversations of their own tenant",
   "app_public.create_user": "admins, and only into their own tenant",
+  "app_public.deactivate_chatbot": "admins, and only chatbots of their own tenant",
   "app_public.sign_out": "ends only the session's own",
 };
 
