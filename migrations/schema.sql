@@ -1743,6 +1743,47 @@ $$
 comment on function app_hidden.current_user_id() is 'Who the access token says is asking. Not yet checked: policies use current_membership().';
 grant execute on function app_hidden.current_user_id() to parley_visitor;
 
+create function app_hidden.forms_sent_by(tenant_id uuid, nodes jsonb) returns jsonb as $$
+  select coalesce(jsonb_object_agg(f.whatsapp_flow_id, jsonb_build_object(
+    'status', upper(f.status::text), 'firstScreen', f.flow_json #> '{screens,0,id}'
+  )), '{}')
+  from app_public.whatsapp_flows f
+  where f.tenant_id = forms_sent_by.tenant_id
+  and f.whatsapp_flow_id in (
+    select n.node #>> '{data,whatsappFlowId}' from jsonb_array_elements(forms_sent_by.nodes) n (node)
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.forms_sent_by(uuid,jsonb) is 'What is known of the forms that these nodes send, as a version keeps it: {"<Meta''s flow id>": {"status", "firstScreen"}}. As far as the caller may see.';
+grant execute on function app_hidden.forms_sent_by(uuid,jsonb) to parley_visitor;
+
+create function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns jsonb as $$
+  -- The graphs they call, those that these call, and so on. Each as it was last published; a draft where it never was.
+  with recursive called (id, nodes, edges) as (
+    select null::uuid, graphs_called_by.nodes, '[]'::jsonb
+    union
+    select c.id, coalesce(l.nodes, c.nodes), coalesce(l.edges, c.edges)
+    from called k
+    cross join jsonb_array_elements(k.nodes) n (node)
+    join app_public.chatbots c
+      on c.tenant_id = graphs_called_by.tenant_id and c.id::text = n.node #>> '{data,chatbotId}'
+    left join lateral (
+      select w.nodes, w.edges
+      from app_public.chatbot_versions w
+      where w.tenant_id = c.tenant_id and w.chatbot_id = c.id
+      order by w.number desc
+      limit 1
+    ) l on true
+    where coalesce(nullif(n.node ->> 'type', ''), n.node #>> '{data,type}') = 'subflow'
+  )
+  select coalesce(jsonb_object_agg(k.id, jsonb_build_object('nodes', k.nodes, 'edges', k.edges)), '{}')
+  from called k
+  where k.id is not null
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'What subflow nodes among these lead to, as a version keeps it: {"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
+grant execute on function app_hidden.graphs_called_by(uuid,jsonb) to parley_visitor;
+
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
     when kind <> 'phone'::app_public.identity_kind then value
@@ -2781,36 +2822,33 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
 
-create function app_private.chatbot_calendar(context_id uuid, wanted text) returns table(tenant_id uuid, user_id uuid, access_token text, access_token_expires_at timestamp with time zone) as $$
-  select g.tenant_id, g.user_id, g.access_token, g.access_token_expires_at
-  from app_public.conversation_contexts x
-  join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-  join app_private.google_accounts g on g.tenant_id = x.tenant_id
+create function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text) returns table(user_id uuid, access_token text, access_token_expires_at timestamp with time zone) as $$
+  select g.user_id, g.access_token, g.access_token_expires_at
+  from app_private.google_accounts g
   join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id and m.is_active
-  where x.id = chatbot_calendar.context_id
+  where g.tenant_id = chatbot_calendar.tenant_id
   and (chatbot_calendar.wanted is null or g.user_id::text = wanted or g.email = wanted)
-  -- The bot's owner: who published it; else the tenant's owner who connected first.
-  order by g.user_id = v.published_by desc nulls last, m.role = 'owner' desc, g.created_at
+  -- The bot's owner; else the tenant's owner who connected first.
+  order by g.user_id = chatbot_calendar.owner_id desc nulls last, m.role = 'owner' desc, g.created_at
   limit 1;
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.chatbot_calendar(uuid,text) is 'The Google account that a run''s calendar node looks into: that of the named member (by id or address), else of whoever published the version, else of an owner.';
+comment on function app_private.chatbot_calendar(uuid,uuid,text) is 'The Google account that a chatbot''s calendar node looks into: that of the named member (by id or address), else of the bot''s owner (who published it), else of an owner of the tenant.';
 
-create function app_private.chatbot_data_source(context_id uuid, data_source_id text, connection_id text) returns table(id uuid, type app_public.data_source_type, base_url text, auth_type app_public.data_source_auth, auth_header_name text, headers jsonb, timeout_ms integer, auth_token text, connection jsonb) as $$
+create function app_private.chatbot_data_source(tenant_id uuid, data_source_id text, connection_id text) returns table(id uuid, type app_public.data_source_type, base_url text, auth_type app_public.data_source_auth, auth_header_name text, headers jsonb, timeout_ms integer, auth_token text, connection jsonb) as $$
   select
     s.id, s.type, s.base_url, s.auth_type, s.auth_header_name, s.headers, s.timeout_ms, k.auth_token,
     case when c.id is not null then to_jsonb(c) end
-  from app_public.conversation_contexts x
+  from (select chatbot_data_source.connection_id as id) wanted
   left join app_public.data_source_connections c
-    on c.tenant_id = x.tenant_id and c.id::text = chatbot_data_source.connection_id and c.is_active
+    on c.tenant_id = chatbot_data_source.tenant_id and c.id::text = wanted.id and c.is_active
   join app_public.data_sources s
-    on s.tenant_id = x.tenant_id and s.is_active
+    on s.tenant_id = chatbot_data_source.tenant_id and s.is_active
     and s.id::text = coalesce(c.data_source_id::text, chatbot_data_source.data_source_id)
-  left join app_private.data_source_secrets k on k.data_source_id = s.id
-  where x.id = chatbot_data_source.context_id;
+  left join app_private.data_source_secrets k on k.data_source_id = s.id;
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.chatbot_data_source(uuid,text,text) is 'What a run''s call of a data source, or of a connection, needs; of the run''s own tenant, and only while it is active. Ids are texts: graphs are written by people.';
+comment on function app_private.chatbot_data_source(uuid,text,text) is 'What a chatbot''s call of a data source, or of a connection, needs; of its own tenant, and only while it is active. Ids are texts: graphs are written by people.';
 
 create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
   select make_interval(secs => coalesce(
@@ -3699,38 +3737,8 @@ begin
   select
     v_chatbot.tenant_id, v_chatbot.id, 1 + coalesce(max(v.number), 0),
     v_chatbot.nodes, v_chatbot.edges, v_chatbot.settings,
-    (
-      -- The graphs it calls, those that they call, and so on. Each as it was last published; a draft where it never was.
-      with recursive called (id, nodes, edges) as (
-        select null::uuid, v_chatbot.nodes, v_chatbot.edges
-        union
-        select c.id, coalesce(l.nodes, c.nodes), coalesce(l.edges, c.edges)
-        from called k
-        cross join jsonb_array_elements(k.nodes) n (node)
-        join app_public.chatbots c on c.tenant_id = v_chatbot.tenant_id and c.id::text = n.node #>> '{data,chatbotId}'
-        left join lateral (
-          select w.nodes, w.edges
-          from app_public.chatbot_versions w
-          where w.tenant_id = c.tenant_id and w.chatbot_id = c.id
-          order by w.number desc
-          limit 1
-        ) l on true
-        where coalesce(nullif(n.node ->> 'type', ''), n.node #>> '{data,type}') = 'subflow'
-      )
-      select coalesce(jsonb_object_agg(k.id, jsonb_build_object('nodes', k.nodes, 'edges', k.edges)), '{}')
-      from called k
-      where k.id is not null
-    ),
-    (
-      select coalesce(jsonb_object_agg(f.whatsapp_flow_id, jsonb_build_object(
-        'status', upper(f.status::text), 'firstScreen', f.flow_json #> '{screens,0,id}'
-      )), '{}')
-      from app_public.whatsapp_flows f
-      where f.tenant_id = v_chatbot.tenant_id
-      and f.whatsapp_flow_id in (
-        select n.node #>> '{data,whatsappFlowId}' from jsonb_array_elements(v_chatbot.nodes) n (node)
-      )
-    ),
+    app_hidden.graphs_called_by(v_chatbot.tenant_id, v_chatbot.nodes),
+    app_hidden.forms_sent_by(v_chatbot.tenant_id, v_chatbot.nodes),
     app_hidden.current_user_id()
   from app_public.chatbot_versions v
   where v.tenant_id = v_chatbot.tenant_id and v.chatbot_id = v_chatbot.id

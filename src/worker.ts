@@ -12,7 +12,7 @@ import sendMessages from "../tasks/send_messages.ts";
 import { publicUrl } from "./address.ts";
 import type { Config } from "./config.ts";
 import { createPool } from "./database.ts";
-import { createGuardedFetch } from "./http/guarded_fetch.ts";
+import { createChatbotFetches } from "./http/chatbot_fetches.ts";
 import { within } from "./http/within.ts";
 import type { Log } from "./log.ts";
 import { createChannelAccess } from "./outbox/channel_access.ts";
@@ -72,19 +72,10 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const pool = createPool(ownerUrl, "worker", config, log);
     closing.defer(() => pool.end());
     const graph = createGraphClient({ connections: 256 });
-    const guarded = createGuardedFetch({
-      allowedHosts: config.HTTP_ALLOWED_HOSTS,
-      allowsPlainHttp: config.HTTP_ALLOWED_HOSTS.length > 0,
-      timeoutMs: 30_000,
-    });
-    const trusted = createGuardedFetch({
-      allowedHosts: [config.AI_BASE_URL, config.GOOGLE_CALENDAR_URL].flatMap((url) =>
-        url ? new URL(url).host : [],
-      ),
-      timeoutMs: 60_000,
-    });
+    const fetches = createChatbotFetches(config);
+    const { guarded, trusted } = fetches;
     // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
-    closing.defer(() => patiently(Promise.all([graph.close(), guarded.close(), trusted.close()])));
+    closing.defer(() => patiently(Promise.all([graph.close(), fetches.close()])));
     const access = createChannelAccess(pool, keyRing, config);
     const sender = createSender({ pool, graph, access, log });
     const send = () => void sender.drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));

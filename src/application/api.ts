@@ -36,6 +36,7 @@ export async function startApi(
 
   const graphql = await createGraphql({
     ownerUrl: owner.url,
+    ownerPool: pool,
     authenticatorUrl: await openAuthenticatorUrl(owner, await readSecretKey(config), config, log),
     jwtSecret: await readJwtSecret(config),
     config,

@@ -4,7 +4,7 @@ import type { ChatbotEvent } from "./event.ts";
 import { answerQuestion, isAnswer } from "./nodes/question.ts";
 import { react } from "./react.ts";
 import { fail } from "./step.ts";
-import { Turn } from "./turn.ts";
+import { Turn, type Watch } from "./turn.ts";
 import type { ChatbotVersion } from "./version.ts";
 import { walk } from "./walk.ts";
 
@@ -16,6 +16,7 @@ import { walk } from "./walk.ts";
  * the run waits for, change nothing.
  *
  * @param now the turn's one instant; must not be before that of an earlier turn.
+ * @param watch sees each node as it is entered; it may look, and change nothing.
  * @returns the new context, and what the shell has to do in the transaction that stores it.
  */
 export function advance(
@@ -23,10 +24,11 @@ export function advance(
   context: Context,
   event: ChatbotEvent,
   now: Instant,
+  watch?: Watch,
 ): { context: Context; effects: Effect[] } {
   if (!isActive(context)) return { context, effects: [] };
   try {
-    return take(version, context, event, now);
+    return take(version, context, event, now, watch);
   } catch (error) {
     // A defect of ours, or a context that is none of ours. The run must not stay stuck on it.
     const turn = new Turn(version, structuredClone(context), now);
@@ -40,8 +42,9 @@ function take(
   context: Context,
   event: ChatbotEvent,
   now: Instant,
+  watch?: Watch,
 ): { context: Context; effects: Effect[] } {
-  const turn = new Turn(version, structuredClone(context), now);
+  const turn = new Turn(version, structuredClone(context), now, watch);
   const step = react(turn, event);
   if (step) walk(turn, step);
   takeFromInbox(turn);

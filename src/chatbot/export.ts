@@ -84,7 +84,8 @@ function cleanObject(value: JsonObject): JsonObject {
   return Object.fromEntries(entries);
 }
 
-function clean(key: string, value: Json): Json {
+/** A value with its secrets replaced; `key` is the name it goes by. */
+export function clean(key: string, value: Json): Json {
   if (Array.isArray(value)) return value.map((item) => clean(key, item));
   if (isObject(value)) return cleanObject(value);
   if (typeof value !== "string") return value;
@@ -98,7 +99,7 @@ function isSecret(name: string, value: string): boolean {
 }
 
 /** A text may be JSON, or an address with a password, or have parameters as a URL or a form body has. */
-function cleanText(text: string): string {
+export function cleanText(text: string): string {
   if (/^\s*[[{]/.test(text)) {
     try {
       const value = JSON.parse(text) as Json;

@@ -59,9 +59,9 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
     const words = given[key];
     if (Array.isArray(words)) settings[key] = words.filter((word) => typeof word === "string");
   }
-  for (const [key, least] of NUMBERS) {
+  for (const [key, least, most] of NUMBERS) {
     const number = given[key];
-    if (typeof number === "number" && number >= least) settings[key] = number;
+    if (typeof number === "number" && number >= least) settings[key] = Math.min(number, most);
   }
   settings.language = languageOf(given.language) ?? settings.language;
   if (typeof given.timeZone === "string" && isTimeZone(given.timeZone)) settings.timeZone = given.timeZone;
@@ -69,18 +69,20 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
   return settings;
 }
 
-/** The numbers, each with its least sensible value. */
+const YEAR = 365 * 86_400;
+
+/** The numbers, each with its least sensible value and its most: a guard that can be set to infinity is none. */
 const NUMBERS = [
-  ["maxAttempts", 1],
-  ["sessionExpirySeconds", 1],
-  ["flowExpirySeconds", 1],
-  ["maxStepsPerTurn", 1],
-  ["maxVisitsPerNode", 1],
-  ["maxStepsPerRun", 1],
-  ["maxRepliesPerHour", 1],
-  ["maxVariablesSize", 1000],
-  ["debounceMs", 0],
-  ["pauseSeconds", 0],
+  ["maxAttempts", 1, 100],
+  ["sessionExpirySeconds", 1, YEAR],
+  ["flowExpirySeconds", 1, YEAR],
+  ["maxStepsPerTurn", 1, 10_000],
+  ["maxVisitsPerNode", 1, 10_000],
+  ["maxStepsPerRun", 1, 10_000],
+  ["maxRepliesPerHour", 1, 1000],
+  ["maxVariablesSize", 1000, 5_000_000],
+  ["debounceMs", 0, 60_000],
+  ["pauseSeconds", 0, YEAR],
 ] as const;
 
 function isTimeZone(name: string): boolean {

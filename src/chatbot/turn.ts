@@ -7,6 +7,7 @@ import { type GraphIndex, indexGraph } from "./graph_index.ts";
 import { after } from "./instant.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { ChatbotSettings } from "./settings.ts";
+import { size } from "./size.ts";
 import { storable } from "./storable.ts";
 import { interpolate } from "./template.ts";
 import { type Texts, textsIn } from "./texts.ts";
@@ -15,6 +16,12 @@ import type { ChatbotVersion } from "./version.ts";
 
 /** WhatsApp's limit for a text message, in characters. */
 const TEXT_LIMIT = 4096;
+
+/** What one turn may write, as a multiple of what the variables may hold when it is over. */
+const INK = 10;
+
+/** Looks at a turn without changing it. */
+export type Watch = (turn: Turn) => void;
 
 /**
  * One turn under way: a draft of the context, which belongs to the turn, and the effects so far. Nodes speak to it
@@ -30,11 +37,19 @@ export class Turn {
   steps = 0;
   /** A message was held back because the conversation had its fill for the hour. */
   isMuted = false;
+  /** More was written in this turn than any run can need: a graph may double a variable at every step. */
+  isFlooded = false;
+  /** Told of each node as it is entered, for a trace. */
+  readonly watch: Watch | undefined;
+  /** What this turn may still write, in characters. */
+  #ink: number;
 
-  constructor(version: ChatbotVersion, context: Context, now: Instant) {
+  constructor(version: ChatbotVersion, context: Context, now: Instant, watch?: Watch) {
     this.version = version;
     this.context = context;
     this.now = now;
+    this.watch = watch;
+    this.#ink = INK * version.settings.maxVariablesSize;
     this.texts = textsIn(version.settings.language);
   }
 
@@ -55,7 +70,7 @@ export class Turn {
   }
 
   assign(name: string, value: Json): void {
-    if (name !== "") assign(this.context.variables, name, storable(value));
+    if (name !== "" && this.#spend(value)) assign(this.context.variables, name, storable(value));
   }
 
   /** Stores a node's result under the name its author gave, if any, and under its automatic name. */
@@ -63,7 +78,8 @@ export class Turn {
     this.assign(authorsName, value);
     // Automatic names are flat by definition: `question_1.response` is one key.
     const prefix = this.graph?.names.get(node.id);
-    if (prefix !== undefined) this.context.variables[`${prefix}.${field}`] = storable(value);
+    if (prefix !== undefined && this.#spend(value))
+      this.context.variables[`${prefix}.${field}`] = storable(value);
   }
 
   /** Puts variables into a text that a person will read. */
@@ -77,9 +93,19 @@ export class Turn {
   }
 
   #interpolate(node: GraphNode, template: string, render: (value: Json) => string): string {
-    return interpolate(template, this.context.variables, render, (path) =>
+    const written = (value: Json) => {
+      const text = this.isFlooded ? "" : render(value);
+      return this.#spend(text) ? text : "";
+    };
+    return interpolate(template, this.context.variables, written, (path) =>
       this.log(node, "unresolved_variable", path),
     );
+  }
+
+  #spend(value: Json): boolean {
+    this.#ink -= size(value, this.#ink);
+    this.isFlooded ||= this.#ink < 0;
+    return !this.isFlooded;
   }
 
   /** Sends a text; what is too long for one message is several. */

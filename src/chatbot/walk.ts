@@ -9,7 +9,8 @@ import type { Turn } from "./turn.ts";
 export function walk(turn: Turn, first: Step): void {
   let step = first;
   for (;;) {
-    if (turn.isMuted) step = fail("too_many_replies: maxRepliesPerHour");
+    if (turn.isFlooded) step = fail("variables_too_large: maxVariablesSize");
+    else if (turn.isMuted) step = fail("too_many_replies: maxRepliesPerHour");
     switch (step.kind) {
       case "exit":
         step = leave(turn, step.exits, step.otherwise);
@@ -62,6 +63,7 @@ function visit(turn: Turn, nodeId: string): Step {
 
   context.currentNodeId = nodeId;
   context.nodeHistory.push({ nodeId, at: turn.now, ...(subflow !== undefined && { subflow }) });
+  turn.watch?.(turn);
   const kind = nodeKind(node);
   return kind
     ? enter(turn, node, kind)

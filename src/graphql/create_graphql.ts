@@ -4,6 +4,7 @@ import type { Express } from "express";
 import type pg from "pg";
 import type { Config } from "../config.ts";
 import { createPool } from "../database.ts";
+import { createChatbotFetches } from "../http/chatbot_fetches.ts";
 import type { Log } from "../log.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -14,6 +15,7 @@ import { httpEndpoint } from "./request/http_endpoint.ts";
 import { createOperations } from "./request/operations.ts";
 import { createDocumentReader } from "./request/read_document.ts";
 import { buildSchema } from "./schema/build_schema.ts";
+import { createSimulationCalls } from "./simulation_calls.ts";
 import { createProtocol } from "./websocket/protocol.ts";
 import { createWebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
 
@@ -34,6 +36,8 @@ export type Graphql = {
 export type GraphqlOptions = {
   /** The owner's login: to listen for changes. */
   ownerUrl: string;
+  /** Connections as the owner: for what the credentials of played chatbots' real calls are sealed in. */
+  ownerPool: pg.Pool;
   /** The API's login. */
   authenticatorUrl: string;
   config: Config;
@@ -48,14 +52,20 @@ const CLOSE_MS = 1_000;
 
 /** Builds the API on a migrated database. Fails where the schema cannot be built. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
-  const { ownerUrl, authenticatorUrl, config, keyRing, jwtSecret, log } = options;
+  const { ownerUrl, ownerPool, authenticatorUrl, config, keyRing, jwtSecret, log } = options;
   const isDevelopment = config.NODE_ENV === "development";
   const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
   const pool = createPool(authenticatorUrl, "api", config, log);
+  const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret);
     const sessions = createSessions(pool, jwtSecret);
-    const built = await buildSchema({ pool, sessions, keyRing, statementTimeoutMs });
+    const calls = createSimulationCalls({
+      tools: { pool: ownerPool, keyRing, config, ...fetches },
+      // What is left of the request's time is for the database.
+      limitMs: statementTimeoutMs,
+    });
+    const built = await buildSchema({ pool, sessions, keyRing, calls, statementTimeoutMs });
     const operations = createOperations({
       schema: built.schema,
       resolvedPreset: built.resolvedPreset,
@@ -85,17 +95,17 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
         await Promise.all([sockets.close(), feed.close()]);
         hub.close();
         await built.release();
-        // A statement that is still running is cut off by its own timeout, after us.
-        await atMost(CLOSE_MS, pool.end());
+        // A statement that is still running is cut off by its own timeout, after us; so is a call.
+        await atMost(CLOSE_MS, Promise.all([pool.end(), fetches.close()]));
       },
     };
   } catch (error) {
-    await pool.end();
+    await Promise.all([pool.end(), fetches.close()]);
     throw error;
   }
 }
 
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   const stop = new AbortController();
   await Promise.race([work, delay(ms, undefined, { signal: stop.signal })]).finally(() => stop.abort());
 }

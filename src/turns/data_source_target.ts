@@ -8,7 +8,7 @@ import { resolve } from "../chatbot/variables.ts";
 import type { GuardedFetch } from "../http/guarded_fetch.ts";
 import { dataSourceToken } from "../secrets/data_source_token.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { type Aim, below, notConnected } from "./target.ts";
+import { type Aim, below, type Caller, notConnected } from "./target.ts";
 
 type Target = Extract<HttpTarget, { kind: "data_source" | "data_source_connection" }>;
 type Tools = { pool: Pick<pg.Pool, "query">; keyRing: KeyRing; guarded: GuardedFetch };
@@ -24,23 +24,21 @@ type SourceRow = {
   timeout_ms: number;
   auth_token: string | null;
   connection: JsonObject | null;
-  variables: JsonObject;
 };
 
 /** A call of a data source, or of one of its stored connections: address, authentication, defaults, transformation. */
 export async function aimDataSource(
-  contextId: string,
+  { tenantId, variables }: Caller,
   request: HttpRequest & { target: Target },
   { pool, keyRing, guarded }: Tools,
 ): Promise<Aim> {
   const { target } = request;
   const isConnection = target.kind === "data_source_connection";
-  const { rows } = await pool.query<SourceRow>(
-    `select s.*, x.variables
-     from app_private.chatbot_data_source($1, $2, $3) s
-     join app_public.conversation_contexts x on x.id = $1`,
-    [contextId, isConnection ? null : target.dataSourceId, isConnection ? target.connectionId : null],
-  );
+  const { rows } = await pool.query<SourceRow>("select * from app_private.chatbot_data_source($1, $2, $3)", [
+    tenantId,
+    isConnection ? null : target.dataSourceId,
+    isConnection ? target.connectionId : null,
+  ]);
   const [source] = rows;
   if (!source || (isConnection && source.connection === null))
     return notConnected("There is no such data source, or it rests.");
@@ -53,7 +51,7 @@ export async function aimDataSource(
     target: { kind: "url" },
     method: source.type === "graphql" ? "POST" : method,
     url,
-    query: overlaid([...defaults(connection), ...mapped(connection, source.variables)], request.query),
+    query: overlaid([...defaults(connection), ...mapped(connection, variables)], request.query),
     headers: [
       ...pairs(source.headers),
       ...request.headers,

@@ -1,6 +1,16 @@
 import type { HttpRequest } from "../chatbot/effect.ts";
 import type { HttpResult } from "../chatbot/event.ts";
+import type { JsonObject } from "../chatbot/json.ts";
 import type { GuardedFetch } from "../http/guarded_fetch.ts";
+
+/** On whose behalf a call is made. */
+export type Caller = {
+  tenantId: string;
+  /** Whose calendar is "the bot's owner's": whoever published it. */
+  ownerId: string | null;
+  /** Of the run: a connection's parameters may come from them. */
+  variables: JsonObject;
+};
 
 /** A request with its real address and credentials, and what is made of the answer; or why it cannot be made. */
 export type Aim =

@@ -48,7 +48,8 @@ export function createVersionStore(): VersionStore {
   };
 }
 
-type VersionRow = {
+/** Columns of a version that are needed to run it. */
+export type VersionRow = {
   id: string;
   nodes: unknown;
   edges: unknown;
@@ -65,7 +66,8 @@ function readRunnable(row: VersionRow): RunnableVersion | Error {
   }
 }
 
-function runnable(row: VersionRow): RunnableVersion {
+/** Reads a version. Throws when its graph is none. */
+export function runnable(row: VersionRow): RunnableVersion {
   const { graph } = parseGraph(row.nodes, row.edges);
   const settings = chatbotSettings(row.settings);
   const subflows = Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../effect.ts";
-import type { AiResult, HttpResult } from "../event.ts";
+import type { HttpResult } from "../event.ts";
 import { listField, textField } from "../fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 
@@ -24,23 +24,6 @@ export function httpStub(file: unknown): HttpStub {
 }
 
 const EMPTY_SUCCESS = { kind: "response", status: 200, body: null, durationMs: 0 } as const;
-
-/** A language model's answer, from the stub's answer to the same node: its text, or its body as a text. */
-export function stubbedReply(result: HttpResult): AiResult {
-  if (result.kind === "failure") return result;
-  const { body, durationMs, status } = result;
-  if (status < 200 || status > 299)
-    return { kind: "failure", reason: "network", message: `HTTP ${status}`, durationMs };
-  const text = isObject(body) ? textField(body, "text") : typeof body === "string" ? body : "";
-  return {
-    kind: "reply",
-    text: text || "(a reply)",
-    model: "stub",
-    inputTokens: 0,
-    outputTokens: 0,
-    durationMs,
-  };
-}
 
 function rulesOf(file: JsonObject): JsonObject[] {
   return Object.entries(file).map(([key, answers]) => ({

@@ -1,49 +1,19 @@
-import { advance } from "../advance.ts";
-import { type Context, type Instant, isActive, newContext } from "../context.ts";
-import type { Effect, OutboundMessage } from "../effect.ts";
+import { type Context, isActive, newContext, type Timer } from "../context.ts";
 import type { ChatbotEvent } from "../event.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import type { ChatbotVersion } from "../version.ts";
 import { parseObject, preview, replyToMessage } from "./customer.ts";
-import { type HttpStub, httpStub, stubbedReply } from "./http_stub.ts";
-
-/** A run that is only played: plain JSON, to be continued reply by reply. */
-export type Simulation = {
-  context: Context;
-  /** The virtual clock. It moves when the run waits for nothing but time. */
-  now: Instant;
-  /** Everything the bot has said. */
-  messages: OutboundMessage[];
-  trace: TraceStep[];
-};
-
-/** One turn: what happened, where it led, what it did, what it changed. */
-export type TraceStep = {
-  event: ChatbotEvent["kind"];
-  at: Instant;
-  nodes: string[];
-  effects: Effect[];
-  /** Variables that were set, changed or (null) removed. */
-  changed: JsonObject;
-};
-
-export type SimulationOptions = {
-  /** The run's start, and with `runId` the seed of everything drawn in it. */
-  now: Instant;
-  runId?: string;
-  variables?: JsonObject;
-  stub?: HttpStub;
-};
-
-/** What a played run came to. `outcome` is `waiting` while the run is not over, and `reason` then what it waits for. */
-export type SimulationResult = {
-  /** Ids of the nodes entered, the start node first. */
-  path: string[];
-  said: string[];
-  variables: JsonObject;
-  outcome: string;
-  reason: string;
-};
+import { type HttpStub, httpStub } from "./http_stub.ts";
+import type {
+  Played,
+  Playing,
+  Reply,
+  Simulation,
+  SimulationOptions,
+  SimulationResult,
+} from "./simulation.ts";
+import { stubbed } from "./stubbed.ts";
+import { traced } from "./trace.ts";
 
 /** What the engine is told of a customer who does not exist. */
 const SIMULATED_VARIABLES: JsonObject = {
@@ -59,37 +29,50 @@ const SIMULATED_VARIABLES: JsonObject = {
 export function simulate(
   version: ChatbotVersion,
   replies: readonly string[],
-  options: SimulationOptions,
+  { stub = httpStub(null), ...options }: SimulationOptions & { stub?: HttpStub },
 ): SimulationResult {
-  let simulation = startSimulation(version, options);
-  for (const reply of replies) {
+  let { simulation } = withStub(startSimulation(version, options), stub);
+  for (const text of replies) {
     if (!isActive(simulation.context)) break;
-    simulation = continueSimulation(version, simulation, reply, options.stub);
+    ({ simulation } = withStub(continueSimulation(version, simulation, { text }), stub));
   }
   return summarize(simulation);
 }
 
 /** Begins a played run, and plays it until it waits for the customer. */
-export function startSimulation(version: ChatbotVersion, options: SimulationOptions): Simulation {
+export function startSimulation(version: ChatbotVersion, options: SimulationOptions): Playing {
   const { now, runId = "00000000-0000-4000-8000-000000000000" } = options;
-  const fresh: Simulation = { context: newContext(runId, "simulated", now), now, messages: [], trace: [] };
+  const fresh = { context: newContext(runId, "simulated", now), now, messages: [], calls: {} };
   const variables = { ...SIMULATED_VARIABLES, ...options.variables };
-  const started = turn(version, fresh, { kind: "start", message: null, variables });
-  return playOn(version, started, options.stub ?? httpStub(null));
+  const start: ChatbotEvent = { kind: "start", message: null, variables };
+  return playOn(version, turn(version, { simulation: fresh, trace: [] }, start));
 }
 
-/** Gives a played run the customer's next reply. */
-export function continueSimulation(
+/** Lets time pass, if a time is named, and gives a played run the customer's next reply, if there is one. */
+export function* continueSimulation(
   version: ChatbotVersion,
   simulation: Simulation,
-  reply: string,
-  stub: HttpStub = httpStub(null),
-): Simulation {
+  { text, at }: Reply,
+): Playing {
+  let current: Played = { simulation, trace: [] };
+  if (at !== undefined) {
+    for (let timer = dueBy(at, current); timer; timer = dueBy(at, current))
+      current = yield* playOn(version, ring(version, current, timer));
+    current = { ...current, simulation: { ...current.simulation, now: later(at, current.simulation.now) } };
+  }
+  if (text === null) return current;
   const event: ChatbotEvent =
-    simulation.context.waiting?.kind === "callback"
-      ? { kind: "callback", payload: parseObject(reply) ?? reply }
-      : { kind: "message", message: replyToMessage(reply, simulation.messages.at(-1)) };
-  return playOn(version, turn(version, simulation, event), stub);
+    current.simulation.context.waiting?.kind === "callback"
+      ? { kind: "callback", payload: parseObject(text) ?? text }
+      : { kind: "message", message: replyToMessage(text, current.simulation.messages.at(-1)) };
+  return yield* playOn(version, turn(version, current, event));
+}
+
+/** Plays a step with calls that are answered by a stub. */
+export function withStub<Result>(playing: Playing<Result>, stub: HttpStub): Result {
+  let next = playing.next();
+  while (!next.done) next = playing.next(next.value === null ? undefined : stubbed(next.value, stub));
+  return next.value;
 }
 
 export function summarize({ context, messages }: Simulation): SimulationResult {
@@ -103,79 +86,51 @@ export function summarize({ context, messages }: Simulation): SimulationResult {
 }
 
 /** Plays everything that needs no customer: calls, retries, delays. The engine's guards bound it. */
-function playOn(version: ChatbotVersion, simulation: Simulation, stub: HttpStub): Simulation {
-  let current = simulation;
-  for (let event = nextEvent(current, stub); event; event = nextEvent(current, stub)) {
-    if (event.kind === "timer")
-      current = { ...current, now: current.context.waiting?.timer?.at ?? current.now };
-    current = turn(version, current, event);
-  }
-  return current;
-}
-
-function nextEvent({ context, trace }: Simulation, stub: HttpStub): ChatbotEvent | null {
-  const { waiting } = context;
-  switch (waiting?.kind) {
-    case "delay":
-      return { kind: "timer" };
-    case "http": {
-      const { requestId, request, nodeId, timer } = waiting;
-      if (timer.kind === "request_retry") return { kind: "timer" };
-      return { kind: "http_result", requestId, result: stub(nodeId, request, callsBefore(trace, nodeId)) };
-    }
-    case "ai": {
-      const { requestId, nodeId, request } = waiting;
-      const url = request.baseUrl ?? "";
-      const asHttp = {
-        target: { kind: "url" },
-        method: "POST",
-        url,
-        query: [],
-        headers: [],
-        body: null,
-        timeoutMs: 0,
-      } as const;
-      const result = stub(nodeId, { ...asHttp, query: [], headers: [] }, callsBefore(trace, nodeId));
-      return { kind: "ai_result", requestId, result: stubbedReply(result) };
-    }
-    default:
-      return null;
+function* playOn(version: ChatbotVersion, played: Played): Playing {
+  let current = played;
+  for (;;) {
+    yield null;
+    const { waiting } = current.simulation.context;
+    const timer = mereTime(waiting);
+    if (timer) current = ring(version, current, timer);
+    else if (waiting?.kind === "http" || waiting?.kind === "ai") {
+      const { simulation } = current;
+      const { nodeId } = waiting;
+      const count = Object.hasOwn(simulation.calls, nodeId) ? (simulation.calls[nodeId] ?? 0) : 0;
+      const calls = { ...simulation.calls, [nodeId]: count + 1 };
+      const called = { ...current, simulation: { ...simulation, calls } };
+      const result = yield { waiting, count, variables: simulation.context.variables };
+      current = result ? turn(version, called, result) : ring(version, called, waiting.timer);
+    } else return current;
   }
 }
 
-/** How often a node had called before the call that is under way. */
-function callsBefore(trace: TraceStep[], nodeId: string): number {
-  const calls = trace
-    .flatMap(({ effects }) => effects)
-    .filter(
-      (effect) =>
-        (effect.kind === "http_request" || effect.kind === "ai_request") && effect.nodeId === nodeId,
-    );
-  return calls.length - 1;
+/** The timer of a run that waits for nothing else. */
+function mereTime(waiting: Context["waiting"]): Timer | null {
+  if (waiting?.kind === "delay") return waiting.timer;
+  return waiting?.kind === "http" && waiting.timer.kind === "request_retry" ? waiting.timer : null;
 }
 
-function turn(version: ChatbotVersion, simulation: Simulation, event: ChatbotEvent): Simulation {
-  const { context: before, now } = simulation;
-  const { context, effects } = advance(version, before, event, now);
-  const said = effects.flatMap((effect) => (effect.kind === "send" ? effect.message : []));
-  const nodes = context.nodeHistory.slice(before.nodeHistory.length).map(({ nodeId }) => nodeId);
-  const step: TraceStep = {
-    event: event.kind,
-    at: now,
-    nodes,
-    effects,
-    changed: changes(before.variables, context.variables),
-  };
+function dueBy(at: string, { simulation }: Played): Timer | null {
+  const timer = simulation.context.waiting?.timer ?? null;
+  return timer && Date.parse(timer.at) <= Date.parse(at) ? timer : null;
+}
+
+function ring(version: ChatbotVersion, { simulation, trace }: Played, timer: Timer): Played {
+  const now = later(timer.at, simulation.now);
+  return turn(version, { simulation: { ...simulation, now }, trace }, { kind: "timer" });
+}
+
+/** The clock never goes back. */
+function later(one: string, other: string): string {
+  return Date.parse(one) > Date.parse(other) ? one : other;
+}
+
+function turn(version: ChatbotVersion, { simulation, trace }: Played, event: ChatbotEvent): Played {
+  const step = traced(version, simulation.context, event, simulation.now);
+  const said = step.effects.flatMap((effect) => (effect.kind === "send" ? effect.message : []));
   return {
-    ...simulation,
-    context,
-    messages: [...simulation.messages, ...said],
-    trace: [...simulation.trace, step],
+    simulation: { ...simulation, context: step.context, messages: [...simulation.messages, ...said] },
+    trace: [...trace, step.trace],
   };
-}
-
-function changes(before: JsonObject, after: JsonObject): JsonObject {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  return Object.fromEntries(changed.map((name): [string, Json] => [name, after[name] ?? null]));
 }

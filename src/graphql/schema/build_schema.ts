@@ -5,11 +5,13 @@ import type { GraphQLSchema } from "postgraphile/graphql";
 import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { databaseSettings } from "../auth/visitor.ts";
+import type { SimulationCalls } from "../simulation_calls.ts";
 import { channelMutations } from "./channel_mutations.ts";
 import { ChatbotMutations } from "./chatbot_mutations.ts";
 import { SchemaPreset } from "./preset.ts";
+import { replayMutation } from "./replay_mutation.ts";
 import { sessionMutations } from "./session_mutations.ts";
-import { SimulationMutations } from "./simulation_mutations.ts";
+import { simulationMutations } from "./simulation_mutations.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 export type BuiltSchema = {
@@ -24,6 +26,7 @@ type Parts = {
   pool: pg.Pool;
   sessions: Sessions;
   keyRing: KeyRing;
+  calls: SimulationCalls;
   statementTimeoutMs: number;
 };
 
@@ -32,6 +35,7 @@ export async function buildSchema({
   pool,
   sessions,
   keyRing,
+  calls,
   statementTimeoutMs,
 }: Parts): Promise<BuiltSchema> {
   const service = makePgService({
@@ -47,7 +51,8 @@ export async function buildSchema({
       sessionMutations(sessions),
       channelMutations(keyRing),
       ChatbotMutations,
-      SimulationMutations,
+      simulationMutations(calls),
+      replayMutation(statementTimeoutMs),
       Subscriptions,
     ],
     pgServices: [service],

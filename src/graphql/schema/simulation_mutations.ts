@@ -1,142 +1,145 @@
 import { type PgClient, sideEffectWithPgClient } from "postgraphile/@dataplan/pg";
-import { access, object, type Step } from "postgraphile/grafast";
+import { access, object, type Step, sideEffect } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 import { isActive } from "../../chatbot/context.ts";
 import { isObject } from "../../chatbot/json.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
-import {
-  continueSimulation,
-  type Simulation,
-  startSimulation,
-  summarize,
-} from "../../chatbot/simulation/simulate.ts";
+import { continueSimulation, startSimulation, summarize } from "../../chatbot/simulation/simulate.ts";
+import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
+import { stubbed } from "../../chatbot/simulation/stubbed.ts";
+import type { ChatbotVersion } from "../../chatbot/version.ts";
 import { ParleyError } from "../../errors.ts";
-import { createVersionStore } from "../../turns/version_store.ts";
+import type { SimulationCalls } from "../simulation_calls.ts";
+import { readInstant } from "./instant.ts";
+import { play } from "./play.ts";
+import { findPlayable, type Playable, type PlayableNames } from "./playable.ts";
+import { readSimulation } from "./simulation_state.ts";
 
-/** Chatbots played by their authors: the engine that runs in earnest, and nothing is sent, called or stored. */
-export const SimulationMutations: GraphileConfig.Plugin = extendSchema((build) => {
-  const { chatbots } = build.input.pgRegistry.pgResources;
-  if (!chatbots) throw new Error("the schema has no table of chatbots");
-  const { executor } = chatbots;
-  const doing =
-    <T>(work: (client: PgClient, input: T) => Promise<object>) =>
-    (_$root: Step, args: { getRaw(path: string | string[]): Step }) =>
-      object({
-        clientMutationId: args.getRaw(["input", "clientMutationId"]),
-        result: sideEffectWithPgClient(executor, args.getRaw("input") as Step<T>, work),
-      });
-  const fields = ["state", "path", "said", "variables", "outcome", "reason", "trace"];
-  const plans = Object.fromEntries(
-    fields.map((name) => [name, ($object: Step) => access($object, ["result", name])]),
-  );
+/**
+ * Chatbots played by their authors, with the engine that runs in earnest: nothing is sent or stored. What is played is
+ * read first; while it is played no connection to the database is held, for a real call may take its time.
+ */
+export function simulationMutations(calls: SimulationCalls): GraphileConfig.Plugin {
+  return extendSchema((build) => {
+    const { chatbots } = build.input.pgRegistry.pgResources;
+    if (!chatbots) throw new Error("the schema has no table of chatbots");
+    const { executor } = chatbots;
+    const playing =
+      <T extends Input>(begin: (version: ChatbotVersion, input: T) => Playing) =>
+      (_$root: Step, args: { getRaw(path: string | string[]): Step }) => {
+        const $found = sideEffectWithPgClient(executor, args.getRaw("input") as Step<T>, find);
+        const result = sideEffect($found, async ({ playable, input }) => {
+          const answer = answering(playable, input, calls);
+          const { simulation, trace } = await play(begin(playable.version, input), answer, calls.limitMs);
+          return { state: simulation, ...summarize(simulation), trace };
+        });
+        return object({ clientMutationId: args.getRaw(["input", "clientMutationId"]), result });
+      };
+    const fields = ["state", "path", "said", "variables", "outcome", "reason", "trace"];
+    const plans = Object.fromEntries(
+      fields.map((name) => [name, ($object: Step) => access($object, ["result", name])]),
+    );
 
-  return {
-    typeDefs: gql`
-      extend type Mutation {
-        "Plays a chatbot without sending anything, until it waits for the customer. Delays pass at once. PYNFD. PYREQ: no chatbot is named."
-        startSimulation(input: StartSimulationInput!): SimulationPayload
+    return {
+      typeDefs: gql`
+        extend type Mutation {
+          "Plays a chatbot without sending anything, until it waits for the customer. Delays pass at once. PYNFD. PYREQ: no chatbot is named. PYDEN: real calls are for admins. PYTIM: it played for too long."
+          startSimulation(input: StartSimulationInput!): SimulationPayload
 
-        "Gives a played run the customer's next reply. PYREQ: the state is none, or that run is over. PYNFD."
-        continueSimulation(input: ContinueSimulationInput!): SimulationPayload
-      }
+          "Gives a played run the customer's next reply, or lets time pass. PYREQ: the state is none, or that run is over. PYNFD, PYDEN, PYTIM."
+          continueSimulation(input: ContinueSimulationInput!): SimulationPayload
+        }
 
-      input StartSimulationInput {
-        clientMutationId: String
-        "Its draft is played, unless a version is named."
-        chatbotId: UUID
-        versionId: UUID
-        "Set before the first node."
-        variables: JSON
-        "Answers to calls, as parley chatbot run takes them; without one each succeeds with an empty body."
-        httpStub: JSON
-        "The virtual clock at the start; now unless told."
-        at: Datetime
-      }
-      input ContinueSimulationInput {
-        clientMutationId: String
-        chatbotId: UUID
-        versionId: UUID
-        "What the step before returned."
-        state: JSON!
-        "The id or title of a button or row, a text, or {…} for a form's answer."
-        reply: String!
-        httpStub: JSON
-      }
-      type SimulationPayload {
-        clientMutationId: String
-        "For continueSimulation. Yours to keep: nothing is stored here."
-        state: JSON!
-        "Ids of the nodes entered, the start node first."
-        path: [String!]!
-        said: [String!]!
-        variables: JSON!
-        "waiting while the run is not over."
-        outcome: String!
-        reason: String!
-        "What happened in this step, turn by turn: [{event, at, nodes, effects, changed}]."
-        trace: JSON!
-      }
-    `,
-    objects: {
-      Mutation: { plans: { startSimulation: doing(start), continueSimulation: doing(proceed) } },
-      SimulationPayload: { plans },
-    },
-  };
-}, "ParleySimulationMutations");
+        "Who answers the calls of a played chatbot."
+        enum SimulatedCalls {
+          "httpStub: nobody is asked."
+          STUBBED
+          "Those it is about: addresses, data sources and calendars, with their credentials, as in earnest; at most 20 calls in a step. For admins. Language models stay stubbed: their budgets belong to conversations."
+          REAL
+        }
 
-type Subject = { chatbotId?: string | null; versionId?: string | null; httpStub?: unknown };
-type StartInput = Subject & { variables?: unknown; at?: string | null };
-type ContinueInput = Subject & { state: unknown; reply: string };
-
-async function start(client: PgClient, input: StartInput): Promise<object> {
-  const version = await versionOf(client, input);
-  const simulation = startSimulation(version, {
-    now: new Date(input.at ?? Date.now()).toISOString(),
-    stub: httpStub(input.httpStub ?? null),
-    ...(isObject(input.variables) && { variables: input.variables }),
-  });
-  return shown(simulation, 0);
+        input StartSimulationInput {
+          clientMutationId: String
+          "Its draft is played, unless a version is named."
+          chatbotId: UUID
+          "Of that chatbot, if one is named."
+          versionId: UUID
+          "Set before the first node."
+          variables: JSON
+          "Answers to calls, as parley chatbot run takes them; without one each succeeds with an empty body."
+          httpStub: JSON
+          "STUBBED unless told."
+          calls: SimulatedCalls
+          "The virtual clock at the start; now unless told."
+          at: Datetime
+        }
+        input ContinueSimulationInput {
+          clientMutationId: String
+          chatbotId: UUID
+          versionId: UUID
+          "What the step before returned."
+          state: JSON!
+          "The id or title of a button or row, a text, or {…} for a form's answer. Null: nothing is said, time passes."
+          reply: String
+          "The virtual clock at the reply: timers that are due before ring first. It never goes back; unless told it stands still."
+          at: Datetime
+          httpStub: JSON
+          "STUBBED unless told."
+          calls: SimulatedCalls
+        }
+        type SimulationPayload {
+          clientMutationId: String
+          "For continueSimulation. Yours to keep: nothing is stored here."
+          state: JSON!
+          "Ids of the nodes entered, the start node first."
+          path: [String!]!
+          said: [String!]!
+          variables: JSON!
+          "waiting while the run is not over."
+          outcome: String!
+          reason: String!
+          "What happened in this step, turn by turn: [{event, input, at, nodes: [{id, type, subflow?, effects, changed, output}]}]. Without the credentials of calls."
+          trace: JSON!
+        }
+      `,
+      objects: {
+        Mutation: { plans: { startSimulation: playing(start), continueSimulation: playing(proceed) } },
+        SimulationPayload: { plans },
+      },
+    };
+  }, "ParleySimulationMutations");
 }
 
-async function proceed(client: PgClient, input: ContinueInput): Promise<object> {
-  const version = await versionOf(client, input);
-  if (!isSimulation(input.state)) throw new ParleyError("PYREQ", "The state is none that was returned");
-  const before = input.state;
+type Input = PlayableNames & { httpStub?: unknown; calls?: string | null; at?: string | null };
+type StartInput = Input & { variables?: unknown };
+type ContinueInput = Input & { state: unknown; reply?: string | null };
+
+async function find<T extends Input>(client: PgClient, input: T): Promise<{ playable: Playable; input: T }> {
+  const playable = await findPlayable(client, input);
+  if (input.calls === "REAL" && !playable.isEditable)
+    throw new ParleyError("PYDEN", "Only an admin lets a played chatbot call anybody");
+  return { playable, input };
+}
+
+function start(version: ChatbotVersion, { at, variables }: StartInput): Playing {
+  const now = at ? readInstant("at", at) : new Date().toISOString();
+  return startSimulation(version, { now, ...(isObject(variables) && { variables }) });
+}
+
+function proceed(version: ChatbotVersion, { state, reply = null, at }: ContinueInput): Playing {
+  const before = readSimulation(state);
   if (!isActive(before.context)) throw new ParleyError("PYREQ", "The played run is over");
-  const simulation = continueSimulation(version, before, input.reply, httpStub(input.httpStub ?? null));
-  return shown(simulation, before.trace.length);
+  return continueSimulation(version, before, { text: reply, ...(at && { at: readInstant("at", at) }) });
 }
 
-function shown(simulation: Simulation, known: number): object {
-  return { state: simulation, ...summarize(simulation), trace: simulation.trace.slice(known) };
-}
-
-function isSimulation(state: unknown): state is Simulation {
-  return (
-    isObject(state) && isObject(state.context) && Array.isArray(state.messages) && Array.isArray(state.trace)
-  );
-}
-
-/** The named version, or the draft, as far as the caller may see it. */
-async function versionOf(client: PgClient, { chatbotId, versionId }: Subject) {
-  const id = versionId ?? chatbotId;
-  if (!id) throw new ParleyError("PYREQ", "Name a chatbot or a version");
-  const store = createVersionStore();
-  await store.load(
-    {
-      query: ((_text: string, _values: unknown) =>
-        client.query({
-          text: versionId
-            ? "select id, nodes, edges, settings, subflows, flows from app_public.chatbot_versions where id = $1"
-            : "select id, nodes, edges, settings, '{}'::jsonb as subflows, '{}'::jsonb as flows from app_public.chatbots where id = $1",
-          values: [id],
-        })) as never,
-    },
-    [id],
-  );
-  try {
-    return store.get(id);
-  } catch (cause) {
-    throw new ParleyError("PYNFD", "There is no such chatbot or version, or it cannot be read", { cause });
-  }
+/** Who answers a step's calls. */
+function answering({ tenantId, ownerId }: Playable, input: Input, calls: SimulationCalls) {
+  const stub = httpStub(input.httpStub ?? null);
+  const call = input.calls === "REAL" ? calls.begin() : null;
+  return async (pending: PendingCall): Promise<CallResult> => {
+    const { waiting, variables } = pending;
+    if (call === null || waiting.kind === "ai") return stubbed(pending, stub);
+    const result = await call({ tenantId, ownerId, variables }, waiting.request);
+    return { kind: "http_result", requestId: waiting.requestId, result };
+  };
 }

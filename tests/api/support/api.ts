@@ -45,6 +45,7 @@ export async function startApi(database: TestDatabase, settings: Record<string, 
   const log = createLog("debug", { write: (line: string) => void lines.push(line) });
   const graphql = await createGraphql({
     ownerUrl: database.ownerUrl,
+    ownerPool: database.pool,
     authenticatorUrl: database.authenticatorUrl,
     config: readConfig({ NODE_ENV: "test", ...settings }),
     keyRing: RING,

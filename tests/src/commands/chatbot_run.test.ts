@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { SimulationResult } from "../../../src/chatbot/simulation/simulate.ts";
+import type { SimulationResult } from "../../../src/chatbot/simulation/simulation.ts";
 import { SUPPORT_BOT } from "../../support/support_bot.ts";
 import { runParley } from "./parley.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Graph } from "../../../../src/chatbot/graph.ts";
-import type { JsonObject } from "../../../../src/chatbot/json.ts";
+import type { Json, JsonObject } from "../../../../src/chatbot/json.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { draftVersion } from "../../../../src/chatbot/version.ts";
-import { chainOf, graphOf, NOW, Run } from "../build.ts";
+import { chainOf, graphOf, type NodeSpec, NOW, Run } from "../build.ts";
 
 /** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
 
@@ -124,6 +124,26 @@ describe("F17: guards", () => {
   test("size of the variables", () => {
     const run = new Run(asking, { maxVariablesSize: 1000 }).start().say("x".repeat(2000));
     assert.equal(run.context.completionReason, "variables_too_large: maxVariablesSize");
+  });
+
+  test("a variable that doubles at every step of a turn", () => {
+    const doubling = (value: Json): NodeSpec => ["set_variable", { variable: "v", value }];
+    for (const value of ["{{v}}{{v}}", { left: "{{v}}", right: "{{v}}" }, "{{v}}".repeat(5000)]) {
+      const nodes = Array.from({ length: 40 }, (_, index) => [`n${index}`, doubling(value)] as const);
+      const run = new Run(chainOf({ first: doubling("x".repeat(100)), ...Object.fromEntries(nodes) })).start();
+      assert.equal(run.context.completionReason, "variables_too_large: maxVariablesSize");
+      assert.ok(JSON.stringify(run.context.variables).length < 20_000_000);
+    }
+  });
+
+  test("one text in which a large variable stands many times", () => {
+    const said = new Run(
+      chainOf({
+        set: ["set_variable", { variable: "v", value: "x".repeat(500_000) }],
+        m: ["message", { content: "{{v}}".repeat(2000) }],
+      }),
+    ).start();
+    assert.equal(said.context.completionReason, "variables_too_large: maxVariablesSize");
   });
 
   test("a chain of thousands is no recursion", () => {

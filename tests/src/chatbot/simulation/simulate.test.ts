@@ -8,6 +8,7 @@ import {
   simulate,
   startSimulation,
   summarize,
+  withStub,
 } from "../../../../src/chatbot/simulation/simulate.ts";
 import { draftVersion } from "../../../../src/chatbot/version.ts";
 import { chainOf, graphOf, NOW, type NodeSpec } from "../build.ts";
@@ -84,13 +85,45 @@ test("step by step, with a trace that says what changed", () => {
       m: ["message", { content: "{{v}}" }],
     }),
   );
-  let simulation = startSimulation(version, { now: NOW });
+  const { simulation, trace } = withStub(startSimulation(version, { now: NOW }), httpStub(null));
   assert.deepEqual(summarize(simulation).path, ["start", "q"]);
-  simulation = JSON.parse(JSON.stringify(continueSimulation(version, simulation, "hello")));
-  const last = simulation.trace.at(-1);
-  assert.deepEqual(last?.nodes, ["c", "m"]);
-  assert.deepEqual(last?.changed, { v: "hello", "question_1.response": "hello", contact: null });
-  assert.equal(last?.effects[0]?.kind, "send");
+  assert.deepEqual(
+    trace.map(({ event, at, nodes }) => [event, at, nodes.map(({ id, type }) => [id, type])]),
+    [
+      [
+        "start",
+        NOW,
+        [
+          [null, ""],
+          ["start", "start"],
+          ["q", "question"],
+        ],
+      ],
+    ],
+  );
+  assert.deepEqual(Object.keys(trace[0]?.input ?? {}), ["message", "variables"]);
+  assert.equal(trace[0]?.nodes[0]?.changed.customer_phone, "905551234567");
+  assert.deepEqual(
+    trace[0]?.nodes[2]?.effects.map(({ kind }) => kind),
+    ["send", "set_timer"],
+  );
+
+  const sent = JSON.parse(JSON.stringify(simulation));
+  const [step, ...others] = withStub(
+    continueSimulation(version, sent, { text: "hello" }),
+    httpStub(null),
+  ).trace;
+  assert.deepEqual([step?.event, others], ["message", []]);
+  assert.deepEqual(step?.input, { message: { id: null, type: "text", content: { body: "hello" } } });
+  const [asked, set, said] = step?.nodes ?? [];
+  assert.deepEqual([asked?.id, asked?.changed], ["q", { v: "hello", "question_1.response": "hello" }]);
+  assert.equal(asked?.output?.answer, "hello");
+  assert.deepEqual([set?.id, set?.changed, set?.effects], ["c", { contact: null }, []]);
+  assert.deepEqual([said?.id, said?.changed, said?.output?.success], ["m", {}, true]);
+  assert.deepEqual(
+    said?.effects.map(({ kind }) => kind),
+    ["send", "finish", "clear_timer"],
+  );
 });
 
 describe("stubs", () => {

@@ -1,0 +1,41 @@
+import type { Effect, HttpBody, HttpRequest } from "../effect.ts";
+import { clean, cleanText } from "../export.ts";
+
+/** What stands where a credential stood. */
+const REMOVED = "REMOVED";
+
+/** Headers that carry none. Any other may, whatever its name. */
+const HARMLESS = /^(accept|accept-language|content-type|user-agent)$/i;
+
+/** An effect as a trace shows it: a call keeps its address and its body, and loses what lets it in. */
+export function withoutCredentials(effect: Effect): Effect {
+  return effect.kind === "http_request" ? { ...effect, request: cleanRequest(effect.request) } : effect;
+}
+
+function cleanRequest(request: HttpRequest): HttpRequest {
+  return {
+    ...request,
+    url: cleanText(request.url).replace(/\/\/[^/?#]*@/, `//${REMOVED}@`),
+    query: request.query.map(cleanPair),
+    headers: request.headers.map(([name, value]) => [name, HARMLESS.test(name) ? value : REMOVED]),
+    body: request.body && cleanBody(request.body),
+  };
+}
+
+function cleanBody(body: HttpBody): HttpBody {
+  switch (body.kind) {
+    case "json":
+      return { ...body, value: clean("", body.value) };
+    case "form":
+    case "multipart":
+      return { ...body, fields: body.fields.map(cleanPair) };
+    case "text":
+      return { ...body, text: cleanText(body.text) };
+    default:
+      return body satisfies never;
+  }
+}
+
+function cleanPair([name, value]: [string, string]): [string, string] {
+  return [name, String(clean(name, value))];
+}

@@ -1,0 +1,56 @@
+import type { Context, Instant, Waiting } from "../context.ts";
+import type { OutboundMessage } from "../effect.ts";
+import type { ChatbotEvent } from "../event.ts";
+import type { JsonObject } from "../json.ts";
+import type { TraceTurn } from "./trace.ts";
+
+/** A run that is only played: plain JSON, to be continued reply by reply. It never waits for a call. */
+export type Simulation = {
+  context: Context;
+  /** The virtual clock. It moves when the run waits for nothing but time, and when it is told to. */
+  now: Instant;
+  /** Everything the bot has said. */
+  messages: OutboundMessage[];
+  /** How often each node has called. */
+  calls: { [nodeId: string]: number };
+};
+
+/** A step of a played run: how it stands, and what happened on the way there. */
+export type Played = { simulation: Simulation; trace: TraceTurn[] };
+
+/** What a played run needs and cannot do itself: a call. */
+export type PendingCall = {
+  waiting: Extract<Waiting, { kind: "http" | "ai" }>;
+  /** How often its node has called before. */
+  count: number;
+  /** Of the run. */
+  variables: JsonObject;
+};
+
+export type CallResult = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
+
+/**
+ * A step under way. It hands each call out, and takes its result: whoever drives it decides whether calls are real
+ * (undefined: no answer ever comes). Null after each turn, for whoever wants to rest, or to stop.
+ */
+export type Playing<Result = Played> = Generator<PendingCall | null, Result, CallResult | undefined>;
+
+export type SimulationOptions = {
+  /** The run's start, and with `runId` the seed of everything drawn in it. */
+  now: Instant;
+  runId?: string;
+  variables?: JsonObject;
+};
+
+/** What the customer does next: says something, or (null) nothing; at once, or when the clock shows `at`. */
+export type Reply = { text: string | null; at?: Instant };
+
+/** What a played run came to. `outcome` is `waiting` while the run is not over, and `reason` then what it waits for. */
+export type SimulationResult = {
+  /** Ids of the nodes entered, the start node first. */
+  path: string[];
+  said: string[];
+  variables: JsonObject;
+  outcome: string;
+  reason: string;
+};

@@ -1,0 +1,36 @@
+import type { HttpRequest } from "../effect.ts";
+import type { AiResult, HttpResult } from "../event.ts";
+import { textField } from "../fields.ts";
+import { isObject } from "../json.ts";
+import type { HttpStub } from "./http_stub.ts";
+import type { CallResult, PendingCall } from "./simulation.ts";
+
+/** What a stub answers to a call. A question to a language model goes by its node, or by the model's address. */
+export function stubbed({ waiting, count }: PendingCall, stub: HttpStub): CallResult {
+  const { requestId, nodeId } = waiting;
+  if (waiting.kind === "http")
+    return { kind: "http_result", requestId, result: stub(nodeId, waiting.request, count) };
+  const result = stub(nodeId, asHttp(waiting.request.baseUrl ?? ""), count);
+  return { kind: "ai_result", requestId, result: stubbedReply(result) };
+}
+
+function asHttp(url: string): HttpRequest {
+  return { target: { kind: "url" }, method: "POST", url, query: [], headers: [], body: null, timeoutMs: 0 };
+}
+
+/** A language model's answer, from the stub's answer to the same node: its text, or its body as a text. */
+function stubbedReply(result: HttpResult): AiResult {
+  if (result.kind === "failure") return result;
+  const { body, durationMs, status } = result;
+  if (status < 200 || status > 299)
+    return { kind: "failure", reason: "network", message: `HTTP ${status}`, durationMs };
+  const text = isObject(body) ? textField(body, "text") : typeof body === "string" ? body : "";
+  return {
+    kind: "reply",
+    text: text || "(a reply)",
+    model: "stub",
+    inputTokens: 0,
+    outputTokens: 0,
+    durationMs,
+  };
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Simulation } from "../../chatbot/simulation/simulation.ts";
+import { ParleyError } from "../../errors.ts";
+
+/**
+ * A played run as its client brings it back. Whatever was done to it, it can only lead where the graph leads: what a
+ * step leaves behind never waits for a call, so that a state with a request in it is none of ours.
+ */
+const Instant = z.iso.datetime().refine((text) => !Number.isNaN(Date.parse(text)));
+const Variables = z.record(z.string(), z.json());
+const Count = z.int().min(0);
+const TimerState = z.strictObject({
+  kind: z.enum(["answer_timeout", "session_expiry", "flow_expiry", "handoff_timeout", "callback_timeout"]),
+  at: Instant,
+});
+const resting = { nodeId: z.string(), timer: TimerState.nullable() };
+const WaitingState = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("answer"),
+    ...resting,
+    attempts: Count,
+    page: Count,
+    nudged: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal("flow"), ...resting, flowToken: z.string() }),
+  z.strictObject({ kind: z.literal("handoff"), ...resting }),
+  z.strictObject({ kind: z.literal("callback"), ...resting }),
+]);
+
+const State = z.strictObject({
+  context: z.strictObject({
+    runId: z.uuid(),
+    contactId: z.string(),
+    status: z.enum(["running", "waiting", "completed", "expired", "stopped", "failed"]),
+    outcome: z.string().nullable(),
+    completionReason: z.string().nullable(),
+    startedAt: Instant,
+    currentNodeId: z.string().nullable(),
+    variables: Variables,
+    nodeHistory: z.array(z.strictObject({ nodeId: z.string(), at: Instant, subflow: z.string().optional() })),
+    nodeOutputs: z.record(z.string(), Variables),
+    waiting: WaitingState.nullable(),
+    frames: z.array(
+      z.strictObject({ chatbotId: z.string(), callerNodeId: z.string(), callerVariables: Variables }),
+    ),
+    replies: z.strictObject({ since: Instant, count: Count }),
+    draws: Count,
+    inbox: z.array(z.strictObject({ id: z.null(), type: z.string(), content: z.json() })),
+    callbacks: z.array(z.json()),
+  }),
+  now: Instant,
+  messages: z.array(z.strictObject({ type: z.string(), content: z.union([Variables, z.array(z.json())]) })),
+  calls: z.record(z.string(), Count),
+});
+
+/** @throws ParleyError PYREQ */
+export function readSimulation(state: unknown): Simulation {
+  const read = State.safeParse(state);
+  if (!read.success) throw new ParleyError("PYREQ", "The state is none that was returned");
+  return read.data as Simulation;
+}
