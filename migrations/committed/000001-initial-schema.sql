@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fbadc97dd626dd5044ac4cede835901f2b2666ba
+--! Hash: sha1:5b12f263fd0c3165f4f82851058dbfbaa35d08d1
 --! Message: initial schema
 
 --! split: 0010-schemas.sql

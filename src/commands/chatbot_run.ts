@@ -26,7 +26,7 @@ export function chatbotRun(): Command {
     .argument("[others...]", "files of the chatbots that its subflows call, by id or name or the file's")
     .option(
       "--replies <reply>",
-      "the customer's next reply: a button's or row's id or title, a text, or {…} for a form's answer; repeat it",
+      "the customer's next reply: a button's or row's id or title, a text, or {…} for a form's answer; or what happens instead: @wait 2 hours, @return, @fail, @skip, @stop; repeat it",
       (reply: string, before: string[]) => [...before, reply],
       [],
     )

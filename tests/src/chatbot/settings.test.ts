@@ -34,7 +34,12 @@ test("what is right is taken", () => {
 });
 
 test("a guard cannot be set to infinity", () => {
-  const endless = { maxStepsPerTurn: 1e15, maxVisitsPerNode: 1e15, maxStepsPerRun: 1e15, maxVariablesSize: 1e15 };
+  const endless = {
+    maxStepsPerTurn: 1e15,
+    maxVisitsPerNode: 1e15,
+    maxStepsPerRun: 1e15,
+    maxVariablesSize: 1e15,
+  };
   const { maxStepsPerTurn, maxVisitsPerNode, maxStepsPerRun, maxVariablesSize } = chatbotSettings(endless);
   assert.deepEqual([maxStepsPerTurn, maxVisitsPerNode, maxStepsPerRun], [10_000, 10_000, 10_000]);
   assert.equal(maxVariablesSize, 5_000_000);

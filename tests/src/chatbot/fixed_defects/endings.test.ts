@@ -4,7 +4,7 @@ import type { Graph } from "../../../../src/chatbot/graph.ts";
 import type { Json, JsonObject } from "../../../../src/chatbot/json.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { draftVersion } from "../../../../src/chatbot/version.ts";
-import { chainOf, graphOf, type NodeSpec, NOW, Run } from "../build.ts";
+import { chainOf, graphOf, NOW, type NodeSpec, Run } from "../build.ts";
 
 /** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
 
@@ -130,7 +130,9 @@ describe("F17: guards", () => {
     const doubling = (value: Json): NodeSpec => ["set_variable", { variable: "v", value }];
     for (const value of ["{{v}}{{v}}", { left: "{{v}}", right: "{{v}}" }, "{{v}}".repeat(5000)]) {
       const nodes = Array.from({ length: 40 }, (_, index) => [`n${index}`, doubling(value)] as const);
-      const run = new Run(chainOf({ first: doubling("x".repeat(100)), ...Object.fromEntries(nodes) })).start();
+      const run = new Run(
+        chainOf({ first: doubling("x".repeat(100)), ...Object.fromEntries(nodes) }),
+      ).start();
       assert.equal(run.context.completionReason, "variables_too_large: maxVariablesSize");
       assert.ok(JSON.stringify(run.context.variables).length < 20_000_000);
     }
