@@ -11,6 +11,7 @@ import { chatbotExport } from "./commands/chatbot_export.ts";
 import { chatbotImport } from "./commands/chatbot_import.ts";
 import { chatbotList } from "./commands/chatbot_list.ts";
 import { chatbotPublish } from "./commands/chatbot_publish.ts";
+import { chatbotReplay } from "./commands/chatbot_replay.ts";
 import { chatbotRun } from "./commands/chatbot_run.ts";
 import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
@@ -47,7 +48,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 const program = new Command("parley")
   .description("A messaging backend that lives in PostgreSQL: insert a row, send a message.")
   .version(packageJson.version)
-  // What follows a command's name is the command's: some have a --version of their own.
+  // Else `--version` anywhere would be the program's: commands have one of their own.
   .enablePositionalOptions()
   .addCommand(start())
   .addCommand(serve())
@@ -77,6 +78,7 @@ const program = new Command("parley")
       chatbotDeactivate(),
       chatbotVersions(),
       chatbotRun(),
+      chatbotReplay(),
       chatbotStats(),
     ]),
   )

@@ -12,7 +12,9 @@ export type Exit = { handle: string } | "plain" | "any";
 /** The first edge of the first exit that has one; edges count in the order they were drawn. */
 export function findEdge(edges: readonly GraphEdge[], exits: readonly Exit[]): GraphEdge | undefined {
   for (const exit of exits) {
-    const edge = edges.find((candidate) => takes(candidate.sourceHandle ?? "", exit));
+    const edge =
+      edges.find(({ sourceHandle }) => typeof exit === "object" && sourceHandle === exit.handle) ??
+      edges.find(({ sourceHandle = "" }) => takes(sourceHandle, exit));
     if (edge) return edge;
   }
   return undefined;
@@ -25,7 +27,7 @@ function takes(handle: string, exit: Exit): boolean {
 }
 
 /** Builders have written the N-th string button as `btn-N` and as `btn_N`; both are the same button. */
-function sameHandle(a: string, b: string): boolean {
+export function sameHandle(a: string, b: string): boolean {
   return a === b || (POSITIONAL.test(a) && POSITIONAL.test(b) && a.slice(4) === b.slice(4));
 }
 

@@ -10,7 +10,7 @@ import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
 import { describeProblem } from "../cli/problems.ts";
 import { readChatbotFiles } from "../cli/read_chatbot_files.ts";
-import { readGivenFile } from "../cli/read_file.ts";
+import { readStub } from "../cli/read_stub.ts";
 import { ParleyError } from "../errors.ts";
 
 type Options = CommonOptions & { replies: string[]; httpStub?: string; variables?: JsonObject; at?: string };
@@ -53,19 +53,6 @@ function versionOf({ graph, settings, subflows, flows }: ImportedChatbot): Chatb
     subflows: Object.fromEntries(subflows.map((subflow) => [subflow.chatbotId, subflow.graph])),
     flows: Object.fromEntries(flows.map((flow) => [flow.whatsappFlowId, flowFacts("DRAFT", flow.flowJson)])),
   };
-}
-
-async function readStub(file: string): Promise<unknown> {
-  const text = await readGivenFile(file, 10_000_000);
-  let stub: unknown;
-  try {
-    stub = JSON.parse(text);
-  } catch (cause) {
-    throw new ParleyError("PYREQ", `${file} is no JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (typeof stub !== "object" || stub === null)
-    throw new ParleyError("PYREQ", `${file} is neither an object nor a list: nothing can be looked up in it`);
-  return stub;
 }
 
 function parseVariables(text: string): JsonObject {

@@ -19,7 +19,7 @@ export function parseGraph(nodes: unknown, edges: unknown): { graph: Graph; prob
     problems.push(tooMany("nodes", nodes.length, IMPORT_LIMITS.nodes));
   else graph.nodes = nodes.flatMap((node, index) => parseNode(node, index, problems));
 
-  if (edges !== undefined && !Array.isArray(edges)) {
+  if (edges != null && !Array.isArray(edges)) {
     problems.push(problem("missing_edges", null, "The edges are not a list."));
   } else if (edges && edges.length > IMPORT_LIMITS.edges) {
     problems.push(tooMany("edges", edges.length, IMPORT_LIMITS.edges));
@@ -41,12 +41,16 @@ function parseNode(node: unknown, index: number, problems: Problem[]): GraphNode
   const data = isObject(node.data)
     ? Object.entries(node.data).filter(([key]) => !INTERFACE_KEYS.has(key))
     : [];
-  const parsed: GraphNode = {
+  const written: GraphNode = {
     id,
     type: textField(node, "type"),
     position: { x: coordinate(position.x), y: coordinate(position.y) },
     data: Object.fromEntries(data),
   };
+  // Where `type` is a builder's own word (`custom`, `input`), the kind is in the data.
+  const inner = { ...written, type: "" };
+  const parsed =
+    nodeKind(written) === null && nodeKind(inner) !== null ? { ...written, type: nodeType(inner) } : written;
   const type = nodeType(parsed);
   if (type === "") problems.push(problem("node_without_type", id, `The node "${id}" has no type.`));
   else if (nodeKind(parsed) === null) {
@@ -84,7 +88,9 @@ function parseEdge(
     );
     return [];
   }
-  const sourceHandle = textField(edge, "sourceHandle");
+  // A condition's `true` and `false` have been seen without quotes.
+  const { sourceHandle: handle } = edge;
+  const sourceHandle = typeof handle === "boolean" ? String(handle) : textField(edge, "sourceHandle");
   const derived = sourceHandle === "" ? `${source}-${target}` : `${source}-${target}-${sourceHandle}`;
   const id = freeId(textField(edge, "id") || derived, taken);
   return [{ id, source, target, ...(sourceHandle !== "" && { sourceHandle }) }];

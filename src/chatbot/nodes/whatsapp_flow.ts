@@ -51,7 +51,7 @@ export function enterWhatsappFlow(turn: Turn, node: GraphNode): Step {
 
 /** The list has come: it goes out with the form. */
 export function receiveFormData(turn: Turn, node: GraphNode, result: HttpResult): Step {
-  const items = isSuccess(result) && isObject(result.body) ? own(result.body, "data") : undefined;
+  const items = listIn(result);
   if (!Array.isArray(items))
     return formFailed(turn, node, isSuccess(result) ? "no list in the answer" : errorMessage(result));
   const list = items.filter(isObject).map((item) => {
@@ -59,6 +59,13 @@ export function receiveFormData(turn: Turn, node: GraphNode, result: HttpResult)
     return { id: title, title };
   });
   return sendForm(turn, node, { [textField(node.data, "dataSourceDataKey") || "brands"]: list });
+}
+
+/** What a data source answered; nothing at all is an empty list. */
+function listIn(result: HttpResult): Json | undefined {
+  if (!isSuccess(result)) return undefined;
+  if (result.body === null) return [];
+  return isObject(result.body) ? own(result.body, "data") : undefined;
 }
 
 /** The form could not be sent. */

@@ -1,8 +1,9 @@
+import { sameHandle } from "../edges.ts";
 import { fold } from "../fold.ts";
 import type { Option } from "./options.ts";
 
 /**
- * Finds the option that a typed text means: its id, then its title, both without regard to case and accents, then
+ * Finds the option that a typed text means: its id, then its title, whole or as it was cut, both without regard to case and accents, then
  * its number among those shown.
  */
 export function matchOption(
@@ -13,8 +14,10 @@ export function matchOption(
   const wanted = fold(text);
   return (
     options.find((option) => option.id === text || option.answer === text) ??
+    options.find((option) => sameHandle(option.answer, text)) ??
     options.find((option) => fold(option.answer) === wanted) ??
     options.find((option) => fold(option.title) === wanted) ??
+    options.find((option) => fold(option.wording) === wanted) ??
     (/^\d{1,3}$/.test(wanted) ? shown[Number(wanted) - 1] : undefined)
   );
 }

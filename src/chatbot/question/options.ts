@@ -13,6 +13,8 @@ export type Option = {
   /** The id the author gave: what the variable receives, and the name of the exit. */
   answer: string;
   title: string;
+  /** The title before it was cut. */
+  wording: string;
   description: string;
   /** Title of the section the row stands under; `""` for none. */
   section: string;
@@ -40,19 +42,23 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
   const limit = TITLE_LIMITS[isList ? "list" : "buttons"];
   const seen = { ids: new Set<string>(), titles: new Set<string>() };
   return drafts(turn, node).map((draft, index) => {
-    const title = cut(turn.fill(node, draft.title).trim(), limit) || turn.texts.item(index + 1);
+    // What comes from a variable is never read as a template.
+    const fill = (text: string) => (draft.isData ? text : turn.fill(node, text)).trim();
+    const wording = fill(draft.title) || turn.texts.item(index + 1);
+    const title = cut(wording, limit);
     return {
       id: unique(seen.ids, cut(draft.answer, ID_LIMIT - 4)),
       answer: draft.answer,
       // Two buttons of one title are refused by WhatsApp.
       title: isList ? title : unique(seen.titles, title, limit),
-      description: cut(turn.fill(node, draft.description).trim(), DESCRIPTION_LIMIT),
-      section: cut(turn.fill(node, draft.section).trim(), TITLE_LIMITS.list),
+      wording,
+      description: cut(fill(draft.description), DESCRIPTION_LIMIT),
+      section: cut(fill(draft.section), TITLE_LIMITS.list),
     };
   });
 }
 
-type Draft = Omit<Option, "id">;
+type Draft = Omit<Option, "id" | "wording"> & { isData: boolean };
 
 function drafts(turn: Turn, node: GraphNode): Draft[] {
   const { data } = node;
@@ -96,11 +102,11 @@ function rows(data: JsonObject): Draft[] {
 }
 
 function dynamicDraft(turn: Turn, data: JsonObject, item: Json, index: number): Draft {
-  if (!isObject(item)) return draft(plainText(item), plainText(item));
+  if (!isObject(item)) return { ...draft(plainText(item), plainText(item)), isData: true };
   const labels = [textField(data, "dynamicLabelField"), "name", "title", "label"];
   const label = firstText(item, labels) ?? turn.texts.item(index + 1);
   const description = firstText(item, [textField(data, "dynamicDescField"), "description"]) ?? "";
-  return draft(firstText(item, ["id", "slug"]) ?? label, label, description);
+  return { ...draft(firstText(item, ["id", "slug"]) ?? label, label, description), isData: true };
 }
 
 function firstText(item: JsonObject, names: string[]): string | undefined {
@@ -115,7 +121,7 @@ function idAndTitle(written: Json): { id: string; title: string } {
 }
 
 function draft(answer: string, title: string, description = ""): Draft {
-  return { answer, title, description, section: "" };
+  return { answer, title, description, section: "", isData: false };
 }
 
 /** The text, or the text with the least number that makes it new; within `limit` if there is one. */

@@ -6,7 +6,7 @@ import { parsePath, walkPath } from "../path.ts";
 
 /** What of a response is kept. */
 export type Selection = {
-  /** Dots and brackets into the body: `data.items[0].name`. */
+  /** Dots and brackets into the body: `data.items[0].name`, with or without `$.` before it. */
   path: string;
   /** Keep the items of an array whose field, a path too, equals `filterValue` as text. */
   filterField: string;
@@ -20,7 +20,7 @@ export function isSuccess(result: HttpResult): result is Extract<HttpResult, { k
 
 /** The part of a body that a selection names; null where there is none. */
 export function selectFrom(body: Json, { path, filterField, filterValue }: Selection): Json {
-  const part = walkPath(body, parsePath(path)) ?? null;
+  const part = walkPath(body, parsePath(path.replace(/^\s*\$/, ""))) ?? null;
   if (filterField === "" || !Array.isArray(part)) return part;
   const field = parsePath(filterField);
   return part.filter((item) => {

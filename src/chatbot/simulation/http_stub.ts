@@ -17,13 +17,18 @@ export function httpStub(file: unknown): HttpStub {
   const rules = Array.isArray(file) ? file.filter(isObject) : isObject(file) ? rulesOf(file) : [];
   return (nodeId, request, count) => {
     const rule = rules.find((candidate) => isFor(candidate, nodeId, request));
-    if (rule === undefined) return EMPTY_SUCCESS;
+    if (rule === undefined) return { ...EMPTY_SUCCESS, body: emptyBody(request) };
     const answers = listField(rule, "answers");
     return resultOf(answers.length > 0 ? (answers[Math.min(count, answers.length - 1)] as Json) : rule);
   };
 }
 
 const EMPTY_SUCCESS = { kind: "response", status: 200, body: null, durationMs: 0 } as const;
+
+/** A calendar in which there is nothing: an answer without a calendar would be a failure. */
+function emptyBody({ target }: HttpRequest): Json {
+  return target.kind === "google_calendar" ? { calendars: { primary: { busy: [] } }, items: [] } : null;
+}
 
 function rulesOf(file: JsonObject): JsonObject[] {
   return Object.entries(file).map(([key, answers]) => ({

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Graph } from "../../../src/chatbot/graph.ts";
 import { indexGraph } from "../../../src/chatbot/graph_index.ts";
-import { chainOf, graphOf, type NodeSpec, Run, tap } from "./build.ts";
+import { httpStub } from "../../../src/chatbot/simulation/http_stub.ts";
+import { simulate } from "../../../src/chatbot/simulation/simulate.ts";
+import { draftVersion } from "../../../src/chatbot/version.ts";
+import { chainOf, graphOf, NOW, type NodeSpec, Run, tap } from "./build.ts";
 
 /** What the source system's exports rely on: numbers of its keep list. Others stand with their nodes. */
 
@@ -48,8 +51,60 @@ test("K3: btn-1 and btn_1 are the same button, in edges and in answers", () => {
     },
     ["start > q", "q:btn_1 > x"],
   );
-  const run = new Run(graph).start().hear(tap("btn-1"));
-  assert.deepEqual([run.path.at(-1), run.context.variables.v], ["x", "btn-1"]);
+  for (const answer of ["btn-1", "btn_1"]) {
+    const run = new Run(graph).start().hear(tap(answer));
+    assert.deepEqual([run.path.at(-1), run.context.variables.v], ["x", "btn-1"]);
+  }
+});
+
+test("K3: where an author has both, they are two", () => {
+  const buttons = [
+    { id: "btn_1", title: "A" },
+    { id: "btn-1", title: "B" },
+  ];
+  const graph = graphOf(
+    {
+      start: ["start"],
+      q: ["question", { content: "?", questionType: "buttons", buttons }],
+      a: ["end"],
+      b: ["end"],
+    },
+    ["start > q", "q:btn-1 > b", "q:btn_1 > a"],
+  );
+  const ends = ["A", "B", "btn_1", "btn-1"].map((typed) => new Run(graph).start().say(typed).path.at(-1));
+  assert.deepEqual(ends, ["a", "b", "a", "b"]);
+});
+
+test("K8: a title that was cut is known whole too", () => {
+  const title = "A title far too long for a button";
+  for (const questionType of ["buttons", "list"]) {
+    const run = new Run(
+      chainOf({
+        q: [
+          "question",
+          {
+            content: "?",
+            questionType,
+            buttons: [{ id: "x", title }],
+            listSections: [{ rows: [{ id: "x", title }] }],
+            variable: "v",
+          },
+        ],
+      }),
+    );
+    assert.equal(run.start().say(title.toUpperCase()).context.variables.v, "x");
+  }
+});
+
+test("K12: a path with JSONPath's `$.` before it", () => {
+  const nodes = chainOf({
+    api: [
+      "rest_api",
+      { apiUrl: "https://x.example/", apiResponsePath: "$.data[0].name", apiOutputVariable: "v" },
+    ],
+  });
+  const stub = httpStub({ api: { body: { data: [{ name: "Ann" }] } } });
+  assert.equal(simulate(draftVersion(nodes), [], { now: NOW, stub }).variables.v, "Ann");
 });
 
 test("K4: the answer of a menu is the id", () => {

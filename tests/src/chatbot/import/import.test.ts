@@ -62,6 +62,32 @@ describe("shapes", () => {
     assert.deepEqual(simulate(draftVersion(graph), [], { now: NOW }).said, ["hi"]);
   });
 
+  test("a builder's own types around ours, exits without quotes, nulls in the place of lists", () => {
+    const { graph } = imported({
+      nodes: [
+        { id: "s", type: "input", data: { type: "start" } },
+        {
+          id: "c",
+          type: "custom",
+          data: { type: "condition", conditionVar: "contact.name", conditionOp: "is_not_empty" },
+        },
+        { id: "t", type: "message", data: { type: "question", content: "yes" } },
+        { id: "f", type: "teleport", data: { type: "beam" } },
+      ],
+      edges: [
+        { source: "s", target: "c" },
+        { source: "c", target: "f", sourceHandle: false },
+        { source: "c", target: "t", sourceHandle: true },
+      ],
+    });
+    assert.deepEqual(
+      graph.nodes.map(({ type }) => type),
+      ["start", "condition", "message", "teleport"],
+    );
+    assert.deepEqual(simulate(draftVersion(graph), [], { now: NOW }).path, ["s", "c", "t"]);
+    assert.deepEqual(imported({ nodes: [{ id: "s", type: "start" }], edges: null }).graph.edges, []);
+  });
+
   test("the language of the engine's own words: as stated, or as written", () => {
     const languageOf = (file: object) => imported(file).settings.language;
     assert.equal(languageOf(sample), "en");

@@ -245,6 +245,18 @@ describe("dynamic menus", () => {
     );
   });
 
+  test("what is listed is data: a placeholder in it stays one, and gives nothing away", () => {
+    const item = { id: "x", name: "{{secret}}", description: "{{secret}}" };
+    const run = asking(
+      { questionType: "list", dynamicListSource: "l" },
+      { l: [item, "{{secret}}"], secret: "s3cret" },
+    );
+    assert.deepEqual(run.action<Action>().sections[0]?.rows, [
+      { id: "x", title: "{{secret}}", description: "{{secret}}" },
+      { id: "{{secret}}", title: "{{secret}}" },
+    ]);
+  });
+
   test("buttons from a variable", () => {
     const run = asking({ questionType: "buttons", dynamicButtonsSource: "l" }, { l: ["A", "B"] });
     assert.equal(run.hear(tap("B")).context.variables.v, "B");

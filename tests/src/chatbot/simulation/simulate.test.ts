@@ -68,6 +68,17 @@ test("a reply may be a whole message", () => {
   );
 });
 
+test("what the stub does not mention succeeds: a calendar is empty, a form's list too", () => {
+  const { variables, said } = play({
+    events: ["google_calendar", { calendarAction: "get_today_events", calendarOutputVariable: "events" }],
+    slots: ["google_calendar", { calendarOutputVariable: "slots" }],
+    form: ["whatsapp_flow", { whatsappFlowId: "1", dataSourceId: "d", flowBodyText: "Fill in" }],
+  });
+  assert.deepEqual(variables.events, { events: [], nextPageToken: null });
+  assert.equal((variables.slots as { busySlots: number }).busySlots, 0);
+  assert.deepEqual(said, ["Fill in"]);
+});
+
 test("a model's answer comes from the stub", () => {
   const ai: NodeSpec = ["ai_reply", { aiPrompt: "x" }];
   assert.deepEqual(play({ ai }).said, ["(a reply)"]);

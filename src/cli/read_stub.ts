@@ -1,0 +1,16 @@
+import { ParleyError } from "../errors.ts";
+import { readGivenFile } from "./read_file.ts";
+
+/** The JSON of a file that answers calls. */
+export async function readStub(file: string): Promise<unknown> {
+  const text = await readGivenFile(file, 10_000_000);
+  let stub: unknown;
+  try {
+    stub = JSON.parse(text);
+  } catch (cause) {
+    throw new ParleyError("PYREQ", `${file} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof stub !== "object" || stub === null)
+    throw new ParleyError("PYREQ", `${file} is neither an object nor a list: nothing can be looked up in it`);
+  return stub;
+}
