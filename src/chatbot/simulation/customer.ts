@@ -18,7 +18,7 @@ export function replyToMessage(reply: string, lastSaid: OutboundMessage | undefi
   if (written === null) return { id: null, type: "text", content: { body: reply } };
   const type = textField(written, "type");
   const content = written[type];
-  if (type !== "" && content !== undefined) return { id: null, type, content };
+  if (isObject(content) || Array.isArray(content)) return { id: null, type, content };
   const nfm_reply = { name: "flow", body: "Sent", response_json: JSON.stringify(written) };
   return { id: null, type: "interactive", content: { type: "nfm_reply", nfm_reply } };
 }

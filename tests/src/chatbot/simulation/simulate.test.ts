@@ -62,6 +62,11 @@ test("a reply may be a whole message", () => {
     play({ q: ["question", { questionType: "media", content: "?", variable: "v" }] }, [reply]).variables.v,
     { type: "image", id: "m1" },
   );
+  const form: NodeSpec = ["whatsapp_flow", { whatsappFlowId: "1", flowOutputVariable: "v" }];
+  assert.deepEqual(play({ form }, ['{"type":"house","house":"big"}']).variables.v, {
+    type: "house",
+    house: "big",
+  });
   assert.equal(
     play({ q: ["question", { content: "?", variable: "v" }] }, ["{not json"]).variables.v,
     "{not json",
