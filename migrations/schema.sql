@@ -231,7 +231,7 @@ create table app_private.ai_calls (
   constraint ai_calls_pkey primary key (id),
   constraint ai_calls_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
 );
-create index ai_calls_tenant_id_conversation_id_created_at_idx on app_private.ai_calls (tenant_id, conversation_id, created_at);
+create index ai_calls_conversation_id_created_at_idx on app_private.ai_calls (conversation_id, created_at);
 create index ai_calls_tenant_id_created_at_idx on app_private.ai_calls (tenant_id, created_at);
 comment on table app_private.ai_calls is 'Questions to language models of the last days, for the budgets. Reserved before the call, settled after it.';
 comment on column app_private.ai_calls.tokens is 'In and out; the most it can be while the call is under way.';
@@ -305,8 +305,8 @@ create table app_private.chatbot_events (
   constraint chatbot_events_kind_is_known check ((kind = any (array['message'::text, 'timer'::text, 'send_failed'::text, 'http_result'::text, 'ai_result'::text, 'callback'::text, 'flow_response'::text, 'handoff_ended'::text, 'resume'::text, 'skip'::text, 'stop'::text, 'start'::text, 'move'::text, 'restart'::text]))),
   constraint chatbot_events_message_is_named check (((kind = 'message'::text) = (message_id is not null)))
 ) with (autovacuum_vacuum_scale_factor = 0.02);
+create index chatbot_events_conversation_id_created_at_idx on app_private.chatbot_events (conversation_id, created_at);
 create index chatbot_events_due_at_idx on app_private.chatbot_events (due_at);
-create index chatbot_events_tenant_id_conversation_id_created_at_idx on app_private.chatbot_events (tenant_id, conversation_id, created_at);
 comment on table app_private.chatbot_events is 'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
 comment on column app_private.chatbot_events.context_id is 'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
 comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is being gathered (debounceMs).';
@@ -387,13 +387,13 @@ create table app_private.outbox (
   sender_id uuid,
   uncertain_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
-  constraint outbox_pkey primary key (tenant_id, conversation_id, message_id),
-  constraint outbox_tenant_id_message_id_fkey foreign key (tenant_id, message_id) references app_public.messages(tenant_id, id) on delete cascade
+  constraint outbox_pkey primary key (message_id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create index outbox_conversation_id_message_id_idx on app_private.outbox (conversation_id, message_id);
 create index outbox_lease_until_idx on app_private.outbox (lease_until) where (state = 'sending'::app_private.outbox_state);
-create index outbox_message_id_tenant_id_idx on app_private.outbox (message_id, tenant_id);
 create index outbox_uncertain_at_idx on app_private.outbox (uncertain_at) where (state = 'uncertain'::app_private.outbox_state);
 comment on table app_private.outbox is 'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
+comment on column app_private.outbox.message_id is 'The message. No foreign key, for the reason that message_statuses has.';
 comment on column app_private.outbox.lease_until is 'The sender that took it answers for it until then; afterwards the message is uncertain.';
 comment on column app_private.outbox.sender_id is 'The run of a sender that took it: so that it can give back what it was never told of.';
 alter table app_private.outbox enable row level security;
@@ -534,7 +534,7 @@ create table app_public.channels (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint channels_pkey primary key (id),
-  constraint channels_tenant_id_id_key unique (tenant_id, id),
+  constraint channels_id_tenant_id_key unique (id, tenant_id),
   constraint channels_tenant_id_phone_number_id_key unique (tenant_id, phone_number_id),
   constraint channels_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint channels_business_account_id_is_digits check ((business_account_id ~ '^[0-9]{1,32}$'::text)),
@@ -596,8 +596,8 @@ create table app_public.chatbot_versions (
   published_by uuid,
   created_at timestamp with time zone not null default now(),
   constraint chatbot_versions_pkey primary key (id),
-  constraint chatbot_versions_tenant_id_chatbot_id_number_key unique (tenant_id, chatbot_id, number),
-  constraint chatbot_versions_tenant_id_id_key unique (tenant_id, id),
+  constraint chatbot_versions_chatbot_id_tenant_id_number_key unique (chatbot_id, tenant_id, number),
+  constraint chatbot_versions_id_tenant_id_key unique (id, tenant_id),
   constraint chatbot_versions_tenant_id_chatbot_id_fkey foreign key (tenant_id, chatbot_id) references app_public.chatbots(tenant_id, id) on delete cascade,
   constraint chatbot_versions_number_is_positive check ((number > 0))
 );
@@ -631,7 +631,7 @@ create table app_public.chatbots (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint chatbots_pkey primary key (id),
-  constraint chatbots_tenant_id_id_key unique (tenant_id, id),
+  constraint chatbots_id_tenant_id_key unique (id, tenant_id),
   constraint chatbots_tenant_id_name_key unique (tenant_id, name),
   constraint chatbots_tenant_id_active_version_id_fkey foreign key (tenant_id, active_version_id) references app_public.chatbot_versions(tenant_id, id) on delete set null (active_version_id) deferrable initially deferred,
   constraint chatbots_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
@@ -642,7 +642,7 @@ create table app_public.chatbots (
   constraint chatbots_nodes_is_list check ((jsonb_typeof(nodes) = 'array'::text)),
   constraint chatbots_settings_is_object check ((jsonb_typeof(settings) = 'object'::text))
 );
-create index chatbots_tenant_id_active_version_id_idx on app_public.chatbots (tenant_id, active_version_id);
+create index chatbots_active_version_id_tenant_id_idx on app_public.chatbots (active_version_id, tenant_id);
 create index chatbots_tenant_id_created_at_idx on app_public.chatbots (tenant_id, created_at) where (status = 'active'::app_public.chatbot_status);
 comment on table app_public.chatbots is 'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually one is active in a tenant; of several, trigger rules and their priority decide which answers.';
 comment on column app_public.chatbots.nodes is 'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
@@ -679,7 +679,7 @@ create table app_public.contact_identities (
   constraint contact_identities_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint contact_identities_value_has_length check (((length(value) >= 1) and (length(value) <= 256)))
 );
-create index contact_identities_tenant_id_contact_id_idx on app_public.contact_identities (tenant_id, contact_id);
+create index contact_identities_contact_id_tenant_id_idx on app_public.contact_identities (contact_id, tenant_id);
 comment on table app_public.contact_identities is 'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one.';
 comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
 comment on column app_public.contact_identities.match_key is 'What different spellings of the address have in common; only ever compared.';
@@ -698,11 +698,11 @@ create table app_public.contact_tags (
   contact_id uuid not null,
   tag_id uuid not null,
   created_at timestamp with time zone not null default now(),
-  constraint contact_tags_pkey primary key (tenant_id, contact_id, tag_id),
+  constraint contact_tags_pkey primary key (contact_id, tag_id, tenant_id),
   constraint contact_tags_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint contact_tags_tenant_id_tag_id_fkey foreign key (tenant_id, tag_id) references app_public.tags(tenant_id, id) on delete cascade
 );
-create index contact_tags_tenant_id_tag_id_idx on app_public.contact_tags (tenant_id, tag_id);
+create index contact_tags_tag_id_idx on app_public.contact_tags (tag_id);
 comment on table app_public.contact_tags is 'Which tags a contact has.';
 create trigger _100_fill_in_tenant before insert on app_public.contact_tags
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
@@ -736,7 +736,7 @@ create table app_public.contacts (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint contacts_pkey primary key (id),
-  constraint contacts_tenant_id_id_key unique (tenant_id, id),
+  constraint contacts_id_tenant_id_key unique (id, tenant_id),
   constraint contacts_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint contacts_email_is_address check (((email ~ '^[^@\s]+@[^@\s]+$'::text) and (length(email) <= 254))),
   constraint contacts_external_ref_has_length check (((length(external_ref) >= 1) and (length(external_ref) <= 100))),
@@ -809,16 +809,15 @@ create table app_public.conversation_contexts (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint conversation_contexts_pkey primary key (id),
-  constraint conversation_contexts_tenant_id_id_key unique (tenant_id, id),
   constraint conversation_contexts_tenant_id_chatbot_id_fkey foreign key (tenant_id, chatbot_id) references app_public.chatbots(tenant_id, id) on delete cascade,
   constraint conversation_contexts_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
   constraint conversation_contexts_tenant_id_version_id_fkey foreign key (tenant_id, version_id) references app_public.chatbot_versions(tenant_id, id) on delete cascade,
   constraint conversation_contexts_ended_has_reason check ((((status = any (array['running'::app_public.run_status, 'waiting'::app_public.run_status])) = (completed_at is null)) and ((completed_at is null) = (completion_reason is null))))
 ) with (fillfactor = 70);
-create unique index conversation_contexts_one_active on app_public.conversation_contexts (tenant_id, conversation_id) where is_active;
-create index conversation_contexts_tenant_id_chatbot_id_status_idx on app_public.conversation_contexts (tenant_id, chatbot_id, status);
-create index conversation_contexts_tenant_id_conversation_id_created_at_idx on app_public.conversation_contexts (tenant_id, conversation_id, created_at desc);
-create index conversation_contexts_tenant_id_version_id_idx on app_public.conversation_contexts (tenant_id, version_id);
+create index conversation_contexts_chatbot_id_tenant_id_status_idx on app_public.conversation_contexts (chatbot_id, tenant_id, status);
+create index conversation_contexts_conversation_id_tenant_id_created_at_idx on app_public.conversation_contexts (conversation_id, tenant_id, created_at desc);
+create unique index conversation_contexts_one_active on app_public.conversation_contexts (conversation_id) where is_active;
+create index conversation_contexts_version_id_tenant_id_idx on app_public.conversation_contexts (version_id, tenant_id);
 comment on table app_public.conversation_contexts is 'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the chatbot task alone.';
 comment on column app_public.conversation_contexts.current_node_id is 'Where it is, or where it was left.';
 comment on column app_public.conversation_contexts.variables is 'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
@@ -847,11 +846,11 @@ create table app_public.conversation_participants (
   user_id uuid not null,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
-  constraint conversation_participants_pkey primary key (tenant_id, conversation_id, user_id),
+  constraint conversation_participants_pkey primary key (conversation_id, user_id, tenant_id),
   constraint conversation_participants_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
   constraint conversation_participants_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
 );
-create index conversation_participants_tenant_id_user_id_idx on app_public.conversation_participants (tenant_id, user_id);
+create index conversation_participants_user_id_idx on app_public.conversation_participants (user_id);
 comment on table app_public.conversation_participants is 'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
 create trigger _100_fill_in_tenant before insert on app_public.conversation_participants
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
@@ -891,8 +890,8 @@ create table app_public.conversations (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint conversations_pkey primary key (id),
-  constraint conversations_tenant_id_channel_id_contact_id_key unique (tenant_id, channel_id, contact_id),
-  constraint conversations_tenant_id_id_key unique (tenant_id, id),
+  constraint conversations_channel_id_contact_id_tenant_id_key unique (channel_id, contact_id, tenant_id),
+  constraint conversations_id_tenant_id_key unique (id, tenant_id),
   constraint conversations_tenant_id_assignee_id_fkey foreign key (tenant_id, assignee_id) references app_public.memberships(tenant_id, user_id) on delete set null (assignee_id),
   constraint conversations_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
   constraint conversations_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
@@ -901,8 +900,8 @@ create table app_public.conversations (
   constraint conversations_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint conversations_unread_count_not_negative check ((unread_count >= 0))
 ) with (fillfactor = 70);
-create index conversations_tenant_id_assignee_id_idx on app_public.conversations (tenant_id, assignee_id) where (assignee_id is not null);
-create index conversations_tenant_id_contact_id_idx on app_public.conversations (tenant_id, contact_id);
+create index conversations_assignee_id_idx on app_public.conversations (assignee_id) where (assignee_id is not null);
+create index conversations_contact_id_idx on app_public.conversations (contact_id);
 create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 comment on table app_public.conversations is 'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
@@ -1073,11 +1072,11 @@ create table app_public.group_contacts (
   group_id uuid not null,
   contact_id uuid not null,
   created_at timestamp with time zone not null default now(),
-  constraint group_contacts_pkey primary key (tenant_id, group_id, contact_id),
+  constraint group_contacts_pkey primary key (group_id, contact_id, tenant_id),
   constraint group_contacts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint group_contacts_tenant_id_group_id_fkey foreign key (tenant_id, group_id) references app_public.groups(tenant_id, id) on delete cascade
 );
-create index group_contacts_tenant_id_contact_id_idx on app_public.group_contacts (tenant_id, contact_id);
+create index group_contacts_contact_id_idx on app_public.group_contacts (contact_id);
 comment on table app_public.group_contacts is 'Which contacts are in a group.';
 create trigger _100_fill_in_tenant before insert on app_public.group_contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
@@ -1181,12 +1180,12 @@ create table app_public.message_statuses (
   pricing jsonb,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
-  constraint message_statuses_pkey primary key (tenant_id, message_id),
-  constraint message_statuses_tenant_id_message_id_fkey foreign key (tenant_id, message_id) references app_public.messages(tenant_id, id) on delete cascade,
+  constraint message_statuses_pkey primary key (message_id),
   constraint message_statuses_failed_has_reason check (((status <> 'failed'::app_public.message_status) or (error_code is not null)))
 ) partition by range (message_id);
 create index message_statuses_provider_message_id_idx on app_public.message_statuses (provider_message_id) where (provider_message_id is not null);
 comment on table app_public.message_statuses is 'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
+comment on column app_public.message_statuses.message_id is 'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is 'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
 comment on column app_public.message_statuses.attempts is 'How often it was handed to the provider.';
@@ -1200,7 +1199,7 @@ comment on column app_public.message_statuses.error_code is 'Why it failed: Meta
 comment on column app_public.message_statuses.error is 'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is 'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
 create trigger _500_note_opt_out after update on app_public.message_statuses
-  referencing new table as new_rows for each statement execute function app_private.tg_message_statuses__note_opt_out();
+  for each row when (((new.status = 'failed'::app_public.message_status) and (new.error_code = '131050'::text))) execute function app_private.tg_message_statuses__note_opt_out();
 create trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__notify();
 create trigger _900_enqueue_chatbot after update on app_public.message_statuses
@@ -1229,15 +1228,15 @@ create table app_public.messages (
   metadata jsonb not null default '{}'::jsonb,
   occurred_at timestamp with time zone not null default clock_timestamp(),
   created_at timestamp with time zone not null default clock_timestamp(),
-  constraint messages_pkey primary key (tenant_id, id),
+  constraint messages_pkey primary key (id),
   constraint messages_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
   constraint messages_content_is_object check ((jsonb_typeof(content) = 'object'::text)),
   constraint messages_inbound_is_contacts check (((direction = 'inbound'::app_public.message_direction) = (author = 'contact'::app_public.message_author))),
   constraint messages_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
 ) partition by range (id);
-create index messages_tenant_id_conversation_id_id_idx on app_public.messages (tenant_id, conversation_id, id desc);
-create index messages_tenant_id_provider_message_id_idx on app_public.messages (tenant_id, provider_message_id) where (provider_message_id is not null);
+create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
+create index messages_provider_message_id_idx on app_public.messages (provider_message_id) where (provider_message_id is not null);
 comment on table app_public.messages is 'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status.';
 comment on column app_public.messages.id is 'UUID version 7. Of an inbound message it is made from the provider''s time and id, so that the same message delivered twice is refused by the primary key.';
 comment on column app_public.messages.content is 'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
@@ -1254,6 +1253,8 @@ create trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__refuse();
 create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id, reply_to_id, metadata, occurred_at, created_at on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
+create trigger _500_remove_state after delete on app_public.messages
+  referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_state();
 create trigger _500_track_conversation after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__track_conversation();
 create trigger _800_notify after insert on app_public.messages
@@ -1427,14 +1428,13 @@ create table app_public.webhook_events (
   attempts integer not null default 1,
   processed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
-  constraint webhook_events_pkey primary key (tenant_id, id),
+  constraint webhook_events_pkey primary key (id),
   constraint webhook_events_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
-  constraint webhook_events_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint webhook_events_failed_has_error check (((status <> 'failed'::app_public.webhook_event_status) or (error is not null))),
   constraint webhook_events_skipped_is_list check ((jsonb_typeof(skipped) = 'array'::text))
 ) partition by range (id);
+create index webhook_events_channel_id_id_idx on app_public.webhook_events (channel_id, id desc);
 create index webhook_events_id_idx on app_public.webhook_events (id) where (status <> 'processed'::app_public.webhook_event_status);
-create index webhook_events_tenant_id_channel_id_id_idx on app_public.webhook_events (tenant_id, channel_id, id desc);
 comment on table app_public.webhook_events is 'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days.';
 comment on column app_public.webhook_events.event_type is 'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.error is 'Why it could not be applied; it is tried again for a while, and can be replayed.';
@@ -2512,7 +2512,7 @@ begin
   where c.id = s.id and c.name is null;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
 
 create function app_private.apply_identity_change(change jsonb) returns boolean as $$
@@ -2558,23 +2558,23 @@ comment on function app_private.apply_marketing_preference(jsonb) is 'A customer
 
 create function app_private.apply_statuses(statuses jsonb) returns integer as $$
 declare
-  v_tenant_ids uuid[];
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
+  v_conversation_ids uuid[];
   v_applied int;
 begin
   -- Which message each is about: by our own id, which the provider echoes, else by
   -- the provider's. v_ids has the order of the array; what follows joins by position.
-  select array_agg(s.tenant_id order by s.n), array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
-  into v_tenant_ids, v_ids
+  select array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
+  into v_ids
   from rows from (
     jsonb_to_recordset(statuses) as (tenant_id uuid, message_id uuid, provider_message_id text, occurred_at timestamptz)
   ) with ordinality s (tenant_id, message_id, provider_message_id, occurred_at, n)
   left join lateral (
     select m.message_id
     from app_public.message_statuses m
-    where m.tenant_id = s.tenant_id and m.message_id = s.message_id
+    where m.message_id = s.message_id and m.tenant_id = s.tenant_id
   ) own on true
   left join lateral (
     select m.message_id
@@ -2599,18 +2599,16 @@ begin
   end if;
 
   -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
-  where (l.tenant_id, l.conversation_id) in (
-    select o.tenant_id, o.conversation_id from app_private.outbox o where o.message_id = any (v_ids)
-  )
+  where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
   for update;
 
-  perform from unnest(v_tenant_ids, v_ids) s (tenant_id, message_id)
-  join app_public.message_statuses m on m.tenant_id = s.tenant_id and m.message_id = s.message_id
-  where m.message_id between v_first and v_last
+  perform from app_public.message_statuses m
+  where m.message_id = any (v_ids) and m.message_id between v_first and v_last
   order by m.message_id
-  for no key update of m;
+  for no key update;
 
   with reported as (
     -- Several statuses of one message come to one change.
@@ -2855,8 +2853,8 @@ create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) 
     (
       select (v.settings ->> 'pauseSeconds')::float8
       from app_public.conversation_contexts x
-      join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-      where x.tenant_id = chatbot_pause.tenant_id and x.conversation_id = chatbot_pause.conversation_id and x.is_active
+      join app_public.chatbot_versions v on v.id = x.version_id
+      where x.conversation_id = chatbot_pause.conversation_id and x.is_active
     ),
     3600
   ))
@@ -2907,17 +2905,17 @@ begin
       (
         select l.state -> 'replies'
         from app_public.conversation_contexts l
-        where x.id is null and l.tenant_id = c.tenant_id and l.conversation_id = c.id
+        where x.id is null and l.conversation_id = c.id
         order by l.created_at desc
         limit 1
       ),
       -- Whatever may begin a run: is it the first thing this contact ever said here?
       x.id is null and not exists (
         select from app_public.messages f
-        where f.tenant_id = c.tenant_id and f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
+        where f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
         and f.id < (
           select min(e.message_id::text)::uuid from app_private.chatbot_events e
-          where e.tenant_id = c.tenant_id and e.conversation_id = c.id
+          where e.conversation_id = c.id
         )
       ),
       (
@@ -2934,24 +2932,23 @@ begin
         from (
           select x.*
           from app_private.chatbot_events x
-          where x.tenant_id = c.tenant_id and x.conversation_id = c.id
+          where x.conversation_id = c.id
           order by x.created_at, x.id
           -- Whoever floods a conversation does not get a turn without end.
           limit 100
         ) e
-        left join app_public.messages m on m.tenant_id = e.tenant_id and m.id = e.message_id
+        left join app_public.messages m on m.id = e.message_id
       )
     from app_public.conversations c
-    join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-    left join app_public.conversation_contexts x
-      on x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.is_active
+    join app_public.contacts p on p.id = c.contact_id
+    left join app_public.conversation_contexts x on x.conversation_id = c.id and x.is_active
     where c.id = any (v_ids)
     and exists (
-      select from app_private.chatbot_events e where e.tenant_id = c.tenant_id and e.conversation_id = c.id
+      select from app_private.chatbot_events e where e.conversation_id = c.id
     );
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_chatbot_turns(integer) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
 
 create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
@@ -3007,7 +3004,7 @@ begin
       cross join lateral (
         select o.conversation_id, o.message_id, o.state
         from app_private.outbox o
-        where o.tenant_id = v_channel.tenant_id and o.conversation_id = lane.conversation_id
+        where o.conversation_id = lane.conversation_id
         -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
         and not (
           o.state = 'uncertain'
@@ -3033,7 +3030,7 @@ begin
     select array_agg(s.message_id) into v_heads from sending s;
 
     update app_private.outbox_lanes l set due_at = 'infinity'
-    where l.tenant_id = v_channel.tenant_id and l.conversation_id = any (v_lanes);
+    where l.conversation_id = any (v_lanes);
 
     update app_private.channel_states s set
       pace_clock = v_channel.pace_clock + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
@@ -3049,7 +3046,7 @@ begin
   update app_public.message_statuses m set
     status = greatest(m.status, 'sending'), attempts = m.attempts + 1, sending_at = now(), updated_at = now()
   from app_private.outbox o
-  where o.message_id = any (v_taken) and m.tenant_id = o.tenant_id and m.message_id = o.message_id;
+  where o.message_id = any (v_taken) and m.message_id = o.message_id;
 
   return query
     select
@@ -3059,22 +3056,22 @@ begin
       o.attempts
     from unnest(v_taken) taken (id)
     join app_private.outbox o on o.message_id = taken.id
-    join app_public.messages m on m.tenant_id = o.tenant_id and m.id = o.message_id
-    join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-    join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-    join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+    join app_public.messages m on m.id = o.message_id
+    join app_public.conversations c on c.id = o.conversation_id
+    join app_public.contacts p on p.id = c.contact_id
+    join app_public.channels ch on ch.id = c.channel_id
     left join lateral (
       select
         max(x.value) filter (where x.kind = 'phone') as phone,
         coalesce(max(x.value) filter (where x.kind = 'bsuid'), max(x.value) filter (where x.kind = 'parent_bsuid')) as bsuid
       from app_public.contact_identities x
-      where x.tenant_id = p.tenant_id and x.contact_id = p.id
+      where x.contact_id = p.id
     ) i on true
-    left join app_public.messages r on r.tenant_id = m.tenant_id and r.id = m.reply_to_id
-    left join app_public.message_statuses rs on rs.tenant_id = m.tenant_id and rs.message_id = m.reply_to_id;
+    left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
+    left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
 create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
@@ -3381,7 +3378,7 @@ begin
   update app_private.outbox_lanes l set
     due_at = case
       when not exists (
-        select from app_private.outbox o where o.tenant_id = l.tenant_id and o.conversation_id = l.conversation_id
+        select from app_private.outbox o where o.conversation_id = l.conversation_id
       ) then 'infinity'
       when l.paced_until > now() then now() + interval '6 seconds'
       else now()
@@ -3825,7 +3822,7 @@ begin
   return v_stored;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
@@ -3910,8 +3907,8 @@ begin
   from (
     select o.tenant_id, o.message_id, ch.uncertain_policy = 'resend' and o.attempts < 2 as is_resent
     from app_private.outbox o
-    join app_public.conversations c on c.tenant_id = o.tenant_id and c.id = o.conversation_id
-    join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+    join app_public.conversations c on c.id = o.conversation_id
+    join app_public.channels ch on ch.id = c.channel_id
     join app_private.channel_states s on s.channel_id = c.channel_id
     where o.state = 'uncertain'
     and o.uncertain_at < now() - patience
@@ -3946,45 +3943,56 @@ comment on function app_private.reconcile_outbox(interval) is 'Settles what nobo
 create function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
   v_ids uuid[];
+  v_first uuid;
+  v_last uuid;
+  v_settled_ids uuid[];
+  v_provider_message_ids text[];
+  v_conversation_ids uuid[];
 begin
-  select array_agg(r.message_id) into v_ids from jsonb_to_recordset(outcomes) as r (message_id uuid);
+  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  select
+    array_agg(r.message_id),
+    min(r.message_id::text collate "C")::uuid,
+    max(r.message_id::text collate "C")::uuid,
+    array_agg(r.message_id) filter (where r.kind in ('sent', 'failed')),
+    array_agg(r.provider_message_id) filter (where r.provider_message_id is not null)
+  into v_ids, v_first, v_last, v_settled_ids, v_provider_message_ids
+  from app_private.read_outcomes(outcomes) r;
 
   -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
-  where (l.tenant_id, l.conversation_id) in (
-    select o.tenant_id, o.conversation_id from app_private.outbox o where o.message_id = any (v_ids)
-  )
+  where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
   for update;
 
-  with r as (select * from app_private.read_outcomes(outcomes)),
-  retried as (
-    -- Certainly not processed: may be tried again.
-    update app_private.outbox o set state = 'queued', lease_until = null
-    from r
-    where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
-    returning o.tenant_id, o.conversation_id, r.retry_at, r.is_pair_limit
-  ),
-  uncertain as (
-    update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
-    from r
-    where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
-  )
-  update app_private.outbox_lanes l set
-    due_at = d.retry_at,
-    paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
-  from retried d
-  where l.tenant_id = d.tenant_id and l.conversation_id = d.conversation_id;
+  if cardinality(v_settled_ids) is distinct from cardinality(v_ids) then
+    with r as (select * from app_private.read_outcomes(outcomes)),
+    retried as (
+      -- Certainly not processed: may be tried again.
+      update app_private.outbox o set state = 'queued', lease_until = null
+      from r
+      where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
+      returning o.conversation_id, r.retry_at, r.is_pair_limit
+    ),
+    uncertain as (
+      update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
+      from r
+      where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
+    )
+    update app_private.outbox_lanes l set
+      due_at = d.retry_at,
+      paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
+    from retried d
+    where l.conversation_id = d.conversation_id;
+  end if;
 
-  with r as (select * from app_private.read_outcomes(outcomes)),
-  locked as (
-    -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
-    select m.tenant_id, m.message_id
-    from r
-    join app_public.message_statuses m on m.tenant_id = r.tenant_id and m.message_id = r.message_id
-    order by m.message_id
-    for no key update of m
-  )
+  perform from app_public.message_statuses m
+  where m.message_id = any (v_ids) and m.message_id between v_first and v_last
+  order by m.message_id
+  for no key update;
+
+  -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
   update app_public.message_statuses m set
     status = case r.kind
       when 'sent' then greatest(m.status, 'sent')
@@ -4005,22 +4013,19 @@ begin
     error_code = coalesce(r.error_code, m.error_code),
     error = coalesce(r.error, m.error),
     updated_at = now()
-  from r, locked l
-  where l.message_id = r.message_id
-  and m.tenant_id = l.tenant_id
-  and m.message_id = l.message_id;
-
-  perform app_private.leave_outbox((
-    select array_agg(r.message_id) from app_private.read_outcomes(outcomes) r where r.kind in ('sent', 'failed')
-  ));
-
-  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
   from app_private.read_outcomes(outcomes) r
-  join app_private.parked_statuses p on p.provider_message_id = r.provider_message_id
-  having count(*) > 0;
+  where m.message_id = r.message_id
+  and m.tenant_id = r.tenant_id
+  and m.message_id between v_first and v_last;
+
+  perform app_private.leave_outbox(v_settled_ids);
+
+  if exists (select from app_private.parked_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
+    perform app_private.unpark_statuses(v_provider_message_ids);
+  end if;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
 
 create function app_private.refusal_message(code text) returns text as $$
@@ -4320,7 +4325,7 @@ begin
   having count(*) > 0;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, and bursts that are still being gathered ([{"conversation_id", "delay_ms"}]).';
 
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
@@ -4433,7 +4438,7 @@ begin
   )
   cross join (select clock_timestamp() as at) t
   order by m.n
-  on conflict (tenant_id, id) do nothing;
+  on conflict (id) do nothing;
   get diagnostics v_stored = row_count;
   return v_stored;
 end;
@@ -4748,8 +4753,8 @@ begin
     m.tenant_id, m.conversation_id, 'send_failed', x.id,
     jsonb_build_object('nodeId', m.metadata ->> 'node_id', 'reason', n.error_code)
   from new_rows n
-  join old_rows o on o.tenant_id = n.tenant_id and o.message_id = n.message_id
-  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
+  join old_rows o on o.message_id = n.message_id
+  join app_public.messages m on m.id = n.message_id
   join app_public.conversation_contexts x
     on x.tenant_id = m.tenant_id and x.id = (m.metadata ->> 'context_id')::uuid and x.is_active
   where n.status = 'failed' and o.status <> 'failed' and m.author = 'chatbot';
@@ -4760,18 +4765,15 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
 
 create function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
 begin
   update app_public.contacts p set marketing_opted_out_at = now()
-  from new_rows n
-  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
-  join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-  where n.status = 'failed'
-  and n.error_code = '131050'
-  and p.tenant_id = c.tenant_id
+  from app_public.messages m
+  join app_public.conversations c on c.id = m.conversation_id
+  where m.id = NEW.message_id
   and p.id = c.contact_id
   and p.marketing_opted_out_at is null;
   return null;
@@ -4784,13 +4786,13 @@ create function app_private.tg_message_statuses__notify() returns trigger as $$
 begin
   perform app_private.notify_change(n.tenant_id, 'statuses', array_agg(n.message_id))
   from new_rows n
-  join old_rows o on o.tenant_id = n.tenant_id and o.message_id = n.message_id
+  join old_rows o on o.message_id = n.message_id
   where n.status <> o.status and n.status <> 'sending'
   group by n.tenant_id;
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__notify() is 'Tells GraphQL subscriptions what became of messages, once a statement.';
 
 create function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
@@ -4808,7 +4810,7 @@ begin
     exists (select from app_public.chatbots b where b.tenant_id = n.tenant_id and b.status = 'active')
     or exists (
       select from app_public.conversation_contexts x
-      where x.tenant_id = n.tenant_id and x.conversation_id = n.conversation_id and x.is_active
+      where x.conversation_id = n.conversation_id and x.is_active
     )
   )
   order by n.created_at;
@@ -4819,7 +4821,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__enqueue_chatbot() is 'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
 
 create function app_private.tg_messages__enqueue_send() returns trigger as $$
@@ -4851,7 +4853,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__enqueue_send() is 'Puts outbound messages in the outbox and wakes the sender.';
 
 create function app_private.tg_messages__fill_in() returns trigger as $$
@@ -4877,7 +4879,7 @@ begin
   return NEW;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__fill_in() is 'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
 
 create function app_private.tg_messages__notify() returns trigger as $$
@@ -4889,19 +4891,20 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__notify() is 'Tells GraphQL subscriptions of new messages, once a statement.';
 
 create function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
 begin
-  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing.
+  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
+  -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
   select n.id, r.code into v_refused
   from new_rows n
-  join app_public.conversations c on c.tenant_id = n.tenant_id and c.id = n.conversation_id
-  join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-  join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+  join app_public.conversations c on c.id = n.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  join app_public.channels ch on ch.id = c.channel_id
   left join app_public.templates t
     on n.type = 'template'
     and t.tenant_id = n.tenant_id
@@ -4918,7 +4921,7 @@ begin
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when p.phone is null and not exists (
         select from app_public.contact_identities i
-        where i.tenant_id = p.tenant_id and i.contact_id = p.id and i.kind <> 'external'
+        where i.contact_id = p.id and i.kind <> 'external'
       ) then 'PYADR'
     end as code
   ) r
@@ -4932,7 +4935,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__refuse() is 'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
@@ -4943,12 +4946,27 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_messages__refuse_change() is 'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
 
+create function app_private.tg_messages__remove_state() returns trigger as $$
+declare
+  v_ids uuid[] := array(select o.id from old_rows o);
+begin
+  delete from app_private.outbox o where o.message_id = any (v_ids);
+  delete from app_public.message_statuses s where s.message_id = any (v_ids);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__remove_state() is 'With messages goes what became of them.';
+
 create function app_private.tg_messages__track_conversation() returns trigger as $$
+declare
+  -- An array: joined to the new rows, conversations might be read from end to end.
+  v_ids uuid[] := array(select distinct n.conversation_id from new_rows n);
 begin
   -- Lock in id order, as everywhere: two batches about the same customers wait for
   -- each other instead of deadlocking.
   perform from app_public.conversations c
-  where c.id in (select n.conversation_id from new_rows n)
+  where c.id = any (v_ids)
   order by c.id
   for no key update;
 
@@ -4960,45 +4978,44 @@ begin
       r.author = 'user' and r.origin in ('live', 'echo') as is_human
     from new_rows r
   ),
-  latest as (
-    select distinct on (s.conversation_id) s.conversation_id, s.id, s.preview, s.occurred_at
-    from said s
-    order by s.conversation_id, s.occurred_at desc, s.created_at desc
-  ),
-  totals as (
+  news as (
     select
       s.conversation_id,
+      (array_agg(s.id order by s.occurred_at desc, s.created_at desc))[1] as last_message_id,
+      (array_agg(s.preview order by s.occurred_at desc, s.created_at desc))[1] as last_message_preview,
+      max(s.occurred_at) as last_message_at,
       max(s.occurred_at) filter (where s.opens_window) as customer_at,
       max(s.occurred_at + case when s.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
         filter (where s.opens_window) as window_expires_at,
-      -- What arrived before somebody read the conversation, and was stored after, is read.
-      count(*) filter (where s.is_heard and s.created_at > coalesce(c.read_at, '-infinity')) as unread,
+      array_agg(s.created_at) filter (where s.is_heard) as heard_at,
       bool_or(s.is_human) as has_human
     from said s
-    join app_public.conversations c on c.id = s.conversation_id
     group by s.conversation_id
   )
   update app_public.conversations c set
     -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
     (last_message_id, last_message_preview) = (
-      select l.id, l.preview where l.occurred_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
+      select n.last_message_id, n.last_message_preview
+      where n.last_message_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
       union all
       select c.last_message_id, c.last_message_preview
       limit 1
     ),
-    last_message_at = greatest(c.last_message_at, l.occurred_at),
-    last_customer_message_at = greatest(c.last_customer_message_at, t.customer_at),
-    window_expires_at = greatest(c.window_expires_at, t.window_expires_at),
-    unread_count = c.unread_count + t.unread,
-    status = case when t.customer_at is not null then 'open' else c.status end,
-    closed_at = case when t.customer_at is null then c.closed_at end,
+    last_message_at = greatest(c.last_message_at, n.last_message_at),
+    last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
+    window_expires_at = greatest(c.window_expires_at, n.window_expires_at),
+    -- What arrived before somebody read the conversation, and was stored after, is read.
+    unread_count = c.unread_count + (
+      select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
+    ),
+    status = case when n.customer_at is not null then 'open' else c.status end,
+    closed_at = case when n.customer_at is null then c.closed_at end,
     chatbot_paused_until = case
-      when t.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
+      when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
       else c.chatbot_paused_until
     end
-  from latest l
-  join totals t using (conversation_id)
-  where c.id = l.conversation_id;
+  from news n
+  where c.id = n.conversation_id and c.id = any (v_ids);
 
   insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
   select distinct n.tenant_id, n.conversation_id, n.user_id
@@ -5008,7 +5025,7 @@ begin
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
 
 create function app_private.tg_users__insert_secrets() returns trigger as $$
@@ -5052,8 +5069,8 @@ begin
   with unparked as (
     delete from app_private.parked_statuses p
     using app_public.message_statuses m
-    join app_public.messages g on g.tenant_id = m.tenant_id and g.id = m.message_id
-    join app_public.conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    join app_public.messages g on g.id = m.message_id
+    join app_public.conversations c on c.id = g.conversation_id
     where p.provider_message_id = any (provider_message_ids)
     and p.channel_id = c.channel_id
     and p.provider_message_id = m.provider_message_id
@@ -5312,15 +5329,6 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.mark_conversation_read(uuid) is 'Resets unreadCount, and tells the customer (blue ticks) where the channel''s sendsReadReceipts is on. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
-
-create function app_public.message(id uuid) returns app_public.messages as $$
-  select m
-  from app_public.messages m
-  where m.tenant_id = (select app_hidden.current_tenant_id()) and m.id = message.id
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.message(uuid) is 'One message, or null when there is none, or it is another tenant''s.';
-grant execute on function app_public.message(uuid) to parley_visitor;
 
 create function app_public.messages_ack_status(message app_public.messages) returns integer as $$
   select case app_public.messages_status(message)

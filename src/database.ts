@@ -21,6 +21,8 @@ export function createPool(
     connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: config.DATABASE_IDLE_TIMEOUT_MS,
     keepAlive: true,
+    // Queries that do not wait for one another's answers share a round trip.
+    pipeline: true,
     // After a fail-over a connection can be dead without a word: TCP alone would take a quarter of an hour to notice.
     query_timeout: 60_000,
   });
@@ -30,17 +32,25 @@ export function createPool(
   return pool;
 }
 
-/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+/**
+ * Runs `work` in one transaction of a pipelined pool: committed when it returns, rolled back when it throws. Its first
+ * query shares the round trip of "begin". What it hands to `last` instead of awaiting it shares that of "commit", and so
+ * does whatever `behind` asks of the client: that runs after the commit, or after the rollback if `last` or it has failed.
+ */
 export async function inTransaction<T>(
   pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
+  work: (client: pg.PoolClient, last: Last) => Promise<T>,
+  behind?: (client: pg.PoolClient, result: T) => void,
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query("begin");
-    const result = await work(client);
-    await client.query("commit");
+    const begun = handled(client.query("begin"));
+    const lasts: Promise<unknown>[] = [];
+    const result = await work(client, (query) => void lasts.push(handled(query)));
+    const committed = handled(client.query("commit"));
+    behind?.(client, result);
+    await Promise.all([begun, ...lasts, committed]);
     return result;
   } catch (error) {
     await client.query("rollback").catch((rollback: Error) => {
@@ -50,6 +60,14 @@ export async function inTransaction<T>(
   } finally {
     client.release(broken);
   }
+}
+
+export type Last = (query: Promise<unknown>) => void;
+
+/** Its rejection is somebody's business later. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** The SQLSTATE of an error that Postgres raised; undefined for anything else. */

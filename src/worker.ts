@@ -79,7 +79,8 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const access = createChannelAccess(pool, keyRing, config);
     const sender = createSender({ pool, graph, access, log });
     const send = () => void sender.drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
-    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), onSaved: send, log });
+    const sending = { behind: sender.drainBehind, after: send };
+    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), sending, log });
     const lookRound = () =>
       void turns.drain().catch((err: unknown) => log.warn({ err }, "the chatbots have to wait"));
     const program: Program = { config, log, pool, keyRing, graph, guarded, trusted, access, sender, turns };

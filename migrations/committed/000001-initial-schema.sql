@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5b12f263fd0c3165f4f82851058dbfbaa35d08d1
+--! Hash: sha1:50b3a18f6fae5c280c91503f1bdfc77b077b041d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -769,7 +769,6 @@ create table app_public.channels (
     constraint channels_messages_per_second_in_range check (messages_per_second between 1 and 1000),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
   unique (tenant_id, phone_number_id),
   constraint channels_whatsapp_cloud_has_numbers check (
     kind <> 'whatsapp_cloud' or (phone_number_id is not null and business_account_id is not null)
@@ -778,6 +777,8 @@ create table app_public.channels (
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
 create index on app_public.channels (phone_number_id);
 create index on app_public.channels (business_account_id);
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+alter table app_public.channels add unique (id, tenant_id);
 alter table app_public.channels enable row level security;
 comment on table app_public.channels is E'One connected number or account of a tenant. Its secrets live apart and are never shown.';
 comment on column app_public.channels.is_default is E'The channel that a new conversation uses when none is named; one a tenant.';
@@ -1045,13 +1046,14 @@ create table app_public.contacts (
   metadata jsonb not null default '{}'
     constraint contacts_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
-  unique (tenant_id, id)
+  updated_at timestamptz not null default now()
 );
 create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone', phone));
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index on app_public.contacts (tenant_id, created_at desc, id);
 create index on app_public.contacts using gin (metadata jsonb_path_ops);
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+alter table app_public.contacts add unique (id, tenant_id);
 alter table app_public.contacts enable row level security;
 comment on table app_public.contacts is E'A customer. A contact may have no phone number: its identities say how it can be reached.';
 comment on column app_public.contacts.name is E'What staff call the contact. Falls back to profile_name where it is shown.';
@@ -1078,7 +1080,7 @@ create table app_public.contact_identities (
   primary key (tenant_id, kind, match_key),
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
 );
-create index on app_public.contact_identities (tenant_id, contact_id);
+create index on app_public.contact_identities (contact_id, tenant_id);
 alter table app_public.contact_identities enable row level security;
 comment on table app_public.contact_identities is
   E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one.';
@@ -1270,11 +1272,11 @@ create table app_public.contact_tags (
   contact_id uuid not null,
   tag_id uuid not null,
   created_at timestamptz not null default now(),
-  primary key (tenant_id, contact_id, tag_id),
+  primary key (contact_id, tag_id, tenant_id),
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
   foreign key (tenant_id, tag_id) references app_public.tags (tenant_id, id) on delete cascade
 );
-create index on app_public.contact_tags (tenant_id, tag_id);
+create index on app_public.contact_tags (tag_id);
 alter table app_public.contact_tags enable row level security;
 comment on table app_public.contact_tags is E'Which tags a contact has.';
 
@@ -1297,11 +1299,11 @@ create table app_public.group_contacts (
   group_id uuid not null,
   contact_id uuid not null,
   created_at timestamptz not null default now(),
-  primary key (tenant_id, group_id, contact_id),
+  primary key (group_id, contact_id, tenant_id),
   foreign key (tenant_id, group_id) references app_public.groups (tenant_id, id) on delete cascade,
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
 );
-create index on app_public.group_contacts (tenant_id, contact_id);
+create index on app_public.group_contacts (contact_id);
 alter table app_public.group_contacts enable row level security;
 comment on table app_public.group_contacts is E'Which contacts are in a group.';
 
@@ -1509,8 +1511,7 @@ create table app_public.conversations (
     constraint conversations_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
-  unique (tenant_id, channel_id, contact_id),
+  unique (channel_id, contact_id, tenant_id),
   foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade,
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
   foreign key (tenant_id, assignee_id) references app_public.memberships (tenant_id, user_id)
@@ -1519,8 +1520,10 @@ create table app_public.conversations (
 ) with (fillfactor = 70);
 create index on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
-create index on app_public.conversations (tenant_id, contact_id);
-create index on app_public.conversations (tenant_id, assignee_id) where assignee_id is not null;
+create index on app_public.conversations (contact_id);
+create index on app_public.conversations (assignee_id) where assignee_id is not null;
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+alter table app_public.conversations add unique (id, tenant_id);
 alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
   E'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
@@ -1547,11 +1550,11 @@ create table app_public.conversation_participants (
   user_id uuid not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  primary key (tenant_id, conversation_id, user_id),
+  primary key (conversation_id, user_id, tenant_id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade
 );
-create index on app_public.conversation_participants (tenant_id, user_id);
+create index on app_public.conversation_participants (user_id);
 alter table app_public.conversation_participants enable row level security;
 comment on table app_public.conversation_participants is
   E'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
@@ -2150,7 +2153,7 @@ grant execute on function app_hidden.check_message_content(app_public.message_ty
 
 create table app_public.messages (
   tenant_id uuid not null,
-  id uuid not null default app_hidden.uuid_v7(),
+  id uuid primary key default app_hidden.uuid_v7(),
   conversation_id uuid not null,
   direction app_public.message_direction not null default 'outbound',
   author app_public.message_author not null,
@@ -2166,15 +2169,14 @@ create table app_public.messages (
     constraint messages_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
   occurred_at timestamptz not null default clock_timestamp(),
   created_at timestamptz not null default clock_timestamp(),
-  primary key (tenant_id, id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint messages_inbound_is_contacts check ((direction = 'inbound') = (author = 'contact')),
   constraint messages_outbound_has_sendable_content check (
     direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content)
   )
 ) partition by range (id);
-create index on app_public.messages (tenant_id, conversation_id, id desc);
-create index on app_public.messages (tenant_id, provider_message_id) where provider_message_id is not null;
+create index on app_public.messages (conversation_id, id desc);
+create index on app_public.messages (provider_message_id) where provider_message_id is not null;
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
   E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status.';
@@ -2193,7 +2195,7 @@ comment on column app_public.messages.created_at is E'When the row was stored. M
 
 create table app_public.message_statuses (
   tenant_id uuid not null,
-  message_id uuid not null,
+  message_id uuid primary key,
   status app_public.message_status not null default 'queued',
   provider_message_id text,
   duplicate_provider_message_ids text[],
@@ -2209,14 +2211,14 @@ create table app_public.message_statuses (
   pricing jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  primary key (tenant_id, message_id),
-  foreign key (tenant_id, message_id) references app_public.messages (tenant_id, id) on delete cascade,
   constraint message_statuses_failed_has_reason check (status <> 'failed' or error_code is not null)
 ) partition by range (message_id);
 create index on app_public.message_statuses (provider_message_id) where provider_message_id is not null;
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
   E'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
+comment on column app_public.message_statuses.message_id is
+  E'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.attempts is E'How often it was handed to the provider.';
 comment on column app_public.message_statuses.sending_at is E'When it was last handed to the provider, by our clock.';
@@ -2252,22 +2254,21 @@ create type app_private.outbox_state as enum ('queued', 'sending', 'uncertain');
 create table app_private.outbox (
   tenant_id uuid not null,
   conversation_id uuid not null,
-  message_id uuid not null,
+  message_id uuid primary key,
   state app_private.outbox_state not null default 'queued',
   attempts int not null default 0,
   lease_until timestamptz,
   sender_id uuid,
   uncertain_at timestamptz,
-  created_at timestamptz not null default now(),
-  primary key (tenant_id, conversation_id, message_id),
-  foreign key (tenant_id, message_id) references app_public.messages (tenant_id, id) on delete cascade
+  created_at timestamptz not null default now()
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index on app_private.outbox (message_id, tenant_id);
+create index on app_private.outbox (conversation_id, message_id);
 create index on app_private.outbox (lease_until) where state = 'sending';
 create index on app_private.outbox (uncertain_at) where state = 'uncertain';
 alter table app_private.outbox enable row level security;
 comment on table app_private.outbox is
   E'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
+comment on column app_private.outbox.message_id is E'The message. No foreign key, for the reason that message_statuses has.';
 comment on column app_private.outbox.sender_id is E'The run of a sender that took it: so that it can give back what it was never told of.';
 comment on column app_private.outbox.lease_until is E'The sender that took it answers for it until then; afterwards the message is uncertain.';
 
@@ -2384,7 +2385,8 @@ begin
   NEW.preview := coalesce(NEW.preview, app_hidden.message_preview(NEW.type, NEW.content));
   return NEW;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__fill_in() is
   E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
@@ -2423,12 +2425,13 @@ create or replace function app_private.tg_messages__refuse() returns trigger as 
 declare
   v_refused record;
 begin
-  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing.
+  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
+  -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
   select n.id, r.code into v_refused
   from new_rows n
-  join app_public.conversations c on c.tenant_id = n.tenant_id and c.id = n.conversation_id
-  join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-  join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+  join app_public.conversations c on c.id = n.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  join app_public.channels ch on ch.id = c.channel_id
   left join app_public.templates t
     on n.type = 'template'
     and t.tenant_id = n.tenant_id
@@ -2445,7 +2448,7 @@ begin
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when p.phone is null and not exists (
         select from app_public.contact_identities i
-        where i.tenant_id = p.tenant_id and i.contact_id = p.id and i.kind <> 'external'
+        where i.contact_id = p.id and i.kind <> 'external'
       ) then 'PYADR'
     end as code
   ) r
@@ -2458,18 +2461,22 @@ begin
   end if;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__refuse() is
   E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
+declare
+  -- An array: joined to the new rows, conversations might be read from end to end.
+  v_ids uuid[] := array(select distinct n.conversation_id from new_rows n);
 begin
   -- Lock in id order, as everywhere: two batches about the same customers wait for
   -- each other instead of deadlocking.
   perform from app_public.conversations c
-  where c.id in (select n.conversation_id from new_rows n)
+  where c.id = any (v_ids)
   order by c.id
   for no key update;
 
@@ -2481,45 +2488,44 @@ begin
       r.author = 'user' and r.origin in ('live', 'echo') as is_human
     from new_rows r
   ),
-  latest as (
-    select distinct on (s.conversation_id) s.conversation_id, s.id, s.preview, s.occurred_at
-    from said s
-    order by s.conversation_id, s.occurred_at desc, s.created_at desc
-  ),
-  totals as (
+  news as (
     select
       s.conversation_id,
+      (array_agg(s.id order by s.occurred_at desc, s.created_at desc))[1] as last_message_id,
+      (array_agg(s.preview order by s.occurred_at desc, s.created_at desc))[1] as last_message_preview,
+      max(s.occurred_at) as last_message_at,
       max(s.occurred_at) filter (where s.opens_window) as customer_at,
       max(s.occurred_at + case when s.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
         filter (where s.opens_window) as window_expires_at,
-      -- What arrived before somebody read the conversation, and was stored after, is read.
-      count(*) filter (where s.is_heard and s.created_at > coalesce(c.read_at, '-infinity')) as unread,
+      array_agg(s.created_at) filter (where s.is_heard) as heard_at,
       bool_or(s.is_human) as has_human
     from said s
-    join app_public.conversations c on c.id = s.conversation_id
     group by s.conversation_id
   )
   update app_public.conversations c set
     -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
     (last_message_id, last_message_preview) = (
-      select l.id, l.preview where l.occurred_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
+      select n.last_message_id, n.last_message_preview
+      where n.last_message_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
       union all
       select c.last_message_id, c.last_message_preview
       limit 1
     ),
-    last_message_at = greatest(c.last_message_at, l.occurred_at),
-    last_customer_message_at = greatest(c.last_customer_message_at, t.customer_at),
-    window_expires_at = greatest(c.window_expires_at, t.window_expires_at),
-    unread_count = c.unread_count + t.unread,
-    status = case when t.customer_at is not null then 'open' else c.status end,
-    closed_at = case when t.customer_at is null then c.closed_at end,
+    last_message_at = greatest(c.last_message_at, n.last_message_at),
+    last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
+    window_expires_at = greatest(c.window_expires_at, n.window_expires_at),
+    -- What arrived before somebody read the conversation, and was stored after, is read.
+    unread_count = c.unread_count + (
+      select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
+    ),
+    status = case when n.customer_at is not null then 'open' else c.status end,
+    closed_at = case when n.customer_at is null then c.closed_at end,
     chatbot_paused_until = case
-      when t.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
+      when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
       else c.chatbot_paused_until
     end
-  from latest l
-  join totals t using (conversation_id)
-  where c.id = l.conversation_id;
+  from news n
+  where c.id = n.conversation_id and c.id = any (v_ids);
 
   insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
   select distinct n.tenant_id, n.conversation_id, n.user_id
@@ -2528,11 +2534,26 @@ begin
   on conflict do nothing;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__track_conversation() is
   E'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
+--! Included messages/tg_messages__remove_state.sql
+create or replace function app_private.tg_messages__remove_state() returns trigger as $$
+declare
+  v_ids uuid[] := array(select o.id from old_rows o);
+begin
+  delete from app_private.outbox o where o.message_id = any (v_ids);
+  delete from app_public.message_statuses s where s.message_id = any (v_ids);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__remove_state() is
+  E'With messages goes what became of them.';
+--! EndIncluded messages/tg_messages__remove_state.sql
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
 begin
@@ -2542,7 +2563,8 @@ begin
   group by n.tenant_id;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__notify() is E'Tells GraphQL subscriptions of new messages, once a statement.';
 --! EndIncluded messages/tg_messages__notify.sql
@@ -2575,7 +2597,8 @@ begin
   perform app_private.wake('send_messages');
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__enqueue_send() is
   E'Puts outbound messages in the outbox and wakes the sender.';
@@ -2584,12 +2607,9 @@ comment on function app_private.tg_messages__enqueue_send() is
 create or replace function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
 begin
   update app_public.contacts p set marketing_opted_out_at = now()
-  from new_rows n
-  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
-  join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-  where n.status = 'failed'
-  and n.error_code = '131050'
-  and p.tenant_id = c.tenant_id
+  from app_public.messages m
+  join app_public.conversations c on c.id = m.conversation_id
+  where m.id = NEW.message_id
   and p.id = c.contact_id
   and p.marketing_opted_out_at is null;
   return null;
@@ -2600,20 +2620,21 @@ comment on function app_private.tg_message_statuses__note_opt_out() is
   E'Error 131050 says that the customer stopped marketing messages: no further one is tried.';
 
 create or replace trigger _500_note_opt_out after update on app_public.message_statuses
-  referencing new table as new_rows
-  for each statement execute function app_private.tg_message_statuses__note_opt_out();
+  for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
+  execute function app_private.tg_message_statuses__note_opt_out();
 --! EndIncluded messages/tg_message_statuses__note_opt_out.sql
 --! Included messages/tg_message_statuses__notify.sql
 create or replace function app_private.tg_message_statuses__notify() returns trigger as $$
 begin
   perform app_private.notify_change(n.tenant_id, 'statuses', array_agg(n.message_id))
   from new_rows n
-  join old_rows o on o.tenant_id = n.tenant_id and o.message_id = n.message_id
+  join old_rows o on o.message_id = n.message_id
   where n.status <> o.status and n.status <> 'sending'
   group by n.tenant_id;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__notify() is
   E'Tells GraphQL subscriptions what became of messages, once a statement.';
@@ -2634,6 +2655,9 @@ create or replace trigger _800_notify after insert on app_public.messages
 create or replace trigger _900_enqueue_send after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_send();
+create or replace trigger _500_remove_state after delete on app_public.messages
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_messages__remove_state();
 
 create or replace trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows
@@ -2746,17 +2770,6 @@ comment on function app_public.messages_role(app_public.messages) is
 
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_role.sql
---! Included messages/message.sql
-create or replace function app_public.message(id uuid) returns app_public.messages as $$
-  select m
-  from app_public.messages m
-  where m.tenant_id = (select app_hidden.current_tenant_id()) and m.id = message.id
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_public.message(uuid) is E'One message, or null when there is none, or it is another tenant''s.';
-
-grant execute on function app_public.message(uuid) to parley_visitor;
---! EndIncluded messages/message.sql
 --! Included messages/conversations_last_message.sql
 create or replace function app_public.conversations_last_message(conversation app_public.conversations) returns app_public.messages as $$
   select m
@@ -2875,7 +2888,7 @@ begin
   update app_private.outbox_lanes l set
     due_at = case
       when not exists (
-        select from app_private.outbox o where o.tenant_id = l.tenant_id and o.conversation_id = l.conversation_id
+        select from app_private.outbox o where o.conversation_id = l.conversation_id
       ) then 'infinity'
       when l.paced_until > now() then now() + interval '6 seconds'
       else now()
@@ -2914,23 +2927,23 @@ comment on function app_private.park_statuses(jsonb, uuid[]) is
 --! Included messages/apply_statuses.sql
 create or replace function app_private.apply_statuses(statuses jsonb) returns int as $$
 declare
-  v_tenant_ids uuid[];
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
+  v_conversation_ids uuid[];
   v_applied int;
 begin
   -- Which message each is about: by our own id, which the provider echoes, else by
   -- the provider's. v_ids has the order of the array; what follows joins by position.
-  select array_agg(s.tenant_id order by s.n), array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
-  into v_tenant_ids, v_ids
+  select array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
+  into v_ids
   from rows from (
     jsonb_to_recordset(statuses) as (tenant_id uuid, message_id uuid, provider_message_id text, occurred_at timestamptz)
   ) with ordinality s (tenant_id, message_id, provider_message_id, occurred_at, n)
   left join lateral (
     select m.message_id
     from app_public.message_statuses m
-    where m.tenant_id = s.tenant_id and m.message_id = s.message_id
+    where m.message_id = s.message_id and m.tenant_id = s.tenant_id
   ) own on true
   left join lateral (
     select m.message_id
@@ -2955,18 +2968,16 @@ begin
   end if;
 
   -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
-  where (l.tenant_id, l.conversation_id) in (
-    select o.tenant_id, o.conversation_id from app_private.outbox o where o.message_id = any (v_ids)
-  )
+  where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
   for update;
 
-  perform from unnest(v_tenant_ids, v_ids) s (tenant_id, message_id)
-  join app_public.message_statuses m on m.tenant_id = s.tenant_id and m.message_id = s.message_id
-  where m.message_id between v_first and v_last
+  perform from app_public.message_statuses m
+  where m.message_id = any (v_ids) and m.message_id between v_first and v_last
   order by m.message_id
-  for no key update of m;
+  for no key update;
 
   with reported as (
     -- Several statuses of one message come to one change.
@@ -3035,8 +3046,8 @@ begin
   with unparked as (
     delete from app_private.parked_statuses p
     using app_public.message_statuses m
-    join app_public.messages g on g.tenant_id = m.tenant_id and g.id = m.message_id
-    join app_public.conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    join app_public.messages g on g.id = m.message_id
+    join app_public.conversations c on c.id = g.conversation_id
     where p.provider_message_id = any (provider_message_ids)
     and p.channel_id = c.channel_id
     and p.provider_message_id = m.provider_message_id
@@ -3150,7 +3161,7 @@ begin
       cross join lateral (
         select o.conversation_id, o.message_id, o.state
         from app_private.outbox o
-        where o.tenant_id = v_channel.tenant_id and o.conversation_id = lane.conversation_id
+        where o.conversation_id = lane.conversation_id
         -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
         and not (
           o.state = 'uncertain'
@@ -3176,7 +3187,7 @@ begin
     select array_agg(s.message_id) into v_heads from sending s;
 
     update app_private.outbox_lanes l set due_at = 'infinity'
-    where l.tenant_id = v_channel.tenant_id and l.conversation_id = any (v_lanes);
+    where l.conversation_id = any (v_lanes);
 
     update app_private.channel_states s set
       pace_clock = v_channel.pace_clock + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
@@ -3192,7 +3203,7 @@ begin
   update app_public.message_statuses m set
     status = greatest(m.status, 'sending'), attempts = m.attempts + 1, sending_at = now(), updated_at = now()
   from app_private.outbox o
-  where o.message_id = any (v_taken) and m.tenant_id = o.tenant_id and m.message_id = o.message_id;
+  where o.message_id = any (v_taken) and m.message_id = o.message_id;
 
   return query
     select
@@ -3202,23 +3213,24 @@ begin
       o.attempts
     from unnest(v_taken) taken (id)
     join app_private.outbox o on o.message_id = taken.id
-    join app_public.messages m on m.tenant_id = o.tenant_id and m.id = o.message_id
-    join app_public.conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-    join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-    join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+    join app_public.messages m on m.id = o.message_id
+    join app_public.conversations c on c.id = o.conversation_id
+    join app_public.contacts p on p.id = c.contact_id
+    join app_public.channels ch on ch.id = c.channel_id
     left join lateral (
       select
         max(x.value) filter (where x.kind = 'phone') as phone,
         coalesce(max(x.value) filter (where x.kind = 'bsuid'), max(x.value) filter (where x.kind = 'parent_bsuid')) as bsuid
       from app_public.contact_identities x
-      where x.tenant_id = p.tenant_id and x.contact_id = p.id
+      where x.contact_id = p.id
     ) i on true
-    left join app_public.messages r on r.tenant_id = m.tenant_id and r.id = m.reply_to_id
-    left join app_public.message_statuses rs on rs.tenant_id = m.tenant_id and rs.message_id = m.reply_to_id;
+    left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
+    left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
--- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
--- scan what grows.
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+-- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
+-- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.claim_outbox(int, interval, int, uuid[], uuid) is
   E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
@@ -3247,45 +3259,56 @@ comment on function app_private.read_outcomes(jsonb) is E'The rows of record_out
 create or replace function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
   v_ids uuid[];
+  v_first uuid;
+  v_last uuid;
+  v_settled_ids uuid[];
+  v_provider_message_ids text[];
+  v_conversation_ids uuid[];
 begin
-  select array_agg(r.message_id) into v_ids from jsonb_to_recordset(outcomes) as r (message_id uuid);
+  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  select
+    array_agg(r.message_id),
+    min(r.message_id::text collate "C")::uuid,
+    max(r.message_id::text collate "C")::uuid,
+    array_agg(r.message_id) filter (where r.kind in ('sent', 'failed')),
+    array_agg(r.provider_message_id) filter (where r.provider_message_id is not null)
+  into v_ids, v_first, v_last, v_settled_ids, v_provider_message_ids
+  from app_private.read_outcomes(outcomes) r;
 
   -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
-  where (l.tenant_id, l.conversation_id) in (
-    select o.tenant_id, o.conversation_id from app_private.outbox o where o.message_id = any (v_ids)
-  )
+  where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
   for update;
 
-  with r as (select * from app_private.read_outcomes(outcomes)),
-  retried as (
-    -- Certainly not processed: may be tried again.
-    update app_private.outbox o set state = 'queued', lease_until = null
-    from r
-    where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
-    returning o.tenant_id, o.conversation_id, r.retry_at, r.is_pair_limit
-  ),
-  uncertain as (
-    update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
-    from r
-    where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
-  )
-  update app_private.outbox_lanes l set
-    due_at = d.retry_at,
-    paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
-  from retried d
-  where l.tenant_id = d.tenant_id and l.conversation_id = d.conversation_id;
+  if cardinality(v_settled_ids) is distinct from cardinality(v_ids) then
+    with r as (select * from app_private.read_outcomes(outcomes)),
+    retried as (
+      -- Certainly not processed: may be tried again.
+      update app_private.outbox o set state = 'queued', lease_until = null
+      from r
+      where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
+      returning o.conversation_id, r.retry_at, r.is_pair_limit
+    ),
+    uncertain as (
+      update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
+      from r
+      where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
+    )
+    update app_private.outbox_lanes l set
+      due_at = d.retry_at,
+      paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
+    from retried d
+    where l.conversation_id = d.conversation_id;
+  end if;
 
-  with r as (select * from app_private.read_outcomes(outcomes)),
-  locked as (
-    -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
-    select m.tenant_id, m.message_id
-    from r
-    join app_public.message_statuses m on m.tenant_id = r.tenant_id and m.message_id = r.message_id
-    order by m.message_id
-    for no key update of m
-  )
+  perform from app_public.message_statuses m
+  where m.message_id = any (v_ids) and m.message_id between v_first and v_last
+  order by m.message_id
+  for no key update;
+
+  -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
   update app_public.message_statuses m set
     status = case r.kind
       when 'sent' then greatest(m.status, 'sent')
@@ -3306,23 +3329,21 @@ begin
     error_code = coalesce(r.error_code, m.error_code),
     error = coalesce(r.error, m.error),
     updated_at = now()
-  from r, locked l
-  where l.message_id = r.message_id
-  and m.tenant_id = l.tenant_id
-  and m.message_id = l.message_id;
-
-  perform app_private.leave_outbox((
-    select array_agg(r.message_id) from app_private.read_outcomes(outcomes) r where r.kind in ('sent', 'failed')
-  ));
-
-  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
   from app_private.read_outcomes(outcomes) r
-  join app_private.parked_statuses p on p.provider_message_id = r.provider_message_id
-  having count(*) > 0;
+  where m.message_id = r.message_id
+  and m.tenant_id = r.tenant_id
+  and m.message_id between v_first and v_last;
+
+  perform app_private.leave_outbox(v_settled_ids);
+
+  if exists (select from app_private.parked_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
+    perform app_private.unpark_statuses(v_provider_message_ids);
+  end if;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
--- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
--- scan what grows.
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+-- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
+-- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.record_outcomes(jsonb) is
   E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
@@ -3445,8 +3466,8 @@ begin
   from (
     select o.tenant_id, o.message_id, ch.uncertain_policy = 'resend' and o.attempts < 2 as is_resent
     from app_private.outbox o
-    join app_public.conversations c on c.tenant_id = o.tenant_id and c.id = o.conversation_id
-    join app_public.channels ch on ch.tenant_id = c.tenant_id and ch.id = c.channel_id
+    join app_public.conversations c on c.id = o.conversation_id
+    join app_public.channels ch on ch.id = c.channel_id
     join app_private.channel_states s on s.channel_id = c.channel_id
     where o.state = 'uncertain'
     and o.uncertain_at < now() - patience
@@ -3635,11 +3656,12 @@ create table app_public.chatbots (
   active_version_id uuid,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
   unique (tenant_id, name),
   constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
 );
 create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+alter table app_public.chatbots add unique (id, tenant_id);
 alter table app_public.chatbots enable row level security;
 comment on table app_public.chatbots is
   E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually one is active in a tenant; of several, trigger rules and their priority decide which answers.';
@@ -3662,10 +3684,11 @@ create table app_public.chatbot_versions (
   flows jsonb not null default '{}',
   published_by uuid,
   created_at timestamptz not null default now(),
-  unique (tenant_id, id),
-  unique (tenant_id, chatbot_id, number),
+  unique (chatbot_id, tenant_id, number),
   foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade
 );
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+alter table app_public.chatbot_versions add unique (id, tenant_id);
 alter table app_public.chatbot_versions enable row level security;
 comment on table app_public.chatbot_versions is
   E'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
@@ -3679,7 +3702,7 @@ comment on column app_public.chatbot_versions.published_by is E'The signed-in pe
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
   on delete set null (active_version_id) deferrable initially deferred;
-create index on app_public.chatbots (tenant_id, active_version_id);
+create index on app_public.chatbots (active_version_id, tenant_id);
 
 create table app_public.conversation_contexts (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -3704,7 +3727,6 @@ create table app_public.conversation_contexts (
   completed_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade,
   foreign key (tenant_id, version_id) references app_public.chatbot_versions (tenant_id, id) on delete cascade,
@@ -3713,11 +3735,10 @@ create table app_public.conversation_contexts (
     and (completed_at is null) = (completion_reason is null)
   )
 ) with (fillfactor = 70);
-create unique index conversation_contexts_one_active on app_public.conversation_contexts (tenant_id, conversation_id)
-  where is_active;
-create index on app_public.conversation_contexts (tenant_id, conversation_id, created_at desc);
-create index on app_public.conversation_contexts (tenant_id, chatbot_id, status);
-create index on app_public.conversation_contexts (tenant_id, version_id);
+create index on app_public.conversation_contexts (conversation_id, tenant_id, created_at desc);
+create index on app_public.conversation_contexts (chatbot_id, tenant_id, status);
+create index on app_public.conversation_contexts (version_id, tenant_id);
+create unique index conversation_contexts_one_active on app_public.conversation_contexts (conversation_id) where is_active;
 alter table app_public.conversation_contexts enable row level security;
 comment on table app_public.conversation_contexts is
   E'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the chatbot task alone.';
@@ -3750,7 +3771,7 @@ create table app_private.chatbot_events (
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint chatbot_events_message_is_named check ((kind = 'message') = (message_id is not null))
 ) with (autovacuum_vacuum_scale_factor = 0.02);
-create index on app_private.chatbot_events (tenant_id, conversation_id, created_at);
+create index on app_private.chatbot_events (conversation_id, created_at);
 create index on app_private.chatbot_events (due_at);
 alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is
@@ -3810,7 +3831,7 @@ create table app_private.ai_calls (
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
 );
 create index on app_private.ai_calls (tenant_id, created_at);
-create index on app_private.ai_calls (tenant_id, conversation_id, created_at);
+create index on app_private.ai_calls (conversation_id, created_at);
 alter table app_private.ai_calls enable row level security;
 comment on table app_private.ai_calls is E'Questions to language models of the last days, for the budgets. Reserved before the call, settled after it.';
 comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
@@ -3821,8 +3842,8 @@ create or replace function app_private.chatbot_pause(tenant_id uuid, conversatio
     (
       select (v.settings ->> 'pauseSeconds')::float8
       from app_public.conversation_contexts x
-      join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
-      where x.tenant_id = chatbot_pause.tenant_id and x.conversation_id = chatbot_pause.conversation_id and x.is_active
+      join app_public.chatbot_versions v on v.id = x.version_id
+      where x.conversation_id = chatbot_pause.conversation_id and x.is_active
     ),
     3600
   ))
@@ -3847,7 +3868,7 @@ begin
     exists (select from app_public.chatbots b where b.tenant_id = n.tenant_id and b.status = 'active')
     or exists (
       select from app_public.conversation_contexts x
-      where x.tenant_id = n.tenant_id and x.conversation_id = n.conversation_id and x.is_active
+      where x.conversation_id = n.conversation_id and x.is_active
     )
   )
   order by n.created_at;
@@ -3857,7 +3878,8 @@ begin
   end if;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__enqueue_chatbot() is
   E'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
@@ -3870,8 +3892,8 @@ begin
     m.tenant_id, m.conversation_id, 'send_failed', x.id,
     jsonb_build_object('nodeId', m.metadata ->> 'node_id', 'reason', n.error_code)
   from new_rows n
-  join old_rows o on o.tenant_id = n.tenant_id and o.message_id = n.message_id
-  join app_public.messages m on m.tenant_id = n.tenant_id and m.id = n.message_id
+  join old_rows o on o.message_id = n.message_id
+  join app_public.messages m on m.id = n.message_id
   join app_public.conversation_contexts x
     on x.tenant_id = m.tenant_id and x.id = (m.metadata ->> 'context_id')::uuid and x.is_active
   where n.status = 'failed' and o.status <> 'failed' and m.author = 'chatbot';
@@ -3881,7 +3903,8 @@ begin
   end if;
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is
   E'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
@@ -4032,17 +4055,17 @@ begin
       (
         select l.state -> 'replies'
         from app_public.conversation_contexts l
-        where x.id is null and l.tenant_id = c.tenant_id and l.conversation_id = c.id
+        where x.id is null and l.conversation_id = c.id
         order by l.created_at desc
         limit 1
       ),
       -- Whatever may begin a run: is it the first thing this contact ever said here?
       x.id is null and not exists (
         select from app_public.messages f
-        where f.tenant_id = c.tenant_id and f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
+        where f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
         and f.id < (
           select min(e.message_id::text)::uuid from app_private.chatbot_events e
-          where e.tenant_id = c.tenant_id and e.conversation_id = c.id
+          where e.conversation_id = c.id
         )
       ),
       (
@@ -4059,25 +4082,25 @@ begin
         from (
           select x.*
           from app_private.chatbot_events x
-          where x.tenant_id = c.tenant_id and x.conversation_id = c.id
+          where x.conversation_id = c.id
           order by x.created_at, x.id
           -- Whoever floods a conversation does not get a turn without end.
           limit 100
         ) e
-        left join app_public.messages m on m.tenant_id = e.tenant_id and m.id = e.message_id
+        left join app_public.messages m on m.id = e.message_id
       )
     from app_public.conversations c
-    join app_public.contacts p on p.tenant_id = c.tenant_id and p.id = c.contact_id
-    left join app_public.conversation_contexts x
-      on x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.is_active
+    join app_public.contacts p on p.id = c.contact_id
+    left join app_public.conversation_contexts x on x.conversation_id = c.id and x.is_active
     where c.id = any (v_ids)
     and exists (
-      select from app_private.chatbot_events e where e.tenant_id = c.tenant_id and e.conversation_id = c.id
+      select from app_private.chatbot_events e where e.conversation_id = c.id
     );
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
--- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
--- scan what grows.
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+-- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
+-- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.claim_chatbot_turns(int) is
   E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
@@ -4201,9 +4224,10 @@ begin
   from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
   having count(*) > 0;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
--- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
--- scan what grows.
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+-- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
+-- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.save_chatbot_turns(uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
   E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, and bursts that are still being gathered ([{"conversation_id", "delay_ms"}]).';
@@ -5174,8 +5198,8 @@ create type app_public.webhook_event_status as enum ('unprocessed', 'processed',
 comment on type app_public.webhook_event_status is E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
 
 create table app_public.webhook_events (
-  tenant_id uuid not null references app_public.tenants on delete cascade,
-  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  id uuid primary key default app_hidden.uuid_v7(),
   channel_id uuid not null,
   event_type text,
   status app_public.webhook_event_status not null default 'unprocessed',
@@ -5186,11 +5210,10 @@ create table app_public.webhook_events (
   attempts int not null default 1,
   processed_at timestamptz,
   created_at timestamptz not null default now(),
-  primary key (tenant_id, id),
   foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade,
   constraint webhook_events_failed_has_error check (status <> 'failed' or error is not null)
 ) partition by range (id);
-create index on app_public.webhook_events (tenant_id, channel_id, id desc);
+create index on app_public.webhook_events (channel_id, id desc);
 create index on app_public.webhook_events (id) where status <> 'processed';
 alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
@@ -5583,7 +5606,7 @@ begin
   )
   cross join (select clock_timestamp() as at) t
   order by m.n
-  on conflict (tenant_id, id) do nothing;
+  on conflict (id) do nothing;
   get diagnostics v_stored = row_count;
   return v_stored;
 end;
@@ -5687,7 +5710,8 @@ begin
   ) s
   where c.id = s.id and c.name is null;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.apply_contact_syncs(jsonb) is
   E'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
@@ -5762,9 +5786,10 @@ begin
   end if;
   return v_stored;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to off;
--- Its plans, and those of the foreign keys it checks, are made when tables may still be tiny, and kept: they must not
--- scan what grows.
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+-- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
+-- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.receive_webhooks(bytea[], jsonb, jsonb, jsonb, jsonb) is
   E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';

@@ -6,8 +6,8 @@ import { placeholdersIn } from "./template.ts";
 
 /** What an export is made of. */
 export type ExportedChatbot = {
-  /** What subflow nodes call it by. */
-  id: string;
+  /** What subflow nodes call it by; null where it has no id yet. */
+  id: string | null;
   name: string;
   description: string | null;
   graph: Graph;

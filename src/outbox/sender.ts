@@ -19,6 +19,11 @@ export type Sender = {
    * it runs, it makes sure that the run looks again and resolves at once: one caller waiting is enough.
    */
   drain(): Promise<void>;
+  /**
+   * Begins such a run with a look through `client`, in the round trip of what the caller has just asked of it. False
+   * when one runs already: its look may come too early.
+   */
+  drainBehind(client: pg.PoolClient): boolean;
   /** Takes nothing more, and waits some seconds for what is under way; what then has no answer is uncertain. */
   stop(): Promise<void>;
 };
@@ -51,6 +56,7 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
   let mayHaveMore = false;
   /** A claim broke off: it may have been made, and nobody told us what of. */
   let hasLostClaim = false;
+  let through: pg.PoolClient | undefined;
   let running: Promise<void> | null = null;
 
   /** While nothing is under way or unrecorded it may be given up: a job's retry comes back to it. */
@@ -103,9 +109,11 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
 
   async function claim(): Promise<void> {
     mayHaveMore = false;
+    const db = through ?? pool;
+    through = undefined;
     if (hasLostClaim) await returnLostClaims();
     hasLostClaim = true;
-    const { rows } = await pool.query<ClaimedMessage>({
+    const { rows } = await db.query<ClaimedMessage>({
       name: "claim_outbox",
       text: "select * from app_private.claim_outbox($1, make_interval(secs => $2), $3, $4, $5)",
       values: [CONCURRENCY - underWay.size, LEASE_SECONDS, load.share, load.busy(), id],
@@ -148,13 +156,22 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
     return rows[0].wait_ms;
   }
 
+  function drain(): Promise<void> {
+    mayHaveMore = true;
+    alarm.ring();
+    if (running !== null || isStopping) return Promise.resolve();
+    running = run();
+    return running;
+  }
+
   return {
-    drain() {
-      mayHaveMore = true;
-      alarm.ring();
-      if (running !== null || isStopping) return Promise.resolve();
-      running = run();
-      return running;
+    drain,
+    drainBehind(client) {
+      // After a lost claim other questions come first, and then the client is somebody else's.
+      if (running !== null || isStopping || hasLostClaim) return false;
+      through = client;
+      drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
+      return true;
     },
     async stop() {
       isStopping = true;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { textField } from "../chatbot/fields.ts";
-import { inTransaction, sqlState } from "../database.ts";
+import { inTransaction, type Last, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
@@ -27,9 +27,16 @@ export type TurnTakerParts = {
   keyRing: KeyRing;
   /** Where others reach us: what callback addresses begin with. */
   publicUrl: string;
-  /** After each commit of turns: what they said is in the outbox, and nobody else is told. */
-  onSaved: () => void;
+  /** Whoever sends: what turns say is in the outbox with their commit, and nobody else is told. */
+  sending: Sending;
   log: Log;
+};
+
+export type Sending = {
+  /** Looks through the client, behind the commit that it was just asked for; false when it is looking elsewhere. */
+  behind(client: pg.PoolClient): boolean;
+  /** Looks after the commit. */
+  after(): void;
 };
 
 /** Conversations of one transaction: enough to share its commit, few enough to hold their locks briefly. */
@@ -44,7 +51,7 @@ type Played = { turn: ClaimedTurn; result: TurnResult };
  * The chatbots' shell: locks conversations, plays their turns through the pure engine, and saves everything that came
  * of them in the same transaction. A turn happens once: its events leave in that transaction, or stay.
  */
-export function createTurnTaker({ pool, keyRing, publicUrl, onSaved, log }: TurnTakerParts): TurnTaker {
+export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: TurnTakerParts): TurnTaker {
   const versions = createVersionStore();
   let isWanted = false;
   let running: Promise<void> | null = null;
@@ -54,9 +61,10 @@ export function createTurnTaker({ pool, keyRing, publicUrl, onSaved, log }: Turn
       for (let retry = 0; retry < RETRIES; retry += 1) {
         do {
           isWanted = false;
-          while (await takeBatch()) {
-            onSaved();
-            retry = 0;
+          // A batch that was not full has seen all there was.
+          for (let taken = BATCH; taken === BATCH; ) {
+            taken = await takeBatch();
+            if (taken > 0) retry = 0;
           }
         } while (isWanted);
         // What is left is locked by somebody: a webhook that stores the next message, an agent, another worker.
@@ -78,36 +86,42 @@ export function createTurnTaker({ pool, keyRing, publicUrl, onSaved, log }: Turn
     if (isWanted) await drain();
   }
 
-  /** Returns whether there was anything to do. */
-  async function takeBatch(): Promise<boolean> {
+  /** Takes turns in one transaction, and has what they say sent. */
+  async function takeSome(work: (client: pg.PoolClient, last: Last) => Promise<number>): Promise<number> {
+    let isSent = true;
+    const taken = await inTransaction(pool, work, (client, count) => {
+      if (count > 0) isSent = sending.behind(client);
+    });
+    if (!isSent) sending.after();
+    return taken;
+  }
+
+  /** Returns how many turns there were. */
+  async function takeBatch(): Promise<number> {
     try {
-      return await inTransaction(pool, async (client) => {
-        const played = await play(client, BATCH);
-        if (played.length > 0)
-          await saveTurns(
-            client,
-            played.map(({ result }) => result),
-          );
-        return count(played.map(({ result }) => result));
+      return await takeSome(async (client, last) => {
+        const results = (await play(client, BATCH)).map(({ result }) => result);
+        if (results.length > 0) last(saveTurns(client, results));
+        return count(results);
       });
     } catch (error) {
       // The victim of a deadlock tries again, after a moment.
       if (sqlState(error)?.startsWith("40")) {
         await delay(RETRY_MS);
-        return true;
+        return BATCH;
       }
       if (!isRefusal(error)) throw error;
       // Some turn of the batch cannot be saved. One by one, it alone pays for it.
-      let isTaken = false;
-      for (let taken = 0; taken < BATCH && (await takeCarefully()); taken += 1) isTaken = true;
-      return isTaken;
+      let taken = 0;
+      while (taken < BATCH && (await takeCarefully()) > 0) taken += 1;
+      return taken;
     }
   }
 
-  async function takeCarefully(): Promise<boolean> {
-    return inTransaction(pool, async (client) => {
+  async function takeCarefully(): Promise<number> {
+    return takeSome(async (client) => {
       const [played] = await play(client, 1);
-      if (played === undefined) return false;
+      if (played === undefined) return 0;
       const refused = await refusalOf(client, played.result);
       if (refused === null) return count([played.result]);
       const reason = `send_failed: ${sqlState(refused)}`;
@@ -186,10 +200,10 @@ export function createTurnTaker({ pool, keyRing, publicUrl, onSaved, log }: Turn
   return { drain };
 }
 
-/** Whether there was anything to do; counts it. */
-function count(results: readonly TurnResult[]): boolean {
+/** How many there were; counts them. */
+function count(results: readonly TurnResult[]): number {
   for (const { contexts } of results) for (const { status } of contexts) metrics.chatbotTurns.inc({ status });
-  return results.length > 0;
+  return results.length;
 }
 
 /** The database will not take what the turn wants: a rule of ours (PY), a value out of range, a broken constraint. */

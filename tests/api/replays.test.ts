@@ -34,7 +34,7 @@ before(async () => {
     keyRing: RING,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    onSaved: () => {},
+    sending: { behind: () => true, after() {} },
   });
   workspace = await aWorkspace(database.pool);
   viewer = await aPerson(database.pool, workspace.tenantId, "viewer");

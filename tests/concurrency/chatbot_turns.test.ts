@@ -22,7 +22,11 @@ after(() => database.drop());
 function aWorker(t: TestContext, name: string) {
   const pool = new pg.Pool({ connectionString: database.ownerUrl, application_name: name });
   t.after(() => pool.end());
-  const parts = { keyRing: testKeyRing, publicUrl: "https://parley.example", onSaved: () => {} };
+  const parts = {
+    keyRing: testKeyRing,
+    publicUrl: "https://parley.example",
+    sending: { behind: () => true, after() {} },
+  };
   return createTurnTaker({ ...parts, pool, log: createLog("silent") });
 }
 

@@ -19,7 +19,7 @@ export function botTalkOn(database: TestDatabase, workspace: Workspace): BotTalk
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    onSaved: () => {},
+    sending: { behind: () => true, after() {} },
   });
   const answers = async ({ conversationId }: Thread) => {
     const { rows } = await database.pool.query<{ said: string }>(

@@ -53,6 +53,12 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     match: `app_public.${table}`,
     tags: { behavior },
   })),
+  // The database keeps them together without a foreign key.
+  {
+    kind: "class",
+    match: "app_public.message_statuses",
+    tags: { foreignKey: "(message_id) references app_public.messages (id)" },
+  },
   // Relay has the better claim to the name DataSourceConnection.
   { kind: "class", match: "app_public.data_source_connections", tags: { name: "data_source_call" } },
   // Filled in by a trigger when it is not given.

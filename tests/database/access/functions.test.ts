@@ -38,7 +38,6 @@ const DOORS: Record<string, Door> = {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.mark_conversation_read('${conversationId}')`,
   },
-  message: { from: "viewer", call: ({ messageId }) => `select id from app_public.message('${messageId}')` },
   reopen_conversation: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.reopen_conversation('${conversationId}')`,

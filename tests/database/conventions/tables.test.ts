@@ -84,4 +84,17 @@ testRules([
       and (j.indoption::int2[])[0:i.indnkeyatts - 1] = (i.indoption::int2[])[0:i.indnkeyatts - 1]`,
     broken: "create index on app_public.contacts (tenant_id)",
   },
+  {
+    // Of indexes that seem equally good, as all do while a table is small, the planner takes the newest; and keeps the plan.
+    rule: "a key by id is younger than the indexes by tenant, which fit the same look-ups",
+    sql: `
+      select format('%s, because of %s', t.oid::regclass, i.indexrelid::regclass) as what
+      from pg_index i
+      join tables t on t.oid = i.indrelid and not t.relispartition
+      join columns a on a.table_id = t.oid and a.attname = 'tenant_id' and a.attnum = i.indkey[0]
+      join pg_index k on k.indrelid = t.oid and k.indnkeyatts = 2 and k.indkey[1] = a.attnum and k.indisunique
+      join columns b on b.table_id = t.oid and b.attname = 'id' and b.attnum = k.indkey[0]
+      where i.indexrelid > k.indexrelid and i.indpred is null`,
+    broken: "create index on app_public.conversations (tenant_id, closed_at)",
+  },
 ]);

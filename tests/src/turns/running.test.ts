@@ -32,7 +32,7 @@ before(async () => {
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    onSaved: () => {},
+    sending: { behind: () => true, after() {} },
   });
   server = createServer(async (request, response) => {
     let body = "";
