@@ -23,46 +23,72 @@ after(async () => {
   await database.drop();
 });
 
-const count = async (from: string, ...values: unknown[]): Promise<number> =>
-  (await database.pool.query(`select count(*)::int as n from ${from}`, values)).rows[0].n;
+const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
 
-test("kill -9 in the middle of a turn: the turn happens once", async (t) => {
+/** Somebody holds a table, so that the worker's turn stops where it needs it; there the worker is killed. */
+async function killedWhere(lock: string, doing: string, cause: () => unknown): Promise<void> {
+  const holder = await database.pool.connect();
+  try {
+    await holder.query(`begin; lock table ${lock}`);
+    cause();
+    const ofMortal = "datname = current_database() and application_name = 'parley worker'";
+    await until(`the turn to be stopped at ${doing}`, async () => {
+      const rows = await query(
+        `select from pg_stat_activity where ${ofMortal} and wait_event_type = 'Lock' and query like $1`,
+        `%${doing}%`,
+      );
+      return rows.length > 0;
+    });
+    await mortal.kill();
+    await holder.query("commit");
+    // A backend notices that nobody is there when it has done what it was told.
+    await until("the dead one's connections to end", async () => {
+      return (await query(`select from pg_stat_activity where ${ofMortal}`)).length === 0;
+    });
+  } finally {
+    holder.release(true);
+  }
+}
+
+test("kill -9 in the middle of a turn: the turn happens once", async () => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, ECHO_BOT);
   const phone = program.sandbox.customer({ phone: "15557650001", name: "Ann" }, workspace.phoneNumberId);
-  const heard = () => phone.received.map(({ content }) => (content as { body: string }).body);
-  await mortal.start();
-  await phone.say("hello");
-  await until("the question", () => heard().length === 1);
+  const said = async () =>
+    (
+      await query(
+        `select content ->> 'body' as body from app_public.messages
+         where tenant_id = $1 and direction = 'outbound' order by created_at, id`,
+        workspace.tenantId,
+      )
+    ).map(({ body }) => body);
+  const events = () =>
+    query("select from app_private.chatbot_events where tenant_id = $1", workspace.tenantId);
 
-  // The middle of a turn: played, its messages not yet written. There it stays while this table is held.
-  const holder = await database.pool.connect();
-  t.after(() => holder.release(true));
-  await holder.query("begin; lock table app_public.conversation_contexts in share mode");
-  await phone.say("one");
-  await until("the turn to be under way", () =>
-    count(
-      "pg_stat_activity where wait_event_type = 'Lock' and query like '%save_chatbot_turns%' and datname = current_database()",
-    ),
+  // Taken, and not played: the version is being read. Everything of the turn is rolled back.
+  await mortal.start();
+  await killedWhere("app_public.chatbot_versions", "chatbot_versions", () => phone.say("hello"));
+  assert.deepEqual(await said(), []);
+  assert.equal((await events()).length, 1);
+  await mortal.start();
+  await until("the question", () => phone.received.length === 1);
+
+  // Played, and being written. Whether the commit had been sent along with it: all of the turn, or nothing.
+  await killedWhere("app_public.conversation_contexts in share mode", "save_chatbot_turns", () =>
+    phone.say("one"),
   );
-  await mortal.kill();
-  await holder.query("commit");
-  // Its connection notices once the statement is done, and everything of the turn is rolled back, events included.
-  await until("the dead one's transaction to end", async () => {
-    const left = await count(
-      "pg_stat_activity where query like '%save_chatbot_turns%' and pid <> pg_backend_pid() and datname = current_database()",
-    );
-    return left === 0;
-  });
-  const outbound = "app_public.messages where tenant_id = $1 and direction = 'outbound'";
-  assert.equal(await count(outbound, workspace.tenantId), 1, "nothing of the turn is there");
-  assert.equal(await count("app_private.chatbot_events where tenant_id = $1", workspace.tenantId), 1);
-
+  const isDone = (await events()).length === 0;
+  const turn = ["You said one", "Next?"];
+  assert.deepEqual(await said(), isDone ? ["Next?", ...turn] : ["Next?"]);
   await mortal.start();
-  await until("the answer", () => heard().length >= 3);
-  await phone.say("two");
-  await until("the next answer", () => heard().length >= 5);
-  assert.deepEqual(heard(), ["Next?", "You said one", "Next?", "You said two", "Next?"]);
-  assert.equal(await count(outbound, workspace.tenantId), 5);
-  assert.equal(await count("app_public.conversation_contexts where tenant_id = $1", workspace.tenantId), 1);
+  await until("the turn", async () => (await said()).length >= 3);
+  phone.say("two");
+  await until("the next turn", async () => (await said()).length >= 5);
+  await until("nothing to be waiting", async () => (await events()).length === 0);
+  assert.deepEqual(await said(), ["Next?", ...turn, "You said two", "Next?"]);
+  const runs = await query(
+    "select from app_public.conversation_contexts where tenant_id = $1",
+    workspace.tenantId,
+  );
+  assert.equal(runs.length, 1);
 });
