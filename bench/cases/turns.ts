@@ -1,6 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { higher } from "../report/figure.ts";
 import { eventually } from "../stage/counts.ts";
+import { withCpuCost } from "../stage/cpu_cost.ts";
 import { fillConversations, withoutTriggers } from "../stage/fill.ts";
 import { cpuSeconds, familyCpuSeconds } from "../stage/processes.ts";
 import { addChatbot, ONE_MESSAGE, ONE_QUESTION, type Workspace } from "../stage/workspace.ts";
@@ -49,11 +50,11 @@ async function turnsPerSecond(bench: Bench, { tenantId, number }: Workspace): Pr
   await program.stop();
   const mark = (await watcher.query("select clock_timestamp()::text as now")).rows[0].now;
   await program.start("work");
-  const isDone = await eventually(
-    watcher,
-    "not exists (select from app_private.chatbot_events where tenant_id = $1)",
-    [tenantId],
-    60_000,
+  const areTaken = "not exists (select from app_private.chatbot_events where tenant_id = $1)";
+  const { result: isDone, cpuMicros } = await withCpuCost(
+    bench,
+    () => eventually(watcher, areTaken, [tenantId], 60_000),
+    () => WAITING,
   );
   const { rows } = await watcher.query(
     `select extract(epoch from max(created_at) - min(created_at))::float8 as seconds, count(*)::int as replies
@@ -68,7 +69,7 @@ async function turnsPerSecond(bench: Bench, { tenantId, number }: Workspace): Pr
     isDone && replies === WAITING && runs === WAITING
       ? []
       : [`${replies} replies and ${runs} runs of ${WAITING}`];
-  return { value: replies / seconds, unit: "turns/s", faults };
+  return { value: replies / seconds, unit: "turns/s", details: { cpuMicros }, faults };
 }
 
 async function runsOf({ postgres }: Bench, tenantId: string): Promise<number> {
