@@ -16,7 +16,7 @@ import { walk } from "./walk.ts";
  * the run waits for, change nothing.
  *
  * @param now the turn's one instant; must not be before that of an earlier turn.
- * @param watch sees each node as it is entered; it may look, and change nothing.
+ * @param watch sees the turn as it begins, and as each node is entered; it may look, and change nothing.
  * @returns the new context, and what the shell has to do in the transaction that stores it.
  */
 export function advance(

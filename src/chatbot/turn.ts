@@ -39,8 +39,10 @@ export class Turn {
   isMuted = false;
   /** More was written in this turn than any run can need: a graph may double a variable at every step. */
   isFlooded = false;
-  /** Told of each node as it is entered, for a trace. */
+  /** For a trace: told of the turn as it begins, and of each node as it is entered. */
   readonly watch: Watch | undefined;
+  /** For a trace: the names of variables that were set, as often as they were; kept while somebody watches. */
+  readonly touched: string[] = [];
   /** What this turn may still write, in characters. */
   #ink: number;
 
@@ -50,6 +52,7 @@ export class Turn {
     this.now = now;
     this.watch = watch;
     this.#ink = INK * version.settings.maxVariablesSize;
+    watch?.(this);
     this.texts = textsIn(version.settings.language);
   }
 
@@ -70,7 +73,7 @@ export class Turn {
   }
 
   assign(name: string, value: Json): void {
-    if (name !== "" && this.#spend(value)) assign(this.context.variables, name, storable(value));
+    if (name !== "" && this.#spend(value)) this.#touch(assign(this.context.variables, name, storable(value)));
   }
 
   /** Stores a node's result under the name its author gave, if any, and under its automatic name. */
@@ -78,8 +81,19 @@ export class Turn {
     this.assign(authorsName, value);
     // Automatic names are flat by definition: `question_1.response` is one key.
     const prefix = this.graph?.names.get(node.id);
-    if (prefix !== undefined && this.#spend(value))
-      this.context.variables[`${prefix}.${field}`] = storable(value);
+    if (prefix === undefined || !this.#spend(value)) return;
+    this.context.variables[`${prefix}.${field}`] = storable(value);
+    this.#touch(`${prefix}.${field}`);
+  }
+
+  /** Other variables take the place of all. */
+  exchange(variables: JsonObject): void {
+    for (const name of [...Object.keys(this.context.variables), ...Object.keys(variables)]) this.#touch(name);
+    this.context.variables = variables;
+  }
+
+  #touch(name: string | null): void {
+    if (this.watch && name !== null) this.touched.push(name);
   }
 
   /** Puts variables into a text that a person will read. */
@@ -140,8 +154,9 @@ export class Turn {
     const label = typeof node.data.label === "string" ? node.data.label : "";
     const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
     const recorded = storable({ ...fresh, ...output }) as NodeOutput;
-    // A literal, so that even an id like `__proto__` is no more than a key.
-    this.context.nodeOutputs = { ...this.context.nodeOutputs, [key]: recorded };
+    // Defined, not assigned, so that even an id like `__proto__` is no more than a key.
+    const property = { value: recorded, enumerable: true, writable: true, configurable: true };
+    Object.defineProperty(this.context.nodeOutputs, key, property);
   }
 
   timer<Kind extends TimerKind>(kind: Kind, seconds: number): { kind: Kind; at: Instant } {

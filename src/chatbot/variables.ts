@@ -16,12 +16,15 @@ export function resolve(variables: JsonObject, path: string): Json | undefined {
 /**
  * Sets a variable. `order.status` goes into the object `order` where there is one, and is a flat name otherwise.
  * Names that reach a prototype are ignored. Only the top level is changed in place: values may be shared.
+ *
+ * @returns the name of the variable that was changed; null when none was.
  */
-export function assign(variables: JsonObject, name: string, value: Json): void {
-  if (parsePath(name).some((segment) => FORBIDDEN_KEYS.has(segment))) return;
+export function assign(variables: JsonObject, name: string, value: Json): string | null {
+  if (parsePath(name).some((segment) => FORBIDDEN_KEYS.has(segment))) return null;
   const parts = Object.hasOwn(variables, name) ? undefined : owner(variables, name);
   if (parts) variables[parts.name] = withValue(own(variables, parts.name), parts.segments, value);
   else variables[name] = value;
+  return parts?.name ?? name;
 }
 
 /** The variable inside which a path names a field, if there is one. */

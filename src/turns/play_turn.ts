@@ -3,8 +3,8 @@ import { joinBurst } from "../chatbot/burst.ts";
 import { type Context, isActive, newContext } from "../chatbot/context.ts";
 import type { ContactChange, Effect } from "../chatbot/effect.ts";
 import type { ChatbotEvent, InboundMessage } from "../chatbot/event.ts";
-import { objectField, textField } from "../chatbot/fields.ts";
-import type { Json, JsonObject } from "../chatbot/json.ts";
+import { listField, objectField, textField } from "../chatbot/fields.ts";
+import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
 import { canMove } from "../chatbot/move.ts";
 import { type ActivityStep, activityOf } from "./activity.ts";
 import { burstDelay } from "./burst_delay.ts";
@@ -207,9 +207,14 @@ function messageOf(event: ClaimedEvent): InboundMessage {
   return {
     id: event.message_id,
     type: event.type ?? "unknown",
-    content: isContacts ? ((event.content as JsonObject).contacts ?? []) : event.content,
+    content: isContacts ? contactsIn(event.content) : event.content,
     ...(event.referral && { referral: event.referral }),
   };
+}
+
+/** The engine follows Meta's bare list. */
+function contactsIn(content: Json): Json {
+  return isObject(content) ? listField(content, "contacts") : [];
 }
 
 /** The events in their order: messages that follow each other together, anything else by itself. */

@@ -27,7 +27,7 @@ export function enterSubflow(turn: Turn, node: GraphNode): Step {
   if (context.frames.length >= DEEPEST) return fail(`subflow_too_deep: ${chatbotId}`);
   const inputs = mapFieldTexts(objectField(node.data, "inputs"), (text) => fillTyped(turn, node, text));
   context.frames.push({ chatbotId, callerNodeId: node.id, callerVariables: context.variables });
-  context.variables = structuredClone(context.variables);
+  turn.exchange(structuredClone(context.variables));
   for (const [name, value] of Object.entries(inputs)) turn.assign(name, value ?? null);
   const start = turn.graph?.start;
   return start ? { kind: "goto", nodeId: start.id } : fail(`no_start_node: ${chatbotId}`);
@@ -38,7 +38,7 @@ export function returnFromSubflow(turn: Turn, frame: Frame, outcome: string | nu
   const { context } = turn;
   const results = context.variables;
   context.frames.pop();
-  context.variables = frame.callerVariables;
+  turn.exchange(frame.callerVariables);
   context.currentNodeId = frame.callerNodeId;
   const node = turn.graph?.nodes.get(frame.callerNodeId);
   if (node === undefined) return fail(`missing_node: ${frame.callerNodeId}`);

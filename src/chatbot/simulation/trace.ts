@@ -3,7 +3,7 @@ import type { Context, Instant, NodeOutput } from "../context.ts";
 import type { Effect } from "../effect.ts";
 import type { ChatbotEvent } from "../event.ts";
 import { nodeType } from "../graph.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { type Json, type JsonObject, own } from "../json.ts";
 import type { Turn } from "../turn.ts";
 import type { ChatbotVersion } from "../version.ts";
 import { withoutCredentials } from "./credentials.ts";
@@ -33,12 +33,6 @@ export type NodeStep = {
   output: NodeOutput | null;
 };
 
-type Snapshot = Pick<NodeStep, "id" | "type" | "subflow"> & {
-  effects: number;
-  variables: JsonObject;
-  outputs: Context["nodeOutputs"];
-};
-
 /** A turn of the engine that runs in earnest, looked at node by node. */
 export function traced(
   version: ChatbotVersion,
@@ -46,35 +40,17 @@ export function traced(
   event: ChatbotEvent,
   now: Instant,
 ): { context: Context; effects: Effect[]; trace: TraceTurn } {
-  const known = before.waiting?.nodeId ?? null;
-  const waited = known === null ? undefined : before.nodeHistory.findLast(({ nodeId }) => nodeId === known);
-  const snapshots: Snapshot[] = [
-    {
-      id: known,
-      type: known === null ? "" : typeOf(version, known, waited?.subflow),
-      ...(waited?.subflow !== undefined && { subflow: waited.subflow }),
-      effects: 0,
-      variables: before.variables,
-      outputs: before.nodeOutputs,
-    },
-  ];
-  const { context, effects } = advance(version, before, event, now, (turn) =>
-    snapshots.push(snapshotOf(turn)),
-  );
-  const nodes = snapshots.map((snapshot, at): NodeStep => {
-    const next = snapshots[at + 1];
-    const { effects: from, variables, outputs, ...node } = snapshot;
-    return {
-      ...node,
-      effects: effects.slice(from, next?.effects).map(withoutCredentials),
-      changed: changes(variables, next?.variables ?? context.variables),
-      output: noted(node, outputs, next?.outputs ?? context.nodeOutputs),
-    };
+  const looks = new Looks(before, waitingIn(version, before));
+  const { context, effects } = advance(version, before, event, now, (turn) => looks.take(turn));
+  looks.end();
+  const nodes = looks.steps.map(({ from, ...step }, at): NodeStep => {
+    const done = effects.slice(from, looks.steps[at + 1]?.from);
+    return { ...step, effects: done.map(withoutCredentials) };
   });
-  const { kind, ...input } = event;
   const [first, ...rest] = nodes;
   // The run itself is worth a step only when it did something.
   const isIdle = first?.id === null && first.effects.length === 0 && Object.keys(first.changed).length === 0;
+  const { kind, ...input } = event;
   return {
     context,
     effects,
@@ -82,41 +58,77 @@ export function traced(
   };
 }
 
-function snapshotOf({ context, effects, graph }: Turn): Snapshot {
-  const visit = context.nodeHistory.at(-1)!;
-  const node = graph?.nodes.get(visit.nodeId);
-  return {
-    id: visit.nodeId,
-    type: node ? nodeType(node) : "",
-    ...(visit.subflow !== undefined && { subflow: visit.subflow }),
-    effects: effects.length,
-    // Only the top level is ever changed in place.
-    variables: { ...context.variables },
-    outputs: context.nodeOutputs,
-  };
+type NodeName = Pick<NodeStep, "id" | "type" | "subflow">;
+/** A node's part of a turn; `from`: how many effects there were before it. */
+type Part = Omit<NodeStep, "effects"> & { from: number };
+
+/** What is seen of a turn as it goes from node to node. Costs what the nodes set, not what all variables hold. */
+class Looks {
+  readonly steps: Part[] = [];
+  readonly #before: Context;
+  readonly #waiting: NodeName;
+  /** Variables as they were at the last look, where they were touched. */
+  readonly #known = new Map<string, string>();
+  #turn: Turn | null = null;
+  #touched = 0;
+  /** What the node had noted when it was entered. */
+  #noted = "";
+
+  constructor(before: Context, waiting: NodeName) {
+    this.#before = before;
+    this.#waiting = waiting;
+  }
+
+  /** The turn begins, or enters a node. */
+  take(turn: Turn): void {
+    this.end();
+    this.#turn = turn;
+    const node = this.steps.length === 0 ? this.#waiting : enteredIn(turn);
+    this.#noted = JSON.stringify(outputOf(node, turn.context));
+    this.steps.push({ ...node, changed: {}, output: null, from: turn.effects.length });
+  }
+
+  /** The node last entered is left. */
+  end(): void {
+    const step = this.steps.at(-1);
+    if (this.#turn === null || step === undefined) return;
+    const { touched, context } = this.#turn;
+    const names = new Set(touched.slice(this.#touched));
+    this.#touched = touched.length;
+    const changed = [...names].flatMap((name): [string, Json][] => {
+      const value = own(context.variables, name) ?? null;
+      const [old, fresh] = [this.#known.get(name) ?? this.#original(name), JSON.stringify(value)];
+      this.#known.set(name, fresh);
+      return old === fresh ? [] : [[name, value]];
+    });
+    step.changed = Object.fromEntries(changed);
+    const output = outputOf(step, context);
+    if (JSON.stringify(output) !== this.#noted) step.output = output;
+  }
+
+  #original(name: string): string {
+    return JSON.stringify(own(this.#before.variables, name) ?? null);
+  }
 }
 
-/** What a node noted of itself between two looks. */
-function noted(
-  { id, subflow }: Pick<NodeStep, "id" | "subflow">,
-  before: Context["nodeOutputs"],
-  after: Context["nodeOutputs"],
-): NodeOutput | null {
-  const key = subflow === undefined ? `${id}` : `${subflow}/${id}`;
-  if (!Object.hasOwn(after, key)) return null;
-  const output = after[key] ?? null;
-  const isOld = Object.hasOwn(before, key) && JSON.stringify(before[key]) === JSON.stringify(output);
-  return isOld ? null : output;
-}
-
-function typeOf(version: ChatbotVersion, nodeId: string, subflow: string | undefined): string {
+/** The node that had waited; before the start, the run itself. */
+function waitingIn(version: ChatbotVersion, { waiting, nodeHistory }: Context): NodeName {
+  if (waiting === null) return { id: null, type: "" };
+  const { nodeId: id } = waiting;
+  const subflow = nodeHistory.findLast(({ nodeId }) => nodeId === id)?.subflow;
   const graph = subflow === undefined ? version.graph : version.subflows[subflow];
-  const node = graph?.nodes.find(({ id }) => id === nodeId);
-  return node ? nodeType(node) : "";
+  const node = graph?.nodes.find((candidate) => candidate.id === id);
+  return { id, type: node ? nodeType(node) : "", ...(subflow !== undefined && { subflow }) };
 }
 
-function changes(before: JsonObject, after: JsonObject): JsonObject {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  return Object.fromEntries(changed.map((name): [string, Json] => [name, after[name] ?? null]));
+function enteredIn({ context, graph }: Turn): NodeName {
+  const { nodeId: id, subflow } = context.nodeHistory.at(-1)!;
+  const node = graph?.nodes.get(id);
+  return { id, type: node ? nodeType(node) : "", ...(subflow !== undefined && { subflow }) };
+}
+
+/** What a node noted of itself last. */
+function outputOf({ id, subflow }: NodeName, { nodeOutputs }: Context): NodeOutput | null {
+  return (own(nodeOutputs as JsonObject, subflow === undefined ? `${id}` : `${subflow}/${id}`) ??
+    null) as NodeOutput | null;
 }

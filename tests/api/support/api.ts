@@ -54,6 +54,8 @@ export async function startApi(database: TestDatabase, settings: Record<string, 
   });
   const app = express();
   const server = createServer(app);
+  // A connection that is closed for being idle, just as the next request leaves, would be a test's failure.
+  server.keepAliveTimeout = 60_000;
   await graphql.mount(app, server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
