@@ -919,10 +919,14 @@ comment on column app_public.conversations.chatbot_paused_until is 'The chatbot 
 comment on column app_public.conversations.metadata is 'Yours: any object.';
 create trigger _100_fill_in before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
-create trigger _100_keep_state before insert or update of status on app_public.conversations
+create trigger _100_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
-create trigger _100_timestamps before insert or update on app_public.conversations
+create trigger _100_keep_state_on_update before update of status on app_public.conversations
+  for each row when ((new.status <> old.status)) execute function app_private.tg_conversations__keep_state();
+create trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
+create trigger _100_timestamps_on_update before update on app_public.conversations
+  for each row when ((not (new.updated_at is distinct from old.updated_at))) execute function app_private.tg__timestamps();
 create trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
 create trigger _800_notify_on_insert after insert on app_public.conversations
@@ -1812,7 +1816,7 @@ create function app_hidden.inbound_message_id(channel_id uuid, provider_message_
     placing 'a' from 17
   )::uuid
 $$
-  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql immutable parallel safe;
 comment on function app_hidden.inbound_message_id(uuid,text,timestamp with time zone) is 'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
 
 create function app_hidden.interactive_problem(content jsonb) returns text as $$
@@ -2369,20 +2373,15 @@ comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 
 create function app_hidden.uuid_v7() returns uuid as $$
-declare
-  v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
-begin
   -- 48 bits of milliseconds, the version, 12 bits that say where in the
   -- millisecond, 62 random bits. The 12 bits keep ids that one backend makes one
   -- after another in that order: a chatbot's three replies are sent as written.
-  return (
-    lpad(to_hex(v_micros / 1000), 12, '0')
-    || to_hex(28672 + (v_micros % 1000) * 4096 / 1000)
+  select (
+    overlay(lpad(to_hex((extract(epoch from clock_timestamp()) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
     || substr(gen_random_uuid()::text, 20)
-  )::uuid;
-end;
+  )::uuid
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language sql volatile;
 comment on function app_hidden.uuid_v7() is 'A new time-ordered id (UUID version 7, RFC 9562). Written in SQL because uuidv7() is not in PostgreSQL 15.';
 grant execute on function app_hidden.uuid_v7() to parley_visitor;
 
@@ -3776,11 +3775,11 @@ $$
   language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_outcomes(jsonb) is 'The rows of record_outcomes()''s argument.';
 
-create function app_private.receive_webhooks(bodies bytea[], events jsonb, customers jsonb, messages jsonb, statuses jsonb) returns integer as $$
+create function app_private.receive_webhooks(bodies bytea[], events jsonb, customers jsonb, messages jsonb, statuses jsonb, out stored integer, out wakes_chatbots boolean) returns record as $$
 declare
   v_conversation_ids uuid[];
-  v_stored int := 0;
 begin
+  stored := 0;
   insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
   select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
   from rows from (
@@ -3814,16 +3813,16 @@ begin
       );
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
     end if;
-    v_stored := app_private.store_messages(messages, v_conversation_ids);
+    stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
     perform app_private.apply_statuses(statuses);
   end if;
-  return v_stored;
+  wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
+comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
   -- The quick look that nearly every batch is content with: one probe of an index
@@ -4452,7 +4451,7 @@ create function app_private.stored_message_id(channel_id uuid, provider_message_
     channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
   )
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
+  language sql stable;
 comment on function app_private.stored_message_id(uuid,text,timestamp with time zone) is 'The id under which a provider''s message is stored.';
 
 create function app_private.template_status_of(word text) returns app_public.template_status as $$
@@ -5013,7 +5012,8 @@ begin
     chatbot_paused_until = case
       when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
       else c.chatbot_paused_until
-    end
+    end,
+    updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
   from news n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
@@ -5102,13 +5102,15 @@ begin
   -- One reminder a statement, without a job key: an upsert of one would make every
   -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
   -- rows itself once it has committed, and saves the job and its notification.
-  if coalesce(current_setting('parley.wake', true), '') <> 'self' then
+  if coalesce(current_setting('parley.wake', true), '') = 'self' then
+    perform set_config('parley.wakes_' || task, 'true', true);
+  else
     perform graphile_worker.add_job(task);
   end if;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:50b3a18f6fae5c280c91503f1bdfc77b077b041d
+--! Hash: sha1:fd9bf7c0d7e173f48e904730bceacd810f663e94
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -25,19 +25,15 @@ create extension if not exists pgcrypto with schema app_private;
 --! split: 0020-shared.sql
 --! Included shared/uuid_v7.sql
 create or replace function app_hidden.uuid_v7() returns uuid as $$
-declare
-  v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
-begin
   -- 48 bits of milliseconds, the version, 12 bits that say where in the
   -- millisecond, 62 random bits. The 12 bits keep ids that one backend makes one
   -- after another in that order: a chatbot's three replies are sent as written.
-  return (
-    lpad(to_hex(v_micros / 1000), 12, '0')
-    || to_hex(28672 + (v_micros % 1000) * 4096 / 1000)
+  select (
+    overlay(lpad(to_hex((extract(epoch from clock_timestamp()) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
     || substr(gen_random_uuid()::text, 20)
-  )::uuid;
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  )::uuid
+$$ language sql volatile;
+-- No pinned search_path, so that it can be inlined where it is a default.
 
 comment on function app_hidden.uuid_v7() is
   E'A new time-ordered id (UUID version 7, RFC 9562). Written in SQL because uuidv7() is not in PostgreSQL 15.';
@@ -88,14 +84,16 @@ begin
   -- One reminder a statement, without a job key: an upsert of one would make every
   -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
   -- rows itself once it has committed, and saves the job and its notification.
-  if coalesce(current_setting('parley.wake', true), '') <> 'self' then
+  if coalesce(current_setting('parley.wake', true), '') = 'self' then
+    perform set_config('parley.wakes_' || task, 'true', true);
+  else
     perform graphile_worker.add_job(task);
   end if;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.wake(text) is
-  E'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+  E'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
 --! EndIncluded operations/wake.sql
 
 --! split: 0100-accounts.sql
@@ -1612,13 +1610,20 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_conversations__add_assignee() is E'Whoever has the conversation takes part in it.';
 --! EndIncluded conversations/tg_conversations__add_assignee.sql
 --! Included conversations/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.conversations
+create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
+-- Messages, which change conversations most, set updated_at themselves and spare the call.
+create or replace trigger _100_timestamps_on_update before update on app_public.conversations
+  for each row when (NEW.updated_at is not distinct from OLD.updated_at)
+  execute function app_private.tg__timestamps();
 create or replace trigger _100_fill_in before insert on app_public.conversations
   for each row when (NEW.tenant_id is null or NEW.channel_id is null)
   execute function app_private.tg_conversations__fill_in();
-create or replace trigger _100_keep_state before insert or update of status on app_public.conversations
+create or replace trigger _100_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
+create or replace trigger _100_keep_state_on_update before update of status on app_public.conversations
+  for each row when (NEW.status <> OLD.status)
+  execute function app_private.tg_conversations__keep_state();
 create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when (NEW.assignee_id is not null)
   execute function app_private.tg_conversations__add_assignee();
@@ -2523,7 +2528,8 @@ begin
     chatbot_paused_until = case
       when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
       else c.chatbot_paused_until
-    end
+    end,
+    updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
   from news n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
@@ -5240,7 +5246,8 @@ returns uuid as $$
     )
     placing 'a' from 17
   )::uuid
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined; nor below.
 
 comment on function app_hidden.inbound_message_id(uuid, text, timestamptz) is
   E'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
@@ -5251,7 +5258,7 @@ returns uuid as $$
   select app_hidden.inbound_message_id(
     channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
   )
-$$ language sql stable set search_path to pg_catalog, pg_temp;
+$$ language sql stable;
 
 comment on function app_private.stored_message_id(uuid, text, timestamptz) is E'The id under which a provider''s message is stored.';
 --! EndIncluded events/inbound_message_id.sql
@@ -5740,12 +5747,14 @@ create or replace function app_private.receive_webhooks(
   events jsonb,
   customers jsonb,
   messages jsonb,
-  statuses jsonb
-) returns int as $$
+  statuses jsonb,
+  out stored int,
+  out wakes_chatbots boolean
+) as $$
 declare
   v_conversation_ids uuid[];
-  v_stored int := 0;
 begin
+  stored := 0;
   insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
   select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
   from rows from (
@@ -5779,12 +5788,12 @@ begin
       );
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
     end if;
-    v_stored := app_private.store_messages(messages, v_conversation_ids);
+    stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
     perform app_private.apply_statuses(statuses);
   end if;
-  return v_stored;
+  wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
@@ -5792,7 +5801,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.receive_webhooks(bytea[], jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new. Locks in this order: contacts, conversations, messages, outbox.';
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
 --! EndIncluded events/receive_webhooks.sql
 --! Included events/policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;

@@ -22,16 +22,16 @@ const DRAIN_MS = 3_000;
 export async function startApi(
   { owner, keyRing, config, log, closing }: Foundation,
   sandbox: Sandbox | undefined,
-  onWebhooksStored?: () => void,
+  onChatbotsAwaited?: () => void,
 ): Promise<RunningServer> {
   // Of their own, so that a flood of webhooks cannot starve the health check, nor the other way round.
-  const wakesItself = onWebhooksStored !== undefined;
+  const wakesItself = onChatbotsAwaited !== undefined;
   const pool = createPool(owner.url, "receiver", config, log, { wakesItself });
   closing.push("receiver's pool", () => pool.end());
   const watching = createPool(owner.url, "health", { ...config, DATABASE_POOL_SIZE: 2 }, log);
   closing.push("health pool", () => watching.end());
 
-  const webhooks = createWebhookReceiver({ pool, keyRing, log, onStored: onWebhooksStored });
+  const webhooks = createWebhookReceiver({ pool, keyRing, log, onAwaited: onChatbotsAwaited });
   closing.push("receiver", () => webhooks.close());
 
   const graphql = await createGraphql({

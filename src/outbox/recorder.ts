@@ -9,10 +9,11 @@ export type Recorded = { row: OutcomeRow; consequence: ChannelConsequence; chann
 
 export type Recorder = {
   /**
-   * Records outcomes as a set. What happened is not forgotten because the database is away: tries until it is back. An
-   * outcome that the database refuses is logged and left to its lease, alone.
+   * Records outcomes as a set, by a query that is sent to `db` before this returns. What happened is not forgotten
+   * because the database is away: tries until it is back. An outcome that the database refuses is logged and left to
+   * its lease, alone.
    */
-  record(outcomes: readonly Recorded[]): Promise<void>;
+  record(outcomes: readonly Recorded[], db: Pick<pg.ClientBase, "query">): Promise<void>;
   /** From now on a try that fails is the last. */
   hurry(): void;
 };
@@ -23,10 +24,10 @@ export function createRecorder({ pool, log }: { pool: pg.Pool; log: Log }): Reco
   const alarm = createAlarm();
   let isHurried = false;
 
-  async function record(outcomes: readonly Recorded[]): Promise<void> {
+  async function record(outcomes: readonly Recorded[], db: Pick<pg.ClientBase, "query">): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await pool.query({
+        await (attempt === 1 ? db : pool).query({
           name: "record_outcomes",
           text: "select app_private.record_outcomes($1)",
           values: [JSON.stringify(outcomes.map(({ row }) => row))],
@@ -49,8 +50,8 @@ export function createRecorder({ pool, log }: { pool: pg.Pool; log: Log }): Reco
       return;
     }
     const middle = outcomes.length >> 1;
-    await record(outcomes.slice(0, middle));
-    await record(outcomes.slice(middle));
+    await record(outcomes.slice(0, middle), pool);
+    await record(outcomes.slice(middle), pool);
   }
 
   /** Once for a channel, however many of its messages say the same. */

@@ -84,13 +84,8 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
 
   /** Records, claims, and waits for something to happen. */
   async function turn(): Promise<void> {
-    if (done.length > 0) {
-      const outcomes = done;
-      done = [];
-      await recorder.record(outcomes);
-      mayHaveMore = true;
-    }
-    if (mayClaim()) await claim();
+    if (done.length > 0) await recordAndClaim();
+    else if (mayClaim()) await claim();
     if (done.length > 0 || mayClaim()) return;
     if (underWay.size > 0) {
       await alarm.wait(isStopping ? STOP_MS : LOOK_MS);
@@ -101,6 +96,23 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
       await alarm.wait(wait);
       mayHaveMore = true;
     }
+  }
+
+  /** In one round trip: the next messages of these conversations are due then. */
+  async function recordAndClaim(): Promise<void> {
+    const outcomes = done;
+    done = [];
+    const client = await pool.connect().catch(() => undefined);
+    const recorded = recorder.record(outcomes, client ?? pool);
+    mayHaveMore = true;
+    // What a lost claim took is given back except for what we know of: not while outcomes are neither here nor there.
+    const mayFollow = client !== undefined && !hasLostClaim && mayClaim();
+    if (mayFollow) through = client;
+    const claimed = mayFollow ? claim() : undefined;
+    const [, claiming] = await Promise.allSettled([recorded, claimed]);
+    client?.release();
+    await recorded;
+    if (claiming.status === "rejected") throw claiming.reason;
   }
 
   function mayClaim(): boolean {
@@ -152,7 +164,11 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
 
   /** Milliseconds until something is due, if that is soon; otherwise null, and a job is set for then. */
   async function nextIn(): Promise<number | null> {
-    const { rows } = await pool.query("select app_private.next_send_in($1) as wait_ms", [SHORT_MS]);
+    const { rows } = await pool.query({
+      name: "next_send_in",
+      text: "select app_private.next_send_in($1) as wait_ms",
+      values: [SHORT_MS],
+    });
     return rows[0].wait_ms;
   }
 

@@ -12,23 +12,25 @@ export function requestLog(log: Log): RequestHandler {
   return (request, response, next) => {
     const given = request.get("x-request-id");
     const requestId = given !== undefined && GIVEN_ID.test(given) ? given : randomUUID();
-    const requestLogger = log.child({ requestId });
     response.locals.requestId = requestId;
-    response.locals.log = requestLogger;
+    response.locals.log = log;
     response.setHeader("x-request-id", requestId);
     const begin = performance.now();
     // Taken now: routers take the front off `url`. A sandbox path holds phone numbers.
     const path = request.path.startsWith("/sandbox/") ? "/sandbox" : request.path.slice(0, 200);
     response.once("close", () => {
+      const isFailed = response.statusCode >= 500;
+      if (!isFailed && !log.isLevelEnabled("debug")) return;
       const facts = {
+        requestId,
         method: request.method,
         path,
         status: response.statusCode,
         isComplete: response.writableFinished,
         milliseconds: Math.round(performance.now() - begin),
       };
-      if (response.statusCode >= 500) requestLogger.warn(facts, "request failed");
-      else requestLogger.debug(facts, "request");
+      if (isFailed) log.warn(facts, "request failed");
+      else log.debug(facts, "request");
     });
     next();
   };
@@ -39,7 +41,7 @@ export function requestId(response: Response): string {
   return String(response.locals.requestId);
 }
 
-/** The log of one request. */
+/** The log of one request; made for those who have something to say. */
 export function logOf(response: Response): Log {
-  return response.locals.log as Log;
+  return (response.locals.log as Log).child({ requestId: requestId(response) });
 }

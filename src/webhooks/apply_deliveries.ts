@@ -8,16 +8,30 @@ type Queryable = Pick<pg.ClientBase, "query">;
 
 const PATIENCE = { query_timeout: 8_000 };
 
+/** What came of deliveries. */
+export type Applied = {
+  /** How many messages were new. */
+  stored: number;
+  /** Chatbots have something to react to, and no job says so (`wakesItself` of the pool). */
+  wakesChatbots: boolean;
+};
+
+export const NOTHING_APPLIED: Applied = { stored: 0, wakesChatbots: false };
+
+export function both(a: Applied, b: Applied): Applied {
+  return { stored: a.stored + b.stored, wakesChatbots: a.wakesChatbots || b.wakesChatbots };
+}
+
 /**
  * Stores deliveries and applies what they say in one transaction, one round trip where there are only messages and
- * statuses. Throws what the database says, and then nothing has happened. Returns how many messages were new.
+ * statuses. Throws what the database says, and then nothing has happened.
  * `isStored` false: the bodies themselves are in the database already, or will be.
  */
 export async function applyDeliveries(
   pool: pg.Pool,
   deliveries: readonly Delivery[],
   { isStored = true } = {},
-): Promise<number> {
+): Promise<Applied> {
   const notes = deliveries.map(({ skipped }) => skipped.length);
   try {
     const { batch, facts } = compose(deliveries, Date.now());
@@ -29,9 +43,10 @@ export async function applyDeliveries(
     }
     if (facts.length === 0) return await receive(pool, batch);
     return await inTransaction(pool, async (client) => {
-      const stored = await receive(client, batch);
+      const applied = await receive(client, batch);
       await applyFacts(client, facts);
-      return stored;
+      // A fact may end a pause, or a handoff.
+      return { ...applied, wakesChatbots: true };
     });
   } catch (error) {
     // What was noted has not happened either; another try notes it again.
@@ -40,10 +55,10 @@ export async function applyDeliveries(
   }
 }
 
-async function receive(db: Queryable, batch: Batch): Promise<number> {
+async function receive(db: Queryable, batch: Batch): Promise<Applied> {
   const { rows } = await db.query({
     name: "receive_webhooks",
-    text: "select app_private.receive_webhooks($1::bytea[], $2, $3, $4, $5) as stored",
+    text: "select * from app_private.receive_webhooks($1::bytea[], $2, $3, $4, $5)",
     values: [
       batch.bodies,
       JSON.stringify(batch.events),
@@ -54,7 +69,7 @@ async function receive(db: Queryable, batch: Batch): Promise<number> {
     // A server that vanished without a word must not keep us waiting for minutes.
     ...PATIENCE,
   });
-  return rows[0].stored;
+  return { stored: rows[0].stored, wakesChatbots: rows[0].wakes_chatbots };
 }
 
 /** After the messages: a fact may be about somebody whom they introduce. */

@@ -1,6 +1,7 @@
 /**
  * Gathers what arrives together: the first item goes out at once, and what comes while its batch is under way makes
- * the next one. No timer: alone, an item waits for nothing; under load, batches grow by themselves.
+ * the next one, or more than one when it is enough for a whole batch. No timer: alone, an item waits for nothing;
+ * under load, batches grow by themselves.
  */
 export type Batcher<T> = {
   /**
@@ -19,7 +20,7 @@ export type BatcherOptions<T> = {
   /** Weight of one batch at most, and of all that waits; one item alone may weigh more. */
   batchWeight: number;
   waitingWeight: number;
-  /** Batches under way at once. */
+  /** Batches under way at once, at most: beside a batch only whole ones begin. */
   concurrency: number;
 };
 
@@ -42,10 +43,15 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   const running = new Set<Promise<void>>();
 
   function next(): void {
-    while (waiting.length > 0 && running.size < options.concurrency) {
+    while (waiting.length > 0 && mayStart()) {
       const batch = takeBatch();
       if (batch.length > 0) start(batch);
     }
+  }
+
+  /** Two half batches would take the database longer than one whole. */
+  function mayStart(): boolean {
+    return running.size === 0 || (running.size < options.concurrency && waitingWeight >= options.batchWeight);
   }
 
   function start(batch: Waiting<T>[]): void {

@@ -1,20 +1,19 @@
 import type pg from "pg";
 import { isPassing, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
-import { applyDeliveries } from "./apply_deliveries.ts";
+import { type Applied, applyDeliveries, both, NOTHING_APPLIED } from "./apply_deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 
 /**
  * Applies deliveries so that one that cannot be applied holds nobody up: the batch is halved until the bad body is
  * alone, and then the bad item. The rest is applied, and the body is stored as failed, with the reason. Throws only
- * what is passing (the database is away, a deadlock): then nothing may be acknowledged. Returns how many messages were
- * new.
+ * what is passing (the database is away, a deadlock): then nothing may be acknowledged.
  */
 export async function applyIsolated(
   pool: pg.Pool,
   deliveries: readonly Delivery[],
   log: Log,
-): Promise<number> {
+): Promise<Applied> {
   try {
     return await persistently(() => applyDeliveries(pool, deliveries));
   } catch (error) {
@@ -22,32 +21,32 @@ export async function applyIsolated(
     if (deliveries.length === 1) {
       // The body is stored last: a crash before that makes the provider deliver it all again.
       const [delivery] = deliveries;
-      const stored = await applyItems(pool, delivery!, log);
+      const applied = await applyItems(pool, delivery!, log);
       await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
-      return stored;
+      return applied;
     }
     const middle = deliveries.length >> 1;
-    return (
-      (await applyIsolated(pool, deliveries.slice(0, middle), log)) +
-      (await applyIsolated(pool, deliveries.slice(middle), log))
+    return both(
+      await applyIsolated(pool, deliveries.slice(0, middle), log),
+      await applyIsolated(pool, deliveries.slice(middle), log),
     );
   }
 }
 
 /**
  * Applies the items of one delivery without storing its body: all at once if that works, else in halves, down to the
- * bad ones, which are noted in its `skipped` and `error`. Throws only what is passing. Returns how many messages were new.
+ * bad ones, which are noted in its `skipped` and `error`. Throws only what is passing.
  */
-export async function applyItems(pool: pg.Pool, delivery: Delivery, log: Log): Promise<number> {
-  const apply = async (items: Delivery["items"]): Promise<number> => {
-    if (items.length === 0) return 0;
+export async function applyItems(pool: pg.Pool, delivery: Delivery, log: Log): Promise<Applied> {
+  const apply = async (items: Delivery["items"]): Promise<Applied> => {
+    if (items.length === 0) return NOTHING_APPLIED;
     try {
       return await persistently(() => applyDeliveries(pool, [{ ...delivery, items }], { isStored: false }));
     } catch (error) {
       if (isPassing(error)) throw error;
       if (items.length > 1) {
         const middle = items.length >> 1;
-        return (await apply(items.slice(0, middle))) + (await apply(items.slice(middle)));
+        return both(await apply(items.slice(0, middle)), await apply(items.slice(middle)));
       }
       const reason = describe(error);
       delivery.error ??= reason;
@@ -56,7 +55,7 @@ export async function applyItems(pool: pg.Pool, delivery: Delivery, log: Log): P
         { webhookEventId: delivery.id, channelId: delivery.channel.id, reason },
         "part of a webhook could not be applied",
       );
-      return 0;
+      return NOTHING_APPLIED;
     }
   };
   return apply(delivery.items);

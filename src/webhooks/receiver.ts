@@ -26,8 +26,8 @@ export type WebhookReceiverOptions = {
   pool: pg.Pool;
   keyRing: KeyRing;
   log: Log;
-  /** After each commit of webhooks, where a worker of the same process looks after them (`wakesItself` of the pool). */
-  onStored?: (() => void) | undefined;
+  /** Chatbots have something to react to, and no job says so (`wakesItself` of the pool). */
+  onAwaited?: (() => void) | undefined;
 };
 
 /**
@@ -44,19 +44,20 @@ export function createWebhookReceiver({
   pool,
   keyRing,
   log,
-  onStored,
+  onAwaited,
 }: WebhookReceiverOptions): WebhookReceiver {
   const directory = createChannelDirectory(pool, keyRing);
   const budget = createByteBudget(MOST_BYTES);
   const batcher: Batcher<Delivery> = createBatcher({
     async run(deliveries) {
-      metrics.messagesReceived.inc(await applyIsolated(pool, deliveries, log));
-      onStored?.();
+      const { stored, wakesChatbots } = await applyIsolated(pool, deliveries, log);
+      metrics.messagesReceived.inc(stored);
+      if (wakesChatbots) onAwaited?.();
     },
     weigh: (delivery) => 1 + delivery.items.length + (delivery.body.length >> 12),
     batchWeight: 400,
     waitingWeight: 20_000,
-    concurrency: 2,
+    concurrency: 3,
   });
 
   async function verify(request: Request<Params>, response: Response): Promise<void> {

@@ -13,7 +13,7 @@ export async function replayDelivery(
   const channel = await directory.byId(stored.channel_id);
   if (channel === null) return { isApplied: false, newMessages: 0 };
   const delivery = await prepareDelivery(stored.body, channel, directory, stored.id);
-  const newMessages = await applyItems(pool, delivery, log);
+  const { stored: newMessages } = await applyItems(pool, delivery, log);
   await pool.query(
     `update app_public.webhook_events set
        status = $3, error = $4, skipped = $5, attempts = attempts + 1, processed_at = now()

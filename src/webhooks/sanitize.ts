@@ -18,10 +18,12 @@ export const TOO_DEEP = "[nested too deep]";
  * @throws SyntaxError when the bytes are not JSON. Its message quotes the body: do not log it.
  */
 export function parseJson(body: Uint8Array): Json {
-  const text = new TextDecoder().decode(body);
+  const text = UTF8.decode(body);
   const parsed: Json = JSON.parse(text);
   return clean(MAY_HOLD_UNSAFE_NUMBER.test(text) ? JSON.parse(text.replace(TOKEN, quoteUnsafe)) : parsed, 0);
 }
+
+const UTF8 = new TextDecoder();
 
 /** A cheap first look, allowed to be wrong one way: most bodies hold no such number and are read only once. */
 const MAY_HOLD_UNSAFE_NUMBER = /[[:,\s]-?(?:\d{16}|\d[\d.]*[eE])/;
