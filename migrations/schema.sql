@@ -4244,7 +4244,6 @@ begin
   join app_public.chatbot_versions v on v.id = r.version_id
   order by r.n
   on conflict (id) do update set
-    -- Another one when a run was moved.
     version_id = excluded.version_id,
     status = excluded.status,
     current_node_id = excluded.current_node_id,

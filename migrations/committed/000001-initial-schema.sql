@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fd9bf7c0d7e173f48e904730bceacd810f663e94
+--! Hash: sha1:4d49a4702d25ac9239314cdb3e9e938b9e6d0014
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4151,7 +4151,6 @@ begin
   join app_public.chatbot_versions v on v.id = r.version_id
   order by r.n
   on conflict (id) do update set
-    -- Another one when a run was moved.
     version_id = excluded.version_id,
     status = excluded.status,
     current_node_id = excluded.current_node_id,

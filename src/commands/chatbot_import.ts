@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { nodeKind, nodeType } from "../chatbot/graph.ts";
 import type { ImportedChatbot } from "../chatbot/import/import.ts";
-import { validateGraph } from "../chatbot/validation/validate.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
 import { describeProblem } from "../cli/problems.ts";
@@ -11,6 +10,7 @@ import { inTransaction } from "../database.ts";
 import { activateChatbot } from "../operator/activate_chatbot.ts";
 import { addChatbot } from "../operator/add_chatbot.ts";
 import { findTenant } from "../operator/find.ts";
+import { validateChatbot } from "../operator/validate_chatbot.ts";
 
 type Options = CommonOptions & { tenant: string; name?: string; activate?: true };
 
@@ -31,12 +31,14 @@ export function chatbotImport(): Command {
       const chatbot = { ...read, name: options.name ?? read.name };
       const unknownTypes = unknownNodeTypes(chatbot);
       await onDatabase(async ({ pool }) => {
-        const { added, activated } = await inTransaction(pool, async (db) => {
+        const { added, activated, found } = await inTransaction(pool, async (db) => {
           const added = await addChatbot(db, await findTenant(db, options.tenant), chatbot);
-          return { added, activated: options.activate ? await activateChatbot(db, added.id) : undefined };
+          const activated = options.activate ? await activateChatbot(db, added.id) : undefined;
+          // What the author should know before anybody talks to it; activating has told already.
+          const found = activated?.warnings ?? (await validateChatbot(db, added.id)).problems;
+          return { added, activated, found };
         });
-        // What the author should know before anybody talks to it; activating has told already.
-        const problems = [...warnings, ...(activated?.warnings ?? validateGraph(chatbot.graph))];
+        const problems = [...warnings, ...found];
         const document = {
           ...added,
           nodes: chatbot.graph.nodes.length,
