@@ -1,11 +1,11 @@
 import { listField, textField } from "../fields.ts";
 import type { Graph, GraphNode } from "../graph.ts";
 import { isObject, type JsonObject } from "../json.ts";
-import { problem, warning } from "../problem.ts";
+import { type Problem, problem, warning } from "../problem.ts";
 import type { ImportResult } from "./import.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
 import { mapBlock } from "./typebot_block.ts";
-import type { MappedBlock } from "./typebot_mapped.ts";
+import { itemsOf, type MappedBlock } from "./typebot_mapped.ts";
 import { whatsAppSettings } from "./typebot_trigger.ts";
 import { readVariables } from "./typebot_variables.ts";
 
@@ -24,10 +24,8 @@ export function importTypebot(file: JsonObject): ImportResult {
   const start = events.find((event) => event.type === "start");
   if (start === undefined) return refused("unknown_version", "Only Typebots of version 6 can be read.");
   const groups = listField(file, "groups").filter(isObject);
-  const count = groups.flatMap(blocksOf).length;
-  if (count > IMPORT_LIMITS.nodes) {
-    return refused("too_many_nodes", `There are ${count} blocks; ${IMPORT_LIMITS.nodes} are allowed.`);
-  }
+  const tooMuch = sizeProblem(file, groups.flatMap(blocksOf));
+  if (tooMuch) return { kind: "refused", problems: [tooMuch] };
 
   const startId = textField(start, "id") || "start";
   const firstBlocks = new Map(groups.flatMap((group) => firstBlock(group)));
@@ -98,6 +96,20 @@ export function importTypebot(file: JsonObject): ImportResult {
       ),
     );
   return { kind: "imported", chatbot, warnings: [...ofSettings, ...ofEvents, ...warnings] };
+}
+
+/** What follows looks through nodes and edges again and again: only a bounded number of them. */
+function sizeProblem(file: JsonObject, blocks: JsonObject[]): Problem | null {
+  const options = blocks.reduce((sum, block) => sum + itemsOf(block).length, 0);
+  const counts = [
+    ["too_many_nodes", "blocks", blocks.length, IMPORT_LIMITS.nodes],
+    ["too_many_edges", "options", options, IMPORT_LIMITS.edges],
+    ["too_large", "variables", listField(file, "variables").length, IMPORT_LIMITS.edges],
+  ] as const;
+  const excess = counts.find(([, , count, limit]) => count > limit);
+  if (excess === undefined) return null;
+  const [code, what, count, limit] = excess;
+  return problem(code, null, `There are ${count} ${what}; ${limit} are allowed.`);
 }
 
 /** The node that sets the variables that have a value from the start. */

@@ -18,10 +18,12 @@ export type TypebotVariables = {
 export function readVariables(file: JsonObject): TypebotVariables {
   const byId = new Map<string, string>();
   const byName = new Map<string, string>();
+  const taken = new Set<string>();
   const initial: TypebotVariables["initial"] = [];
   for (const variable of listField(file, "variables").filter(isObject)) {
     const theirs = textField(variable, "name").trim();
-    const name = byName.get(theirs) ?? freeName(theirs, new Set(byName.values()));
+    const name = byName.get(theirs) ?? freeName(theirs, taken);
+    taken.add(name);
     byName.set(theirs, name);
     byId.set(textField(variable, "id"), name);
     const value = own(variable, "value");

@@ -123,10 +123,21 @@ test("an HTTP request stores what is mapped", () => {
   assert.deepEqual(play(file, [], { w: { body: { user: { name: "Ada" } } } }).said, ["Ada"]);
 });
 
-test("other versions, and too many blocks, are refused", () => {
-  assert.equal(importParsed({ version: "5", groups: [] }).kind, "refused");
+test("other versions, and too many blocks, options or variables, are refused", () => {
+  const refusedFor = (file: unknown) => {
+    const result = importParsed(file);
+    return result.kind === "refused" && result.problems[0]?.code;
+  };
+  assert.equal(refusedFor({ version: "5", groups: [] }), "unknown_version");
   const blocks = Array.from({ length: 1001 }, (_, id) => says(String(id), "x"));
-  assert.equal(importParsed(typebot({ g: blocks }, [])).kind, "refused");
+  assert.equal(refusedFor(typebot({ g: blocks }, [])), "too_many_nodes");
+  const items = Array.from({ length: 100_000 }, (_, id) => ({ id: String(id), content: `${id}` }));
+  assert.equal(refusedFor(typebot({ g: [{ id: "c", type: "choice input", items }] }, [])), "too_many_edges");
+  const variables = Array.from({ length: 100_000 }, (_, id) => ({
+    id: String(id),
+    name: "名".repeat(id % 9),
+  }));
+  assert.equal(refusedFor(typebot({ g: [] }, [], { variables })), "too_large");
 });
 
 test("a jump to the text before a question lands on the question", () => {
