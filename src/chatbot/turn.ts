@@ -52,8 +52,8 @@ export class Turn {
     this.now = now;
     this.watch = watch;
     this.#ink = INK * version.settings.maxVariablesSize;
-    watch?.(this);
     this.texts = textsIn(version.settings.language);
+    watch?.(this);
   }
 
   get settings(): ChatbotSettings {

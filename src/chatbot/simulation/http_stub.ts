@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../effect.ts";
 import type { HttpResult } from "../event.ts";
-import { listField, textField } from "../fields.ts";
+import { textField } from "../fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 
 /** Answers calls to the outside without making them. `count` is how often this node has called before. */
@@ -11,15 +11,17 @@ export type HttpStub = (nodeId: string, request: HttpRequest, count: number) => 
  *
  * Either an object, from a node's id, a part of a URL, or `*`, to an answer or a list of answers (one for each call,
  * the last repeated); or a list of answers that say themselves what they are for: `{node?, method?, url?, …}`.
- * An answer is `{status?, body?}` or `{failure: "timeout" | "network" | …}`; anything else is a body.
+ * An answer is `{status?, body?}` or `{failure: "timeout" | "network" | …}`; anything else is a body, a list of
+ * records too.
  */
 export function httpStub(file: unknown): HttpStub {
   const rules = Array.isArray(file) ? file.filter(isObject) : isObject(file) ? rulesOf(file) : [];
   return (nodeId, request, count) => {
     const rule = rules.find((candidate) => isFor(candidate, nodeId, request));
     if (rule === undefined) return { ...EMPTY_SUCCESS, body: emptyBody(request) };
-    const answers = listField(rule, "answers");
-    return resultOf(answers.length > 0 ? (answers[Math.min(count, answers.length - 1)] as Json) : rule);
+    const answers = own(rule, "answers");
+    if (!Array.isArray(answers)) return resultOf({ status: 200, ...rule });
+    return resultOf(answers[Math.min(count, answers.length - 1)] as Json);
   };
 }
 
@@ -33,7 +35,7 @@ function emptyBody({ target }: HttpRequest): Json {
 function rulesOf(file: JsonObject): JsonObject[] {
   return Object.entries(file).map(([key, answers]) => ({
     key,
-    answers: Array.isArray(answers) ? answers : [answers ?? null],
+    answers: Array.isArray(answers) && isSequence(answers) ? answers : [answers ?? null],
   }));
 }
 
@@ -55,12 +57,22 @@ function isFor(rule: JsonObject, nodeId: string, { method, url }: HttpRequest): 
 
 const FAILURES = ["timeout", "network", "blocked", "too_large", "not_connected", "budget"] as const;
 
+/** Is a list one answer after the other, and not what one call brings? */
+function isSequence(list: Json[]): boolean {
+  return list.length > 0 && (list.some(isAnswer) || !list.every(isObject));
+}
+
+/** A body may have a field called `status` or `body`; only a number is a status. */
+function isAnswer(value: Json): boolean {
+  if (!isObject(value)) return false;
+  const isFailure = FAILURES.some((reason) => reason === value.failure);
+  return isFailure || typeof value.status === "number" || Object.hasOwn(value, "body");
+}
+
 function resultOf(answer: Json): HttpResult {
-  if (!isObject(answer)) return { ...EMPTY_SUCCESS, body: answer };
+  if (!isObject(answer) || !isAnswer(answer)) return { ...EMPTY_SUCCESS, body: answer };
   const failure = FAILURES.find((reason) => reason === answer.failure);
   if (failure) return { kind: "failure", reason: failure, message: `stubbed: ${failure}`, durationMs: 0 };
-  const isAnswer = ["status", "body", "node", "method", "url"].some((name) => Object.hasOwn(answer, name));
-  if (!isAnswer) return { ...EMPTY_SUCCESS, body: answer };
   const status = typeof answer.status === "number" ? answer.status : 200;
-  return { ...EMPTY_SUCCESS, status, body: own(answer, "body") ?? null };
+  return { ...EMPTY_SUCCESS, status, body: own(answer, "body") ?? own(answer, "data") ?? null };
 }

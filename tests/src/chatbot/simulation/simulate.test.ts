@@ -171,6 +171,18 @@ describe("stubs", () => {
     [[{ node: "node", body: [] }], { ...success, body: [] }],
     [[{ node: "other", status: 500 }], success],
     [[{ method: "GET", status: 500 }], success],
+    // What an answer's fields are called may be what a body's are called.
+    [{ node: { status: "success", data: [1] } }, { ...success, body: { status: "success", data: [1] } }],
+    [
+      { node: { url: "https://y.example", method: "GET" } },
+      { ...success, body: { url: "https://y.example", method: "GET" } },
+    ],
+    [{ node: { status: 200, data: [1] } }, { ...success, body: [1] }],
+    // A list of records is what a call brings; a list of answers is one after the other.
+    [{ node: [{ id: 1 }, { id: 2 }] }, { ...success, body: [{ id: 1 }, { id: 2 }] }],
+    [{ node: [] }, { ...success, body: [] }],
+    [{ node: ["a", "b"] }, { ...success, body: "a" }],
+    [{ node: [{}, { status: 500 }] }, { ...success, body: {} }],
   ];
   for (const [file, expected] of cases) {
     test(JSON.stringify(file), () => assert.deepEqual(httpStub(file)("node", request, 0), expected));
