@@ -5580,6 +5580,32 @@ $$
 comment on function app_public.current_membership() is 'The tenant this session works in and the role the person has there, or null.';
 grant execute on function app_public.current_membership() to parley_visitor;
 
+create function app_public.deactivate_chatbot(chatbot_id uuid) returns app_public.chatbots as $$
+declare
+  v_chatbot app_public.chatbots;
+begin
+  select c.* into v_chatbot
+  from app_public.chatbots c
+  where c.id = deactivate_chatbot.chatbot_id
+  -- Runs as the owner: only the role setting says who is calling.
+  and (current_setting('role') <> 'parley_visitor' or c.tenant_id = app_hidden.current_tenant_id());
+
+  if v_chatbot.id is null then
+    raise exception 'No such chatbot' using errcode = 'PYNFD';
+  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin deactivates a chatbot' using errcode = 'PYDEN';
+  end if;
+
+  update app_public.chatbots c set status = case when c.status = 'active' then 'draft' else c.status end
+  where c.id = v_chatbot.id
+  returning c.* into v_chatbot;
+  return v_chatbot;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.deactivate_chatbot(uuid) is 'Lets a chatbot rest: it begins nothing any more, and runs that are under way go on to their end (stopChatbotRun ends one). One that rests already stays as it is. PYNFD, PYDEN: admins only.';
+grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
+
 create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$
 declare
   v_user_id uuid := coalesce(user_id, app_hidden.current_user_id());

@@ -6,6 +6,7 @@ import { channelAdd } from "./commands/channel_add.ts";
 import { channelList } from "./commands/channel_list.ts";
 import { channelRotateSecrets } from "./commands/channel_rotate_secrets.ts";
 import { chatbotActivate } from "./commands/chatbot_activate.ts";
+import { chatbotDeactivate } from "./commands/chatbot_deactivate.ts";
 import { chatbotExport } from "./commands/chatbot_export.ts";
 import { chatbotImport } from "./commands/chatbot_import.ts";
 import { chatbotList } from "./commands/chatbot_list.ts";
@@ -14,6 +15,7 @@ import { chatbotReplay } from "./commands/chatbot_replay.ts";
 import { chatbotRun } from "./commands/chatbot_run.ts";
 import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
+import { chatbotVersions } from "./commands/chatbot_versions.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
@@ -73,6 +75,8 @@ const program = new Command("parley")
       chatbotValidate(),
       chatbotPublish(),
       chatbotActivate(),
+      chatbotDeactivate(),
+      chatbotVersions(),
       chatbotRun(),
       chatbotReplay(),
       chatbotStats(),

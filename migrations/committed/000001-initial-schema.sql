@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:033a8c6ccddb78188b5a67534991525289433c15
+--! Hash: sha1:b3ba8d025c624702bd4b6a363c553a18ca38da63
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4382,6 +4382,35 @@ comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql
+--! Included chatbots/deactivate_chatbot.sql
+create or replace function app_public.deactivate_chatbot(chatbot_id uuid) returns app_public.chatbots as $$
+declare
+  v_chatbot app_public.chatbots;
+begin
+  select c.* into v_chatbot
+  from app_public.chatbots c
+  where c.id = deactivate_chatbot.chatbot_id
+  -- Runs as the owner: only the role setting says who is calling.
+  and (current_setting('role') <> 'parley_visitor' or c.tenant_id = app_hidden.current_tenant_id());
+
+  if v_chatbot.id is null then
+    raise exception 'No such chatbot' using errcode = 'PYNFD';
+  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+    raise exception 'Only an admin deactivates a chatbot' using errcode = 'PYDEN';
+  end if;
+
+  update app_public.chatbots c set status = case when c.status = 'active' then 'draft' else c.status end
+  where c.id = v_chatbot.id
+  returning c.* into v_chatbot;
+  return v_chatbot;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.deactivate_chatbot(uuid) is
+  E'Lets a chatbot rest: it begins nothing any more, and runs that are under way go on to their end (stopChatbotRun ends one). One that rests already stays as it is. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
+--! EndIncluded chatbots/deactivate_chatbot.sql
 --! Included chatbots/stop_chatbot_run.sql
 create or replace function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped') returns app_public.conversations as $$
 declare

@@ -2,6 +2,7 @@ import { plainText } from "./display.ts";
 import { textField } from "./fields.ts";
 import { foldCase } from "./fold.ts";
 import { isObject, type Json, type JsonObject, own } from "./json.ts";
+import { patternError, testPattern } from "./pattern.ts";
 import { interpolate, variablePath } from "./template.ts";
 import { resolve } from "./variables.ts";
 
@@ -11,8 +12,8 @@ import { resolve } from "./variables.ts";
  * `conditionGroup {conditions: […], logicalOperator: "AND" | "OR"}` wins where it has a condition; each is
  * `{variable, operator, value}` or a group itself. Otherwise `conditionVar`, `conditionOp`, `conditionVal`.
  * The variable is a path, bare or in braces; the value may contain `{{paths}}`. Equality is that of texts and
- * minds case; `contains` does not; order is that of numbers, or of ISO dates. No condition, or an unknown
- * operator, is not met.
+ * minds case; `contains`, `starts_with`, `ends_with` and `matches_regex` (the safe subset of `pattern.ts`) do not;
+ * order is that of numbers, or of ISO dates. No condition, or an unknown operator, is not met.
  */
 export function isConditionMet(data: JsonObject, variables: JsonObject): boolean {
   const group = own(data, "conditionGroup");
@@ -49,6 +50,10 @@ type Operator =
   | "neq"
   | "contains"
   | "not_contains"
+  | "starts_with"
+  | "ends_with"
+  | "matches_regex"
+  | "not_matches_regex"
   | "gt"
   | "lt"
   | "gte"
@@ -61,6 +66,12 @@ const OPERATORS: { [operator in Operator]: (left: Json, right: Json) => boolean 
   neq: (left, right) => comparable(left) !== comparable(right),
   contains,
   not_contains: (left, right) => !contains(left, right),
+  starts_with: (left, right) => foldCase(comparable(left)).startsWith(foldCase(comparable(right))),
+  ends_with: (left, right) => foldCase(comparable(left)).endsWith(foldCase(comparable(right))),
+  matches_regex: (left, right) => testPattern(comparable(right), comparable(left)),
+  // A pattern that is refused says nothing, neither way.
+  not_matches_regex: (left, right) =>
+    patternError(comparable(right)) === null && !testPattern(comparable(right), comparable(left)),
   gt: (left, right) => compare(left, right) > 0,
   lt: (left, right) => compare(left, right) < 0,
   gte: (left, right) => compare(left, right) >= 0,

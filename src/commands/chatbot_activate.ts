@@ -1,32 +1,63 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
 import { describeProblem } from "../cli/problems.ts";
 import { onDatabase } from "../cli/session.ts";
 import { inTransaction } from "../database.ts";
-import { activateChatbot } from "../operator/activate_chatbot.ts";
+import { type Activation, activateChatbot, RUNNING_CONTEXTS } from "../operator/activate_chatbot.ts";
 import { findChatbot, findTenant } from "../operator/find.ts";
 
-type Options = CommonOptions & { tenant: string };
+type Options = CommonOptions & {
+  tenant: string;
+  version?: number;
+  runningContexts: NonNullable<Activation["runningContexts"]>;
+  exclusive: boolean;
+};
+
+/** What becomes of runs of other versions, in words. */
+const RUNS_WILL: { [choice in Options["runningContexts"]]: string } = {
+  finish: "end on the version they began with",
+  move: "go on in this one, where it has their node",
+  restart: "begin anew in this one",
+};
 
 /** `parley chatbot activate`. */
 export function chatbotActivate(): Command {
   return define(
     "activate",
     "Let a chatbot answer new conversations, in the place of the one before; publishes its draft if that has changed",
-    'parley chatbot activate "Support" --tenant bakery',
+    'parley chatbot activate "Support" --tenant bakery --version 3 --running-contexts move',
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
+    .option("--version <number>", "a published version, to go back to; the draft unless told", parseNumber)
+    .addOption(
+      new Option("--running-contexts <what>", "what becomes of runs of its other versions")
+        .choices(RUNNING_CONTEXTS)
+        .default("finish"),
+    )
+    .option("--no-exclusive", "let the other active chatbots go on; which one answers, trigger rules decide")
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
+        const { version, runningContexts, exclusive: isExclusive } = options;
         const activated = await inTransaction(pool, async (db) => {
-          const tenantId = await findTenant(db, options.tenant);
-          return activateChatbot(db, await findChatbot(db, chatbot, tenantId));
+          const id = await findChatbot(db, chatbot, await findTenant(db, options.tenant));
+          return activateChatbot(db, id, { version, runningContexts, isExclusive });
         });
-        const { name, version, isNewVersion, warnings } = activated;
-        print(options, activated, `"${name}" is active, version ${version}${isNewVersion ? " (new)" : ""}`);
+        const { name, isNewVersion, otherRuns, warnings } = activated;
+        print(
+          options,
+          activated,
+          `"${name}" is active, version ${activated.version}${isNewVersion ? " (new)" : ""}`,
+        );
+        if (otherRuns > 0)
+          remark(options, `  runs of other versions: ${otherRuns}; they ${RUNS_WILL[runningContexts]}`);
         for (const warning of warnings) remark(options, describeProblem(warning));
       }),
     );
+}
+
+function parseNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is no number of a version.");
 }

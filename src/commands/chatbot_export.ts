@@ -1,27 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { exportChatbot } from "../chatbot/export.ts";
-import type { Graph } from "../chatbot/graph.ts";
-import type { JsonObject } from "../chatbot/json.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { onDatabase } from "../cli/session.ts";
 import { findChatbot, findTenant } from "../operator/find.ts";
+import { readChatbot } from "../operator/read_chatbot.ts";
 
 type Options = CommonOptions & { tenant: string; output?: string };
-
-type Row = {
-  name: string;
-  description: string | null;
-  status: "active" | "archived" | "draft";
-  graph: Graph;
-  metadata: JsonObject | null;
-};
 
 /** `parley chatbot export`. */
 export function chatbotExport(): Command {
   return define(
     "export",
-    "Print a chatbot's draft as an export that can be imported elsewhere; without secrets",
+    "Print a chatbot's draft, its forms and the graphs it calls, to be imported elsewhere; without secrets",
     'parley chatbot export "Support" --tenant bakery > support.json',
   )
     .argument("<chatbot>", "name or id")
@@ -30,20 +21,8 @@ export function chatbotExport(): Command {
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const tenantId = await findTenant(pool, options.tenant);
-        const { rows } = await pool.query<Row>(
-          `select
-             c.name, c.description, c.status,
-             json_build_object('nodes', c.nodes, 'edges', c.edges) as graph,
-             -- The importer reads the language there.
-             c.metadata || jsonb_strip_nulls(jsonb_build_object('language', c.settings -> 'language')) as metadata
-           from app_public.chatbots c
-           where c.id = $1`,
-          [await findChatbot(pool, chatbot, tenantId)],
-        );
-        const found = rows[0]!;
-        const isActive = found.status === "active";
-        const document = exportChatbot({ ...found, isActive, flows: [] }, new Date().toISOString());
-        const text = `${JSON.stringify(document, null, 2)}\n`;
+        const found = await readChatbot(pool, await findChatbot(pool, chatbot, tenantId));
+        const text = `${JSON.stringify(exportChatbot(found, new Date().toISOString()), null, 2)}\n`;
         if (options.output === undefined) process.stdout.write(text);
         else await writeFile(options.output, text);
       }),

@@ -1,14 +1,12 @@
 import type { Command } from "commander";
 import { nodeKind, nodeType } from "../chatbot/graph.ts";
-import { type ImportedChatbot, importChatbot } from "../chatbot/import/import.ts";
-import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
+import type { ImportedChatbot } from "../chatbot/import/import.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
 import { describeProblem } from "../cli/problems.ts";
-import { readGivenFile } from "../cli/read_file.ts";
+import { readChatbotFiles } from "../cli/read_chatbot_files.ts";
 import { onDatabase } from "../cli/session.ts";
 import { inTransaction } from "../database.ts";
-import { ParleyError } from "../errors.ts";
 import { activateChatbot } from "../operator/activate_chatbot.ts";
 import { addChatbot } from "../operator/add_chatbot.ts";
 import { findTenant } from "../operator/find.ts";
@@ -24,11 +22,13 @@ export function chatbotImport(): Command {
     "parley chatbot import support-bot.json --tenant bakery --activate",
   )
     .argument("<file>", "an export, wrapped or bare, or a Typebot of version 6")
+    .argument("[others...]", "files of the chatbots that its subflows call, by id or name or the file's")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
     .option("--name <name>", "another name than the file's")
     .option("--activate", "publish it, and let it answer new conversations")
-    .action(async (file: string, options: Options) => {
-      const { chatbot, warnings } = await readChatbot(file, options.name);
+    .action(async (file: string, others: string[], options: Options) => {
+      const { chatbot: read, warnings } = await readChatbotFiles(file, others);
+      const chatbot = { ...read, name: options.name ?? read.name };
       const unknownTypes = unknownNodeTypes(chatbot);
       await onDatabase(async ({ pool }) => {
         const { added, activated, found } = await inTransaction(pool, async (db) => {
@@ -48,27 +48,14 @@ export function chatbotImport(): Command {
         };
         const state = activated ? `active, version ${activated.version}` : "a draft";
         print(options, document, `Imported "${added.name}" (${added.id}): ${document.nodes} nodes, ${state}`);
+        for (const { name, id } of added.subflows)
+          remark(options, `  with "${name}" (${id}), which it calls`);
+        if (added.forms.length > 0) remark(options, `  with the forms ${added.forms.join(", ")}, as drafts`);
         for (const problem of problems) remark(options, describeProblem(problem));
         if (unknownTypes.length > 0)
           remark(options, `Node types this version does not know: ${unknownTypes.join(", ")}`);
       });
     });
-}
-
-async function readChatbot(file: string, name: string | undefined) {
-  const result = importChatbot(await readGivenFile(file, 4 * IMPORT_LIMITS.characters));
-  if (result.kind === "imported") {
-    const { chatbot, warnings } = result;
-    return { chatbot: { ...chatbot, name: name ?? chatbot.name }, warnings };
-  }
-  const errors = result.problems.filter(({ severity }) => severity === "error");
-  throw new ParleyError(
-    "PYGRA",
-    errors
-      .slice(0, 5)
-      .map(({ nodeId, message }) => (nodeId ? `${nodeId}: ${message}` : message))
-      .join(" "),
-  );
 }
 
 function unknownNodeTypes({ graph }: ImportedChatbot): string[] {

@@ -1,9 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { flowFacts } from "../chatbot/flow_facts.ts";
-import { importChatbot } from "../chatbot/import/import.ts";
-import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
+import type { ImportedChatbot } from "../chatbot/import/import.ts";
 import { isObject, type JsonObject } from "../chatbot/json.ts";
-import type { Problem } from "../chatbot/problem.ts";
 import { httpStub } from "../chatbot/simulation/http_stub.ts";
 import { simulate } from "../chatbot/simulation/simulate.ts";
 import type { SimulationResult } from "../chatbot/simulation/simulation.ts";
@@ -11,7 +9,7 @@ import { type ChatbotVersion, draftVersion } from "../chatbot/version.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
 import { print, remark } from "../cli/print.ts";
 import { describeProblem } from "../cli/problems.ts";
-import { readGivenFile } from "../cli/read_file.ts";
+import { readChatbotFiles } from "../cli/read_chatbot_files.ts";
 import { readStub } from "../cli/read_stub.ts";
 import { ParleyError } from "../errors.ts";
 
@@ -25,19 +23,20 @@ export function chatbotRun(): Command {
     'parley chatbot run support-bot.json --replies btn_tech --replies "My printer is on fire" --json',
   )
     .argument("<file>", "an export, wrapped or bare, or a Typebot of version 6")
+    .argument("[others...]", "files of the chatbots that its subflows call, by id or name or the file's")
     .option(
       "--replies <reply>",
-      "the customer's next reply: a button's or row's id or title, a text, or {…} for a form's answer; repeat it",
+      "the customer's next reply: a button's or row's id or title, a text, or {…} for a form's answer; or what happens instead: @wait 2 hours, @return, @fail, @skip, @stop; repeat it",
       (reply: string, before: string[]) => [...before, reply],
       [],
     )
     .option("--http-stub <file>", "JSON that answers HTTP calls; without it each succeeds with an empty body")
     .option("--variables <object>", "JSON object of variables to begin with", parseVariables)
     .option("--at <instant>", "the clock at the start, such as 2026-03-01T09:00:00Z; now unless told")
-    .action(async (file: string, options: Options) => {
-      const { version, warnings } = await readVersion(file);
+    .action(async (file: string, others: string[], options: Options) => {
+      const { chatbot, warnings } = await readChatbotFiles(file, others);
       const stub = options.httpStub === undefined ? null : await readStub(options.httpStub);
-      const result = simulate(version, options.replies, {
+      const result = simulate(versionOf(chatbot), options.replies, {
         now: instantOf(options.at),
         stub: httpStub(stub),
         ...(options.variables && { variables: options.variables }),
@@ -47,18 +46,13 @@ export function chatbotRun(): Command {
     });
 }
 
-async function readVersion(file: string): Promise<{ version: ChatbotVersion; warnings: Problem[] }> {
-  const result = importChatbot(await readGivenFile(file, 4 * IMPORT_LIMITS.characters));
-  if (result.kind === "refused") {
-    const errors = result.problems.filter(({ severity }) => severity === "error").slice(0, 5);
-    const words = errors.map(({ nodeId, message }) => (nodeId ? `${nodeId}: ${message}` : message));
-    throw new ParleyError("PYGRA", `${file}: ${words.join(" ")}`);
-  }
-  const { chatbot, warnings } = result;
-  const flows = Object.fromEntries(
-    chatbot.flows.map((flow) => [flow.whatsappFlowId, flowFacts("DRAFT", flow.flowJson)]),
-  );
-  return { version: { ...draftVersion(chatbot.graph, { language: chatbot.language }), flows }, warnings };
+/** The chatbot as a version that was never published, with what came along in its files. */
+function versionOf({ graph, settings, subflows, flows }: ImportedChatbot): ChatbotVersion {
+  return {
+    ...draftVersion(graph, settings),
+    subflows: Object.fromEntries(subflows.map((subflow) => [subflow.chatbotId, subflow.graph])),
+    flows: Object.fromEntries(flows.map((flow) => [flow.whatsappFlowId, flowFacts("DRAFT", flow.flowJson)])),
+  };
 }
 
 function parseVariables(text: string): JsonObject {

@@ -3,29 +3,25 @@ import { type Graph, nodeType } from "../graph.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { type Language, languageOf } from "../texts.ts";
+import { type ImportedFlow, readForms } from "./forms.ts";
 import { checkStructure, readJson } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
+import { type ImportedSubflow, readSubflows } from "./subflows.ts";
 import { importTypebot, isTypebot } from "./typebot.ts";
 
-/** A form that came along with a chatbot: to be stored as a draft, if its id is not known yet. */
-export type ImportedFlow = {
-  whatsappFlowId: string;
-  name: string;
-  description: string | null;
-  categories: string[];
-  flowJson: JsonObject;
-  endpointUri: string | null;
-};
-
 export type ImportedChatbot = {
+  /** What the file calls the chatbot besides its name: what another file's subflow or link names it by. */
+  id: string | null;
   name: string;
   description: string | null;
   graph: Graph;
+  /** As found, with at least the language of the engine's own sentences. */
+  settings: JsonObject;
+  /** The graphs that came along for its subflow nodes to call. */
+  subflows: ImportedSubflow[];
   flows: ImportedFlow[];
   /** As found; null when there was none. */
   metadata: JsonObject | null;
-  /** What the engine's own sentences should be in. */
-  language: Language;
 };
 
 /** A chatbot and what should be known about it, or why there is none. */
@@ -34,7 +30,7 @@ export type ImportResult =
   | { kind: "refused"; problems: Problem[] };
 
 /**
- * Reads a chatbot from a file: an export, wrapped (`{version, chatbot, whatsappFlows?}`) or bare
+ * Reads a chatbot from a file: an export, wrapped (`{version, chatbot, whatsappFlows?, subflows?}`) or bare
  * (`{name, nodes, edges}`), or a Typebot of version 6. Never throws. What is imported is a draft: `isActive` and
  * `status` of the file are not ours.
  */
@@ -62,53 +58,29 @@ export function importParsed(file: unknown): ImportResult {
       ),
     );
   }
-  const parsed = parseGraph(chatbot.nodes, chatbot.edges);
-  problems.push(...parsed.problems);
-  const flows = flowsOf(file);
-  problems.push(...missingFlows(parsed.graph, flows));
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) return { kind: "refused", problems };
+  const { graph, problems: ofGraph } = parseGraph(chatbot.nodes, chatbot.edges);
+  const { flows, problems: ofForms } = readForms(file.whatsappFlows);
+  const { subflows, problems: ofSubflows } = readSubflows(file.subflows);
+  problems.push(...ofGraph, ...ofForms, ...ofSubflows, ...missingForms(graph, flows));
+  if (problems.some(({ severity }) => severity === "error")) return { kind: "refused", problems };
 
   const metadata = isObject(chatbot.metadata) ? chatbot.metadata : null;
+  const settings = isObject(chatbot.settings) ? chatbot.settings : {};
+  const language = languageOf(settings.language) ?? languageOf(metadata?.language) ?? languageOfTexts(graph);
   const imported: ImportedChatbot = {
+    id: textField(chatbot, "id") || null,
     name: textField(chatbot, "name").trim() || "Chatbot",
     description: textField(chatbot, "description").trim() || null,
-    graph: parsed.graph,
+    graph,
+    settings: { ...settings, language },
+    subflows,
     flows,
     metadata,
-    language: languageOf(metadata?.language) ?? languageOfTexts(parsed.graph),
   };
   return { kind: "imported", chatbot: imported, warnings: problems };
 }
 
-/** The first name that is free: `X`, `X (Copy)`, `X (Copy 2)`, … */
-export function freeName(name: string, isTaken: (name: string) => boolean): string {
-  let candidate = name;
-  for (let number = 1; isTaken(candidate); number++) {
-    candidate = number === 1 ? `${name} (Copy)` : `${name} (Copy ${number})`;
-  }
-  return candidate;
-}
-
-function flowsOf(file: JsonObject): ImportedFlow[] {
-  const list = Array.isArray(file.whatsappFlows) ? file.whatsappFlows.filter(isObject) : [];
-  return list.flatMap((flow) => {
-    const whatsappFlowId = textField(flow, "whatsappFlowId");
-    if (whatsappFlowId === "" || !isObject(flow.flowJson)) return [];
-    return {
-      whatsappFlowId,
-      name: textField(flow, "name") || whatsappFlowId,
-      description: textField(flow, "description") || null,
-      categories: Array.isArray(flow.categories)
-        ? flow.categories.filter((name) => typeof name === "string")
-        : [],
-      flowJson: flow.flowJson,
-      endpointUri: textField(flow, "endpointUri") || null,
-    };
-  });
-}
-
-function missingFlows(graph: Graph, flows: ImportedFlow[]): Problem[] {
+function missingForms(graph: Graph, flows: ImportedFlow[]): Problem[] {
   const known = new Set(flows.map((flow) => flow.whatsappFlowId));
   return graph.nodes
     .filter((node) => nodeType(node) === "whatsapp_flow")

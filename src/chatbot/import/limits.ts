@@ -7,6 +7,8 @@ export const IMPORT_LIMITS = {
   characters: 5_000_000,
   nodes: 1_000,
   edges: 5_000,
+  flows: 100,
+  subflows: 50,
   depth: 64,
   values: 500_000,
 };

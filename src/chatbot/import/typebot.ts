@@ -1,11 +1,13 @@
 import { listField, textField } from "../fields.ts";
 import type { Graph, GraphNode } from "../graph.ts";
 import { isObject, type JsonObject } from "../json.ts";
-import { problem, warning } from "../problem.ts";
+import { type Problem, problem, warning } from "../problem.ts";
 import type { ImportResult } from "./import.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
-import { type MappedBlock, mapBlock } from "./typebot_block.ts";
-import { readVariables } from "./typebot_text.ts";
+import { mapBlock } from "./typebot_block.ts";
+import { itemsOf, type MappedBlock } from "./typebot_mapped.ts";
+import { whatsAppSettings } from "./typebot_trigger.ts";
+import { readVariables } from "./typebot_variables.ts";
 
 /** Is this a Typebot export? Groups of blocks are unlike anything else. */
 export function isTypebot(file: JsonObject): boolean {
@@ -13,34 +15,47 @@ export function isTypebot(file: JsonObject): boolean {
 }
 
 /**
- * Reads a Typebot of version 6 as far as it maps: texts, media, inputs, buttons, conditions, variables, waits,
- * jumps, A/B tests and HTTP requests. A block that has no counterpart becomes a node of its own type, which ends a
- * run that reaches it, and is reported.
+ * Reads a Typebot of version 6 as far as it maps: bubbles, inputs, logic, requests and language models. A block that
+ * has no counterpart becomes a node of its own type, which ends a run that reaches it. What is lost of a block is
+ * reported, with its group.
  */
 export function importTypebot(file: JsonObject): ImportResult {
-  const start = listField(file, "events")
-    .filter(isObject)
-    .find((event) => event.type === "start");
+  const events = listField(file, "events").filter(isObject);
+  const start = events.find((event) => event.type === "start");
   if (start === undefined) return refused("unknown_version", "Only Typebots of version 6 can be read.");
   const groups = listField(file, "groups").filter(isObject);
-  const count = groups.flatMap(blocksOf).length;
-  if (count > IMPORT_LIMITS.nodes) {
-    return refused("too_many_nodes", `There are ${count} blocks; ${IMPORT_LIMITS.nodes} are allowed.`);
-  }
+  const tooMuch = sizeProblem(file, groups.flatMap(blocksOf));
+  if (tooMuch) return { kind: "refused", problems: [tooMuch] };
 
-  const variables = readVariables(file);
+  const startId = textField(start, "id") || "start";
   const firstBlocks = new Map(groups.flatMap((group) => firstBlock(group)));
   const targets = edgeTargets(file, firstBlocks);
+  const { triggers, settings, problems: ofSettings } = whatsAppSettings(file);
+  const variables = readVariables(file);
   const graph = new GraphBuilder();
-  const startId = textField(start, "id") || "start";
-  graph.add({ id: startId, type: "start", position: coordinates(start, 0), data: { label: "Start" } });
-  graph.connect({ from: startId, handle: "" }, targets.get(textField(start, "outgoingEdgeId")));
+  graph.add({
+    id: startId,
+    type: "start",
+    position: coordinates(start, 0),
+    data: { label: "Start", ...(triggers.length > 0 && { triggers }) },
+  });
+  const first = targets.get(textField(start, "outgoingEdgeId"));
+  if (variables.initial.length === 0) graph.connect({ from: startId, handle: "" }, first);
+  else {
+    const data = { label: "Start", assignments: variables.initial };
+    graph.add({ id: INITIAL, type: "set_variable", position: coordinates(start, 1), data });
+    graph.connect({ from: startId, handle: "" }, INITIAL);
+    graph.connect({ from: INITIAL, handle: "" }, first);
+  }
 
+  const place = { variables, firstBlocks, startId };
+  /** Blocks that become nothing, and what comes after them. */
+  const leftOut = new Map<string, string | undefined>();
   const warnings = groups.flatMap((group) => {
     const blocks = blocksOf(group);
     const title = textField(group, "title");
     return blocks.flatMap((block, index) => {
-      const mapped = mapBlock(block, variables, firstBlocks);
+      const mapped = mapBlock(block, place);
       mapped.nodes.forEach((node, rank) => {
         graph.add({
           ...node,
@@ -51,26 +66,54 @@ export function importTypebot(file: JsonObject): ImportResult {
       const next = blocks[index + 1];
       const onward = targets.get(textField(block, "outgoingEdgeId")) ?? (next && textField(next, "id"));
       connectBlock(graph, mapped, targets, onward);
-      if (mapped.loss === null) return [];
+      if (mapped.nodes.length === 0) leftOut.set(textField(block, "id"), onward);
+      if (mapped.losses.length === 0) return [];
       const type = textField(block, "type") || "(none)";
       return warning(
         "unmapped_block",
         textField(block, "id"),
-        `"${type}" in the group "${title}": ${mapped.loss}`,
+        `"${type}" in the group "${title}" (${textField(group, "id")}): ${mapped.losses.join(" ")}`,
       );
     });
   });
-  const name = textField(file, "name").trim() || "Typebot";
   const chatbot = {
-    name,
+    id: textField(file, "id") || null,
+    name: textField(file, "name").trim() || "Typebot",
     description: null,
-    graph: mergePrompts(graph),
+    graph: mergePrompts(withoutLeftOut(graph, leftOut)),
+    settings: { ...settings, language: "en" },
+    subflows: [],
     flows: [],
     metadata: null,
-    language: "en" as const,
   };
-  return { kind: "imported", chatbot, warnings };
+  const ofEvents = events
+    .filter((event) => event.type !== "start")
+    .map((event) =>
+      warning(
+        "unmapped_event",
+        textField(event, "id"),
+        `The event "${textField(event, "type")}" never occurs.`,
+      ),
+    );
+  return { kind: "imported", chatbot, warnings: [...ofSettings, ...ofEvents, ...warnings] };
 }
+
+/** What follows looks through nodes and edges again and again: only a bounded number of them. */
+function sizeProblem(file: JsonObject, blocks: JsonObject[]): Problem | null {
+  const options = blocks.reduce((sum, block) => sum + itemsOf(block).length, 0);
+  const counts = [
+    ["too_many_nodes", "blocks", blocks.length, IMPORT_LIMITS.nodes],
+    ["too_many_edges", "options", options, IMPORT_LIMITS.edges],
+    ["too_large", "variables", listField(file, "variables").length, IMPORT_LIMITS.edges],
+  ] as const;
+  const excess = counts.find(([, , count, limit]) => count > limit);
+  if (excess === undefined) return null;
+  const [code, what, count, limit] = excess;
+  return problem(code, null, `There are ${count} ${what}; ${limit} are allowed.`);
+}
+
+/** The node that sets the variables that have a value from the start. */
+const INITIAL = "initial-variables";
 
 function connectBlock(
   graph: GraphBuilder,
@@ -82,6 +125,28 @@ function connectBlock(
   for (const exit of mapped.exits) graph.connect(exit, targets.get(exit.edgeId));
   // The first edge of a handle counts, so that this takes only what has no edge of its own.
   for (const exit of mapped.onward) graph.connect(exit, onward);
+}
+
+/** The graph without what became nothing: whatever led there leads to what comes after. */
+function withoutLeftOut({ nodes, edges }: Graph, leftOut: ReadonlyMap<string, string | undefined>): Graph {
+  const after = (id: string): string | undefined => {
+    const passed = new Set<string>();
+    let here: string | undefined = id;
+    while (here !== undefined && leftOut.has(here) && !passed.has(here)) {
+      passed.add(here);
+      here = leftOut.get(here);
+    }
+    return here === undefined || leftOut.has(here) ? undefined : here;
+  };
+  for (const { type, data } of nodes)
+    if (type === "jump") data.targetNodeId = after(textField(data, "targetNodeId")) ?? "";
+  return {
+    nodes,
+    edges: edges.flatMap((edge) => {
+      const target = after(edge.target);
+      return target === undefined ? [] : { ...edge, target };
+    }),
+  };
 }
 
 /** Collects nodes and edges; an edge to nowhere is none. */
@@ -101,7 +166,7 @@ class GraphBuilder implements Graph {
   }
 }
 
-/** There, a question is asked by the text before it; here it asks for itself. */
+/** There, a question is asked by the text before it; here it asks for itself, by its placeholder if nothing else. */
 function mergePrompts({ nodes, edges }: Graph): Graph {
   const merged = new Map<string, string>();
   for (const node of nodes) {
@@ -113,6 +178,10 @@ function mergePrompts({ nodes, edges }: Graph): Graph {
     merged.set(prompt.id, node.id);
   }
   for (const { type, data } of nodes) {
+    if (type === "question") {
+      if (data.content === "") data.content = textField(data, "placeholder");
+      delete data.placeholder;
+    }
     if (type === "jump") data.targetNodeId = merged.get(textField(data, "targetNodeId")) ?? data.targetNodeId;
   }
   return {

@@ -1,41 +1,47 @@
 import { listField, textField } from "../fields.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** A Typebot's variables: their names by id, in our spelling. */
-export type TypebotVariables = ReadonlyMap<string, string>;
-
-export function readVariables(file: JsonObject): TypebotVariables {
-  const variables = listField(file, "variables").filter(isObject);
-  return new Map(
-    variables.map((variable) => [textField(variable, "id"), ourName(textField(variable, "name"))]),
-  );
+/** Rich text as WhatsApp writes it: `*bold*`, `_italic_`, `~struck~`, lists, links beside their words. */
+export function richText(content: JsonObject, variables: TypebotVariables): string {
+  const paragraphs = listField(content, "richText").map((paragraph) => block(paragraph, "- "));
+  return variables.text(paragraphs.join("\n").trim() || textField(content, "plainText"));
 }
 
-/** Placeholders here hold letters, digits, dots and underscores; names there hold anything. */
-function ourName(name: string): string {
-  return name.trim().replace(/[^A-Za-z0-9_.]+/g, "_");
+function block(element: Json, bullet: string): string {
+  if (!isObject(element)) return "";
+  const children = listField(element, "children");
+  switch (element.type) {
+    case "ul":
+      return children.map((item) => block(item, bullet)).join("\n");
+    case "ol":
+      return children.map((item, index) => block(item, `${index + 1}. `)).join("\n");
+    case "li":
+      return `${bullet}${children.map((child) => block(child, "- ")).join("\n")}`;
+    case "blockquote":
+      return `> ${children.map(inline).join("")}`;
+    default: {
+      const isHeading = typeof element.type === "string" && /^h[1-6]$/.test(element.type);
+      return mark(inline(element), isHeading, "*");
+    }
+  }
 }
 
-/** A text with its placeholders in our spelling. */
-export function ourText(text: string): string {
-  return text.replace(/\{\{([^{}=]+)\}\}/g, (_, name: string) => `{{${ourName(name)}}}`);
-}
-
-/** Rich text as WhatsApp writes it: `*bold*`, `_italic_`, links beside their words. */
-export function richText(content: JsonObject): string {
-  const paragraphs = listField(content, "richText").map((paragraph) => inline(paragraph));
-  return ourText(paragraphs.join("\n").trim() || textField(content, "plainText"));
-}
+const MARKS = [
+  ["bold", "*"],
+  ["italic", "_"],
+  ["strikethrough", "~"],
+  ["code", "`"],
+] as const;
 
 function inline(element: Json): string {
   if (!isObject(element)) return "";
   const text = textField(element, "text");
-  if (text !== "") return mark(mark(text, element.bold === true, "*"), element.italic === true, "_");
-  const children = listField(element, "children").map((child) => inline(child));
-  const words = children.join("");
+  if (text !== "")
+    return MARKS.reduce((marked, [name, sign]) => mark(marked, element[name] === true, sign), text);
+  const words = listField(element, "children").map(inline).join("");
   const url = textField(element, "url");
-  if (url !== "" && url !== words) return `${words} (${url})`;
-  return element.type === "li" ? `- ${words}\n` : words;
+  return url !== "" && url !== words ? `${words} (${url})`.trimStart() : words;
 }
 
 /** WhatsApp reads a mark only where it touches the words. */

@@ -1,7 +1,7 @@
 import type { ContactChange } from "../effect.ts";
 import { listField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
-import { localTime } from "../instant.ts";
+import { addDays, localTime } from "../instant.ts";
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { mapTexts } from "../leaves.ts";
 import { referenceFrom } from "../random.ts";
@@ -14,7 +14,7 @@ import type { Turn } from "../turn.ts";
  * Sets variables. `assignments: [{variable, operation, value, scope}]`, or the four fields of one on the node.
  *
  * - `operation`: `set` (default), `append` to a list, `increment` by a number (1), `now` (an instant), `today`
- *   (a date), `random_id` (12 letters and digits), `clear`.
+ *   (a date; `value` days later, when it is a number), `random_id` (12 letters and digits), `clear`.
  * - `value`: JSON; texts are interpolated, and `{{path}}` alone keeps the type of its value.
  * - `scope`: `contact` also keeps the value on the contact, where it outlives the run, and in `contact.<variable>`.
  */
@@ -53,7 +53,7 @@ function assignedValue(turn: Turn, node: GraphNode, assignment: JsonObject, vari
     case "now":
       return turn.now;
     case "today":
-      return localTime(turn.now, turn.settings.timeZone).date;
+      return addDays(localTime(turn.now, turn.settings.timeZone).date, daysOf(given));
     case "random_id":
       return referenceFrom(turn.draw());
     case "clear":
@@ -61,6 +61,11 @@ function assignedValue(turn: Turn, node: GraphNode, assignment: JsonObject, vari
     default:
       return given;
   }
+}
+
+/** Whole days, at most ten years either way. */
+function daysOf(value: Json): number {
+  return Math.trunc(Math.min(Math.max(toNumber(value, 0), -3660), 3660));
 }
 
 function toNumber(value: Json, otherwise: number): number {

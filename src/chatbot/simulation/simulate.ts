@@ -4,6 +4,7 @@ import type { JsonObject } from "../json.ts";
 import type { ChatbotVersion } from "../version.ts";
 import { parseObject, preview, replyToMessage } from "./customer.ts";
 import { type HttpStub, httpStub } from "./http_stub.ts";
+import { readLine } from "./note.ts";
 import type {
   Played,
   Playing,
@@ -24,7 +25,7 @@ const SIMULATED_VARIABLES: JsonObject = {
 
 /**
  * Plays a whole run with the engine that runs in earnest: calls are answered by the stub, time passes at once.
- * A reply is the id or title of a button or row, a text, or `{…}` for a form's answer.
+ * A reply is the id or title of a button or row, a text, `{…}` for a form's answer, or a note ({@link readLine}).
  */
 export function simulate(
   version: ChatbotVersion,
@@ -32,9 +33,10 @@ export function simulate(
   { stub = httpStub(null), ...options }: SimulationOptions & { stub?: HttpStub },
 ): SimulationResult {
   let { simulation } = withStub(startSimulation(version, options), stub);
-  for (const text of replies) {
+  for (const line of replies) {
     if (!isActive(simulation.context)) break;
-    ({ simulation } = withStub(continueSimulation(version, simulation, { text }), stub));
+    const reply = readLine(line, simulation);
+    ({ simulation } = withStub(continueSimulation(version, simulation, reply), stub));
   }
   return summarize(simulation);
 }
@@ -52,7 +54,7 @@ export function startSimulation(version: ChatbotVersion, options: SimulationOpti
 export function* continueSimulation(
   version: ChatbotVersion,
   simulation: Simulation,
-  { text, at }: Reply,
+  { text, at, event: happening }: Reply,
 ): Playing {
   let current: Played = { simulation, trace: [] };
   if (at !== undefined) {
@@ -60,6 +62,7 @@ export function* continueSimulation(
       current = yield* playOn(version, ring(version, current, timer));
     current = { ...current, simulation: { ...current.simulation, now: later(at, current.simulation.now) } };
   }
+  if (happening) return yield* playOn(version, turn(version, current, happening));
   if (text === null) return current;
   const event: ChatbotEvent =
     current.simulation.context.waiting?.kind === "callback"

@@ -42,8 +42,11 @@ export type SimulationOptions = {
   variables?: JsonObject;
 };
 
-/** What the customer does next: says something, or (null) nothing; at once, or when the clock shows `at`. */
-export type Reply = { text: string | null; at?: Instant };
+/**
+ * What the customer does next: says something, or (null) nothing; at once, or when the clock shows `at`. `event` is what
+ * happens instead, without the customer.
+ */
+export type Reply = { text: string | null; at?: Instant; event?: ChatbotEvent };
 
 /** What a played run came to. `outcome` is `waiting` while the run is not over, and `reason` then what it waits for. */
 export type SimulationResult = {

@@ -65,6 +65,10 @@ const DOORS: Record<string, Door> = {
     call: ({ conversationId }) => `select id from app_public.show_typing('${conversationId}')`,
   },
   sign_out: { from: "viewer", call: () => "select nullif(app_public.sign_out(), false) as id" },
+  deactivate_chatbot: {
+    from: "admin",
+    call: ({ chatbotId }) => `select id from app_public.deactivate_chatbot('${chatbotId}')`,
+  },
   start_chatbot: {
     from: "agent",
     call: ({ conversationId, chatbotId }) =>

@@ -30,6 +30,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.tell_chatbot": "agents, and only conversations of their own tenant",
   "app_public.clear_data_source_token": "admins, and only data sources of their own tenant",
   "app_public.create_user": "admins, and only into their own tenant",
+  "app_public.deactivate_chatbot": "admins, and only chatbots of their own tenant",
   "app_public.disconnect_google_calendar": "one's own account; admins, those of their own tenant",
   "app_public.sign_out": "ends only the session's own",
 };

@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { type GraphNode, NODE_KINDS } from "../../../src/chatbot/graph.ts";
 import type { SimulationResult } from "../../../src/chatbot/simulation/simulation.ts";
+import { graphOf } from "../../support/chatbot_graphs.ts";
 import { SUPPORT_BOT } from "../../support/support_bot.ts";
 import { runParley } from "./parley.ts";
 
@@ -89,6 +91,102 @@ test("a failing call takes the error exit", async () => {
   const stub = await fileOf("down.json", [{ node: "ask", status: 500 }]);
   const { path } = await played(await fileOf("caller.json", CALLER), "--http-stub", stub);
   assert.deepEqual(path, ["start-1", "ask", "sorry"]);
+});
+
+/** Every kind of node, one after the other. */
+const ALL_KINDS = {
+  name: "Everything",
+  ...graphOf(
+    {
+      start: ["start"],
+      hello: ["message", { content: "Hello" }],
+      name: ["question", { content: "Your name?", variable: "name" }],
+      size: [
+        "question",
+        { questionType: "buttons", content: "Which?", buttons: ["S", "L"], timeoutSeconds: 60 },
+      ],
+      tag: ["update_contact", { addTags: ["slow"] }],
+      greet: ["set_variable", { variable: "greeting", value: "Dear {{name}}" }],
+      known: ["condition", { conditionVar: "name", conditionOp: "eq", conditionVal: "Ann" }],
+      call: ["rest_api", { apiUrl: "https://api.example.com/", apiOutputVariable: "api" }],
+      source: ["data_source", { connectionId: "c1", outputVariable: "rows" }],
+      calendar: ["google_calendar", { calendarAction: "get_today_events" }],
+      form: ["whatsapp_flow", { whatsappFlowId: "77", flowOutputVariable: "form" }],
+      nap: ["delay", { delay: 3, delayUnit: "days" }],
+      pay: ["subflow", { chatbotId: "pay", outputs: { paid: "paid" } }],
+      split: ["ab_split", { variants: [{ id: "only", weight: 1 }] }],
+      callback: ["wait_for_callback", { variable: "called" }],
+      person: ["handoff", { content: "A person comes." }],
+      model: ["ai_reply", { aiPrompt: "Say goodbye" }],
+      over: ["jump", { targetNodeId: "end" }],
+      end: ["end", { content: "{{greeting}}: {{form.size}}, {{paid}}, {{called.ok}}", outcome: "sold" }],
+    },
+    [
+      ["start", "hello"],
+      ["hello", "name"],
+      ["name", "size"],
+      ["size", "tag", "timeout"],
+      ["tag", "greet"],
+      ["greet", "known"],
+      ["known", "call", "true"],
+      ["call", "source", "success"],
+      ["source", "calendar", "success"],
+      ["calendar", "form", "success"],
+      ["form", "nap"],
+      ["nap", "pay"],
+      ["pay", "split"],
+      ["split", "callback", "only"],
+      ["callback", "person", "received"],
+      ["person", "model", "returned"],
+      ["model", "over", "success"],
+    ],
+  ),
+};
+const PAY = {
+  name: "Pay",
+  ...graphOf({ start: ["start"], how: ["question", { content: "How?", variable: "paid" }] }, [
+    ["start", "how"],
+  ]),
+};
+
+test("every kind of node is played from the command line", async () => {
+  const replies = ["Ann", "@wait 2 minutes", '{"size": "L"}', "in cash", '{"ok": true}', "@return"];
+  const stub = await fileOf("all.json", { calendar: { items: [] }, model: { text: "Goodbye!" } });
+  const bots = [await fileOf("everything.json", ALL_KINDS), await fileOf("pay.json", PAY)];
+  const result = await played(
+    ...bots,
+    "--http-stub",
+    stub,
+    ...replies.flatMap((reply) => ["--replies", reply]),
+  );
+  const kinds = new Set(
+    ALL_KINDS.nodes
+      .filter((node) => result.path.includes((node as GraphNode).id))
+      .map((node) => (node as GraphNode).type),
+  );
+  assert.deepEqual([...kinds].sort(), [...NODE_KINDS].sort());
+  assert.deepEqual(result.said.slice(-3), ["A person comes.", "Goodbye!", "Dear Ann: L, in cash, true"]);
+  assert.deepEqual([result.outcome, result.reason], ["sold", "flow_completed"]);
+  assert.equal(
+    result.path.filter((id) => id === "start").length,
+    2,
+    "the subflow's nodes are on the way too",
+  );
+});
+
+test("graphs that are called are found in the file itself, too; one that is nowhere ends the run", async () => {
+  const calling = (chatbotId: string, more: object = {}) => ({
+    version: "1.0",
+    chatbot: {
+      name: "Caller",
+      ...graphOf({ start: ["start"], call: ["subflow", { chatbotId }] }, [["start", "call"]]),
+    },
+    ...more,
+  });
+  const embedded = calling("p", { subflows: [{ ...PAY, chatbotId: "p" }] });
+  assert.deepEqual((await played(await fileOf("embedded.json", embedded))).said, ["How?"]);
+  const { reason } = await played(await fileOf("nowhere.json", calling("gone")));
+  assert.equal(reason, "missing_subflow: gone");
 });
 
 test("for a person: the way, the words, the end", async () => {

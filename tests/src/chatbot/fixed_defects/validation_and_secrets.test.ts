@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withoutSecrets } from "../../../../src/chatbot/export.ts";
+import { exportChatbot } from "../../../../src/chatbot/export.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, graphOf, Run } from "../build.ts";
 
@@ -47,6 +47,10 @@ test("F25: validation sees groups, calls, calendars and rows", () => {
   );
 });
 
+/** How a form's own JSON names a value. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is what is meant
+const NAMED_BY_FORM = "${form.token}";
+
 test("F26: an export carries no secrets", () => {
   const data = {
     apiUrl: "https://x.example/?api_key=k1&page=2",
@@ -57,12 +61,84 @@ test("F26: an export carries no secrets", () => {
     apiAuthKeyValue: "v1",
   };
   const json = { apiBody: '{"password":"j1","user":"ada"}' };
+  const pairs = {
+    headers: [
+      { key: "Authorization", value: "q1" },
+      { name: "n", value: "Bearer longsecret1" },
+    ],
+  };
+  const address = { apiUrl: "https://ada:w1@x.example/" };
+  const graph = chainOf({
+    api: ["rest_api", data],
+    b: ["rest_api", json],
+    c: ["Webhook", pairs],
+    d: ["rest_api", address],
+    e: ["whatsapp_flow", { whatsappFlowId: "7" }],
+  });
+  const flow = {
+    whatsappFlowId: "7",
+    name: "Form",
+    description: null,
+    categories: [],
+    flowJson: { screens: [{ payload: { api_key: "f1", flow_token: NAMED_BY_FORM } }] },
+    endpointUri: "https://x.example/?token=e1",
+    status: "DRAFT",
+    metadata: { password: "m1" },
+  };
   const exported = JSON.stringify(
-    withoutSecrets(chainOf({ api: ["rest_api", data], b: ["rest_api", json] })),
+    exportChatbot(
+      {
+        ...{
+          id: "1",
+          name: "Bot",
+          description: null,
+          graph,
+          settings: {},
+          isActive: false,
+          status: "draft" as const,
+        },
+        metadata: { access_token: "a1" },
+        flows: [flow],
+        subflows: [
+          {
+            chatbotId: "s",
+            name: "Sub",
+            description: null,
+            graph: chainOf({ api: ["rest_api", { apiAuthToken: "s1" }] }),
+            settings: {},
+          },
+        ],
+      },
+      "2026-03-02T09:00:00.000Z",
+    ),
   );
-  for (const secret of ["k1", "b1", "c1", "r1", "t1", "p1", "v1", "j1"])
+  for (const secret of [
+    "k1",
+    "b1",
+    "c1",
+    "r1",
+    "t1",
+    "p1",
+    "v1",
+    "j1",
+    "q1",
+    "longsecret1",
+    "w1",
+    "f1",
+    "e1",
+    "m1",
+    "a1",
+    "s1",
+  ])
     assert.ok(!exported.includes(secret), secret);
-  for (const kept of ["page=2", "grant_type=refresh_token", '"X-Trace":"on"', "{{key}}", "ada"])
+  for (const kept of [
+    "page=2",
+    "grant_type=refresh_token",
+    '"X-Trace":"on"',
+    "{{key}}",
+    "ada",
+    NAMED_BY_FORM,
+  ])
     assert.ok(exported.includes(kept), kept);
 });
 

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { exportChatbot } from "../../../../src/chatbot/export.ts";
-import {
-  freeName,
-  type ImportedChatbot,
-  importChatbot,
-  importParsed,
-} from "../../../../src/chatbot/import/import.ts";
+import { freeName } from "../../../../src/chatbot/import/free_name.ts";
+import { type ImportedChatbot, importChatbot, importParsed } from "../../../../src/chatbot/import/import.ts";
 import { IMPORT_LIMITS } from "../../../../src/chatbot/import/limits.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { draftVersion } from "../../../../src/chatbot/version.ts";
@@ -93,40 +88,12 @@ describe("shapes", () => {
     assert.deepEqual(imported({ nodes: [{ id: "s", type: "start" }], edges: null }).graph.edges, []);
   });
 
-  test("with embedded forms", () => {
-    const flow = {
-      whatsappFlowId: "77",
-      name: "Book",
-      categories: ["OTHER", 5],
-      flowJson: { screens: [] },
-      status: "PUBLISHED",
-    };
-    const nodes = [
-      { id: "f", type: "whatsapp_flow", data: { whatsappFlowId: "77" } },
-      { id: "g", type: "whatsapp_flow", data: { whatsappFlowId: "78" } },
-    ];
-    const file = {
-      version: "1.0",
-      chatbot: { name: "B", nodes, edges: [] },
-      whatsappFlows: [flow, { name: "no id" }],
-    };
-    assert.deepEqual(imported(file).flows, [
-      {
-        whatsappFlowId: "77",
-        name: "Book",
-        description: null,
-        categories: ["OTHER"],
-        flowJson: { screens: [] },
-        endpointUri: null,
-      },
-    ]);
-    assert.deepEqual(codes(file), ["warning flow_not_included"]);
-  });
-
   test("the language of the engine's own words: as stated, or as written", () => {
-    assert.equal(imported({ ...sample }).language, "en");
-    assert.equal(imported({ ...helpdesk }).language, "tr");
-    assert.equal(imported({ ...helpdesk, metadata: { language: "en-GB" } }).language, "en");
+    const languageOf = (file: object) => imported(file).settings.language;
+    assert.equal(languageOf(sample), "en");
+    assert.equal(languageOf(helpdesk), "tr");
+    assert.equal(languageOf({ ...helpdesk, metadata: { language: "en-GB" } }), "en");
+    assert.equal(languageOf({ ...sample, settings: { language: "tr", debounceMs: 5 } }), "tr");
   });
 
   test("a name that is taken", () => {
@@ -140,26 +107,12 @@ describe("shapes", () => {
       "Y",
     );
     assert.equal(imported({ nodes: [], edges: [] }).name, "Chatbot");
-  });
-
-  test("there and back", () => {
-    const chatbot = {
-      name: "Bot",
-      description: "d",
-      graph: sample,
-      isActive: false,
-      status: "draft" as const,
-      metadata: { a: 1 },
-      flows: [{ whatsappFlowId: "1", flowJson: {} }],
-    };
-    const file = exportChatbot(chatbot, NOW);
-    assert.deepEqual([file.version, file.exportedAt], ["1.0", NOW]);
-    const again = imported(JSON.parse(JSON.stringify(file)));
-    assert.deepEqual(
-      [again.name, again.description, again.graph, again.metadata, again.flows.length],
-      ["Bot", "d", sample, { a: 1 }, 1],
+    const long = `a${"😀".repeat(127)}`;
+    assert.equal(
+      freeName(long, (name) => name === long).length,
+      254,
+      "room is made, and no character cut through",
     );
-    assert.ok(!("whatsappFlows" in exportChatbot({ ...chatbot, flows: [] }, NOW)));
   });
 });
 

@@ -1,54 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { test } from "node:test";
 import { importParsed } from "../../../../src/chatbot/import/import.ts";
 import type { JsonObject } from "../../../../src/chatbot/json.ts";
-import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
-import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
-import { draftVersion } from "../../../../src/chatbot/version.ts";
-import { NOW } from "../build.ts";
-
-const p = (...children: unknown[]) => ({ richText: [{ type: "p", children }] });
-const says = (id: string, text: string, rest: JsonObject = {}) => ({
-  id,
-  type: "text",
-  content: p({ text }),
-  ...rest,
-});
-
-/** A Typebot of version 6 from its groups: `{group: blocks}`; edges are `"id > group[/block]"`. */
-const typebot = (groups: { [id: string]: unknown[] }, edges: string[], rest: object = {}) => ({
-  version: "6",
-  name: "Imported",
-  events: [{ id: "ev", type: "start", outgoingEdgeId: "e0", graphCoordinates: { x: 0, y: 0 } }],
-  groups: Object.entries(groups).map(([id, blocks]) => ({
-    id,
-    title: id,
-    graphCoordinates: { x: 1, y: 2 },
-    blocks,
-  })),
-  edges: edges.map((edge) => {
-    const [id, to = ""] = edge.split(" > ");
-    const [groupId, blockId] = to.split("/");
-    return { id, from: {}, to: { groupId, ...(blockId !== undefined && { blockId }) } };
-  }),
-  variables: [
-    { id: "v1", name: "First name" },
-    { id: "v2", name: "Score" },
-  ],
-  ...rest,
-});
-
-const read = (file: unknown) => {
-  const result = importParsed(file);
-  assert.ok(result.kind === "imported", JSON.stringify(result));
-  return {
-    graph: result.chatbot.graph,
-    losses: result.warnings.map(({ nodeId, code }) => `${nodeId} ${code}`),
-  };
-};
-const play = (file: unknown, replies: string[] = [], stub?: unknown) =>
-  simulate(draftVersion(read(file).graph), replies, { now: NOW, stub: httpStub(stub) });
+import { play, read, says, typebot } from "./typebot_file.ts";
 
 test("texts, an input asked by the text before it, a variable with a space in its name", () => {
   const file = typebot(
@@ -112,7 +67,7 @@ test("many buttons are a list; what a choice cannot do is said", () => {
             id: "d",
             type: "picture choice input",
             items: [{ id: "x", title: "X" }],
-            options: { dynamicVariableId: "v1" },
+            options: { dynamicItems: { titlesVariableId: "v1" }, isMultipleChoice: true },
           },
         ],
       },
@@ -168,117 +123,21 @@ test("an HTTP request stores what is mapped", () => {
   assert.deepEqual(play(file, [], { w: { body: { user: { name: "Ada" } } } }).said, ["Ada"]);
 });
 
-describe("single blocks", () => {
-  const node = (block: JsonObject) => {
-    const { graph, losses } = read(typebot({ g: [{ id: "b", ...block }] }, ["e0 > g"]));
-    const { type, data } = graph.nodes.find(({ id }) => id === "b") ?? {};
-    const { label: _, ...rest } = data ?? {};
-    return { type, data: rest, losses };
+test("other versions, and too many blocks, options or variables, are refused", () => {
+  const refusedFor = (file: unknown) => {
+    const result = importParsed(file);
+    return result.kind === "refused" && result.problems[0]?.code;
   };
-  const cases: [JsonObject, string, JsonObject, number][] = [
-    [
-      { type: "image", content: { url: "https://x.example/{{First name}}" } },
-      "message",
-      { messageType: "image", mediaUrl: "https://x.example/{{First_name}}" },
-      0,
-    ],
-    [{ type: "Wait", options: { secondsToWaitFor: 5 } }, "delay", { delay: "5", delayUnit: "seconds" }, 0],
-    [
-      { type: "AB test", options: { aPercent: 30 }, items: [{ path: "a" }] },
-      "ab_split",
-      {
-        variants: [
-          { id: "a", weight: 30 },
-          { id: "b", weight: 70 },
-        ],
-      },
-      0,
-    ],
-    [{ type: "Typebot link", options: { typebotId: "t2" } }, "subflow", { chatbotId: "t2" }, 1],
-    [
-      { type: "rating input", options: { length: 7, variableId: "v2", retryMessageContent: "Hm?" } },
-      "question",
-      { questionType: "rating", content: "", variable: "Score", retryText: "Hm?", ratingMax: 7 },
-      0,
-    ],
-    [
-      { type: "email input", options: { labels: { placeholder: "Mail?" } } },
-      "question",
-      { questionType: "email", content: "Mail?" },
-      0,
-    ],
-    [
-      { type: "Set variable", options: { variableId: "v1", type: "Phone number" } },
-      "set_variable",
-      { variable: "First_name", value: "{{customer_phone}}" },
-      0,
-    ],
-    [
-      { type: "Set variable", options: { variableId: "v1", type: "Append value(s)", item: "{{Score}}" } },
-      "set_variable",
-      { variable: "First_name", operation: "append", value: "{{Score}}" },
-      0,
-    ],
-    [
-      { type: "Set variable", options: { variableId: "v1", type: "Transcript" } },
-      "set_variable",
-      { variable: "First_name", operation: "clear" },
-      1,
-    ],
-    [
-      {
-        type: "Set variable",
-        options: { variableId: "v1", isCode: true, expressionToEvaluate: "Math.random()" },
-      },
-      "set_variable",
-      { variable: "First_name", value: "Math.random()" },
-      1,
-    ],
-    [
-      { type: "Set variable", options: { variableId: "v1", isCode: true, expressionToEvaluate: '"fix"' } },
-      "set_variable",
-      { variable: "First_name", value: "fix" },
-      0,
-    ],
-    [
-      {
-        type: "Condition",
-        items: [{ id: "i", content: { comparisons: [{ comparisonOperator: "Matches regex" }] } }],
-      },
-      "condition",
-      {
-        conditionGroup: {
-          conditions: [{ variable: "", operator: "Matches regex", value: "" }],
-          logicalOperator: "AND",
-        },
-      },
-      1,
-    ],
-    [{ type: "Condition", items: [] }, "condition", {}, 0],
-    [
-      { type: "Google Sheets", options: { a: 1 } },
-      "Google Sheets",
-      { id: "b", type: "Google Sheets", options: { a: 1 } },
-      1,
-    ],
-  ];
-  for (const [block, type, data, losses] of cases) {
-    test(`${block.type} ${JSON.stringify(block.options ?? block.items ?? "")}`, () => {
-      const mapped = node(block);
-      assert.deepEqual([mapped.type, mapped.data, mapped.losses.length], [type, data, losses]);
-    });
-  }
-
-  test("a run that reaches an unmapped block ends, naming it", () => {
-    const result = play(typebot({ g: [{ id: "b", type: "Google Sheets" }] }, ["e0 > g"]));
-    assert.equal(result.reason, "unknown_node_type: Google Sheets at b");
-  });
-});
-
-test("other versions, and too many blocks, are refused", () => {
-  assert.equal(importParsed({ version: "5", groups: [] }).kind, "refused");
+  assert.equal(refusedFor({ version: "5", groups: [] }), "unknown_version");
   const blocks = Array.from({ length: 1001 }, (_, id) => says(String(id), "x"));
-  assert.equal(importParsed(typebot({ g: blocks }, [])).kind, "refused");
+  assert.equal(refusedFor(typebot({ g: blocks }, [])), "too_many_nodes");
+  const items = Array.from({ length: 100_000 }, (_, id) => ({ id: String(id), content: `${id}` }));
+  assert.equal(refusedFor(typebot({ g: [{ id: "c", type: "choice input", items }] }, [])), "too_many_edges");
+  const variables = Array.from({ length: 100_000 }, (_, id) => ({
+    id: String(id),
+    name: "名".repeat(id % 9),
+  }));
+  assert.equal(refusedFor(typebot({ g: [] }, [], { variables })), "too_large");
 });
 
 test("a jump to the text before a question lands on the question", () => {

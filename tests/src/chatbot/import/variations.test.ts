@@ -106,7 +106,8 @@ const VARIATIONS: { [name: string]: (file: File) => File } = {
   }),
   "our own export": (file) => {
     const { chatbot } = imported(file);
-    return exportChatbot({ ...chatbot, isActive: false, status: "draft" }, NOW);
+    const flows = chatbot.flows.map((flow) => ({ ...flow, status: "DRAFT", metadata: {} }));
+    return exportChatbot({ ...chatbot, flows, isActive: false, status: "draft" }, NOW);
   },
 };
 

@@ -27,6 +27,11 @@ describe("condition", () => {
     ["İstanbul", "contains", "istan", true],
     [["red", "blue"], "contains", "BLUE", true],
     ["a", "not_contains", "b", true],
+    ["İstanbul", "starts_with", "ISTAN", true],
+    ["İstanbul", "ends_with", "Bul", true],
+    ["order 7", "matches_regex", "^ORDER \\d$", true],
+    ["order 7", "not_matches_regex", "^\\d", true],
+    ["order 7", "not_matches_regex", "(a+)+", false],
     ["10", ">", "9", true],
     [10, "gt", "9", true],
     ["x", "greater", "9", false],
@@ -113,6 +118,8 @@ describe("set_variable", () => {
     [{ operation: "increment", value: "x" }, { v: "y" }, 1],
     [{ operation: "now" }, {}, NOW],
     [{ operation: "today" }, {}, "2026-03-02"],
+    [{ operation: "today", value: 3 }, {}, "2026-03-05"],
+    [{ operation: "today", value: "-2" }, {}, "2026-02-28"],
     [{ operation: "clear" }, { v: 1 }, null],
   ];
   for (const [data, variables, value] of rows) {

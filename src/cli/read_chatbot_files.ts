@@ -1,0 +1,38 @@
+import { parse } from "node:path";
+import { type ImportedChatbot, importChatbot } from "../chatbot/import/import.ts";
+import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
+import { linkFiles } from "../chatbot/import/link_files.ts";
+import { type Problem, warning } from "../chatbot/problem.ts";
+import { ParleyError } from "../errors.ts";
+import { describeErrors } from "../operator/validate_chatbot.ts";
+import { readGivenFile } from "./read_file.ts";
+
+/**
+ * A chatbot from its file, and from other files the graphs it calls. Throws PYREQ for a file that cannot be read, PYGRA
+ * for one that holds no chatbot.
+ */
+export async function readChatbotFiles(
+  file: string,
+  others: readonly string[],
+): Promise<{ chatbot: ImportedChatbot; warnings: Problem[] }> {
+  const main = await readChatbotFile(file);
+  const read = await Promise.all(
+    others.map(async (path) => ({ fileName: parse(path).name, ...(await readChatbotFile(path)) })),
+  );
+  const { chatbot, unused } = linkFiles(main.chatbot, read);
+  return {
+    chatbot,
+    warnings: [
+      ...main.warnings,
+      ...read.flatMap(({ warnings }) => warnings),
+      ...unused.map((name) => warning("unused_file", null, `No subflow calls the chatbot of "${name}".`)),
+    ],
+  };
+}
+
+async function readChatbotFile(file: string) {
+  // A character has up to four bytes.
+  const result = importChatbot(await readGivenFile(file, 4 * IMPORT_LIMITS.characters));
+  if (result.kind === "imported") return result;
+  throw new ParleyError("PYGRA", `${file}: ${describeErrors(result.problems)}`);
+}

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { operatorOf } from "../../src/chatbot/condition.ts";
+import type { TimerKind } from "../../src/chatbot/context.ts";
+import { type GraphNode, NODE_KINDS, type NodeKind } from "../../src/chatbot/graph.ts";
+import { IMPORT_LIMITS } from "../../src/chatbot/import/limits.ts";
+import { automaticNames } from "../../src/chatbot/node_numbers.ts";
+import { DEFAULT_SETTINGS } from "../../src/chatbot/settings.ts";
+import { type TriggerCondition, triggerRules } from "../../src/chatbot/trigger.ts";
+import { exitsOf } from "../../src/chatbot/validation/exits.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type Block, blocksOf, document, plain, ROOT, rowsOf, sectionOf } from "./document.ts";
+
+const page = document("docs/chatbots.md");
+
+describe("the page is a story: its files are written, and its commands run one after the other", () => {
+  const blocks = blocksOf(page).filter(({ language }) => ["json", "sh", "text"].includes(language));
+  let database: TestDatabase;
+  let folder: string;
+  let environment: NodeJS.ProcessEnv;
+  before(async () => {
+    database = await createTestDatabase();
+    folder = await mkdtemp(join(tmpdir(), "parley-docs-"));
+    // A shell in which npx finds the parley that is here.
+    const npx = join(folder, "npx");
+    await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${ROOT}/src/parley.js" "$@"\n`);
+    await chmod(npx, 0o755);
+    const { PATH, PARLEY_SECRET_KEY, JWT_SECRET } = process.env;
+    const DATABASE_URL = database.ownerUrl;
+    environment = {
+      PATH: `${folder}:${PATH}`,
+      PARLEY_SECRET_KEY,
+      JWT_SECRET,
+      DATABASE_URL,
+      NODE_ENV: "test",
+    };
+    await run("npx parley tenant add demo");
+  });
+  after(async () => {
+    await rm(folder, { recursive: true });
+    await database.drop();
+  });
+
+  const run = async (commands: string): Promise<string> => {
+    const options = { cwd: folder, env: environment };
+    const { stdout } = await promisify(execFile)("sh", ["-euc", commands], options);
+    return stdout;
+  };
+
+  for (const [at, block] of blocks.entries()) {
+    const { language, note, text, line } = block;
+    const [, file] = /^file=(\S+)$/.exec(note) ?? [];
+    if (language === "json" && file) {
+      test(`docs/chatbots.md:${line} ${file}`, async () => {
+        JSON.parse(text);
+        await writeFile(join(folder, file), text);
+      });
+    } else if (language === "sh" && note === "run") {
+      test(`docs/chatbots.md:${line} ${text.split("\n", 1)[0]}`, async () => {
+        const printed = await run(text);
+        const expected: Block | undefined = blocks[at + 1];
+        if (expected?.language === "text") assert.equal(printed.trimEnd(), expected.text);
+      });
+    }
+  }
+
+  test("what is stored is a bot that talks", async () => {
+    const { rows } = await database.pool.query("select name, status from app_public.chatbots");
+    assert.deepEqual(rows, [{ name: "Coffee", status: "draft" }], "activated, and put to rest again");
+  });
+});
+
+/** Where the fields of a kind are read, besides the kind's own file. */
+const ALSO_IN: { [kind in NodeKind]?: string[] } = {
+  start: ["trigger.ts"],
+  question: [
+    "question/options.ts",
+    "question/menu.ts",
+    "question/parse_answer.ts",
+    "question/read_answer.ts",
+    "interactive.ts",
+  ],
+  condition: ["condition.ts"],
+  rest_api: ["request/rest_request.ts", "request/call.ts"],
+  data_source: ["request/call.ts"],
+  whatsapp_flow: ["interactive.ts"],
+  google_calendar: ["calendar/plan.ts", "calendar/result.ts", "calendar/slots.ts"],
+};
+/** Fields of something inside of a field, and what every node has. */
+const INNER =
+  /^(id|kind|label|title|rows|conditions|logicalOperator|weight|days|from|to|words|match|payloads|sourceIds|codes|names|weekly|description|slug|data|fields|length|type|source_id)$/;
+
+describe("the fields of each kind are those that its code reads", () => {
+  for (const kind of NODE_KINDS)
+    test(kind, async () => {
+      const section = sectionOf(page, `### \`${kind}\``);
+      const named = rowsOf(section).flatMap(([cell = ""]) =>
+        [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+      );
+      const files = [`nodes/${kind}.ts`, ...(ALSO_IN[kind] ?? [])];
+      const source = (
+        await Promise.all(files.map((file) => readFile(join(ROOT, "src/chatbot", file), "utf8")))
+      ).join("\n");
+      const code = source.replace(/\/\*[\s\S]*?\*\//g, "");
+      for (const name of named) {
+        // calendarDateSource and its like are put together.
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
+        const pieces = name.replace(/(?<=calendar|calendarStatic)(?:End)?Date/, "${which}");
+        assert.ok(new RegExp(`\\b${name}\\b`).test(code) || code.includes(pieces), `nobody reads ${name}`);
+      }
+      const read = [
+        ...code.matchAll(/\b(?:text|number|boolean|list|object|textList)Field\((?:node\.)?data, "(\w+)"\)/g),
+        ...code.matchAll(/(?<![\w.])(?:node\.)?data\.(\w+)/g),
+        ...code.matchAll(/(?<![\w.])list\("(\w+)"\)/g),
+      ].map(([, name = ""]) => name);
+      for (const name of read)
+        if (!INNER.test(name)) assert.ok(named.includes(name), `${name} is not told of`);
+    });
+});
+
+test("every kind has its section, and no other", () => {
+  const headings = sectionOf(page, "## Nodes").text.match(/^### `\w+`$/gm) ?? [];
+  assert.deepEqual(headings.map((heading) => heading.slice(5, -1)).sort(), [...NODE_KINDS].sort());
+});
+
+test("the exits of each kind are told", () => {
+  for (const kind of NODE_KINDS) {
+    const node: GraphNode = { id: "n", type: kind, position: { x: 0, y: 0 }, data: {} };
+    // A message has gone out, or not, when the run is elsewhere: its own exit is never taken.
+    const exits = [...(exitsOf(node) ?? [])].filter(
+      (exit) => !["", "default", "a", "b"].includes(exit) && kind !== "message",
+    );
+    const { text } = sectionOf(page, `### \`${kind}\``);
+    for (const exit of exits) assert.ok(text.includes(`\`${exit}\``), `${kind}: ${exit}`);
+  }
+});
+
+test("the operators of conditions are known", () => {
+  const { text } = sectionOf(page, "### `condition`");
+  const [, list = ""] = /Operators: ([\s\S]*?)\. Equality/.exec(text) ?? [];
+  const named = [...list.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  assert.ok(named.length > 20);
+  for (const name of named) assert.notEqual(operatorOf(name), null, name);
+});
+
+test("the settings are all there are, with their defaults", () => {
+  const rows = rowsOf(sectionOf(page, "## Settings"));
+  const told = Object.fromEntries(rows.map(([name, value]) => [plain(name), JSON.parse(plain(value))]));
+  assert.deepEqual(told, DEFAULT_SETTINGS);
+});
+
+test("the timers are all there are", () => {
+  const told = rowsOf(sectionOf(page, "## Time")).map(([kind]) => plain(kind));
+  const kinds: { [kind in TimerKind]: true } = {
+    answer_timeout: true,
+    session_expiry: true,
+    flow_expiry: true,
+    delay: true,
+    request_timeout: true,
+    request_retry: true,
+    handoff_timeout: true,
+    callback_timeout: true,
+  };
+  assert.deepEqual(told.sort(), Object.keys(kinds).sort());
+});
+
+test("the triggers are all there are, and are read as they are written", () => {
+  const written = rowsOf(sectionOf(page, "## Beginning")).map(([trigger]) => JSON.parse(plain(trigger)));
+  const start = { id: "s", type: "start", position: { x: 0, y: 0 }, data: { triggers: written } };
+  const rules = triggerRules("bot", { nodes: [start], edges: [] }, DEFAULT_SETTINGS);
+  assert.deepEqual(
+    rules.map(({ condition }) => condition),
+    written,
+  );
+  const kinds: { [kind in TriggerCondition["kind"]]: true } = {
+    any: true,
+    first_message: true,
+    keyword: true,
+    template_button: true,
+    referral: true,
+    deep_link: true,
+    api: true,
+  };
+  assert.deepEqual(written.map(({ kind }) => kind).sort(), Object.keys(kinds).sort());
+});
+
+test("the names under which nodes store what they bring are theirs", () => {
+  for (const [kind, names = ""] of rowsOf(sectionOf(page, "## Variables and texts"))) {
+    const node = { id: "n", type: plain(kind), position: { x: 0, y: 0 }, data: {} };
+    assert.equal(automaticNames({ nodes: [node], edges: [] }).get("n"), plain(names).split(".")[0]);
+  }
+});
+
+test("the limits of a file are the importer's", () => {
+  const { characters, nodes, edges, flows, subflows, depth } = IMPORT_LIMITS;
+  const figure = (number: number) => number.toLocaleString("en-US");
+  const sentence = `A file has at most ${figure(characters)} characters, ${figure(nodes)} nodes, ${figure(edges)} edges, ${flows} forms, ${subflows} subflows, and ${depth} levels.`;
+  assert.ok(page.text.includes(sentence), sentence);
+});
+
+test("the refusals of an import are those of its code", async () => {
+  const { text } = sectionOf(page, "## Import and export");
+  const files = ["forms", "import", "limits", "parse_graph", "subflows", "typebot"];
+  const sources = await Promise.all(
+    files.map((file) => readFile(join(ROOT, `src/chatbot/import/${file}.ts`), "utf8")),
+  );
+  const code = sources.join("\n");
+  const told = rowsOf({ path: page.path, text }).flatMap(([codes = ""]) =>
+    [...codes.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+  );
+  assert.ok(told.length > 15);
+  for (const name of told)
+    assert.ok(code.includes(name.replace(/^too_many_(nodes|edges)$/, "too_many_")), name);
+  const refusals = [...code.matchAll(/\b(?:problem|refused)\(\s*"(\w+)"/g)].map(([, name = ""]) => name);
+  for (const name of refusals) if (name !== "unknown_version") assert.ok(told.includes(name), name);
+});
