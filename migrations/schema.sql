@@ -1049,13 +1049,15 @@ create index data_sources_tenant_id_type_idx on app_public.data_sources (tenant_
 comment on table app_public.data_sources is 'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret (setDataSourceToken), shown to nobody.';
 comment on column app_public.data_sources.base_url is 'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: public addresses only.';
 comment on column app_public.data_sources.auth_header_name is 'The header that carries the token when auth_type is api_key.';
-comment on column app_public.data_sources.has_auth_token is 'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken.';
+comment on column app_public.data_sources.has_auth_token is 'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken. Another base_url or auth_type forgets the token.';
 comment on column app_public.data_sources.headers is 'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is 'Yours: any object.';
 comment on column app_public.data_sources.timeout_ms is 'Milliseconds a call may take, 30,000 at the most.';
 create trigger _100_fill_in_tenant before insert on app_public.data_sources
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
-create trigger _100_rest_without_token before insert or update of auth_type on app_public.data_sources
+create trigger _100_forget_token before update of base_url, auth_type on app_public.data_sources
+  for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__forget_token();
+create trigger _100_rest_without_token before insert or update of base_url, auth_type on app_public.data_sources
   for each row when (((new.auth_type <> 'none'::app_public.data_source_auth) and (not new.has_auth_token))) execute function app_private.tg_data_sources__rest_without_token();
 create trigger _100_timestamps before insert or update on app_public.data_sources
   for each row execute function app_private.tg__timestamps();
@@ -4984,6 +4986,16 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__tell_chatbot() is 'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
+
+create function app_private.tg_data_sources__forget_token() returns trigger as $$
+begin
+  delete from app_private.data_source_secrets k where k.data_source_id = NEW.id;
+  NEW.has_auth_token := false;
+  return NEW;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_data_sources__forget_token() is 'A token was given for one address and one way to show it: it must not be sent to another.';
 
 create function app_private.tg_data_sources__rest_without_token() returns trigger as $$
 begin

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b3ba8d025c624702bd4b6a363c553a18ca38da63
+--! Hash: sha1:9a1704f7346d681d3a0412ddb4197edba72bcc9c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5001,7 +5001,7 @@ comment on table app_public.data_sources is
   E'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret (setDataSourceToken), shown to nobody.';
 comment on column app_public.data_sources.base_url is E'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: public addresses only.';
 comment on column app_public.data_sources.auth_header_name is E'The header that carries the token when auth_type is api_key.';
-comment on column app_public.data_sources.has_auth_token is E'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken.';
+comment on column app_public.data_sources.has_auth_token is E'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken. Another base_url or auth_type forgets the token.';
 comment on column app_public.data_sources.headers is E'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is E'Yours: any object.';
 comment on column app_public.data_sources.timeout_ms is E'Milliseconds a call may take, 30,000 at the most.';
@@ -5144,6 +5144,18 @@ alter table app_private.google_account_secrets enable row level security;
 comment on table app_private.google_account_secrets is
   E'A Google account''s OAuth tokens: AES-256-GCM envelopes sealed by the program for this row and column.';
 
+--! Included flows/tg_data_sources__forget_token.sql
+create or replace function app_private.tg_data_sources__forget_token() returns trigger as $$
+begin
+  delete from app_private.data_source_secrets k where k.data_source_id = NEW.id;
+  NEW.has_auth_token := false;
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_data_sources__forget_token() is
+  E'A token was given for one address and one way to show it: it must not be sent to another.';
+--! EndIncluded flows/tg_data_sources__forget_token.sql
 --! Included flows/tg_data_sources__rest_without_token.sql
 create or replace function app_private.tg_data_sources__rest_without_token() returns trigger as $$
 begin
@@ -5160,7 +5172,11 @@ create or replace trigger _100_timestamps before insert or update on app_public.
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _100_fill_in_tenant before insert on app_public.data_sources
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_rest_without_token before insert or update of auth_type on app_public.data_sources
+-- By their names, this one comes first: what has lost its token rests.
+create or replace trigger _100_forget_token before update of base_url, auth_type on app_public.data_sources
+  for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
+  execute function app_private.tg_data_sources__forget_token();
+create or replace trigger _100_rest_without_token before insert or update of base_url, auth_type on app_public.data_sources
   for each row when (NEW.auth_type <> 'none' and not NEW.has_auth_token)
   execute function app_private.tg_data_sources__rest_without_token();
 create or replace trigger _100_timestamps before insert or update on app_private.data_source_secrets

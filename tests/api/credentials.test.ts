@@ -100,6 +100,37 @@ test("a data source's token is sealed, sets it going, is replaced, and is cleare
   assert.equal(await secretOf(id), undefined);
 });
 
+test("a token goes to the address it was given for: another address, or another way to show it, forgets it", async () => {
+  const UPDATE = `mutation ($id: UUID!, $patch: DataSourcePatch!) {
+    updateDataSource(input: {id: $id, patch: $patch}) { dataSource { isActive hasAuthToken } }
+  }`;
+  const id = await aDataSource();
+  const update = async (patch: object) => {
+    const answer = await api.ask(admin, UPDATE, { id, patch });
+    return answer.data?.updateDataSource?.dataSource ?? answer.code;
+  };
+  const giveToken = () => api.ask(admin, SET, { id, token: "t0ken" });
+  await giveToken();
+  const kept = { isActive: true, hasAuthToken: true };
+  assert.deepEqual(await update({ description: "Ours", baseUrl: "https://shop.example.com" }), kept);
+  assert.ok(await secretOf(id));
+
+  for (const patch of [{ baseUrl: "https://evil.example.com" }, { authType: "basic" }]) {
+    await giveToken();
+    assert.deepEqual(await update(patch), { isActive: false, hasAuthToken: false });
+    assert.equal(await secretOf(id), undefined);
+  }
+  await giveToken();
+  assert.deepEqual(await update({ authType: "none" }), { isActive: true, hasAuthToken: false });
+  assert.equal(await secretOf(id), undefined);
+  // Not even together with the wish that it stay active.
+  await update({ authType: "bearer" });
+  await giveToken();
+  const again = await update({ baseUrl: "https://other.example.com", isActive: true });
+  assert.deepEqual(again, { isActive: false, hasAuthToken: false });
+  assert.equal(await secretOf(id), undefined);
+});
+
 test("what is no token is refused without being repeated", async () => {
   const id = await aDataSource();
   for (const token of [
