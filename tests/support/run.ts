@@ -15,6 +15,8 @@ const options = args.filter((arg) => arg.startsWith("-"));
 const named = args.filter((arg) => !arg.startsWith("-"));
 const files = named.length > 0 ? named : globSync("tests/**/*.test.ts").sort();
 
+const FIXED_SEED = new URL("fixed_seed.ts", import.meta.url).href;
+
 const given = process.env.TEST_DATABASE_URL;
 const server = given
   ? undefined
@@ -35,7 +37,7 @@ process.exit(exitCode);
 function runTests(): Promise<number> {
   const child = spawn(
     process.execPath,
-    ["--test", "--test-concurrency=2", "--test-timeout=120000", ...options, ...files],
+    ["--test", "--test-concurrency=2", "--test-timeout=120000", "--import", FIXED_SEED, ...options, ...files],
     {
       stdio: "inherit",
       env: {

@@ -55,7 +55,7 @@ const State = z.strictObject({
 
 /** @throws ParleyError PYREQ */
 export function readSimulation(state: unknown): Simulation {
-  const read = State.safeParse(state);
-  if (!read.success) throw new ParleyError("PYREQ", "The state is none that was returned");
-  return read.data as Simulation;
+  if (!State.safeParse(state).success) throw new ParleyError("PYREQ", "The state is none that was returned");
+  // As it came, not zod's copy: that leaves out what belongs to a node called `__proto__`.
+  return state as Simulation;
 }
