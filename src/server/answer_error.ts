@@ -21,7 +21,7 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 /** Answers with a registered code and its meaning; what really happened is in the log, under the request's id. */
 export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const code = codeOf(error);
-  if (code === "PYINT") logOf(response).error({ err: error }, "a request failed unexpectedly");
+  if (code === "PYINT") logOf(response)?.error({ err: error }, "a request failed unexpectedly");
   if (response.headersSent) {
     // Half an answer cannot be mended: Express cuts the connection.
     next(error);

@@ -42,7 +42,8 @@ export function requestId(response: Response): string {
   return String(response.locals.requestId);
 }
 
-/** The log of one request; made for those who have something to say. */
-export function logOf(response: Response): Log {
-  return (response.locals.log as Log).child({ requestId: requestId(response) });
+/** The log of one request, made for those who have something to say; undefined where {@link requestLog} keeps none. */
+export function logOf(response: Response): Log | undefined {
+  const log = response.locals.log as Log | undefined;
+  return log?.child({ requestId: requestId(response) });
 }

@@ -89,8 +89,8 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
   /** Takes turns in one transaction, and has what they say sent. */
   async function takeSome(work: (client: pg.PoolClient, last: Last) => Promise<number>): Promise<number> {
     let isSent = true;
-    const taken = await inTransaction(pool, work, (client, count) => {
-      if (count > 0) isSent = sending.behind(client);
+    const taken = await inTransaction(pool, work, (client, turns) => {
+      if (turns > 0) isSent = sending.behind(client);
     });
     if (!isSent) sending.after();
     return taken;

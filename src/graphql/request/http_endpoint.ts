@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from "
 import type { FormattedExecutionResult } from "postgraphile/graphql";
 import { ParleyError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { logOf } from "../../server/request_log.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { maskError } from "./mask_error.ts";
@@ -75,9 +76,4 @@ function asRequestError(error: unknown): Error {
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 413;
-}
-
-/** The server's own log of this request, where it keeps one. */
-function logOf(response: express.Response): Log | undefined {
-  return response.locals.log as Log | undefined;
 }
