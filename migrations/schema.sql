@@ -278,7 +278,7 @@ create table app_private.channel_states (
 comment on table app_private.channel_states is 'What changes all the time about a channel; narrow, so that changing it is cheap.';
 comment on column app_private.channel_states.pace_clock is 'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
 comment on column app_private.channel_states.paused_until is 'The provider asked us to wait (error 130429, 80007, 4, 131057).';
-comment on column app_private.channel_states.learned_messages_per_second is 'The pace that the provider''s refusals have taught: 80 after the first, half after each further one. Forgotten at learned_until.';
+comment on column app_private.channel_states.learned_messages_per_second is 'The pace that the provider''s refusals have taught, down its own tiers: 1000, 80, 20, then half after each further one. Forgotten at learned_until.';
 comment on column app_private.channel_states.last_webhook_at is 'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
 alter table app_private.channel_states enable row level security;
 
@@ -2970,11 +2970,11 @@ create function app_private.channel_pace(channel app_public.channels, state app_
   select coalesce(
     channel.messages_per_second,
     case when state.learned_until > now() then state.learned_messages_per_second end,
-    1000
+    100000
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
+comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them (100,000 is no limit).';
 
 create function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text) returns table(user_id uuid, status app_public.google_account_status, access_token text, access_token_expires_at timestamp with time zone) as $$
   select g.user_id, g.status, k.access_token, g.access_token_expires_at
@@ -3875,9 +3875,12 @@ comment on function app_private.park_statuses(jsonb,uuid[]) is 'Keeps the status
 create function app_private.pause_channel(channel_id uuid, until timestamp with time zone) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, until),
+    -- Down the provider's own tiers, so that a number of the highest one does not crawl after a single refusal.
     learned_messages_per_second = case
-      when s.learned_until > now() then greatest(s.learned_messages_per_second / 2, 5)
-      else 80
+      when s.learned_until <= now() then 1000
+      when s.learned_messages_per_second > 80 then 80
+      when s.learned_messages_per_second > 20 then 20
+      else greatest(s.learned_messages_per_second / 2, 5)
     end,
     learned_until = now() + interval '1 hour'
   where s.channel_id = pause_channel.channel_id

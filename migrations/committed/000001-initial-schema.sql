@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9a1704f7346d681d3a0412ddb4197edba72bcc9c
+--! Hash: sha1:1a782cf89a5a851522ec8f5093648a4705cd8ccc
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -823,7 +823,7 @@ comment on table app_private.channel_states is E'What changes all the time about
 comment on column app_private.channel_states.pace_clock is
   E'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
 comment on column app_private.channel_states.learned_messages_per_second is
-  E'The pace that the provider''s refusals have taught: 80 after the first, half after each further one. Forgotten at learned_until.';
+  E'The pace that the provider''s refusals have taught, down its own tiers: 1000, 80, 20, then half after each further one. Forgotten at learned_until.';
 comment on column app_private.channel_states.paused_until is E'The provider asked us to wait (error 130429, 80007, 4, 131057).';
 comment on column app_private.channel_states.last_webhook_at is E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
 
@@ -3077,12 +3077,12 @@ create or replace function app_private.channel_pace(channel app_public.channels,
   select coalesce(
     channel.messages_per_second,
     case when state.learned_until > now() then state.learned_messages_per_second end,
-    1000
+    100000
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.channel_pace(app_public.channels, app_private.channel_states) is
-  E'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them.';
+  E'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them (100,000 is no limit).';
 --! EndIncluded messages/channel_pace.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
@@ -3362,9 +3362,12 @@ comment on function app_private.return_claims(uuid, uuid[]) is
 create or replace function app_private.pause_channel(channel_id uuid, until timestamptz) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, until),
+    -- Down the provider's own tiers, so that a number of the highest one does not crawl after a single refusal.
     learned_messages_per_second = case
-      when s.learned_until > now() then greatest(s.learned_messages_per_second / 2, 5)
-      else 80
+      when s.learned_until <= now() then 1000
+      when s.learned_messages_per_second > 80 then 80
+      when s.learned_messages_per_second > 20 then 20
+      else greatest(s.learned_messages_per_second / 2, 5)
     end,
     learned_until = now() + interval '1 hour'
   where s.channel_id = pause_channel.channel_id
