@@ -936,7 +936,7 @@ create trigger _500_add_assignee after insert or update of assignee_id on app_pu
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
 create trigger _800_notify_on_insert after insert on app_public.conversations
   for each row execute function app_private.tg_conversations__notify();
-create trigger _800_notify_on_update after update on app_public.conversations
+create trigger _800_notify_on_update after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
   for each row when ((((((old.status is distinct from new.status) or (old.assignee_id is distinct from new.assignee_id)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
 create trigger _900_tell_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
   for each row when ((((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.assignee_id is distinct from new.assignee_id)) or (old.status is distinct from new.status))) execute function app_private.tg_conversations__tell_chatbot();
@@ -1928,7 +1928,7 @@ create function app_hidden.inbound_message_id(channel_id uuid, provider_message_
     placing 'a' from 17
   )::uuid
 $$
-  language sql immutable parallel safe;
+  language sql stable parallel safe;
 comment on function app_hidden.inbound_message_id(uuid,text,timestamp with time zone) is 'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
 
 create function app_hidden.interactive_problem(content jsonb) returns text as $$
@@ -3235,13 +3235,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
-create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
+create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns setof uuid as $$
   select i.contact_id
   from app_public.contact_identities i
   where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
 $$
-  language sql stable;
-comment on function app_private.contact_at(uuid,app_public.identity_kind,text) is 'Who has that address; null when nobody does.';
+  language sql stable rows 1;
+comment on function app_private.contact_at(uuid,app_public.identity_kind,text) is 'Who has that address; no row when nobody does.';
 
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -3374,10 +3374,10 @@ create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   -- that lag behind a growing table.
   select array_agg(
     coalesce(
-      case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end,
-      case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end,
-      case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end,
-      case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end
+      case when c.parent_bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid)) end,
+      case when c.bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid)) end,
+      case when c.phone is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone)) end,
+      case when c.external is not null then (select * from app_private.contact_at(c.tenant_id, 'external', c.external)) end
     )
     order by c.n
   )
@@ -3572,7 +3572,7 @@ begin
   if not exists (
     select
     from (
-      select i.*, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      select i.*, (select * from app_private.contact_at(i.tenant_id, i.kind, i.value)) as contact_id
       from app_private.read_identities(customers) i
       offset 0
     ) a
@@ -3597,7 +3597,7 @@ begin
   for v_clash in
     select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
     from (
-      select i.n, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      select i.n, (select * from app_private.contact_at(i.tenant_id, i.kind, i.value)) as contact_id
       from app_private.read_identities(customers) i
       where not i.is_alias
       offset 0
@@ -3795,6 +3795,12 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.notify_change(uuid,text,uuid[]) is 'Tells whoever listens on "parley" which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations": [ids]}. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
 
+create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and type not in ('system', 'revoke', 'request_welcome')
+$$
+  language sql immutable;
+comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a message is something that a customer said now: it opens the customer service window, and a closed conversation.';
+
 create function app_private.operations_status() returns table(workers integer, jobs_due integer, jobs_oldest_due_seconds double precision, jobs_given_up integer, outbox_queued integer, outbox_sending integer, outbox_uncertain integer, outbox_oldest_queued_seconds double precision, stuck_channels integer, webhooks_unapplied integer, filled_default_partitions text[]) as $$
   select
     (
@@ -3961,19 +3967,19 @@ $$
   language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_outcomes(jsonb) is 'The rows of record_outcomes()''s argument.';
 
-create function app_private.receive_webhooks(bodies bytea[], events jsonb, customers jsonb, messages jsonb, statuses jsonb, out stored integer, out wakes_chatbots boolean) returns record as $$
+create function app_private.receive_webhooks(bodies bytea, events jsonb, customers jsonb, messages jsonb, statuses jsonb, out stored integer, out wakes_chatbots boolean) returns record as $$
 declare
   v_conversation_ids uuid[];
 begin
   stored := 0;
   insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
-  select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
-  from rows from (
-    jsonb_to_recordset(events) as (
-      id uuid, tenant_id uuid, channel_id uuid, event_type text, status app_public.webhook_event_status, error text,
-      skipped jsonb
-    )
-  ) with ordinality e (id, tenant_id, channel_id, event_type, status, error, skipped, n);
+  select
+    e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped,
+    substring(bodies from e.body_from for e.body_length), now()
+  from jsonb_to_recordset(events) as e (
+    id uuid, tenant_id uuid, channel_id uuid, event_type text, status app_public.webhook_event_status, error text,
+    skipped jsonb, body_from int, body_length int
+  );
 
   -- Webhooks flow: whether silence about a message means something. Once in ten
   -- seconds, so that batches of one channel do not wait for each other here.
@@ -4008,7 +4014,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.receive_webhooks(bytea[],jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
+comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
   -- The quick look that nearly every batch is content with: one probe of an index
@@ -4038,12 +4044,12 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
       from (
         select
           c.*,
-          case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end
+          case when c.parent_bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid)) end
             as by_parent_bsuid,
-          case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end as by_bsuid,
-          case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end as by_phone,
-          case when c.phone_alias is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone_alias) end as by_alias,
-          case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end as by_external
+          case when c.bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid)) end as by_bsuid,
+          case when c.phone is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone)) end as by_phone,
+          case when c.phone_alias is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone_alias)) end as by_alias,
+          case when c.external is not null then (select * from app_private.contact_at(c.tenant_id, 'external', c.external)) end as by_external
         from rows from (
           jsonb_to_recordset(customers) as (
             tenant_id uuid, channel_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text,
@@ -5030,6 +5036,11 @@ comment on function app_private.tg_memberships__keep_an_owner() is 'Refuses (PYO
 
 create function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
 begin
+  perform from new_rows n where n.status = 'failed' limit 1;
+  if not found then
+    return null;
+  end if;
+
   insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
   select
     m.tenant_id, m.conversation_id, 'send_failed', x.id,
@@ -5180,6 +5191,12 @@ create function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
 begin
+  -- Nobody refuses what was said to us.
+  perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
+  if not found then
+    return null;
+  end if;
+
   -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
   -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
   select n.id, r.code into v_refused
@@ -5242,47 +5259,55 @@ comment on function app_private.tg_messages__remove_state() is 'With messages go
 
 create function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
-  -- An array: joined to the new rows, conversations might be read from end to end.
-  v_ids uuid[] := array(select distinct n.conversation_id from new_rows n);
+  -- Arrays: joined to the new rows, conversations might be read from end to end.
+  v_ids uuid[];
+  v_heard_ids uuid[];
+  v_answered_ids uuid[];
+  v_closed_ids uuid[];
+  v_has_users boolean;
 begin
+  select
+    array_agg(distinct n.conversation_id),
+    array_agg(distinct n.conversation_id) filter (where app_private.opens_window(n.direction, n.origin, n.type)),
+    array_agg(distinct n.conversation_id) filter (where n.author = 'user' and n.origin in ('live', 'echo')),
+    bool_or(n.user_id is not null)
+  into v_ids, v_heard_ids, v_answered_ids, v_has_users
+  from new_rows n;
+
   -- Lock in id order, as everywhere: two batches about the same customers wait for
   -- each other instead of deadlocking.
-  perform from app_public.conversations c
-  where c.id = any (v_ids)
-  order by c.id
-  for no key update;
+  select array_agg(l.id) filter (where l.status <> 'open') into v_closed_ids
+  from (
+    select c.id, c.status from app_public.conversations c
+    where c.id = any (v_ids)
+    order by c.id
+    for no key update
+  ) l;
 
-  with said as (
+  -- What every message changes, and no trigger of conversations listens to.
+  with news as (
     select
-      r.*,
-      r.direction = 'inbound' and r.origin = 'live' as is_heard,
-      r.direction = 'inbound' and r.origin = 'live' and r.type not in ('system', 'revoke', 'request_welcome') as opens_window,
-      r.author = 'user' and r.origin in ('live', 'echo') as is_human
-    from new_rows r
-  ),
-  news as (
-    select
-      s.conversation_id,
-      (array_agg(s.id order by s.occurred_at desc, s.created_at desc))[1] as last_message_id,
-      (array_agg(s.preview order by s.occurred_at desc, s.created_at desc))[1] as last_message_preview,
-      max(s.occurred_at) as last_message_at,
-      max(s.occurred_at) filter (where s.opens_window) as customer_at,
-      max(s.occurred_at + case when s.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
-        filter (where s.opens_window) as window_expires_at,
-      array_agg(s.created_at) filter (where s.is_heard) as heard_at,
-      bool_or(s.is_human) as has_human
-    from said s
-    group by s.conversation_id
+      n.conversation_id,
+      (array_agg(n.id order by n.occurred_at desc, n.created_at desc))[1] as last_message_id,
+      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc))[1] as last_message_preview,
+      max(n.occurred_at) as last_message_at,
+      max(n.occurred_at) filter (where app_private.opens_window(n.direction, n.origin, n.type)) as customer_at,
+      max(n.occurred_at + case when n.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
+        filter (where app_private.opens_window(n.direction, n.origin, n.type)) as window_expires_at,
+      array_agg(n.created_at) filter (where n.direction = 'inbound' and n.origin = 'live') as heard_at
+    from new_rows n
+    group by n.conversation_id
   )
   update app_public.conversations c set
     -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
-    (last_message_id, last_message_preview) = (
-      select n.last_message_id, n.last_message_preview
-      where n.last_message_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
-      union all
-      select c.last_message_id, c.last_message_preview
-      limit 1
-    ),
+    last_message_id = case
+      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
+      else n.last_message_id
+    end,
+    last_message_preview = case
+      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
+      else n.last_message_preview
+    end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
     last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
     window_expires_at = greatest(c.window_expires_at, n.window_expires_at),
@@ -5290,21 +5315,29 @@ begin
     unread_count = c.unread_count + (
       select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
     ),
-    status = case when n.customer_at is not null then 'open' else c.status end,
-    closed_at = case when n.customer_at is null then c.closed_at end,
-    chatbot_paused_until = case
-      when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
-      else c.chatbot_paused_until
-    end,
     updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
   from news n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
-  insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
-  select distinct n.tenant_id, n.conversation_id, n.user_id
-  from new_rows n
-  join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
-  on conflict do nothing;
+  -- What few messages change, by statements that most batches are spared.
+  if v_closed_ids && v_heard_ids then
+    update app_public.conversations c set status = 'open'
+    where c.id = any (v_closed_ids) and c.id = any (v_heard_ids);
+  end if;
+
+  if v_answered_ids is not null then
+    update app_public.conversations c set
+      chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
+    where c.id = any (v_answered_ids);
+  end if;
+
+  if v_has_users then
+    insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+    select distinct n.tenant_id, n.conversation_id, n.user_id
+    from new_rows n
+    join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
+    on conflict do nothing;
+  end if;
   return null;
 end;
 $$

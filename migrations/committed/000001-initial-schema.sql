@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1a782cf89a5a851522ec8f5093648a4705cd8ccc
+--! Hash: sha1:202984a64908b8ffeaeda786c7b3c9d9aa38a68e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1612,7 +1612,8 @@ comment on function app_private.tg_conversations__add_assignee() is E'Whoever ha
 --! Included conversations/triggers.sql
 create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
--- Messages, which change conversations most, set updated_at themselves and spare the call.
+-- Messages, which change conversations most, set updated_at themselves and spare the call. What they always change is in
+-- no list of columns below: a condition of a row costs each statement more than it costs the row.
 create or replace trigger _100_timestamps_on_update before update on app_public.conversations
   for each row when (NEW.updated_at is not distinct from OLD.updated_at)
   execute function app_private.tg__timestamps();
@@ -1629,7 +1630,8 @@ create or replace trigger _500_add_assignee after insert or update of assignee_i
   execute function app_private.tg_conversations__add_assignee();
 create or replace trigger _800_notify_on_insert after insert on app_public.conversations
   for each row execute function app_private.tg_conversations__notify();
-create or replace trigger _800_notify_on_update after update on app_public.conversations
+create or replace trigger _800_notify_on_update
+  after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
   for each row when (
     (OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
       is distinct from (NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata)
@@ -2432,6 +2434,12 @@ create or replace function app_private.tg_messages__refuse() returns trigger as 
 declare
   v_refused record;
 begin
+  -- Nobody refuses what was said to us.
+  perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
+  if not found then
+    return null;
+  end if;
+
   -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
   -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
   select n.id, r.code into v_refused
@@ -2475,49 +2483,69 @@ comment on function app_private.tg_messages__refuse() is
   E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
+create or replace function app_private.opens_window(
+  direction app_public.message_direction,
+  origin app_public.message_origin,
+  type app_public.message_type
+) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and type not in ('system', 'revoke', 'request_welcome')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.opens_window(app_public.message_direction, app_public.message_origin, app_public.message_type) is
+  E'Whether a message is something that a customer said now: it opens the customer service window, and a closed conversation.';
+
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
-  -- An array: joined to the new rows, conversations might be read from end to end.
-  v_ids uuid[] := array(select distinct n.conversation_id from new_rows n);
+  -- Arrays: joined to the new rows, conversations might be read from end to end.
+  v_ids uuid[];
+  v_heard_ids uuid[];
+  v_answered_ids uuid[];
+  v_closed_ids uuid[];
+  v_has_users boolean;
 begin
+  select
+    array_agg(distinct n.conversation_id),
+    array_agg(distinct n.conversation_id) filter (where app_private.opens_window(n.direction, n.origin, n.type)),
+    array_agg(distinct n.conversation_id) filter (where n.author = 'user' and n.origin in ('live', 'echo')),
+    bool_or(n.user_id is not null)
+  into v_ids, v_heard_ids, v_answered_ids, v_has_users
+  from new_rows n;
+
   -- Lock in id order, as everywhere: two batches about the same customers wait for
   -- each other instead of deadlocking.
-  perform from app_public.conversations c
-  where c.id = any (v_ids)
-  order by c.id
-  for no key update;
+  select array_agg(l.id) filter (where l.status <> 'open') into v_closed_ids
+  from (
+    select c.id, c.status from app_public.conversations c
+    where c.id = any (v_ids)
+    order by c.id
+    for no key update
+  ) l;
 
-  with said as (
+  -- What every message changes, and no trigger of conversations listens to.
+  with news as (
     select
-      r.*,
-      r.direction = 'inbound' and r.origin = 'live' as is_heard,
-      r.direction = 'inbound' and r.origin = 'live' and r.type not in ('system', 'revoke', 'request_welcome') as opens_window,
-      r.author = 'user' and r.origin in ('live', 'echo') as is_human
-    from new_rows r
-  ),
-  news as (
-    select
-      s.conversation_id,
-      (array_agg(s.id order by s.occurred_at desc, s.created_at desc))[1] as last_message_id,
-      (array_agg(s.preview order by s.occurred_at desc, s.created_at desc))[1] as last_message_preview,
-      max(s.occurred_at) as last_message_at,
-      max(s.occurred_at) filter (where s.opens_window) as customer_at,
-      max(s.occurred_at + case when s.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
-        filter (where s.opens_window) as window_expires_at,
-      array_agg(s.created_at) filter (where s.is_heard) as heard_at,
-      bool_or(s.is_human) as has_human
-    from said s
-    group by s.conversation_id
+      n.conversation_id,
+      (array_agg(n.id order by n.occurred_at desc, n.created_at desc))[1] as last_message_id,
+      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc))[1] as last_message_preview,
+      max(n.occurred_at) as last_message_at,
+      max(n.occurred_at) filter (where app_private.opens_window(n.direction, n.origin, n.type)) as customer_at,
+      max(n.occurred_at + case when n.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
+        filter (where app_private.opens_window(n.direction, n.origin, n.type)) as window_expires_at,
+      array_agg(n.created_at) filter (where n.direction = 'inbound' and n.origin = 'live') as heard_at
+    from new_rows n
+    group by n.conversation_id
   )
   update app_public.conversations c set
     -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
-    (last_message_id, last_message_preview) = (
-      select n.last_message_id, n.last_message_preview
-      where n.last_message_at >= coalesce(c.last_message_at, '-infinity') - interval '1 second'
-      union all
-      select c.last_message_id, c.last_message_preview
-      limit 1
-    ),
+    last_message_id = case
+      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
+      else n.last_message_id
+    end,
+    last_message_preview = case
+      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
+      else n.last_message_preview
+    end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
     last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
     window_expires_at = greatest(c.window_expires_at, n.window_expires_at),
@@ -2525,21 +2553,29 @@ begin
     unread_count = c.unread_count + (
       select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
     ),
-    status = case when n.customer_at is not null then 'open' else c.status end,
-    closed_at = case when n.customer_at is null then c.closed_at end,
-    chatbot_paused_until = case
-      when n.has_human then greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
-      else c.chatbot_paused_until
-    end,
     updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
   from news n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
-  insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
-  select distinct n.tenant_id, n.conversation_id, n.user_id
-  from new_rows n
-  join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
-  on conflict do nothing;
+  -- What few messages change, by statements that most batches are spared.
+  if v_closed_ids && v_heard_ids then
+    update app_public.conversations c set status = 'open'
+    where c.id = any (v_closed_ids) and c.id = any (v_heard_ids);
+  end if;
+
+  if v_answered_ids is not null then
+    update app_public.conversations c set
+      chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
+    where c.id = any (v_answered_ids);
+  end if;
+
+  if v_has_users then
+    insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+    select distinct n.tenant_id, n.conversation_id, n.user_id
+    from new_rows n
+    join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
+    on conflict do nothing;
+  end if;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
@@ -3905,6 +3941,11 @@ comment on function app_private.tg_messages__enqueue_chatbot() is
 --! Included chatbots/tg_message_statuses__enqueue_chatbot.sql
 create or replace function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
 begin
+  perform from new_rows n where n.status = 'failed' limit 1;
+  if not found then
+    return null;
+  end if;
+
   insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
   select
     m.tenant_id, m.conversation_id, 'send_failed', x.id,
@@ -5602,8 +5643,9 @@ returns uuid as $$
     )
     placing 'a' from 17
   )::uuid
-$$ language sql immutable parallel safe;
--- No pinned search_path, so that it can be inlined; nor below.
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined; nor below. Nothing in it changes, but what is called immutable is only
+-- inlined when all that it calls is, and extract() is not.
 
 comment on function app_hidden.inbound_message_id(uuid, text, timestamptz) is
   E'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
@@ -5661,14 +5703,14 @@ comment on function app_private.read_identities(jsonb) is
   E'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?}]. An alias is another number that came with a message: remembered if it is free, never what somebody is recognised by.';
 --! EndIncluded events/read_identities.sql
 --! Included events/contact_at.sql
-create or replace function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns uuid as $$
+create or replace function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns setof uuid as $$
   select i.contact_id
   from app_public.contact_identities i
   where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
-$$ language sql stable;
--- No pinned search_path, so that it can be inlined.
+$$ language sql stable rows 1;
+-- A set, and no pinned search_path, so that it can be inlined: called, it would cost five times the look-up itself.
 
-comment on function app_private.contact_at(uuid, app_public.identity_kind, text) is E'Who has that address; null when nobody does.';
+comment on function app_private.contact_at(uuid, app_public.identity_kind, text) is E'Who has that address; no row when nobody does.';
 --! EndIncluded events/contact_at.sql
 --! Included events/find_contacts.sql
 create or replace function app_private.find_contacts(customers jsonb) returns uuid[] as $$
@@ -5676,10 +5718,10 @@ create or replace function app_private.find_contacts(customers jsonb) returns uu
   -- that lag behind a growing table.
   select array_agg(
     coalesce(
-      case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end,
-      case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end,
-      case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end,
-      case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end
+      case when c.parent_bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid)) end,
+      case when c.bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid)) end,
+      case when c.phone is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone)) end,
+      case when c.external is not null then (select * from app_private.contact_at(c.tenant_id, 'external', c.external)) end
     )
     order by c.n
   )
@@ -5746,7 +5788,7 @@ begin
   if not exists (
     select
     from (
-      select i.*, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      select i.*, (select * from app_private.contact_at(i.tenant_id, i.kind, i.value)) as contact_id
       from app_private.read_identities(customers) i
       offset 0
     ) a
@@ -5771,7 +5813,7 @@ begin
   for v_clash in
     select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
     from (
-      select i.n, app_private.contact_at(i.tenant_id, i.kind, i.value) as contact_id
+      select i.n, (select * from app_private.contact_at(i.tenant_id, i.kind, i.value)) as contact_id
       from app_private.read_identities(customers) i
       where not i.is_alias
       offset 0
@@ -5892,12 +5934,12 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
       from (
         select
           c.*,
-          case when c.parent_bsuid is not null then app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid) end
+          case when c.parent_bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid)) end
             as by_parent_bsuid,
-          case when c.bsuid is not null then app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid) end as by_bsuid,
-          case when c.phone is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone) end as by_phone,
-          case when c.phone_alias is not null then app_private.contact_at(c.tenant_id, 'phone', c.phone_alias) end as by_alias,
-          case when c.external is not null then app_private.contact_at(c.tenant_id, 'external', c.external) end as by_external
+          case when c.bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid)) end as by_bsuid,
+          case when c.phone is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone)) end as by_phone,
+          case when c.phone_alias is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone_alias)) end as by_alias,
+          case when c.external is not null then (select * from app_private.contact_at(c.tenant_id, 'external', c.external)) end as by_external
         from rows from (
           jsonb_to_recordset(customers) as (
             tenant_id uuid, channel_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text,
@@ -6104,7 +6146,7 @@ comment on function app_private.apply_call(jsonb) is
 --! EndIncluded events/apply_call.sql
 --! Included events/receive_webhooks.sql
 create or replace function app_private.receive_webhooks(
-  bodies bytea[],
+  bodies bytea,
   events jsonb,
   customers jsonb,
   messages jsonb,
@@ -6117,13 +6159,13 @@ declare
 begin
   stored := 0;
   insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
-  select e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped, bodies[e.n], now()
-  from rows from (
-    jsonb_to_recordset(events) as (
-      id uuid, tenant_id uuid, channel_id uuid, event_type text, status app_public.webhook_event_status, error text,
-      skipped jsonb
-    )
-  ) with ordinality e (id, tenant_id, channel_id, event_type, status, error, skipped, n);
+  select
+    e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped,
+    substring(bodies from e.body_from for e.body_length), now()
+  from jsonb_to_recordset(events) as e (
+    id uuid, tenant_id uuid, channel_id uuid, event_type text, status app_public.webhook_event_status, error text,
+    skipped jsonb, body_from int, body_length int
+  );
 
   -- Webhooks flow: whether silence about a message means something. Once in ten
   -- seconds, so that batches of one channel do not wait for each other here.
@@ -6161,8 +6203,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
 -- what grows. Made anew for each call, they would cost more than their execution.
 
-comment on function app_private.receive_webhooks(bytea[], jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies and events go together by position; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
+comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
 --! EndIncluded events/receive_webhooks.sql
 --! Included events/policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;

@@ -36,9 +36,11 @@ export async function applyDeliveries(
   try {
     const { batch, facts } = compose(deliveries, Date.now());
     if (isStored) {
+      let bodyFrom = 1;
       for (const delivery of deliveries) {
         batch.bodies.push(delivery.body);
-        batch.events.push(eventRow(delivery));
+        batch.events.push(eventRow(delivery, bodyFrom));
+        bodyFrom += delivery.body.length;
       }
     }
     if (facts.length === 0) return await receive(pool, batch);
@@ -58,9 +60,10 @@ export async function applyDeliveries(
 async function receive(db: Queryable, batch: Batch): Promise<Applied> {
   const { rows } = await db.query({
     name: "receive_webhooks",
-    text: "select * from app_private.receive_webhooks($1::bytea[], $2, $3, $4, $5)",
+    text: "select * from app_private.receive_webhooks($1, $2, $3, $4, $5)",
     values: [
-      batch.bodies,
+      // One value: of an array, every byte would be written in hexadecimal and read again.
+      Buffer.concat(batch.bodies),
       JSON.stringify(batch.events),
       JSON.stringify(batch.customers),
       JSON.stringify(batch.messages),

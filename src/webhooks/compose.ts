@@ -67,8 +67,11 @@ export function compose(
   return { batch, facts };
 }
 
-/** The webhook_events rows; after the facts, because those may still be skipped. */
-export function eventRow(delivery: Delivery): JsonObject {
+/**
+ * A webhook_events row; after the facts, because those may still be skipped.
+ * @param bodyFrom the first byte of its body among all of the batch, from 1
+ */
+export function eventRow(delivery: Delivery, bodyFrom: number): JsonObject {
   return {
     id: delivery.id,
     tenant_id: delivery.channel.tenantId,
@@ -77,6 +80,8 @@ export function eventRow(delivery: Delivery): JsonObject {
     status: delivery.error === null ? "processed" : "failed",
     error: delivery.error,
     skipped: delivery.skipped.slice(0, 1000),
+    body_from: bodyFrom,
+    body_length: delivery.body.length,
   };
 }
 

@@ -20,7 +20,7 @@ const receive =
   async (db: pg.PoolClient): Promise<number> => {
     const { tenantId, channelId } = workspace;
     const { rows } = await db.query(
-      "select stored from app_private.receive_webhooks('{}', '[]', $1, $2, '[]')",
+      "select stored from app_private.receive_webhooks('', '[]', $1, $2, '[]')",
       [
         JSON.stringify(
           customers.map((customer) => ({ tenant_id: tenantId, channel_id: channelId, ...customer })),

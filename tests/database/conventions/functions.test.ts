@@ -8,7 +8,9 @@ testRules([
       where not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
       -- So that these can be inlined into look-ups: they name everything with its schema, and run as their caller.
       and not (
-        proname in ('identity_match_key', 'contact_at', 'uuid_v7', 'message_preview', 'inbound_message_id', 'stored_message_id')
+        proname in (
+          'identity_match_key', 'contact_at', 'uuid_v7', 'message_preview', 'inbound_message_id', 'stored_message_id', 'opens_window'
+        )
         and not prosecdef
         and prolang = (select l.oid from pg_language l where l.lanname = 'sql')
       )`,
