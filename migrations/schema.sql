@@ -1790,9 +1790,9 @@ comment on function app_hidden.current_tenant_id() is 'The tenant of this reques
 grant execute on function app_hidden.current_tenant_id() to parley_visitor;
 
 create function app_hidden.current_user_id() returns uuid as $$
-  select nullif(current_setting('parley.user_id', true), '')::uuid
+  select nullif(pg_catalog.current_setting('parley.user_id', true), '')::pg_catalog.uuid
 $$
-  language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql stable parallel safe;
 comment on function app_hidden.current_user_id() is 'Who the access token says is asking. Not yet checked: policies use current_membership().';
 grant execute on function app_hidden.current_user_id() to parley_visitor;
 
@@ -2143,7 +2143,7 @@ create function app_hidden.message_preview(type app_public.message_type, content
     '[' || type || ']'
   ), 1000)
 $$
-  language sql immutable parallel safe;
+  language sql stable parallel safe;
 comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A message in brief: its text, or what stands for it ("[image]").';
 grant execute on function app_hidden.message_preview(app_public.message_type,jsonb) to parley_visitor;
 
@@ -2515,7 +2515,7 @@ create function app_hidden.template_problem(content jsonb) returns text as $$
     when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
   end
 $$
-  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql immutable parallel safe;
 comment on function app_hidden.template_problem(jsonb) is 'What is wrong with a template message, or null: {"name", "language": {"code"}, "components"?: […]}.';
 grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:202984a64908b8ffeaeda786c7b3c9d9aa38a68e
+--! Hash: sha1:a725536921d770eb1807d43f20b72e73658d977a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -222,8 +222,9 @@ comment on column app_public.audit_entries.database_role is E'The role that was 
 
 --! Included accounts/current_user_id.sql
 create or replace function app_hidden.current_user_id() returns uuid as $$
-  select nullif(current_setting('parley.user_id', true), '')::uuid
-$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+  select nullif(pg_catalog.current_setting('parley.user_id', true), '')::pg_catalog.uuid
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined into policies and triggers: it names all it uses with its schema.
 
 comment on function app_hidden.current_user_id() is
   E'Who the access token says is asking. Not yet checked: policies use current_membership().';
@@ -1907,8 +1908,8 @@ create or replace function app_hidden.message_preview(type app_public.message_ty
     end,
     '[' || type || ']'
   ), 1000)
-$$ language sql immutable parallel safe;
--- No pinned search_path, so that it can be inlined.
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined; stable for the same reason, since || with an enum is.
 
 comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
   E'A message in brief: its text, or what stands for it ("[image]").';
@@ -2007,7 +2008,8 @@ create or replace function app_hidden.template_problem(content jsonb) returns te
     when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$' then 'language.code is not a language like en_US'
     when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
   end
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined where check_message_content() has pinned it.
 
 comment on function app_hidden.template_problem(jsonb) is
   E'What is wrong with a template message, or null: {"name", "language": {"code"}, "components"?: […]}.';

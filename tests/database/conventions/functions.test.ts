@@ -1,3 +1,4 @@
+import { INLINED } from "./inlined.ts";
 import { testRules } from "./rule.ts";
 
 testRules([
@@ -6,11 +7,10 @@ testRules([
     sql: `
       select signature as what from functions
       where not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
-      -- So that these can be inlined into look-ups: they name everything with its schema, and run as their caller.
       and not (
-        proname in (
-          'identity_match_key', 'contact_at', 'uuid_v7', 'message_preview', 'inbound_message_id', 'stored_message_id', 'opens_window'
-        )
+        proname in (${Object.keys(INLINED)
+          .map((name) => `'${name}'`)
+          .join(", ")})
         and not prosecdef
         and prolang = (select l.oid from pg_language l where l.lanname = 'sql')
       )`,
