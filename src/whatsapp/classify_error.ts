@@ -1,7 +1,8 @@
 import { errorText } from "../webhooks/read_error.ts";
 import { integerOf, objectOf, textOf } from "../webhooks/read_json.ts";
 import { classOfCode, type ErrorClass } from "./error_codes.ts";
-import { bodyOf, type GraphReply } from "./graph_client.ts";
+import type { GraphReply } from "./exchange.ts";
+import { bodyOf } from "./graph_client.ts";
 import { retryAfterMs } from "./retry_after.ts";
 import type { Failure } from "./wire.ts";
 

@@ -1,9 +1,8 @@
-import { Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
-import { within } from "../http/within.ts";
+import { Agent } from "undici";
 import { objectOf } from "../webhooks/read_json.ts";
 import { parseJson } from "../webhooks/sanitize.ts";
 import type { JsonObject } from "../webhooks/webhook_item.ts";
+import { Exchange, type GraphReply } from "./exchange.ts";
 import type { Channel } from "./wire.ts";
 
 export type GraphRequest = {
@@ -16,19 +15,6 @@ export type GraphRequest = {
   /** For the whole exchange; default that of the client. */
   timeoutMs?: number;
 };
-
-/** Reasons hold error codes only: nothing of a request or a response. */
-export type GraphReply =
-  | {
-      kind: "reply";
-      status: number;
-      headers: Record<string, string | string[] | undefined>;
-      bytes: Buffer;
-    }
-  /** The body did not begin to leave this machine. */
-  | { kind: "not_sent"; reason: string }
-  /** It did, and no whole response came back. */
-  | { kind: "lost"; reason: string };
 
 export type GraphClient = {
   /** Never throws: every failure of the network is a reply. Follows no redirect, repeats nothing. */
@@ -54,24 +40,23 @@ export function createGraphClient({
   const agent = new Agent({ connections, connect: { timeout: Math.min(timeoutMs, 10_000) } });
 
   async function request(request: GraphRequest): Promise<GraphReply> {
-    const signal = AbortSignal.timeout(request.timeoutMs ?? timeoutMs);
-    const sending = { hasBegun: false };
-    try {
-      const { origin, pathname, search } = new URL(request.url);
-      const responding = agent.request({
-        origin,
-        path: pathname + search,
+    const url = URL.parse(request.url);
+    if (url === null) return { kind: "not_sent", reason: "ERR_INVALID_URL" };
+    const exchange = new Exchange({
+      maxBytes: request.maxBytes ?? MEGABYTE,
+      timeoutMs: request.timeoutMs ?? timeoutMs,
+    });
+    agent.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
         method: request.method,
-        headers: { "user-agent": "parley", ...lengthOf(request.body), ...request.headers },
-        body: request.body === undefined ? null : Readable.from(watched(request.body, sending, signal)),
-        signal,
-      });
-      const response = await within(signal, responding);
-      const bytes = await readAll(response.body, request.maxBytes ?? MEGABYTE);
-      return { kind: "reply", status: response.statusCode, headers: response.headers, bytes };
-    } catch (error) {
-      return { kind: sending.hasBegun ? "lost" : "not_sent", reason: reasonOf(error, signal) };
-    }
+        headers: { "user-agent": "parley", ...request.headers },
+        body: request.body ?? null,
+      },
+      exchange,
+    );
+    return exchange.reply;
   }
 
   return { request, close: () => agent.close() };
@@ -93,36 +78,4 @@ export function edgeUrl(channel: Channel, path: string): string {
 
 export function authorization(channel: Channel): { authorization: string } {
   return { authorization: `Bearer ${channel.accessToken}` };
-}
-
-function lengthOf(body: Uint8Array | undefined): Record<string, string> {
-  return body === undefined ? {} : { "content-length": String(body.byteLength) };
-}
-
-/** undici asks for the body when the connection stands: not asked for means not sent. */
-async function* watched(body: Uint8Array, sending: { hasBegun: boolean }, signal: AbortSignal) {
-  signal.throwIfAborted();
-  sending.hasBegun = true;
-  yield body;
-}
-
-class ResponseTooLarge extends Error {
-  readonly code = "RESPONSE_TOO_LARGE";
-}
-
-async function readAll(stream: Dispatcher.ResponseData["body"], maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > maxBytes) throw new ResponseTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "timeout";
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -1,6 +1,7 @@
 import { objectsOf, wordOf } from "../webhooks/read_json.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
-import { authorization, bodyOf, edgeUrl, type GraphClient, type GraphReply } from "./graph_client.ts";
+import type { GraphReply } from "./exchange.ts";
+import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
 import { requestBody } from "./request_body.ts";
 import type { Channel, OutboundMessage, Outcome } from "./wire.ts";
 
