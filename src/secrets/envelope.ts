@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from "node:crypto";
 import type { KeyRing } from "./key_ring.ts";
 
 /**
@@ -66,7 +66,7 @@ export function isStale(envelope: Envelope, ring: KeyRing): boolean {
   return fieldsOf(envelope).kid !== ring.current;
 }
 
-function keyOf(kid: string, ring: KeyRing): Buffer {
+function keyOf(kid: string, ring: KeyRing): KeyObject {
   const key = ring.keys.get(kid);
   if (key === undefined)
     throw new EnvelopeError("unknown_key", `there is no secret key ${JSON.stringify(kid)}`);

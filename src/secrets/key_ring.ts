@@ -1,9 +1,9 @@
-import { createHash, scryptSync } from "node:crypto";
+import { createHash, createSecretKey, type KeyObject, scryptSync } from "node:crypto";
 
-/** 32-byte keys by id. New envelopes are sealed under `current`; old ones open under whichever key they name. */
+/** 32-byte keys by id, as objects that tell nobody what they hold. New envelopes are sealed under `current`; old ones open under whichever key they name. */
 export type KeyRing = {
   current: string;
-  keys: ReadonlyMap<string, Buffer>;
+  keys: ReadonlyMap<string, KeyObject>;
 };
 
 /** Fixed: the same `PARLEY_SECRET_KEY` must give the same key on every machine. */
@@ -26,7 +26,7 @@ export function keyRing(texts: readonly string[]): KeyRing {
   return { current, keys };
 }
 
-function withId(key: Buffer): [id: string, key: Buffer] {
+function withId(key: Buffer): [id: string, key: KeyObject] {
   const id = createHash("sha256").update("parley/key-id/1").update(key).digest("hex").slice(0, 8);
-  return [id, key];
+  return [id, createSecretKey(key)];
 }

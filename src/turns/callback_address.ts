@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
 /** Where a run can be called back: `<base>/callbacks/<run id>/<token>`. Whoever has the address may. */
@@ -15,6 +15,6 @@ export function isCallbackToken(runId: string, token: string, ring: KeyRing): bo
   });
 }
 
-function tokenOf(runId: string, key: Buffer): string {
+function tokenOf(runId: string, key: KeyObject): string {
   return createHmac("sha256", key).update("parley/callback/1").update(runId).digest("base64url");
 }
