@@ -1,5 +1,6 @@
 import { startApi } from "./application/api.ts";
 import { type Foundation, layFoundation } from "./application/foundation.ts";
+import { keepHeapSmall } from "./application/heap.ts";
 import type { Config } from "./config.ts";
 import { createPool } from "./database.ts";
 import { ensureDemo } from "./demo/demo.ts";
@@ -35,6 +36,7 @@ export type Application = {
  * a sandbox, and the first time a demo tenant.
  */
 export async function startApplication(parts: Parts, config: Config, log: Log): Promise<Application> {
+  keepHeapSmall();
   const foundation = await layFoundation(config, log);
   const { closing } = foundation;
   try {
