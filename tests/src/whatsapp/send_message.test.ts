@@ -92,8 +92,10 @@ test("unavailable where no connection stands: nothing was sent", async (t) => {
   assert.equal((await elsewhere(channel.graphUrl.replace("http:", "https:"))).kind, "unavailable");
 });
 
-test("unavailable when it waited in vain for a free connection", async (t) => {
-  const { channel } = await graphServer(t, () => {});
+test("unavailable when it waited in vain for a free connection: it does not leave later either", async (t) => {
+  const { channel, seen } = await graphServer(t, (arrived, response, request) => {
+    if (seen.length > 1) json(200, accepted)(arrived, response, request);
+  });
   const graph = createGraphClient({ timeoutMs: 300, connections: 1 });
   t.after(() => graph.close());
   const outcomes = await Promise.all([1, 2].map(() => sendMessage(graph, channel, message)));
@@ -101,6 +103,8 @@ test("unavailable when it waited in vain for a free connection", async (t) => {
     outcomes.map((outcome) => outcome.kind),
     ["uncertain", "unavailable"],
   );
+  assert.equal((await sendMessage(graph, channel, message)).kind, "sent");
+  assert.equal(seen.length, 2, "the first, and the one after");
 });
 
 test("a redirect is not followed with the token", async (t) => {
