@@ -1,6 +1,9 @@
 import { createHash, createSecretKey, type KeyObject, scryptSync } from "node:crypto";
 
-/** 32-byte keys by id, as objects that tell nobody what they hold. New envelopes are sealed under `current`; old ones open under whichever key they name. */
+/**
+ * 32-byte keys by id, as objects that tell nobody what they hold. New envelopes are sealed under `current`; old ones open
+ * under whichever key they name.
+ */
 export type KeyRing = {
   current: string;
   keys: ReadonlyMap<string, KeyObject>;

@@ -65,38 +65,35 @@ story("one channel's pace is nothing to another channel", async (db) => {
   assert.equal((await claim(db)).length, 4);
 });
 
-story(
-  "what the provider's refusals teach: its tiers downwards, then half, and after an hour nothing",
-  async (db) => {
-    const workspace = await aWorkspace(db);
-    const refused = async () => {
-      await db.query("select app_private.pause_channel($1, now() + interval '1 second')", [
-        workspace.channelId,
-      ]);
-      const { rows } = await db.query(
-        "select learned_messages_per_second as pace from app_private.channel_states where channel_id = $1",
-        [workspace.channelId],
-      );
-      return rows[0].pace;
-    };
-    const pauseIsOver = () =>
-      db.query("update app_private.channel_states set paused_until = now() - interval '1 second'");
-    assert.equal(await refused(), 1000);
-    assert.equal(await refused(), 1000, "one refusal answers a whole burst");
-    const paces = [];
-    for (let time = 0; time < 5; time++) {
-      await pauseIsOver();
-      paces.push(await refused());
-    }
-    assert.deepEqual(paces, [80, 20, 10, 5, 5]);
-    await queue(db, workspace, 3);
-    assert.equal((await claim(db)).length, 0, "nothing goes out during the pause");
+story("what the provider's refusals teach: its tiers, then half, and after an hour nothing", async (db) => {
+  const workspace = await aWorkspace(db);
+  const refused = async () => {
+    await db.query("select app_private.pause_channel($1, now() + interval '1 second')", [
+      workspace.channelId,
+    ]);
+    const { rows } = await db.query(
+      "select learned_messages_per_second as pace from app_private.channel_states where channel_id = $1",
+      [workspace.channelId],
+    );
+    return rows[0].pace;
+  };
+  const pauseIsOver = () =>
+    db.query("update app_private.channel_states set paused_until = now() - interval '1 second'");
+  assert.equal(await refused(), 1000);
+  assert.equal(await refused(), 1000, "one refusal answers a whole burst");
+  const paces = [];
+  for (let time = 0; time < 5; time++) {
     await pauseIsOver();
-    assert.equal((await claim(db)).length, 1);
-    await db.query("update app_private.channel_states set learned_until = now()");
-    assert.equal((await claim(db)).length, 2);
-  },
-);
+    paces.push(await refused());
+  }
+  assert.deepEqual(paces, [80, 20, 10, 5, 5]);
+  await queue(db, workspace, 3);
+  assert.equal((await claim(db)).length, 0, "nothing goes out during the pause");
+  await pauseIsOver();
+  assert.equal((await claim(db)).length, 1);
+  await db.query("update app_private.channel_states set learned_until = now()");
+  assert.equal((await claim(db)).length, 2);
+});
 
 for (const change of ["status = 'paused'", "status = 'stopped'"])
   story(
