@@ -13,10 +13,12 @@ function commandLines(): Line[] {
   return documents().flatMap((page) => {
     const blocks = blocksOf(page).filter(({ language }) => language === "sh");
     const inBlocks = blocks.flatMap(({ text, line }) =>
-      [...text.replaceAll("\\\n", " ").matchAll(/\bparley (?!- )([^\n#$")]*)/g)].map(([, words = ""]) => ({
-        where: `${page.path}:${line}`,
-        words: words.trim().split(/\s+/),
-      })),
+      [...text.replaceAll("\\\n", " ").matchAll(/(?<![\w/])parley (?!- )([^\n#$")]*)/g)].map(
+        ([, words = ""]) => ({
+          where: `${page.path}:${line}`,
+          words: words.trim().split(/\s+/),
+        }),
+      ),
     );
     const inSpans = [...proseOf(page).matchAll(/`(?:npx )?parley ([^`]+)`/g)].map(([, words = ""]) => ({
       where: page.path,

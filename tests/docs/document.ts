@@ -9,9 +9,11 @@ export type Document = { path: string; text: string };
 /** A fenced block: ```` ```sql refused=PYWIN ```` has the language sql and the note refused=PYWIN. */
 export type Block = { path: string; line: number; language: string; note: string; text: string };
 
-/** README.md and everything in docs. */
+/** The pages at the root, those beside the migrations and the benchmark, and everything in docs. */
 export function documents(): Document[] {
-  return ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT }).sort()].map(document);
+  return globSync(["*.md", "{migrations,bench}/README.md", "docs/**/*.md"], { cwd: ROOT })
+    .sort()
+    .map(document);
 }
 
 export function document(path: string): Document {
