@@ -7,11 +7,12 @@ import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { PageSize } from "./page_size.ts";
 import { Tags } from "./tags.ts";
+import { UniqueOrder } from "./unique_order.ts";
 
 /** How tables and functions of app_public become a schema; reference/graphile.md section 1.4 of the design says why. */
 export const SchemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [Naming, Tags, Columns, PageSize, MissingRow],
+  plugins: [Naming, Tags, Columns, PageSize, UniqueOrder, MissingRow],
   disablePlugins: [
     // One way to ask: filter.
     "PgConditionArgumentPlugin",
