@@ -5838,7 +5838,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node; those named like a variable of the system (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
 grant execute on function app_public.start_chatbot(uuid,uuid,jsonb) to parley_visitor;
 
 create function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped'::text) returns app_public.conversations as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a725536921d770eb1807d43f20b72e73658d977a
+--! Hash: sha1:814e887d7dba0fb466a974e9db80aa6bf989072a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4424,7 +4424,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
-  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node; those named like a variable of the system (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql

@@ -6,6 +6,7 @@ import type { ChatbotEvent, InboundMessage } from "../chatbot/event.ts";
 import { listField, objectField, textField } from "../chatbot/fields.ts";
 import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
 import { canMove } from "../chatbot/move.ts";
+import { startVariables } from "../chatbot/system_variables.ts";
 import { type ActivityStep, activityOf } from "./activity.ts";
 import { burstDelay } from "./burst_delay.ts";
 import type { ClaimedEvent, ClaimedTurn, ContextRow } from "./claimed_turn.ts";
@@ -107,12 +108,14 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
     const effects = step({
       kind: "start",
       message,
-      variables: {
-        customer_phone: turn.contact.phone?.slice(1) ?? "",
-        contact: turn.contact,
-        callback_url: tools.callbackAddress(runId),
-        ...given,
-      },
+      variables: startVariables(
+        {
+          customer_phone: turn.contact.phone?.slice(1) ?? "",
+          contact: turn.contact,
+          callback_url: tools.callbackAddress(runId),
+        },
+        given,
+      ),
       ...(replies && { replies }),
     });
     if (effects.some(({ kind }) => kind === "restart")) begin(version, message);

@@ -1,6 +1,6 @@
 import { type Context, isActive, newContext, type Timer } from "../context.ts";
 import type { ChatbotEvent } from "../event.ts";
-import type { JsonObject } from "../json.ts";
+import type { SystemVariables } from "../system_variables.ts";
 import type { ChatbotVersion } from "../version.ts";
 import { parseObject, preview, replyToMessage } from "./customer.ts";
 import { type HttpStub, httpStub } from "./http_stub.ts";
@@ -17,7 +17,7 @@ import { stubbed } from "./stubbed.ts";
 import { traced } from "./trace.ts";
 
 /** What the engine is told of a customer who does not exist. */
-const SIMULATED_VARIABLES: JsonObject = {
+const SIMULATED_VARIABLES: SystemVariables = {
   customer_phone: "905551234567",
   contact: { name: "Test" },
   callback_url: "https://callback.invalid/",

@@ -4,10 +4,8 @@ import { indexGraph } from "../graph_index.ts";
 import { isObject, type Json } from "../json.ts";
 import { parsePath } from "../path.ts";
 import { type Problem, warning } from "../problem.ts";
+import { SYSTEM_NAMES } from "../system_variables.ts";
 import { placeholdersIn, variablePath } from "../template.ts";
-
-/** What every run knows from its start. */
-const SYSTEM = ["customer_phone", "contact", "callback_url", "opening_message", "referral", "api_error"];
 
 /** The fields that name a variable to be set. */
 const OUTPUT_FIELDS = [
@@ -32,7 +30,7 @@ const INPUT_FIELDS = [
 /** Variables that are read and that nothing sets: a placeholder stays as it is typed, a condition sees nothing. */
 export function variableProblems(graph: Graph): Problem[] {
   const { names } = indexGraph(graph);
-  const known = new Set([...SYSTEM, ...names.values(), ...graph.nodes.flatMap(namesSetBy)].map(rootOf));
+  const known = new Set([...SYSTEM_NAMES, ...names.values(), ...graph.nodes.flatMap(namesSetBy)].map(rootOf));
   return graph.nodes.flatMap((node) => {
     const unknown = new Set(pathsReadBy(node).filter((path) => path !== "" && !known.has(rootOf(path))));
     return [...unknown].map((path) =>

@@ -66,6 +66,51 @@ test("a chatbot is started by hand with variables, skipped on, and stopped with 
   assert.equal((await thread.run()).completion_reason, "manually_stopped");
 });
 
+test("what a chatbot is started with replaces nothing that the program says of the contact", async () => {
+  const thread = await aThread(
+    graphOf(
+      {
+        start: ["start"],
+        hi: [
+          "message",
+          { content: "{{greeting}} {{customer_phone}} {{contact.id}} {{contact.name}} {{callback_url}}" },
+        ],
+        opened: ["message", { content: "{{opening_message}} {{referral.source_id}} {{api_error}}" }],
+      },
+      [
+        ["start", "hi"],
+        ["hi", "opened"],
+      ],
+    ),
+  );
+  await query("update app_public.contacts set name = 'Ann' where id = $1", thread.contactId);
+  await query(
+    "select app_public.start_chatbot($1, $2, $3)",
+    thread.conversationId,
+    thread.chatbotId,
+    JSON.stringify({
+      greeting: "Hello",
+      customer_phone: "4917699999999",
+      contact: { id: "another", name: "Somebody Else" },
+      "contact.name": "Somebody Else",
+      "contact[name]": "Somebody Else",
+      "contact.": "Somebody Else",
+      callback_url: "https://thief.example/",
+      opening_message: "I agreed",
+      referral: { source_id: "1" },
+      "referral.source_id": "1",
+      api_error: "none",
+    }),
+  );
+  await shell.turns.drain();
+  const { id } = await thread.run();
+  const [contact] = await query("select id, phone from app_public.contacts where id = $1", thread.contactId);
+  assert.deepEqual(await thread.said(), [
+    `Hello ${contact.phone?.slice(1)} ${contact.id} Ann ${callbackAddress("https://parley.example", id, testKeyRing)}`,
+    "{{opening_message}} {{referral.source_id}} {{api_error}}",
+  ]);
+});
+
 test("a burst of texts is one turn; what will fire when is listed", async () => {
   const thread = await aThread(ECHO, { debounceMs: 400 });
   await thread.say("hello");
