@@ -3,6 +3,7 @@ import { type Graph, nodeType } from "../graph.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { type Language, languageOf } from "../texts.ts";
+import { patternProblems } from "../validation/patterns.ts";
 import { type ImportedFlow, readForms } from "./forms.ts";
 import { checkStructure, readJson } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
@@ -41,6 +42,16 @@ export function importChatbot(text: string): ImportResult {
 
 /** {@link importChatbot} for JSON that has been parsed. */
 export function importParsed(file: unknown): ImportResult {
+  const result = readChatbot(file);
+  if (result.kind === "refused") return result;
+  const { graph, subflows } = result.chatbot;
+  const nodes = [graph, ...subflows.map((subflow) => subflow.graph)].flatMap((one) => one.nodes);
+  // Other systems match patterns by backtracking: what only that can match is lost, and an error once it is validated.
+  const refused = nodes.flatMap(patternProblems).map((found) => ({ ...found, severity: "warning" as const }));
+  return { ...result, warnings: [...result.warnings, ...refused] };
+}
+
+function readChatbot(file: unknown): ImportResult {
   const refused = checkStructure(file);
   if (refused) return { kind: "refused", problems: [refused] };
   if (!isObject(file))

@@ -1,10 +1,10 @@
 import { operatorOf } from "../condition.ts";
-import { listField, numberField, objectField, textField } from "../fields.ts";
+import { listField, numberField, textField } from "../fields.ts";
 import { type GraphNode, nodeKind, nodeType } from "../graph.ts";
 import { isObject, type JsonObject } from "../json.ts";
-import { patternError } from "../pattern.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { messageProblems } from "./message.ts";
+import { conditionsIn } from "./patterns.ts";
 import { questionProblems } from "./question.ts";
 
 /** What is wrong with the fields of one node. */
@@ -14,8 +14,6 @@ export function fieldProblems(node: GraphNode): Problem[] {
     textField(data, field).trim() === "" ? [problem(code, id, `"${field}" is missing.`)] : [];
   const kind = nodeKind(node);
   switch (kind) {
-    case "start":
-      return triggerProblems(node);
     case "message":
       return messageProblems(node);
     case "question":
@@ -46,6 +44,7 @@ export function fieldProblems(node: GraphNode): Problem[] {
       return textField(data, "aiSystemPrompt") + textField(data, "aiPrompt") === ""
         ? [warning("missing_prompt", id, "Neither a system prompt nor a prompt is given.")]
         : [];
+    case "start":
     case "handoff":
     case "wait_for_callback":
     case "update_contact":
@@ -58,42 +57,13 @@ export function fieldProblems(node: GraphNode): Problem[] {
   }
 }
 
-function triggerProblems({ id, data }: GraphNode): Problem[] {
-  const patterns = listField(data, "triggers")
-    .filter(isObject)
-    .filter((trigger) => trigger.kind === "keyword" && trigger.match === "regex")
-    .flatMap((trigger) => listField(trigger, "words"));
-  return patterns.flatMap((pattern) => patternProblem(id, String(pattern)));
-}
-
-export function patternProblem(nodeId: string, pattern: string): Problem[] {
-  const error = patternError(pattern);
-  return error === null
-    ? []
-    : [problem("bad_regex", nodeId, `The pattern "${pattern}" cannot be used: ${error}.`)];
-}
-
 function conditionProblems({ id, data }: GraphNode): Problem[] {
-  const group = objectField(data, "conditionGroup");
-  const conditions = leavesOf(group);
-  if (conditions.length === 0) {
-    conditions.push({ variable: data.conditionVar, operator: data.conditionOp });
-  }
-  return conditions.flatMap((condition) => {
-    const operator = textField(condition, "operator");
-    if (textField(condition, "variable") === "")
-      return problem("missing_condition", id, "A condition names no variable.");
+  return conditionsIn(data).flatMap(({ variable, operator }) => {
+    if (variable === "") return problem("missing_condition", id, "A condition names no variable.");
     return operatorOf(operator) === null
       ? problem("unknown_operator", id, `The operator "${operator}" is not known.`)
       : [];
   });
-}
-
-function leavesOf(group: JsonObject): JsonObject[] {
-  const conditions = listField(group, "conditions").filter(isObject);
-  return conditions.flatMap((condition) =>
-    Array.isArray(condition.conditions) ? leavesOf(condition) : [condition],
-  );
 }
 
 function calendarProblems({ id, data }: GraphNode): Problem[] {

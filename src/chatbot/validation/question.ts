@@ -5,7 +5,7 @@ import { type Problem, problem, warning } from "../problem.ts";
 import { TITLE_LIMITS } from "../question/options.ts";
 import { answerKind } from "../question/question_type.ts";
 import { placeholdersIn } from "../template.ts";
-import { duplicates, patternProblem } from "./fields.ts";
+import { duplicates } from "./fields.ts";
 
 /** What is wrong with a question: its type, its prompt, its options against WhatsApp's limits. */
 export function questionProblems(node: GraphNode): Problem[] {
@@ -14,12 +14,10 @@ export function questionProblems(node: GraphNode): Problem[] {
   if (answerKind(node) === null) {
     return [problem("unknown_question_type", id, `The question type "${type}" is not known.`)];
   }
-  const pattern = textField(data, "pattern");
   return [
     ...(textField(data, "content").trim() === "" && type !== "location"
       ? [warning("empty_message", id, "The question has no text.")]
       : []),
-    ...(pattern === "" ? [] : patternProblem(id, pattern)),
     ...lengthProblems(id, [
       ["headerText", data.headerText, 60],
       ["footerText", data.footerText, 60],

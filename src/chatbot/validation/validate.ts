@@ -2,6 +2,7 @@ import type { Graph } from "../graph.ts";
 import type { Problem } from "../problem.ts";
 import { fieldProblems } from "./fields.ts";
 import { loopProblems } from "./loops.ts";
+import { patternProblems } from "./patterns.ts";
 import { referenceProblems, type Surroundings } from "./references.ts";
 import { structureProblems } from "./structure.ts";
 import { variableProblems } from "./unknown_variables.ts";
@@ -15,7 +16,7 @@ import { variableProblems } from "./unknown_variables.ts";
 export function validateGraph(graph: Graph, surroundings: Surroundings = {}): Problem[] {
   return [
     ...structureProblems(graph),
-    ...graph.nodes.flatMap((node) => fieldProblems(node)),
+    ...graph.nodes.flatMap((node) => [...fieldProblems(node), ...patternProblems(node)]),
     ...referenceProblems(graph, surroundings),
     ...loopProblems(graph),
     ...variableProblems(graph),

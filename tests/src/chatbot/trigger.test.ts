@@ -32,7 +32,7 @@ const cases: [JsonObject, Arrival, boolean][] = [
   [{ kind: "keyword", words: ["price"] }, arriving(text("the price please")), false],
   [{ kind: "keyword", words: ["price"], match: "contains" }, arriving(text("the PRICE please")), true],
   [{ kind: "keyword", words: ["", "^order \\d+$"], match: "regex" }, arriving(text("Order 12")), true],
-  [{ kind: "keyword", words: ["(a+)+$"], match: "regex" }, arriving(text("aaaa")), false],
+  [{ kind: "keyword", words: ["(a)\\1"], match: "regex" }, arriving(text("aaaa")), false],
   [{ kind: "keyword", words: ["x"] }, arriving(tap("x")), false],
   [{ kind: "template_button", payloads: ["PROMO"] }, arriving(payload), true],
   [{ kind: "template_button" }, arriving(payload), true],

@@ -188,3 +188,19 @@ describe("hostile files", () => {
     assert.equal(importChatbot(`\uFEFF${JSON.stringify(sample)}`).kind, "imported");
   });
 });
+
+test("patterns that only backtracking can match come in with a warning", () => {
+  const start = { id: "s", type: "start", data: {} };
+  const question = (pattern: string) => ({ id: "q", type: "question", data: { content: "?", pattern } });
+  const edges = [{ id: "e", source: "s", target: "q" }];
+  const subflows = [{ chatbotId: "sub", name: "Sub", nodes: [start, question("(a)\\1")], edges }];
+  const result = importParsed({ name: "B", nodes: [start, question("^(?!test)")], edges, subflows });
+  assert.deepEqual(
+    result.kind === "imported" &&
+      result.warnings.map(({ code, nodeId, severity }) => [code, nodeId, severity]),
+    [
+      ["bad_regex", "q", "warning"],
+      ["bad_regex", "q", "warning"],
+    ],
+  );
+});

@@ -93,7 +93,7 @@ test("comparisons that look at the ends of a text, and patterns", () => {
   assert.ok(compared("Ends with", "42"));
   assert.ok(compared("Matches regex", "/^order \\d+$/i"));
   assert.ok(compared("Does not match regex", "x"));
-  assert.ok(!compared("Does not match regex", "(a+)+"), "what is refused is met neither way");
+  assert.ok(!compared("Does not match regex", "(a)\\1"), "what is refused is met neither way");
 });
 
 test("what belongs to a page is left out, and whatever led there goes on", () => {

@@ -16,7 +16,7 @@ const typed: [type: string, data: JsonObject, said: string, value: Json | undefi
   ["text", { maxLength: 3 }, "abcd", undefined],
   ["text", { pattern: "^[A-Z]{2}\\d+$" }, "ab12", "ab12"],
   ["text", { pattern: "^[A-Z]{2}\\d+$" }, "12", undefined],
-  ["text", { pattern: "(a+)+" }, "aaaa", undefined],
+  ["text", { pattern: "(a)\\1" }, "aaaa", undefined],
   ["number", {}, "12", 12],
   ["number", {}, "1.234,50", 1234.5],
   ["number", {}, "1,234.5", 1234.5],

@@ -120,7 +120,7 @@ describe("fields", () => {
     [["message", { messageType: "interactive", interactive: {} }], []],
     [question({ content: "" }), ["warning empty_message"]],
     [question({ questionType: "mood" }), ["error unknown_question_type"]],
-    [question({ pattern: "(a+)+" }), ["error bad_regex"]],
+    [question({ pattern: "(a)\\1" }), ["error bad_regex"]],
     [question({ pattern: "a+" }), []],
     [question({ headerText: long(61), footerText: `{{contact}}${long(61)}` }), ["warning text_too_long"]],
     [question({ questionType: "buttons" }), ["error no_options"]],
@@ -144,6 +144,25 @@ describe("fields", () => {
     ],
     [["condition", {}], ["error missing_condition"]],
     [["condition", { conditionVar: "contact", conditionOp: "like" }], ["error unknown_operator"]],
+    [
+      ["condition", { conditionVar: "contact", conditionOp: "matches_regex", conditionVal: "(?!a)b" }],
+      ["error bad_regex"],
+    ],
+    [
+      [
+        "condition",
+        {
+          conditionGroup: {
+            conditions: [
+              { conditions: [{ variable: "contact", operator: "not_matches_regex", value: "(a)\\1" }] },
+              { variable: "contact", operator: "matches_regex", value: "{{contact.name}}(?!a)" },
+              { variable: "contact", operator: "eq", value: "(?!a)" },
+            ],
+          },
+        },
+      ],
+      ["error bad_regex"],
+    ],
     [
       [
         "condition",

@@ -1,0 +1,68 @@
+import { operatorOf } from "../condition.ts";
+import { listField, objectField, textField } from "../fields.ts";
+import { type GraphNode, nodeKind } from "../graph.ts";
+import { isObject, type JsonObject } from "../json.ts";
+import { patternError } from "../pattern.ts";
+import { type Problem, problem } from "../problem.ts";
+import { placeholdersIn } from "../template.ts";
+
+/** The patterns a node's author wrote that cannot be used: each would match nothing. */
+export function patternProblems(node: GraphNode): Problem[] {
+  return patternsOf(node).flatMap((pattern) => {
+    const error = patternError(pattern);
+    return error === null
+      ? []
+      : problem("bad_regex", node.id, `The pattern "${pattern}" cannot be used: ${error}.`);
+  });
+}
+
+function patternsOf(node: GraphNode): string[] {
+  const { data } = node;
+  switch (nodeKind(node)) {
+    case "start":
+      return listField(data, "triggers")
+        .filter(isObject)
+        .filter((trigger) => trigger.kind === "keyword" && trigger.match === "regex")
+        .flatMap((trigger) => listField(trigger, "words").map(String));
+    case "question": {
+      const pattern = textField(data, "pattern");
+      return pattern === "" ? [] : [pattern];
+    }
+    case "condition":
+      return (
+        conditionsIn(data)
+          .filter(({ operator }) => isPatternOperator(operator))
+          .map(({ value }) => value)
+          // What comes from variables is known only when it is tested.
+          .filter((pattern) => placeholdersIn(pattern).length === 0)
+      );
+    default:
+      return [];
+  }
+}
+
+function isPatternOperator(name: string): boolean {
+  const operator = operatorOf(name);
+  return operator === "matches_regex" || operator === "not_matches_regex";
+}
+
+/** The conditions of a node, out of their groups; those that stand in its own fields only where there is no group. */
+export function conditionsIn(data: JsonObject): { variable: string; operator: string; value: string }[] {
+  const leaves = leavesOf(objectField(data, "conditionGroup"));
+  if (leaves.length > 0) {
+    return leaves.map((leaf) => ({
+      variable: textField(leaf, "variable"),
+      operator: textField(leaf, "operator"),
+      value: textField(leaf, "value"),
+    }));
+  }
+  const [variable, operator] = [textField(data, "conditionVar"), textField(data, "conditionOp")];
+  return [{ variable, operator, value: textField(data, "conditionVal") }];
+}
+
+function leavesOf(group: JsonObject): JsonObject[] {
+  const conditions = listField(group, "conditions").filter(isObject);
+  return conditions.flatMap((condition) =>
+    Array.isArray(condition.conditions) ? leavesOf(condition) : [condition],
+  );
+}
