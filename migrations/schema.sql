@@ -438,21 +438,22 @@ create table app_private.sessions (
   id uuid not null default app_hidden.uuid_v7(),
   tenant_id uuid not null,
   user_id uuid not null,
-  refresh_token_hash bytea not null,
-  previous_refresh_token_hash bytea,
-  last_used_at timestamp with time zone not null default now(),
+  generation integer not null default 1,
+  refreshed_at timestamp with time zone not null default now(),
+  user_agent text,
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   constraint sessions_pkey primary key (id),
-  constraint sessions_previous_refresh_token_hash_key unique (previous_refresh_token_hash),
-  constraint sessions_refresh_token_hash_key unique (refresh_token_hash),
-  constraint sessions_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
+  constraint sessions_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade,
+  constraint sessions_user_agent_is_short check ((length(user_agent) <= 300))
 );
 create index sessions_expires_at_idx on app_private.sessions (expires_at);
 create index sessions_tenant_id_user_id_idx on app_private.sessions (tenant_id, user_id);
 comment on table app_private.sessions is 'One sign-in. Access tokens name it and every request checks it, so that signing out works at once.';
-comment on column app_private.sessions.previous_refresh_token_hash is 'The refresh token that was last exchanged. Seeing it again means that it was stolen: the session ends.';
+comment on column app_private.sessions.generation is 'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key of the API: nothing here makes one.';
+comment on column app_private.sessions.refreshed_at is 'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
+comment on column app_private.sessions.user_agent is 'What the client called itself when it signed in.';
 alter table app_private.sessions enable row level security;
 
 -- app_private.sign_in_failures
@@ -1192,6 +1193,8 @@ create trigger _500_keep_an_owner after update of role, is_active on app_public.
   for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__keep_an_owner();
 create trigger _500_keep_an_owner_on_delete after delete on app_public.memberships
   for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__keep_an_owner();
+create trigger _500_revoke_sessions after update of is_active on app_public.memberships
+  for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
 alter table app_public.memberships enable row level security;
 create policy tenant_isolation on app_public.memberships as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1413,6 +1416,8 @@ create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.tenants
   for each row execute function app_private.tg__audit();
+create trigger _500_revoke_sessions after update of status on app_public.tenants
+  for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg__revoke_sessions();
 alter table app_public.tenants enable row level security;
 create policy select_member on app_public.tenants for select to parley_visitor
   using ((id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1448,6 +1453,8 @@ create trigger _500_insert_secrets after insert on app_public.users
   for each row execute function app_private.tg_users__insert_secrets();
 create trigger _500_keep_owners after update of is_active on app_public.users
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg_users__keep_owners();
+create trigger _500_revoke_sessions after update of is_active on app_public.users
+  for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
 alter table app_public.users enable row level security;
 create policy select_colleague on app_public.users for select to parley_visitor
   using ((id in ( select m.user_id
@@ -2228,38 +2235,45 @@ $$
 comment on function app_hidden.read_version_graphs(uuid[]) is 'As read_chatbot_graphs(), of published versions.';
 grant execute on function app_hidden.read_version_graphs(uuid[]) to parley_visitor;
 
-create function app_hidden.refresh_session(refresh_token text, next_refresh_token text) returns table(session_id uuid, user_id uuid, tenant_id uuid) as $$
+create function app_hidden.refresh_session(session uuid, presented integer, lifetime interval) returns table(session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
-  v_hash bytea := sha256(convert_to(refresh_token, 'UTF8'));
+  v_session app_private.sessions;
 begin
-  return query
-    update app_private.sessions s set
-      previous_refresh_token_hash = v_hash,
-      refresh_token_hash = sha256(convert_to(next_refresh_token, 'UTF8')),
-      last_used_at = now(),
-      expires_at = now() + interval '30 days'
-    where s.refresh_token_hash = v_hash
-    and s.revoked_at is null
-    and s.expires_at > now()
-    and exists (
-      select from app_public.memberships m
-      join app_public.users u on u.id = m.user_id
-      join app_public.tenants t on t.id = m.tenant_id
-      where m.tenant_id = s.tenant_id and m.user_id = s.user_id
-      and m.is_active and u.is_active and t.status = 'active'
-    )
-    returning s.id, s.user_id, s.tenant_id;
+  select s.* into v_session
+  from app_private.sessions s
+  join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+  join app_public.users u on u.id = m.user_id
+  join app_public.tenants t on t.id = m.tenant_id
+  where s.id = session
+  and s.revoked_at is null
+  and s.expires_at > now()
+  and s.created_at + lifetime > now()
+  and m.is_active and u.is_active and t.status = 'active'
+  -- Tokens of one session are exchanged one after the other.
+  for no key update of s;
 
-  if not found then
-    -- A token that was already exchanged is in two hands: end the session for both.
-    update app_private.sessions s set revoked_at = now()
-    where s.previous_refresh_token_hash = v_hash and s.revoked_at is null;
+  if v_session.id is null or presented > v_session.generation then
+    return;
+  elsif presented = v_session.generation then
+    update app_private.sessions s set
+      generation = s.generation + 1,
+      refreshed_at = now(),
+      expires_at = least(now() + interval '30 days', s.created_at + lifetime)
+    where s.id = v_session.id
+    returning s.* into v_session;
+  elsif presented < v_session.generation - 1 or v_session.refreshed_at < now() - interval '30 seconds' then
+    -- A token that was exchanged before is in two hands: end the session for both.
+    update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
+    return;
   end if;
+  -- Otherwise two tabs, or an answer that was lost: the same successor again.
+
+  return query select v_session.id, v_session.user_id, v_session.tenant_id, v_session.generation, v_session.expires_at;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.refresh_session(text,text) is 'Exchanges a refresh token for the next one. No row: unknown, expired, signed out or deactivated. A token used twice ends its session.';
-grant execute on function app_hidden.refresh_session(text,text) to parley_authenticator;
+comment on function app_hidden.refresh_session(uuid,integer,interval) is 'Exchanges a refresh token, which the API has verified, for the next generation. The last one exchanged gives the same successor for 30 seconds; any older one ends the session. No row: unknown, expired, beyond its lifetime, signed out or deactivated.';
+grant execute on function app_hidden.refresh_session(uuid,integer,interval) to parley_authenticator;
 
 create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
 begin
@@ -2424,73 +2438,39 @@ $$
 comment on function app_hidden.set_google_account(jsonb) is 'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such member, PYDEN: admins only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
-create function app_hidden.sign_in(email text, password text, tenant text, refresh_token text) returns table(session_id uuid, user_id uuid, tenant_id uuid, outcome text) as $$
+create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
-  v_key text := lower(left(sign_in.email, 254));
-  v_failure app_private.sign_in_failures;
-  v_is_fresh boolean;
-  v_user app_public.users;
-  v_hash text;
+  v_user_id uuid := app_private.check_password(email, password);
   v_tenant_ids uuid[];
 begin
-  -- Wait for other attempts at this address: ten at once count as ten.
-  insert into app_private.sign_in_failures as f (email) values (v_key)
-  on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
-  returning f.* into v_failure;
-
-  select u.* into v_user from app_public.users u where lower(u.email) = v_key;
-  select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
-  -- Somebody unknown costs as much time as a wrong password does.
-  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
-
-  if app_private.crypt(left(password, 256), v_hash) <> v_hash
-    or not coalesce(v_user.is_active, false)
-    or v_failure.locked_until > now()
-  then
-    -- A failure is forgotten a quarter of an hour after it, or after the lock that it
-    -- brought: waiting a lock out does not start the count again.
-    v_is_fresh := greatest(v_failure.last_failed_at, v_failure.locked_until) >= now() - interval '15 minutes';
-    update app_private.sign_in_failures f set
-      failures = case when v_is_fresh then f.failures + 1 else 1 end,
-      last_failed_at = now(),
-      -- The fifth failure locks for a minute, each further one for twice as long, up to an hour.
-      locked_until = case
-        when f.locked_until > now() then f.locked_until
-        when v_is_fresh and f.failures >= 4
-          then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
-      end
-    where f.email = v_key;
-    return query select null::uuid, null::uuid, null::uuid, 'refused';
+  if v_user_id is null then
+    outcome := 'refused';
+    return next;
     return;
   end if;
-
-  delete from app_private.sign_in_failures f where f.email = v_key;
 
   select array_agg(m.tenant_id) into v_tenant_ids
   from app_public.memberships m
   join app_public.tenants t on t.id = m.tenant_id
-  where m.user_id = v_user.id and m.is_active and t.status = 'active'
+  where m.user_id = v_user_id and m.is_active and t.status = 'active'
   and (sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text));
 
   if v_tenant_ids is null then
-    return query select null::uuid, null::uuid, null::uuid, 'no_tenant';
-    return;
+    outcome := 'no_tenant';
+    return next;
   elsif cardinality(v_tenant_ids) > 1 then
-    return query select null::uuid, null::uuid, null::uuid, 'many_tenants';
-    return;
+    outcome := 'many_tenants';
+    return next;
+  else
+    return query
+      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+      from app_private.open_session(v_tenant_ids[1], v_user_id, user_agent, lifetime) s;
   end if;
-
-  update app_public.users u set last_login_at = now() where u.id = v_user.id;
-
-  return query
-    insert into app_private.sessions as s (tenant_id, user_id, refresh_token_hash, expires_at)
-    values (v_tenant_ids[1], v_user.id, sha256(convert_to(refresh_token, 'UTF8')), now() + interval '30 days')
-    returning s.id, s.user_id, s.tenant_id, 'signed_in';
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.sign_in(text,text,text,text) is 'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
-grant execute on function app_hidden.sign_in(text,text,text,text) to parley_authenticator;
+comment on function app_hidden.sign_in(text,text,text,text,interval) is 'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
+grant execute on function app_hidden.sign_in(text,text,text,text,interval) to parley_authenticator;
 
 create function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
 begin
@@ -3018,6 +2998,53 @@ create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) 
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.chatbot_pause(uuid,uuid) is 'How long the chatbot keeps silent after a person wrote: pauseSeconds of the version that runs, else an hour.';
+
+create function app_private.check_password(email text, password text) returns uuid as $$
+declare
+  v_key text := lower(left(check_password.email, 254));
+  v_failure app_private.sign_in_failures;
+  v_is_fresh boolean;
+  v_user app_public.users;
+  v_hash text;
+begin
+  -- Wait for other attempts at this address: ten at once count as ten.
+  insert into app_private.sign_in_failures as f (email) values (v_key)
+  on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
+  returning f.* into v_failure;
+
+  select u.* into v_user from app_public.users u where lower(u.email) = v_key;
+  select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
+  -- Somebody unknown costs as much time as a wrong password does.
+  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
+
+  if app_private.crypt(left(password, 256), v_hash) <> v_hash
+    -- bcrypt ignores what follows 72 bytes; no stored password is longer.
+    or octet_length(password) > 72
+    or not coalesce(v_user.is_active, false)
+    or v_failure.locked_until > now()
+  then
+    -- A failure is forgotten a quarter of an hour after it, or after the lock that it
+    -- brought: waiting a lock out does not start the count again.
+    v_is_fresh := greatest(v_failure.last_failed_at, v_failure.locked_until) >= now() - interval '15 minutes';
+    update app_private.sign_in_failures f set
+      failures = case when v_is_fresh then f.failures + 1 else 1 end,
+      last_failed_at = now(),
+      -- The fifth failure locks for a minute, each further one for twice as long, up to an hour.
+      locked_until = case
+        when f.locked_until > now() then f.locked_until
+        when v_is_fresh and f.failures >= 4
+          then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
+      end
+    where f.email = v_key;
+    return null;
+  end if;
+
+  delete from app_private.sign_in_failures f where f.email = v_key;
+  return v_user.id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.check_password(text,text) is 'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a locked address are not told apart. Failures are counted, so the caller must commit.';
 
 create function app_private.claim_chatbot_turns(batch_size integer) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous_replies jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
@@ -3794,6 +3821,21 @@ create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[])
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.notify_change(uuid,text,uuid[]) is 'Tells whoever listens on "parley" which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations": [ids]}. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
+
+create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
+  update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
+
+  insert into app_private.sessions as s (tenant_id, user_id, user_agent, expires_at)
+  values (
+    open_session.tenant_id,
+    open_session.user_id,
+    left(open_session.user_agent, 300),
+    now() + least(interval '30 days', lifetime)
+  )
+  returning s.*
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.open_session(uuid,uuid,text,interval) is 'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
 
 create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and type not in ('system', 'revoke', 'request_welcome')
@@ -4818,6 +4860,23 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__fill_in_tenant() is 'A signed-in person''s rows belong to their tenant; in SQL the tenant has to be named.';
+
+create function app_private.tg__revoke_sessions() returns trigger as $$
+declare
+  v_row jsonb := to_jsonb(NEW);
+begin
+  update app_private.sessions s set revoked_at = now()
+  where s.revoked_at is null
+  and case TG_TABLE_NAME
+    when 'users' then s.user_id = (v_row ->> 'id')::uuid
+    when 'tenants' then s.tenant_id = (v_row ->> 'id')::uuid
+    else s.tenant_id = (v_row ->> 'tenant_id')::uuid and s.user_id = (v_row ->> 'user_id')::uuid
+  end;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__revoke_sessions() is 'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive their tokens.';
 
 create function app_private.tg__timestamps() returns trigger as $$
 begin

@@ -26,6 +26,8 @@ const Settings = z.object({
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
 
   JWT_SECRET: z.string().min(32, "needs at least 32 characters").optional(),
+  /** A session ends this long after its sign-in, however often it is refreshed. */
+  SESSION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PARLEY_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
 
   WHATSAPP_GRAPH_URL: url().default("https://graph.facebook.com"),

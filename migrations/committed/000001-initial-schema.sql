@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:814e887d7dba0fb466a974e9db80aa6bf989072a
+--! Hash: sha1:d2c327dfaa1bd4f43540f40169833061f515be34
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -166,9 +166,10 @@ create table app_private.sessions (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null,
   user_id uuid not null,
-  refresh_token_hash bytea not null unique,
-  previous_refresh_token_hash bytea unique,
-  last_used_at timestamptz not null default now(),
+  generation int not null default 1,
+  refreshed_at timestamptz not null default now(),
+  user_agent text
+    constraint sessions_user_agent_is_short check (length(user_agent) <= 300),
   expires_at timestamptz not null,
   revoked_at timestamptz,
   created_at timestamptz not null default now(),
@@ -179,8 +180,11 @@ create index on app_private.sessions (expires_at);
 alter table app_private.sessions enable row level security;
 comment on table app_private.sessions is
   E'One sign-in. Access tokens name it and every request checks it, so that signing out works at once.';
-comment on column app_private.sessions.previous_refresh_token_hash is
-  E'The refresh token that was last exchanged. Seeing it again means that it was stolen: the session ends.';
+comment on column app_private.sessions.generation is
+  E'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key of the API: nothing here makes one.';
+comment on column app_private.sessions.refreshed_at is
+  E'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
+comment on column app_private.sessions.user_agent is E'What the client called itself when it signed in.';
 
 create table app_private.sign_in_failures (
   email text primary key,
@@ -443,6 +447,25 @@ create or replace trigger _500_keep_owners after update of is_active on app_publ
   for each row when (OLD.is_active and not NEW.is_active)
   execute function app_private.tg_users__keep_owners();
 --! EndIncluded accounts/tg_users__keep_owners.sql
+--! Included accounts/tg__revoke_sessions.sql
+create or replace function app_private.tg__revoke_sessions() returns trigger as $$
+declare
+  v_row jsonb := to_jsonb(NEW);
+begin
+  update app_private.sessions s set revoked_at = now()
+  where s.revoked_at is null
+  and case TG_TABLE_NAME
+    when 'users' then s.user_id = (v_row ->> 'id')::uuid
+    when 'tenants' then s.tenant_id = (v_row ->> 'id')::uuid
+    else s.tenant_id = (v_row ->> 'tenant_id')::uuid and s.user_id = (v_row ->> 'user_id')::uuid
+  end;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__revoke_sessions() is
+  E'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive their tokens.';
+--! EndIncluded accounts/tg__revoke_sessions.sql
 --! Included accounts/triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
@@ -463,6 +486,15 @@ create or replace trigger _500_keep_an_owner after update of role, is_active on 
 create or replace trigger _500_keep_an_owner_on_delete after delete on app_public.memberships
   for each row when (OLD.role = 'owner' and OLD.is_active)
   execute function app_private.tg_memberships__keep_an_owner();
+
+-- current_membership() refuses a session of whoever is inactive; these keep it ended when they are active again.
+create or replace trigger _500_revoke_sessions after update of is_active on app_public.memberships
+  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
+create or replace trigger _500_revoke_sessions after update of is_active on app_public.users
+  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
+create or replace trigger _500_revoke_sessions after update of status on app_public.tenants
+  for each row when (OLD.status = 'active' and NEW.status <> 'active')
+  execute function app_private.tg__revoke_sessions();
 
 create or replace trigger _500_audit after insert or update or delete on app_public.tenants
   for each row execute function app_private.tg__audit();
@@ -491,16 +523,14 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.set_password(uuid, text) is
   E'Sets a person''s password (PYPWD when too short or too long) and ends all their sessions.';
 --! EndIncluded accounts/set_password.sql
---! Included accounts/sign_in.sql
-create or replace function app_hidden.sign_in(email text, password text, tenant text, refresh_token text)
-returns table (session_id uuid, user_id uuid, tenant_id uuid, outcome text) as $$
+--! Included accounts/check_password.sql
+create or replace function app_private.check_password(email text, password text) returns uuid as $$
 declare
-  v_key text := lower(left(sign_in.email, 254));
+  v_key text := lower(left(check_password.email, 254));
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
   v_user app_public.users;
   v_hash text;
-  v_tenant_ids uuid[];
 begin
   -- Wait for other attempts at this address: ten at once count as ten.
   insert into app_private.sign_in_failures as f (email) values (v_key)
@@ -513,6 +543,8 @@ begin
   v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
 
   if app_private.crypt(left(password, 256), v_hash) <> v_hash
+    -- bcrypt ignores what follows 72 bytes; no stored password is longer.
+    or octet_length(password) > 72
     or not coalesce(v_user.is_active, false)
     or v_failure.locked_until > now()
   then
@@ -529,76 +561,132 @@ begin
           then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
       end
     where f.email = v_key;
-    return query select null::uuid, null::uuid, null::uuid, 'refused';
-    return;
+    return null;
   end if;
 
   delete from app_private.sign_in_failures f where f.email = v_key;
+  return v_user.id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.check_password(text, text) is
+  E'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a locked address are not told apart. Failures are counted, so the caller must commit.';
+--! EndIncluded accounts/check_password.sql
+--! Included accounts/open_session.sql
+create or replace function app_private.open_session(
+  tenant_id uuid,
+  user_id uuid,
+  user_agent text,
+  lifetime interval
+) returns app_private.sessions as $$
+  update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
+
+  insert into app_private.sessions as s (tenant_id, user_id, user_agent, expires_at)
+  values (
+    open_session.tenant_id,
+    open_session.user_id,
+    left(open_session.user_agent, 300),
+    now() + least(interval '30 days', lifetime)
+  )
+  returning s.*
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.open_session(uuid, uuid, text, interval) is
+  E'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
+--! EndIncluded accounts/open_session.sql
+--! Included accounts/sign_in.sql
+create or replace function app_hidden.sign_in(
+  email text,
+  password text,
+  tenant text,
+  user_agent text,
+  lifetime interval
+) returns table (
+  outcome text,
+  session_id uuid,
+  user_id uuid,
+  tenant_id uuid,
+  generation int,
+  expires_at timestamptz
+) as $$
+declare
+  v_user_id uuid := app_private.check_password(email, password);
+  v_tenant_ids uuid[];
+begin
+  if v_user_id is null then
+    outcome := 'refused';
+    return next;
+    return;
+  end if;
 
   select array_agg(m.tenant_id) into v_tenant_ids
   from app_public.memberships m
   join app_public.tenants t on t.id = m.tenant_id
-  where m.user_id = v_user.id and m.is_active and t.status = 'active'
+  where m.user_id = v_user_id and m.is_active and t.status = 'active'
   and (sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text));
 
   if v_tenant_ids is null then
-    return query select null::uuid, null::uuid, null::uuid, 'no_tenant';
-    return;
+    outcome := 'no_tenant';
+    return next;
   elsif cardinality(v_tenant_ids) > 1 then
-    return query select null::uuid, null::uuid, null::uuid, 'many_tenants';
-    return;
+    outcome := 'many_tenants';
+    return next;
+  else
+    return query
+      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+      from app_private.open_session(v_tenant_ids[1], v_user_id, user_agent, lifetime) s;
   end if;
-
-  update app_public.users u set last_login_at = now() where u.id = v_user.id;
-
-  return query
-    insert into app_private.sessions as s (tenant_id, user_id, refresh_token_hash, expires_at)
-    values (v_tenant_ids[1], v_user.id, sha256(convert_to(refresh_token, 'UTF8')), now() + interval '30 days')
-    returning s.id, s.user_id, s.tenant_id, 'signed_in';
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.sign_in(text, text, text, text) is
+comment on function app_hidden.sign_in(text, text, text, text, interval) is
   E'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
 
-grant execute on function app_hidden.sign_in(text, text, text, text) to parley_authenticator;
+grant execute on function app_hidden.sign_in(text, text, text, text, interval) to parley_authenticator;
 --! EndIncluded accounts/sign_in.sql
 --! Included accounts/refresh_session.sql
-create or replace function app_hidden.refresh_session(refresh_token text, next_refresh_token text)
-returns table (session_id uuid, user_id uuid, tenant_id uuid) as $$
+create or replace function app_hidden.refresh_session(session uuid, presented int, lifetime interval)
+returns table (session_id uuid, user_id uuid, tenant_id uuid, generation int, expires_at timestamptz) as $$
 declare
-  v_hash bytea := sha256(convert_to(refresh_token, 'UTF8'));
+  v_session app_private.sessions;
 begin
-  return query
-    update app_private.sessions s set
-      previous_refresh_token_hash = v_hash,
-      refresh_token_hash = sha256(convert_to(next_refresh_token, 'UTF8')),
-      last_used_at = now(),
-      expires_at = now() + interval '30 days'
-    where s.refresh_token_hash = v_hash
-    and s.revoked_at is null
-    and s.expires_at > now()
-    and exists (
-      select from app_public.memberships m
-      join app_public.users u on u.id = m.user_id
-      join app_public.tenants t on t.id = m.tenant_id
-      where m.tenant_id = s.tenant_id and m.user_id = s.user_id
-      and m.is_active and u.is_active and t.status = 'active'
-    )
-    returning s.id, s.user_id, s.tenant_id;
+  select s.* into v_session
+  from app_private.sessions s
+  join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+  join app_public.users u on u.id = m.user_id
+  join app_public.tenants t on t.id = m.tenant_id
+  where s.id = session
+  and s.revoked_at is null
+  and s.expires_at > now()
+  and s.created_at + lifetime > now()
+  and m.is_active and u.is_active and t.status = 'active'
+  -- Tokens of one session are exchanged one after the other.
+  for no key update of s;
 
-  if not found then
-    -- A token that was already exchanged is in two hands: end the session for both.
-    update app_private.sessions s set revoked_at = now()
-    where s.previous_refresh_token_hash = v_hash and s.revoked_at is null;
+  if v_session.id is null or presented > v_session.generation then
+    return;
+  elsif presented = v_session.generation then
+    update app_private.sessions s set
+      generation = s.generation + 1,
+      refreshed_at = now(),
+      expires_at = least(now() + interval '30 days', s.created_at + lifetime)
+    where s.id = v_session.id
+    returning s.* into v_session;
+  elsif presented < v_session.generation - 1 or v_session.refreshed_at < now() - interval '30 seconds' then
+    -- A token that was exchanged before is in two hands: end the session for both.
+    update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
+    return;
   end if;
+  -- Otherwise two tabs, or an answer that was lost: the same successor again.
+
+  return query select v_session.id, v_session.user_id, v_session.tenant_id, v_session.generation, v_session.expires_at;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.refresh_session(text, text) is
-  E'Exchanges a refresh token for the next one. No row: unknown, expired, signed out or deactivated. A token used twice ends its session.';
+comment on function app_hidden.refresh_session(uuid, int, interval) is
+  E'Exchanges a refresh token, which the API has verified, for the next generation. The last one exchanged gives the same successor for 30 seconds; any older one ends the session. No row: unknown, expired, beyond its lifetime, signed out or deactivated.';
 
-grant execute on function app_hidden.refresh_session(text, text) to parley_authenticator;
+grant execute on function app_hidden.refresh_session(uuid, int, interval) to parley_authenticator;
 --! EndIncluded accounts/refresh_session.sql
 --! Included accounts/sign_out.sql
 create or replace function app_public.sign_out() returns boolean as $$

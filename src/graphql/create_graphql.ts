@@ -59,7 +59,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret);
-    const sessions = createSessions(pool, jwtSecret);
+    const sessions = createSessions(pool, jwtSecret, config.SESSION_DAYS);
     const calls = createSimulationCalls({
       tools: { pool: ownerPool, keyRing, config, ...fetches },
       // What is left of the request's time is for the database.

@@ -37,7 +37,7 @@ test("somebody signs in, is who they are, and signs out, which works at once", a
   const { session } = answer.data.signIn;
   assert.equal(session.userId, person.userId);
   assert.equal(session.tenantId, workspace.tenantId);
-  assert.ok(Buffer.from(session.refreshToken, "base64url").length === 32);
+  assert.match(session.refreshToken, /^[\w-]{70}$/);
   const minutes = (new Date(session.accessTokenExpiresAt).getTime() - Date.now()) / 60_000;
   assert.ok(minutes > 14 && minutes < 16);
 
@@ -118,21 +118,44 @@ test("who belongs to several tenants names one", async () => {
   assert.equal(answer.data.signIn.session.tenantId, other.tenantId);
 });
 
-test("a refresh token works once; used again it ends the session for both hands", async () => {
+test("two tabs that refresh at once get the same refresh token, and both go on", async () => {
+  const person = await someone();
+  const { refreshToken: token } = (await signIn(person.email)).data.signIn.session;
+  const tabs = await Promise.all([1, 2, 3].map(() => api.ask(null, REFRESH, { token })));
+  const sessions = tabs.map(({ data }) => data.refreshSession.session);
+  assert.equal(new Set(sessions.map(({ refreshToken }) => refreshToken)).size, 1);
+  for (const { accessToken } of sessions)
+    assert.equal((await api.ask(accessToken, WHO_AM_I)).data.currentUser.id, person.userId);
+  const next = await api.ask(null, REFRESH, { token: sessions[0].refreshToken });
+  assert.notEqual(next.data.refreshSession.session.refreshToken, token);
+});
+
+test("a refresh token used again half a minute later ends the session for both hands", async () => {
   const person = await someone();
   const first = (await signIn(person.email)).data.signIn.session;
   const second = (await api.ask(null, REFRESH, { token: first.refreshToken })).data.refreshSession.session;
   assert.notEqual(second.refreshToken, first.refreshToken);
   assert.equal((await api.ask(second.accessToken, WHO_AM_I)).data.currentUser.id, person.userId);
 
+  await database.pool.query(
+    "update app_private.sessions set refreshed_at = now() - interval '31 seconds' where user_id = $1",
+    [person.userId],
+  );
   assert.equal((await api.ask(null, REFRESH, { token: first.refreshToken })).code, "PYREF");
   assert.equal((await api.ask(null, REFRESH, { token: second.refreshToken })).code, "PYREF");
   assert.equal((await api.ask(second.accessToken, WHO_AM_I)).code, "PYTOK");
 });
 
 test("a refresh token that is none is refused", async () => {
-  for (const token of ["", "x", "\0".repeat(43), "x".repeat(10_000)])
-    assert.equal((await api.ask(null, REFRESH, { token })).code, "PYREF");
+  const { refreshToken } = (await signIn((await someone()).email)).data.signIn.session;
+  const last = refreshToken.at(-3) === "A" ? "B" : "A";
+  const forged = [
+    `${refreshToken.slice(0, -3)}${last}${refreshToken.slice(-2)}`,
+    `AAAA${refreshToken.slice(4)}`,
+  ];
+  for (const token of ["", "x", "\0".repeat(70), "x".repeat(70), "x".repeat(10_000), ...forged])
+    assert.equal((await api.ask(null, REFRESH, { token })).code, "PYREF", token);
+  assert.equal((await api.ask(null, REFRESH, { token: refreshToken })).code, undefined);
 });
 
 test("deactivating works on the next request: of a membership, a person, a tenant", async () => {

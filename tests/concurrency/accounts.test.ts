@@ -47,7 +47,7 @@ async function aMemberWithPassword(password: string): Promise<string> {
 
 const guess = (email: string, password: string) => async (db: pg.PoolClient) =>
   (
-    await db.query("select outcome from app_hidden.sign_in($1, $2, null, gen_random_uuid()::text)", [
+    await db.query("select outcome from app_hidden.sign_in($1, $2, null, 'a test', '90 days')", [
       email,
       password,
     ])
@@ -81,22 +81,22 @@ test("the right password among wrong ones at once is refused when it comes after
   assert.deepEqual(second, { status: "fulfilled", value: "refused" });
 });
 
-// The row lock of the session, which update takes in refresh_session(): without it both get a session.
-test("a refresh token exchanged twice at once is in two hands: one gets the next, and the session ends", async () => {
+// The row lock of the session in refresh_session(): without it both would advance the generation.
+test("a refresh token exchanged twice at once gives the same successor to both", async () => {
   const { tenantId } = await aWorkspace(database.pool);
   const person = await aPerson(database.pool, tenantId, "agent");
-  await database.pool.query(
-    "update app_private.sessions set refresh_token_hash = sha256('token') where id = $1",
-    [person.sessionId],
-  );
-  const exchange = (next: string) => async (db: pg.PoolClient) =>
-    (await db.query("select session_id from app_hidden.refresh_session('token', $1)", [next])).rows.length;
-  const { first, second } = await overlapping(database.pool, exchange("a"), exchange("b"));
-  assert.equal(first, 1);
-  assert.deepEqual(second, { status: "fulfilled", value: 0 });
-  const { rows } = await database.pool.query(
-    "select revoked_at is not null as has_ended from app_private.sessions where id = $1",
-    [person.sessionId],
-  );
-  assert.deepEqual(rows, [{ has_ended: true }]);
+  const exchange = async (db: pg.PoolClient) => {
+    const { rows } = await db.query("select generation from app_hidden.refresh_session($1, 1, '90 days')", [
+      person.sessionId,
+    ]);
+    return rows[0]?.generation;
+  };
+  const { waited, first, second } = await overlapping(database.pool, exchange, exchange);
+  assert.ok(waited);
+  assert.equal(first, 2);
+  assert.deepEqual(second, { status: "fulfilled", value: 2 });
+  const { rows } = await database.pool.query("select revoked_at from app_private.sessions where id = $1", [
+    person.sessionId,
+  ]);
+  assert.deepEqual(rows, [{ revoked_at: null }]);
 });

@@ -67,7 +67,7 @@ test("the API's login signs people in there", async () => {
   await api.connect();
   try {
     const { rows } = await api.query(
-      "select outcome from app_hidden.sign_in('a@example.com', 'x', null, 'y')",
+      "select outcome from app_hidden.sign_in('a@example.com', 'x', null, 'y', '1 day')",
     );
     assert.deepEqual(rows, [{ outcome: "refused" }]);
     await api.query("begin; set local role parley_visitor");

@@ -44,9 +44,9 @@ export async function aPerson(db: Queryable, tenantId: string, role: Role): Prom
   );
   const userId = rows[0].user_id;
   const session = await db.query(
-    `insert into app_private.sessions (tenant_id, user_id, refresh_token_hash, expires_at)
-     values ($1, $2, $3, now() + interval '1 day') returning id`,
-    [tenantId, userId, randomBytes(32)],
+    `insert into app_private.sessions (tenant_id, user_id, expires_at)
+     values ($1, $2, now() + interval '1 day') returning id`,
+    [tenantId, userId],
   );
   return { tenantId, userId, sessionId: session.rows[0].id, email, role };
 }

@@ -10,13 +10,13 @@ const NAME = "parley";
 
 const Claims = z.object({ user: z.uuid(), tenant: z.uuid(), session: z.uuid(), exp: z.number() });
 
-/** A JWT (HS256) that says who the session belongs to. */
+/** A JWT (HS256) that says who the session belongs to. It does not outlive the session. */
 export function signAccessToken(
-  { userId, tenantId, sessionId }: Omit<Visitor, "expiresAt">,
+  { userId, tenantId, sessionId, sessionExpiresAt }: Omit<Visitor, "expiresAt"> & { sessionExpiresAt: Date },
   secret: string,
 ): { token: string; expiresAt: Date } {
   const now = Math.floor(Date.now() / 1000);
-  const exp = now + ACCESS_TOKEN_MINUTES * 60;
+  const exp = Math.min(now + ACCESS_TOKEN_MINUTES * 60, Math.floor(sessionExpiresAt.getTime() / 1000));
   const token = jwt.sign({ user: userId, tenant: tenantId, session: sessionId, iat: now, exp }, secret, {
     algorithm: "HS256",
     issuer: NAME,

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { ParleyError } from "../../errors.ts";
 import { signAccessToken } from "./access_token.ts";
 import { createGate } from "./gate.ts";
+import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
 
 export type Credentials = { email: string; password: string; tenant?: string | null | undefined };
 
@@ -18,51 +18,64 @@ export type Tokens = {
 
 export type Sessions = {
   /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
-  signIn(credentials: Credentials): Promise<Tokens>;
-  /** Takes the refresh token and gives the next one. @throws ParleyError PYREF */
+  signIn(credentials: Credentials, userAgent: string | null): Promise<Tokens>;
+  /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
   refresh(refreshToken: string): Promise<Tokens>;
 };
 
-type SessionRow = { session_id: string; user_id: string; tenant_id: string };
+type SessionRow = {
+  session_id: string;
+  user_id: string;
+  tenant_id: string;
+  generation: number;
+  expires_at: Date;
+};
 type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" };
 
 /** bcrypt takes a core of the database's for some 60 ms. */
 const SIGN_INS_AT_ONCE = 2;
 const SIGN_INS_WAITING = 50;
 
-/** @param pool connections as the authenticator, which may do this and nothing else */
-export function createSessions(pool: pg.Pool, jwtSecret: string): Sessions {
+/**
+ * @param pool connections as the authenticator, which may do this and nothing else
+ * @param sessionDays how long a session lasts at most
+ */
+export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: number): Sessions {
   const gate = createGate(SIGN_INS_AT_ONCE, SIGN_INS_WAITING);
+  const lifetime = `${sessionDays} days`;
 
-  const tokens = (row: SessionRow, refreshToken: string): Tokens => {
-    const { user_id: userId, tenant_id: tenantId, session_id: sessionId } = row;
-    const { token, expiresAt } = signAccessToken({ userId, tenantId, sessionId }, jwtSecret);
+  const tokens = (row: SessionRow): Tokens => {
+    const { user_id: userId, tenant_id: tenantId, session_id: sessionId, generation } = row;
+    const { token, expiresAt } = signAccessToken(
+      { userId, tenantId, sessionId, sessionExpiresAt: row.expires_at },
+      jwtSecret,
+    );
     return {
       accessToken: token,
       accessTokenExpiresAt: expiresAt.toISOString(),
-      refreshToken,
+      refreshToken: signRefreshToken({ sessionId, generation }, jwtSecret),
       userId,
       tenantId,
     };
   };
 
   return {
-    async signIn({ email, password, tenant }) {
+    async signIn({ email, password, tenant }, userAgent) {
       // Postgres' text cannot hold it, so that nobody's address or password does.
       if ([email, password, tenant].some((text) => text?.includes("\0"))) throw refused();
-      const refreshToken = newRefreshToken();
       const { rows } = await gate(() =>
-        pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4)", [
+        pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5)", [
           email.trim(),
           password,
           tenant ?? null,
-          refreshToken,
+          userAgent,
+          lifetime,
         ]),
       );
       const { outcome, ...session } = rows[0]!;
       switch (outcome) {
         case "signed_in":
-          return tokens(session, refreshToken);
+          return tokens(session);
         case "no_tenant":
           throw new ParleyError("PYTEN", "You belong to no such tenant");
         case "many_tenants":
@@ -75,26 +88,21 @@ export function createSessions(pool: pg.Pool, jwtSecret: string): Sessions {
     },
 
     async refresh(refreshToken) {
-      const next = newRefreshToken();
-      // Not one of ours: also keeps NUL out.
-      const { rows } = /^[\w-]{43}$/.test(refreshToken)
-        ? await pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2)", [
-            refreshToken,
-            next,
+      const refresh = verifyRefreshToken(refreshToken, jwtSecret);
+      const { rows } = refresh
+        ? await pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2, $3)", [
+            refresh.sessionId,
+            refresh.generation,
+            lifetime,
           ])
         : { rows: [] };
       const row = rows[0];
       if (!row) throw new ParleyError("PYREF", "The session has ended: sign in again");
-      return tokens(row, next);
+      return tokens(row);
     },
   };
 }
 
 function refused(): ParleyError {
   return new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later");
-}
-
-/** 256 random bits. The database keeps only its hash. */
-function newRefreshToken(): string {
-  return randomBytes(32).toString("base64url");
 }

@@ -23,7 +23,8 @@ export function httpEndpoint(operations: Operations, authenticator: Authenticato
     if (typeof body !== "object" || body === null || Array.isArray(body))
       throw new ParleyError("PYREQ", "The body must be a JSON object");
     const { query, variables, operationName } = body as Record<string, unknown>;
-    const operation = operations.prepare({ query, variables, operationName }, visitor);
+    const userAgent = request.get("user-agent") ?? null;
+    const operation = operations.prepare({ query, variables, operationName }, visitor, userAgent);
     if (operation.definition.operation === "subscription")
       throw new ParleyError("PYREQ", "Subscriptions are for WebSockets (graphql-transport-ws)");
     send(request, response, 200, await operations.execute(operation, logOf(response) ?? log));

@@ -27,12 +27,24 @@ export type Operation = {
   operationName: string | undefined;
   variables: Readonly<Record<string, unknown>>;
   visitor: Visitor | null;
+  /** What the client calls itself. */
+  userAgent: string | null;
 };
+
+declare global {
+  namespace Grafast {
+    interface Context {
+      /** Who asks; null without a token. */
+      visitor: Visitor | null;
+      userAgent: string | null;
+    }
+  }
+}
 
 export type Operations = {
   schema: GraphQLSchema;
   /** Reads and checks a request. @throws RefusedRequest */
-  prepare(request: GraphqlRequest, visitor: Visitor | null): Operation;
+  prepare(request: GraphqlRequest, visitor: Visitor | null, userAgent?: string | null): Operation;
   /** Runs a query or a mutation; errors are masked. */
   execute(operation: Operation, log: Log): Promise<FormattedExecutionResult>;
   /** Begins a subscription; its results are not masked yet. Anything but an iterable is a refusal. */
@@ -69,7 +81,7 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
       document: operation.document,
       variableValues: operation.variables,
       operationName: operation.operationName ?? null,
-      contextValue: { changes },
+      contextValue: { changes, visitor: operation.visitor, userAgent: operation.userAgent },
       resolvedPreset,
       requestContext: { visitor: operation.visitor },
     });
@@ -77,7 +89,7 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
   return {
     schema,
 
-    prepare({ query, variables, operationName }, visitor) {
+    prepare({ query, variables, operationName }, visitor, userAgent = null) {
       if (typeof query !== "string") throw refused("PYREQ", "query must be a string");
       if (operationName != null && typeof operationName !== "string")
         throw refused("PYREQ", "operationName must be a string");
@@ -99,7 +111,14 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
           "PYLIM",
           `The answer might hold more than ${LIMITS.objects} objects: ask for shorter lists`,
         );
-      return { document, definition, operationName: operationName ?? undefined, variables: given, visitor };
+      return {
+        document,
+        definition,
+        operationName: operationName ?? undefined,
+        variables: given,
+        visitor,
+        userAgent,
+      };
     },
 
     async execute(operation, log) {

@@ -1,4 +1,4 @@
-import { object, type Step, sideEffect } from "postgraphile/grafast";
+import { context, list, object, type Step, sideEffect } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 import type { Credentials, Sessions } from "../auth/sessions.ts";
 
@@ -15,8 +15,9 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
           signIn(input: SignInInput!): SignInPayload
 
           """
-          Exchanges a refresh token for an access token and the next refresh token; the old one is used up. PYREF: it
-          is unknown, used, expired or revoked. One that is used twice ends its session, for it is in two hands.
+          Exchanges a refresh token for an access token and the next refresh token. Within 30 seconds the same token is
+          answered with the same next one, so that two tabs or a lost answer do no harm. Later, or when it is older than
+          that, it is in two hands and ends its session. PYREF: it is unknown, used, expired or revoked.
           """
           refreshSession(input: RefreshSessionInput!): RefreshSessionPayload
         }
@@ -44,13 +45,13 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
           session: Session!
         }
 
-        "A sign-in, as its client holds it. It lasts until 30 days after it was last refreshed."
+        "A sign-in, as its client holds it. It lasts until 30 days after it was last refreshed, and 90 days (SESSION_DAYS) in all."
         type Session {
           "Goes with every request: \`Authorization: Bearer …\`, or a WebSocket's connection parameter \`authorization\`."
           accessToken: String!
           "When the access token ends; refresh the session before."
           accessTokenExpiresAt: Datetime!
-          "For refreshSession, once. Keep it safe."
+          "For refreshSession. Keep it safe."
           refreshToken: String!
           userId: UUID!
           tenantId: UUID!
@@ -62,8 +63,9 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
             signIn: (_$root, args) =>
               object({
                 clientMutationId: args.getRaw(["input", "clientMutationId"]),
-                session: sideEffect(args.getRaw("input") as Step<Credentials>, (input) =>
-                  sessions.signIn(input),
+                session: sideEffect(
+                  list([args.getRaw("input") as Step<Credentials>, context().get("userAgent")]),
+                  ([input, userAgent]) => sessions.signIn(input, userAgent),
                 ),
               }),
             refreshSession: (_$root, args) =>

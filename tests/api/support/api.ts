@@ -37,7 +37,8 @@ export type Api = {
 };
 
 export function tokenOf(person: Person): string {
-  return signAccessToken(person, JWT_SECRET).token;
+  return signAccessToken({ ...person, sessionExpiresAt: new Date(Date.now() + 86_400_000) }, JWT_SECRET)
+    .token;
 }
 
 export async function startApi(database: TestDatabase, settings: Record<string, string> = {}): Promise<Api> {

@@ -40,7 +40,14 @@ story(
     await aPerson(db, deactivated.tenantId, "owner");
     await db.query("update app_public.users set is_active = false where id = $1", [deactivated.userId]);
     const withoutPassword = await aPerson(db, tenantId, "agent");
-    const refused = { session_id: null, user_id: null, tenant_id: null, outcome: "refused" };
+    const refused = {
+      outcome: "refused",
+      session_id: null,
+      user_id: null,
+      tenant_id: null,
+      generation: null,
+      expires_at: null,
+    };
     assert.deepEqual(await signIn(db, email, "wrong password"), refused);
     assert.deepEqual(await signIn(db, "nobody@example.com", PASSWORD), refused);
     assert.deepEqual(await signIn(db, deactivated.email, PASSWORD), refused);
@@ -88,13 +95,22 @@ story("the API's login may sign people in, and the visitor may not", async (db) 
   assert.equal(await refusal(db, () => signIn(db, email, PASSWORD)), "42501");
 });
 
-story("the refresh token is kept as a hash only", async (db) => {
+story("a session remembers what the client called itself, cut to a reasonable length", async (db) => {
   const { email } = await aPersonWithPassword(db);
-  const { session_id } = await signIn(db, email, PASSWORD, null, "a refresh token");
   const { rows } = await db.query(
-    `select refresh_token_hash = sha256('a refresh token') as is_hash, s::text like '%a refresh token%' as is_plain
-       from app_private.sessions s where id = $1`,
-    [session_id],
+    "select session_id from app_hidden.sign_in($1, $2, null, repeat('x', 5000), '90 days')",
+    [email, PASSWORD],
   );
-  assert.deepEqual(rows, [{ is_hash: true, is_plain: false }]);
+  const session = await db.query("select user_agent from app_private.sessions where id = $1", [
+    rows[0].session_id,
+  ]);
+  assert.equal(session.rows[0].user_agent.length, 300);
+});
+
+story("a password that continues beyond 72 bytes is wrong, whatever its beginning", async (db) => {
+  const { email, userId } = await aPersonWithPassword(db);
+  const longest = "correct horse battery staple ".repeat(3).slice(0, 72);
+  await db.query("select app_private.set_password($1, $2)", [userId, longest]);
+  assert.equal((await signIn(db, email, `${longest}!`)).outcome, "refused");
+  assert.equal((await signIn(db, email, longest)).outcome, "signed_in");
 });

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { aPerson, aWorkspace, type Person, type Role } from "../../support/people.ts";
 
@@ -21,18 +20,11 @@ export async function aPersonWithPassword(
   return { ...person, slug: workspace.slug };
 }
 
-export async function signIn(
-  db: Queryable,
-  email: string,
-  password: string,
-  tenant: string | null = null,
-  refreshToken: string = randomBytes(16).toString("hex"),
-) {
-  const { rows } = await db.query("select * from app_hidden.sign_in($1, $2, $3, $4)", [
+export async function signIn(db: Queryable, email: string, password: string, tenant: string | null = null) {
+  const { rows } = await db.query("select * from app_hidden.sign_in($1, $2, $3, 'a test', '90 days')", [
     email,
     password,
     tenant,
-    refreshToken,
   ]);
   return rows[0] as { session_id: string; user_id: string; tenant_id: string; outcome: string };
 }
