@@ -251,6 +251,7 @@ create table app_private.channel_secrets (
   previous_app_secret text,
   verify_token text,
   app_secret_fingerprint text,
+  previous_app_secret_fingerprint text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint channel_secrets_pkey primary key (channel_id),
@@ -259,7 +260,8 @@ create table app_private.channel_secrets (
 create index channel_secrets_app_secret_fingerprint_idx on app_private.channel_secrets (app_secret_fingerprint);
 comment on table app_private.channel_secrets is 'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the webhook receiver and the sender; never by a person.';
 comment on column app_private.channel_secrets.previous_app_secret is 'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
-comment on column app_private.channel_secrets.app_secret_fingerprint is 'A keyed hash of app_secret. Channels with the same one share a Meta app, and so may arrive in one another''s webhooks.';
+comment on column app_private.channel_secrets.app_secret_fingerprint is 'A keyed hash of app_secret. Channels with the same one share a Meta app. A webhook is applied only to channels whose app secret, or the one before it, has signed it.';
+comment on column app_private.channel_secrets.previous_app_secret_fingerprint is 'The same of previous_app_secret.';
 create trigger _100_timestamps before insert or update on app_private.channel_secrets
   for each row execute function app_private.tg__timestamps();
 alter table app_private.channel_secrets enable row level security;
@@ -482,6 +484,18 @@ create trigger _100_timestamps before insert or update on app_private.user_secre
   for each row execute function app_private.tg__timestamps();
 alter table app_private.user_secrets enable row level security;
 
+-- app_private.webhook_addresses
+create table app_private.webhook_addresses (
+  address uuid not null,
+  webhook_key uuid not null,
+  constraint webhook_addresses_pkey primary key (address)
+);
+create index webhook_addresses_webhook_key_idx on app_private.webhook_addresses (webhook_key);
+comment on table app_private.webhook_addresses is 'Webhook addresses that have lost their channel: ids of deleted channels, and former webhook keys. A Meta app may still post to them for its other channels.';
+comment on column app_private.webhook_addresses.address is 'The last part of the address.';
+comment on column app_private.webhook_addresses.webhook_key is 'The app whose channels are reached by it.';
+alter table app_private.webhook_addresses enable row level security;
+
 -- app_public.audit_entries
 create table app_public.audit_entries (
   id uuid not null default app_hidden.uuid_v7(),
@@ -525,6 +539,7 @@ create table app_public.channels (
   status app_public.channel_status not null default 'active'::app_public.channel_status,
   status_reason text,
   is_default boolean not null default false,
+  webhook_key uuid,
   phone_number_id text,
   business_account_id text,
   display_phone_number text,
@@ -552,9 +567,11 @@ create table app_public.channels (
 create index channels_business_account_id_idx on app_public.channels (business_account_id);
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
 create index channels_phone_number_id_idx on app_public.channels (phone_number_id);
+create index channels_webhook_key_idx on app_public.channels (webhook_key);
 comment on table app_public.channels is 'One connected number or account of a tenant. Its secrets live apart and are never shown.';
 comment on column app_public.channels.status_reason is 'Why it is paused or stopped: for a stop, the provider''s error code and text.';
 comment on column app_public.channels.is_default is 'The channel that a new conversation uses when none is named; one a tenant.';
+comment on column app_public.channels.webhook_key is 'The Meta app''s own webhook address ends with it: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it; it survives rotations and the deletion of any one of them. Null until an app secret is set.';
 comment on column app_public.channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
 comment on column app_public.channels.business_account_id is 'The WhatsApp Business Account (WABA) that the number belongs to.';
 comment on column app_public.channels.display_phone_number is 'The number as people write it.';
@@ -569,9 +586,11 @@ create trigger _100_choose_default before insert or update of is_default on app_
 create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.channels
-  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit');
+  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit', 'webhook_key');
 create trigger _500_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
+create trigger _500_keep_webhook_address after delete or update of webhook_key on app_public.channels
+  for each row execute function app_private.tg_channels__keep_webhook_address();
 create trigger _900_wake_sender after update of status on app_public.channels
   for each row when (((new.status = 'active'::app_public.channel_status) and (old.status <> 'active'::app_public.channel_status))) execute function app_private.tg_channels__wake_sender();
 alter table app_public.channels enable row level security;
@@ -2367,7 +2386,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_channel_secrets(uuid,jsonb) is 'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN.';
+comment on function app_hidden.set_channel_secrets(uuid,jsonb) is 'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
 grant execute on function app_hidden.set_channel_secrets(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
@@ -4649,16 +4668,56 @@ $$
 comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), and what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]).';
 
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
+declare
+  v_fingerprint text := secrets ->> 'app_secret_fingerprint';
+  v_number text;
+begin
+  if v_fingerprint is not null then
+    select c.phone_number_id into v_number
+    from app_public.channels c
+    where c.id = set_channel_secrets.channel_id;
+    -- Two who connect one number at the same time wait for each other: the second has to see the first.
+    perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
+    -- Only whoever has the app's secret learns of the other channel. That person could sign its webhooks anyway.
+    if exists (
+      select from app_public.channels c
+      join app_private.channel_secrets s on s.channel_id = c.id
+      where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
+      and s.app_secret_fingerprint = v_fingerprint
+    ) then
+      raise exception 'The number is already connected with this Meta app: remove the channel that has it first'
+        using errcode = 'PYNUM';
+    end if;
+
+    update app_public.channels c set webhook_key = coalesce(
+      (
+        select o.webhook_key
+        from app_private.channel_secrets s
+        join app_public.channels o on o.id = s.channel_id
+        where s.app_secret_fingerprint = v_fingerprint and o.id <> c.id
+        order by o.created_at, o.id
+        limit 1
+      ),
+      c.webhook_key,
+      left(encode(sha256(convert_to(v_fingerprint, 'UTF8')), 'hex'), 32)::uuid
+    )
+    where c.id = set_channel_secrets.channel_id;
+  end if;
+
   update app_private.channel_secrets s set
     access_token = coalesce(secrets ->> 'access_token', s.access_token),
     previous_app_secret = case when secrets ? 'app_secret' then s.app_secret else s.previous_app_secret end,
+    previous_app_secret_fingerprint = case
+      when secrets ? 'app_secret' then s.app_secret_fingerprint else s.previous_app_secret_fingerprint
+    end,
     app_secret = coalesce(secrets ->> 'app_secret', s.app_secret),
-    app_secret_fingerprint = coalesce(secrets ->> 'app_secret_fingerprint', s.app_secret_fingerprint),
+    app_secret_fingerprint = coalesce(v_fingerprint, s.app_secret_fingerprint),
     verify_token = coalesce(secrets ->> 'verify_token', s.verify_token)
   where s.channel_id = set_channel_secrets.channel_id;
+end;
 $$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_channel_secrets(uuid,jsonb) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one.';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.set_channel_secrets(uuid,jsonb) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
 
 create function app_private.set_password(user_id uuid, password text) returns void as $$
 begin
@@ -4922,6 +4981,26 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__insert_secrets() is 'Makes "every channel has a secrets row and a state row" a fact.';
+
+create function app_private.tg_channels__keep_webhook_address() returns trigger as $$
+declare
+  v_address uuid := case TG_OP when 'DELETE' then OLD.id else OLD.webhook_key end;
+  v_key uuid := case TG_OP when 'DELETE' then OLD.webhook_key else NEW.webhook_key end;
+begin
+  if v_address is null or v_address = v_key
+    or not exists (select from app_public.channels c where c.webhook_key = v_key)
+  then
+    return null;
+  end if;
+
+  insert into app_private.webhook_addresses (address, webhook_key) values (v_address, v_key)
+  on conflict (address) do update set webhook_key = EXCLUDED.webhook_key;
+  update app_private.webhook_addresses a set webhook_key = v_key where a.webhook_key = v_address;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_channels__keep_webhook_address() is 'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, or moves to another app''s key, as long as the app has channels.';
 
 create function app_private.tg_channels__wake_sender() returns trigger as $$
 begin

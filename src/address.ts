@@ -12,7 +12,7 @@ export function publicUrl(config: Config, port = config.PORT): string {
   return config.PUBLIC_URL ?? localUrl(config.HOST, port);
 }
 
-/** The address to enter at the provider for a channel's webhooks. */
-export function webhookUrl(baseUrl: string, channelId: string): string {
-  return `${baseUrl}/webhooks/whatsapp/${channelId}`;
+/** The address to enter at the provider: of a Meta app by its webhook key, or of a single channel by its id. */
+export function webhookUrl(baseUrl: string, address: string): string {
+  return `${baseUrl}/webhooks/whatsapp/${address}`;
 }

@@ -46,6 +46,11 @@ export const ERRORS = {
     meaning: "There is no channel that can send this.",
     remedy: "Connect a channel, or use another one.",
   },
+  PYNUM: {
+    kind: "conflict",
+    meaning: "The number is already connected with this Meta app.",
+    remedy: "Remove the channel that has it, then connect it again.",
+  },
   PYCNT: {
     kind: "bad_request",
     meaning: "The message's content breaks a shape or a limit of its type.",

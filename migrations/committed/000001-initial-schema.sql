@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d2c327dfaa1bd4f43540f40169833061f515be34
+--! Hash: sha1:cbe52a0c1dd6502e48a5f7a46b67cae0456d83ab
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -839,6 +839,7 @@ create table app_public.channels (
   status app_public.channel_status not null default 'active',
   status_reason text,
   is_default boolean not null default false,
+  webhook_key uuid,
   phone_number_id text
     constraint channels_phone_number_id_is_digits check (phone_number_id ~ '^[0-9]{1,32}$'),
   business_account_id text
@@ -864,12 +865,15 @@ create table app_public.channels (
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
 create index on app_public.channels (phone_number_id);
 create index on app_public.channels (business_account_id);
+create index on app_public.channels (webhook_key);
 -- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
 alter table app_public.channels add unique (id, tenant_id);
 alter table app_public.channels enable row level security;
 comment on table app_public.channels is E'One connected number or account of a tenant. Its secrets live apart and are never shown.';
 comment on column app_public.channels.is_default is E'The channel that a new conversation uses when none is named; one a tenant.';
 comment on column app_public.channels.status_reason is E'Why it is paused or stopped: for a stop, the provider''s error code and text.';
+comment on column app_public.channels.webhook_key is
+  E'The Meta app''s own webhook address ends with it: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it; it survives rotations and the deletion of any one of them. Null until an app secret is set.';
 comment on column app_public.channels.phone_number_id is E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
 comment on column app_public.channels.business_account_id is E'The WhatsApp Business Account (WABA) that the number belongs to.';
 comment on column app_public.channels.display_phone_number is E'The number as people write it.';
@@ -888,6 +892,7 @@ create table app_private.channel_secrets (
   previous_app_secret text,
   verify_token text,
   app_secret_fingerprint text,
+  previous_app_secret_fingerprint text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -897,7 +902,19 @@ comment on table app_private.channel_secrets is
   E'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the webhook receiver and the sender; never by a person.';
 comment on column app_private.channel_secrets.previous_app_secret is E'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
 comment on column app_private.channel_secrets.app_secret_fingerprint is
-  E'A keyed hash of app_secret. Channels with the same one share a Meta app, and so may arrive in one another''s webhooks.';
+  E'A keyed hash of app_secret. Channels with the same one share a Meta app. A webhook is applied only to channels whose app secret, or the one before it, has signed it.';
+comment on column app_private.channel_secrets.previous_app_secret_fingerprint is E'The same of previous_app_secret.';
+
+create table app_private.webhook_addresses (
+  address uuid primary key,
+  webhook_key uuid not null
+);
+create index on app_private.webhook_addresses (webhook_key);
+alter table app_private.webhook_addresses enable row level security;
+comment on table app_private.webhook_addresses is
+  E'Webhook addresses that have lost their channel: ids of deleted channels, and former webhook keys. A Meta app may still post to them for its other channels.';
+comment on column app_private.webhook_addresses.address is E'The last part of the address.';
+comment on column app_private.webhook_addresses.webhook_key is E'The app whose channels are reached by it.';
 
 create table app_private.channel_states (
   channel_id uuid primary key references app_public.channels on delete cascade,
@@ -967,6 +984,28 @@ create or replace trigger _900_wake_sender after update of status on app_public.
   for each row when (NEW.status = 'active' and OLD.status <> 'active')
   execute function app_private.tg_channels__wake_sender();
 --! EndIncluded channels/tg_channels__wake_sender.sql
+--! Included channels/tg_channels__keep_webhook_address.sql
+create or replace function app_private.tg_channels__keep_webhook_address() returns trigger as $$
+declare
+  v_address uuid := case TG_OP when 'DELETE' then OLD.id else OLD.webhook_key end;
+  v_key uuid := case TG_OP when 'DELETE' then OLD.webhook_key else NEW.webhook_key end;
+begin
+  if v_address is null or v_address = v_key
+    or not exists (select from app_public.channels c where c.webhook_key = v_key)
+  then
+    return null;
+  end if;
+
+  insert into app_private.webhook_addresses (address, webhook_key) values (v_address, v_key)
+  on conflict (address) do update set webhook_key = EXCLUDED.webhook_key;
+  update app_private.webhook_addresses a set webhook_key = v_key where a.webhook_key = v_address;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_channels__keep_webhook_address() is
+  E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, or moves to another app''s key, as long as the app has channels.';
+--! EndIncluded channels/tg_channels__keep_webhook_address.sql
 --! Included channels/triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
@@ -977,21 +1016,63 @@ create or replace trigger _100_choose_default before insert or update of is_defa
 create or replace trigger _500_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
 create or replace trigger _500_audit after insert or update or delete on app_public.channels
-  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit');
+  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit', 'webhook_key');
+create or replace trigger _500_keep_webhook_address after update of webhook_key or delete on app_public.channels
+  for each row execute function app_private.tg_channels__keep_webhook_address();
 --! EndIncluded channels/triggers.sql
 --! Included channels/set_channel_secrets.sql
 create or replace function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
+declare
+  v_fingerprint text := secrets ->> 'app_secret_fingerprint';
+  v_number text;
+begin
+  if v_fingerprint is not null then
+    select c.phone_number_id into v_number
+    from app_public.channels c
+    where c.id = set_channel_secrets.channel_id;
+    -- Two who connect one number at the same time wait for each other: the second has to see the first.
+    perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
+    -- Only whoever has the app's secret learns of the other channel. That person could sign its webhooks anyway.
+    if exists (
+      select from app_public.channels c
+      join app_private.channel_secrets s on s.channel_id = c.id
+      where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
+      and s.app_secret_fingerprint = v_fingerprint
+    ) then
+      raise exception 'The number is already connected with this Meta app: remove the channel that has it first'
+        using errcode = 'PYNUM';
+    end if;
+
+    update app_public.channels c set webhook_key = coalesce(
+      (
+        select o.webhook_key
+        from app_private.channel_secrets s
+        join app_public.channels o on o.id = s.channel_id
+        where s.app_secret_fingerprint = v_fingerprint and o.id <> c.id
+        order by o.created_at, o.id
+        limit 1
+      ),
+      c.webhook_key,
+      left(encode(sha256(convert_to(v_fingerprint, 'UTF8')), 'hex'), 32)::uuid
+    )
+    where c.id = set_channel_secrets.channel_id;
+  end if;
+
   update app_private.channel_secrets s set
     access_token = coalesce(secrets ->> 'access_token', s.access_token),
     previous_app_secret = case when secrets ? 'app_secret' then s.app_secret else s.previous_app_secret end,
+    previous_app_secret_fingerprint = case
+      when secrets ? 'app_secret' then s.app_secret_fingerprint else s.previous_app_secret_fingerprint
+    end,
     app_secret = coalesce(secrets ->> 'app_secret', s.app_secret),
-    app_secret_fingerprint = coalesce(secrets ->> 'app_secret_fingerprint', s.app_secret_fingerprint),
+    app_secret_fingerprint = coalesce(v_fingerprint, s.app_secret_fingerprint),
     verify_token = coalesce(secrets ->> 'verify_token', s.verify_token)
   where s.channel_id = set_channel_secrets.channel_id;
-$$ language sql volatile set search_path to pg_catalog, pg_temp;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_channel_secrets(uuid, jsonb) is
-  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one.';
+  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
 
 create or replace function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb) returns app_public.channels as $$
 declare
@@ -1013,7 +1094,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_channel_secrets(uuid, jsonb) is
-  E'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN.';
+  E'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
 
 grant execute on function app_hidden.set_channel_secrets(uuid, jsonb) to parley_visitor;
 --! EndIncluded channels/set_channel_secrets.sql

@@ -42,12 +42,17 @@ export function channelAdd(): Command {
     const verifyToken = givenToken ?? randomBytes(24).toString("base64url");
     await onDatabase(async ({ pool, config }) => {
       const keyRing = await readKeyRing(config);
-      const id = await inTransaction(pool, async (db) => {
+      const { id, webhook_key } = await inTransaction(pool, async (db) => {
         const tenantId = await findTenant(db, options.tenant);
         const channel = { ...options, tenantId, name: options.name ?? options.displayPhoneNumber };
-        return addChannel(db, channel, { accessToken, appSecret, verifyToken }, keyRing);
+        const added = await addChannel(db, channel, { accessToken, appSecret, verifyToken }, keyRing);
+        const { rows } = await db.query<{ id: string; webhook_key: string }>(
+          "select id, webhook_key from app_public.channels where id = $1",
+          [added],
+        );
+        return rows[0]!;
       });
-      const address = webhookUrl(publicUrl(config), id);
+      const address = webhookUrl(publicUrl(config), webhook_key);
       const shown = givenToken === undefined ? { verifyToken } : {};
       print(
         options,

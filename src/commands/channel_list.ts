@@ -10,6 +10,7 @@ type Options = CommonOptions & { tenant?: string };
 
 type Row = Record<"id" | "tenant" | "name" | "status" | "phone_number_id", string> & {
   last_webhook_at: Date | null;
+  webhook_key: string | null;
 };
 
 /** `parley channel list`. Never a secret. */
@@ -26,7 +27,7 @@ export function channelList(): Command {
         const { rows } = await pool.query<Row>(
           `select
              t.slug as tenant, c.name, c.status, c.status_reason, c.is_default, c.kind, c.phone_number_id,
-             c.business_account_id, c.display_phone_number, c.graph_url, s.last_webhook_at, c.id
+             c.business_account_id, c.display_phone_number, c.graph_url, s.last_webhook_at, c.id, c.webhook_key
            from app_public.channels c
            join app_public.tenants t on t.id = c.tenant_id
            left join app_private.channel_states s on s.channel_id = c.id
@@ -34,7 +35,10 @@ export function channelList(): Command {
            order by t.slug, c.name, c.id`,
           [tenantId],
         );
-        const channels = rows.map((row) => ({ ...row, webhook_url: webhookUrl(publicUrl(config), row.id) }));
+        const channels = rows.map((row) => ({
+          ...row,
+          webhook_url: webhookUrl(publicUrl(config), row.webhook_key ?? row.id),
+        }));
         const shown = channels.map(
           ({ tenant, name, status, phone_number_id, last_webhook_at, webhook_url }) => {
             return { tenant, name, status, phone_number_id, last_webhook_at, webhook_url };

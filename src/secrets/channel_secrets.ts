@@ -39,7 +39,7 @@ export function sealChannelSecrets(
     sealed.access_token = seal(given.accessToken, address(channelId, "access_token"), ring);
   if (given.appSecret !== undefined) {
     sealed.app_secret = seal(given.appSecret, address(channelId, "app_secret"), ring);
-    sealed.app_secret_fingerprint = fingerprint(given.appSecret, ring);
+    sealed.app_secret_fingerprint = appFingerprint(given.appSecret, ring);
   }
   if (given.verifyToken !== undefined)
     sealed.verify_token = seal(given.verifyToken, address(channelId, "verify_token"), ring);
@@ -71,7 +71,8 @@ function address(channelId: string, column: string): string {
   return `app_private.channel_secrets/${channelId}/${column}`;
 }
 
-function fingerprint(appSecret: string, ring: KeyRing): string {
+/** Tells Meta apps apart by their secret, without telling the secret. */
+export function appFingerprint(appSecret: string, ring: KeyRing): string {
   const key = ring.keys.get(ring.current)!;
   return createHmac("sha256", key).update("parley/app-secret-fingerprint/1").update(appSecret).digest("hex");
 }

@@ -1,6 +1,12 @@
 import type pg from "pg";
-import { type ChannelSecrets, openChannelSecrets } from "../secrets/channel_secrets.ts";
+import {
+  appFingerprint,
+  type ChannelSecrets,
+  openChannelSecrets,
+  type SealedColumns,
+} from "../secrets/channel_secrets.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { createMemory } from "./memory.ts";
 
 /** What the receiver has to know of a channel. */
 export type WebhookChannel = {
@@ -8,92 +14,144 @@ export type WebhookChannel = {
   tenantId: string;
   phoneNumberId: string;
   businessAccountId: string;
-  /** Tells which channels belong to one Meta app, and so may arrive in one another's webhooks. */
-  appFingerprint: string | null;
+  /** Shared by the channels of one Meta app: the app's own address ends with it. */
+  webhookKey: string | null;
   secrets: ChannelSecrets;
+  /** Of `secrets.appSecrets`, in their order. */
+  apps: string[];
 };
 
-/** Finds channels, remembering them for a few seconds: every webhook asks. */
+/** Finds channels, remembering them for a few seconds: every webhook asks. `isFresh` looks past what is remembered. */
 export type ChannelDirectory = {
-  /** By the id in the webhook's address; null when there is none. `isFresh` looks past what is remembered. */
-  byId(channelId: string, isFresh?: boolean): Promise<WebhookChannel | null>;
-  /** The channel that has a number, for a webhook addressed to `via`; null when `via`'s app has no such number. */
-  byNumber(phoneNumberId: string, via: WebhookChannel): Promise<WebhookChannel | null>;
-  /** A channel of a business account, likewise. */
-  byAccount(businessAccountId: string, via: WebhookChannel): Promise<WebhookChannel | null>;
+  byId(channelId: string): Promise<WebhookChannel | null>;
+  /**
+   * The channels whose secrets may belong to what comes to an address: the channel of that id first, then one for each
+   * app secret in use by the Meta app of the address, those that most channels have first.
+   */
+  atAddress(address: string, isFresh?: boolean): Promise<WebhookChannel[]>;
+  /** The verify tokens of all channels that an address may be of. */
+  verifyTokens(address: string, isFresh?: boolean): Promise<string[]>;
+  /** The channel of an app that has a number. Whoever signs with an app's secret speaks for its numbers, and no others. */
+  byNumber(phoneNumberId: string, app: string): Promise<WebhookChannel | null>;
+  /** The channels of an app that are of a business account, one a tenant. */
+  byAccount(businessAccountId: string, app: string): Promise<WebhookChannel[]>;
+  /** Whether a number is of a tenant's channel that was of the same app, and still has another app secret. */
+  isLeftBehind(phoneNumberId: string, via: WebhookChannel): Promise<boolean>;
 };
 
-const REMEMBERED_MS = 5_000;
-/** Guessed addresses must not fill the memory. */
-const REMEMBERED_MOST = 10_000;
+/** Secrets that are tried on one body; each costs a hash of it. */
+const MOST_SECRETS = 10;
+const MOST_VERIFY_TOKENS = 1_000;
 
-const SELECT = `
-  select c.id, c.tenant_id, c.phone_number_id, c.business_account_id, s.app_secret_fingerprint,
-    s.access_token, s.app_secret, s.previous_app_secret, s.verify_token
+type ChannelRow = SealedColumns & {
+  id: string;
+  tenant_id: string;
+  phone_number_id: string;
+  business_account_id: string;
+  webhook_key: string | null;
+};
+
+const COLUMNS = `
+  c.id, c.tenant_id, c.phone_number_id, c.business_account_id, c.webhook_key, c.created_at,
+  s.access_token, s.app_secret, s.previous_app_secret, s.verify_token, s.app_secret_fingerprint
   from app_public.channels c
   join app_private.channel_secrets s on s.channel_id = c.id`;
+const OF_ADDRESS = `
+  c.kind = 'whatsapp_cloud' and (c.id = $1 or c.webhook_key = any (array(
+    select $1::uuid
+    union all select o.webhook_key from app_public.channels o where o.id = $1
+    union all select a.webhook_key from app_private.webhook_addresses a where a.address = $1
+  )))`;
+const OF_APP = `$2 in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)`;
 
 export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): ChannelDirectory {
-  const remembered = new Map<string, { at: number; channel: Promise<WebhookChannel | null> }>();
-  const asking = new Map<string, Promise<WebhookChannel | null>>();
-
-  function remember(key: string, find: () => Promise<WebhookChannel | null>, isFresh = false) {
-    const known = remembered.get(key);
-    if (known && !isFresh && performance.now() - known.at < REMEMBERED_MS) return known.channel;
-    // Many who want to know the same wait for one answer: wrong signatures must not become a load on the database.
-    const under = asking.get(key);
-    if (under) return under;
-    const channel = find().finally(() => asking.delete(key));
-    asking.set(key, channel);
-    // What failed is asked again, not remembered.
-    channel.catch(() => remembered.delete(key));
-    remembered.delete(key);
-    remembered.set(key, { at: performance.now(), channel });
-    if (remembered.size > REMEMBERED_MOST) remembered.delete(remembered.keys().next().value!);
-    return channel;
+  async function rows<T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T[]> {
+    const result = await pool.query<T>({ text, values, query_timeout: 5_000 } as pg.QueryConfig);
+    return result.rows;
   }
 
-  async function find(condition: string, values: unknown[]): Promise<WebhookChannel | null> {
-    const { rows } = await pool.query({
-      text: `${SELECT} where ${condition} limit 1`,
-      values,
-      query_timeout: 5_000,
-    } as pg.QueryConfig);
-    const row = rows[0];
-    if (row === undefined) return null;
-    return {
-      id: row.id,
-      tenantId: row.tenant_id,
-      phoneNumberId: row.phone_number_id,
-      businessAccountId: row.business_account_id,
-      appFingerprint: row.app_secret_fingerprint,
-      secrets: openChannelSecrets(row.id, row, keyRing),
-    };
+  async function find(text: string, values: unknown[]): Promise<WebhookChannel[]> {
+    return (await rows<ChannelRow>(text, values)).map((row) => {
+      const secrets = openChannelSecrets(row.id, row, keyRing);
+      return {
+        id: row.id,
+        tenantId: row.tenant_id,
+        phoneNumberId: row.phone_number_id,
+        businessAccountId: row.business_account_id,
+        webhookKey: row.webhook_key,
+        secrets,
+        apps: secrets.appSecrets.map((secret) => appFingerprint(secret, keyRing)),
+      };
+    });
   }
+
+  const channels = createMemory<WebhookChannel[]>();
+  const tokens = createMemory<string[]>();
+  const answers = createMemory<boolean>();
 
   return {
-    byId: (channelId, isFresh) =>
-      remember(channelId, () => find("c.id = $1 and c.kind = 'whatsapp_cloud'", [channelId]), isFresh),
-    async byNumber(phoneNumberId, via) {
-      if (phoneNumberId === via.phoneNumberId) return via;
-      // Whoever signs with an app's secret speaks for that app's numbers, and for no other's.
-      return remember(`${via.id}/${phoneNumberId}`, () =>
+    async byId(channelId) {
+      const [channel] = await channels(`id ${channelId}`, () =>
+        find(`select ${COLUMNS} where c.id = $1 and c.kind = 'whatsapp_cloud'`, [channelId]),
+      );
+      return channel ?? null;
+    },
+    atAddress: (address, isFresh) =>
+      channels(
+        address,
+        () =>
+          find(
+            `select * from (
+               select distinct on (is_own, s.app_secret_fingerprint)
+                 c.id = $1 as is_own, count(*) over (partition by s.app_secret_fingerprint) as uses, ${COLUMNS}
+               where ${OF_ADDRESS}
+               order by is_own, s.app_secret_fingerprint, c.created_at, c.id
+             ) candidates
+             order by is_own desc, uses desc, created_at, id
+             limit ${MOST_SECRETS}`,
+            [address],
+          ),
+        isFresh,
+      ),
+    verifyTokens: (address, isFresh) =>
+      tokens(
+        address,
+        async () => {
+          const found = await find(
+            `select ${COLUMNS} where ${OF_ADDRESS} order by c.id = $1 desc, c.created_at, c.id
+             limit ${MOST_VERIFY_TOKENS}`,
+            [address],
+          );
+          return [...new Set(found.flatMap(({ secrets }) => secrets.verifyToken ?? []))];
+        },
+        isFresh,
+      ),
+    async byNumber(phoneNumberId, app) {
+      const [channel] = await channels(`number ${phoneNumberId} ${app}`, () =>
         find(
-          `c.phone_number_id = $1 and (c.tenant_id = $2 or s.app_secret_fingerprint = $3)
-           order by c.tenant_id = $2 desc`,
-          [phoneNumberId, via.tenantId, via.appFingerprint],
+          `select ${COLUMNS} where c.phone_number_id = $1 and ${OF_APP}
+           order by s.app_secret_fingerprint = $2 desc, c.created_at, c.id limit 1`,
+          [phoneNumberId, app],
         ),
       );
+      return channel ?? null;
     },
-    async byAccount(businessAccountId, via) {
-      if (businessAccountId === via.businessAccountId) return via;
-      return remember(`${via.id}//${businessAccountId}`, () =>
+    byAccount: (businessAccountId, app) =>
+      channels(`account ${businessAccountId} ${app}`, () =>
         find(
-          `c.business_account_id = $1 and (c.tenant_id = $2 or s.app_secret_fingerprint = $3)
-           order by c.tenant_id = $2 desc`,
-          [businessAccountId, via.tenantId, via.appFingerprint],
+          `select distinct on (c.tenant_id) ${COLUMNS} where c.business_account_id = $1 and ${OF_APP}
+           order by c.tenant_id, s.app_secret_fingerprint = $2 desc, c.created_at, c.id`,
+          [businessAccountId, app],
         ),
-      );
-    },
+      ),
+    isLeftBehind: (phoneNumberId, { tenantId, webhookKey }) =>
+      answers(`${phoneNumberId} ${tenantId} ${webhookKey}`, async () => {
+        const found = await rows(
+          `select from app_public.channels c
+           where c.phone_number_id = $1 and c.tenant_id = $2 and c.webhook_key = $3`,
+          [phoneNumberId, tenantId, webhookKey],
+        );
+        return found.length > 0;
+      }),
   };
 }

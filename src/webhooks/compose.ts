@@ -51,7 +51,9 @@ export function compose(
     const skip = (kind: string, reason: string) => void delivery.skipped.push({ kind, reason });
     for (const { item, channel } of delivery.items) {
       if (channel === null) {
-        skip(item.kind, `no channel of this app has the number ${item.phoneNumberId}`);
+        const { phoneNumberId, businessAccountId } = item;
+        const whose = phoneNumberId === null ? `account ${businessAccountId}` : `number ${phoneNumberId}`;
+        skip(item.kind, `no channel of this app has the ${whose}`);
       } else if (item.kind === "message") {
         const customer = customerOf(channel, item.contact, item.profileName, item.username);
         if (customer === null) skip("message", "it names no customer");

@@ -13,10 +13,10 @@ import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
 import { comeAgain, untrusted, WebhookRefusal } from "./refusal.ts";
 import { hasSignatureShape } from "./signature.ts";
-import { signedChannel, verifiedChallenge } from "./trust.ts";
+import { verifiedChallenge, verifySigned } from "./trust.ts";
 
 export type WebhookReceiver = {
-  /** `GET` and `POST /whatsapp/:channelId`; to be mounted before any body parser: the signature is about raw bytes. */
+  /** `GET` and `POST /whatsapp/:address`; to be mounted before any body parser: the signature is about raw bytes. */
   router: express.Router;
   /** Finishes what is under way; what comes later is answered 503. */
   close(): Promise<void>;
@@ -61,8 +61,8 @@ export function createWebhookReceiver({
   });
 
   async function verify(request: Request<Params>, response: Response): Promise<void> {
-    const { channelId } = request.params;
-    const challenge = await inTime(PATIENCE_MS, () => verifiedChallenge(directory, channelId, request.query));
+    const { address } = request.params;
+    const challenge = await inTime(PATIENCE_MS, () => verifiedChallenge(directory, address, request.query));
     // Text, so that nothing in it can be a page.
     response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
   }
@@ -71,7 +71,7 @@ export function createWebhookReceiver({
     const measured = metrics.webhookSeconds.startTimer();
     const bytes = budget.open();
     try {
-      await take(request, request.params.channelId, bytes);
+      await take(request, request.params.address, bytes);
       response.status(200).end();
     } finally {
       bytes.release();
@@ -79,15 +79,15 @@ export function createWebhookReceiver({
     }
   }
 
-  async function take(request: IncomingMessage, channelId: string, bytes: BodyBytes): Promise<void> {
+  async function take(request: IncomingMessage, address: string, bytes: BodyBytes): Promise<void> {
     const signature = request.headers["x-hub-signature-256"];
     // What cannot be right is refused before the body is read.
     if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
     requireJson(request);
     const body = await readRawBody(request, bytes);
     await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
-      const channel = await signedChannel(directory, channelId, body, signature);
-      await batcher.add(await prepareDelivery(body, channel, directory), isInTime);
+      const signed = await verifySigned(directory, address, body, signature);
+      await batcher.add(await prepareDelivery(body, signed, directory), isInTime);
     });
   }
 
@@ -108,7 +108,7 @@ export function createWebhookReceiver({
     const isExpected = error instanceof WebhookRefusal || error instanceof BatcherFull;
     if (status >= 500)
       log.warn(
-        { code, reason: message, channelId: request.params.channelId, ...(!isExpected && { err: error }) },
+        { code, reason: message, address: request.params.address, ...(!isExpected && { err: error }) },
         "a webhook was not taken",
       );
     // What is left of a body that was not read is not worth reading.
@@ -118,7 +118,7 @@ export function createWebhookReceiver({
 
   const router = express.Router();
   router
-    .route("/whatsapp/:channelId")
+    .route("/whatsapp/:address")
     .get(answering(verify))
     .post(answering(receive))
     .all((_request, response) => {
@@ -127,7 +127,7 @@ export function createWebhookReceiver({
   return { router, close: () => batcher.close() };
 }
 
-type Params = { channelId: string };
+type Params = { address: string };
 
 const NOT_ALLOWED = { error: { code: "PYREQ", message: "only GET and POST are answered here" } };
 

@@ -6,24 +6,41 @@ import { verifySignature } from "./signature.ts";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LONGEST_CHALLENGE = 1000;
 
+/** Who has signed: a Meta app, by the fingerprint of its secret, and a channel that has this secret. */
+export type Signed = { app: string; channel: WebhookChannel };
+
 /**
- * The channel of the address, if the body is signed with its app's secret.
+ * Who has signed a body that came to an address.
  * @throws WebhookRefusal 401, which tells nothing about why
  */
-export async function signedChannel(
+export async function verifySigned(
   directory: ChannelDirectory,
-  channelId: string,
+  address: string,
   body: Buffer,
   signature: string,
-): Promise<WebhookChannel> {
-  if (!UUID.test(channelId)) throw untrusted();
-  const known = await directory.byId(channelId);
-  if (known === null) throw untrusted();
-  if (verifySignature(body, signature, known.secrets.appSecrets)) return known;
+): Promise<Signed> {
+  if (!UUID.test(address)) throw untrusted();
+  const known = await directory.atAddress(address);
+  if (known.length === 0) throw untrusted();
   // The secret may have been changed since it was last read.
-  const fresh = await directory.byId(channelId, true);
-  if (fresh !== null && verifySignature(body, signature, fresh.secrets.appSecrets)) return fresh;
-  throw untrusted();
+  const signed =
+    signerAmong(known, body, signature) ??
+    signerAmong(await directory.atAddress(address, true), body, signature);
+  if (signed === null) throw untrusted();
+  return signed;
+}
+
+function signerAmong(channels: readonly WebhookChannel[], body: Buffer, signature: string): Signed | null {
+  const tried = new Set<string>();
+  for (const channel of channels) {
+    for (const [at, secret] of channel.secrets.appSecrets.entries()) {
+      const app = channel.apps[at]!;
+      if (tried.has(app)) continue;
+      if (verifySignature(body, signature, [secret])) return { app, channel };
+      tried.add(app);
+    }
+  }
+  return null;
 }
 
 /**
@@ -32,7 +49,7 @@ export async function signedChannel(
  */
 export async function verifiedChallenge(
   directory: ChannelDirectory,
-  channelId: string,
+  address: string,
   query: { [key: string]: unknown },
 ): Promise<string> {
   const { "hub.mode": mode, "hub.verify_token": token, "hub.challenge": challenge } = query;
@@ -41,10 +58,10 @@ export async function verifiedChallenge(
     typeof token === "string" &&
     typeof challenge === "string" &&
     challenge.length <= LONGEST_CHALLENGE;
-  if (isAsked && UUID.test(channelId)) {
+  if (isAsked && UUID.test(address)) {
     for (const isFresh of [false, true]) {
-      const expected = (await directory.byId(channelId, isFresh))?.secrets.verifyToken;
-      if (typeof expected === "string" && isSame(token, expected)) return challenge;
+      const expected = await directory.verifyTokens(address, isFresh);
+      if (expected.some((each) => isSame(token, each))) return challenge;
     }
   }
   throw new WebhookRefusal(403, "PYSIG", "the verify token is wrong");

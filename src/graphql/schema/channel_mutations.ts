@@ -37,10 +37,10 @@ export function channelMutations(ring: KeyRing): GraphileConfig.Plugin {
     return {
       typeDefs: gql`
         extend type Mutation {
-          "Connects a WhatsApp number. Its secrets are sealed, and never shown again. PYDEN: admins only. PYCON: the number is connected already."
+          "Connects a WhatsApp number. Its secrets are sealed, and never shown again. PYDEN: admins only. PYCON: the tenant has the number already. PYNUM: another channel has the same number and app secret."
           createChannel(input: CreateChannelInput!): CreateChannelPayload
 
-          "Replaces the secrets that are given. The app secret before is accepted until the next rotation. PYNFD, PYDEN: admins only."
+          "Replaces the secrets that are given. The app secret before is accepted until the next rotation. PYNFD, PYDEN: admins only. PYNUM: another channel has the same number and app secret."
           rotateChannelSecrets(input: RotateChannelSecretsInput!): RotateChannelSecretsPayload
         }
 

@@ -8,6 +8,7 @@ const REASONS: Record<string, string> = {
   "app_private.sessions": "refresh tokens: sign_in(), refresh_session() and sign_out() are the ways in",
   "app_private.sign_in_failures": "says who has an account: sign_in() alone counts",
   "app_private.channel_secrets": "credentials: write-only, through set_channel_secrets()",
+  "app_private.webhook_addresses": "the receiver's: where a Meta app's callback address leads",
   "app_private.channel_states": "the sender's own bookkeeping",
   "app_private.outbox": "filled by triggers, emptied by the sender",
   "app_private.outbox_lanes": "filled by triggers, emptied by the sender",

@@ -33,13 +33,20 @@ async function secretsOf(channelId: string) {
   return openChannelSecrets(channelId, rows[0], ring);
 }
 
+async function webhookKeyOf(channelId: string): Promise<string> {
+  const { rows } = await database.pool.query("select webhook_key from app_public.channels where id = $1", [
+    channelId,
+  ]);
+  return rows[0].webhook_key;
+}
+
 test("a number is connected: sealed, and never printed back", async () => {
   const secrets = ["--access-token", "EAAtoken", "--app-secret", "appsecret", "--verify-token", "verifyme"];
   const ran = await parley([...add(...secrets), "--json"]);
   for (const secret of ["EAAtoken", "appsecret", "verifyme"])
     assert.ok(!`${ran.stdout}${ran.stderr}`.includes(secret));
   const added = JSON.parse(ran.stdout) as Added;
-  assert.equal(added.webhookUrl, `http://127.0.0.1:4000/webhooks/whatsapp/${added.id}`);
+  assert.equal(added.webhookUrl, `http://127.0.0.1:4000/webhooks/whatsapp/${await webhookKeyOf(added.id)}`);
   assert.deepEqual(await secretsOf(added.id), {
     accessToken: "EAAtoken",
     appSecrets: ["appsecret"],
@@ -58,7 +65,10 @@ test("secrets come from the environment and from standard input; a verify token 
   const [, id = ""] = /Channel ([0-9a-f-]{36})/.exec(ran.stdout) ?? [];
   assert.match(
     ran.stdout,
-    new RegExp(`^Webhook address: https://parley.example.com/webhooks/whatsapp/${id}$`, "m"),
+    new RegExp(
+      `^Webhook address: https://parley.example.com/webhooks/whatsapp/${await webhookKeyOf(id)}$`,
+      "m",
+    ),
   );
   const [, token] = /^Verify token, shown this once: (\S{32})$/m.exec(ran.stderr) ?? [];
   assert.deepEqual(await secretsOf(id), {
@@ -106,7 +116,9 @@ test("numbers are listed without secrets", async () => {
   assert.doesNotMatch(ran.stdout, /hidden|"(access_token|app_secret|verify_token)/);
   const channels = JSON.parse(ran.stdout) as Record<string, unknown>[];
   assert.ok(
-    channels.every(({ webhook_url: url, id }) => url === `http://127.0.0.1:4000/webhooks/whatsapp/${id}`),
+    channels.every(
+      ({ webhook_url: url, webhook_key: key }) => url === `http://127.0.0.1:4000/webhooks/whatsapp/${key}`,
+    ),
   );
   assert.match((await parley(["channel", "list", "--tenant", "bakery"])).stdout, /^tenant +name +status/);
 });

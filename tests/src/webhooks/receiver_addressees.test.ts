@@ -142,7 +142,7 @@ test("news of a template go to the tenant whose account it is, though they come 
     [second.businessAccountId],
   );
   assert.deepEqual(rows, [{ tenant_id: second.tenantId, name: "order_ready", status: "approved" }]);
-  assert.deepEqual(await lastSkipped(first), [
+  assert.deepEqual(await lastSkipped(second), [
     { kind: "template_update", reason: "it names no template, or no language" },
   ]);
 });
