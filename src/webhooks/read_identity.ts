@@ -45,20 +45,6 @@ export function phoneOf(word: string): string | null {
   return digits.startsWith("+") ? digits : `+${digits}`;
 }
 
-const TWO_SPELLINGS = ["+52", "+54", "+55"];
-
-/** Whether two numbers are one subscriber's: Mexico, Argentina and Brazil write one with a digit more or less. */
-export function isSameSubscriber(a: string, b: string): boolean {
-  if (a === b) return true;
-  const country = a.slice(0, 3);
-  return (
-    TWO_SPELLINGS.includes(country) &&
-    b.startsWith(country) &&
-    a.length !== b.length &&
-    a.slice(-8) === b.slice(-8)
-  );
-}
-
 /** Whether an identity, or the business itself, has this id; true of what is no id at all. */
 export function isRecognized(id: Json, identity: ContactIdentity, own: ReadonlySet<string>): boolean {
   const word = wordOf(id);

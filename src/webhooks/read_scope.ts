@@ -1,6 +1,6 @@
-import { type ContactBook, contactBook } from "./read_contact_book.ts";
+import { addressKeyOf, type ContactBook, contactBook } from "./read_contact_book.ts";
 import { phoneOf } from "./read_identity.ts";
-import { instantOf, listOf, objectOf, wordOf } from "./read_json.ts";
+import { instantOf, objectOf, objectsOf, wordOf } from "./read_json.ts";
 import type { JsonObject, OtherItem, Source, WebhookItem } from "./webhook_item.ts";
 
 /** Where a change stood: what its entry, or the body, says for it. */
@@ -41,14 +41,45 @@ export function scopeOf(value: JsonObject, origin: Origin, mode?: Scope["mode"])
       .map((id) => phoneOf(id ?? ""))
       .filter((phone) => phone !== null),
   );
-  const events = EVENT_LISTS.reduce((total, key) => total + listOf(value[key]).length, 0);
   return {
     origin,
     source,
     mode: mode ?? modeOf(origin.field),
-    book: contactBook(value.contacts, own, events === 1),
+    book: contactBook(value.contacts, own, namesOneCustomer(value, own)),
     own,
   };
+}
+
+/** Where an event names its customer: the first that is there decides. */
+const CUSTOMER_KEYS = [
+  "recipient_participant_id",
+  "participant_recipient_id",
+  "recipient_participant_user_id",
+  "from",
+  "to",
+  "recipient_id",
+  "wa_id",
+  "from_user_id",
+  "to_user_id",
+  "recipient_user_id",
+  "user_id",
+  "from_parent_user_id",
+  "to_parent_user_id",
+  "recipient_parent_user_id",
+  "parent_user_id",
+];
+
+/** Whether the events of a value name at most one customer between them. */
+function namesOneCustomer(value: JsonObject, own: ReadonlySet<string>): boolean {
+  const ours = new Set([...own].map(addressKeyOf));
+  const names = new Set<string>();
+  for (const event of EVENT_LISTS.flatMap((key) => objectsOf(value[key]))) {
+    const keys = CUSTOMER_KEYS.map((key) => addressKeyOf(event[key]));
+    const name = keys.find((key) => key !== null && !ours.has(key));
+    if (name) names.add(name);
+    if (names.size > 1) return false;
+  }
+  return true;
 }
 
 function modeOf(field: string | null): Scope["mode"] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSameSubscriber, phoneOf } from "../../../src/webhooks/read_identity.ts";
+import { phoneOf } from "../../../src/webhooks/read_identity.ts";
 import type { ContactIdentity } from "../../../src/webhooks/webhook_item.ts";
 import {
   BSUID,
@@ -154,11 +154,4 @@ test("numbers are E.164 or nothing", () => {
     ["", null],
   ];
   for (const [written, phone] of cases) assert.equal(phoneOf(written), phone, written);
-});
-
-test("two spellings of one number are known only where a country has two", () => {
-  assert.ok(isSameSubscriber("+5215512345678", "+525512345678"));
-  assert.ok(isSameSubscriber("+5491123456789", "+541123456789"));
-  assert.ok(!isSameSubscriber("+16315551234", "+16515551234"));
-  assert.ok(!isSameSubscriber("+5511998765432", "+5521998765432"));
 });
