@@ -1,7 +1,7 @@
 import { type Content, contentOf } from "./read_content.ts";
 import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
-import { readSystemChange } from "./read_identity_change.ts";
-import { instantOf, objectOf, wordOf } from "./read_json.ts";
+import { type AddressChange, isNobody, readAddressChange } from "./read_identity_change.ts";
+import { instantOf, objectOf, textOf, wordOf } from "./read_json.ts";
 import { previewOf } from "./read_preview.ts";
 import type { Read, Scope } from "./read_scope.ts";
 import type { ContactIdentity, JsonObject, MessageItem, MessageOrigin, MessageType } from "./webhook_item.ts";
@@ -54,6 +54,10 @@ function build(
   if (providerMessageId === null) return "a message without a usable id";
   const body = contentOf(message);
   const person = scope.book.lookUp(customer);
+  const change =
+    body.type === "system" && origin !== "history"
+      ? readAddressChange(body.content, person.identity, scope.own)
+      : null;
   const isLive = direction === "inbound" && origin === "live";
   const item: MessageItem = {
     kind: "message",
@@ -65,7 +69,7 @@ function build(
     type: body.type,
     content: body.content,
     metadata: metadataOf(message, body, person.identity, scope.own),
-    contact: person.identity,
+    contact: change === null ? person.identity : ownerOf(change, person.identity),
     profileName: person.profileName,
     username: person.username,
     opensWindow: isLive && !SAYS_NOTHING.has(body.type),
@@ -73,7 +77,15 @@ function build(
     wakesChatbot: isLive && !NOT_FOR_BOTS.has(body.type),
     preview: previewOf(body.type, body.content),
   };
-  return body.type === "system" ? [item, ...readSystemChange(body.content, item, scope)] : [item];
+  if (change === null || isNobody(change.before) || isNobody(change.after)) return [item];
+  const { occurredAt } = item;
+  const detail = textOf(body.content.body);
+  return [item, { kind: "identity_change", ...scope.source, ...change, occurredAt, detail }];
+}
+
+/** In whose thread a change is told: that of the old addresses, so that a new one does not begin another. */
+function ownerOf({ before, after }: AddressChange, sender: ContactIdentity): ContactIdentity {
+  return [before, sender, after].find((identity) => !isNobody(identity)) ?? sender;
 }
 
 const SAYS_NOTHING: ReadonlySet<MessageType> = new Set<MessageType>(["system", "revoke"]);

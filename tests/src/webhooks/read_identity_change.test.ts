@@ -1,5 +1,16 @@
-import { BSUID, metadata, PARENT_BSUID, SAID_AT, SAID_AT_MS } from "./bodies.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ContactIdentity } from "../../../src/webhooks/webhook_item.ts";
+import { BSUID, body, itemsOf, metadata, PARENT_BSUID, SAID_AT, SAID_AT_MS } from "./bodies.ts";
 import { testFields } from "./fields.ts";
+
+const nobody: ContactIdentity = {
+  phone: null,
+  phoneAlias: null,
+  bsuid: null,
+  parentBsuid: null,
+  external: null,
+};
 
 const NEXT_BSUID = "BR.11111111111111111111";
 
@@ -85,4 +96,142 @@ testFields([
       { kind: "identity_change", event: "user_changed_user_id" },
     ],
   },
+  {
+    field: "user_id_update",
+    says: "the ids beside each other",
+    value: { metadata, user_id_update: { user_id: NEXT_BSUID, previous_user_id: BSUID } },
+    expect: [
+      {
+        kind: "identity_change",
+        before: { ...nobody, bsuid: BSUID },
+        after: { ...nobody, bsuid: NEXT_BSUID },
+      },
+    ],
+  },
 ]);
+
+type Change = {
+  says: string;
+  message?: object;
+  system: object;
+  before: Partial<ContactIdentity> | null;
+  after?: Partial<ContactIdentity>;
+  /** In whose thread the message is; the old addresses' unless given. */
+  contact?: Partial<ContactIdentity>;
+};
+
+const OLD_NUMBER = "+5511998765432";
+const NEW_NUMBER = "+5581987654321";
+const NEXT_PARENT = "BR.ENT.30934711860055121";
+
+/** The shapes in which a change of addresses comes. */
+const CHANGES: Change[] = [
+  {
+    says: "the sender is the old id",
+    message: { from_user_id: BSUID },
+    system: { type: "user_changed_user_id", user_id: NEXT_BSUID },
+    before: { bsuid: BSUID },
+    after: { bsuid: NEXT_BSUID },
+  },
+  {
+    says: "the sender is the new id, and the old one is named",
+    message: { from_user_id: NEXT_BSUID },
+    system: { type: "user_changed_user_id", user_id: NEXT_BSUID, previous_user_id: BSUID },
+    before: { bsuid: BSUID },
+    after: { bsuid: NEXT_BSUID },
+  },
+  {
+    says: "no sender, and the old ids are named",
+    system: {
+      type: "user_changed_user_id",
+      user_id: NEXT_BSUID,
+      parent_user_id: NEXT_PARENT,
+      previous_user_id: BSUID,
+      previous_parent_user_id: PARENT_BSUID,
+    },
+    before: { bsuid: BSUID, parentBsuid: PARENT_BSUID },
+    after: { bsuid: NEXT_BSUID, parentBsuid: NEXT_PARENT },
+  },
+  {
+    says: "a new number beside the new id",
+    message: { from: NEW_NUMBER, from_user_id: NEXT_BSUID },
+    system: {
+      type: "user_changed_number",
+      wa_id: NEW_NUMBER.slice(1),
+      user_id: NEXT_BSUID,
+      previous_user_id: BSUID,
+    },
+    before: { bsuid: BSUID },
+    after: { phone: NEW_NUMBER, bsuid: NEXT_BSUID },
+  },
+  {
+    says: "the old number as the sender, the new id beside it",
+    message: { from: OLD_NUMBER, from_user_id: NEXT_BSUID },
+    system: { type: "user_changed_number", wa_id: NEW_NUMBER, user_id: NEXT_BSUID },
+    before: { phone: OLD_NUMBER },
+    after: { phone: NEW_NUMBER, bsuid: NEXT_BSUID },
+  },
+  {
+    says: "the new sender's number, of which the message says nothing",
+    message: { from: NEW_NUMBER, from_user_id: NEXT_BSUID },
+    system: { type: "user_changed_user_id", user_id: NEXT_BSUID, previous_user_id: BSUID },
+    before: { bsuid: BSUID },
+    after: { phone: NEW_NUMBER, bsuid: NEXT_BSUID },
+  },
+  {
+    says: "no sender, and the old id only in the text",
+    system: {
+      type: "user_changed_user_id",
+      user_id: NEXT_BSUID,
+      body: `User Rosa changed from ${BSUID} to ${NEXT_BSUID}`,
+    },
+    before: { bsuid: BSUID },
+    after: { bsuid: NEXT_BSUID },
+  },
+  {
+    says: "no sender, and the old number only in the text",
+    system: {
+      type: "user_changed_number",
+      wa_id: NEW_NUMBER,
+      body: `changed from ${OLD_NUMBER} to ${NEW_NUMBER}.`,
+    },
+    before: { phone: OLD_NUMBER },
+    after: { phone: NEW_NUMBER },
+  },
+  {
+    says: "a name that pretends to be an address",
+    system: {
+      type: "user_changed_user_id",
+      user_id: NEXT_BSUID,
+      body: `User changed from 447700900123 to changed from ${BSUID} to ${NEXT_BSUID}`,
+    },
+    before: { bsuid: BSUID },
+    after: { bsuid: NEXT_BSUID },
+  },
+  {
+    says: "a text that ends with another address",
+    system: { type: "user_changed_user_id", user_id: NEXT_BSUID, body: `from ${BSUID} to 447700900123` },
+    before: null,
+    contact: { bsuid: NEXT_BSUID },
+  },
+  {
+    says: "no old address anywhere",
+    message: { from_user_id: NEXT_BSUID },
+    system: { type: "user_changed_user_id", user_id: NEXT_BSUID, body: "User changed" },
+    before: null,
+    contact: { bsuid: NEXT_BSUID },
+  },
+];
+
+for (const { says, message, system, before, after, contact } of CHANGES)
+  test(`a change of addresses: ${says}`, () => {
+    const said = { id: "wamid.S", timestamp: SAID_AT, type: "system", system, ...message };
+    const [item, change] = itemsOf(body("messages", { metadata, messages: [said] }));
+    assert.ok(item?.kind === "message");
+    assert.deepEqual(item.contact, { ...nobody, ...(contact ?? before) });
+    if (before === null) return assert.equal(change, undefined);
+    assert.ok(change?.kind === "identity_change");
+    assert.deepEqual(change.before, { ...nobody, ...before });
+    assert.deepEqual(change.after, { ...nobody, ...after });
+    assert.equal(change.occurredAt, SAID_AT_MS);
+  });
