@@ -122,7 +122,7 @@ create type app_public.message_origin as enum (
   'standby',
   'group'
 );
-comment on type app_public.message_origin is 'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: in a group. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+comment on type app_public.message_origin is 'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
 
 create type app_public.message_status as enum (
   'queued',
@@ -907,6 +907,8 @@ create table app_public.conversations (
   last_message_preview text,
   last_customer_message_at timestamp with time zone,
   window_expires_at timestamp with time zone,
+  free_entry_offered_until timestamp with time zone,
+  free_entry_until timestamp with time zone,
   unread_count integer not null default 0,
   read_at timestamp with time zone,
   chatbot_paused_until timestamp with time zone,
@@ -932,13 +934,15 @@ create index conversations_tenant_id_status_last_activity_at_id_idx on app_publi
 comment on table app_public.conversations is 'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
 comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens it again.';
 comment on column app_public.conversations.assignee_id is 'The person who has the conversation. While somebody has it, the chatbot is silent.';
-comment on column app_public.conversations.last_message_id is 'The newest message, in either direction. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_id is 'The newest message, in either direction; not a deletion or a removed reaction, and nothing from a group. No foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is 'When that was said; null before the first one.';
 comment on column app_public.conversations.last_activity_at is 'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
 comment on column app_public.conversations.last_message_preview is 'Its preview, for lists.';
-comment on column app_public.conversations.last_customer_message_at is 'Provider time of the customer''s newest message, never later than our own clock.';
-comment on column app_public.conversations.window_expires_at is 'Until when free-form messages may be sent: 24 hours after the customer''s last message, 72 after one that came from an advertisement. Later only templates (PYWIN).';
-comment on column app_public.conversations.unread_count is 'Messages of the customer since read_at.';
+comment on column app_public.conversations.last_customer_message_at is 'Provider time of what the customer said last, never later than our own clock. Reactions, edits and deletions are not it.';
+comment on column app_public.conversations.window_expires_at is 'Until when free-form messages may be sent: 24 hours after the customer''s last message or call. Later only templates (PYWIN).';
+comment on column app_public.conversations.free_entry_offered_until is 'The customer came from an advertisement: an answer until then, 24 hours later, makes free_entry_until. Null when there was none, or it has been answered.';
+comment on column app_public.conversations.free_entry_until is 'Until when Meta charges for no message: 72 hours after the first answer to a message that came from an advertisement. A price, not a window: what may be sent is up to window_expires_at.';
+comment on column app_public.conversations.unread_count is 'What the customer has said since read_at; no reactions, edits, deletions and notices.';
 comment on column app_public.conversations.read_at is 'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then: a person wrote.';
 comment on column app_public.conversations.metadata is 'Yours: any object.';
@@ -1305,7 +1309,7 @@ create index messages_provider_message_id_idx on app_public.messages (provider_m
 comment on table app_public.messages is 'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status.';
 comment on column app_public.messages.id is 'UUID version 7. Of an inbound message it is made from the provider''s time and id, so that the same message delivered twice is refused by the primary key.';
 comment on column app_public.messages.content is 'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
-comment on column app_public.messages.preview is 'Its text in brief (at most 1,000 characters), for lists and search.';
+comment on column app_public.messages.preview is 'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
 comment on column app_public.messages.user_id is 'The person who wrote it. No foreign key: what was said outlives who said it.';
 comment on column app_public.messages.provider_message_id is 'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
 comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
@@ -2151,26 +2155,55 @@ grant execute on function app_hidden.media_problem(jsonb,boolean) to parley_visi
 
 create function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
   select left(coalesce(
-    case type
-      when 'text' then content ->> 'body'
-      when 'template' then content ->> 'name'
-      when 'reaction' then nullif(content ->> 'emoji', '')
-      when 'button' then content ->> 'text'
-      when 'location' then coalesce(content ->> 'name', content ->> 'address')
-      when 'document' then coalesce(content ->> 'caption', content ->> 'filename')
-      when 'contacts' then content #>> '{contacts,0,name,formatted_name}'
-      when 'system' then content ->> 'body'
-      when 'interactive' then coalesce(
-        content #>> '{body,text}', content #>> '{button_reply,title}', content #>> '{list_reply,title}',
-        content #>> '{nfm_reply,body}'
-      )
-      else content ->> 'caption'
-    end,
-    '[' || type || ']'
+    -- The words of the message.
+    nullif(btrim(
+      case type
+        when 'text' then content ->> 'body'
+        when 'system' then content ->> 'body'
+        when 'template' then content ->> 'name'
+        when 'reaction' then content ->> 'emoji'
+        when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
+        when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
+        when 'location' then coalesce(
+          nullif(content ->> 'name', ''), nullif(content ->> 'address', ''),
+          '[location: ' || (content ->> 'latitude') || ', ' || (content ->> 'longitude') || ']'
+        )
+        when 'document' then coalesce(nullif(content ->> 'caption', ''), content ->> 'filename')
+        when 'contacts' then concat_ws(
+          ', ', content #>> '{contacts,0,name,formatted_name}', content #>> '{contacts,1,name,formatted_name}',
+          content #>> '{contacts,2,name,formatted_name}'
+        )
+        when 'edit' then coalesce(
+          content #>> array['message', content #>> '{message,type}', 'body'],
+          content #>> array['message', content #>> '{message,type}', 'caption']
+        )
+        when 'interactive' then coalesce(
+          content #>> '{button_reply,title}', content #>> '{list_reply,title}', content #>> '{nfm_reply,body}',
+          '[call permission: ' || (content #>> '{call_permission_reply,response}') || ']', content #>> '{body,text}'
+        )
+        else content ->> 'caption'
+      end,
+      E' \n\r\t'
+    ), ''),
+    -- What stands for a message without words.
+    '[' || case type
+      when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
+      when 'reaction' then 'reaction removed'
+      when 'revoke' then 'deleted'
+      when 'edit' then 'edited'
+      when 'request_welcome' then 'chat opened'
+      when 'media_placeholder' then 'media'
+      when 'interactive' then case
+        when content ? 'nfm_reply' then 'form' else replace(coalesce(content ->> 'type', 'interactive'), '_', ' ')
+      end
+      -- Its content is the whole message, which may have a type of its own.
+      when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
+      else type::text
+    end || ']'
   ), 1000)
 $$
   language sql stable parallel safe;
-comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A message in brief: its text, or what stands for it ("[image]").';
+comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", "[order: 2 items]").';
 grant execute on function app_hidden.message_preview(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.normalize_phone(phone text) returns text as $$
@@ -2184,6 +2217,23 @@ $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.normalize_phone(text) is '"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, 49171234567. A national number (one leading 0) is not guessed at: the check refuses it.';
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
+
+create function app_hidden.order_preview(content jsonb) returns text as $$
+  select case o.items when 0 then '[order]' when 1 then '[order: 1 item]' else '[order: ' || o.items || ' items]' end
+  from (
+    -- Quantities are numbers, or strings of digits; one that is neither counts as one piece.
+    select coalesce(sum(case when p.quantity ~ '^[0-9]{1,6}$' then p.quantity::int else 1 end), 0) as items
+    from (
+      select e ->> 'quantity' as quantity
+      from jsonb_array_elements(
+        case jsonb_typeof(content -> 'product_items') when 'array' then content -> 'product_items' else '[]' end
+      ) e
+    ) p
+  ) o
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.order_preview(jsonb) is 'An order in brief: "[order: 2 items]".';
+grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
 create function app_hidden.publish_draft(chatbot_id uuid) returns app_public.chatbot_versions as $$
 begin
@@ -3557,6 +3607,28 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
 
+create function app_private.is_listed(origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
+  select origin <> 'group' and type <> 'revoke' and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
+$$
+  language sql immutable;
+comment on function app_private.is_listed(app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. What takes something back leaves the last message as it was; what was said in a group is not part of the private thread.';
+
+create function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
+  select case type
+    -- A change of what was said before, a notice of the provider's, the opening of a chat.
+    when 'edit' then false
+    when 'revoke' then false
+    when 'reaction' then false
+    when 'system' then false
+    when 'request_welcome' then false
+    when 'media_placeholder' then false
+    when 'unsupported' then coalesce(content ->> 'type', '') not in ('edit', 'revoke')
+    else true
+  end
+$$
+  language sql immutable;
+comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
+
 create function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
   with fresh as (
     select distinct m.customer
@@ -3781,6 +3853,8 @@ begin
     last_message_at = greatest(k.last_message_at, f.last_message_at),
     last_customer_message_at = greatest(k.last_customer_message_at, f.last_customer_message_at),
     window_expires_at = greatest(k.window_expires_at, f.window_expires_at),
+    free_entry_offered_until = greatest(k.free_entry_offered_until, f.free_entry_offered_until),
+    free_entry_until = greatest(k.free_entry_until, f.free_entry_until),
     unread_count = k.unread_count + f.unread_count,
     assignee_id = coalesce(k.assignee_id, f.assignee_id),
     chatbot_paused_until = greatest(k.chatbot_paused_until, f.chatbot_paused_until),
@@ -3792,6 +3866,12 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two contacts turn out to be one person. The only thing that ever changes a message.';
+
+create function app_private.needs_attention(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and app_private.is_said(type, content)
+$$
+  language sql immutable;
+comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: what a customer says now.';
 
 create function app_private.next_send_in(patience_ms integer) returns integer as $$
 declare
@@ -3856,11 +3936,13 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.open_session(uuid,uuid,text,interval) is 'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
 
-create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type) returns boolean as $$
-  select direction = 'inbound' and origin = 'live' and type not in ('system', 'revoke', 'request_welcome')
+create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and (
+    app_private.is_said(type, content) or type = 'reaction' and coalesce(content ->> 'emoji', '') <> ''
+  )
 $$
   language sql immutable;
-comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a message is something that a customer said now: it opens the customer service window, and a closed conversation.';
+comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of theirs.';
 
 create function app_private.operations_status() returns table(workers integer, jobs_due integer, jobs_oldest_due_seconds double precision, jobs_given_up integer, outbox_queued integer, outbox_sending integer, outbox_uncertain integer, outbox_oldest_queued_seconds double precision, stuck_channels integer, webhooks_unapplied integer, filled_default_partitions text[]) as $$
   select
@@ -4798,7 +4880,8 @@ begin
     m.origin,
     m.type,
     m.content,
-    m.preview,
+    -- Whoever reads a list must not take it for something said in private.
+    case m.origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(m.type, m.content),
     m.provider_message_id,
     m.metadata,
     -- Never later than our clock: a wrong clock must not hold the window open.
@@ -4808,12 +4891,12 @@ begin
   from rows from (
     jsonb_to_recordset(messages) as (
       tenant_id uuid, channel_id uuid, customer int, direction app_public.message_direction,
-      origin app_public.message_origin, type app_public.message_type, content jsonb, preview text,
+      origin app_public.message_origin, type app_public.message_type, content jsonb,
       provider_message_id text, metadata jsonb, occurred_at timestamptz
     )
   ) with ordinality m (
-    tenant_id, channel_id, customer, direction, origin, type, content, preview, provider_message_id, metadata,
-    occurred_at, n
+    tenant_id, channel_id, customer, direction, origin, type, content, provider_message_id, metadata, occurred_at,
+    n
   )
   cross join (select clock_timestamp() as at) t
   order by m.n
@@ -5231,12 +5314,7 @@ begin
   insert into app_private.chatbot_events (tenant_id, conversation_id, message_id, created_at)
   select n.tenant_id, n.conversation_id, n.id, n.created_at
   from new_rows n
-  where n.direction = 'inbound'
-  and n.origin = 'live'
-  -- Reactions, edits and what we cannot read never advance a chatbot.
-  and n.type in (
-    'text', 'interactive', 'button', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'order'
-  )
+  where app_private.wakes_chatbot(n.direction, n.origin, n.type)
   and (
     exists (select from app_public.chatbots b where b.tenant_id = n.tenant_id and b.status = 'active')
     or exists (
@@ -5402,21 +5480,29 @@ declare
   v_heard_ids uuid[];
   v_answered_ids uuid[];
   v_closed_ids uuid[];
+  v_offered_ids uuid[];
   v_has_users boolean;
+  v_has_ads boolean;
 begin
   select
     array_agg(distinct n.conversation_id),
-    array_agg(distinct n.conversation_id) filter (where app_private.opens_window(n.direction, n.origin, n.type)),
+    array_agg(distinct n.conversation_id) filter (
+      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    ),
     array_agg(distinct n.conversation_id) filter (where n.author = 'user' and n.origin in ('live', 'echo')),
-    bool_or(n.user_id is not null)
-  into v_ids, v_heard_ids, v_answered_ids, v_has_users
+    bool_or(n.user_id is not null),
+    bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object')
+  into v_ids, v_heard_ids, v_answered_ids, v_has_users, v_has_ads
   from new_rows n;
 
   -- Lock in id order, as everywhere: two batches about the same customers wait for
   -- each other instead of deadlocking.
-  select array_agg(l.id) filter (where l.status <> 'open') into v_closed_ids
+  select
+    array_agg(l.id) filter (where l.status <> 'open'),
+    array_agg(l.id) filter (where l.free_entry_offered_until > now() - interval '7 days')
+  into v_closed_ids, v_offered_ids
   from (
-    select c.id, c.status from app_public.conversations c
+    select c.id, c.status, c.free_entry_offered_until from app_public.conversations c
     where c.id = any (v_ids)
     order by c.id
     for no key update
@@ -5426,24 +5512,30 @@ begin
   with news as (
     select
       n.conversation_id,
-      (array_agg(n.id order by n.occurred_at desc, n.created_at desc))[1] as last_message_id,
-      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc))[1] as last_message_preview,
-      max(n.occurred_at) as last_message_at,
-      max(n.occurred_at) filter (where app_private.opens_window(n.direction, n.origin, n.type)) as customer_at,
-      max(n.occurred_at + case when n.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
-        filter (where app_private.opens_window(n.direction, n.origin, n.type)) as window_expires_at,
-      array_agg(n.created_at) filter (where n.direction = 'inbound' and n.origin = 'live') as heard_at
-    from new_rows n
+      (array_agg(n.id order by n.occurred_at desc, n.created_at desc) filter (where n.is_listed))[1] as last_message_id,
+      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc) filter (where n.is_listed))[1] as last_message_preview,
+      max(n.occurred_at) filter (where n.is_listed) as last_message_at,
+      max(n.occurred_at) filter (where n.needs_attention) as customer_at,
+      max(n.occurred_at) filter (where n.opens_window) + interval '24 hours' as window_expires_at,
+      array_agg(n.created_at) filter (where n.needs_attention) as heard_at
+    from (
+      select
+        x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
+        app_private.is_listed(x.origin, x.type, x.content) as is_listed,
+        app_private.needs_attention(x.direction, x.origin, x.type, x.content) as needs_attention,
+        app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window
+      from new_rows x
+    ) n
     group by n.conversation_id
   )
   update app_public.conversations c set
     -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
     last_message_id = case
-      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
+      when n.last_message_id is null or n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
       else n.last_message_id
     end,
     last_message_preview = case
-      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
+      when n.last_message_id is null or n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
       else n.last_message_preview
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
@@ -5469,6 +5561,27 @@ begin
     where c.id = any (v_answered_ids);
   end if;
 
+  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app may
+  -- be delivered up to a week later.
+  if v_has_ads then
+    update app_public.conversations c set
+      free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')
+    from new_rows n
+    where c.id = n.conversation_id and c.id = any (v_ids)
+    and jsonb_typeof(n.metadata -> 'referral') = 'object'
+    and app_private.opens_window(n.direction, n.origin, n.type, n.content);
+  end if;
+
+  if v_offered_ids is not null then
+    update app_public.conversations c set
+      free_entry_until = greatest(c.free_entry_until, n.occurred_at + interval '72 hours'),
+      free_entry_offered_until = null
+    from new_rows n
+    where c.id = n.conversation_id and c.id = any (v_offered_ids)
+    and n.direction = 'outbound' and n.origin in ('live', 'echo')
+    and n.occurred_at between c.free_entry_offered_until - interval '24 hours' and c.free_entry_offered_until;
+  end if;
+
   if v_has_users then
     insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
     select distinct n.tenant_id, n.conversation_id, n.user_id
@@ -5480,7 +5593,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
+comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
 
 create function app_private.tg_users__insert_secrets() returns trigger as $$
 begin
@@ -5565,6 +5678,14 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+
+create function app_private.wakes_chatbot(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and type in (
+    'text', 'interactive', 'button', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'order'
+  )
+$$
+  language sql immutable;
+comment on function app_private.wakes_chatbot(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u
@@ -5725,7 +5846,7 @@ create function app_public.conversations_is_window_open(conversation app_public.
   select coalesce(conversation.window_expires_at > now(), false)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether the customer wrote within the last 24 hours (72 after an advertisement), by the database''s clock.';
+comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether the customer wrote within the last 24 hours, by the database''s clock.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 
 create function app_public.create_user(email text, name text, password text, role app_public.member_role default 'agent'::app_public.member_role) returns app_public.users as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cbe52a0c1dd6502e48a5f7a46b67cae0456d83ab
+--! Hash: sha1:68c5ef4ad5f6bc45469918b4b946ec5aa1760cc8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1670,6 +1670,8 @@ create table app_public.conversations (
   last_message_preview text,
   last_customer_message_at timestamptz,
   window_expires_at timestamptz,
+  free_entry_offered_until timestamptz,
+  free_entry_until timestamptz,
   unread_count int not null default 0
     constraint conversations_unread_count_not_negative check (unread_count >= 0),
   read_at timestamptz,
@@ -1701,13 +1703,17 @@ comment on column app_public.conversations.assignee_id is
   E'The person who has the conversation. While somebody has it, the chatbot is silent.';
 comment on column app_public.conversations.last_activity_at is
   E'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
-comment on column app_public.conversations.last_customer_message_at is E'Provider time of the customer''s newest message, never later than our own clock.';
+comment on column app_public.conversations.last_customer_message_at is E'Provider time of what the customer said last, never later than our own clock. Reactions, edits and deletions are not it.';
 comment on column app_public.conversations.window_expires_at is
-  E'Until when free-form messages may be sent: 24 hours after the customer''s last message, 72 after one that came from an advertisement. Later only templates (PYWIN).';
-comment on column app_public.conversations.unread_count is E'Messages of the customer since read_at.';
+  E'Until when free-form messages may be sent: 24 hours after the customer''s last message or call. Later only templates (PYWIN).';
+comment on column app_public.conversations.free_entry_offered_until is
+  E'The customer came from an advertisement: an answer until then, 24 hours later, makes free_entry_until. Null when there was none, or it has been answered.';
+comment on column app_public.conversations.free_entry_until is
+  E'Until when Meta charges for no message: 72 hours after the first answer to a message that came from an advertisement. A price, not a window: what may be sent is up to window_expires_at.';
+comment on column app_public.conversations.unread_count is E'What the customer has said since read_at; no reactions, edits, deletions and notices.';
 comment on column app_public.conversations.read_at is E'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is E'The chatbot is silent until then: a person wrote.';
-comment on column app_public.conversations.last_message_id is E'The newest message, in either direction. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_id is E'The newest message, in either direction; not a deletion or a removed reaction, and nothing from a group. No foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is E'When that was said; null before the first one.';
 comment on column app_public.conversations.last_message_preview is E'Its preview, for lists.';
 comment on column app_public.conversations.metadata is E'Yours: any object.';
@@ -1819,7 +1825,7 @@ create or replace function app_public.conversations_is_window_open(conversation 
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.conversations_is_window_open(app_public.conversations) is
-  E'Whether the customer wrote within the last 24 hours (72 after an advertisement), by the database''s clock.';
+  E'Whether the customer wrote within the last 24 hours, by the database''s clock.';
 
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 --! EndIncluded conversations/conversations_is_window_open.sql
@@ -2039,7 +2045,7 @@ comment on type app_public.message_author is
   E'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
 create type app_public.message_origin as enum ('live', 'echo', 'history', 'standby', 'group');
 comment on type app_public.message_origin is
-  E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: in a group. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+  E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
 create type app_public.message_type as enum (
   'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
   'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
@@ -2057,31 +2063,150 @@ create type app_public.message_status as enum (
 comment on type app_public.message_status is
   E'queued: waits for the sender. sending: handed to the provider, no answer yet. uncertain: nobody knows whether it went out (a crash or a lost answer); a status settles it. sent: the provider has it. failed: it will not arrive. delivered, read, played: the customer''s phone has it, the customer has seen it, has listened to it.';
 
+--! Included messages/message_effects.sql
+-- What a message of each kind does, one function for each question. They are inlined into the statements that store
+-- messages: no pinned search_path, and stable where they cast to an enum's text. A type that a new version of the Graph API
+-- adds counts as something said.
+
+create or replace function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
+  select case type
+    -- A change of what was said before, a notice of the provider's, the opening of a chat.
+    when 'edit' then false
+    when 'revoke' then false
+    when 'reaction' then false
+    when 'system' then false
+    when 'request_welcome' then false
+    when 'media_placeholder' then false
+    when 'unsupported' then coalesce(content ->> 'type', '') not in ('edit', 'revoke')
+    else true
+  end
+$$ language sql immutable;
+
+comment on function app_private.is_said(app_public.message_type, jsonb) is
+  E'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
+
+create or replace function app_private.opens_window(
+  direction app_public.message_direction,
+  origin app_public.message_origin,
+  type app_public.message_type,
+  content jsonb
+) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and (
+    app_private.is_said(type, content) or type = 'reaction' and coalesce(content ->> 'emoji', '') <> ''
+  )
+$$ language sql immutable;
+
+comment on function app_private.opens_window(app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb) is
+  E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of theirs.';
+
+create or replace function app_private.needs_attention(
+  direction app_public.message_direction,
+  origin app_public.message_origin,
+  type app_public.message_type,
+  content jsonb
+) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and app_private.is_said(type, content)
+$$ language sql immutable;
+
+comment on function app_private.needs_attention(app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb) is
+  E'Whether a message counts as unread and opens a closed conversation: what a customer says now.';
+
+create or replace function app_private.is_listed(
+  origin app_public.message_origin,
+  type app_public.message_type,
+  content jsonb
+) returns boolean as $$
+  select origin <> 'group' and type <> 'revoke' and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
+$$ language sql immutable;
+
+comment on function app_private.is_listed(app_public.message_origin, app_public.message_type, jsonb) is
+  E'Whether a message becomes the last message of its conversation. What takes something back leaves the last message as it was; what was said in a group is not part of the private thread.';
+
+create or replace function app_private.wakes_chatbot(
+  direction app_public.message_direction,
+  origin app_public.message_origin,
+  type app_public.message_type
+) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and type in (
+    'text', 'interactive', 'button', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'order'
+  )
+$$ language sql immutable;
+
+comment on function app_private.wakes_chatbot(app_public.message_direction, app_public.message_origin, app_public.message_type) is
+  E'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
+--! EndIncluded messages/message_effects.sql
 --! Included messages/message_preview.sql
+create or replace function app_hidden.order_preview(content jsonb) returns text as $$
+  select case o.items when 0 then '[order]' when 1 then '[order: 1 item]' else '[order: ' || o.items || ' items]' end
+  from (
+    -- Quantities are numbers, or strings of digits; one that is neither counts as one piece.
+    select coalesce(sum(case when p.quantity ~ '^[0-9]{1,6}$' then p.quantity::int else 1 end), 0) as items
+    from (
+      select e ->> 'quantity' as quantity
+      from jsonb_array_elements(
+        case jsonb_typeof(content -> 'product_items') when 'array' then content -> 'product_items' else '[]' end
+      ) e
+    ) p
+  ) o
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.order_preview(jsonb) is E'An order in brief: "[order: 2 items]".';
+
+grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
+
 create or replace function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
   select left(coalesce(
-    case type
-      when 'text' then content ->> 'body'
-      when 'template' then content ->> 'name'
-      when 'reaction' then nullif(content ->> 'emoji', '')
-      when 'button' then content ->> 'text'
-      when 'location' then coalesce(content ->> 'name', content ->> 'address')
-      when 'document' then coalesce(content ->> 'caption', content ->> 'filename')
-      when 'contacts' then content #>> '{contacts,0,name,formatted_name}'
-      when 'system' then content ->> 'body'
-      when 'interactive' then coalesce(
-        content #>> '{body,text}', content #>> '{button_reply,title}', content #>> '{list_reply,title}',
-        content #>> '{nfm_reply,body}'
-      )
-      else content ->> 'caption'
-    end,
-    '[' || type || ']'
+    -- The words of the message.
+    nullif(btrim(
+      case type
+        when 'text' then content ->> 'body'
+        when 'system' then content ->> 'body'
+        when 'template' then content ->> 'name'
+        when 'reaction' then content ->> 'emoji'
+        when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
+        when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
+        when 'location' then coalesce(
+          nullif(content ->> 'name', ''), nullif(content ->> 'address', ''),
+          '[location: ' || (content ->> 'latitude') || ', ' || (content ->> 'longitude') || ']'
+        )
+        when 'document' then coalesce(nullif(content ->> 'caption', ''), content ->> 'filename')
+        when 'contacts' then concat_ws(
+          ', ', content #>> '{contacts,0,name,formatted_name}', content #>> '{contacts,1,name,formatted_name}',
+          content #>> '{contacts,2,name,formatted_name}'
+        )
+        when 'edit' then coalesce(
+          content #>> array['message', content #>> '{message,type}', 'body'],
+          content #>> array['message', content #>> '{message,type}', 'caption']
+        )
+        when 'interactive' then coalesce(
+          content #>> '{button_reply,title}', content #>> '{list_reply,title}', content #>> '{nfm_reply,body}',
+          '[call permission: ' || (content #>> '{call_permission_reply,response}') || ']', content #>> '{body,text}'
+        )
+        else content ->> 'caption'
+      end,
+      E' \n\r\t'
+    ), ''),
+    -- What stands for a message without words.
+    '[' || case type
+      when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
+      when 'reaction' then 'reaction removed'
+      when 'revoke' then 'deleted'
+      when 'edit' then 'edited'
+      when 'request_welcome' then 'chat opened'
+      when 'media_placeholder' then 'media'
+      when 'interactive' then case
+        when content ? 'nfm_reply' then 'form' else replace(coalesce(content ->> 'type', 'interactive'), '_', ' ')
+      end
+      -- Its content is the whole message, which may have a type of its own.
+      when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
+      else type::text
+    end || ']'
   ), 1000)
 $$ language sql stable parallel safe;
--- No pinned search_path, so that it can be inlined; stable for the same reason, since || with an enum is.
+-- No pinned search_path, so that it can be inlined; stable for the same reason, since the text of an enum is.
 
 comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
-  E'A message in brief: its text, or what stands for it ("[image]").';
+  E'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", "[order: 2 items]").';
 
 grant execute on function app_hidden.message_preview(app_public.message_type, jsonb) to parley_visitor;
 --! EndIncluded messages/message_preview.sql
@@ -2363,7 +2488,7 @@ comment on column app_public.messages.id is
   E'UUID version 7. Of an inbound message it is made from the provider''s time and id, so that the same message delivered twice is refused by the primary key.';
 comment on column app_public.messages.content is
   E'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
-comment on column app_public.messages.preview is E'Its text in brief (at most 1,000 characters), for lists and search.';
+comment on column app_public.messages.preview is E'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
 comment on column app_public.messages.user_id is E'The person who wrote it. No foreign key: what was said outlives who said it.';
 comment on column app_public.messages.provider_message_id is E'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
 comment on column app_public.messages.reply_to_id is E'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
@@ -2654,18 +2779,6 @@ comment on function app_private.tg_messages__refuse() is
   E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
-create or replace function app_private.opens_window(
-  direction app_public.message_direction,
-  origin app_public.message_origin,
-  type app_public.message_type
-) returns boolean as $$
-  select direction = 'inbound' and origin = 'live' and type not in ('system', 'revoke', 'request_welcome')
-$$ language sql immutable;
--- No pinned search_path, so that it can be inlined.
-
-comment on function app_private.opens_window(app_public.message_direction, app_public.message_origin, app_public.message_type) is
-  E'Whether a message is something that a customer said now: it opens the customer service window, and a closed conversation.';
-
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
   -- Arrays: joined to the new rows, conversations might be read from end to end.
@@ -2673,21 +2786,29 @@ declare
   v_heard_ids uuid[];
   v_answered_ids uuid[];
   v_closed_ids uuid[];
+  v_offered_ids uuid[];
   v_has_users boolean;
+  v_has_ads boolean;
 begin
   select
     array_agg(distinct n.conversation_id),
-    array_agg(distinct n.conversation_id) filter (where app_private.opens_window(n.direction, n.origin, n.type)),
+    array_agg(distinct n.conversation_id) filter (
+      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    ),
     array_agg(distinct n.conversation_id) filter (where n.author = 'user' and n.origin in ('live', 'echo')),
-    bool_or(n.user_id is not null)
-  into v_ids, v_heard_ids, v_answered_ids, v_has_users
+    bool_or(n.user_id is not null),
+    bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object')
+  into v_ids, v_heard_ids, v_answered_ids, v_has_users, v_has_ads
   from new_rows n;
 
   -- Lock in id order, as everywhere: two batches about the same customers wait for
   -- each other instead of deadlocking.
-  select array_agg(l.id) filter (where l.status <> 'open') into v_closed_ids
+  select
+    array_agg(l.id) filter (where l.status <> 'open'),
+    array_agg(l.id) filter (where l.free_entry_offered_until > now() - interval '7 days')
+  into v_closed_ids, v_offered_ids
   from (
-    select c.id, c.status from app_public.conversations c
+    select c.id, c.status, c.free_entry_offered_until from app_public.conversations c
     where c.id = any (v_ids)
     order by c.id
     for no key update
@@ -2697,24 +2818,30 @@ begin
   with news as (
     select
       n.conversation_id,
-      (array_agg(n.id order by n.occurred_at desc, n.created_at desc))[1] as last_message_id,
-      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc))[1] as last_message_preview,
-      max(n.occurred_at) as last_message_at,
-      max(n.occurred_at) filter (where app_private.opens_window(n.direction, n.origin, n.type)) as customer_at,
-      max(n.occurred_at + case when n.metadata ? 'referral' then interval '72 hours' else interval '24 hours' end)
-        filter (where app_private.opens_window(n.direction, n.origin, n.type)) as window_expires_at,
-      array_agg(n.created_at) filter (where n.direction = 'inbound' and n.origin = 'live') as heard_at
-    from new_rows n
+      (array_agg(n.id order by n.occurred_at desc, n.created_at desc) filter (where n.is_listed))[1] as last_message_id,
+      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc) filter (where n.is_listed))[1] as last_message_preview,
+      max(n.occurred_at) filter (where n.is_listed) as last_message_at,
+      max(n.occurred_at) filter (where n.needs_attention) as customer_at,
+      max(n.occurred_at) filter (where n.opens_window) + interval '24 hours' as window_expires_at,
+      array_agg(n.created_at) filter (where n.needs_attention) as heard_at
+    from (
+      select
+        x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
+        app_private.is_listed(x.origin, x.type, x.content) as is_listed,
+        app_private.needs_attention(x.direction, x.origin, x.type, x.content) as needs_attention,
+        app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window
+      from new_rows x
+    ) n
     group by n.conversation_id
   )
   update app_public.conversations c set
     -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
     last_message_id = case
-      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
+      when n.last_message_id is null or n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
       else n.last_message_id
     end,
     last_message_preview = case
-      when n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
+      when n.last_message_id is null or n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
       else n.last_message_preview
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
@@ -2740,6 +2867,27 @@ begin
     where c.id = any (v_answered_ids);
   end if;
 
+  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app may
+  -- be delivered up to a week later.
+  if v_has_ads then
+    update app_public.conversations c set
+      free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')
+    from new_rows n
+    where c.id = n.conversation_id and c.id = any (v_ids)
+    and jsonb_typeof(n.metadata -> 'referral') = 'object'
+    and app_private.opens_window(n.direction, n.origin, n.type, n.content);
+  end if;
+
+  if v_offered_ids is not null then
+    update app_public.conversations c set
+      free_entry_until = greatest(c.free_entry_until, n.occurred_at + interval '72 hours'),
+      free_entry_offered_until = null
+    from new_rows n
+    where c.id = n.conversation_id and c.id = any (v_offered_ids)
+    and n.direction = 'outbound' and n.origin in ('live', 'echo')
+    and n.occurred_at between c.free_entry_offered_until - interval '24 hours' and c.free_entry_offered_until;
+  end if;
+
   if v_has_users then
     insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
     select distinct n.tenant_id, n.conversation_id, n.user_id
@@ -2753,7 +2901,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__track_conversation() is
-  E'What a conversation says of its messages: the last one, the 24-hour window (72 after an advertisement), what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Echoes and imported history do not open the window.';
+  E'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -2926,6 +3074,8 @@ begin
     last_message_at = greatest(k.last_message_at, f.last_message_at),
     last_customer_message_at = greatest(k.last_customer_message_at, f.last_customer_message_at),
     window_expires_at = greatest(k.window_expires_at, f.window_expires_at),
+    free_entry_offered_until = greatest(k.free_entry_offered_until, f.free_entry_offered_until),
+    free_entry_until = greatest(k.free_entry_until, f.free_entry_until),
     unread_count = k.unread_count + f.unread_count,
     assignee_id = coalesce(k.assignee_id, f.assignee_id),
     chatbot_paused_until = greatest(k.chatbot_paused_until, f.chatbot_paused_until),
@@ -4083,12 +4233,7 @@ begin
   insert into app_private.chatbot_events (tenant_id, conversation_id, message_id, created_at)
   select n.tenant_id, n.conversation_id, n.id, n.created_at
   from new_rows n
-  where n.direction = 'inbound'
-  and n.origin = 'live'
-  -- Reactions, edits and what we cannot read never advance a chatbot.
-  and n.type in (
-    'text', 'interactive', 'button', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'order'
-  )
+  where app_private.wakes_chatbot(n.direction, n.origin, n.type)
   and (
     exists (select from app_public.chatbots b where b.tenant_id = n.tenant_id and b.status = 'active')
     or exists (
@@ -6168,7 +6313,8 @@ begin
     m.origin,
     m.type,
     m.content,
-    m.preview,
+    -- Whoever reads a list must not take it for something said in private.
+    case m.origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(m.type, m.content),
     m.provider_message_id,
     m.metadata,
     -- Never later than our clock: a wrong clock must not hold the window open.
@@ -6178,12 +6324,12 @@ begin
   from rows from (
     jsonb_to_recordset(messages) as (
       tenant_id uuid, channel_id uuid, customer int, direction app_public.message_direction,
-      origin app_public.message_origin, type app_public.message_type, content jsonb, preview text,
+      origin app_public.message_origin, type app_public.message_type, content jsonb,
       provider_message_id text, metadata jsonb, occurred_at timestamptz
     )
   ) with ordinality m (
-    tenant_id, channel_id, customer, direction, origin, type, content, preview, provider_message_id, metadata,
-    occurred_at, n
+    tenant_id, channel_id, customer, direction, origin, type, content, provider_message_id, metadata, occurred_at,
+    n
   )
   cross join (select clock_timestamp() as at) t
   order by m.n

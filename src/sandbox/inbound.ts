@@ -5,9 +5,8 @@ import { type Network, record } from "./network.ts";
 import { toContact, toTimestamp } from "./webhooks/update.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
-/** The customer service window, and the longer one after a tap on an ad. */
+/** The customer service window. A tap on an ad changes what is charged, not what may be sent. */
 const WINDOW_MS = 24 * HOUR_MS;
-const REFERRAL_WINDOW_MS = 72 * HOUR_MS;
 
 /** A message of a customer, in the Graph API's own words. */
 export interface Inbound {
@@ -29,7 +28,7 @@ export function hear(network: Network, chat: Chat, said: Inbound): Message {
   const { number, customer } = chat;
   const now = network.clock.now();
   number.throughput.spend(now);
-  chat.windowEndsAt = Math.max(chat.windowEndsAt, now + (said.referral ? REFERRAL_WINDOW_MS : WINDOW_MS));
+  chat.windowEndsAt = Math.max(chat.windowEndsAt, now + WINDOW_MS);
   const { type, content, replyTo } = said;
   const message = record(network, { chat, from: "customer", type, content, replyTo });
   network.webhooks.send({

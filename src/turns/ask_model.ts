@@ -83,13 +83,14 @@ async function conversation(
     `select case m.direction when 'inbound' then 'user' else 'assistant' end as role, m.preview as content
      from app_public.conversation_contexts x
      cross join lateral (
-       select n.id, n.direction, coalesce(n.content ->> 'body', n.preview) as preview
+       select n.id, n.direction, coalesce(nullif(btrim(n.content ->> 'body'), ''), n.preview) as preview
        from app_public.messages n
        where n.tenant_id = x.tenant_id and n.conversation_id = x.conversation_id
+       and app_private.is_listed(n.origin, n.type, n.content) and n.type not in ('system', 'request_welcome')
        order by n.id desc
        limit $2
      ) m
-     where x.id = $1 and coalesce(m.preview, '') <> ''
+     where x.id = $1
      order by m.id`,
     [contextId, historyMessages],
   );

@@ -96,7 +96,6 @@ function messageRow(item: MessageItem, channel: WebhookChannel, customer: number
     origin: item.origin,
     type: item.type,
     content: item.content,
-    preview: item.preview,
     provider_message_id: item.providerMessageId,
     metadata: item.metadata,
     occurred_at: instant(item.occurredAt),

@@ -2,9 +2,8 @@ import { type Content, contentOf } from "./read_content.ts";
 import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
 import { type AddressChange, isNobody, readAddressChange } from "./read_identity_change.ts";
 import { instantOf, objectOf, textOf, wordOf } from "./read_json.ts";
-import { previewOf } from "./read_preview.ts";
 import type { Read, Scope } from "./read_scope.ts";
-import type { ContactIdentity, JsonObject, MessageItem, MessageOrigin, MessageType } from "./webhook_item.ts";
+import type { ContactIdentity, JsonObject, MessageItem, MessageOrigin } from "./webhook_item.ts";
 
 const ECHO_FIELDS: ReadonlySet<string> = new Set(["smb_message_echoes", "message_echoes"]);
 
@@ -58,7 +57,6 @@ function build(
     body.type === "system" && origin !== "history"
       ? readAddressChange(body.content, person.identity, scope.own)
       : null;
-  const isLive = direction === "inbound" && origin === "live";
   const item: MessageItem = {
     kind: "message",
     ...scope.source,
@@ -72,10 +70,6 @@ function build(
     contact: change === null ? person.identity : ownerOf(change, person.identity),
     profileName: person.profileName,
     username: person.username,
-    opensWindow: isLive && !SAYS_NOTHING.has(body.type),
-    isReferral: isLive && objectOf(message.referral) !== null,
-    wakesChatbot: isLive && !NOT_FOR_BOTS.has(body.type),
-    preview: previewOf(body.type, body.content),
   };
   if (change === null || isNobody(change.before) || isNobody(change.after)) return [item];
   const { occurredAt } = item;
@@ -87,18 +81,6 @@ function build(
 function ownerOf({ before, after }: AddressChange, sender: ContactIdentity): ContactIdentity {
   return [before, sender, after].find((identity) => !isNobody(identity)) ?? sender;
 }
-
-const SAYS_NOTHING: ReadonlySet<MessageType> = new Set<MessageType>(["system", "revoke"]);
-
-const NOT_FOR_BOTS: ReadonlySet<MessageType> = new Set<MessageType>([
-  "reaction",
-  "edit",
-  "revoke",
-  "system",
-  "unsupported",
-  "unknown",
-  "media_placeholder",
-]);
 
 /** Kept even where the content is the whole message, since they are looked up here. */
 const METADATA_KEYS = ["context", "referral", "errors", "group_id", "identity", "history_context"];

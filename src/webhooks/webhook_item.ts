@@ -84,14 +84,6 @@ export type MessageItem = Source & {
   contact: ContactIdentity;
   profileName: string | null;
   username: string | null;
-  /** Opens the 24-hour window. */
-  opensWindow: boolean;
-  /** Came from an ad: opens the 72-hour window. */
-  isReferral: boolean;
-  /** A bot may consume it. */
-  wakesChatbot: boolean;
-  /** Plain text for lists and search, at most 1000 characters; may be empty. */
-  preview: string;
 };
 
 export type StatusItem = Source & {

@@ -44,8 +44,7 @@ export async function chatbotShell() {
       ...thread,
       /** The customer writes these, one after the other, and the turns are taken. */
       say: async (...texts: string[]) => {
-        for (const body of texts)
-          await hear(database.pool, workspace, thread, { content: { body }, preview: body });
+        for (const body of texts) await hear(database.pool, workspace, thread, { content: { body } });
         await turns.drain();
       },
       /** What the chatbot has said. */

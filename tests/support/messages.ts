@@ -7,13 +7,18 @@ type Queryable = Pick<pg.ClientBase, "query">;
 export type Said = {
   type?: string;
   content?: object;
-  preview?: string;
   origin?: "live" | "echo" | "history" | "standby" | "group";
   direction?: "inbound" | "outbound";
   metadata?: object;
   /** When, by the provider's clock; a moment ago unless told. */
   at?: Date;
   wamid?: string;
+};
+
+/** What a message of a type has to have for what the tests are about. */
+const CONTENT: Record<string, object> = {
+  text: { body: "Hello" },
+  reaction: { message_id: "wamid.1", emoji: "👍" },
 };
 
 /** What the program makes of a provider's message, for store_messages() and receive_webhooks(). */
@@ -25,8 +30,7 @@ export function messageRow(workspace: Workspace, said: Said, customer = 1) {
     direction: said.direction ?? (said.origin === "echo" ? "outbound" : "inbound"),
     origin: said.origin ?? "live",
     type: said.type ?? "text",
-    content: said.content ?? { body: "Hello" },
-    preview: said.preview ?? "Hello",
+    content: said.content ?? CONTENT[said.type ?? "text"] ?? {},
     provider_message_id: said.wamid ?? aWamid(),
     metadata: said.metadata ?? {},
     occurred_at: (said.at ?? new Date()).toISOString(),

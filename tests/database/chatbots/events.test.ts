@@ -41,7 +41,7 @@ const claimTurns = async (db: pg.PoolClient) =>
 
 story("customers' messages wait for the chatbot in their order, and wake it once a statement", async (db) => {
   const { workspace, thread } = await aThread(db);
-  await hear(db, workspace, thread, { preview: "1" }, { preview: "2" });
+  await hear(db, workspace, thread, { content: { body: "1" } }, { content: { body: "2" } });
   const events = await eventsOf(db, thread);
   const { rows } = await db.query(
     "select preview from unnest($1::uuid[]) with ordinality i (id, n) join app_public.messages m using (id) order by n",

@@ -21,8 +21,14 @@ const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000);
 
 story("two threads on one channel become one: its messages, its window, its unread count", async (db) => {
   const { workspace, kept, merged } = await twoContacts(db);
-  await hear(db, workspace, kept, { at: at(30), preview: "old" });
-  await hear(db, workspace, merged, { at: at(20), preview: "one" }, { at: at(10), preview: "new" });
+  await hear(db, workspace, kept, { at: at(30), content: { body: "old" } });
+  await hear(
+    db,
+    workspace,
+    merged,
+    { at: at(20), content: { body: "one" } },
+    { at: at(10), content: { body: "new" } },
+  );
   const before = await conversationOf(db, merged.conversationId);
   await merge(db, kept, merged);
 
@@ -48,8 +54,8 @@ story("two threads on one channel become one: its messages, its window, its unre
 
 story("the newest message stays the last one, whichever thread it was in", async (db) => {
   const { workspace, kept, merged } = await twoContacts(db);
-  await hear(db, workspace, merged, { at: at(20), preview: "old" });
-  await hear(db, workspace, kept, { at: at(10), preview: "new" });
+  await hear(db, workspace, merged, { at: at(20), content: { body: "old" } });
+  await hear(db, workspace, kept, { at: at(10), content: { body: "new" } });
   await merge(db, kept, merged);
   assert.equal((await conversationOf(db, kept.conversationId)).last_message_preview, "new");
 });

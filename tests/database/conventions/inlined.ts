@@ -11,9 +11,15 @@ export const INLINED: Record<string, string> = {
   inbound_message_id:
     "select app_hidden.inbound_message_id(m.tenant_id, m.preview, m.occurred_at) from app_public.messages m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
-  opens_window: "select app_private.opens_window(m.direction, m.origin, m.type) from app_public.messages m",
+  is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
+  is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
+  needs_attention:
+    "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
+  opens_window:
+    "select app_private.opens_window(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   stored_message_id:
     "select app_private.stored_message_id(m.tenant_id, m.preview, m.occurred_at) from app_public.messages m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
+  wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
 };

@@ -21,7 +21,7 @@ const markRead = (db: pg.PoolClient, id: string) =>
 story("what the customer says now counts as unread; echoes, history and our own words do not", async (db) => {
   const workspace = await aWorkspace(db);
   const thread = await aConversation(db, workspace);
-  await hear(db, workspace, thread, {}, {}, { type: "reaction" });
+  await hear(db, workspace, thread, {}, {}, { type: "image" });
   await hear(db, workspace, thread, { origin: "echo" }, { origin: "history" }, { origin: "standby" });
   await send(db, thread.conversationId);
   assert.equal((await conversationOf(db, thread.conversationId)).unread_count, 3);

@@ -107,29 +107,6 @@ story("a message goes to no conversation that is not there: PYNFD", async (db) =
   assert.equal(await refusal(db, () => send(db, nowhere)), "PYNFD");
 });
 
-const PREVIEWS = [
-  ["text", { body: "Hello" }, "Hello"],
-  ["image", { link: "https://example.com/a", caption: "A cat" }, "A cat"],
-  ["image", { link: "https://example.com/a" }, "[image]"],
-  ["document", { link: "https://example.com/a", filename: "a.pdf" }, "a.pdf"],
-  ["location", { latitude: 1, longitude: 1, address: "Here 1" }, "Here 1"],
-  ["contacts", { contacts: [{ name: { formatted_name: "Ann", first_name: "Ann" } }] }, "Ann"],
-  ["template", { name: "hello", language: { code: "en" } }, "hello"],
-  ["reaction", { message_id: "wamid.1", emoji: "👍" }, "👍"],
-  ["reaction", { message_id: "wamid.1", emoji: "" }, "[reaction]"],
-  ["text", { body: "a".repeat(4096) }, "a".repeat(1000)],
-] as const;
-story("a message has a preview, whatever it is", async (db) => {
-  const { conversationId } = await aConversation(db, await aWorkspace(db));
-  for (const [type, content, preview] of PREVIEWS) {
-    const { rows } = await db.query(
-      "insert into app_public.messages (conversation_id, type, content) values ($1, $2, $3) returning preview",
-      [conversationId, type, content],
-    );
-    assert.equal(rows[0].preview, preview);
-  }
-});
-
 story("status, ack_status and role, as API clients see them", async (db) => {
   const workspace = await aWorkspace(db);
   const thread = await aConversation(db, workspace);

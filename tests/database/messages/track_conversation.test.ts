@@ -20,41 +20,10 @@ async function windowAfter(db: pg.PoolClient, ...said: Said[]): Promise<number |
   return window_expires_at && Math.round((window_expires_at.getTime() - Date.now()) / HOUR);
 }
 
-const OPEN = [
-  "text",
-  "image",
-  "audio",
-  "location",
-  "contacts",
-  "interactive",
-  "button",
-  "order",
-  "reaction",
-  "unsupported",
-];
-for (const type of OPEN)
-  story(`a customer's ${type} opens the window for 24 hours`, async (db) => {
-    assert.equal(await windowAfter(db, { type }), 24);
-  });
-
-for (const type of ["system", "revoke", "request_welcome"])
-  story(`a ${type} is nothing that the customer wrote: it opens no window`, async (db) => {
-    assert.equal(await windowAfter(db, { type }), null);
-  });
-
 for (const origin of ["echo", "history", "standby", "group"] as const)
   story(`a message of origin ${origin} opens no window`, async (db) => {
     assert.equal(await windowAfter(db, { origin }), null);
   });
-
-story(
-  "what comes from an advertisement opens it for 72 hours, and a later message does not shorten that",
-  async (db) => {
-    const referral = { referral: { source_type: "ad" } };
-    assert.equal(await windowAfter(db, { metadata: referral }), 72);
-    assert.equal(await windowAfter(db, { metadata: referral, at: new Date(Date.now() - HOUR) }, {}), 71);
-  },
-);
 
 story("the provider's time counts, not ours: a message that comes late opens what is left", async (db) => {
   assert.equal(await windowAfter(db, { at: new Date(Date.now() - 20 * HOUR) }), 4);
@@ -68,9 +37,9 @@ story("a clock that goes fast does not hold the window open", async (db) => {
 
 story("an older message that arrives later takes nothing back", async (db) => {
   const { workspace, thread } = await aClosedWindow(db);
-  await hear(db, workspace, thread, { preview: "new" });
+  await hear(db, workspace, thread, { content: { body: "new" } });
   const before = await conversationOf(db, thread.conversationId);
-  await hear(db, workspace, thread, { preview: "old", at: new Date(Date.now() - 3 * HOUR) });
+  await hear(db, workspace, thread, { content: { body: "old" }, at: new Date(Date.now() - 3 * HOUR) });
   const after = await conversationOf(db, thread.conversationId);
   for (const column of [
     "last_message_id",
@@ -86,13 +55,20 @@ story("an older message that arrives later takes nothing back", async (db) => {
 story("of a batch, the last of the newest is the conversation's last message", async (db) => {
   const { workspace, thread } = await aClosedWindow(db);
   const at = new Date();
-  await hear(db, workspace, thread, { preview: "1", at }, { preview: "2", at }, { preview: "3", at });
+  await hear(
+    db,
+    workspace,
+    thread,
+    { content: { body: "1" }, at },
+    { content: { body: "2" }, at },
+    { content: { body: "3" }, at },
+  );
   assert.equal((await conversationOf(db, thread.conversationId)).last_message_preview, "3");
 });
 
 story("an answer within the second of the question is the last message", async (db) => {
   const { workspace, thread } = await aClosedWindow(db);
-  await hear(db, workspace, thread, { preview: "question" });
+  await hear(db, workspace, thread, { content: { body: "question" } });
   await send(db, thread.conversationId, "answer");
   const conversation = await conversationOf(db, thread.conversationId);
   assert.equal(conversation.last_message_preview, "answer");

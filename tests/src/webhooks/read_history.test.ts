@@ -41,11 +41,9 @@ testFields([
         kind: "message",
         direction: "inbound",
         origin: "history",
-        opensWindow: false,
-        wakesChatbot: false,
         username: "rosa",
       },
-      { kind: "message", direction: "outbound", origin: "history", preview: "older" },
+      { kind: "message", direction: "outbound", origin: "history", content: { body: "older" } },
       {
         kind: "message",
         direction: "outbound",
@@ -70,7 +68,7 @@ testFields([
       contacts,
       messages: [{ from: "5511998765432", id: "h4", type: "image", image: { id: "6" } }],
     },
-    expect: [{ kind: "message", origin: "history", direction: "inbound", type: "image", opensWindow: false }],
+    expect: [{ kind: "message", origin: "history", direction: "inbound", type: "image" }],
   },
   {
     field: "history",
