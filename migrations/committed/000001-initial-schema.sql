@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:68c5ef4ad5f6bc45469918b4b946ec5aa1760cc8
+--! Hash: sha1:0abeb993b09cdeaf901de38c2420f5e700f8e636
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -50,6 +50,43 @@ comment on function app_hidden.uuid_v7_floor(timestamptz) is
 
 grant execute on function app_hidden.uuid_v7_floor(timestamptz) to parley_visitor;
 --! EndIncluded shared/uuid_v7_floor.sql
+--! Included shared/clean_pasted.sql
+create or replace function app_hidden.clean_pasted(pasted text) returns text as $$
+  select case
+    when pasted ~ '^[!-~]+( [!-~]+)*$' then pasted
+    else btrim(regexp_replace(regexp_replace(
+      translate(
+        regexp_replace(
+          normalize(pasted, nfkc),
+          -- Unicode's Default_Ignorable_Code_Point, interlinear marks, and controls other than white space.
+          '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f'
+            '\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb'
+            '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
+          '', 'g'
+        ),
+        (
+          select string_agg(chr(zero + digit), '' order by zero, digit)
+          -- The zeros of all scripts (Unicode 17, General_Category Nd) that normalisation leaves: their digits follow in order.
+          from unnest(array[
+            1632, 1776, 1984, 2406, 2534, 2662, 2790, 2918, 3046, 3174, 3302, 3430, 3558, 3664, 3792, 3872, 4160,
+            4240, 6112, 6160, 6470, 6608, 6784, 6800, 6992, 7088, 7232, 7248, 42528, 43216, 43264, 43472, 43504,
+            43600, 44016, 66720, 68912, 68928, 69734, 69872, 69942, 70096, 70384, 70736, 70864, 71248, 71360,
+            71376, 71386, 71472, 71904, 72016, 72688, 72784, 73040, 73120, 73184, 73552, 90416, 92768, 92864, 93008,
+            93552, 123200, 123632, 124144, 124401, 125264
+          ]) zero, generate_series(0, 9) digit
+        ),
+        repeat('0123456789', 68)
+      ),
+      '[\u2010-\u2015\u2212]', '-', 'g'
+    ), '[\t-\r \u0085\u1680\u2028\u2029]+', ' ', 'g'))
+  end
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.clean_pasted(text) is
+  E'The plain characters of what somebody typed or pasted: without invisible characters, in compatibility form (NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values that are compared or sent to, not for prose: emoji and some scripts need their joiners.';
+
+grant execute on function app_hidden.clean_pasted(text) to parley_visitor;
+--! EndIncluded shared/clean_pasted.sql
 --! Included shared/tg__timestamps.sql
 create or replace function app_private.tg__timestamps() returns trigger as $$
 begin
@@ -1159,19 +1196,52 @@ comment on type app_public.identity_kind is
 
 --! Included contacts/normalize_phone.sql
 create or replace function app_hidden.normalize_phone(phone text) returns text as $$
-  select case
-    when cleaned ~ '^\+' then '+' || substr(cleaned, 2)
-    when cleaned ~ '^00' then '+' || substr(cleaned, 3)
-    else '+' || cleaned
-  end
-  from (select regexp_replace(phone, '[\s().\u2010-\u2015\u00a0/-]', '', 'g') as cleaned) c
+  -- The same as readPhone in src/chatbot/question/read_phone.ts: tests/cases/phone_numbers.json is run against both.
+  select '+' || regexp_replace(
+    regexp_replace(first.number, '^(\+|00)', ''),
+    -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
+    -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
+    '^(?!39|37[89]|22[569]|24[127]|250)('
+      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
+    '\1'
+  )
+  from (
+    select regexp_replace(
+      regexp_replace(lower(app_hidden.clean_pasted(phone)), '^(tel|sms|callto|whatsapp): ?(//)?', ''),
+      '[] ().[-]', '', 'g'
+    ) as signs
+  ) written
+  -- In "+49 171/1234567" the slash is no more than a space.
+  cross join lateral (
+    select regexp_replace(written.signs, '^(\+?[0-9]{1,8})/(?!00)([0-9]{4})', '\1\2') as signs
+  ) joined
+  -- In "+49 30 1234567/68" and "+44 20 7946 0001 ext. 3" the number is complete before it.
+  cross join lateral (
+    select regexp_replace(
+      joined.signs, '^(\+?[0-9]{8,})([/,;#x]|[,;]?ext(n|ension)?[:=]?)[0-9+/,;]*$', '\1'
+    ) as number
+  ) first
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.normalize_phone(text) is
-  E'"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, 49171234567. A national number (one leading 0) is not guessed at: the check refuses it.';
+  E'"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, 49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers the first, without its extension. A national number (one leading 0) is not guessed at: the check refuses it.';
 
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 --! EndIncluded contacts/normalize_phone.sql
+--! Included contacts/normalize_email.sql
+create or replace function app_hidden.normalize_email(email text) returns text as $$
+  -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
+  select regexp_replace(
+    regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
+    '[.,;]+$', ''
+  )
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.normalize_email(text) is
+  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", with characters that cannot be seen) without all that.';
+
+grant execute on function app_hidden.normalize_email(text) to parley_visitor;
+--! EndIncluded contacts/normalize_email.sql
 --! Included contacts/identity_match_key.sql
 create or replace function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
@@ -1226,7 +1296,7 @@ alter table app_public.contacts enable row level security;
 comment on table app_public.contacts is E'A customer. A contact may have no phone number: its identities say how it can be reached.';
 comment on column app_public.contacts.name is E'What staff call the contact. Falls back to profile_name where it is shown.';
 comment on column app_public.contacts.phone is
-  E'International form, "+" and digits; spaces, dashes and a leading 00 are tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
+  E'International form, "+" and digits; what people write or paste besides (spaces, dashes, brackets, a leading 00, "(0)", an extension, invisible characters) is tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
 comment on column app_public.contacts.profile_name is E'What the contact calls itself on the channel, as last reported.';
 comment on column app_public.contacts.external_ref is E'The contact''s key in your own system; unique in the tenant.';
 comment on column app_public.contacts.username is E'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
@@ -1258,16 +1328,21 @@ comment on column app_public.contact_identities.match_key is E'What different sp
 --! Included contacts/tg_contacts__normalize.sql
 create or replace function app_private.tg_contacts__normalize() returns trigger as $$
 begin
-  NEW.phone := app_hidden.normalize_phone(NEW.phone);
+  NEW.email := app_hidden.normalize_email(NEW.email);
+  -- A provider's own spelling is left as it is.
   if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
-    raise exception 'Not an international phone number: write it with the country code, like +4915112345678'
-      using errcode = 'PYPHN';
+    NEW.phone := app_hidden.normalize_phone(NEW.phone);
+    if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
+      raise exception 'Not an international phone number: write it with the country code, like +4915112345678'
+        using errcode = 'PYPHN';
+    end if;
   end if;
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_contacts__normalize() is E'Tidies the phone number; PYPHN when it is none.';
+comment on function app_private.tg_contacts__normalize() is
+  E'Tidies the phone number and the e-mail address; PYPHN when the number is none.';
 --! EndIncluded contacts/tg_contacts__normalize.sql
 --! Included contacts/tg_contacts__save_phone_identity.sql
 create or replace function app_private.tg_contacts__save_phone_identity() returns trigger as $$
@@ -1305,8 +1380,9 @@ create or replace trigger _100_timestamps before insert or update on app_public.
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _100_fill_in_tenant before insert on app_public.contacts
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_normalize before insert or update of phone on app_public.contacts
-  for each row when (NEW.phone is not null) execute function app_private.tg_contacts__normalize();
+create or replace trigger _100_normalize before insert or update of phone, email on app_public.contacts
+  for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$' or NEW.email is not null)
+  execute function app_private.tg_contacts__normalize();
 
 create or replace trigger _500_save_phone_identity_on_insert after insert on app_public.contacts
   for each row when (NEW.phone is not null)
@@ -1514,7 +1590,8 @@ begin
           else c.language
         end,
         email = case
-          when v_change.fields ->> 'email' ~ '^[^@\s]+@[^@\s]+$' and length(v_change.fields ->> 'email') <= 254
+          when app_hidden.normalize_email(v_change.fields ->> 'email') ~ '^[^@\s]+@[^@\s]+$'
+            and length(app_hidden.normalize_email(v_change.fields ->> 'email')) <= 254
             then v_change.fields ->> 'email'
           else c.email
         end,

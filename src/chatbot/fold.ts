@@ -1,3 +1,5 @@
+import { cleanPasted } from "./pasted.ts";
+
 /**
  * Lower case for comparing, in any language at once: the Turkish İ, I, ı and i are one letter (JavaScript
  * lower-cases İ to two code points, so that İPTAL would never be iptal).
@@ -7,11 +9,11 @@ export function foldCase(text: string): string {
 }
 
 /**
- * What remains of a text when case, accents, outer punctuation, emoji and extra spaces do not count: `📦 Stok
- * Güncelle!` and `stok guncelle` are equal. A text of nothing but signs (`👍`) stays itself.
+ * What remains of a text when case, accents, outer punctuation, emoji, extra spaces and what cannot be seen do not
+ * count: `📦 Stok Güncelle!` and `stok guncelle` are equal. A text of nothing but signs (`👍`) stays itself.
  */
 export function fold(text: string): string {
-  const bare = foldCase(text.normalize("NFKD").replace(/\p{M}/gu, "")).replace(/\s+/g, " ").trim();
+  const bare = foldCase(cleanPasted(text).normalize("NFKD").replace(/\p{M}/gu, ""));
   return WORDS.exec(bare)?.[0] ?? bare;
 }
 

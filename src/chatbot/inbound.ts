@@ -1,13 +1,17 @@
 import type { InboundMessage } from "./event.ts";
 import { isObject, type JsonObject } from "./json.ts";
+import { cleanProse } from "./pasted.ts";
 
 /** Reads what Meta's inbound objects say, whatever shape they really have. */
 
-/** The words of a message: a text, or a tap on a template's quick reply. Null when it has none. */
+/**
+ * The words of a message, without what travels along with a paste: a text, or a tap on a template's quick reply. Null
+ * when it has none.
+ */
 export function typedText({ type, content }: InboundMessage): string | null {
   if (!isObject(content)) return null;
   const words = type === "text" ? content.body : type === "button" ? (content.text ?? content.payload) : null;
-  return typeof words === "string" && words.trim() !== "" ? words.trim() : null;
+  return typeof words === "string" ? cleanProse(words) || null : null;
 }
 
 /** A tap on a button or a row of ours, or on a template's quick reply. */

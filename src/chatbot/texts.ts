@@ -17,6 +17,8 @@ export type Texts = {
   price: (amount: string) => string;
   stock: (count: string) => string;
   invalid: { [answer in AnswerKind]: string };
+  /** To `1.500`, which is fifteen hundred or one and a half. */
+  ambiguousNumber: string;
   formCta: string;
   formBody: string;
   locationBody: string;
@@ -61,6 +63,7 @@ const TEXTS: { [language in Language]: Texts } = {
       media: "Please send a file.",
       rating: "Please answer with one of the numbers.",
     },
+    ambiguousNumber: "Please write that number without a separator: 1500, or 1.5.",
     formCta: "Start",
     formBody: "Please fill in the form.",
     locationBody: "Please send your location.",
@@ -89,6 +92,7 @@ const TEXTS: { [language in Language]: Texts } = {
       media: "Lütfen bir dosya gönderin.",
       rating: "Lütfen sayılardan biriyle yanıtlayın.",
     },
+    ambiguousNumber: "Lütfen bu sayıyı ayırıcı olmadan yazın: 1500 ya da 1,5.",
     formCta: "Start",
     formBody: "Lütfen formu doldurun.",
     locationBody: "Lütfen konumunuzu gönderin.",

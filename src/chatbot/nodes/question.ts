@@ -8,6 +8,7 @@ import { menuMessage } from "../question/menu.ts";
 import { type Option, optionsOf } from "../question/options.ts";
 import { answerKind } from "../question/question_type.ts";
 import { type Reading, readAnswer } from "../question/read_answer.ts";
+import { readNumber } from "../question/read_number.ts";
 import { fail, type Step } from "../step.ts";
 import type { AnswerKind } from "../texts.ts";
 import type { Turn } from "../turn.ts";
@@ -124,7 +125,7 @@ function take(
 ): Step {
   const { value, choice } = reading;
   turn.assignResult(node, textField(node.data, "variable"), "response", value);
-  if (choice) turn.assignResult(node, "", "title", choice.title);
+  if (choice) turn.assignResult(node, "", "title", choice.wording);
   turn.record(node, { exit: choice?.answer ?? "answered", answer: value });
   const exits: Exit[] = choice ? [{ handle: choice.answer }] : [];
   exits.push({ handle: "answered" }, "plain");
@@ -139,7 +140,8 @@ function reject(turn: Turn, node: GraphNode, kind: AnswerKind, waiting: AnswerWa
   const isOver = attempts >= (numberField(node.data, "maxAttempts") ?? turn.settings.maxAttempts);
   // An exit that the author drew for anything else takes it at once.
   const hasDefault = isMenu(kind) && edges.some((edge) => edge.sourceHandle === "default");
-  if (!isOver && !hasDefault) return ask(turn, node, { ...waiting, attempts }, retryText(turn, node, kind));
+  if (!isOver && !hasDefault)
+    return ask(turn, node, { ...waiting, attempts }, retryText(turn, node, kind, typed));
 
   // A menu whose only way on is plain has its answer tested further on: words included.
   if (isMenu(kind)) turn.assignResult(node, textField(node.data, "variable"), "response", typed);
@@ -153,8 +155,11 @@ function unknownType(node: GraphNode): Step {
   return fail(`unknown_question_type: ${textField(node.data, "questionType")}`);
 }
 
-function retryText(turn: Turn, node: GraphNode, kind: AnswerKind): string {
-  return textField(node.data, "retryText") || turn.texts.invalid[kind];
+function retryText(turn: Turn, node: GraphNode, kind: AnswerKind, typed = ""): string {
+  const isAmbiguous = kind === "number" && readNumber(typed) === "ambiguous";
+  return (
+    textField(node.data, "retryText") || (isAmbiguous ? turn.texts.ambiguousNumber : turn.texts.invalid[kind])
+  );
 }
 
 function menuOf(turn: Turn, node: GraphNode, kind: AnswerKind): Option[] {

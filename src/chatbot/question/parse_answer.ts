@@ -1,9 +1,13 @@
 import { numberField, textField } from "../fields.ts";
 import { isDate, localTime } from "../instant.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { cleanPasted } from "../pasted.ts";
 import { testPattern } from "../pattern.ts";
 import type { AnswerKind } from "../texts.ts";
 import type { Turn } from "../turn.ts";
+import { readEmail } from "./read_email.ts";
+import { readNumber } from "./read_number.ts";
+import { readPhone } from "./read_phone.ts";
 
 /** The kinds of answer that are typed. */
 export type TypedKind = Exclude<AnswerKind, "choice" | "rating" | "location" | "media">;
@@ -11,26 +15,27 @@ export type TypedKind = Exclude<AnswerKind, "choice" | "rating" | "location" | "
 /**
  * Reads a typed answer; null when it is none. Dates become `YYYY-MM-DD`, times `HH:mm`, numbers numbers, phones
  * digits with the plus they came with, addresses get a scheme. Limits are fields of the node:
- * `minLength`, `maxLength`, `pattern`; `min`, `max`, `isInteger`; `minDate`, `maxDate` (a date, or `today`);
- * `defaultCountryCode`.
+ * `minLength`, `maxLength`, `pattern`; `min`, `max`, `isInteger`, `decimalSign`; `minDate`, `maxDate` (a date, or
+ * `today`); `defaultCountryCode`.
+ *
+ * @param typed without what travels along with a paste (`typedText`).
  */
 export function parseAnswer(turn: Turn, data: JsonObject, kind: TypedKind, typed: string): Json | null {
-  const text = asciiDigits(typed.trim());
   switch (kind) {
     case "text":
-      return parseText(data, typed.trim());
+      return parseText(data, typed);
     case "number":
-      return parseNumber(data, text);
+      return parseNumber(data, typed);
     case "email":
-      return text.length <= 254 && /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+$/.test(text) ? text : null;
+      return readEmail(typed);
     case "phone":
-      return parsePhone(data, text);
+      return readPhone(typed, textField(data, "defaultCountryCode").replace(/\D/g, ""));
     case "date":
-      return parseDate(turn, data, text);
+      return parseDate(turn, data, cleanPasted(typed));
     case "time":
-      return parseTime(text);
+      return parseTime(cleanPasted(typed));
     case "url":
-      return parseUrl(text);
+      return parseUrl(typed);
     default:
       return kind satisfies never;
   }
@@ -40,40 +45,18 @@ function parseText(data: JsonObject, text: string): string | null {
   if (text.length < (numberField(data, "minLength") ?? 1)) return null;
   if (text.length > (numberField(data, "maxLength") ?? Number.POSITIVE_INFINITY)) return null;
   const pattern = textField(data, "pattern");
-  return pattern === "" || testPattern(pattern, text) ? text : null;
+  if (pattern === "" || testPattern(pattern, text)) return text;
+  // A code typed with another script's digits, or in full width, is still that code.
+  const plain = cleanPasted(text);
+  return plain !== text && testPattern(pattern, plain) ? plain : null;
 }
 
 function parseNumber(data: JsonObject, text: string): number | null {
-  const compact = text.replace(/\s/g, "");
-  if (!/^[+-]?\d[\d.,]*$/.test(compact)) return null;
-  const number = Number(withDecimalPoint(compact));
-  if (!Number.isFinite(number)) return null;
+  const number = readNumber(text, textField(data, "decimalSign"));
+  if (number === null || number === "ambiguous") return null;
   if (data.isInteger === true && !Number.isInteger(number)) return null;
   if (number < (numberField(data, "min") ?? Number.NEGATIVE_INFINITY)) return null;
   return number > (numberField(data, "max") ?? Number.POSITIVE_INFINITY) ? null : number;
-}
-
-/** Of `1.234,5` and `1,234.5` the last sign is the decimal one; a sign that occurs twice groups thousands. */
-function withDecimalPoint(text: string): string {
-  const decimal = text[Math.max(text.lastIndexOf("."), text.lastIndexOf(","))] ?? ".";
-  const grouping = decimal === "." ? "," : ".";
-  const plain = text.replaceAll(grouping, "");
-  return plain.split(decimal).length > 2 ? plain.replaceAll(decimal, "") : plain.replace(decimal, ".");
-}
-
-/** 8 to 15 digits (ITU E.164), however they are grouped. */
-function parsePhone(data: JsonObject, text: string): string | null {
-  if (!/^\+?[\d\s().-]+$/.test(text)) return null;
-  const digits = text.replace(/\D/g, "");
-  const country = textField(data, "defaultCountryCode").replace(/\D/g, "");
-  const phone = text.startsWith("+")
-    ? `+${digits}`
-    : digits.startsWith("00")
-      ? `+${digits.slice(2)}`
-      : country !== "" && digits.startsWith("0")
-        ? `+${country}${digits.slice(1)}`
-        : digits;
-  return /^\+?\d{8,15}$/.test(phone) ? phone : null;
 }
 
 function parseDate(turn: Turn, data: JsonObject, text: string): string | null {
@@ -106,9 +89,4 @@ function parseUrl(text: string): string | null {
   const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   if (!/^https?:\/\/[^\s/]+\.[^\s/.]+/i.test(url) || !URL.canParse(url)) return null;
   return url;
-}
-
-/** Arabic and Persian keyboards type digits of their own. */
-function asciiDigits(text: string): string {
-  return text.replace(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) as number) & 0xf));
 }

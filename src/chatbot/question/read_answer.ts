@@ -10,6 +10,7 @@ import { matchOption } from "./match_option.ts";
 import { optionsOnPage, pageAskedFor } from "./menu.ts";
 import type { Option } from "./options.ts";
 import { parseAnswer } from "./parse_answer.ts";
+import { readPhone } from "./read_phone.ts";
 
 /** What a message is to a question. */
 export type Reading =
@@ -123,5 +124,5 @@ function sharedPhone(content: Json): string | null {
   const phone = isObject(card) && Array.isArray(card.phones) ? card.phones[0] : undefined;
   if (!isObject(phone)) return null;
   if (typeof phone.wa_id === "string") return `+${phone.wa_id}`;
-  return typeof phone.phone === "string" ? phone.phone.replace(/[^\d+]/g, "") : null;
+  return typeof phone.phone === "string" ? readPhone(phone.phone) : null;
 }
