@@ -11,6 +11,16 @@ export function cut(text: string, limit: number): string {
   return text.slice(0, end).trimEnd();
 }
 
+/** Shortens a label to `limit` UTF-16 units: at a word where there is one in the last half, and with an ellipsis. */
+export function shorten(label: string, limit: number): string {
+  if (label.length <= limit) return label;
+  const head = cut(label, limit - 1);
+  const isWordsEnd = /\s/.test(label.charAt(head.length));
+  const space = head.search(/\s\S*$/);
+  const end = isWordsEnd || space < limit / 2 ? head.length : space;
+  return `${head.slice(0, end).replace(/[\s,;:.\u2013-]+$/, "")}…`;
+}
+
 /** Splits a text into pieces of at most `limit`, at a line break or a space where there is one in the last half. */
 export function split(text: string, limit: number): string[] {
   const pieces: string[] = [];

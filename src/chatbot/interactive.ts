@@ -1,4 +1,4 @@
-import { cut, split } from "./cut.ts";
+import { shorten, split } from "./cut.ts";
 import type { OutboundMessage } from "./effect.ts";
 import { textField } from "./fields.ts";
 import type { GraphNode } from "./graph.ts";
@@ -10,7 +10,7 @@ const MARGIN_LIMIT = 60;
 
 /**
  * An interactive message. Header and footer are the node's `headerText` and `footerText` unless `margins` names
- * other fields; interpolated, cut, and left out when empty.
+ * other fields; interpolated, shortened, and left out when empty.
  */
 export function interactive(
   turn: Turn,
@@ -36,7 +36,7 @@ export function interactive(
 
 function margin(turn: Turn, node: GraphNode, fields: string[]): string {
   const template = fields.map((field) => textField(node.data, field)).find((text) => text !== "") ?? "";
-  return cut(turn.fill(node, template).trim(), MARGIN_LIMIT);
+  return shorten(turn.fill(node, template).trim(), MARGIN_LIMIT);
 }
 
 /**

@@ -80,6 +80,7 @@ const ALSO_IN: { [kind in NodeKind]?: string[] } = {
   start: ["trigger.ts"],
   question: [
     "question/options.ts",
+    "question/dynamic_options.ts",
     "question/menu.ts",
     "question/parse_answer.ts",
     "question/read_answer.ts",

@@ -1,14 +1,13 @@
-import { cut } from "../cut.ts";
+import { shorten } from "../cut.ts";
 import type { OutboundMessage } from "../effect.ts";
 import { textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import { interactive, leadIn } from "../interactive.ts";
 import type { JsonObject } from "../json.ts";
 import type { Turn } from "../turn.ts";
-import { type Option, TITLE_LIMITS } from "./options.ts";
+import { isShownAsList, type Option } from "./options.ts";
 
-/** WhatsApp takes three buttons, or ten rows in all. */
-const MOST_BUTTONS = 3;
+/** WhatsApp takes ten rows in all. */
 const MOST_ROWS = 10;
 /** Rows of a page: two are left for turning it. */
 const PAGE_ROWS = MOST_ROWS - 2;
@@ -31,7 +30,7 @@ export function optionsOnPage(options: readonly Option[], page: number): readonl
 
 /**
  * The message that shows a menu: buttons where they suffice, otherwise a list. Fields: `headerText`, `footerText`,
- * `listButtonText`, all interpolated and cut to WhatsApp's limits.
+ * `listButtonText`, all interpolated and shortened to WhatsApp's limits.
  */
 export function menuMessage(
   turn: Turn,
@@ -40,13 +39,12 @@ export function menuMessage(
   page: number,
   body: string,
 ): OutboundMessage {
-  const isList = node.data.questionType === "list" || options.length > MOST_BUTTONS;
-  if (!isList) {
+  if (!isShownAsList(node, options)) {
     const buttons = options.map(({ id, title }) => ({ type: "reply", reply: { id, title } }));
     return interactive(turn, node, "button", leadIn(turn, node, body, 1024), { buttons });
   }
   const button = turn.fill(node, textField(node.data, "listButtonText")).trim() || turn.texts.chooseButton;
-  const action = { button: cut(button, 20), sections: sectionsOf(turn, options, page) };
+  const action = { button: shorten(button, 20), sections: sectionsOf(turn, options, page) };
   return interactive(turn, node, "list", leadIn(turn, node, body, 4096), action);
 }
 
@@ -69,7 +67,7 @@ function sectionsOf(turn: Turn, options: readonly Option[], page: number): JsonO
 }
 
 function rowOf({ id, title, description }: Option): JsonObject {
-  return { id, title: cut(title, TITLE_LIMITS.list), ...(description !== "" && { description }) };
+  return { id, title, ...(description !== "" && { description }) };
 }
 
 function clampPage(options: readonly Option[], page: number): number {

@@ -1,10 +1,10 @@
-import { cut } from "../cut.ts";
-import { plainText } from "../display.ts";
+import { cut, shorten } from "../cut.ts";
 import { listField, numberField, objectField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { variablePath } from "../template.ts";
 import type { Turn } from "../turn.ts";
+import { dynamicDrafts } from "./dynamic_options.ts";
 
 /** One thing to choose. */
 export type Option = {
@@ -13,7 +13,7 @@ export type Option = {
   /** The id the author gave: what the variable receives, and the name of the exit. */
   answer: string;
   title: string;
-  /** The title before it was cut. */
+  /** The title before it was shortened. */
   wording: string;
   description: string;
   /** Title of the section the row stands under; `""` for none. */
@@ -24,53 +24,60 @@ export type Option = {
 export const TITLE_LIMITS = { buttons: 20, list: 24 };
 const DESCRIPTION_LIMIT = 72;
 const ID_LIMIT = 200;
-/** Nobody turns more pages than this takes. */
-const MOST_OPTIONS = 400;
+const MOST_BUTTONS = 3;
 
 /**
  * Everything a question offers, in order. Fields:
  *
- * - `dynamicListSource` / `dynamicButtonsSource`: path of a variable that holds an array. A label is the item's
- *   `dynamicLabelField`, else `name`, `title`, `label`; a description `dynamicDescField`, else `description`;
- *   an id `id`, else `slug`, else the label.
+ * - `dynamicListSource` / `dynamicButtonsSource`: see `dynamic_options.ts`.
  * - `buttons`: `[{id, title}]` or texts; the id of the N-th (from 0) is `btn-N` by default.
  * - `listSections`: `[{title, rows: [{id, title, description}]}]`.
  * - `ratingMax` of a rating: 1 to that number, at most 10; 5 by default.
  */
 export function optionsOf(turn: Turn, node: GraphNode): Option[] {
-  const isList = node.data.questionType === "list";
-  const limit = TITLE_LIMITS[isList ? "list" : "buttons"];
-  const seen = { ids: new Set<string>(), titles: new Set<string>() };
-  return drafts(turn, node).map((draft, index) => {
+  const given = drafts(turn, node).map((draft, index) => {
     // What comes from a variable is never read as a template.
     const fill = (text: string) => (draft.isData ? text : turn.fill(node, text)).trim();
     const wording = fill(draft.title) || turn.texts.item(index + 1);
-    const title = cut(wording, limit);
+    return { ...draft, wording, description: fill(draft.description), section: fill(draft.section) };
+  });
+  const isList = isShownAsList(node, given);
+  const limit = TITLE_LIMITS[isList ? "list" : "buttons"];
+  const seen = { ids: new Set<string>(), titles: new Set<string>() };
+  return given.map(({ answer, wording, description, section }) => {
+    const title = shorten(wording, limit);
     return {
-      id: unique(seen.ids, cut(draft.answer, ID_LIMIT - 4)),
-      answer: draft.answer,
+      id: unique(seen.ids, cut(answer, ID_LIMIT - 4), (text, number) => `${text}~${number}`),
+      answer,
       // Two buttons of one title are refused by WhatsApp.
-      title: isList ? title : unique(seen.titles, title, limit),
+      title: isList
+        ? title
+        : unique(seen.titles, title, (text, number) => `${shorten(text, limit - 4)} (${number})`),
       wording,
-      description: cut(fill(draft.description), DESCRIPTION_LIMIT),
-      section: cut(fill(draft.section), TITLE_LIMITS.list),
+      description: shorten(description || (title === wording ? "" : wording), DESCRIPTION_LIMIT),
+      section: shorten(section, TITLE_LIMITS.list),
     };
   });
 }
 
-type Draft = Omit<Option, "id" | "wording"> & { isData: boolean };
+/**
+ * Does a menu need rows instead of buttons? Also when two titles are the same once they are shortened: a row has room
+ * for the whole wording below its title.
+ */
+export function isShownAsList(node: GraphNode, options: readonly Pick<Option, "wording">[]): boolean {
+  if (node.data.questionType === "list" || options.length > MOST_BUTTONS) return true;
+  const wordings = new Set(options.map(({ wording }) => wording));
+  return new Set([...wordings].map((wording) => shorten(wording, TITLE_LIMITS.buttons))).size < wordings.size;
+}
+
+/** An option as it was written, before it is filled in and shortened. */
+export type Draft = Omit<Option, "id" | "wording"> & { isData: boolean };
 
 function drafts(turn: Turn, node: GraphNode): Draft[] {
   const { data } = node;
   if (data.questionType === "rating") return ratings(data);
   const source = textField(data, data.questionType === "list" ? "dynamicListSource" : "dynamicButtonsSource");
-  if (source !== "") {
-    const items = turn.resolve(variablePath(source));
-    if (!Array.isArray(items)) return [];
-    if (items.length > MOST_OPTIONS)
-      turn.log(node, "options_dropped", `${items.length} items, ${MOST_OPTIONS} shown`);
-    return items.slice(0, MOST_OPTIONS).map((item, index) => dynamicDraft(turn, data, item, index));
-  }
+  if (source !== "") return dynamicDrafts(turn, node, turn.resolve(variablePath(source)));
   return data.questionType === "list" ? rows(data) : buttons(data);
 }
 
@@ -101,19 +108,6 @@ function rows(data: JsonObject): Draft[] {
     });
 }
 
-function dynamicDraft(turn: Turn, data: JsonObject, item: Json, index: number): Draft {
-  if (!isObject(item)) return { ...draft(plainText(item), plainText(item)), isData: true };
-  const labels = [textField(data, "dynamicLabelField"), "name", "title", "label"];
-  const label = firstText(item, labels) ?? turn.texts.item(index + 1);
-  const description = firstText(item, [textField(data, "dynamicDescField"), "description"]) ?? "";
-  return { ...draft(firstText(item, ["id", "slug"]) ?? label, label, description), isData: true };
-}
-
-function firstText(item: JsonObject, names: string[]): string | undefined {
-  const value = names.map((name) => own(item, name)).find((field) => field != null && field !== "");
-  return value == null ? undefined : plainText(value);
-}
-
 function idAndTitle(written: Json): { id: string; title: string } {
   if (typeof written === "string") return { id: "", title: written };
   const data = objectField({ written }, "written");
@@ -124,12 +118,10 @@ function draft(answer: string, title: string, description = ""): Draft {
   return { answer, title, description, section: "", isData: false };
 }
 
-/** The text, or the text with the least number that makes it new; within `limit` if there is one. */
-function unique(seen: Set<string>, text: string, limit = Number.POSITIVE_INFINITY): string {
+/** The text, or the text with the least number that makes it new. */
+function unique(seen: Set<string>, text: string, numbered: (text: string, number: number) => string): string {
   let candidate = text;
-  for (let number = 2; seen.has(candidate); number++) {
-    candidate = `${cut(text, limit - String(number).length - 1)}~${number}`;
-  }
+  for (let number = 2; seen.has(candidate); number++) candidate = numbered(text, number);
   seen.add(candidate);
   return candidate;
 }

@@ -12,7 +12,10 @@ const asking = (data: JsonObject, variables: JsonObject = {}, settings = {}) =>
 
 const typed: [type: string, data: JsonObject, said: string, value: Json | undefined][] = [
   ["text", {}, " hello ", "hello"],
+  ["text", {}, "\u2067hello\u2069\u200b", "hello"],
+  ["text", {}, "\u200b", undefined],
   ["text", { minLength: 3 }, "ab", undefined],
+  ["text", { pattern: "^[A-Z]{2}\\d+$" }, "AB\u200d1\uff12", "AB12"],
   ["text", { maxLength: 3 }, "abcd", undefined],
   ["text", { pattern: "^[A-Z]{2}\\d+$" }, "ab12", "ab12"],
   ["text", { pattern: "^[A-Z]{2}\\d+$" }, "12", undefined],
@@ -22,6 +25,9 @@ const typed: [type: string, data: JsonObject, said: string, value: Json | undefi
   ["number", {}, "1,234.5", 1234.5],
   ["number", {}, "1.234.567", 1234567],
   ["number", {}, "3,5", 3.5],
+  ["number", {}, "1.500", undefined],
+  ["number", { decimalSign: "," }, "1.500", 1500],
+  ["number", {}, "\u200e2\u200c5", 25],
   ["number", {}, "-4", -4],
   ["number", {}, "٤٢", 42],
   ["number", {}, "twelve", undefined],
@@ -31,17 +37,21 @@ const typed: [type: string, data: JsonObject, said: string, value: Json | undefi
   ["number", {}, "9".repeat(400), undefined],
   ["email", {}, "ada@example.com", "ada@example.com"],
   ["email", {}, "ada@example", undefined],
+  ["email", {}, "mailto:ada@example.com\u200b", "ada@example.com"],
   ["email", {}, "a b@example.com", undefined],
   ["phone", {}, "+90 (555) 123-45-67", "+905551234567"],
   ["phone", {}, "0090 555 123 45 67", "+905551234567"],
   ["phone", { defaultCountryCode: "+90" }, "0555 123 45 67", "+905551234567"],
   ["phone", {}, "5551234567", "5551234567"],
   ["phone", {}, "123", undefined],
+  ["phone", { defaultCountryCode: "44" }, "\u202a+44 (0)20 7946 0001\u202c", "+442079460001"],
   ["phone", {}, "call me", undefined],
   ["date", {}, "2026-03-05", "2026-03-05"],
   ["date", {}, "5.3.2026", "2026-03-05"],
   ["date", {}, "31/02/2026", undefined],
   ["date", {}, "tomorrow", undefined],
+  ["date", {}, "\u200e\u0665/\u0663/\u0662\u0660\u0662\u0666", "2026-03-05"],
+  ["date", {}, "2026\u201103\u201105", "2026-03-05"],
   ["date", { minDate: "today" }, "2026-03-01", undefined],
   ["date", { maxDate: "2026-03-04" }, "2026-03-05", undefined],
   ["time", {}, "9:05", "09:05"],
@@ -49,12 +59,14 @@ const typed: [type: string, data: JsonObject, said: string, value: Json | undefi
   ["time", {}, "2 pm", "14:00"],
   ["time", {}, "12:15 am", "00:15"],
   ["time", {}, "25:00", undefined],
+  ["time", {}, "2:30\u202fPM", "14:30"],
   ["time", {}, "13 pm", undefined],
   ["time", {}, "noon", undefined],
   ["url", {}, "example.com/a", "https://example.com/a"],
   ["url", {}, "http://example.com", "http://example.com"],
   ["url", {}, "javascript:alert(1)", undefined],
   ["url", {}, "hello", undefined],
+  ["url", {}, "\u2068example.com/\u0967\u200b", "https://example.com/\u0967"],
 ];
 describe("typed answers", () => {
   for (const [questionType, data, said, value] of typed) {
@@ -64,6 +76,13 @@ describe("typed answers", () => {
       assert.equal(run.context.status, value === undefined ? "waiting" : "completed");
     });
   }
+});
+
+test("a number that may be either of two is asked again, with the reason", () => {
+  assert.deepEqual(asking({ questionType: "number" }).say("1.500").said, [
+    "Please write that number without a separator: 1500, or 1.5.",
+  ]);
+  assert.deepEqual(asking({ questionType: "number", retryText: "Again?" }).say("1.500").said, ["Again?"]);
 });
 
 describe("answers that are not typed", () => {
@@ -139,10 +158,10 @@ describe("what is sent", () => {
       type: "button",
       header: { type: "text", text: "For Ada" },
       body: { text: "?" },
-      footer: { text: "f".repeat(60) },
+      footer: { text: `${"f".repeat(59)}…` },
       action: {
         buttons: [
-          { type: "reply", reply: { id: "1", title: "Yes, Ada, by all mea" } },
+          { type: "reply", reply: { id: "1", title: "Yes, Ada, by all…" } },
           { type: "reply", reply: { id: "btn-1", title: "Option 2" } },
           { type: "reply", reply: { id: "b", title: "No" } },
         ],
@@ -150,7 +169,7 @@ describe("what is sent", () => {
     });
   });
 
-  test("equal titles are told apart; more than three buttons are a list", () => {
+  test("more than three buttons are a list", () => {
     const run = asking({
       questionType: "buttons",
       buttons: ["Same title of twenty", "Same title of twenty", "C", "D"],
@@ -162,8 +181,47 @@ describe("what is sent", () => {
     assert.equal(button, "Choose");
     assert.deepEqual(
       sections[0]?.rows.map(({ title }) => title),
-      ["Same title of twenty", "Same title of twen~2", "C", "D"],
+      ["Same title of twenty", "Same title of twenty", "C", "D"],
     );
+  });
+
+  const titlesOf = (run: Run) => {
+    type Buttons = { buttons?: { reply: { title: string } }[]; sections?: { rows: JsonObject[] }[] };
+    const { buttons, sections } = run.action<Buttons>();
+    return buttons?.map(({ reply }) => reply.title) ?? sections?.flatMap(({ rows }) => rows);
+  };
+
+  test("two buttons of one title are told apart", () => {
+    const buttons = [
+      { id: "a", title: "Tea" },
+      { id: "b", title: "Tea" },
+    ];
+    const run = asking({ questionType: "buttons", buttons });
+    assert.deepEqual(titlesOf(run), ["Tea", "Tea (2)"]);
+    assert.equal(run.hear(tap("b", "Tea (2)")).context.variables.v, "b");
+  });
+
+  test("buttons that would look alike are rows, which show the whole wording", () => {
+    const buttons = ["I want to pay my bill today", "I want to pay my bill tomorrow"];
+    const run = asking({ questionType: "buttons", buttons });
+    assert.deepEqual(titlesOf(run), [
+      { id: "btn-0", title: "I want to pay my bill…", description: buttons[0] },
+      { id: "btn-1", title: "I want to pay my bill…", description: buttons[1] },
+    ]);
+    assert.equal(run.say(buttons[1] ?? "").context.variables.v, "btn-1");
+    assert.equal(run.context.variables["question_1.title"], buttons[1]);
+  });
+
+  test("a title is shortened at a word; a row's own description stays", () => {
+    const rows = [
+      { title: "Deliver it to my neighbour's door", description: "Costs nothing" },
+      { title: "Donaudampfschifffahrtsgesellschaft", description: "word ".repeat(20) },
+    ];
+    const run = asking({ questionType: "list", listSections: [{ rows }] });
+    assert.deepEqual(titlesOf(run), [
+      { id: "row-0", title: "Deliver it to my…", description: "Costs nothing" },
+      { id: "row-1", title: "Donaudampfschifffahrtsg…", description: `${"word ".repeat(14).trim()}…` },
+    ]);
   });
 
   test("a list in Turkish, where the author wrote no button", () => {
@@ -236,12 +294,39 @@ describe("dynamic menus", () => {
   test("labels, ids and plain items", () => {
     const run = asking(
       { questionType: "list", dynamicListSource: "l" },
-      { l: [{ slug: 7, title: "T" }, { label: "L" }, {}, "plain", 5, null] },
+      { l: [{ slug: 7, title: "T" }, { label: "L" }, "plain", 5, { id: 9, name: " " }] },
     );
     const { rows } = run.action<Action>().sections[0] ?? {};
     assert.deepEqual(
       rows?.map(({ id, title }) => `${id}=${title}`),
-      ["7=T", "L=L", "Option 3=Option 3", "plain=plain", "5=5", "null=null"],
+      ["7=T", "L=L", "plain=plain", "5=5", "9=9"],
+    );
+  });
+
+  test("what has no words is no option, and the same item twice is one", () => {
+    const soup = { id: 3, name: "Soup" };
+    const untidy = [
+      null,
+      "",
+      " ",
+      "\u200b",
+      {},
+      [],
+      ["x"],
+      { name: null },
+      { name: {} },
+      { title: "" },
+      soup,
+      "Tea",
+    ];
+    const run = asking(
+      { questionType: "list", dynamicListSource: "l" },
+      { l: [...untidy, "Tea ", { ...soup, price: 4 }, { id: 4, name: "Soup" }, 0, false] },
+    );
+    const { rows } = run.action<Action>().sections[0] ?? {};
+    assert.deepEqual(
+      rows?.map(({ id, title }) => `${id}=${title}`),
+      ["3=Soup", "Tea=Tea", "4=Soup", "0=0", "false=false"],
     );
   });
 

@@ -1,0 +1,51 @@
+import { plainText } from "../display.ts";
+import { textField } from "../fields.ts";
+import type { GraphNode } from "../graph.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { cleanProse } from "../pasted.ts";
+import type { Turn } from "../turn.ts";
+import type { Draft } from "./options.ts";
+
+/** Nobody turns more pages than this takes. */
+const MOST_OPTIONS = 400;
+
+/**
+ * The options that a variable's array makes. A label is the item's `dynamicLabelField`, else `name`, `title`, `label`,
+ * else its id; a description `dynamicDescField`, else `description`; an id `id`, else `slug`, else the label.
+ *
+ * Lists of spreadsheets and APIs are untidy: an item without any words is no option, and the same one twice is one.
+ */
+export function dynamicDrafts(turn: Turn, node: GraphNode, items: Json | undefined): Draft[] {
+  if (!Array.isArray(items)) return [];
+  const drafts = items.flatMap((item) => draftOf(node.data, item) ?? []);
+  const distinct = [...Map.groupBy(drafts, ({ answer, title }) => JSON.stringify([answer, title])).values()];
+  if (distinct.length > MOST_OPTIONS)
+    turn.log(node, "options_dropped", `${distinct.length} items, ${MOST_OPTIONS} shown`);
+  return distinct.slice(0, MOST_OPTIONS).map(([first]) => first as Draft);
+}
+
+function draftOf(data: JsonObject, item: Json): Draft | undefined {
+  if (!isObject(item)) {
+    const label = words(item);
+    return label === undefined ? undefined : dataDraft(label, label, "");
+  }
+  const id = firstWords(item, ["id", "slug"]);
+  const label = firstWords(item, [textField(data, "dynamicLabelField"), "name", "title", "label"]) ?? id;
+  if (label === undefined) return undefined;
+  const description = firstWords(item, [textField(data, "dynamicDescField"), "description"]) ?? "";
+  return dataDraft(id ?? label, label, description);
+}
+
+function dataDraft(answer: string, title: string, description: string): Draft {
+  return { answer, title, description, section: "", isData: true };
+}
+
+function firstWords(item: JsonObject, names: string[]): string | undefined {
+  return names.map((name) => words(own(item, name))).find((text) => text !== undefined);
+}
+
+/** What a customer can be shown of a value: nothing of null, of blanks and of structures. */
+function words(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null || typeof value === "object") return undefined;
+  return cleanProse(plainText(value)) || undefined;
+}
