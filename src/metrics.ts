@@ -67,6 +67,50 @@ export const metrics = {
     help: "Age of the oldest queued message in the outbox.",
     registers,
   }),
+  channelQueued: new Gauge({
+    name: "parley_channel_queued",
+    help: "Queued messages of the channels that have waited longest.",
+    labelNames: ["tenant", "channel", "reason"],
+    registers,
+  }),
+  channelOldest: new Gauge({
+    name: "parley_channel_oldest_seconds",
+    help: "Age of the oldest queued message of the channels that have waited longest.",
+    labelNames: ["tenant", "channel", "reason"],
+    registers,
+  }),
+  channelsHeld: new Gauge({
+    name: "parley_channels_held",
+    help: "Channels that are not active and have messages waiting.",
+    registers,
+  }),
+  channelsStuck: new Gauge({
+    name: "parley_channels_stuck",
+    help: "Channels that could send and have not for two minutes.",
+    registers,
+  }),
+  workers: new Gauge({
+    name: "parley_workers",
+    help: "Workers by state: moving, or silent for 30 s.",
+    labelNames: ["state"],
+    registers,
+  }),
+  jobAge: new Gauge({
+    name: "parley_job_oldest_due_seconds",
+    help: "For how long the oldest due job has waited for a worker.",
+    registers,
+  }),
+  turnAge: new Gauge({
+    name: "parley_chatbot_turn_oldest_due_seconds",
+    help: "For how long the oldest due event of a chatbot has waited for its turn.",
+    registers,
+  }),
+  healthChecks: new Gauge({
+    name: "parley_health_check",
+    help: "1 when the check of /health/ready is passed, 0 when it is not.",
+    labelNames: ["check"],
+    registers,
+  }),
   poolConnections: new Gauge({
     name: "parley_database_pool_connections",
     help: "Connections of this process, by pool and state.",

@@ -4,16 +4,25 @@ import pg from "pg";
 
 const ROLES = new URL("../migrations/roles.sql", import.meta.url);
 
-/** What has to be there before our first migration: the roles, and graphile-worker's own schema, because our triggers add jobs. */
+/**
+ * What has to be there before our first migration: the roles, and graphile-worker's own schema, because our triggers
+ * add jobs. Throws 55P03 rather than to wait long for a lock.
+ */
 export async function prepareDatabase(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: "parley migrate" });
-  await client.connect();
+  const pool = new pg.Pool({
+    connectionString: ownerUrl,
+    application_name: "parley migrate",
+    options: "-c lock_timeout=500ms",
+  });
+  // A connection that breaks while idle is replaced at the next use.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   try {
-    await client.query(await readFile(ROLES, "utf8"));
+    await pool.query(await readFile(ROLES, "utf8"));
+    await runWorkerMigrations({ pgPool: pool });
   } finally {
-    await client.end();
+    await pool.end();
   }
-  await runWorkerMigrations({ connectionString: ownerUrl });
 }
 
 // graphile-migrate runs this file on its shadow database (.gmrc, afterReset).

@@ -18,6 +18,12 @@ const LOCK_CLASS = {
 
 export type WorkerPresence = { end(): Promise<void> };
 
+/**
+ * How often something is asked on that connection. When it was last asked is in pg_stat_activity: a process that is
+ * suspended, or caught in a loop, keeps its lock but does not ask (app_private.operations_status()).
+ */
+const BEAT_MS = 5_000;
+
 /** Holds a pool's lock on a connection of its own, and takes it again when that breaks. */
 export async function announceWorker(
   ownerUrl: string,
@@ -40,6 +46,9 @@ export async function announceWorker(
     await connecting.connect();
     connecting.on("end", again);
     await connecting.query(`select pg_advisory_lock(${LOCK_CLASS[role]}, hashtext($1))`, [poolId]);
+    const beat = setInterval(() => void connecting.query("select 'alive'").catch(() => {}), BEAT_MS);
+    beat.unref();
+    connecting.once("end", () => clearInterval(beat));
   }
 
   function again(): void {

@@ -1,11 +1,12 @@
+import { dropExpiredPartitions, ensurePartitions } from "../src/partitions.ts";
 import type { Program } from "../src/program.ts";
 
 /** Every day: partitions for the months to come, and what is old enough to be forgotten. */
 export default ({ pool, config, log }: Program) =>
   async (): Promise<void> => {
-    const { rows } = await pool.query("select app_private.ensure_partitions() as name");
-    if (rows.length > 0) log.info({ partitions: rows.map(({ name }) => name) }, "partitions were made ahead");
-    await pool.query("select app_private.forget_old_rows(make_interval(days => $1))", [
-      config.WEBHOOK_RETENTION_DAYS,
-    ]);
+    const partitions = await ensurePartitions(pool, { log });
+    if (partitions.length > 0) log.info({ partitions }, "partitions were made ahead");
+    await pool.query("select app_private.forget_old_rows()");
+    const dropped = await dropExpiredPartitions(pool, config.WEBHOOK_RETENTION_DAYS, { log });
+    if (dropped.length > 0) log.info({ partitions: dropped }, "old webhook bodies were dropped");
   };

@@ -1,8 +1,10 @@
 --! Previous: -
---! Hash: sha1:0abeb993b09cdeaf901de38c2420f5e700f8e636
+--! Hash: sha1:183a9f9731f43671ac299ba2e74fe0a95c3278b2
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
+set local lock_timeout to '500ms';
+
 -- app_public  is the API: PostGraphile shows it.
 -- app_hidden  is callable by a visitor but not shown: policies and mutations use it.
 -- app_private is for the owner: the webhook receiver, the sender, the chatbot task.
@@ -2686,61 +2688,71 @@ alter table app_private.idempotency_keys enable row level security;
 comment on table app_private.idempotency_keys is
   E'What a client called its request, and the message that came of it: asking twice sends once. Kept for eight days.';
 
+--! Included operations/missing_partitions.sql
+create or replace function app_private.missing_partitions(months_ahead int)
+returns table (parent regclass, name text, from_id uuid, to_id uuid) as $$
+  with parents as (
+    select c.oid::regclass as class, c.relname
+    from pg_partitioned_table p
+    join pg_class c on c.oid = p.partrelid
+    where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
+  ),
+  wanted as (
+    select
+      p.class, p.relname || to_char(m.at at time zone 'UTC', '_YYYY_MM') as name,
+      app_hidden.uuid_v7_floor(m.at) as from_id, app_hidden.uuid_v7_floor(m.at + interval '1 month') as to_id
+    from parents p
+    cross join generate_series(
+      date_trunc('month', now(), 'UTC'),
+      date_trunc('month', now(), 'UTC') + make_interval(months => months_ahead),
+      interval '1 month'
+    ) m (at)
+    union all
+    -- What is older than the installation: imported history, and ids without a usable time.
+    select p.class, p.relname || '_before', null, app_hidden.uuid_v7_floor(date_trunc('month', now(), 'UTC'))
+    from parents p
+    where not exists (select from pg_inherits i where i.inhparent = p.class)
+  )
+  select w.class, w.name, w.from_id, w.to_id
+  from wanted w
+  where to_regclass(format('app_private.%I', w.name)) is null
+$$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
+
+comment on function app_private.missing_partitions(int) is
+  E'The partitions that do not exist, of those that this month and the next months_ahead months (UTC) need. from_id null: from the beginning. Health checks look for those of this month and the next.';
+--! EndIncluded operations/missing_partitions.sql
 --! Included operations/ensure_partitions.sql
-create or replace function app_private.ensure_partitions(months_ahead int default 3) returns setof text as $$
+create or replace function app_private.ensure_partitions(months_ahead int default 3, at_most int default null) returns setof text as $$
 declare
-  v_parent record;
-  v_month timestamptz;
-  v_first timestamptz := date_trunc('month', now(), 'UTC');
-  v_name text;
+  v_missing record;
 begin
   -- Two processes may start at once: the second finds what the first has made.
   perform pg_advisory_xact_lock(hashtext('parley partitions'));
 
-  for v_parent in
-    select c.relname as name, c.oid::regclass as class
-    from pg_partitioned_table p
-    join pg_class c on c.oid = p.partrelid
-    where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
-    order by c.relname
+  for v_missing in
+    select m.parent, m.name, m.from_id, m.to_id
+    from app_private.missing_partitions(months_ahead) m
+    order by m.name
+    limit at_most
   loop
-    if not exists (select from pg_inherits i where i.inhparent = v_parent.class) then
-      -- What is older than the installation: imported history, and ids without a usable time.
-      v_name := v_parent.name || '_before';
-      execute format(
-        'create table app_private.%I partition of %s for values from (minvalue) to (%L)',
-        v_name, v_parent.class, app_hidden.uuid_v7_floor(v_first)
-      );
-      execute format('alter table app_private.%I enable row level security', v_name);
-      return next v_name;
-
-      -- A safety net that should stay empty: health checks look.
-      v_name := v_parent.name || '_default';
-      execute format('create table app_private.%I partition of %s default', v_name, v_parent.class);
-      execute format('alter table app_private.%I enable row level security', v_name);
-      return next v_name;
-    end if;
-
-    for v_month in
-      select month from generate_series(v_first, v_first + make_interval(months => months_ahead), interval '1 month') month
-    loop
-      v_name := v_parent.name || to_char(v_month at time zone 'UTC', '_YYYY_MM');
-      if to_regclass(format('app_private.%I', v_name)) is null then
-        execute format(
-          'create table app_private.%I partition of %s for values from (%L) to (%L)',
-          v_name, v_parent.class,
-          app_hidden.uuid_v7_floor(v_month), app_hidden.uuid_v7_floor(v_month + interval '1 month')
-        );
-        execute format('alter table app_private.%I enable row level security', v_name);
-        return next v_name;
-      end if;
-    end loop;
+    -- Not "partition of", which locks the parent against everybody, readers included: a table of its own, with the
+    -- parent's columns, checks and indexes, is attached beside whoever reads or writes the parent. It is empty, so that
+    -- nothing is scanned. Attaching adds the parent's row triggers and foreign keys; for these it waits until nobody
+    -- writes to the tables they refer to.
+    execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
+    execute format('alter table app_private.%I enable row level security', v_missing.name);
+    execute format(
+      'alter table %s attach partition app_private.%I for values from (%s) to (%L)',
+      v_missing.parent, v_missing.name, coalesce(quote_literal(v_missing.from_id), 'minvalue'), v_missing.to_id
+    );
+    return next v_missing.name;
   end loop;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set timezone to 'UTC';
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
+-- A lock request that waits holds up all that come after it: rather try again (src/partitions.ts).
 
-comment on function app_private.ensure_partitions(int) is
-  E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 id, and returns the new ones'' names. Run at start and daily.';
+comment on function app_private.ensure_partitions(int, int) is
+  E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 id, and returns the names of the new ones. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database call it with at_most 1 until it returns nothing, each call a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
 --! EndIncluded operations/ensure_partitions.sql
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
@@ -6614,23 +6626,27 @@ grant select (tenant_id, id, channel_id, event_type, status, error, skipped, att
 
 --! split: 0900-operations.sql
 -- What the operator's command line, the health checks and the metrics ask for.
---! Included operations/forget_old_rows.sql
-create or replace function app_private.forget_old_rows(webhook_retention interval) returns void as $$
-declare
-  v_partition record;
-begin
-  -- Whole months of webhook bodies at once: a partition whose newest possible row is old enough.
-  for v_partition in
-    select c.oid::regclass as class, c.relname as name
-    from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'app_public.webhook_events'::regclass
-    and c.relname ~ '_\d{4}_\d{2}$'
-    and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - webhook_retention
-  loop
-    execute format('drop table %s', v_partition.class);
-  end loop;
+--! Included operations/expired_partitions.sql
+create or replace function app_private.expired_partitions(webhook_retention interval)
+returns table (name text, state text) as $$
+  -- A partition whose newest possible row is old enough.
+  select
+    c.relname,
+    case when i.inhdetachpending then 'detaching' when c.relispartition then 'attached' else 'detached' end
+  from pg_class c
+  left join pg_inherits i on i.inhrelid = c.oid
+  where c.relnamespace = 'app_private'::regnamespace
+  and c.relkind = 'r'
+  and c.relname ~ '^webhook_events_\d{4}_\d{2}$'
+  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - webhook_retention
+  order by c.relname
+$$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
+comment on function app_private.expired_partitions(interval) is
+  E'The months of webhook bodies that are older than the retention and still exist. state: attached; detaching, which a detachment that was broken off has left; detached. The daily upkeep detaches and drops them.';
+--! EndIncluded operations/expired_partitions.sql
+--! Included operations/forget_old_rows.sql
+create or replace function app_private.forget_old_rows() returns void as $$
   delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
@@ -6641,66 +6657,89 @@ begin
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.forget_old_rows(interval) is
-  E'Drops webhook bodies older than the retention, a month''s partition at a time, and what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
+comment on function app_private.forget_old_rows() is
+  E'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
 --! EndIncluded operations/forget_old_rows.sql
---! Included operations/filled_default_partitions.sql
-create or replace function app_private.filled_default_partitions() returns text[] as $$
-declare
-  v_partition record;
-  v_is_filled boolean;
-  v_filled text[] := '{}';
-begin
-  for v_partition in
-    select c.oid::regclass as class, c.relname as name
-    from pg_class c
-    where c.relnamespace = 'app_private'::regnamespace
-    and c.relispartition
-    and pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT'
-    order by c.relname
-  loop
-    execute format('select exists (select from %s)', v_partition.class) into v_is_filled;
-    if v_is_filled then
-      v_filled := v_filled || v_partition.name::text;
-    end if;
-  end loop;
-  return v_filled;
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+--! Included operations/waiting_channels.sql
+create or replace function app_private.waiting_channels(at_most int default 20)
+returns table (
+  tenant text,
+  channel_id uuid,
+  phone_number_id text,
+  reason text,
+  messages int,
+  waiting_since timestamptz,
+  oldest_seconds double precision
+) as $$
+  select
+    t.slug, c.id, c.phone_number_id,
+    case
+      when t.status <> 'active' then 'tenant_' || t.status::text
+      when c.status <> 'active' then c.status::text
+      when s.paused_until > now() then 'throttled'
+      when s.pace_clock > now() - interval '2 minutes' then 'sending'
+      else 'waiting'
+    end,
+    o.messages, o.waiting_since,
+    extract(epoch from now() - o.waiting_since)::double precision
+  from (
+    select l.channel_id, count(*)::int as messages, min(q.created_at) as waiting_since
+    from app_private.outbox q
+    join app_private.outbox_lanes l on l.conversation_id = q.conversation_id
+    where q.state = 'queued'
+    group by l.channel_id
+  ) o
+  join app_public.channels c on c.id = o.channel_id
+  join app_public.tenants t on t.id = c.tenant_id
+  join app_private.channel_states s on s.channel_id = c.id
+  order by o.waiting_since
+  limit at_most
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.filled_default_partitions() is
-  E'The default partitions that hold rows: months for which nobody made a partition in time (ensure_partitions). Should be none; while there are any, that month''s partition cannot be made.';
---! EndIncluded operations/filled_default_partitions.sql
+comment on function app_private.waiting_channels(int) is
+  E'The channels whose messages have waited longest, the worst first, at most at_most of them: for metrics and parley stats. reason: stopped (the provider refused it; channels.status_reason), paused (by a person), tenant_inactive, throttled (the provider asked us to wait), sending (slower than messages come), waiting (each for its own retry, or no worker). Reads the whole outbox.';
+--! EndIncluded operations/waiting_channels.sql
 --! Included operations/operations_status.sql
 create or replace function app_private.operations_status()
 returns table (
   workers int,
+  silent_workers int,
   jobs_due int,
   jobs_oldest_due_seconds double precision,
   jobs_given_up int,
+  failing_upkeep text[],
+  turns_oldest_due_seconds double precision,
   outbox_queued int,
   outbox_sending int,
   outbox_uncertain int,
   outbox_oldest_queued_seconds double precision,
   stuck_channels int,
+  held_channels int,
   webhooks_unapplied int,
-  filled_default_partitions text[]
+  missing_partitions text[],
+  missing_partitions_ahead text[]
 ) as $$
   select
-    (
-      -- A living worker holds a lock of this class (src/worker_presence.ts).
-      select count(*)::int
-      from pg_locks l
-      where l.locktype = 'advisory'
-      and l.database = (select d.oid from pg_database d where d.datname = current_database())
-      and l.classid::bigint = hashtext('parley worker')::bigint & 4294967295
-      and l.objsubid = 2
-      and l.granted
-    ),
+    w.running, w.silent,
     j.due, j.oldest_due_seconds, j.given_up,
+    array(
+      -- Again and again, not once: a database that was away for a moment fails each of them.
+      select u.task_identifier
+      from graphile_worker.jobs u
+      where u.task_identifier in ('maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity')
+      and u.last_error is not null
+      and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
+      group by u.task_identifier
+      having sum(u.attempts) >= 3
+      order by u.task_identifier
+    ),
+    (
+      select coalesce(extract(epoch from now() - min(e.due_at)), 0)::double precision
+      from app_private.chatbot_events e
+      where e.due_at <= now()
+    ),
     o.queued, o.sending, o.uncertain, o.oldest_queued_seconds,
     (
       -- Work is due, nothing stands in its way, and the sender has not moved the channel's clock for two minutes. A
@@ -6716,9 +6755,35 @@ returns table (
         where l.channel_id = s.channel_id and l.due_at < now() - interval '2 minutes' and l.due_at < 'infinity'
       )
     ),
+    (
+      -- Messages wait, and will until a person has done something.
+      select count(*)::int
+      from app_public.channels c
+      join app_public.tenants t on t.id = c.tenant_id
+      where (c.status <> 'active' or t.status <> 'active')
+      and exists (
+        select from app_private.outbox_lanes l
+        where l.channel_id = c.id and l.due_at < now() and l.due_at < 'infinity'
+      )
+    ),
     (select count(*)::int from app_public.webhook_events e where e.status <> 'processed'),
-    app_private.filled_default_partitions()
+    array(select m.name from app_private.missing_partitions(0) m order by m.name),
+    array(select m.name from app_private.missing_partitions(1) m order by m.name)
   from (
+    -- A living worker holds a lock of this class, and asks something every few seconds on the connection that holds it
+    -- (src/worker_presence.ts): one that is suspended or caught in a loop does not.
+    select
+      count(*)::int as running,
+      count(*) filter (where a.query_start < clock_timestamp() - interval '30 seconds')::int as silent
+    from pg_locks l
+    left join pg_stat_activity a on a.pid = l.pid
+    where l.locktype = 'advisory'
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+    and l.classid::bigint = hashtext('parley worker')::bigint & 4294967295
+    and l.objsubid = 2
+    and l.granted
+  ) w
+  cross join (
     select
       count(*) filter (where is_due)::int as due,
       coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::double precision as oldest_due_seconds,
@@ -6743,7 +6808,7 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.operations_status() is
-  E'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are running. jobs_given_up: failed for the last time. stuck_channels: they have work and are free to do it, but nobody does. webhooks_unapplied: stored bodies that wait or could not be applied.';
+  E'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are running; silent_workers: of these, how many have not moved for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and are free to do it, but no worker does. held_channels: messages wait for a person to set the channel or its tenant to active. webhooks_unapplied: stored bodies that wait or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 --! EndIncluded operations/operations_status.sql
 --! Included operations/tenant_stats.sql
 create or replace function app_private.tenant_stats()

@@ -45,11 +45,17 @@ export async function startApi(
   });
   closing.push("GraphQL", () => graphql.close());
 
+  const health = createHealthProbe(watching, log);
   const server = await startServer(
     {
       home: home({ hasGraphiql: hasGraphiql(config), hasSandbox: sandbox !== undefined }),
-      health: healthRoutes(createHealthProbe(watching, log)),
-      metrics: metricsRoute(watching, { receiver: pool, health: watching, api: graphql.pool }, log),
+      health: healthRoutes(health),
+      metrics: metricsRoute({
+        pool: watching,
+        pools: { receiver: pool, health: watching, api: graphql.pool },
+        health,
+        log,
+      }),
       webhooks: webhooks.router,
       callbacks: callbackRoute({ pool, keyRing, log }),
       sandbox,

@@ -21,7 +21,7 @@ test("partitions come and go without changing it", async () => {
   try {
     const before = await dumpSchema(client);
     await client.query("select app_private.ensure_partitions(6)");
-    await client.query("drop table app_private.webhook_events_default");
+    await client.query("drop table app_private.webhook_events_before");
     assert.equal(await dumpSchema(client), before);
   } finally {
     client.release();

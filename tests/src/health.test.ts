@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import pg from "pg";
 import { createHealthProbe } from "../../src/health.ts";
 import { createLog } from "../../src/log.ts";
+import { readWaitingChannels } from "../../src/operations_status.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aWorkspace } from "../support/people.ts";
 
@@ -27,10 +28,12 @@ const look = () => createHealthProbe(database.pool, log)();
 
 test("all is well", async () => {
   assert.deepEqual(await look(), {
+    serves: true,
     ready: true,
+    degraded: false,
     checks: {
       ...{ database: { ok: true }, migrations: { ok: true }, worker: { ok: true } },
-      ...{ outbox: { ok: true }, partitions: { ok: true } },
+      ...{ outbox: { ok: true }, partitions: { ok: true }, upkeep: { ok: true } },
     },
   });
 });
@@ -68,21 +71,86 @@ test("a channel that could send and does not is told; one that waits for a reaso
   );
   assert.equal((await look()).checks.outbox?.ok, true, "the provider asked for patience");
   await pool.query("update app_private.channel_states set paused_until = '-infinity'");
-  await pool.query("update app_public.channels set status = 'paused'");
-  assert.equal((await look()).checks.outbox?.ok, true, "somebody paused it");
+  await pool.query("update app_public.channels set status = 'stopped'");
+  const held = await look();
+  assert.deepEqual(held.checks.outbox, {
+    ok: false,
+    detail: "messages wait in 1 channels that are not active",
+  });
+  assert.deepEqual([held.serves, held.ready, held.degraded], [true, true, true], "one tenant's trouble");
+
+  await pool.query("update app_private.outbox set created_at = now() - interval '45 minutes'");
+  assert.match((await look()).checks.outbox?.detail ?? "", /; the oldest message has waited for 45 minutes$/);
+  const [channel] = await readWaitingChannels(pool);
+  assert.deepEqual(
+    { ...channel, waitingSince: 0, oldestSeconds: Math.round(channel!.oldestSeconds / 60) },
+    {
+      ...{ tenant: workspace.slug, channelId: workspace.channelId, phoneNumberId: workspace.phoneNumberId },
+      ...{ reason: "stopped", messages: 1, waitingSince: 0, oldestSeconds: 45 },
+    },
+  );
+  await pool.query("delete from app_public.conversations");
+  await pool.query("delete from app_private.outbox");
 });
 
-test("a row in a default partition is told", async () => {
-  const workspace = await aWorkspace(database.pool);
-  await database.pool.query(
-    `insert into app_public.webhook_events (id, tenant_id, channel_id, status, body)
-     values (app_hidden.uuid_v7_floor('2090-01-01'), $1, $2, 'processed', '\\x')`,
-    [workspace.tenantId, workspace.channelId],
+test("a month without a partition is not ready when it begins, and a warning before", async () => {
+  const { pool } = database;
+  const { rows } = await pool.query(
+    `select to_char(m at time zone 'UTC', '_YYYY_MM') as month
+     from generate_series(date_trunc('month', now(), 'UTC'), now() + interval '1 month', '1 month') m`,
   );
-  assert.deepEqual((await look()).checks.partitions, {
-    ok: false,
-    detail: "webhook_events_default should be empty",
+  const [now, next] = rows.map(({ month }) => `webhook_events${month}`);
+  await pool.query(`drop table app_private.${next}`);
+  const warned = await look();
+  assert.deepEqual([warned.ready, warned.degraded], [true, true]);
+  assert.deepEqual(warned.checks.upkeep, { ok: false, detail: `missing: ${next}` });
+
+  await pool.query(`drop table app_private.${now}`);
+  const { serves, ready, checks } = await look();
+  assert.deepEqual([serves, ready], [false, false]);
+  assert.deepEqual(checks.partitions, { ok: false, detail: `missing: ${now}` });
+  await pool.query("select app_private.ensure_partitions()");
+  assert.equal((await look()).degraded, false);
+});
+
+test("a database that takes no writes is not ready, and the API serves nobody", async () => {
+  const readOnly = new pg.Pool({
+    connectionString: database.ownerUrl,
+    options: "-c default_transaction_read_only=on",
   });
+  const { serves, ready, checks } = await createHealthProbe(readOnly, log)().finally(() => readOnly.end());
+  assert.deepEqual([serves, ready], [false, false]);
+  assert.deepEqual(checks, { database: { ok: false, detail: "read only" } });
+});
+
+test("periodic upkeep that keeps failing is a warning; a single failure is not", async () => {
+  const { pool } = database;
+  const fail = () =>
+    pool.query(
+      `insert into graphile_worker._private_jobs (task_id, payload, attempts, max_attempts, last_error)
+       select id, '{}', 1, 1, 'no' from graphile_worker._private_tasks where identifier = 'maintain'`,
+    );
+  await fail();
+  assert.deepEqual((await look()).checks.upkeep, { ok: true });
+  await fail();
+  await fail();
+  assert.deepEqual((await look()).checks.upkeep, { ok: false, detail: "maintain keeps failing" });
+  await pool.query("delete from graphile_worker._private_jobs where last_error is not null");
+});
+
+test("a chatbot's turn that nobody takes is not ready", async () => {
+  const { pool } = database;
+  const workspace = await aWorkspace(pool);
+  const { conversationId } = await aConversation(pool, workspace);
+  await pool.query(
+    `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, due_at)
+     values ($1, $2, 'timer', now() - interval '5 minutes')`,
+    [workspace.tenantId, conversationId],
+  );
+  const { ready, checks } = await look();
+  assert.equal(ready, false);
+  assert.match(checks.worker?.detail ?? "", /^a chatbot's turn has been due for 30\d s$/);
+  await pool.query("delete from app_private.chatbot_events");
 });
 
 test("a database that is away is told within seconds, and not asked by everybody at once", async () => {

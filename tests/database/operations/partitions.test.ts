@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { hear } from "../../support/messages.ts";
 import { aConversation, aWorkspace } from "../../support/people.ts";
@@ -19,20 +18,16 @@ async function partitions(db: pg.PoolClient): Promise<string[]> {
 const ensure = async (db: pg.PoolClient, months = 3): Promise<string[]> =>
   (await db.query("select app_private.ensure_partitions($1) as name", [months])).rows.map(({ name }) => name);
 
-story(
-  "there is one for this month and the next three, one for what is older, and one for what should not be",
-  async (db) => {
-    const { rows } = await db.query(
-      "select to_char(m at time zone 'UTC', 'YYYY_MM') as month from generate_series(date_trunc('month', now(), 'UTC'), date_trunc('month', now(), 'UTC') + interval '3 months', '1 month') m",
-    );
-    const expected = PARTITIONED.flatMap((table) => [
-      ...rows.map(({ month }) => `${table}_${month}`),
-      `${table}_before`,
-      `${table}_default`,
-    ]);
-    assert.deepEqual(await partitions(db), expected.sort());
-  },
-);
+story("there is one for this month and the next three, and one for what is older", async (db) => {
+  const { rows } = await db.query(
+    "select to_char(m at time zone 'UTC', 'YYYY_MM') as month from generate_series(date_trunc('month', now(), 'UTC'), date_trunc('month', now(), 'UTC') + interval '3 months', '1 month') m",
+  );
+  const expected = PARTITIONED.flatMap((table) => [
+    ...rows.map(({ month }) => `${table}_${month}`),
+    `${table}_before`,
+  ]);
+  assert.deepEqual(await partitions(db), expected.sort());
+});
 
 story("making them again makes none; asking for more makes those", async (db) => {
   assert.deepEqual(await ensure(db), []);
@@ -64,55 +59,72 @@ story("months follow each other without a gap, by UTC, whatever the session's ti
   for (let at = 1; at < bounds.length; at++) assert.equal(bounds[at]![0], bounds[at - 1]![1]);
 });
 
-story(
-  "a message of long ago, of now, and of no time at all each have a place; none is in the default",
-  async (db) => {
-    const workspace = await aWorkspace(db);
-    const thread = await aConversation(db, workspace);
-    await hear(
-      db,
-      workspace,
-      thread,
-      { origin: "history", at: new Date("2019-05-01T00:00:00Z") },
-      {},
-      { at: new Date("2999-01-01T00:00:00Z") },
-    );
-    const { rows } = await db.query("select app_private.filled_default_partitions() as filled");
-    assert.deepEqual(rows[0].filled, []);
-    const { rows: places } = await db.query(
-      "select distinct tableoid::regclass::text as place from app_public.messages",
-    );
-    assert.equal(places.length, 2);
-  },
-);
-
-story("a filled default is noticed", async (db) => {
+story("a message of long ago, of now, and of no time at all each have a place", async (db) => {
   const workspace = await aWorkspace(db);
-  const { conversationId } = await aConversation(db, workspace);
-  await db.query(
-    `insert into app_public.messages (id, conversation_id, direction, type, content)
-     values (app_hidden.uuid_v7_floor(now() + interval '2 years'), $1, 'inbound', 'text', '{}')`,
-    [conversationId],
+  const thread = await aConversation(db, workspace);
+  await hear(
+    db,
+    workspace,
+    thread,
+    { origin: "history", at: new Date("2019-05-01T00:00:00Z") },
+    {},
+    { at: new Date("2999-01-01T00:00:00Z") },
   );
-  const { rows } = await db.query("select app_private.filled_default_partitions() as filled");
-  assert.deepEqual(rows[0].filled, ["messages_default"]);
+  const { rows: places } = await db.query(
+    "select distinct tableoid::regclass::text as place from app_public.messages",
+  );
+  assert.equal(places.length, 2);
 });
 
-story("what fills a default can be moved where it belongs, as migrations/README.md says", async (db) => {
+story("each takes part in all that belongs to its table: key, indexes, foreign key, triggers", async (db) => {
+  await ensure(db, 6);
+  const { rows } = await db.query(
+    `select p.relname, i.inhparent::regclass::text as parent,
+       (select count(*)::int from pg_index x where x.indrelid = p.oid) as indexes,
+       (select count(*)::int from pg_constraint c where c.conrelid = p.oid) as constraints,
+       (select count(*)::int from pg_trigger t where t.tgrelid = p.oid) as triggers
+     from pg_class p join pg_inherits i on i.inhrelid = p.oid
+     where p.relkind = 'r' and p.relnamespace = 'app_private'::regnamespace`,
+  );
+  const shapes = new Map(PARTITIONED.map((table) => [`app_public.${table}`, new Set<string>()]));
+  for (const { parent, indexes, constraints, triggers } of rows)
+    shapes.get(parent)!.add(`${indexes} ${constraints} ${triggers}`);
+  assert.deepEqual(
+    [...shapes.values()].map(({ size }) => size),
+    PARTITIONED.map(() => 1),
+  );
+  const { rows: alone } = await db.query(
+    `select x.indexrelid::regclass::text as index from pg_index x join pg_class p on p.oid = x.indrelid
+     where p.relispartition and p.relkind = 'r'
+     and not exists (select from pg_inherits i where i.inhrelid = x.indexrelid)`,
+  );
+  assert.deepEqual(alone, []);
+});
+
+story("what is missing is told: of this month, and of the next", async (db) => {
+  const missing = async (months: number) =>
+    (await db.query("select name from app_private.missing_partitions($1) order by name", [months])).rows.map(
+      ({ name }) => name,
+    );
+  assert.deepEqual([await missing(0), await missing(3)], [[], []]);
+  const { rows } = await db.query(
+    "select to_char(now() at time zone 'UTC', '_YYYY_MM') as this, to_char(date_trunc('month', now() at time zone 'UTC') + interval '1 month', '_YYYY_MM') as next",
+  );
+  await db.query(`drop table app_private.messages${rows[0].next}`);
+  assert.deepEqual([await missing(0), await missing(1)], [[], [`messages${rows[0].next}`]]);
+  await db.query(`drop table app_private.message_statuses${rows[0].this}`);
+  assert.deepEqual(await missing(0), [`message_statuses${rows[0].this}`]);
+});
+
+story("a message of a month without a partition is refused, not put elsewhere", async (db) => {
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
-  await db.query(
-    `insert into app_public.messages (id, conversation_id, type, content)
-     values (app_hidden.uuid_v7_floor(now() + interval '5 months'), $1, 'text', '{"body": "Hello"}')`,
-    [conversationId],
+  await assert.rejects(
+    db.query(
+      `insert into app_public.messages (id, conversation_id, direction, type, content)
+       values (app_hidden.uuid_v7_floor(now() + interval '2 years'), $1, 'inbound', 'text', '{}')`,
+      [conversationId],
+    ),
+    { code: "23514" },
   );
-  const readme = readFileSync("migrations/README.md", "utf8");
-  const recipe = /```sql\nbegin;\n([^`]*stray_messages[^`]*)commit;\n```/.exec(readme)?.[1];
-  assert.ok(recipe);
-  await db.query(recipe.replace("ensure_partitions()", "ensure_partitions(6)"));
-  const { rows } = await db.query(
-    `select app_private.filled_default_partitions() as filled, (select count(*)::int from app_public.messages) as messages,
-       (select count(*)::int from app_public.message_statuses) as statuses, (select count(*)::int from app_private.outbox) as outbox`,
-  );
-  assert.deepEqual(rows, [{ filled: [], messages: 1, statuses: 1, outbox: 1 }]);
 });

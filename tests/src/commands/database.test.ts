@@ -31,7 +31,7 @@ test("stats count what there is, by tenant", async () => {
   assert.deepEqual([tenant, messages, outbox, conversations, open], [workspace.slug, 1, 1, 1, 1]);
   assert.equal(operations.outboxQueued, 1);
   assert.equal(operations.workers, 0);
-  assert.deepEqual(operations.filledDefaultPartitions, []);
+  assert.deepEqual(operations.missingPartitions, []);
   const { stdout } = await parley(["stats"]);
   assert.match(stdout, /^tenant +status +users/);
   assert.match(stdout, /^outbox queued +1$/m);
