@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:183a9f9731f43671ac299ba2e74fe0a95c3278b2
+--! Hash: sha1:99e5673a66f4ac9e38016e1f51936f3e51957ef5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2559,12 +2559,11 @@ create table app_public.messages (
   )
 ) partition by range (id);
 create index on app_public.messages (conversation_id, id desc);
-create index on app_public.messages (provider_message_id) where provider_message_id is not null;
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
   E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status.';
 comment on column app_public.messages.id is
-  E'UUID version 7. Of an inbound message it is made from the provider''s time and id, so that the same message delivered twice is refused by the primary key.';
+  E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
 comment on column app_public.messages.content is
   E'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
 comment on column app_public.messages.preview is E'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
@@ -2596,7 +2595,6 @@ create table app_public.message_statuses (
   updated_at timestamptz not null default now(),
   constraint message_statuses_failed_has_reason check (status <> 'failed' or error_code is not null)
 ) partition by range (message_id);
-create index on app_public.message_statuses (provider_message_id) where provider_message_id is not null;
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
   E'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
@@ -2616,6 +2614,18 @@ comment on column app_public.message_statuses.error_code is
   E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried.';
 comment on column app_public.message_statuses.error is E'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
+
+create table app_private.provider_ids (
+  hash uuid primary key,
+  message_id uuid not null
+);
+create index on app_private.provider_ids (message_id);
+alter table app_private.provider_ids enable row level security;
+comment on table app_private.provider_ids is
+  E'Which message a provider''s id stands for, in both directions: what is delivered again, an echo of what Parley sent and a status find their message here, whatever time they come with. The primary key refuses a second row for one id. Not partitioned, since a second delivery may name another month; its rows go with their messages.';
+comment on column app_private.provider_ids.hash is E'provider_id_hash() of the channel and the id: narrow, whatever length a provider''s ids have.';
+comment on column app_private.provider_ids.message_id is
+  E'The message. No foreign key, so that old partitions of messages can be dropped; more than one id where a message was sent twice.';
 
 create table app_private.parked_statuses (
   channel_id uuid not null references app_public.channels on delete cascade,
@@ -2907,8 +2917,8 @@ begin
   with news as (
     select
       n.conversation_id,
-      (array_agg(n.id order by n.occurred_at desc, n.created_at desc) filter (where n.is_listed))[1] as last_message_id,
-      (array_agg(n.preview order by n.occurred_at desc, n.created_at desc) filter (where n.is_listed))[1] as last_message_preview,
+      (array_agg(n.id order by n.id desc) filter (where n.is_listed))[1] as last_message_id,
+      (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
       max(n.occurred_at) filter (where n.opens_window) + interval '24 hours' as window_expires_at,
@@ -2924,13 +2934,10 @@ begin
     group by n.conversation_id
   )
   update app_public.conversations c set
-    -- The provider's clock has whole seconds, ours has more: within a second, arrival decides.
-    last_message_id = case
-      when n.last_message_id is null or n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_id
-      else n.last_message_id
-    end,
+    -- By the id, as lists are.
+    last_message_id = greatest(c.last_message_id, n.last_message_id),
     last_message_preview = case
-      when n.last_message_id is null or n.last_message_at < c.last_message_at - interval '1 second' then c.last_message_preview
+      when n.last_message_id is null or n.last_message_id < c.last_message_id then c.last_message_preview
       else n.last_message_preview
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
@@ -2999,12 +3006,13 @@ declare
 begin
   delete from app_private.outbox o where o.message_id = any (v_ids);
   delete from app_public.message_statuses s where s.message_id = any (v_ids);
+  delete from app_private.provider_ids p where p.message_id = any (v_ids);
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__remove_state() is
-  E'With messages goes what became of them.';
+  E'With messages go their statuses, their places in the outbox and their provider''s ids.';
 --! EndIncluded messages/tg_messages__remove_state.sql
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
@@ -3156,9 +3164,8 @@ begin
   on conflict do nothing;
 
   update app_public.conversations k set
-    last_message_id = case when f.last_message_at > k.last_message_at or k.last_message_at is null
-      then f.last_message_id else k.last_message_id end,
-    last_message_preview = case when f.last_message_at > k.last_message_at or k.last_message_at is null
+    last_message_id = greatest(k.last_message_id, f.last_message_id),
+    last_message_preview = case when f.last_message_id > k.last_message_id or k.last_message_id is null
       then f.last_message_preview else k.last_message_preview end,
     last_message_at = greatest(k.last_message_at, f.last_message_at),
     last_customer_message_at = greatest(k.last_customer_message_at, f.last_customer_message_at),
@@ -3367,6 +3374,192 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.park_statuses(jsonb, uuid[]) is
   E'Keeps the statuses whose message is not known yet (known_ids is null at their position).';
 --! EndIncluded messages/park_statuses.sql
+--! Included shared/uuid_v7_time.sql
+create or replace function app_hidden.uuid_v7_time(id uuid) returns timestamptz as $$
+  -- The inverse of uuid_v7(): 48 bits of milliseconds, the version, 12 bits of 1/4096 of a millisecond.
+  select to_timestamp(
+    ('x' || left(replace(id::text, '-', ''), 12) || substr(id::text, 16, 3))::bit(60)::bigint / 4096000.0
+  )
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.uuid_v7_time(uuid) is
+  E'The instant in a version 7 id, to the microsecond: for a message, its place in the conversation.';
+
+grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
+--! EndIncluded shared/uuid_v7_time.sql
+--! Included messages/provider_id_hash.sql
+create or replace function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
+  select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.provider_id_hash(uuid, text) is
+  E'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message on it. For identity, not for secrecy.';
+--! EndIncluded messages/provider_id_hash.sql
+--! Included messages/message_id_at.sql
+create or replace function app_private.message_id_at(place timestamptz, hash uuid) returns uuid as $$
+  -- As uuid_v7() makes them, with the hash of the provider's id where that has random bits.
+  select (
+    overlay(lpad(to_hex((extract(epoch from place) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
+    || 'a' || substr(hash::text, 21)
+  )::uuid
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined; stable for the same reason: extract() is.
+
+comment on function app_private.message_id_at(timestamptz, uuid) is
+  E'The id of a provider''s message at its place in the conversation (UUID version 7). hash is that of provider_ids.';
+--! EndIncluded messages/message_id_at.sql
+--! Included messages/late_place.sql
+create or replace function app_private.late_place(
+  conversation_id uuid,
+  said_at timestamptz,
+  arrived_at timestamptz,
+  quoted_hash uuid
+) returns timestamptz as $$
+  select greatest(
+    case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
+    -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
+    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1.
+    (
+      select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
+      from (
+        select m.id, m.occurred_at
+        from app_public.messages m
+        where m.conversation_id = late_place.conversation_id
+        and m.id >= app_hidden.uuid_v7_floor(said_at)
+        and m.id < app_hidden.uuid_v7_floor(said_at + interval '4 seconds')
+      ) e
+      where e.occurred_at <= said_at
+      order by e.id desc
+      limit 1
+    ),
+    -- Behind what it answers: our clock and the provider's may differ by more than an answer takes.
+    (
+      select app_hidden.uuid_v7_time(p.message_id) + interval '2 microseconds'
+      from app_private.provider_ids p
+      where p.hash = quoted_hash
+    )
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.late_place(uuid, timestamptz, timestamptz, uuid) is
+  E'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; never before one of the same second that arrived earlier, nor before the one it quotes.';
+--! EndIncluded messages/late_place.sql
+--! Included messages/claim_message_id.sql
+create or replace function app_private.claim_message_id(
+  conversation_id uuid,
+  provider_message_id text,
+  occurred_at timestamptz
+) returns uuid as $$
+  insert into app_private.provider_ids (hash, message_id)
+  select
+    h.hash,
+    app_private.message_id_at(
+      app_private.late_place(c.id, occurred_at, statement_timestamp(), null)
+      -- In the order of the calls: clocks of other systems have whole seconds, too.
+      + (clock_timestamp() - statement_timestamp()),
+      h.hash
+    )
+  from app_public.conversations c
+  cross join lateral (select app_private.provider_id_hash(c.channel_id, provider_message_id) as hash) h
+  where c.id = claim_message_id.conversation_id
+  on conflict (hash) do nothing
+  returning message_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.claim_message_id(uuid, text, timestamptz) is
+  E'The id under which to insert a message that was said elsewhere, at its place in the conversation; null when that message is here already. provider_message_id: its id there. Call it in the statement that inserts the message.';
+--! EndIncluded messages/claim_message_id.sql
+--! Included messages/remove_echoes.sql
+create or replace function app_private.remove_echoes(message_ids uuid[], hashes uuid[]) returns boolean as $$
+declare
+  v_echoes app_public.messages[];
+  v_ids uuid[];
+  v_conversation_ids uuid[];
+begin
+  select array_agg(m), array_agg(m.id), array_agg(distinct m.conversation_id)
+  into v_echoes, v_ids, v_conversation_ids
+  from unnest(message_ids, hashes) k (message_id, hash)
+  join app_private.provider_ids p on p.hash = k.hash and p.message_id <> k.message_id
+  join app_public.messages m on m.id = p.message_id
+  where m.direction = 'outbound' and m.origin <> 'live';
+  if v_ids is null then
+    return false;
+  end if;
+
+  perform from app_public.conversations c where c.id = any (v_conversation_ids) order by c.id for no key update;
+  delete from app_public.messages m where m.id = any (v_ids);
+
+  update app_public.conversations c set (last_message_id, last_message_preview) = (
+    select m.id, m.preview
+    from app_public.messages m
+    where m.conversation_id = c.id and app_private.is_listed(m.origin, m.type, m.content)
+    order by m.id desc
+    limit 1
+  )
+  where c.id = any (v_conversation_ids) and c.last_message_id = any (v_ids);
+
+  -- The chatbot took its own message for a person's.
+  update app_public.conversations c set chatbot_paused_until = null
+  from unnest(v_echoes) e
+  where c.id = e.conversation_id
+  and c.chatbot_paused_until
+    between e.created_at + app_private.chatbot_pause(c.tenant_id, c.id) - interval '10 seconds'
+    and e.created_at + app_private.chatbot_pause(c.tenant_id, c.id);
+  return true;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.remove_echoes(uuid[], uuid[]) is
+  E'Removes the messages that were stored as echoes, or as history, of messages of ours before we knew what the provider calls these (by position), and the pause of the chatbot that they caused. Returns whether there were any.';
+--! EndIncluded messages/remove_echoes.sql
+--! Included messages/register_provider_ids.sql
+create or replace function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[]) returns void as $$
+declare
+  v_ids uuid[];
+  v_hashes uuid[];
+  v_first uuid;
+  v_last uuid;
+  v_registered int;
+begin
+  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  select array_agg(k.message_id order by k.hash), array_agg(k.hash order by k.hash)
+  into v_ids, v_hashes
+  from (
+    select distinct on (h.hash) h.hash, m.id as message_id
+    from unnest(message_ids, provider_message_ids) g (message_id, provider_message_id)
+    join app_public.messages m on m.id = g.message_id and m.id between v_first and v_last
+    join app_public.conversations c on c.id = m.conversation_id
+    cross join lateral (select app_private.provider_id_hash(c.channel_id, g.provider_message_id) as hash) h
+    where g.provider_message_id is not null
+    order by h.hash
+  ) k;
+
+  insert into app_private.provider_ids (hash, message_id)
+  select k.hash, k.message_id
+  from unnest(v_hashes, v_ids) k (hash, message_id)
+  on conflict (hash) do nothing;
+  get diagnostics v_registered = row_count;
+  if v_registered = cardinality(v_hashes) then
+    return;
+  end if;
+
+  -- Known already, or an echo has come before us: the row that was sent is the one that stays.
+  if app_private.remove_echoes(v_ids, v_hashes) then
+    insert into app_private.provider_ids (hash, message_id)
+    select k.hash, k.message_id
+    from unnest(v_hashes, v_ids) k (hash, message_id)
+    on conflict (hash) do nothing;
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.register_provider_ids(uuid[], text[]) is
+  E'Notes which ids the provider has given to messages of ours, by position; null where it has given none.';
+--! EndIncluded messages/register_provider_ids.sql
 --! Included messages/apply_statuses.sql
 create or replace function app_private.apply_statuses(statuses jsonb) returns int as $$
 declare
@@ -3375,28 +3568,29 @@ declare
   v_last uuid;
   v_conversation_ids uuid[];
   v_applied int;
+  v_has_new_ids boolean;
 begin
   -- Which message each is about: by our own id, which the provider echoes, else by
   -- the provider's. v_ids has the order of the array; what follows joins by position.
-  select array_agg(coalesce(own.message_id, theirs.message_id) order by s.n)
-  into v_ids
+  select
+    array_agg(coalesce(own.message_id, theirs.message_id) order by s.n),
+    bool_or(own.message_id is not null and own.provider_message_id is distinct from s.provider_message_id)
+  into v_ids, v_has_new_ids
   from rows from (
-    jsonb_to_recordset(statuses) as (tenant_id uuid, message_id uuid, provider_message_id text, occurred_at timestamptz)
-  ) with ordinality s (tenant_id, message_id, provider_message_id, occurred_at, n)
+    jsonb_to_recordset(statuses) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text)
+  ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, n)
   left join lateral (
-    select m.message_id
+    select m.message_id, m.provider_message_id
     from app_public.message_statuses m
     where m.message_id = s.message_id and m.tenant_id = s.tenant_id
   ) own on true
   left join lateral (
     select m.message_id
-    from app_public.message_statuses m
+    from app_private.provider_ids p
+    join app_public.message_statuses m on m.message_id = p.message_id
     where own.message_id is null
+    and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     and m.tenant_id = s.tenant_id
-    and m.provider_message_id = s.provider_message_id
-    -- A status comes within 30 days of its message: older partitions need no look.
-    and m.message_id >= app_hidden.uuid_v7_floor(s.occurred_at - interval '32 days')
-    limit 1
   ) theirs on true;
 
   -- Not heard of: it overtook the answer to our POST, or the message is not ours.
@@ -3408,6 +3602,12 @@ begin
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(v_ids) i;
   if v_first is null then
     return 0;
+  end if;
+
+  if v_has_new_ids then
+    perform app_private.register_provider_ids(
+      v_ids, array(select s ->> 'provider_message_id' from jsonb_array_elements(statuses) with ordinality e (s, n) order by n)
+    );
   end if;
 
   -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
@@ -3488,12 +3688,10 @@ declare
 begin
   with unparked as (
     delete from app_private.parked_statuses p
-    using app_public.message_statuses m
-    join app_public.messages g on g.id = m.message_id
-    join app_public.conversations c on c.id = g.conversation_id
+    using app_private.provider_ids k, app_public.message_statuses m
     where p.provider_message_id = any (provider_message_ids)
-    and p.channel_id = c.channel_id
-    and p.provider_message_id = m.provider_message_id
+    and k.hash = app_private.provider_id_hash(p.channel_id, p.provider_message_id)
+    and m.message_id = k.message_id
     returning m.tenant_id, p.channel_id, m.message_id, p.provider_message_id, p.status, p.occurred_at, p.details
   )
   select jsonb_agg(jsonb_build_object(
@@ -3714,9 +3912,11 @@ begin
     min(r.message_id::text collate "C")::uuid,
     max(r.message_id::text collate "C")::uuid,
     array_agg(r.message_id) filter (where r.kind in ('sent', 'failed')),
-    array_agg(r.provider_message_id) filter (where r.provider_message_id is not null)
+    array_agg(r.provider_message_id)
   into v_ids, v_first, v_last, v_settled_ids, v_provider_message_ids
   from app_private.read_outcomes(outcomes) r;
+
+  perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
   -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
   v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
@@ -3909,7 +4109,10 @@ begin
   perform app_private.unpark_statuses(array_agg(p.provider_message_id))
   from app_private.parked_statuses p
   where (
-    select m.message_id from app_public.message_statuses m where m.provider_message_id = p.provider_message_id limit 1
+    select m.message_id
+    from app_private.provider_ids k
+    join app_public.message_statuses m on m.message_id = k.message_id
+    where k.hash = app_private.provider_id_hash(p.channel_id, p.provider_message_id)
   ) is not null
   having count(*) > 0;
 
@@ -3985,7 +4188,7 @@ create policy select_member on app_public.message_statuses for select to parley_
 grant select on app_public.message_statuses to parley_visitor;
 -- Nothing else: statuses come from the provider, through app_private.
 
--- app_private.outbox, outbox_lanes, parked_statuses, idempotency_keys: no policy and no grant. Triggers fill them, the sender empties them.
+-- app_private.outbox, outbox_lanes, parked_statuses, provider_ids, idempotency_keys: no policy and no grant. Triggers fill them, the sender empties them.
 --! EndIncluded messages/policies.sql
 
 --! split: 0600-templates.sql
@@ -6035,36 +6238,6 @@ comment on column app_public.webhook_events.skipped is
   E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
---! Included events/inbound_message_id.sql
-create or replace function app_hidden.inbound_message_id(channel_id uuid, provider_message_id text, occurred_at timestamptz)
-returns uuid as $$
-  -- What two deliveries of one message have in common, in the layout of a version 7
-  -- id: the provider's time, so that both fall into one partition, and a hash of
-  -- channel and id. The hash is for identity, not for secrecy.
-  select overlay(
-    overlay(
-      md5(channel_id::text || E'\x1f' || provider_message_id)
-      placing lpad(to_hex(greatest(0, coalesce(extract(epoch from occurred_at) * 1000, 0))::bigint), 12, '0') || '7' from 1
-    )
-    placing 'a' from 17
-  )::uuid
-$$ language sql stable parallel safe;
--- No pinned search_path, so that it can be inlined; nor below. Nothing in it changes, but what is called immutable is only
--- inlined when all that it calls is, and extract() is not.
-
-comment on function app_hidden.inbound_message_id(uuid, text, timestamptz) is
-  E'The id of an inbound message: always the same for the same message, so that the primary key refuses a redelivery, for ever and in every partition. Without a time it lies in 1970.';
-
-create or replace function app_private.stored_message_id(channel_id uuid, provider_message_id text, occurred_at timestamptz)
-returns uuid as $$
-  -- A time that lies ahead of our clock by more than a wrong clock can is none.
-  select app_hidden.inbound_message_id(
-    channel_id, provider_message_id, case when occurred_at <= now() + interval '1 day' then occurred_at end
-  )
-$$ language sql stable;
-
-comment on function app_private.stored_message_id(uuid, text, timestamptz) is E'The id under which a provider''s message is stored.';
---! EndIncluded events/inbound_message_id.sql
 --! Included events/derived_id.sql
 create or replace function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -6368,12 +6541,12 @@ create or replace function app_private.leave_out_known(customers jsonb, messages
   with fresh as (
     select distinct m.customer
     from jsonb_to_recordset(messages) as m (
-      channel_id uuid, customer int, provider_message_id text, occurred_at timestamptz
+      channel_id uuid, customer int, provider_message_id text
     )
     -- A look-up for each message, not a join with all of them.
     where (
-      select x.id from app_public.messages x
-      where x.id = app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at)
+      select p.message_id from app_private.provider_ids p
+      where p.hash = app_private.provider_id_hash(m.channel_id, m.provider_message_id)
     ) is null
   )
   select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
@@ -6384,52 +6557,163 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.leave_out_known(jsonb, jsonb) is
   E'The customers with nobody in the place of those of whom all messages are stored already.';
 --! EndIncluded events/leave_out_known.sql
+--! Included events/fill_placeholders.sql
+create or replace function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
+  select type in ('media_placeholder', 'unsupported', 'unknown')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.is_placeholder(app_public.message_type) is
+  E'Whether a message of this type says only that there is one: its content may come later, under the same provider''s id.';
+
+create or replace function app_private.fill_placeholders(messages jsonb) returns void as $$
+declare
+  v_found record;
+  v_message app_public.messages;
+begin
+  for v_found in
+    select distinct on (x.conversation_id, x.id) x as message, t.*
+    from (
+      select m.*, app_private.provider_id_hash(m.channel_id, m.provider_message_id) as hash
+      from rows from (
+        jsonb_to_recordset(messages) as (
+          channel_id uuid, provider_message_id text, type app_public.message_type, content jsonb, metadata jsonb
+        )
+      ) with ordinality m (channel_id, provider_message_id, type, content, metadata, n)
+      where not app_private.is_placeholder(m.type)
+    ) t
+    join app_private.provider_ids p on p.hash = t.hash
+    join app_public.messages x on x.id = p.message_id
+    where app_private.is_placeholder(x.type)
+    order by x.conversation_id, x.id, t.n
+  loop
+    -- Lock in the order kept everywhere: conversations by id, then messages. One that another transaction has filled
+    -- in the meantime is not found.
+    perform from app_public.conversations c where c.id = (v_found.message).conversation_id for no key update;
+    delete from app_public.messages m
+    where m.id = (v_found.message).id and app_private.is_placeholder(m.type)
+    returning * into v_message;
+    continue when not found;
+
+    -- It is counted again when it is inserted.
+    update app_public.conversations c set unread_count = greatest(0, c.unread_count - 1)
+    where c.id = v_message.conversation_id
+    and app_private.needs_attention(v_message.direction, v_message.origin, v_message.type, v_message.content)
+    and v_message.created_at > coalesce(c.read_at, '-infinity');
+
+    -- What it is, when and of whom it was said stays: a picture of the imported past is not news.
+    v_message.type := v_found.type;
+    v_message.content := v_found.content;
+    v_message.preview := app_private.received_preview(v_message.origin, v_message.type, v_message.content);
+    v_message.metadata := (v_message.metadata - 'errors') || v_found.metadata;
+    insert into app_public.messages select v_message.*;
+    insert into app_private.provider_ids (hash, message_id) values (v_found.hash, v_message.id);
+  end loop;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.fill_placeholders(jsonb) is
+  E'Puts the content of messages that were stored before as mere placeholders (media of an imported history, what the provider could not show at first) in their place: the row is removed and inserted again, with the same id, so that all that follows from a message follows from it. Takes the rows of store_messages(); a placeholder that comes after the content changes nothing.';
+--! EndIncluded events/fill_placeholders.sql
 --! Included events/store_messages.sql
+create or replace function app_private.received_preview(
+  origin app_public.message_origin,
+  type app_public.message_type,
+  content jsonb
+) returns text as $$
+  -- Whoever reads a list must not take what was said in a group for something said in private.
+  select case origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(type, content)
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined; stable as message_preview() is.
+
+comment on function app_private.received_preview(app_public.message_origin, app_public.message_type, jsonb) is
+  E'The preview of a message from a provider.';
+
 create or replace function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns int as $$
 declare
   v_stored int;
 begin
+  with told as (
+    -- A subselect of its own, so that the hash is computed once ("offset 0").
+    select
+      t.*,
+      app_private.message_id_at(
+        case
+          when t.occurred_at < t.arrived_at - interval '3 seconds' or t.quoted_id is not null
+          then app_private.late_place(
+            t.conversation_id, t.occurred_at, t.arrived_at, app_private.provider_id_hash(t.channel_id, t.quoted_id)
+          )
+          else t.arrived_at
+        end
+        -- Messages of one batch come one after the other.
+        + t.n * interval '1 microsecond',
+        t.hash
+      ) as id
+    from (
+      select
+        m.*,
+        conversation_ids[m.customer] as conversation_id,
+        app_private.provider_id_hash(m.channel_id, m.provider_message_id) as hash,
+        m.metadata #>> '{context,id}' as quoted_id,
+        -- Not clock_timestamp(): who waited for a lock has not arrived later.
+        statement_timestamp() - coalesce(m.waited_ms, 0) * interval '1 millisecond' as arrived_at
+      from rows from (
+        jsonb_to_recordset(messages) as (
+          tenant_id uuid, channel_id uuid, customer int, direction app_public.message_direction,
+          origin app_public.message_origin, type app_public.message_type, content jsonb,
+          provider_message_id text, metadata jsonb, occurred_at timestamptz, waited_ms float8
+        )
+      ) with ordinality m (
+        tenant_id, channel_id, customer, direction, origin, type, content, provider_message_id, metadata, occurred_at,
+        waited_ms, n
+      )
+      offset 0
+    ) t
+  ),
+  -- Whoever has the id has the message. In one order, so that two batches with the same messages do not deadlock.
+  fresh as (
+    insert into app_private.provider_ids (hash, message_id)
+    select t.hash, t.id
+    from told t
+    where t.conversation_id is not null
+    order by t.hash
+    on conflict (hash) do nothing
+    returning message_id
+  )
   insert into app_public.messages (
     tenant_id, id, conversation_id, direction, author, origin, type, content, preview, provider_message_id, metadata,
     occurred_at, created_at
   )
   select
-    m.tenant_id,
-    app_private.stored_message_id(m.channel_id, m.provider_message_id, m.occurred_at),
-    conversation_ids[m.customer],
-    m.direction,
-    (case m.direction when 'inbound' then 'contact' else 'user' end)::app_public.message_author,
-    m.origin,
-    m.type,
-    m.content,
-    -- Whoever reads a list must not take it for something said in private.
-    case m.origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(m.type, m.content),
-    m.provider_message_id,
-    m.metadata,
+    t.tenant_id,
+    t.id,
+    t.conversation_id,
+    t.direction,
+    (case t.direction when 'inbound' then 'contact' else 'user' end)::app_public.message_author,
+    t.origin,
+    t.type,
+    t.content,
+    app_private.received_preview(t.origin, t.type, t.content),
+    t.provider_message_id,
+    t.metadata,
     -- Never later than our clock: a wrong clock must not hold the window open.
-    least(coalesce(m.occurred_at, t.at), t.at),
-    -- Messages of one batch arrive one after the other.
-    t.at + m.n * interval '1 microsecond'
-  from rows from (
-    jsonb_to_recordset(messages) as (
-      tenant_id uuid, channel_id uuid, customer int, direction app_public.message_direction,
-      origin app_public.message_origin, type app_public.message_type, content jsonb,
-      provider_message_id text, metadata jsonb, occurred_at timestamptz
-    )
-  ) with ordinality m (
-    tenant_id, channel_id, customer, direction, origin, type, content, provider_message_id, metadata, occurred_at,
-    n
-  )
-  cross join (select clock_timestamp() as at) t
-  order by m.n
-  on conflict (id) do nothing;
+    least(coalesce(t.occurred_at, c.at), c.at),
+    c.at + t.n * interval '1 microsecond'
+  from told t
+  join fresh f on f.message_id = t.id
+  cross join (select clock_timestamp() as at) c
+  order by t.n;
   get diagnostics v_stored = row_count;
+
+  if v_stored < jsonb_array_length(messages) then
+    perform app_private.fill_placeholders(messages);
+  end if;
   return v_stored;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.store_messages(jsonb, uuid[]) is
-  E'Inserts a batch of messages from a provider; those stored before are passed over. "customer" is a position (from 1) in conversation_ids. Returns how many were new.';
+  E'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns how many were new.';
 --! EndIncluded events/store_messages.sql
 --! Included events/apply_identity_change.sql
 create or replace function app_private.apply_identity_change(change jsonb) returns boolean as $$
@@ -6590,11 +6874,6 @@ begin
     if v_conversation_ids is null then
       -- What is delivered again teaches nothing: names and numbers have changed since.
       customers := app_private.leave_out_known(customers, messages);
-      messages := (
-        select coalesce(jsonb_agg(m.message order by m.n), '[]')
-        from jsonb_array_elements(messages) with ordinality m (message, n)
-        where customers -> ((m.message ->> 'customer')::int - 1) <> '{}'
-      );
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
     end if;
     stored := app_private.store_messages(messages, v_conversation_ids);

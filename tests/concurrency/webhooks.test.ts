@@ -67,14 +67,18 @@ test("two batches that meet the same new customer under different addresses make
   }
 });
 
-// Without a primary key that is made from the provider's id (inbound_message_id()), there are five rows.
-test("the same message five times at once is one row, and counts once", async () => {
+// Without the primary key of app_private.provider_ids there are five rows.
+test("the same message five times at once is one row, and counts once, whatever times it comes with", async () => {
   for (const isKnown of [false, true]) {
     const workspace = await aWorkspace(database.pool);
     const customers = phones(1);
     if (isKnown) await atOnce(database.pool, [receive(workspace, customers)]);
-    const said = { wamid: aWamid(), at: new Date() };
-    const stored = await atOnce(database.pool, Array(5).fill(receive(workspace, customers, said)));
+    const wamid = aWamid();
+    const times = [0, 1, 60, 86_400, 86_400 * 60].map((ago) => new Date(Date.now() - ago * 1000));
+    const stored = await atOnce(
+      database.pool,
+      times.map((at) => receive(workspace, customers, { wamid, at })),
+    );
     assert.deepEqual(stored.toSorted(), [0, 0, 0, 0, 1]);
     const { rows } = await database.pool.query(
       "select unread_count from app_public.conversations where tenant_id = $1",
@@ -82,6 +86,68 @@ test("the same message five times at once is one row, and counts once", async ()
     );
     assert.deepEqual(rows, [{ unread_count: isKnown ? 2 : 1 }]);
   }
+});
+
+// Without the primary key of app_private.provider_ids the second does not wait, and there are two rows.
+test("a message that another transaction is just storing is waited for, and is not stored again", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const customers = phones(1);
+  await atOnce(database.pool, [receive(workspace, customers)]);
+  const wamid = aWamid();
+  const yesterday = new Date(Date.now() - 86_400_000);
+  const { first, second, waited } = await overlapping(
+    database.pool,
+    receive(workspace, customers, { wamid }),
+    receive(workspace, customers, { wamid, at: yesterday }),
+  );
+  assert.deepEqual([first, second, waited], [1, { status: "fulfilled", value: 0 }, true]);
+  assert.equal(await count("messages", workspace), 2);
+});
+
+// Without "order by t.hash" in store_messages(), they deadlock.
+test("batches of the same messages in different orders wait for each other", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const customers = phones(1);
+  await atOnce(database.pool, [receive(workspace, customers)]);
+  for (let round = 0; round < 20; round++) {
+    const rows = Array.from({ length: 30 }, () => messageRow(workspace, {}));
+    const store = (order: object[]) => async (db: pg.PoolClient) => {
+      const { rows } = await db.query(
+        "select app_private.store_messages($1, array(select id from app_public.conversations where tenant_id = $2)) as n",
+        [JSON.stringify(order), workspace.tenantId],
+      );
+      return rows[0].n;
+    };
+    const stored = await atOnce(database.pool, [
+      store(rows),
+      store(rows.toReversed()),
+      store(shuffled(rows, round)),
+    ]);
+    assert.equal(
+      stored.reduce((sum, n) => sum + n),
+      30,
+    );
+  }
+});
+
+// Without is_placeholder() in the delete of fill_placeholders(), the second replaces what the first has stored.
+test("of two contents for one placeholder at once the first one stays", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const customers = phones(1);
+  const wamid = aWamid();
+  await atOnce(database.pool, [receive(workspace, customers, { wamid, type: "unsupported" })]);
+  const content = { wamid, type: "image", content: { caption: "a picture" } };
+  const { waited } = await overlapping(
+    database.pool,
+    receive(workspace, customers, content),
+    receive(workspace, customers, { ...content, content: { caption: "another picture" } }),
+  );
+  assert.ok(waited);
+  const { rows } = await database.pool.query(
+    "select m.preview, c.unread_count from app_public.messages m join app_public.conversations c on c.id = m.conversation_id where m.tenant_id = $1",
+    [workspace.tenantId],
+  );
+  assert.deepEqual(rows, [{ preview: "a picture", unread_count: 1 }]);
 });
 
 // In any other order than that of the advisory locks in resolve_contacts(), or than "order by c.id" in

@@ -8,8 +8,8 @@ export const INLINED: Record<string, string> = {
     "select (select * from app_private.contact_at(m.tenant_id, 'phone', m.preview)) from app_public.messages m",
   current_user_id: "select app_hidden.current_user_id()",
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
-  inbound_message_id:
-    "select app_hidden.inbound_message_id(m.tenant_id, m.preview, m.occurred_at) from app_public.messages m",
+  is_placeholder: "select app_private.is_placeholder(m.type) from app_public.messages m",
+  message_id_at: "select app_private.message_id_at(m.occurred_at, m.id) from app_public.messages m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
   is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
@@ -17,8 +17,9 @@ export const INLINED: Record<string, string> = {
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   opens_window:
     "select app_private.opens_window(m.direction, m.origin, m.type, m.content) from app_public.messages m",
-  stored_message_id:
-    "select app_private.stored_message_id(m.tenant_id, m.preview, m.occurred_at) from app_public.messages m",
+  provider_id_hash: "select app_private.provider_id_hash(m.tenant_id, m.preview) from app_public.messages m",
+  received_preview:
+    "select app_private.received_preview(m.origin, m.type, m.content) from app_public.messages m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",

@@ -13,6 +13,8 @@ const REASONS: Record<string, string> = {
   "app_private.outbox": "filled by triggers, emptied by the sender",
   "app_private.outbox_lanes": "filled by triggers, emptied by the sender",
   "app_private.parked_statuses": "provider statuses of messages not known yet",
+  "app_private.provider_ids":
+    "which message a provider's id stands for: the receiver and the sender look it up",
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
   "app_private.chatbot_events": "filled by triggers, emptied by the chatbot task",
   "app_private.chatbot_activity": "left by turns to be counted: chatbot_node_stats() reads",
