@@ -99,7 +99,7 @@ export const ERRORS = {
   PYSGN: {
     kind: "unauthorized",
     meaning: "Wrong address or password, or too many attempts.",
-    remedy: "Try again later, or ask an admin for a new password.",
+    remedy: "Try again later, or ask the operator for a new password.",
   },
   PYTEN: {
     kind: "bad_request",
@@ -118,13 +118,18 @@ export const ERRORS = {
   },
   PYPWD: {
     kind: "bad_request",
-    meaning: "The password is too short or too long.",
-    remedy: "Choose one of 8 characters to 72 bytes.",
+    meaning: "The password is too short, too long or too common.",
+    remedy: "Choose one of 8 characters to 72 bytes that is not a common one.",
+  },
+  PYINV: {
+    kind: "not_found",
+    meaning: "The invitation is unknown, used, expired or void.",
+    remedy: "Ask for a new invitation.",
   },
   PYUSR: {
     kind: "conflict",
-    meaning: "The address cannot be added.",
-    remedy: "Use another address, or ask the operator.",
+    meaning: "The person is already a member of this tenant.",
+    remedy: "Change the role of the membership, or use another address.",
   },
   PYOWN: {
     kind: "conflict",

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:99e5673a66f4ac9e38016e1f51936f3e51957ef5
+--! Hash: sha1:f4d05f256ab9853e0a42935ad224b6f880598715
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -215,6 +215,7 @@ create table app_private.sessions (
   foreign key (tenant_id, user_id) references app_public.memberships on delete cascade
 );
 create index on app_private.sessions (tenant_id, user_id);
+create index on app_private.sessions (user_id);
 create index on app_private.sessions (expires_at);
 alter table app_private.sessions enable row level security;
 comment on table app_private.sessions is
@@ -224,6 +225,38 @@ comment on column app_private.sessions.generation is
 comment on column app_private.sessions.refreshed_at is
   E'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
 comment on column app_private.sessions.user_agent is E'What the client called itself when it signed in.';
+
+create table app_public.invitations (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  email text not null
+    constraint invitations_email_is_address check (email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 254),
+  name text not null
+    constraint invitations_name_has_length check (length(name) between 1 and 150),
+  role app_public.member_role not null,
+  invited_by_id uuid,
+  expires_at timestamptz not null default now() + interval '7 days',
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, invited_by_id) references app_public.memberships (tenant_id, user_id) on delete cascade
+);
+create unique index invitations_tenant_id_email_key on app_public.invitations (tenant_id, lower(email));
+create index on app_public.invitations (tenant_id, invited_by_id);
+create index on app_public.invitations (expires_at);
+alter table app_public.invitations enable row level security;
+comment on table app_public.invitations is
+  E'Addresses that were asked into a tenant and have not accepted yet. Deleting one revokes it.';
+comment on column app_public.invitations.name is E'What a new account is called, unless the person says otherwise.';
+comment on column app_public.invitations.role is E'What the person will be in the tenant.';
+comment on column app_public.invitations.invited_by_id is
+  E'The member who invited; null for the operator. The invitation is void once that member may no longer invite to that role.';
+comment on column app_public.invitations.expires_at is E'7 days after it was made.';
+
+create table app_private.invitation_secrets (
+  invitation_id uuid primary key references app_public.invitations on delete cascade,
+  token_hash bytea not null unique
+);
+alter table app_private.invitation_secrets enable row level security;
+comment on table app_private.invitation_secrets is E'SHA-256 of each invitation''s token, which was shown once.';
 
 create table app_private.sign_in_failures (
   email text primary key,
@@ -542,12 +575,187 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _500_audit after insert or update or delete on app_public.memberships
   for each row execute function app_private.tg__audit();
 --! EndIncluded accounts/triggers.sql
+--! Included accounts/is_common_password.sql
+create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
+  -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
+  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is left out.
+  with words as (
+    select string_to_array(regexp_replace(trim($list$
+    0.0.0.000 01011910 01011970 01011975 01011977 01011980 01011981 01011982 01011983 01011984 01011985 01011986
+    01011987 01011988 01011989 01011990 01011991 01011992 01011993 01011999 01012000 01012001 01012010 01012011
+    01020304 01091989 02011985 02011986 02011987 02021983 02021984 02021985 02021986 02021987 02021988 02031984
+    02031986 02041984 02041986 02051986 02061985 02061986 02061989 02071982 02071986 02081984 02081987 02081988
+    02081989 02091986 02091987 02101985 03082006 10203040 1029384756 11111111 11112222 111222333 11223344 1122334455
+    11235813 1123581321 12011987 12131415 12301230 12312312 1232323q 123321123 12344321 123454321 1234554321
+    123456654321 12345678 123456789 1234567890 1234567890a 1234567890q 1234567891 12345678910 123456789a 123456789q
+    123456789z 12345678a 12345678q 12345679 1234567a 1234567q 123456aa 123456qw 123456qwerty 12345qwe 12345qwert
+    1234abcd 1234qwer 123654789 12369874 123698745 123789456 123qq123 123qwe123 123qweasd 123qweasdzxc 123qwerty
+    12qw34er 12qwaszx 13243546 135792468 1357924680 14725836 147258369 147852369 14789632 147896325 15426378
+    18436572 192837465 19411945 1a2b3c4d 1passwor 1q2w3e4r 1q2w3e4r5t 1q2w3e4r5t6y 1qa2ws3ed 1qaz2wsx 1qaz2wsx3edc
+    1qazxsw2 1x2zkg8w 21031988 21122112 25802580 31415926 321654987 4815162342 50spanks 51505150 73501505 741852963
+    78945612 789456123 7ugd5hip2j 8j4ye3uz 9293709b13 963852741 987456321 a1234567 a12345678 a123456789 a1b2c3d4
+    a1s2d3f4 aa123456 aardvark abc12345 abcd1234 aberdeen absolute access accord achilles action adgjmptw adidas
+    admin adrian adrienne agent007 airborne airforce airplane alabama alaska albatros albert alejandr alejandro
+    aleksandr aleksandra alexalex alexande alexander alexandr alexandra alexis alicia alison alliance allison alpha
+    alphabet alyssa amanda amateurs amber america american amsterda amsterdam anaconda anastasia anderson andre
+    andrea andrew andrey andromed andromeda angel angela angelica angelina angels anhyeuem animal annabell anthony
+    antonio anything apollo apple applepie apples aquarius argentina arizona armagedon arnold arsenal arthur asdasd
+    asdf1234 asdfasdf asdfg asdfgh asdfghjk asdfghjkl asdfzxcv ashleigh ashley aspirine assassin asshole assholes
+    assman atlantic atlantis attitude august augustus austin australi australia avalanch avalon avatar awesome
+    azerty azsxdcfv babybaby babyblue babydoll babyface babygirl babylon5 babylove backdoor badass badboy badger
+    bailey balloons bambam banana bandit bangbang barbados barbara barcelon barcelona barefoot barney baseball
+    basketba basketball bastard batman baxter bcfields bearbear beatles beatrice beautifu beautiful beaver beavis
+    beefcake beerbeer benjamin berlin bigballs bigboobs bigboy bigcock bigdaddy bigdick bigdog bigman bigmoney
+    bigred bigtits billy billybob billyboy binladen birdie birthday bishop bitch bitchass bitches biteme black
+    blackbir blackcat blackdog blackhaw blackjac blackjack blackman blackout blahblah blazer blessing blink182
+    blizzard blowjob blowme bluebird blueblue blueeyes bluefish bluemoon bobafett bobby bobdylan bollocks bondage
+    bonehead bonnie boobies booboo boobs booger boogie bookworm boomboom boomer borussia boston bradford bradley
+    brandon brandy braves brazil brenda brewster brian brighton brigitte britney brittany broadway bronco broncos
+    brooke brooklyn brother brothers brucelee brutus bubba bubbles buckeyes buckshot buddha buddy budlight budweise
+    buffalo bulldog bulldogs bullet bullfrog bullseye bullshit bunghole burton business buster butter buttercu
+    butterfl butterfly butthead butthole cadillac caesar caliente californ california caligula callaway calvin
+    camaro cambiami cameltoe cameron campbell canada canadian candy candyman cannabis capslock captain cardinal
+    carlitos carlos carmen carolina caroline carpedie carrie carter cartman casanova casper cassie catalina catherin
+    catherine cavalier cdtnkfyf celtic cerberus cfitymrf chainsaw champion chance chandler changeme chargers
+    charlene charles charlie charlott charlotte charlton checkers cheese chelsea chemical cherokee cherry chester
+    chevelle chevrole chevrolet chevy cheyenne chicago chicken chickens children chocolat chocolate chopper chris
+    chrisbln christ christia christian christie christin christina christine christmas christop christopher chronic
+    chrysler chuckles cinnamon cjkysirj claire clarence clarinet classic claudia claymore clevelan clifford clitoris
+    cobra cocacola coffee coldbeer college colombia colorado coltrane columbia columbus commando compaq computer
+    concrete confused connie connor consumer cookie cooldude coolness cooper copper corleone corvette cosworth
+    cougar courtney cowboy cowboys crawford crazy crazybab creampie creative cricket criminal cristian cristina
+    crjhgbjy crusader crystal cumshot daddy dakota dallas dancer danger daniel danielle dannyboy darkness darkside
+    darkstar david davidson dbrnjhbz deadhead deadpool death debbie december deepthroat deeznuts deeznutz defender
+    deftones denise dennis denver designer destiny detroit devil666 devildog devils dexter dfktynbyf diablo diamond
+    diamonds dickhead diesel dietcoke digger digital dilligaf dingdong dinosaur director dirtbike discover disney
+    dkflbckfd dkflbvbh doberman doctor dodgeram doggie doghouse dolphin dolphins domino donald donkey doughboy
+    douglas downtown dragon dragonba dragonball dreamer dreams driver drowssap drpepper drummer dthjybrf ducati
+    duncan dutchess eagle eagles eastside eastwood eatpussy eclipse edward einstein ekaterina eldorado electric
+    electron elephant elizabet elizabeth elizaveta elvis eminem emmanuel empire engineer england enigma enter
+    enterpri enterprise ericsson eternity eugene everton excalibu explorer extreme falcon family fantasy farscape
+    february federico fender fernando ferrari fgtkmcby fireball firebird fireman fisher fishing fktrcfylh fktrcfylhf
+    flamingo fletcher flexible florence florida flounder flower flowers fluffy flyers football fordf150 forest
+    forever formula1 france francesc francis francois frank frankie franklin freckles freddy frederic fredfred
+    freedom freepass freeporn freeuser friday friend friendly friends froggy front242 frontier fuck_inside fucker
+    fuckface fuckfuck fucking fuckme fuckoff fuckthis fuckyou function fyfcnfcbz fylhtq fyutkbyf gabriel gabriela
+    gabriell galina galore gamecube gameover gandalf gangbang gangster garcia garfield gargoyle gateway gatorade
+    gators gemini general genesis genius geoffrey george georgia geronimo gesperrt getmoney gfhjkm gfhjkmgfhjkm
+    ghbdtn ghbdtnbr ghblehjr ghjcnjnfr ghostrider giants gibson ginger giovanni girls giuseppe gladiator gn56gn56
+    goblue godfathe godfather godsmack godzilla goldberg golden goldfish goldstar goldwing golfball golfer golfgolf
+    goober goodluck goodtime google gordon gotohell gracie graphics grateful greatone green greenbay greenday
+    gregory gretchen guardian guinness guitar gundam gunner halflife hamilton hammer handsome handyman hannah
+    hannibal happy happyday hardcock hardcore hardon hardrock hardware harley harrison hastings hawaii hawaiian
+    hawkeyes hayabusa heather heaven hedgehog heineken hellfire hello hellyeah helpme hendrix hentai hercules
+    highland hiphop hitman hobbes hockey holiday hollywoo hollywood holyshit homer honda honey hongkong hoosiers
+    hooters hopeless horney horny horse horses hotdog hotpussy hotrod hotstuff house houston howard hummer hunter
+    hurrican hyperion icecream iceman idontkno idontknow ihateyou illinois illusion ilovesex iloveyou immortal
+    imperial indian infantry infiniti infinity internet intrepid intruder inuyasha ireland ironman isabella isabelle
+    istanbul iwantu jackass jackie jackson jaguar james jamesbon jamesbond japanese jasmine jason jasper jayhawks
+    jeanette jeffrey jennifer jeremiah jeremy jessica jessie jester jesus jimmy johannes johnjohn johnny johnson
+    jonathan jordan joseph joshua juliette junior jupiter justdoit justice justin juventus kakashka kamikaze
+    kangaroo karina karolina katana katerina katherin katherine kathleen kawasaki kcj9wx5n kelly kenneth kentucky
+    kenworth kermit kevin keyboard keystone killbill killer kimberly kingfish kingkong kingston kirill kitten kitty
+    kittycat kittykat klaster kleopatra knickers knight knockers kodiak kramer kristen kristina kristine labrador
+    lacrosse lakers lancelot lasvegas lauren laurence lawrence leather leavemealone legend leonardo lesbians leslie
+    letmein liberty lifehack lifetime lightnin lightning lincoln lineage2 lionking lipstick lisalisa little liverpoo
+    liverpool lizard logitech lokomotiv lollipop london lonestar lonewolf longhorn lorraine louise lovelove lovely
+    loveme lover loverboy lovers loveyou lowrider lucky luckydog macdaddy maddog madeline madison madmax madonna
+    maggie magic magicman magnolia magnum mailcreated5240 majestic makaveli maksim mamapapa manchest manchester
+    mandarin mandingo manutd maradona marathon marcus margaret margarita maria marianne marina marine mariners
+    marines marino13 marlboro marley marshall martin martinez marvin maryjane maryland master matrix matthew
+    matthews maverick maximus maxwell mazafaka meatball meathead meatloaf mechanic medicine megadeth megapass
+    megatron melanie melissa member meowmeow mercedes mercury meredith meridian merlin mersedes metallic metallica
+    mexico michael michaela michelle michigan mickey microlab microphone microsof microsoft midnight mikemike
+    military miller millions millwall minecraft missouri mistress mitchell mohammed molly mollydog monalisa monday
+    money moneyman mongoose monica monkey monopoly monster montana montgom240 montreal mookie moonlight morgan
+    morpheus morrison mortgage mortimer mother motherfucker motherlode motorola mountain mozart muffin multiplelo
+    munchkin murphy mushroom music musicman mustang mustangs napoleon naruto nascar nastya natalie natasha nathalie
+    nathan national naughty ncc1701a ncc1701d ncc1701e nebraska nelson nemesis netscape newcastl newpass6 newport
+    newyork nicholas nicole nigger nightmare nikita nintendo nirvana nissan nokia6300 norman northern nothing
+    november nuttertools nwo4life oblivion october oklahoma oksana oliver olivia online operator orange original
+    outlaw overkill overlord p0015123 pa55w0rd pa55word packers paintbal paintball pakistan pamela panasoni
+    panasonic pandora pantera panther panthers panties pantyhos panzer paradise paranoid parker parley pass1234
+    passion passpass passport passw0rd passwor1 password passwords passwort patches patience patricia patrick
+    patriots pavilion peaches peanut pearljam peekaboo penelope penguin penguins penis penthous people pepper
+    perfect personal peter peterpan peterson phantom philippe phillies phillips phoenix phpbb pianoman picard pickle
+    pimpin pineappl pingpong pinkfloy pirate platinum playboy player playstation playtime please pleasure plymouth
+    pokemon police polina polniypizdec0211 pontiac poohbear pookie poontang poopoo pooppoop popcorn porkchop porno
+    pornstar porsche portland portugal poseidon positive power preacher precious predator presario pretty prince
+    princess private property psycho pumpkin punisher punkrock purple pussy pussycat pussyman q1w2e3r4 q1w2e3r4t5
+    q1w2e3r4t5y6 qawsedrf qazwsx qazwsxed qazwsxedc qazwsxedcrfv qazxsw qazxswedc qwaszx qweasd qweasdzxc qweqwe
+    qwer1234 qwerasdf qwert qwerty qwertyu qwertyui qwertyuio qwertyuiop r2d2c3po rabbit rachel racing ragnarok
+    raider raiders railroad rainbow raistlin rammstein ranger rangers raptor rascal rasputin rastaman raymond
+    realmadrid rebecca recovery redalert reddog redhead redrum redskins redsox redwings reggie register remember
+    renegade research resident reynolds rfnthbyf rhbcnbyf rhfcjnrf rhiannon rhtdtlrj richard richards richmond
+    rightnow rjirfrgbde rjycnfynby roadkill roadking roadrunn robbie robert robinson robotech rocket rockford
+    rockhard rockstar rocky roland rolltide romashka ronald ronaldo rooster rootbeer rosebud rosemary runescape
+    runner rush2112 ruslan russell russia sabrina sailboat saints salamander salvador samantha sammy samson samsung
+    samuel sandiego sandman sandra santiago sapphire sarah saratoga satan666 saturday saturn savannah scarface
+    scarlett school scooby scoobydo scooter scorpio scorpion scotland scott scotty seahawks sebastia sebastian
+    secret security seinfeld seminole semperfi sentinel septembe september serega serenity sergeant sergey
+    sersolution sexsex sexygirl shadow shaggy shamrock shaney14 shanghai shannon sharon shelby shepherd sherlock
+    sherwood shithead shopping shorty showtime sierra silver silverad simon simone simple simpson simpsons sinclair
+    sinister sithlord skipper skippy skittles skorpion skyline skywalke skywalker slapshot slayer slipknot slippery
+    smeghead smith smokey smooth sneakers snickers sniper snoopdog snoopy snowball snowboar snowman snuggles soccer
+    socrates softball software sojdlg123aljg solution somethin something sophie soso123aljg soulmate southern
+    southpar southpark spaceman spanking spanky sparky spartans spectrum speedy spencer spider spiderma spiderman
+    spirit spitfire splinter spongebob spooky sporting sports spring springer squirrel srinivas stalker stallion
+    standard stanford stanley starbuck starcraf starcraft stardust starfire starfish stargate starship startrek
+    starwars steelers stella stephani stephanie stephen sterling steve steven stingray stinky stocking stonecol
+    stonecold stranger strength stripper stupid sublime success sucker suckit suckme sullivan summer sundance
+    sunflowe sunflower sunnyday sunset sunshine super superfly superman supersta superstar surfer suzuki svetlana
+    sweet sweetpea swimming swingers swordfis swordfish sydney syncmaster syracuse system tacobell talisman tarheels
+    taurus taylor tazmania technics teddybea teddybear tennis teresa terminal terminator terrapin test1234 tester
+    testing testtest thailand thanatos thankyou thedoors thegreat theman theodore therock thirteen thomas thompson
+    thuglife thumper thunder thunderb thursday tiberius tiffany tiger tigers tigger timothy tinker tinkerbell
+    titanic titanium titleist together tomcat tommy tommyboy tomorrow topgun tottenha tottenham toyota translator
+    traveler travis treasure trevor trfnthbyf triangle trinidad trinity trombone trouble truelove trustno1 tucker
+    tunafish turkey turtle tweety twilight ultimate umbrella underdog undertaker united universal universe
+    usuckballz1 vacation vagina valencia valentin valentina valhalla valkyrie vampire vampires vanessa vanhalen
+    vasilisa vegeta verbatim veronica veronika vfhbyf vfhufhbnf vfrcbv vfrcbvrf vfvfgfgf victor victoria victory
+    viewsonic viking vikings viktoria vincent viper virginia vision vkontakte vladimir vladislav voodoo voyager
+    walker walter wanker warcraft wareagle warhammer warrior warriors water waterloo webmaste webmaster welcome
+    werewolf westside westwood wetpussy whatever whatsapp whiskers whitesox whocares wildcat wildcats wildfire
+    william williams willie willow wilson windows winner winston winter wishbone wizard wolfgang wolfpack wolverin
+    wolverine wolves wombat woofwoof wordpass wrangler wrestlin wrestling wrinkle1 xavier yamaha yankee yankees
+    yeahbaby yellow yfcntymrf yfnfif yosemite z1x2c3v4 zachary zaq12wsx zaq1xsw2 zeppelin zerocool zombie zxasqw12
+    zxcasdqwe zxcv1234 zxcvbn zxcvbnm
+    $list$, E' \n'), '\s+', ' ', 'g'), ' ') as common
+  ),
+  spellings as (
+    select lower(password) as whole, regexp_replace(lower(password), '[^a-z]{1,6}$', '') as stem
+  )
+  select
+    s.whole = any (w.common)
+    or s.stem = any (w.common)
+    or translate(s.stem, '@401357', 'aaoiest') = any (w.common)
+    or s.stem in (lower(email), split_part(lower(email), '@', 1))
+    or s.whole in (lower(email), split_part(lower(email), '@', 1))
+    -- aaaaaaaa, 12121212
+    or (select count(distinct c) < 4 from regexp_split_to_table(s.whole, '') c)
+  from spellings s
+  cross join words w
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.is_common_password(text, text) is
+  E'Whether a password is among the first that anybody would try: a common one or a common word, also in capitals, with digits for letters or with up to six digits and signs appended; the person''s own address; or three different characters repeated.';
+--! EndIncluded accounts/is_common_password.sql
 --! Included accounts/set_password.sql
-create or replace function app_private.set_password(user_id uuid, password text) returns void as $$
+create or replace function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null)
+returns int as $$
+declare
+  v_ended int;
 begin
-  -- bcrypt reads 72 bytes and no more: a longer password would be cut in silence.
-  if length(password) < 8 or octet_length(password) > 72 then
-    raise exception 'A password has at least 8 characters and at most 72 bytes' using errcode = 'PYPWD';
+  if length(password) < 8 then
+    raise exception '"password" must have at least 8 characters' using errcode = 'PYPWD';
+  elsif octet_length(password) > 72 then
+    -- bcrypt reads 72 bytes and no more: a longer password would be cut in silence.
+    raise exception '"password" must not be longer than 72 bytes in UTF-8' using errcode = 'PYPWD';
+  elsif app_private.is_common_password(
+    password, (select u.email from app_public.users u where u.id = set_password.user_id)
+  ) then
+    raise exception '"password" must not be a common password, one with a few characters appended, or the address'
+      using errcode = 'PYPWD';
   end if;
 
   insert into app_private.user_secrets as s (user_id, password_hash)
@@ -555,12 +763,14 @@ begin
   on conflict on constraint user_secrets_pkey do update set password_hash = excluded.password_hash;
 
   update app_private.sessions s set revoked_at = now()
-  where s.user_id = set_password.user_id and s.revoked_at is null;
+  where s.user_id = set_password.user_id and s.revoked_at is null and s.id is distinct from kept_session_id;
+  get diagnostics v_ended = row_count;
+  return v_ended;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.set_password(uuid, text) is
-  E'Sets a person''s password (PYPWD when too short or too long) and ends all their sessions.';
+comment on function app_private.set_password(uuid, text, uuid) is
+  E'Sets a person''s password (PYPWD when too short, too long or too common) and ends their sessions, except the one that is kept. Returns how many.';
 --! EndIncluded accounts/set_password.sql
 --! Included accounts/check_password.sql
 create or replace function app_private.check_password(email text, password text) returns uuid as $$
@@ -727,6 +937,67 @@ comment on function app_hidden.refresh_session(uuid, int, interval) is
 
 grant execute on function app_hidden.refresh_session(uuid, int, interval) to parley_authenticator;
 --! EndIncluded accounts/refresh_session.sql
+--! Included accounts/own_sessions.sql
+create or replace function app_public.current_sessions()
+returns table (
+  id uuid,
+  tenant_slug text,
+  user_agent text,
+  created_at timestamptz,
+  last_used_at timestamptz,
+  expires_at timestamptz,
+  is_current boolean
+) as $$
+  select
+    s.id, t.slug, s.user_agent, s.created_at, s.refreshed_at, s.expires_at, s.id = app_hidden.current_session_id()
+  from app_private.sessions s
+  join app_public.tenants t on t.id = s.tenant_id
+  where s.user_id = (select (app_hidden.current_membership()).user_id)
+  and s.revoked_at is null
+  and s.expires_at > now()
+  order by s.refreshed_at desc, s.id
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.current_sessions() is
+  E'The open sessions of the signed-in person, in all tenants, the last used first. last_used_at is when the session was last refreshed: up to 15 minutes before its last request. user_agent is what the client called itself.';
+
+grant execute on function app_public.current_sessions() to parley_visitor;
+
+create or replace function app_public.end_session(id uuid) returns boolean as $$
+begin
+  update app_private.sessions s set revoked_at = now()
+  where s.id = end_session.id
+  and s.user_id = (app_hidden.current_membership()).user_id
+  and s.revoked_at is null;
+  if not found then
+    raise exception 'You have no such session' using errcode = 'PYNFD';
+  end if;
+  return true;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.end_session(uuid) is
+  E'Ends one of one''s own sessions at once, with its access tokens and WebSockets. PYNFD: there is no such open session.';
+
+grant execute on function app_public.end_session(uuid) to parley_visitor;
+
+create or replace function app_public.end_other_sessions() returns int as $$
+  with ended as (
+    update app_private.sessions s set revoked_at = now()
+    where s.user_id = (select (app_hidden.current_membership()).user_id)
+    and s.id <> app_hidden.current_session_id()
+    and s.revoked_at is null
+    and s.expires_at > now()
+    returning s.id
+  )
+  select count(*)::int from ended
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.end_other_sessions() is
+  E'Ends all of one''s sessions but this one, in all tenants, and returns how many there were.';
+
+grant execute on function app_public.end_other_sessions() to parley_visitor;
+--! EndIncluded accounts/own_sessions.sql
 --! Included accounts/sign_out.sql
 create or replace function app_public.sign_out() returns boolean as $$
   with ended as (
@@ -767,41 +1038,177 @@ comment on function app_public.current_membership() is E'The tenant this session
 
 grant execute on function app_public.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_user.sql
---! Included accounts/create_user.sql
-create or replace function app_public.create_user(
+--! Included accounts/invite.sql
+create or replace function app_private.invite(
+  tenant_id uuid,
   email text,
   name text,
-  password text,
-  role app_public.member_role default 'agent'
-) returns app_public.users as $$
+  role app_public.member_role,
+  invited_by_id uuid,
+  out invitation_id uuid,
+  out token text,
+  out expires_at timestamptz
+) as $$
+begin
+  -- Asks about this tenant only: whether the address is known elsewhere is not the inviter's business.
+  if exists (
+    select from app_public.memberships m
+    join app_public.users u on u.id = m.user_id
+    where m.tenant_id = invite.tenant_id and lower(u.email) = lower(invite.email)
+  ) then
+    raise exception '% is already a member of this tenant', left(invite.email, 100) using errcode = 'PYUSR';
+  end if;
+
+  delete from app_public.invitations i
+  where i.tenant_id = invite.tenant_id and lower(i.email) = lower(invite.email);
+
+  insert into app_public.invitations as i (tenant_id, email, name, role, invited_by_id)
+  values (
+    invite.tenant_id, invite.email, coalesce(invite.name, split_part(invite.email, '@', 1)),
+    invite.role, invite.invited_by_id
+  )
+  returning i.id, i.expires_at into invitation_id, expires_at;
+
+  token := translate(encode(app_private.gen_random_bytes(32), 'base64'), '+/=', '-_');
+  insert into app_private.invitation_secrets (invitation_id, token_hash)
+  values (invite.invitation_id, sha256(convert_to(token, 'UTF8')));
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.invite(uuid, text, text, app_public.member_role, uuid) is
+  E'Invites an address into a tenant; an earlier invitation of the address is void from then on. The token is returned here and stored as a hash. invited_by_id: null for the operator. PYUSR: already a member.';
+--! EndIncluded accounts/invite.sql
+--! Included accounts/invite_user.sql
+create or replace function app_public.invite_user(
+  email text,
+  name text default null,
+  role app_public.member_role default 'agent',
+  out invitation_id uuid,
+  out token text,
+  out expires_at timestamptz
+) as $$
 declare
   v_me app_public.memberships := app_hidden.current_membership();
-  v_user app_public.users;
 begin
-  if v_me.role is null or v_me.role < 'admin' or create_user.role > v_me.role then
+  if v_me.role is null or v_me.role < 'admin' or invite_user.role > v_me.role then
     raise exception 'Only an admin adds people, and none above their own role' using errcode = 'PYDEN';
   end if;
 
-  insert into app_public.users (email, name)
-  values (create_user.email, create_user.name)
-  returning * into v_user;
-  perform app_private.set_password(v_user.id, create_user.password);
-
-  insert into app_public.memberships (tenant_id, user_id, role)
-  values (v_me.tenant_id, v_user.id, create_user.role);
-  return v_user;
-exception
-  when unique_violation then
-    -- Whoever already has an account is asked in by the operator (parley user add), not taken over here.
-    raise exception 'This person cannot be added with a new password' using errcode = 'PYUSR';
+  select i.* into invitation_id, token, expires_at
+  from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id) i;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_public.create_user(text, text, text, app_public.member_role) is
-  E'Adds a person to this tenant. Admins and owners; the role cannot exceed one''s own (PYDEN). PYPWD: the password has 8 characters to 72 bytes. PYUSR: the address is taken.';
+comment on function app_public.invite_user(text, text, app_public.member_role) is
+  E'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
 
-grant execute on function app_public.create_user(text, text, text, app_public.member_role) to parley_visitor;
---! EndIncluded accounts/create_user.sql
+grant execute on function app_public.invite_user(text, text, app_public.member_role) to parley_visitor;
+--! EndIncluded accounts/invite_user.sql
+--! Included accounts/accept_invitation.sql
+create or replace function app_hidden.accept_invitation(
+  token text,
+  password text,
+  name text,
+  user_agent text,
+  lifetime interval
+) returns table (
+  outcome text,
+  session_id uuid,
+  user_id uuid,
+  tenant_id uuid,
+  generation int,
+  expires_at timestamptz
+) as $$
+declare
+  v_invitation app_public.invitations;
+  v_user_id uuid;
+begin
+  select i.* into v_invitation
+  from app_private.invitation_secrets x
+  join app_public.invitations i on i.id = x.invitation_id
+  join app_public.tenants t on t.id = i.tenant_id
+  where x.token_hash = sha256(convert_to(token, 'UTF8'))
+  and i.expires_at > now()
+  and t.status = 'active'
+  -- An invitation is worth what its author still may do.
+  and (i.invited_by_id is null or exists (
+    select from app_public.memberships m
+    join app_public.users u on u.id = m.user_id
+    where m.tenant_id = i.tenant_id and m.user_id = i.invited_by_id
+    and m.is_active and u.is_active and m.role >= greatest(i.role, 'admin')
+  ))
+  for update of i;
+
+  if v_invitation.id is null then
+    outcome := 'invalid';
+    return next;
+    return;
+  end if;
+
+  insert into app_public.users (email, name)
+  values (v_invitation.email, coalesce(accept_invitation.name, v_invitation.name))
+  on conflict do nothing
+  returning users.id into v_user_id;
+
+  if v_user_id is not null then
+    perform app_private.set_password(v_user_id, password);
+  else
+    -- The address has an account. Whoever holds the token need not be the person, and whoever knows the password need
+    -- not be the one invited: both are required.
+    v_user_id := app_private.check_password(v_invitation.email, password);
+    if v_user_id is null then
+      outcome := 'refused';
+      return next;
+      return;
+    end if;
+  end if;
+
+  insert into app_public.memberships (tenant_id, user_id, role)
+  values (v_invitation.tenant_id, v_user_id, v_invitation.role)
+  on conflict do nothing;
+  delete from app_public.invitations i where i.id = v_invitation.id;
+
+  return query
+    select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+    from app_private.open_session(v_invitation.tenant_id, v_user_id, user_agent, lifetime) s;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.accept_invitation(text, text, text, text, interval) is
+  E'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
+
+grant execute on function app_hidden.accept_invitation(text, text, text, text, interval) to parley_authenticator;
+--! EndIncluded accounts/accept_invitation.sql
+--! Included accounts/change_password.sql
+create or replace function app_hidden.change_password(
+  session_id uuid,
+  user_id uuid,
+  old_password text,
+  new_password text
+) returns table (outcome text, ended_sessions int) as $$
+declare
+  v_email text;
+begin
+  if not app_hidden.is_signed_in(session_id, user_id) then
+    return query select 'signed_out', 0;
+    return;
+  end if;
+
+  select u.email into v_email from app_public.users u where u.id = change_password.user_id;
+  if app_private.check_password(v_email, old_password) is null then
+    return query select 'refused', 0;
+    return;
+  end if;
+
+  return query select 'changed', app_private.set_password(change_password.user_id, new_password, session_id);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.change_password(uuid, uuid, text, text) is
+  E'Changes one''s own password and ends one''s other sessions. The outcome is returned, not raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new one is too short, too long or too common.';
+
+grant execute on function app_hidden.change_password(uuid, uuid, text, text) to parley_authenticator;
+--! EndIncluded accounts/change_password.sql
 --! Included accounts/policies.sql
 -- tenants: each member sees their own.
 drop policy if exists select_member on app_public.tenants;
@@ -829,7 +1236,20 @@ create policy delete_admin on app_public.memberships for delete to parley_visito
   using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
 grant select, delete on app_public.memberships to parley_visitor;
 grant update (role, is_active) on app_public.memberships to parley_visitor;
--- No insert: create_user() adds a person and the membership together.
+-- No insert: a person becomes a member by accepting an invitation.
+
+-- invitations: for admins, up to their own role.
+drop policy if exists tenant_isolation on app_public.invitations;
+create policy tenant_isolation on app_public.invitations as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.invitations;
+create policy select_admin on app_public.invitations for select to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.invitations;
+create policy delete_admin on app_public.invitations for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
+grant select, delete on app_public.invitations to parley_visitor;
+-- No insert, no update: invite_user() makes the token.
 
 -- users: colleagues see each other.
 drop policy if exists select_colleague on app_public.users;
@@ -855,7 +1275,7 @@ create policy select_admin on app_public.audit_entries for select to parley_visi
 grant select on app_public.audit_entries to parley_visitor;
 -- Nothing else: history is not edited.
 
--- app_private.user_secrets, sessions, sign_in_failures: no policy and no grant. The definer functions above are the way in.
+-- app_private.user_secrets, sessions, invitation_secrets, sign_in_failures: no policy and no grant. The definer functions above are the way in.
 --! EndIncluded accounts/policies.sql
 
 --! split: 0200-channels.sql
@@ -6930,6 +7350,7 @@ create or replace function app_private.forget_old_rows() returns void as $$
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
+  delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- What waits for a person to be done, for a run that has ended meanwhile.
@@ -6939,7 +7360,7 @@ create or replace function app_private.forget_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.forget_old_rows() is
-  E'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
+  E'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
 --! EndIncluded operations/forget_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)
@@ -7210,6 +7631,14 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_chatbot(text, uuid) is
   E'The id of the chatbot that an operator names by its name or its id, in one tenant. PYNFD.';
 --! EndIncluded operations/find_chatbot.sql
+--! Included operations/has_account.sql
+create or replace function app_private.has_account(email text) returns boolean as $$
+  select exists (select from app_public.users u where lower(u.email) = lower(has_account.email))
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.has_account(text) is
+  E'Whether anybody in the installation signs in with that address, whatever its case.';
+--! EndIncluded operations/has_account.sql
 --! Included operations/add_user.sql
 create or replace function app_private.add_user(
   tenant_id uuid,
@@ -7226,19 +7655,20 @@ begin
   values (add_user.email, coalesce(add_user.name, split_part(add_user.email, '@', 1)))
   on conflict do nothing
   returning id into v_id;
+  v_is_new := found;
 
-  if found then
-    v_is_new := true;
-    perform app_private.set_password(v_id, add_user.password);
-  else
+  if not v_is_new then
     v_id := app_private.find_user(add_user.email);
+    update app_public.users u set name = coalesce(add_user.name, u.name) where u.id = v_id;
   end if;
+  -- Another tenant's admin may have made the account, and may know its password: it never opens this tenant.
+  perform app_private.set_password(v_id, add_user.password);
 
   insert into app_public.memberships (tenant_id, user_id, role)
   values (add_user.tenant_id, v_id, add_user.role)
   on conflict do nothing;
   if not found then
-    raise exception '% is a member already', add_user.email using errcode = 'PYUSR';
+    raise exception '% is already a member of this tenant', left(add_user.email, 100) using errcode = 'PYUSR';
   end if;
 
   return query select v_id, v_is_new;
@@ -7246,7 +7676,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.add_user(uuid, text, app_public.member_role, text, text) is
-  E'Makes a person a member of a tenant, as the operator. Who has an account already keeps its name and password: is_new is false then. PYUSR: a member already. PYPWD.';
+  E'Makes a person a member of a tenant with a new password, as the operator. The password replaces that of an account that exists, and ends its sessions: is_new is false then. app_private.invite() is the way to leave it. PYUSR: already a member. PYPWD.';
 --! EndIncluded operations/add_user.sql
 --! Included operations/remove_user.sql
 create or replace function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$

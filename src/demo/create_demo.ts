@@ -34,13 +34,14 @@ export async function createDemo(
   );
   const tenantId = rows[0]!.id;
   for (const { email, role, name, password } of signIns) {
-    // Of a demo that was removed the people may still be there; what is printed has to be true.
-    await db.query(
-      `select app_private.set_password(user_id, $5)
-       from app_private.add_user($1, $2, $3, $4, $5)
-       where not is_new`,
-      [tenantId, email, role, name, password],
-    );
+    // Of a demo that was removed the people may still be there: they get the password that is printed.
+    await db.query("select from app_private.add_user($1, $2, $3, $4, $5)", [
+      tenantId,
+      email,
+      role,
+      name,
+      password,
+    ]);
   }
   const secret = () => randomBytes(24).toString("base64url");
   const secrets = { accessToken: secret(), appSecret: secret(), verifyToken: secret() };

@@ -15,7 +15,7 @@ export async function printSchema(authenticatorUrl: string): Promise<string> {
   try {
     const { schema, release } = await buildSchema({
       pool,
-      sessions: { signIn: unused, refresh: unused },
+      sessions: { signIn: unused, refresh: unused, acceptInvitation: unused, changePassword: unused },
       keyRing: { current: "", keys: new Map() },
       calls: { limitMs: 0, begin: () => unused },
       statementTimeoutMs: 0,

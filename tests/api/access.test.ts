@@ -273,7 +273,7 @@ test("a viewer reads and cannot write; an agent writes and cannot manage", async
     "PYDEN",
   );
 
-  const addUser = `mutation { createUser(input: { email: "new@example.com", name: "New", password: "long enough" }) { user { id } } }`;
+  const addUser = `mutation { inviteUser(input: { email: "new@example.com" }) { issuedInvitation { token } } }`;
   assert.equal((await api.ask(agent, addUser)).code, "PYDEN");
   const pause = `mutation { updateChannel(input: { id: "${workspace.channelId}", patch: { status: paused } }) { channel { status } } }`;
   const refused = await api.ask(agent, pause);
@@ -283,10 +283,72 @@ test("a viewer reads and cannot write; an agent writes and cannot manage", async
 
   const admin = await aPerson(database.pool, workspace.tenantId, "admin");
   assert.deepEqual((await api.ask(admin, addUser)).errors, []);
-  assert.equal((await api.ask(admin, addUser)).code, "PYUSR");
-  assert.equal(
-    (await api.ask(admin, addUser.replace("new@", "newer@").replace("long enough", "short"))).code,
-    "PYPWD",
-  );
+  assert.equal((await api.ask(admin, addUser.replace("new@example.com", agent.email))).code, "PYUSR");
   assert.ok((await api.ask(admin, "{ auditEntries { nodes { id } } }")).data.auditEntries.nodes.length > 0);
+});
+
+test("an invitation is accepted without a token of one's own; wrong ones are all alike", async () => {
+  const admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  const email = `invited-${workspace.slug}@example.com`;
+  const invited = await api.ask(
+    admin,
+    `mutation ($email: String!) {
+      inviteUser(input: { email: $email, role: viewer }) { issuedInvitation { invitationId token expiresAt } }
+    }`,
+    { email },
+  );
+  const { token } = invited.data.inviteUser.issuedInvitation;
+  const accept = (input: object) =>
+    api.ask(
+      null,
+      `mutation ($input: AcceptInvitationInput!) {
+        acceptInvitation(input: $input) { session { accessToken refreshToken tenantId } }
+      }`,
+      { input },
+    );
+  for (const wrong of ["", "x", "\0", token.slice(1)])
+    assert.equal((await accept({ token: wrong, password: PASSWORD })).code, "PYINV");
+  assert.equal((await accept({ token, password: "short" })).code, "PYPWD");
+  const { session } = (await accept({ token, password: PASSWORD, name: "Ivy" })).data.acceptInvitation;
+  assert.equal(session.tenantId, workspace.tenantId);
+  assert.equal((await api.ask(session.accessToken, "{ currentUser { name } }")).data.currentUser.name, "Ivy");
+  assert.equal((await accept({ token, password: PASSWORD })).code, "PYINV");
+  assert.equal((await signIn(email)).errors.length, 0);
+});
+
+test("a person lists and ends their sessions, and changes their password", async () => {
+  const person = await someone();
+  const first = (await signIn(person.email)).data.signIn.session;
+  const second = (await signIn(person.email)).data.signIn.session;
+  const list = async (token: string) =>
+    (await api.ask(token, "{ currentSessions { nodes { id isCurrent userAgent tenantSlug lastUsedAt } } }"))
+      .data.currentSessions.nodes;
+  const mine = await list(first.accessToken);
+  assert.equal(mine.filter(({ isCurrent }: { isCurrent: boolean }) => isCurrent).length, 1);
+
+  const end = "mutation ($id: UUID!) { endSession(input: { id: $id }) { ended } }";
+  const stranger = (await signIn((await someone()).email)).data.signIn.session;
+  const { id } = (await list(second.accessToken)).find((s: { isCurrent: boolean }) => s.isCurrent);
+  assert.equal((await api.ask(stranger.accessToken, end, { id })).code, "PYNFD");
+  assert.equal((await api.ask(first.accessToken, end, { id })).data.endSession.ended, true);
+  assert.equal((await api.ask(second.accessToken, WHO_AM_I)).code, "PYTOK");
+
+  const third = (await signIn(person.email)).data.signIn.session;
+  const others = "mutation { endOtherSessions(input: {}) { endedSessions } }";
+  assert.equal((await api.ask(first.accessToken, others)).data.endOtherSessions.endedSessions, 1);
+  assert.equal((await api.ask(third.accessToken, WHO_AM_I)).code, "PYTOK");
+
+  const change = (oldPassword: string, newPassword: string) =>
+    api.ask(
+      first.accessToken,
+      `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { endedSessions } }`,
+      { input: { oldPassword, newPassword } },
+    );
+  assert.equal((await change("wrong", "a new long password")).code, "PYSGN");
+  assert.equal((await change(PASSWORD, "password123")).code, "PYPWD");
+  const fourth = (await signIn(person.email)).data.signIn.session;
+  assert.equal((await change(PASSWORD, "a new long password")).data.changePassword.endedSessions, 1);
+  assert.equal((await api.ask(fourth.accessToken, WHO_AM_I)).code, "PYTOK");
+  assert.equal((await api.ask(first.accessToken, WHO_AM_I)).data.currentUser.id, person.userId);
+  assert.equal((await signIn(person.email)).code, "PYSGN");
 });

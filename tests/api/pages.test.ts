@@ -21,7 +21,7 @@ before(async () => {
   api = await startApi(database);
   const built = await buildSchema({
     pool: database.pool,
-    sessions: { signIn: unused, refresh: unused },
+    sessions: { signIn: unused, refresh: unused, acceptInvitation: unused, changePassword: unused },
     keyRing: { current: "", keys: new Map() },
     calls: { limitMs: 0, begin: () => unused },
     statementTimeoutMs: 0,

@@ -86,7 +86,7 @@ test("F28: one chatbot is active after any number of activations at once, and it
 test("F29: people, chatbots and settings are for those whose role allows it", async () => {
   const { chatbotId, versionId } = await anActiveChatbot(database.pool, workspace.tenantId);
   const onlyAdmins = {
-    createUser: `mutation { createUser(input: {email: "x@example.com", name: "X", password: "long enough", role: agent}) { clientMutationId } }`,
+    inviteUser: `mutation { inviteUser(input: {email: "x@example.com", name: "X", role: agent}) { clientMutationId } }`,
     saveChatbot: `mutation { saveChatbot(input: {id: "${chatbotId}", name: "Ours now"}) { clientMutationId } }`,
     publishChatbot: `mutation { publishChatbot(input: {chatbotId: "${chatbotId}"}) { clientMutationId } }`,
     activateVersion: `mutation { activateVersion(input: {versionId: "${versionId}"}) { clientMutationId } }`,

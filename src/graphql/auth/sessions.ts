@@ -1,10 +1,15 @@
 import type pg from "pg";
 import { ParleyError } from "../../errors.ts";
-import { signAccessToken } from "./access_token.ts";
+import { badToken, signAccessToken } from "./access_token.ts";
 import { createGate } from "./gate.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
+import type { Visitor } from "./visitor.ts";
 
 export type Credentials = { email: string; password: string; tenant?: string | null | undefined };
+
+export type Acceptance = { token: string; password: string; name?: string | null | undefined };
+
+export type PasswordChange = { oldPassword: string; newPassword: string };
 
 /** What a client holds on to. */
 export type Tokens = {
@@ -21,6 +26,10 @@ export type Sessions = {
   signIn(credentials: Credentials, userAgent: string | null): Promise<Tokens>;
   /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
   refresh(refreshToken: string): Promise<Tokens>;
+  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
+  acceptInvitation(acceptance: Acceptance, userAgent: string | null): Promise<Tokens>;
+  /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
+  changePassword(change: PasswordChange, visitor: Visitor | null): Promise<number>;
 };
 
 type SessionRow = {
@@ -30,6 +39,8 @@ type SessionRow = {
   generation: number;
   expires_at: Date;
 };
+type AcceptanceRow = SessionRow & { outcome: "signed_in" | "refused" | "invalid" };
+type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
 type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" };
 
 /** bcrypt takes a core of the database's for some 60 ms. */
@@ -61,8 +72,7 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
 
   return {
     async signIn({ email, password, tenant }, userAgent) {
-      // Postgres' text cannot hold it, so that nobody's address or password does.
-      if ([email, password, tenant].some((text) => text?.includes("\0"))) throw refused();
+      if (holdsNul(email, password, tenant)) throw refused();
       const { rows } = await gate(() =>
         pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5)", [
           email.trim(),
@@ -100,7 +110,66 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
       if (!row) throw new ParleyError("PYREF", "The session has ended: sign in again");
       return tokens(row);
     },
+
+    async acceptInvitation({ token, password, name }, userAgent) {
+      if (holdsNul(token)) throw noInvitation();
+      if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
+      const { rows } = await gate(() =>
+        pool.query<AcceptanceRow>("select * from app_hidden.accept_invitation($1, $2, $3, $4, $5)", [
+          token,
+          password,
+          name ?? null,
+          userAgent,
+          lifetime,
+        ]),
+      );
+      const { outcome, ...session } = rows[0]!;
+      switch (outcome) {
+        case "signed_in":
+          return tokens(session);
+        case "invalid":
+          throw noInvitation();
+        case "refused":
+          throw refused();
+        default:
+          throw new Error(outcome satisfies never);
+      }
+    },
+
+    async changePassword({ oldPassword, newPassword }, visitor) {
+      if (visitor === null) throw badToken();
+      if (holdsNul(newPassword)) throw new ParleyError("PYREQ", "`newPassword` must not hold NUL");
+      if (holdsNul(oldPassword)) throw refused();
+      const { rows } = await gate(() =>
+        pool.query<PasswordRow>("select * from app_hidden.change_password($1, $2, $3, $4)", [
+          visitor.sessionId,
+          visitor.userId,
+          oldPassword,
+          newPassword,
+        ]),
+      );
+      const { outcome, ended_sessions: endedSessions } = rows[0]!;
+      switch (outcome) {
+        case "changed":
+          return endedSessions;
+        case "signed_out":
+          throw badToken();
+        case "refused":
+          throw refused();
+        default:
+          throw new Error(outcome satisfies never);
+      }
+    },
   };
+}
+
+/** Postgres' text cannot hold it, so nothing stored does. */
+function holdsNul(...texts: (string | null | undefined)[]): boolean {
+  return texts.some((text) => text?.includes("\0"));
+}
+
+function noInvitation(): ParleyError {
+  return new ParleyError("PYINV", "The invitation is unknown, used, expired or void: ask for a new one");
 }
 
 function refused(): ParleyError {

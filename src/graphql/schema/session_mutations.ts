@@ -1,6 +1,6 @@
 import { context, list, object, type Step, sideEffect } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
-import type { Credentials, Sessions } from "../auth/sessions.ts";
+import type { Acceptance, Credentials, PasswordChange, Sessions } from "../auth/sessions.ts";
 
 /** Signing in and staying so. signOut and currentUser are functions of the database. */
 export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
@@ -20,6 +20,19 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
           that, it is in two hands and ends its session. PYREF: it is unknown, used, expired or revoked.
           """
           refreshSession(input: RefreshSessionInput!): RefreshSessionPayload
+
+          """
+          Makes the person an invitation's token was handed to a member of its tenant, and opens a session there. PYINV:
+          the token is unknown, used, expired or void. PYPWD: the password of the new account is too short, too long or
+          too common. PYSGN: the address has an account, and this is not its password, or there were too many attempts.
+          """
+          acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload
+
+          """
+          Changes one's own password and ends one's other sessions, in all tenants. PYSGN: the old password is wrong, or
+          there were too many attempts. PYPWD: the new one is too short, too long or too common.
+          """
+          changePassword(input: ChangePasswordInput!): ChangePasswordPayload
         }
 
         input SignInInput {
@@ -33,6 +46,34 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
         input RefreshSessionInput {
           clientMutationId: String
           refreshToken: String!
+        }
+
+        input AcceptInvitationInput {
+          clientMutationId: String
+          "As inviteUser returned it."
+          token: String!
+          "The account's own, where the invited address has an account; otherwise that of the new account: 8 characters to 72 bytes."
+          password: String!
+          "What a new account is called; the invitation's name by default."
+          name: String
+        }
+
+        input ChangePasswordInput {
+          clientMutationId: String
+          oldPassword: String!
+          "8 characters to 72 bytes, and not a common one."
+          newPassword: String!
+        }
+
+        type AcceptInvitationPayload {
+          clientMutationId: String
+          session: Session!
+        }
+
+        type ChangePasswordPayload {
+          clientMutationId: String
+          "How many other sessions it ended."
+          endedSessions: Int!
         }
 
         type SignInPayload {
@@ -73,6 +114,22 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
                 clientMutationId: args.getRaw(["input", "clientMutationId"]),
                 session: sideEffect(args.getRaw(["input", "refreshToken"]) as Step<string>, (token) =>
                   sessions.refresh(token),
+                ),
+              }),
+            acceptInvitation: (_$root, args) =>
+              object({
+                clientMutationId: args.getRaw(["input", "clientMutationId"]),
+                session: sideEffect(
+                  list([args.getRaw("input") as Step<Acceptance>, context().get("userAgent")]),
+                  ([input, userAgent]) => sessions.acceptInvitation(input, userAgent),
+                ),
+              }),
+            changePassword: (_$root, args) =>
+              object({
+                clientMutationId: args.getRaw(["input", "clientMutationId"]),
+                endedSessions: sideEffect(
+                  list([args.getRaw("input") as Step<PasswordChange>, context().get("visitor")]),
+                  ([input, visitor]) => sessions.changePassword(input, visitor),
                 ),
               }),
           },

@@ -28,6 +28,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     column: "user_id",
     tags: { fieldName: "membership", foreignFieldName: "participations" },
   },
+  {
+    table: "invitations",
+    column: "invited_by_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
   { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
   {
     table: "contact_identities",
@@ -47,7 +52,16 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
 export const Tags: GraphileConfig.Plugin = pgSmartTags([
   // The table has the better claim to the name MessageStatus.
   { kind: "type", match: "app_public.message_status", tags: { name: "delivery_status" } },
-  { kind: "procedure", match: "app_public.sign_out", tags: { resultFieldName: "signedOut" } },
+  ...Object.entries({
+    sign_out: "signedOut",
+    end_session: "ended",
+    end_other_sessions: "endedSessions",
+    invite_user: "issuedInvitation",
+  }).map(([name, resultFieldName]) => ({
+    kind: "procedure" as const,
+    match: `app_public.${name}`,
+    tags: { resultFieldName },
+  })),
 
   ...Object.entries(TABLES).map(([table, behavior]) => ({
     kind: "class" as const,

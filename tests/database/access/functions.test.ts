@@ -32,16 +32,26 @@ const DOORS: Record<string, Door> = {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.close_conversation('${conversationId}')`,
   },
-  create_user: {
-    from: "admin",
-    call: () => `select id from app_public.create_user('new@example.com', 'New', 'a password')`,
-  },
   current_membership: { from: "viewer", call: () => "select user_id from app_public.current_membership()" },
+  current_sessions: { from: "viewer", call: () => "select id from app_public.current_sessions()" },
   current_user: { from: "viewer", call: () => `select id from app_public."current_user"()` },
   disconnect_google_calendar: {
     from: "admin",
     call: ({ colleague }) =>
       `select user_id from app_public.disconnect_google_calendar('${colleague.userId}')`,
+  },
+  end_other_sessions: {
+    from: "viewer",
+    call: () =>
+      `select id from app_public.end_other_sessions() as id where (select app_hidden.current_member_role()) is not null`,
+  },
+  end_session: {
+    from: "viewer",
+    call: () => "select app_public.end_session(app_hidden.current_session_id()) as id",
+  },
+  invite_user: {
+    from: "admin",
+    call: () => `select invitation_id as id from app_public.invite_user('new@example.com')`,
   },
   mark_conversation_read: {
     from: "agent",
@@ -81,7 +91,10 @@ const DOORS: Record<string, Door> = {
 };
 
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
-const ABOUT_ONESELF = ["create_user", "current_membership", "current_user", "sign_out"];
+const ABOUT_ONESELF = [
+  ...["current_membership", "current_sessions", "current_user"],
+  ...["end_other_sessions", "end_session", "invite_user", "sign_out"],
+];
 
 let database: TestDatabase;
 let ours: FurnishedTenant;

@@ -100,6 +100,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.whatsapp_flows (tenant_id, whatsapp_flow_id, name) values ($1, '4711', 'A form')",
     [tenantId],
   );
+  await db.query("select from app_private.invite($1, 'new@example.com', 'New', 'agent', $2)", [
+    tenantId,
+    people.admin.userId,
+  ]);
   await db.query(
     "insert into app_public.google_accounts (tenant_id, user_id, has_refresh_token) values ($1, $2, false)",
     [tenantId, colleague.userId],

@@ -28,6 +28,7 @@ const RIGHTS = `
   google_accounts            viewer  -       -       -
   group_contacts             viewer  agent   -       agent
   groups                     viewer  agent   agent   admin
+  invitations                admin   -       -       admin
   memberships                viewer  -       admin   admin
   message_statuses           viewer  -       -       -
   messages                   viewer  agent   -       -

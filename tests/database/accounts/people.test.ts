@@ -1,58 +1,10 @@
 import assert from "node:assert/strict";
-import type pg from "pg";
-import { aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
+import { aPerson, aWorkspace, become } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
-import { aPersonWithPassword, signIn } from "./sign_in.ts";
+import { aPersonWithPassword } from "./sign_in.ts";
 
 const story = stories();
-
-function createUser(db: pg.PoolClient, email: string, password: string, role = "agent") {
-  return db.query("select * from app_public.create_user($1, 'New', $2, $3)", [email, password, role]);
-}
-
-story("an admin adds a person to their own tenant, who signs in with the password", async (db) => {
-  const { tenantId } = await aWorkspace(db);
-  await become(db, await aPerson(db, tenantId, "admin"));
-  const { rows } = await createUser(db, "New@example.com", "12345678", "viewer");
-  await becomeOwner(db);
-  const session = await signIn(db, "new@example.com", "12345678");
-  assert.equal(session.user_id, rows[0].id);
-  assert.equal(session.tenant_id, tenantId);
-  const members = await db.query("select role from app_public.memberships where user_id = $1", [rows[0].id]);
-  assert.deepEqual(members.rows, [{ role: "viewer" }]);
-});
-
-story("nobody adds a person above their own role", async (db) => {
-  const { tenantId } = await aWorkspace(db);
-  await become(db, await aPerson(db, tenantId, "admin"));
-  assert.equal(await refusal(db, () => createUser(db, "a@example.com", "12345678", "owner")), "PYDEN");
-  await createUser(db, "a@example.com", "12345678", "admin");
-  await becomeOwner(db);
-  await become(db, await aPerson(db, tenantId, "owner"));
-  await createUser(db, "b@example.com", "12345678", "owner");
-});
-
-story("a password has at least 8 characters and at most 72 bytes", async (db) => {
-  const { tenantId } = await aWorkspace(db);
-  await become(db, await aPerson(db, tenantId, "admin"));
-  const add = (password: string) => () => createUser(db, `${password.length}@example.com`, password);
-  assert.equal(await refusal(db, add("1234567")), "PYPWD");
-  assert.equal(await refusal(db, add("1".repeat(73))), "PYPWD");
-  assert.equal(await refusal(db, add("é".repeat(37))), "PYPWD");
-  await add("é".repeat(36))();
-  await add("12345678")();
-});
-
-story("who has an account already, whatever the case of the address, is not taken over", async (db) => {
-  const victim = await aPersonWithPassword(db);
-  const { tenantId } = await aWorkspace(db);
-  await become(db, await aPerson(db, tenantId, "owner"));
-  const taken = () => createUser(db, victim.email.toUpperCase(), "a new password");
-  assert.equal(await refusal(db, taken), "PYUSR");
-  await becomeOwner(db);
-  assert.equal((await signIn(db, victim.email, "a new password")).outcome, "refused");
-});
 
 story("an admin gives roles up to their own, to people up to their own", async (db) => {
   const { tenantId } = await aWorkspace(db);

@@ -7,7 +7,10 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
  * tenants: it is listed here with what it checks.
  */
 const DOORS: Record<string, string> = {
+  "app_hidden.accept_invitation":
+    "for the API's login; needs the invitation's token, and the account's password",
   "app_hidden.activate_version": "admins, and only versions of their own tenant",
+  "app_hidden.change_password": "for the API's login; needs an open session and the old password",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
   "app_hidden.current_membership": "returns only the membership of the session's own person",
@@ -20,7 +23,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.read_chatbot_graphs": "admins, and only chatbots of their own tenant",
   "app_hidden.read_chatbot_stats": "members, and only versions of their own tenant",
   "app_hidden.read_version_graphs": "admins, and only versions of their own tenant",
-  "app_hidden.refresh_session": "for the API's login; needs the refresh token",
+  "app_hidden.refresh_session": "for the API's login; names a session and a generation, gives no token",
   "app_hidden.remind_of_typing": "agents, and only conversations of their own tenant",
   "app_hidden.save_draft": "admins, and only chatbots of their own tenant",
   "app_hidden.set_channel_secrets": "admins, and only channels of their own tenant",
@@ -29,9 +32,12 @@ const DOORS: Record<string, string> = {
   "app_hidden.sign_in": "for the API's login; needs the password",
   "app_hidden.tell_chatbot": "agents, and only conversations of their own tenant",
   "app_public.clear_data_source_token": "admins, and only data sources of their own tenant",
-  "app_public.create_user": "admins, and only into their own tenant",
+  "app_public.current_sessions": "only the person's own",
   "app_public.deactivate_chatbot": "admins, and only chatbots of their own tenant",
   "app_public.disconnect_google_calendar": "one's own account; admins, those of their own tenant",
+  "app_public.end_other_sessions": "ends only the person's own",
+  "app_public.end_session": "ends only the person's own",
+  "app_public.invite_user": "admins, and only into their own tenant",
   "app_public.sign_out": "ends only the session's own",
 };
 

@@ -16,7 +16,7 @@ after(() => database.drop());
 /** What the database says to an attempt. */
 async function signIn(email: string, password: string, tenant = "bakery"): Promise<string> {
   const { rows } = await database.pool.query(
-    "select outcome from app_hidden.sign_in($1, $2, $3, gen_random_uuid()::text)",
+    "select outcome from app_hidden.sign_in($1, $2, $3, 'a test', '90 days')",
     [email, password, tenant],
   );
   return rows[0].outcome;
@@ -50,28 +50,69 @@ test("a person is added with a password from a flag, from standard input, from t
   assert.equal(await signIn("shown@example.com", password), "signed_in");
 });
 
-test("who has an account becomes a member of another tenant, and keeps the password", async () => {
-  await parley.json([
+/** Accepts an invitation as the API does. */
+async function accept(token: string, password: string): Promise<string> {
+  const { rows } = await database.pool.query(
+    "select outcome from app_hidden.accept_invitation($1, $2, null, 'a test', '90 days')",
+    [token, password],
+  );
+  return rows[0].outcome;
+}
+
+test("an account that another tenant's admin made opens no second tenant with the password they know", async () => {
+  const email = "zoe@example.com";
+  const theirs = ["user", "add", email, "--tenant", "bakery", "--role", "viewer"];
+  await parley.json([...theirs, "--password", "the admin knows it"]);
+  const ours = [
     "user",
     "add",
-    "both@example.com",
+    email.toUpperCase(),
     "--tenant",
-    "bakery",
+    "butcher",
     "--role",
-    "agent",
-    "--password",
-    "first password",
-  ]);
-  const again = ["user", "add", "BOTH@example.com", "--tenant", "butcher", "--role", "viewer"];
-  assert.match(
-    await parley.failure([...again, "--password", "second password"]),
-    /has an account already.*\(PYUSR\)$/,
-  );
-  const added = await parley.json(again);
+    "owner",
+    "--name",
+    "Zoe",
+  ];
+  const invited = await parley.json<{ invitation: { token: string } }>(ours);
+  assert.equal(await signIn(email, "the admin knows it", "butcher"), "no_tenant");
+  assert.equal(await accept("a guess", "the admin knows it"), "invalid");
+  assert.equal(await accept(invited.invitation.token, "what Zoe would like"), "refused");
+
+  await parley.json(["user", "set-password", email, "--password", "Zoe alone knows it"]);
+  assert.equal(await accept(invited.invitation.token, "the admin knows it"), "refused");
+  assert.equal(await accept(invited.invitation.token, "Zoe alone knows it"), "signed_in");
+  assert.equal(await signIn(email, "Zoe alone knows it", "butcher"), "signed_in");
+  assert.match(await parley.failure(ours), /already a member.*\(PYUSR\)$/);
+});
+
+test("a password that the operator gives replaces that of an account, and ends its sessions", async () => {
+  const add = (tenant: string, ...rest: string[]) =>
+    parley.json(["user", "add", "both@example.com", "--tenant", tenant, "--role", "agent", ...rest]);
+  await add("bakery", "--password", "first password");
+  assert.equal(await signIn("both@example.com", "first password"), "signed_in");
+  const added = await add("butcher", "--password", "second password", "--name", "Both");
   assert.equal(added.isNew, false);
-  assert.ok(!("password" in added));
-  assert.equal(await signIn("both@example.com", "first password", "butcher"), "signed_in");
-  assert.match(await parley.failure(again), /is a member already \(PYUSR\)$/);
+  assert.equal(await signIn("both@example.com", "first password", "butcher"), "refused");
+  assert.equal(await signIn("both@example.com", "second password", "butcher"), "signed_in");
+  const { rows } = await database.pool.query(
+    `select u.name, count(*) filter (where s.revoked_at is null)::int as open
+     from app_public.users u join app_private.sessions s on s.user_id = u.id
+     where u.email = 'both@example.com' group by u.name`,
+  );
+  assert.deepEqual(rows, [{ name: "Both", open: 1 }]);
+});
+
+test("an invitation is shown once, apart from what a script may log, and makes a new account", async () => {
+  const shown = await parley([
+    ..."user add new@example.com --tenant bakery --role agent --invite".split(" "),
+  ]);
+  const token = /^Invitation for acceptInvitation, shown this once: (\S+)$/m.exec(shown.stderr)?.[1] ?? "";
+  assert.ok(token.length > 40 && !shown.stdout.includes(token));
+  assert.equal(await signIn("new@example.com", "a password of my own"), "refused");
+  assert.equal(await accept(token, "a password of my own"), "signed_in");
+  assert.equal(await accept(token, "a password of my own"), "invalid", "once");
+  assert.equal(await signIn("new@example.com", "a password of my own"), "signed_in");
 });
 
 test("roles, passwords and access change at once", async () => {
@@ -110,7 +151,10 @@ test("the last owner stays, whatever one tries", async () => {
 
 test("who is removed from the last tenant is deleted; from another one not", async () => {
   await parley.json(["user", "add", "gone@example.com", "--tenant", "bakery", "--role", "agent"]);
-  await parley.json(["user", "add", "gone@example.com", "--tenant", "butcher", "--role", "agent"]);
+  await parley.json([
+    ...["user", "add", "gone@example.com", "--tenant", "butcher", "--role", "agent"],
+    ...["--password", "another password"],
+  ]);
   const first = await parley.json(["user", "remove", "gone@example.com", "--tenant", "butcher"]);
   assert.equal(first.isDeleted, false);
   assert.match(
@@ -143,7 +187,9 @@ test("what makes no sense is refused, with a code, and changes nothing", async (
     [add("no address"), /users email is address.*\(PYCON\)$/],
     [add(`${"a".repeat(300)}@example.com`), /\(PYCON\)$/],
     [add("short@example.com", "--password", "short"), /\(PYPWD\)$/],
-    [add("long@example.com", "--password", "x".repeat(73)), /\(PYPWD\)$/],
+    [add("long@example.com", "--password", "long password ".repeat(6)), /72 bytes.*\(PYPWD\)$/],
+    [add("common@example.com", "--password", "Password123!"), /common password.*\(PYPWD\)$/],
+    [add("both@example.com", "--password", "a good password", "--invite"), /exclude each other \(PYREQ\)$/],
     [
       add("huge@example.com", "--password", "-"),
       /longer than 4096 characters \(PYREQ\)$/,

@@ -91,10 +91,10 @@ test("a demo that was removed comes back with the sign-ins that are printed", as
   await database.pool.query("delete from app_public.tenants");
   await rm(join(dataDir, "demo.json"));
   for (const { email, password } of await ensure()) {
-    const { rows } = await database.pool.query("select outcome from app_hidden.sign_in($1, $2, null, $1)", [
-      email,
-      password,
-    ]);
+    const { rows } = await database.pool.query(
+      "select outcome from app_hidden.sign_in($1, $2, null, null, '90 days')",
+      [email, password],
+    );
     assert.equal(rows[0].outcome, "signed_in", email);
   }
 });
