@@ -8,7 +8,7 @@ import { type ImportedFlow, readForms } from "./forms.ts";
 import { checkStructure, readJson } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
 import { type ImportedSubflow, readSubflows } from "./subflows.ts";
-import { importTypebot, isTypebot } from "./typebot.ts";
+import { importTypebot, typebotIn } from "./typebot.ts";
 
 export type ImportedChatbot = {
   /** What the file calls the chatbot besides its name: what another file's subflow or link names it by. */
@@ -32,7 +32,7 @@ export type ImportResult =
 
 /**
  * Reads a chatbot from a file: an export, wrapped (`{version, chatbot, whatsappFlows?, subflows?}`) or bare
- * (`{name, nodes, edges}`), or a Typebot of version 6. Never throws. What is imported is a draft: `isActive` and
+ * (`{name, nodes, edges}`), or a Typebot of version 6, also as its API answers. Never throws. What is imported is a draft: `isActive` and
  * `status` of the file are not ours.
  */
 export function importChatbot(text: string): ImportResult {
@@ -54,9 +54,11 @@ export function importParsed(file: unknown): ImportResult {
 function readChatbot(file: unknown): ImportResult {
   const refused = checkStructure(file);
   if (refused) return { kind: "refused", problems: [refused] };
+  if (Array.isArray(file)) return importListed(file);
   if (!isObject(file))
     return { kind: "refused", problems: [problem("not_a_chatbot", null, "The file is not an object.")] };
-  if (isTypebot(file)) return importTypebot(file);
+  const typebot = typebotIn(file);
+  if (typebot) return importTypebot(typebot);
 
   const problems: Problem[] = [];
   const chatbot = isObject(file.chatbot) ? file.chatbot : file;
@@ -89,6 +91,13 @@ function readChatbot(file: unknown): ImportResult {
     metadata,
   };
   return { kind: "imported", chatbot: imported, warnings: problems };
+}
+
+/** Some tools export a list, even of one chatbot. */
+function importListed(files: unknown[]): ImportResult {
+  if (files.length === 1 && !Array.isArray(files[0])) return importParsed(files[0]);
+  const message = `The file is a list of ${files.length}: a file must hold one chatbot.`;
+  return { kind: "refused", problems: [problem("not_a_chatbot", null, message)] };
 }
 
 function missingForms(graph: Graph, flows: ImportedFlow[]): Problem[] {

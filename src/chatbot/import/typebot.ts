@@ -9,9 +9,14 @@ import { itemsOf, type MappedBlock } from "./typebot_mapped.ts";
 import { whatsAppSettings } from "./typebot_trigger.ts";
 import { readVariables } from "./typebot_variables.ts";
 
-/** Is this a Typebot export? Groups of blocks are unlike anything else. */
-export function isTypebot(file: JsonObject): boolean {
-  return Array.isArray(file.groups) && !Array.isArray(file.nodes);
+/**
+ * The Typebot of a file, if it holds one: an export, or an answer of Typebot's API, which wraps it. Groups of blocks
+ * are unlike anything else.
+ */
+export function typebotIn(file: JsonObject): JsonObject | undefined {
+  return [file, file.typebot, file.publicTypebot, file.publishedTypebot]
+    .filter((value) => value !== undefined && isObject(value))
+    .find((candidate) => Array.isArray(candidate.groups) && !Array.isArray(candidate.nodes));
 }
 
 /**
@@ -77,7 +82,8 @@ export function importTypebot(file: JsonObject): ImportResult {
     });
   });
   const chatbot = {
-    id: textField(file, "id") || null,
+    // A published one has an id of its own besides that of the Typebot, which links name.
+    id: textField(file, "typebotId") || textField(file, "id") || null,
     name: textField(file, "name").trim() || "Typebot",
     description: null,
     graph: mergePrompts(withoutLeftOut(graph, leftOut)),

@@ -1,7 +1,8 @@
 import { numberField, objectField, textField } from "../fields.ts";
 import type { JsonObject } from "../json.ts";
+import { choice } from "./typebot_choice.ts";
 import { conditions } from "./typebot_condition.ts";
-import { choice, isTypedInput, typedInput } from "./typebot_input.ts";
+import { isTypedInput, typedInput } from "./typebot_input.ts";
 import { exit, itemsOf, type MappedBlock, one } from "./typebot_mapped.ts";
 import { aiReply, httpRequest, listen } from "./typebot_request.ts";
 import { setVariableData } from "./typebot_set_variable.ts";
@@ -77,17 +78,8 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
     }
     case "Return":
       return { ...one(id, "end", {}), onward: [] };
-    case "AB test": {
-      const share = Math.min(Math.max(numberField(options, "aPercent") ?? 50, 0), 100);
-      const variants = [
-        { id: "a", weight: share },
-        { id: "b", weight: 100 - share },
-      ];
-      return {
-        ...one(id, "ab_split", { variants }),
-        exits: itemsOf(block).map((item) => exit(id, textField(item, "path"), item)),
-      };
-    }
+    case "AB test":
+      return abTest(block);
     case "Typebot link":
       return link(id, options, place);
     case "Redirect":
@@ -109,6 +101,23 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
     default:
       return AI_BLOCKS.includes(type.toLowerCase()) ? aiReply(block, variables) : null;
   }
+}
+
+/** Where `a` has no edge everybody takes `b`; where `b` has none the run ends. */
+function abTest(block: JsonObject): MappedBlock {
+  const id = textField(block, "id");
+  const [a, b] = itemsOf(block).map((item, index) => exit(id, index === 0 ? "a" : "b", item));
+  const aPercent = numberField(objectField(block, "options"), "aPercent") ?? 50;
+  const share = a && a.edgeId !== "" ? Math.min(Math.max(aPercent, 0), 100) : 0;
+  const variants = [
+    { id: "a", weight: share },
+    { id: "b", weight: 100 - share },
+  ];
+  return {
+    ...one(id, "ab_split", { variants }),
+    exits: [a, b].filter((way) => way !== undefined),
+    onward: [],
+  };
 }
 
 const AI_BLOCKS = [

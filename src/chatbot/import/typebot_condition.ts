@@ -20,7 +20,7 @@ const OPERATORS: { [operator: string]: string } = {
   "Does not match regex": "not_matches_regex",
 };
 
-/** One condition node for each item, tried in order. */
+/** One condition node for each item, tried in order. The item that is met decides: without an edge of its own the run ends. */
 export function conditions(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
   const items = itemsOf(block);
@@ -33,10 +33,12 @@ export function conditions(block: JsonObject, variables: TypebotVariables): Mapp
       .filter(isObject)
       .map((comparison) => {
         const operator = textField(comparison, "comparisonOperator");
-        if (!Object.hasOwn(OPERATORS, operator)) lost.push(operator);
+        const variable = variables.nameOf(comparison, "variableId");
+        if (operator !== "" && !Object.hasOwn(OPERATORS, operator)) lost.push(operator);
         return {
-          variable: variables.nameOf(comparison, "variableId"),
-          operator: OPERATORS[operator] ?? operator,
+          variable,
+          // A comparison without a variable is never met there, whatever its operator.
+          operator: variable === "" ? "" : (OPERATORS[operator] ?? operator),
           value: bareRegex(variables.textOf(comparison, "value"), operator),
         };
       });
@@ -47,12 +49,11 @@ export function conditions(block: JsonObject, variables: TypebotVariables): Mapp
       data: { conditionGroup: { conditions: comparisons, logicalOperator } },
     };
   });
-  const last = ids.at(-1) ?? id;
   return {
     nodes,
     links: ids.slice(1).map((to, index) => ({ from: ids[index] as string, handle: "false", to })),
     exits: items.map((item, index) => exit(ids[index] as string, "true", item)),
-    onward: [...ids.map((from) => ({ from, handle: "true" })), { from: last, handle: "false" }],
+    onward: [{ from: ids.at(-1) ?? id, handle: "false" }],
     losses: lost.length > 0 ? [`the comparison "${lost.join('", "')}" is never met.`] : [],
   };
 }

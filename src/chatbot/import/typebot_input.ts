@@ -1,6 +1,6 @@
 import { numberField, objectField, textField } from "../fields.ts";
-import { isObject, type JsonObject } from "../json.ts";
-import { exit, itemsOf, type MappedBlock, one } from "./typebot_mapped.ts";
+import type { JsonObject } from "../json.ts";
+import { type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
 /** Questions by type of input block. */
@@ -43,7 +43,10 @@ export function typedInput(block: JsonObject, variables: TypebotVariables): Mapp
   );
 }
 
-/** What each input allows; what cannot be checked here is lost. */
+/**
+ * What each input allows; what cannot be checked here is lost. An export leaves out what is Typebot's default, so these
+ * are theirs: a rating goes from 0 to 10, or from 1 in icons; dates are written `dd/MM/yyyy`, times `HH:mm`.
+ */
 function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses: string[] } {
   const losses: string[] = [];
   const given = (theirs: string, ours: string): JsonObject => {
@@ -58,15 +61,29 @@ function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses
     case "date input": {
       if (options.isRange === true) losses.push("one date is asked for, not a range.");
       if (options.hasTime === true) losses.push("a date is asked for, without a time.");
+      losses.push(...otherFormat(options, "dd/MM/yyyy", "yyyy-MM-dd"));
       const [minDate, maxDate] = [dayOf(options, "min"), dayOf(options, "max")];
       return { data: { ...(minDate && { minDate }), ...(maxDate && { maxDate }) }, losses };
     }
+    case "time input":
+      return { data: {}, losses: otherFormat(options, "HH:mm", "HH:mm") };
     case "rating input": {
-      const data = given("length", "ratingMax");
-      if (Number(data.ratingMax) > 10) losses.push("it goes to 10 at most.");
-      if (numberField(options, "startsAt") === 0) losses.push("it begins at 1, not at 0.");
-      return { data, losses };
+      const { ratingMax = 10, ratingMin = 0 } = {
+        ...given("length", "ratingMax"),
+        ...given("startsAt", "ratingMin"),
+      };
+      if (Number(ratingMax) > 10) losses.push("it goes to 10 at most.");
+      return { data: { ratingMin: options.buttonType === "Icons" ? 1 : ratingMin, ratingMax }, losses };
     }
+    case "phone number input": {
+      const country = textField(options, "defaultCountryCode");
+      if (country !== "") losses.push(`a number without a country code is not taken for one of ${country}.`);
+      return { data: {}, losses };
+    }
+    case "text input":
+      if (["attachments", "audioClip"].some((extra) => objectField(options, extra).isEnabled === true))
+        losses.push("only text is taken, no file.");
+      return { data: {}, losses };
     case "file input":
       if (options.isMultipleAllowed === true) losses.push("one file is taken.");
       losses.push("the variable receives the file's id at Meta, not its address.");
@@ -76,56 +93,12 @@ function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses
   }
 }
 
-function dayOf(options: JsonObject, field: string): string | undefined {
-  return /^\d{4}-\d{2}-\d{2}/.exec(textField(options, field))?.[0];
+/** Answers are stored in one format here. */
+function otherFormat(options: JsonObject, byDefault: string, ours: string): string[] {
+  const theirs = textField(options, "format") || byDefault;
+  return theirs === ours ? [] : [`its answer is stored as ${ours}, not as ${theirs}.`];
 }
 
-/** Exits of a question that mean something else. */
-const RESERVED: ReadonlySet<string> = new Set(["default", "answered", "invalid", "timeout", "error"]);
-
-/** Buttons and pictures to choose from. There, and so here, a choice is stored as its words. */
-export function choice(block: JsonObject, variables: TypebotVariables): MappedBlock {
-  const id = textField(block, "id");
-  const options = objectField(block, "options");
-  const variable = variables.nameOf(options, "variableId");
-  const common = { content: "", ...(variable !== "" && { variable }) };
-  const conditions = itemsOf(block).map((item) => item.displayCondition);
-  const losses = [
-    options.isMultipleChoice === true && "only one option can be chosen.",
-    conditions.some((each) => isObject(each) && each.isEnabled === true) && "all options are always shown.",
-    itemsOf(block).some((item) => textField(item, "pictureSrc") !== "") && "its pictures are not shown.",
-  ];
-  const source =
-    variables.nameOf(options, "dynamicVariableId") ||
-    variables.nameOf(objectField(options, "dynamicItems"), "titlesVariableId");
-  if (source !== "") {
-    const data = { ...common, questionType: "buttons", dynamicButtonsSource: source };
-    const mapped = one(id, "question", data, ...losses);
-    // Whatever is chosen takes the same way.
-    return { ...mapped, exits: itemsOf(block).map((item) => exit(id, "", item)) };
-  }
-
-  const words = itemsOf(block).map((item) =>
-    variables.text(textField(item, "content") || textField(item, "title")),
-  );
-  const rows = itemsOf(block).map((item, index) => {
-    const title = words[index] as string;
-    const value = variables.textOf(item, "value") || title;
-    const isPlain = value !== "" && !value.includes("{{") && value.length <= 196 && !RESERVED.has(value);
-    const description = variables.textOf(item, "description");
-    return {
-      id: isPlain && words.indexOf(title) === index ? value : textField(item, "id"),
-      title,
-      ...(description !== "" && { description }),
-    };
-  });
-  const menu =
-    rows.length <= 3
-      ? { questionType: "buttons", buttons: rows }
-      : { questionType: "list", listSections: [{ title: "", rows }] };
-  const mapped = one(id, "question", { ...common, ...menu }, ...losses);
-  return {
-    ...mapped,
-    exits: itemsOf(block).map((item, index) => exit(id, rows[index]?.id ?? "", item)),
-  };
+function dayOf(options: JsonObject, field: string): string | undefined {
+  return /^\d{4}-\d{2}-\d{2}/.exec(textField(options, field))?.[0];
 }

@@ -3,6 +3,10 @@ import { isObject, type JsonObject } from "../json.ts";
 import { type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
+/** How long Typebot waits for an answer. */
+const DEFAULT_SECONDS = 10;
+const MOST_SECONDS = 120;
+
 /** A request to the outside. The answer is stored whole; a second node takes it apart into the variables that are mapped. */
 export function httpRequest(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
@@ -10,8 +14,9 @@ export function httpRequest(block: JsonObject, variables: TypebotVariables): Map
   const webhook = objectField(options, "webhook");
   const answer = variableOf("http", id);
   const method = textField(webhook, "method") || "POST";
-  const body = variables.textOf(webhook, "body");
-  const seconds = numberField(options, "timeout");
+  // Without this setting a body that is still in the file is not used there.
+  const body = options.isCustomBody === true && method !== "GET" ? variables.textOf(webhook, "body") : "";
+  const seconds = Math.min(numberField(options, "timeout") ?? DEFAULT_SECONDS, MOST_SECONDS);
   const request = {
     id,
     type: "rest_api",
@@ -21,7 +26,7 @@ export function httpRequest(block: JsonObject, variables: TypebotVariables): Map
       apiHeaders: pairs(webhook, "headers", variables),
       apiQueryParams: pairs(webhook, "queryParams", variables),
       apiBody: body,
-      ...(seconds !== undefined && { apiTimeout: seconds * 1000 }),
+      apiTimeout: seconds * 1000,
       apiOutputVariable: answer,
     },
   };
@@ -93,7 +98,11 @@ function pairs(webhook: JsonObject, field: string, variables: TypebotVariables):
 /** A language model's answer, stored where it is mapped, said where it is not. Null for another task than that. */
 export function aiReply(block: JsonObject, variables: TypebotVariables): MappedBlock | null {
   const options = objectField(block, "options");
-  const task = textField(options, "task") || textField(options, "action");
+  const task =
+    textField(options, "task") ||
+    textField(options, "action") ||
+    DEFAULT_TASKS[textField(block, "type")] ||
+    "";
   if (!/chat ?(completion|message)/i.test(task)) return null;
   const messages = listField(options, "messages").filter(isObject);
   const saidAs = (role: string) =>
@@ -128,3 +137,6 @@ export function aiReply(block: JsonObject, variables: TypebotVariables): MappedB
 }
 
 const CONTENT = "Message content";
+
+/** The block of that name is the older one, whose export leaves the usual task out. */
+const DEFAULT_TASKS: { [type: string]: string } = { OpenAI: "Create chat completion" };

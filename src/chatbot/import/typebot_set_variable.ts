@@ -38,7 +38,17 @@ export function setVariableData(
   if (counted === variable && amount !== "") {
     return { data: { variable, operation: "increment", value: Number(sign + amount) }, loss: false };
   }
-  const isPlain = options.isCode !== true || /^(\{\{[\w.]+\}\}|-?[\d.]+|"[^"]*"|'[^']*')$/.test(expression);
+  const isPlain =
+    (options.isCode !== true && !isSum(expression)) ||
+    /^(\{\{[\w.]+\}\}|-?[\d.]+|"[^"]*"|'[^']*')$/.test(expression);
   const value = expression.replace(/^(["'])(.*)\1$/s, "$2");
   return { data: { variable, value }, loss: !isPlain && "its code is not run, but kept as a text." };
+}
+
+/** Does a text consist of placeholders and numbers with signs between them? There it is calculated, code or not. */
+function isSum(expression: string): boolean {
+  const signs = expression.replace(/\{\{[\w.]+\}\}/g, "1");
+  return (
+    /^[\d\s.()*/%+-]+$/.test(signs) && /\d[\s)]*[*/%+-][\s(]*\d/.test(signs) && expression.includes("{{")
+  );
 }

@@ -10,6 +10,8 @@ const MATCHES: { [operator: string]: string } = {
   "Matches regex": "regex",
 };
 
+const DEFAULT_EXPIRY_HOURS = 4;
+
 /** What the settings for WhatsApp say of the start: on which words, and how long a silent customer is waited for. */
 export function whatsAppSettings(file: JsonObject): {
   triggers: JsonObject[];
@@ -38,8 +40,8 @@ export function whatsAppSettings(file: JsonObject): {
           ),
         ]
       : [];
-  const hours = numberField(whatsApp, "sessionExpiryTimeout");
-  return { triggers, settings: hours === undefined ? {} : { sessionExpirySeconds: hours * 3600 }, problems };
+  const hours = numberField(whatsApp, "sessionExpiryTimeout") ?? DEFAULT_EXPIRY_HOURS;
+  return { triggers, settings: { sessionExpirySeconds: Math.round(hours * 3600) }, problems };
 }
 
 function escaped(text: string): string {

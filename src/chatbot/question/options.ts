@@ -32,7 +32,7 @@ const MOST_BUTTONS = 3;
  * - `dynamicListSource` / `dynamicButtonsSource`: see `dynamic_options.ts`.
  * - `buttons`: `[{id, title}]` or texts; the id of the N-th (from 0) is `btn-N` by default.
  * - `listSections`: `[{title, rows: [{id, title, description}]}]`.
- * - `ratingMax` of a rating: 1 to that number, at most 10; 5 by default.
+ * - `ratingMin`, `ratingMax` of a rating: 1 to 5 by default, 0 to 10 at most.
  */
 export function optionsOf(turn: Turn, node: GraphNode): Option[] {
   const given = drafts(turn, node).map((draft, index) => {
@@ -82,8 +82,13 @@ function drafts(turn: Turn, node: GraphNode): Draft[] {
 }
 
 function ratings(data: JsonObject): Draft[] {
-  const most = Math.min(Math.max(Math.trunc(numberField(data, "ratingMax") ?? 5), 2), 10);
-  return Array.from({ length: most }, (_, index) => draft(String(index + 1), String(index + 1)));
+  const within = (name: string, otherwise: number, least: number) =>
+    Math.min(Math.max(Math.trunc(numberField(data, name) ?? otherwise), least), 10);
+  const first = Math.min(within("ratingMin", 1, 0), 9);
+  const last = within("ratingMax", 5, first + 1);
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    draft(String(first + index), String(first + index)),
+  );
 }
 
 function buttons(data: JsonObject): Draft[] {

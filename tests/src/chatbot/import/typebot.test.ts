@@ -67,7 +67,7 @@ test("many buttons are a list; what a choice cannot do is said", () => {
             id: "d",
             type: "picture choice input",
             items: [{ id: "x", title: "X" }],
-            options: { dynamicItems: { titlesVariableId: "v1" }, isMultipleChoice: true },
+            options: { dynamicItems: { isEnabled: true, titlesVariableId: "v1" }, isMultipleChoice: true },
           },
         ],
       },

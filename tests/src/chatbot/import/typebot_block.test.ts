@@ -19,7 +19,7 @@ describe("single blocks", () => {
     ],
     [{ type: "Wait", options: { secondsToWaitFor: 5 } }, "delay", { delay: "5", delayUnit: "seconds" }, 0],
     [
-      { type: "AB test", options: { aPercent: 30 }, items: [{ path: "a" }] },
+      { type: "AB test", options: { aPercent: 30 }, items: [{ path: "a", outgoingEdgeId: "e0" }] },
       "ab_split",
       {
         variants: [
@@ -38,7 +38,14 @@ describe("single blocks", () => {
     [
       { type: "rating input", options: { length: 7, variableId: "v2", retryMessageContent: "Hm?" } },
       "question",
-      { questionType: "rating", content: "", variable: "Score", retryText: "Hm?", ratingMax: 7 },
+      {
+        questionType: "rating",
+        content: "",
+        variable: "Score",
+        retryText: "Hm?",
+        ratingMin: 0,
+        ratingMax: 7,
+      },
       0,
     ],
     [
@@ -88,7 +95,7 @@ describe("single blocks", () => {
       "condition",
       {
         conditionGroup: {
-          conditions: [{ variable: "", operator: "Rhymes with", value: "" }],
+          conditions: [{ variable: "", operator: "", value: "" }],
           logicalOperator: "AND",
         },
       },
@@ -129,10 +136,104 @@ describe("single blocks", () => {
       1,
     ],
     [
-      { type: "rating input", options: { startsAt: 0 } },
+      { type: "rating input" },
       "question",
-      { questionType: "rating", content: "" },
+      { questionType: "rating", content: "", ratingMin: 0, ratingMax: 10 },
+      0,
+    ],
+    [
+      { type: "rating input", options: { startsAt: 1, buttonType: "Numbers" } },
+      "question",
+      { questionType: "rating", content: "", ratingMin: 1, ratingMax: 10 },
+      0,
+    ],
+    [
+      { type: "rating input", options: { buttonType: "Icons", length: 5 } },
+      "question",
+      { questionType: "rating", content: "", ratingMin: 1, ratingMax: 5 },
+      0,
+    ],
+    [
+      { type: "rating input", options: { startsAt: "{{Score}}", length: 12 } },
+      "question",
+      { questionType: "rating", content: "", ratingMin: 0, ratingMax: 12 },
       1,
+    ],
+    [
+      { type: "phone number input", options: { defaultCountryCode: "FR" } },
+      "question",
+      { questionType: "phone", content: "" },
+      1,
+    ],
+    [
+      { type: "text input", options: { attachments: { isEnabled: true } } },
+      "question",
+      { questionType: "text", content: "" },
+      1,
+    ],
+    [
+      { type: "time input", options: { format: "hh:mm a" } },
+      "question",
+      { questionType: "time", content: "" },
+      1,
+    ],
+    [
+      { type: "date input", options: { format: "yyyy-MM-dd" } },
+      "question",
+      { questionType: "date", content: "" },
+      0,
+    ],
+    [{ type: "date input" }, "question", { questionType: "date", content: "" }, 1],
+    [{ type: "Wait" }, "delay", { delay: "", delayUnit: "seconds" }, 0],
+    [
+      { type: "AB test", items: [{ path: "a" }, { path: "b", outgoingEdgeId: "e0" }] },
+      "ab_split",
+      {
+        variants: [
+          { id: "a", weight: 0 },
+          { id: "b", weight: 100 },
+        ],
+      },
+      0,
+    ],
+    [
+      {
+        type: "picture choice input",
+        items: [{ id: "i", title: "Red" }],
+        options: { dynamicItems: { titlesVariableId: "v1" } },
+      },
+      "question",
+      { questionType: "buttons", content: "", buttons: [{ id: "Red", title: "Red" }] },
+      0,
+    ],
+    [
+      { type: "OpenAI", options: { messages: [{ role: "user", content: "Hi" }] } },
+      "ai_reply",
+      { aiPrompt: "Hi", aiHistoryMessages: 0 },
+      1,
+    ],
+    [
+      { type: "Set variable", options: { variableId: "v1", expressionToEvaluate: "{{Score}} * (2 + 1)" } },
+      "set_variable",
+      { variable: "First_name", value: "{{Score}} * (2 + 1)" },
+      1,
+    ],
+    [
+      { type: "Set variable", options: { variableId: "v1", expressionToEvaluate: "{{Score}} - and more" } },
+      "set_variable",
+      { variable: "First_name", value: "{{Score}} - and more" },
+      0,
+    ],
+    [
+      {
+        type: "Condition",
+        items: [{ id: "i", content: { comparisons: [{ comparisonOperator: "Not equal", value: "x" }] } }],
+      },
+      "condition",
+      {
+        conditionGroup: { conditions: [{ variable: "", operator: "", value: "x" }], logicalOperator: "AND" },
+      },
+      0,
     ],
     [
       { type: "payment input", options: {} },
@@ -242,7 +343,10 @@ describe("single blocks", () => {
       1,
     ],
     [
-      { type: "Zapier", options: { webhook: { url: "https://x.example", body: "{}" }, timeout: 5 } },
+      {
+        type: "Zapier",
+        options: { webhook: { url: "https://x.example", body: "{}" }, isCustomBody: true, timeout: 5 },
+      },
       "rest_api",
       {
         apiUrl: "https://x.example",
@@ -254,6 +358,20 @@ describe("single blocks", () => {
         apiOutputVariable: "http_b",
       },
       0,
+    ],
+    [
+      { type: "Webhook", options: { webhook: { url: "https://x.example", body: "{}" } } },
+      "rest_api",
+      {
+        apiUrl: "https://x.example",
+        apiMethod: "POST",
+        apiHeaders: {},
+        apiQueryParams: {},
+        apiBody: "",
+        apiTimeout: 10000,
+        apiOutputVariable: "http_b",
+      },
+      1,
     ],
     [
       { type: "Google Sheets", options: { a: 1 } },

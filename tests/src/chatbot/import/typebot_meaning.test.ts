@@ -171,6 +171,8 @@ test("the settings for WhatsApp: when it begins, and how long it waits", () => {
     { kind: "keyword", words: ["^help"], match: "regex" },
   ]);
   assert.equal(result.chatbot.settings.sessionExpirySeconds, 7200);
+  const silent = withSettings({});
+  assert.equal(silent.kind === "imported" && silent.chatbot.settings.sessionExpirySeconds, 4 * 3600);
   assert.deepEqual(result.warnings, []);
   for (const comparisons of [[{ comparisonOperator: "Is empty" }], startCondition.comparisons]) {
     const lossy = withSettings({ startCondition: { logicalOperator: "AND", comparisons } });
@@ -256,4 +258,91 @@ test("a loss names its block and its group; other events are told", () => {
     ["cmd unmapped_event", "b unmapped_block"],
   );
   assert.match(result.warnings[1]?.message ?? "", /^"Google Sheets" in the group "g-1" \(g-1\): /);
+});
+
+test("an item that is met decides: without an edge the run ends, in the middle of several too", () => {
+  const isName = (id: string, value: string, rest: object = {}) => ({
+    id,
+    content: { comparisons: [{ variableId: "v1", comparisonOperator: "Equal to", value }] },
+    ...rest,
+  });
+  const items = [isName("i1", "Ann", { outgoingEdgeId: "e1" }), isName("i2", "Bob"), isName("i3", "Cem")];
+  const file = typebot(
+    {
+      g: [
+        { id: "q", type: "text input", options: { variableId: "v1" } },
+        { id: "if", type: "Condition", items },
+        says("else", "Somebody else"),
+      ],
+      ann: [says("a", "It is Ann")],
+    },
+    ["e0 > g", "e1 > ann"],
+  );
+  assert.deepEqual(play(file, ["Ann"]).said.slice(-1), ["It is Ann"]);
+  assert.deepEqual(play(file, ["Dan"]).said.slice(-1), ["Somebody else"]);
+  for (const name of ["Bob", "Cem"]) {
+    const { said, outcome } = play(file, [name]);
+    assert.deepEqual([said.includes("Somebody else"), outcome], [false, "completed"], name);
+  }
+});
+
+test("a condition that compares nothing is never met", () => {
+  const items = [
+    { id: "i1", content: { comparisons: [] }, outgoingEdgeId: "e1" },
+    { id: "i2", outgoingEdgeId: "e1" },
+    { id: "i3", content: { comparisons: [{ comparisonOperator: "Not equal" }] }, outgoingEdgeId: "e1" },
+    { id: "i4", content: { comparisons: [{ variableId: "v1" }] }, outgoingEdgeId: "e1" },
+  ];
+  const file = typebot(
+    { g: [{ id: "if", type: "Condition", items }, says("else", "No")], yes: [says("y", "Yes")] },
+    ["e0 > g", "e1 > yes"],
+  );
+  assert.deepEqual(play(file).said, ["No"]);
+});
+
+test("a rating that says no more is one from 0 to 10", () => {
+  const isPromoter = { comparisons: [{ variableId: "v2", comparisonOperator: "Greater than", value: "8" }] };
+  const file = typebot(
+    {
+      g: [
+        says("t", "Would you recommend us?"),
+        { id: "r", type: "rating input", options: { variableId: "v2" } },
+        { id: "if", type: "Condition", items: [{ id: "i", content: isPromoter, outgoingEdgeId: "e1" }] },
+        says("bad", "What went wrong?"),
+      ],
+      good: [says("good", "Glad to hear it!")],
+    },
+    ["e0 > g", "e1 > good"],
+  );
+  for (const [mark, last] of Object.entries({
+    0: "What went wrong?",
+    8: "What went wrong?",
+    9: "Glad to hear it!",
+  }))
+    assert.equal(play(file, [mark]).said.at(-1), last, mark);
+});
+
+test("a Typebot in the shapes it is found in", () => {
+  const bare = typebot({ g: [says("t", "Hi")] }, ["e0 > g"], { id: "t1" });
+  const { name: _, ...unnamed } = bare;
+  const shapes = [
+    bare,
+    { typebot: bare },
+    { typebot: bare, currentUserMode: "write" },
+    { publicTypebot: { ...unnamed, id: "p1", typebotId: "t1" } },
+    { publishedTypebot: bare },
+    [bare],
+    [{ typebot: bare }],
+  ];
+  for (const shape of shapes) {
+    const result = importParsed(shape);
+    assert.ok(result.kind === "imported", JSON.stringify(result));
+    assert.equal(result.chatbot.id, "t1");
+    assert.deepEqual(play(shape).said, ["Hi"]);
+  }
+  const codes = (file: unknown) => {
+    const result = importParsed(file);
+    return result.kind === "refused" ? result.problems.map(({ code }) => code) : [];
+  };
+  for (const several of [[], [bare, bare], [[bare]]]) assert.deepEqual(codes(several), ["not_a_chatbot"]);
 });
