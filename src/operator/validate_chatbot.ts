@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Graph } from "../chatbot/graph.ts";
 import type { Problem } from "../chatbot/problem.ts";
+import { chatbotSettings } from "../chatbot/settings.ts";
 import {
   type Reference,
   type ReferenceState,
@@ -20,9 +21,10 @@ export async function validateChatbot(
   db: Db,
   chatbotId: string,
 ): Promise<{ name: string; problems: Problem[] }> {
-  const { rows } = await db.query<{ name: string; graph: Graph | null }>({
+  const { rows } = await db.query<{ name: string; settings: unknown; graph: Graph | null }>({
     text: `select
        c.name,
+       c.settings,
        (
          select json_build_object('nodes', g.nodes, 'edges', g.edges)
          from app_hidden.read_chatbot_graphs(array[c.id]) g
@@ -35,7 +37,8 @@ export async function validateChatbot(
   if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
   if (!draft.graph) throw new ParleyError("PYDEN", "Only an admin sees what is wrong with a chatbot");
   const surroundings = await surroundingsOf(db, chatbotId, referencesOf(draft.graph));
-  return { name: draft.name, problems: validateGraph(draft.graph, surroundings) };
+  const problems = validateGraph(draft.graph, surroundings, chatbotSettings(draft.settings));
+  return { name: draft.name, problems };
 }
 
 async function surroundingsOf(

@@ -17,10 +17,15 @@ const LONGEST = 366 * 86_400;
  * `days` or `weeks`; at most a year.
  */
 export function enterDelay(turn: Turn, node: GraphNode): Step {
-  const unit = textField(node.data, "delayUnit");
-  const factor = Object.hasOwn(SECONDS, unit) ? (SECONDS[unit] as number) : 1;
-  const seconds = Math.min((numberField(node.data, "delay") ?? 0) * factor, LONGEST);
+  const seconds = delaySeconds(node);
   turn.record(node, {});
   if (seconds <= 0) return LEAVE;
   return { kind: "wait", waiting: { kind: "delay", nodeId: node.id, timer: turn.timer("delay", seconds) } };
+}
+
+/** How long a delay waits: 0 for one that does not. */
+export function delaySeconds({ data }: GraphNode): number {
+  const unit = textField(data, "delayUnit");
+  const factor = Object.hasOwn(SECONDS, unit) ? (SECONDS[unit] as number) : 1;
+  return Math.min(Math.max(numberField(data, "delay") ?? 0, 0) * factor, LONGEST);
 }

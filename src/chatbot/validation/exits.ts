@@ -63,7 +63,6 @@ function questionExits({ data }: GraphNode): string[] | null {
   const rows = sections
     .flatMap((section) => listField(section, "rows"))
     .map((row, index) => (isObject(row) ? textField(row, "id") : "") || `row-${index}`);
-  const ratings =
-    data.questionType === "rating" ? Array.from({ length: 10 }, (_, index) => String(index + 1)) : [];
+  const ratings = data.questionType === "rating" ? Array.from({ length: 11 }, (_, mark) => String(mark)) : [];
   return [...buttons, ...rows, ...ratings, "answered", "invalid", "timeout", "error"];
 }

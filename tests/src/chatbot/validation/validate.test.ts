@@ -67,7 +67,7 @@ describe("loops", () => {
     ]);
   const cases: [string, Graph, string[]][] = [
     ["that ask are conversations", loop("question", { content: "?" }, ""), []],
-    ["that wait are timers", loop("delay", { delay: 60 }, ""), []],
+    ["that wait are timers", loop("delay", { delay: 60 }, ""), ["warning outside_window b"]],
     [
       "that may end by a condition",
       loop("condition", { conditionVar: "contact", conditionOp: "eq" }, ":true"),
