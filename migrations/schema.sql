@@ -722,16 +722,20 @@ create table app_public.contact_identities (
   value text not null,
   match_key text not null generated always as (app_hidden.identity_match_key(kind, value)) stored,
   contact_id uuid not null,
+  last_heard_at timestamp with time zone,
+  retired_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint contact_identities_pkey primary key (tenant_id, kind, match_key),
   constraint contact_identities_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint contact_identities_value_has_length check (((length(value) >= 1) and (length(value) <= 256)))
 );
-create index contact_identities_contact_id_tenant_id_idx on app_public.contact_identities (contact_id, tenant_id);
-comment on table app_public.contact_identities is 'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one.';
+create index contact_identities_contact_id_tenant_id_last_heard_at_idx on app_public.contact_identities (contact_id, tenant_id, last_heard_at);
+comment on table app_public.contact_identities is 'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is sent goes to the one last heard from, never to a retired one.';
 comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
 comment on column app_public.contact_identities.match_key is 'What different spellings of the address have in common; only ever compared.';
+comment on column app_public.contact_identities.last_heard_at is 'Since when it stands where it does among the contact''s addresses: when the provider last named it after another one was named, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the provider never named it.';
+comment on column app_public.contact_identities.retired_at is 'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from afterwards becomes theirs.';
 create trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_identities enable row level security;
@@ -2918,30 +2922,36 @@ comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the ph
 
 create function app_private.apply_identity_change(change jsonb) returns boolean as $$
 declare
-  -- Both the addresses before and after, with the contact that any of them knows.
-  v_known uuid[] := app_private.find_contacts(jsonb_build_array(change -> 'before', change -> 'after'));
-  v_id uuid := coalesce(v_known[1], v_known[2]);
+  v_at timestamptz := coalesce((change #>> '{after,heard_at}')::timestamptz, now());
+  v_before jsonb := jsonb_build_array(change -> 'before');
+  v_after jsonb := jsonb_build_array(change -> 'after');
+  v_old uuid := (app_private.find_contacts(v_before))[1];
+  v_new uuid := (app_private.find_contacts(v_after))[1];
 begin
-  -- Whoever got the old address after the change is somebody else: the news is told again.
-  if v_known[1] <> v_known[2] and exists (
-    select
-    from app_private.read_identities(jsonb_build_array(change -> 'before')) b
-    join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
-    where i.contact_id = v_known[1] and i.created_at > (change ->> 'occurred_at')::timestamptz + interval '1 hour'
-  ) then
+  perform from app_public.contacts c where c.id in (v_old, v_new) order by c.id for no key update;
+  -- Heard from since then under the old address: it went back to the customer, or on to somebody else.
+  if v_old is not null and app_private.is_heard_since(v_old, v_before, v_after, v_at) then
     return true;
   end if;
-  if v_id is null then
+  if v_old is null and v_new is null then
     return false;
   end if;
-  perform app_private.link_identities(jsonb_build_array(change -> 'after'), array[v_id]);
-  update app_public.contacts c set phone = change #>> '{after,phone}'
-  where c.id = v_id and change #>> '{after,phone}' <> coalesce(c.phone, '');
+
+  perform app_private.retire_identities(coalesce(v_old, v_new), v_after, v_at);
+  if v_old <> v_new then
+    if app_private.is_previous_owner(v_new, v_after, v_at) then
+      perform app_private.release_phone(v_new, v_after, v_at);
+    else
+      perform app_private.merge_contacts(v_old, v_new);
+    end if;
+  end if;
+  perform app_private.move_identities(coalesce(v_old, v_new), v_before, v_after, v_at);
+  perform app_private.refresh_phone(coalesce(v_old, v_new));
   return true;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_identity_change(jsonb) is 'A customer has a new number or user id: {"before": customer, "after": customer, "occurred_at"?}. The old addresses stay theirs. False: nobody we know.';
+comment on function app_private.apply_identity_change(jsonb) is 'A customer has a new number or user id: {"before": customer, "after": customer with heard_at}. All addresses that are not among the new ones are retired: they stay the customer''s, and nothing is sent to them any more. A change that is older than what was heard under the old address changes nothing. False: neither is known.';
 
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
@@ -3531,36 +3541,39 @@ begin
   return query
     select
       m.id, m.tenant_id, c.id, c.channel_id, ch.phone_number_id, ch.graph_url, m.type, m.content,
-      coalesce(p.phone, i.phone), i.bsuid,
+      case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
       coalesce(r.provider_message_id, rs.provider_message_id),
       o.attempts
     from unnest(v_taken) taken (id)
     join app_private.outbox o on o.message_id = taken.id
     join app_public.messages m on m.id = o.message_id
     join app_public.conversations c on c.id = o.conversation_id
-    join app_public.contacts p on p.id = c.contact_id
     join app_public.channels ch on ch.id = c.channel_id
+    -- The address last heard from, and never one that was given up. Of those heard from at once, the number.
     left join lateral (
-      select
-        max(x.value) filter (where x.kind = 'phone') as phone,
-        coalesce(max(x.value) filter (where x.kind = 'bsuid'), max(x.value) filter (where x.kind = 'parent_bsuid')) as bsuid
+      select x.kind, x.value
       from app_public.contact_identities x
-      where x.contact_id = p.id
-    ) i on true
+      where x.contact_id = c.contact_id and x.kind <> 'external' and x.retired_at is null
+      order by
+        -- The provider takes no user id for a template that authenticates (131062).
+        x.kind = 'phone' and m.type = 'template' and exists (
+          select from app_public.templates t
+          where t.tenant_id = m.tenant_id
+          and t.business_account_id = ch.business_account_id
+          and t.name = m.content ->> 'name'
+          and t.language = m.content #>> '{language,code}'
+          and t.category = 'authentication'
+        ) desc,
+        x.last_heard_at desc nulls last,
+        x.kind desc
+      limit 1
+    ) a on true
     left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
     left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
-
-create function app_private.contact_at(tenant_id uuid, kind app_public.identity_kind, value text) returns setof uuid as $$
-  select i.contact_id
-  from app_public.contact_identities i
-  where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
-$$
-  language sql stable rows 1;
-comment on function app_private.contact_at(uuid,app_public.identity_kind,text) is 'Who has that address; no row when nobody does.';
 
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -3708,16 +3721,19 @@ create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   -- that lag behind a growing table.
   select array_agg(
     coalesce(
-      case when c.parent_bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid)) end,
-      case when c.bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid)) end,
-      case when c.phone is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone)) end,
-      case when c.external is not null then (select * from app_private.contact_at(c.tenant_id, 'external', c.external)) end
+      case when c.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i) end,
+      case when c.bsuid is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i) end,
+      case when c.phone is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i) end,
+      case when c.external is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i) end
     )
     order by c.n
   )
   from rows from (
-    jsonb_to_recordset(customers) as (tenant_id uuid, phone text, bsuid text, parent_bsuid text, external text)
-  ) with ordinality c (tenant_id, phone, bsuid, parent_bsuid, external, n)
+    jsonb_to_recordset(customers) as (
+      tenant_id uuid, phone text, bsuid text, parent_bsuid text, external text, heard_at timestamptz
+    )
+  ) with ordinality c (tenant_id, phone, bsuid, parent_bsuid, external, heard_at, n)
+  cross join lateral (select coalesce(c.heard_at, now()) as at) t
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_contacts(jsonb) is 'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
@@ -3793,6 +3809,76 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.has_account(text) is 'Whether anybody in the installation signs in with that address, whatever its case.';
 
+create function app_private.hear_identities(customers jsonb, contact_ids uuid[]) returns void as $$
+  with named as (
+    select contact_ids[a.n] as contact_id, a.tenant_id, a.kind, a.match_key, max(a.heard_at) as heard_at
+    from app_private.read_identities(customers) a
+    where contact_ids[a.n] is not null
+    group by 1, 2, 3, 4
+  ),
+  sightings as (
+    select contact_ids[a.n] as contact_id, a.tenant_id, a.heard_at, min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
+      count(distinct (i.kind, i.match_key)) as named
+    from app_private.read_identities(customers) a
+    join app_public.contact_identities i
+      on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key and i.contact_id = contact_ids[a.n]
+    group by a.n, 1, 2, 3
+  ),
+  moving as (
+    select distinct s.contact_id
+    from sightings s
+    where s.least_heard_at < s.heard_at
+    -- All those named stand in front, side by side: as recognise_customers() asks.
+    and (
+      select count(*) > s.named or max(i.last_heard_at) > s.least_heard_at
+      from app_public.contact_identities i
+      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id and i.last_heard_at >= s.least_heard_at
+    )
+    -- Somebody who wrote since then did so from the addresses in front.
+    and not exists (
+      select from app_public.conversations v
+      where v.contact_id = s.contact_id and v.last_customer_message_at > s.heard_at
+    )
+  )
+  update app_public.contact_identities i set last_heard_at = n.heard_at
+  from named n
+  join moving m on m.contact_id = n.contact_id
+  where i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
+  and coalesce(i.last_heard_at, '-infinity') < n.heard_at
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.hear_identities(jsonb,uuid[]) is 'Moves the addresses under which contacts were just met before their others, where they stand behind: only their order counts, so that a customer who always writes from the same ones costs no update.';
+
+create function app_private.heard_until(identity app_public.contact_identities) returns timestamp with time zone as $$
+  -- The address in front is the one that the customer's later messages came from.
+  select case
+    when not exists (
+      select from app_public.contact_identities x
+      where x.contact_id = identity.contact_id and x.last_heard_at > coalesce(identity.last_heard_at, '-infinity')
+    )
+    then coalesce(
+      greatest(
+        identity.last_heard_at,
+        (select max(v.last_customer_message_at) from app_public.conversations v where v.contact_id = identity.contact_id)
+      ),
+      '-infinity'
+    )
+    else coalesce(identity.last_heard_at, '-infinity')
+  end
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.heard_until(app_public.contact_identities) is 'When an address was last heard from; that of an address in front is kept by the conversations.';
+
+create function app_private.identity_at(tenant_id uuid, kind app_public.identity_kind, value text, at timestamp with time zone) returns setof app_public.contact_identities as $$
+  select i.*
+  from app_public.contact_identities i
+  where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
+  -- A number that was given up belongs to the next who writes from it. A user id is never given to somebody else.
+  and (i.retired_at is null or i.retired_at >= $4 or i.kind <> 'phone')
+$$
+  language sql stable rows 1;
+comment on function app_private.identity_at(uuid,app_public.identity_kind,text,timestamp with time zone) is 'Whose an address is at that time; no row when it is nobody''s.';
+
 create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
   with named as (
@@ -3819,18 +3905,25 @@ begin
     insert into app_public.contacts (id, tenant_id, phone, profile_name, username)
     select distinct on (s.id) s.id, s.tenant_id, s.phone, s.profile_name, s.username
     from strangers s
-    order by s.id, s.n
+    order by s.id, s.heard_at desc, s.n desc
     on conflict do nothing
     returning id
   )
-  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
-  select distinct on (s.id) s.tenant_id, s.kind, s.value, s.id
+  -- The contact's own trigger finds the phone among its identities already.
+  insert into app_public.contact_identities as x (tenant_id, kind, value, contact_id, last_heard_at)
+  select distinct on (s.id, a.kind) s.tenant_id, a.kind, a.value, s.id, s.heard_at
   from strangers s
   join inserted i on i.id = s.id
-  -- The phone is made an identity by the contact's own trigger.
-  where s.kind <> 'phone'
-  order by s.id
-  on conflict do nothing;
+  cross join lateral (values (s.kind, s.value), ('phone', s.phone)) a (kind, value)
+  where a.value is not null
+  order by s.id, a.kind, s.heard_at desc, s.n desc
+  -- Somebody else had the number and gave it up.
+  on conflict on constraint contact_identities_pkey do update set
+    contact_id = excluded.contact_id,
+    value = excluded.value,
+    last_heard_at = excluded.last_heard_at,
+    retired_at = null
+  where x.retired_at < excluded.last_heard_at;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -4028,6 +4121,23 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_common_password(text,text) is 'Whether a password is among the first that anybody would try: a common one or a common word, also in capitals, with digits for letters or with up to six digits and signs appended; the person''s own address; or three different characters repeated.';
 
+create function app_private.is_heard_since(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns boolean as $$
+  select exists (
+    select
+    from app_private.read_identities(before) b
+    join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
+    where i.contact_id = $1
+    and i.retired_at is null
+    and app_private.heard_until(i) > $4
+    -- What stays the same is heard from all the time.
+    and not exists (
+      select from app_private.read_identities(after) a where a.kind = b.kind and a.match_key = b.match_key
+    )
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_heard_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact was heard from after that time under an address that it is said to have given up before.';
+
 create function app_private.is_listed(origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
   select origin <> 'group' and type <> 'revoke' and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
 $$
@@ -4039,6 +4149,24 @@ create function app_private.is_placeholder(type app_public.message_type) returns
 $$
   language sql immutable;
 comment on function app_private.is_placeholder(app_public.message_type) is 'Whether a message of this type says only that there is one: its content may come later, under the same provider''s id.';
+
+create function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamp with time zone) returns boolean as $$
+  -- A user id is never given to another person. Of a number, whoever wrote from it before somebody else got it did.
+  select exists (
+    select
+    from app_private.read_identities(customers) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at < $3
+  )
+  and not exists (
+    select
+    from app_private.read_identities(customers) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id = $1 and i.kind <> 'phone'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_previous_owner(uuid,jsonb,timestamp with time zone) is 'Whether a contact had the number among these addresses before another customer got it at that time, and is not that customer.';
 
 create function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
   select case type
@@ -4055,6 +4183,20 @@ create function app_private.is_said(type app_public.message_type, content jsonb)
 $$
   language sql immutable;
 comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
+
+create function app_private.known_until(contact_id uuid) returns timestamp with time zone as $$
+  -- While the order of a contact's addresses stays the same, their times are not kept up to date with every message:
+  -- the conversation's are.
+  select coalesce(
+    greatest(
+      (select max(i.last_heard_at) from app_public.contact_identities i where i.contact_id = $1),
+      (select max(v.last_customer_message_at) from app_public.conversations v where v.contact_id = $1)
+    ),
+    '-infinity'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.known_until(uuid) is 'When a contact was last met, under the addresses that stand in front; what is older than that is no news.';
 
 create function app_private.late_place(conversation_id uuid, said_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
   select greatest(
@@ -4146,34 +4288,52 @@ begin
   if not exists (
     select
     from (
-      select i.*, (select * from app_private.contact_at(i.tenant_id, i.kind, i.value)) as contact_id
-      from app_private.read_identities(customers) i
+      select a.*, (select i from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as known
+      from app_private.read_identities(customers) a
       offset 0
     ) a
-    where a.contact_id is null
-    or (a.contact_id <> contact_ids[a.n] and not a.is_alias)
+    where (a.known).contact_id is null
+    or ((a.known).contact_id <> contact_ids[a.n] and not a.is_alias)
+    or (a.known).retired_at < a.heard_at
     or (
       select a.profile_name <> coalesce(c.profile_name, '') or a.username <> coalesce(c.username, '')
+        or (a.phone is not null and c.phone is null)
       from app_public.contacts c
       where c.id = contact_ids[a.n]
     )
   ) then
+    perform app_private.hear_identities(customers, contact_ids);
     return;
   end if;
 
-  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
-  select distinct on (i.tenant_id, i.kind, i.match_key) i.tenant_id, i.kind, i.value, contact_ids[i.n]
-  from app_private.read_identities(customers) i
-  where contact_ids[i.n] is not null
-  order by i.tenant_id, i.kind, i.match_key
-  on conflict do nothing;
+  -- An address that its owner gave up before is the customer's who has come under it now.
+  insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
+  select distinct on (a.tenant_id, a.kind, a.match_key) a.tenant_id, a.kind, a.value, contact_ids[a.n], a.heard_at
+  from app_private.read_identities(customers) a
+  where contact_ids[a.n] is not null
+  and not exists (
+    select from app_public.contact_identities x
+    where x.tenant_id = a.tenant_id and x.kind = a.kind and x.match_key = a.match_key
+    and (x.retired_at is null or x.retired_at >= a.heard_at)
+  )
+  order by a.tenant_id, a.kind, a.match_key, a.is_alias, a.heard_at desc
+  on conflict on constraint contact_identities_pkey do update set
+    contact_id = excluded.contact_id,
+    value = excluded.value,
+    last_heard_at = excluded.last_heard_at,
+    retired_at = null
+  where i.retired_at < excluded.last_heard_at;
+
+  perform app_private.hear_identities(customers, contact_ids);
 
   for v_clash in
     select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
     from (
-      select i.n, (select * from app_private.contact_at(i.tenant_id, i.kind, i.value)) as contact_id
-      from app_private.read_identities(customers) i
-      where not i.is_alias
+      select
+        a.n,
+        (select i.contact_id from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as contact_id
+      from app_private.read_identities(customers) a
+      where not a.is_alias
       offset 0
     ) a
     where a.contact_id <> contact_ids[a.n]
@@ -4181,13 +4341,30 @@ begin
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
 
+  -- A name that is older than what is known of the contact changes nothing.
   perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
   update app_public.contacts c set
-    profile_name = coalesce(i.profile_name, c.profile_name),
-    username = coalesce(i.username, c.username)
-  from app_private.read_identities(customers) i
-  where c.id = contact_ids[i.n]
-  and (i.profile_name <> coalesce(c.profile_name, '') or i.username <> coalesce(c.username, ''));
+    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
+    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
+    phone = coalesce(c.phone, (
+      select i.value from app_public.contact_identities i
+      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
+      and i.contact_id = k.contact_id and i.retired_at is null
+    ))
+  from (
+    select distinct on (contact_ids[a.n])
+      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
+      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
+    from app_private.read_identities(customers) a
+    where contact_ids[a.n] is not null
+    order by contact_ids[a.n], a.heard_at desc, a.n desc
+  ) k
+  where c.id = k.contact_id
+  and (
+    k.profile_name <> coalesce(c.profile_name, '')
+    or k.username <> coalesce(c.username, '')
+    or (k.phone is not null and c.phone is null)
+  );
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -4301,6 +4478,32 @@ create function app_private.missing_partitions(months_ahead integer) returns tab
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 comment on function app_private.missing_partitions(integer) is 'The partitions that do not exist, of those that this month and the next months_ahead months (UTC) need. from_id null: from the beginning. Health checks look for those of this month and the next.';
+
+create function app_private.move_identities(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns void as $$
+begin
+  insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
+  select distinct on (a.kind, a.match_key) a.tenant_id, a.kind, a.value, $1, $4
+  from app_private.read_identities(after) a
+  order by a.kind, a.match_key, a.is_alias
+  on conflict on constraint contact_identities_pkey do update set
+    value = excluded.value,
+    contact_id = excluded.contact_id,
+    last_heard_at = greatest(i.last_heard_at, excluded.last_heard_at),
+    retired_at = case when i.retired_at > excluded.last_heard_at then i.retired_at end
+  where i.contact_id = excluded.contact_id or i.retired_at <= excluded.last_heard_at;
+
+  insert into app_public.contact_identities (tenant_id, kind, value, contact_id, retired_at)
+  select distinct on (b.kind, b.match_key) b.tenant_id, b.kind, b.value, $1, $4
+  from app_private.read_identities(before) b
+  where not exists (
+    select from app_private.read_identities(after) a where a.kind = b.kind and a.match_key = b.match_key
+  )
+  order by b.kind, b.match_key, b.is_alias
+  on conflict do nothing;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.move_identities(uuid,jsonb,jsonb,timestamp with time zone) is 'Gives a contact its new addresses, and remembers the old ones as retired.';
 
 create function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
 begin
@@ -4614,14 +4817,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.publish_chatbot(uuid) is 'Freezes the draft as the next version, with the graphs that it calls and what is known of the forms that it sends. The program validates the graph first. PYNFD.';
 
-create function app_private.read_identities(customers jsonb) returns table(n bigint, tenant_id uuid, kind app_public.identity_kind, value text, match_key text, is_alias boolean, phone text, profile_name text, username text) as $$
-  select c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone, c.profile_name, c.username
+create function app_private.read_identities(customers jsonb) returns table(n bigint, tenant_id uuid, kind app_public.identity_kind, value text, match_key text, is_alias boolean, phone text, profile_name text, username text, heard_at timestamp with time zone) as $$
+  select
+    c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone, c.profile_name,
+    c.username, coalesce(c.heard_at, now())
   from rows from (
     jsonb_to_recordset(customers) as (
       tenant_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text, profile_name text,
-      username text
+      username text, heard_at timestamptz
     )
-  ) with ordinality c (tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, n)
+  ) with ordinality c (tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n)
   cross join lateral (
     values
       ('parent_bsuid'::app_public.identity_kind, c.parent_bsuid, false),
@@ -4632,8 +4837,8 @@ create function app_private.read_identities(customers jsonb) returns table(n big
   ) i (kind, value, is_alias)
   where i.value is not null
 $$
-  language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
-comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?}]. An alias is another number that came with a message: remembered if it is free, never what somebody is recognised by.';
+  language sql stable rows 100 set search_path to pg_catalog, pg_temp;
+comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met under them, by default now. An alias is another number that came with a message: remembered if it is free, never what a customer is recognised by.';
 
 create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamp with time zone, is_pair_limit boolean) as $$
   select * from jsonb_to_recordset(outcomes) as r (
@@ -4708,35 +4913,61 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
         where v.channel_id = f.channel_id and v.contact_id = f.contact_id
       ) as conversation_id,
       f.contact_id is not null
-        and (f.parent_bsuid is null or f.by_parent_bsuid = f.contact_id)
-        and (f.bsuid is null or f.by_bsuid = f.contact_id)
-        and (f.phone is null or f.by_phone = f.contact_id)
-        and (f.phone_alias is null or f.by_alias is not null)
+        and (f.parent_bsuid is null or (f.by_parent_bsuid).contact_id = f.contact_id)
+        and (f.bsuid is null or (f.by_bsuid).contact_id = f.contact_id)
+        and (f.phone is null or (f.by_phone).contact_id = f.contact_id)
+        and (f.phone_alias is null or (f.by_alias).contact_id is not null)
+        and not coalesce(greatest((f.by_parent_bsuid).retired_at, (f.by_bsuid).retired_at) < f.at, false)
+        -- Those named stand in front of the customer's others, side by side.
+        and not coalesce(
+          f.least_heard_at < f.at
+          and (
+            select count(*) > f.named or max(i.last_heard_at) > f.least_heard_at
+            from app_public.contact_identities i
+            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id and i.last_heard_at >= f.least_heard_at
+          ),
+          false
+        )
         and exists (
           select from app_public.contacts p
           where p.id = f.contact_id
           and (f.profile_name is null or f.profile_name = p.profile_name)
           and (f.username is null or f.username = p.username)
+          and (f.phone is null or p.phone is not null)
         ) as is_unchanged
     from (
-      select a.*, coalesce(a.by_parent_bsuid, a.by_bsuid, a.by_phone, a.by_external) as contact_id
+      select
+        a.*,
+        coalesce((a.by_parent_bsuid).contact_id, (a.by_bsuid).contact_id, (a.by_phone).contact_id, (a.by_external).contact_id)
+          as contact_id,
+        least(
+          case when a.parent_bsuid is not null then coalesce((a.by_parent_bsuid).last_heard_at, '-infinity') end,
+          case when a.bsuid is not null then coalesce((a.by_bsuid).last_heard_at, '-infinity') end,
+          case when a.phone is not null then coalesce((a.by_phone).last_heard_at, '-infinity') end
+        ) as least_heard_at,
+        num_nonnulls(
+          a.parent_bsuid, a.bsuid, a.phone,
+          case when (a.by_alias).match_key <> (a.by_phone).match_key and (a.by_alias).contact_id = (a.by_phone).contact_id then a.phone_alias end
+        ) as named
       from (
         select
           c.*,
-          case when c.parent_bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid)) end
+          t.at,
+          case when c.parent_bsuid is not null then (select i from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i) end
             as by_parent_bsuid,
-          case when c.bsuid is not null then (select * from app_private.contact_at(c.tenant_id, 'bsuid', c.bsuid)) end as by_bsuid,
-          case when c.phone is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone)) end as by_phone,
-          case when c.phone_alias is not null then (select * from app_private.contact_at(c.tenant_id, 'phone', c.phone_alias)) end as by_alias,
-          case when c.external is not null then (select * from app_private.contact_at(c.tenant_id, 'external', c.external)) end as by_external
+          case when c.bsuid is not null then (select i from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i) end as by_bsuid,
+          case when c.phone is not null then (select i from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i) end as by_phone,
+          case when c.phone_alias is not null then (select i from app_private.identity_at(c.tenant_id, 'phone', c.phone_alias, t.at) i) end as by_alias,
+          case when c.external is not null then (select i from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i) end as by_external
         from rows from (
           jsonb_to_recordset(customers) as (
             tenant_id uuid, channel_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text,
-            profile_name text, username text
+            profile_name text, username text, heard_at timestamptz
           )
         ) with ordinality c (
-          tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, n
+          tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
+        cross join lateral (select coalesce(c.heard_at, now()) as at) t
         offset 0
       ) a
       offset 0
@@ -4918,6 +5149,23 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
 
+create function app_private.refresh_phone(contact_id uuid) returns void as $$
+  update app_public.contacts c set phone = (
+    select i.value from app_public.contact_identities i
+    where i.contact_id = c.id and i.kind = 'phone' and i.retired_at is null
+    order by i.last_heard_at desc nulls last
+    limit 1
+  )
+  where c.id = $1
+  and not exists (
+    select from app_public.contact_identities i
+    where i.contact_id = c.id and i.kind = 'phone' and i.retired_at is null
+    and i.match_key = app_hidden.identity_match_key('phone', c.phone)
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.refresh_phone(uuid) is 'Where a contact''s phone was given up, or is not known yet: the number last heard from takes its place, or none.';
+
 create function app_private.refusal_message(code text) returns text as $$
   select case code
     when 'PYWIN' then 'The customer has not written within the last 24 hours: only a template may be sent'
@@ -4973,6 +5221,18 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.register_provider_ids(uuid[],text[]) is 'Notes which ids the provider has given to messages of ours, by position; null where it has given none.';
+
+create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
+begin
+  update app_public.contact_identities i set retired_at = $3
+  from app_private.read_identities(customers) a
+  where i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+  and i.contact_id = $1 and i.kind = 'phone' and i.retired_at is null;
+  perform app_private.refresh_phone($1);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.release_phone(uuid,jsonb,timestamp with time zone) is 'Takes from a contact the number that another customer has now.';
 
 create function app_private.remove_echoes(message_ids uuid[], hashes uuid[]) returns boolean as $$
 declare
@@ -5200,6 +5460,20 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resume_chatbot(uuid,boolean) is 'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again, or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
+
+create function app_private.retire_identities(contact_id uuid, kept jsonb, at timestamp with time zone) returns void as $$
+  update app_public.contact_identities i set retired_at = $3
+  where i.contact_id = $1
+  and i.kind <> 'external'
+  and i.retired_at is null
+  and app_private.heard_until(i) <= $3
+  and not exists (
+    select from app_private.read_identities(kept) a
+    where a.tenant_id = i.tenant_id and a.kind = i.kind and a.match_key = i.match_key
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.retire_identities(uuid,jsonb,timestamp with time zone) is 'Retires the addresses of a contact that are not among those kept and were not heard from since.';
 
 create function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
   select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
@@ -5782,29 +6056,47 @@ comment on function app_private.tg_contacts__normalize() is 'Tidies the phone nu
 create function app_private.tg_contacts__save_phone_identity() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
+    -- A number that the customer gave up stays known as theirs; one that was wrong never was.
     delete from app_public.contact_identities i
     where i.tenant_id = OLD.tenant_id
     and i.kind = 'phone'
     and i.match_key = app_hidden.identity_match_key('phone', OLD.phone)
-    and i.contact_id = OLD.id;
+    and i.contact_id = OLD.id
+    and i.retired_at is null;
   end if;
 
-  if NEW.phone is not null then
-    insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id)
-    values (NEW.tenant_id, 'phone', NEW.phone, NEW.id)
-    on conflict on constraint contact_identities_pkey do update set value = excluded.value
-    where i.contact_id = excluded.contact_id;
+  -- The program stores what it learns as an identity first.
+  if NEW.phone is null or exists (
+    select from app_public.contact_identities i
+    where i.tenant_id = NEW.tenant_id
+    and i.kind = 'phone'
+    and i.match_key = app_hidden.identity_match_key('phone', NEW.phone)
+    and i.contact_id = NEW.id
+    and i.value = NEW.phone
+    and i.retired_at is null
+  ) then
+    return null;
+  end if;
 
-    if not found then
-      raise exception 'Another contact already has this phone number'
-        using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the number.';
-    end if;
+  -- A number that staff correct is where they want to reach the contact from now on.
+  insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
+  values (NEW.tenant_id, 'phone', NEW.phone, NEW.id, case when TG_OP = 'UPDATE' then now() end)
+  on conflict on constraint contact_identities_pkey do update set
+    value = excluded.value,
+    contact_id = excluded.contact_id,
+    last_heard_at = case when i.retired_at is null then i.last_heard_at else excluded.last_heard_at end,
+    retired_at = null
+  where i.contact_id = excluded.contact_id or i.retired_at is not null;
+
+  if not found then
+    raise exception 'Another contact already has this phone number'
+      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the number.';
   end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__save_phone_identity() is 'A contact''s phone is also one of its identities. PYDUP when another contact holds it.';
+comment on function app_private.tg_contacts__save_phone_identity() is 'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
 
 create function app_private.tg_conversations__add_assignee() returns trigger as $$
 begin
@@ -6108,7 +6400,7 @@ begin
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when p.phone is null and not exists (
         select from app_public.contact_identities i
-        where i.contact_id = p.id and i.kind <> 'external'
+        where i.contact_id = p.id and i.kind <> 'external' and i.retired_at is null
       ) then 'PYADR'
     end as code
   ) r

@@ -9,3 +9,8 @@ export function uuidV7(): string {
   const random = randomUUID();
   return `${millis.slice(0, 8)}-${millis.slice(8)}-7${random.slice(15)}`;
 }
+
+/** When an id was made, in milliseconds since 1970. */
+export function uuidV7Millis(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

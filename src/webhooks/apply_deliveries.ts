@@ -34,7 +34,7 @@ export async function applyDeliveries(
 ): Promise<Applied> {
   const notes = deliveries.map(({ skipped }) => skipped.length);
   try {
-    const { batch, facts } = compose(deliveries, Date.now());
+    const { batch, facts } = compose(deliveries);
     if (isStored) {
       let bodyFrom = 1;
       for (const delivery of deliveries) {
@@ -45,8 +45,10 @@ export async function applyDeliveries(
     }
     if (facts.length === 0) return await receive(pool, batch);
     return await inTransaction(pool, async (client) => {
+      // First, so that the message that tells of a change is stored in the thread that there is.
+      const untimely = await applyIdentityChanges(client, facts);
       const applied = await receive(client, batch);
-      await applyFacts(client, facts);
+      await applyFacts(client, untimely);
       // A fact may end a pause, or a handoff.
       return { ...applied, wakesChatbots: true };
     });
@@ -75,22 +77,38 @@ async function receive(db: Queryable, batch: Batch): Promise<Applied> {
   return { stored: rows[0].stored, wakesChatbots: rows[0].wakes_chatbots };
 }
 
+/** Returns the facts that are left: those of another kind, and changes of a customer whom nobody knows yet. */
+async function applyIdentityChanges(db: Queryable, facts: readonly Fact[]): Promise<Fact[]> {
+  const left: Fact[] = [];
+  for (const fact of facts) {
+    const isChange = fact.item.kind === "identity_change";
+    if (!isChange || !(await applyFact(db, fact))) left.push(fact);
+  }
+  return left;
+}
+
+/** Whether it is about somebody or something that is known. */
+async function applyFact(db: Queryable, { delivery, item, channel }: Fact): Promise<boolean> {
+  const call = factCall(item, channel, delivery.receivedAt);
+  if (call.kind !== "call") return false;
+  const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
+    JSON.stringify(call.argument),
+  ]);
+  return rows[0].is_applied !== false;
+}
+
 /** After the messages: a fact may be about somebody whom they introduce. */
 async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> {
   const noted = new Set<Delivery>();
   const contacts: unknown[] = [];
-  for (const { delivery, item, channel } of facts) {
-    const call = factCall(item, channel);
+  for (const fact of facts) {
+    const { delivery, item, channel } = fact;
+    const call = factCall(item, channel, delivery.receivedAt);
     if (call.kind === "contact") {
       contacts.push(call.argument);
       continue;
     }
-    if (call.kind === "call") {
-      const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
-        JSON.stringify(call.argument),
-      ]);
-      if (rows[0].is_applied !== false) continue;
-    }
+    if (await applyFact(db, fact)) continue;
     delivery.skipped.push({
       kind: item.kind,
       reason: call.kind === "skip" ? call.reason : "nobody and nothing we know",

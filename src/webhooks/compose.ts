@@ -19,10 +19,7 @@ export type Fact = { delivery: Delivery; item: RoutedItem["item"]; channel: Webh
  * Puts what some deliveries say side by side, as sets of rows; what cannot be a row is noted in its delivery's
  * `skipped`. Pure but for those notes.
  */
-export function compose(
-  deliveries: readonly Delivery[],
-  receivedAt: number,
-): { batch: Batch; facts: Fact[] } {
+export function compose(deliveries: readonly Delivery[]): { batch: Batch; facts: Fact[] } {
   const batch: Batch = { bodies: [], events: [], customers: [], messages: [], statuses: [] };
   const facts: Fact[] = [];
   const customers = new Map<string, number>();
@@ -38,8 +35,11 @@ export function compose(
     const known = customers.get(key);
     if (known !== undefined) {
       const before = batch.customers[known - 1]!;
-      before.profile_name = customer.profile_name ?? before.profile_name;
-      before.username = customer.username ?? before.username;
+      const [older, newer] =
+        (customer.heard_at ?? "") < (before.heard_at ?? "") ? [customer, before] : [before, customer];
+      before.profile_name = newer.profile_name ?? older.profile_name;
+      before.username = newer.username ?? older.username;
+      before.heard_at = newer.heard_at;
       return known;
     }
     batch.customers.push(customer);
@@ -55,12 +55,12 @@ export function compose(
         const whose = phoneNumberId === null ? `account ${businessAccountId}` : `number ${phoneNumberId}`;
         skip(item.kind, `no channel of this app has the ${whose}`);
       } else if (item.kind === "message") {
-        const customer = customerOf(channel, item.contact, item.profileName, item.username);
+        const customer = customerOf(channel, item.contact, item, delivery.receivedAt);
         if (customer === null) skip("message", "it names no customer");
         else batch.messages.push(messageRow(item, channel, positionOf(customer)));
       } else if (item.kind === "status") {
         if (item.status === "other") skip("status", item.reason ?? "an unknown status");
-        else batch.statuses.push(statusRow(item, channel, receivedAt));
+        else batch.statuses.push(statusRow(item, channel, delivery.receivedAt));
       } else {
         facts.push({ delivery, item, channel });
       }

@@ -14,6 +14,8 @@ export type Delivery = {
   /** The channel of the address it was posted to. */
   channel: WebhookChannel;
   body: Buffer;
+  /** When it first came, in milliseconds since 1970: of a stored body that is applied again, when it was stored. */
+  receivedAt: number;
   /** The fields it is about, comma-separated. */
   eventType: string | null;
   items: RoutedItem[];

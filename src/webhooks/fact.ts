@@ -16,16 +16,16 @@ export type FactCall =
   | { kind: "skip"; reason: string };
 
 /** Which function applies an item that is neither a message nor a status; or why nothing does. */
-export function factCall(item: WebhookItem, channel: WebhookChannel): FactCall {
+export function factCall(item: WebhookItem, channel: WebhookChannel, receivedAt: number): FactCall {
   switch (item.kind) {
     case "identity_change": {
-      const before = customerOf(channel, item.before);
-      const after = customerOf(channel, item.after);
+      const before = customerOf(channel, item.before, item, receivedAt);
+      const after = customerOf(channel, item.after, item, receivedAt);
       if (before === null || after === null) return skip("it does not name both the old and the new address");
-      return call("apply_identity_change", { before, after, occurred_at: instant(item.occurredAt) });
+      return call("apply_identity_change", { before, after });
     }
     case "marketing_preference": {
-      const customer = customerOf(channel, item.contact);
+      const customer = customerOf(channel, item.contact, item, receivedAt);
       if (customer === null || item.allowsMarketing === null)
         return skip("it names no customer, or no known preference");
       return call("apply_marketing_preference", {
@@ -53,13 +53,13 @@ export function factCall(item: WebhookItem, channel: WebhookChannel): FactCall {
     case "account_update":
       return accountCall(item, channel);
     case "contact_sync": {
-      const customer = customerOf(channel, item.contact);
+      const customer = customerOf(channel, item.contact, item, receivedAt);
       if (customer === null || item.action !== "add")
         return skip("only additions to the address book are applied");
       return { kind: "contact", argument: { customer, name: item.fullName ?? item.firstName } };
     }
     case "call": {
-      const customer = customerOf(channel, item.contact, item.profileName, item.username);
+      const customer = customerOf(channel, item.contact, item, receivedAt);
       if (customer === null || !item.opensWindow)
         return skip(`call ${item.event ?? ""}: kept, nothing to do`);
       return call("apply_call", { customer, occurred_at: instant(item.occurredAt) });

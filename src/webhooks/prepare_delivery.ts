@@ -1,4 +1,4 @@
-import { uuidV7 } from "../uuid_v7.ts";
+import { uuidV7, uuidV7Millis } from "../uuid_v7.ts";
 import type { ChannelDirectory, WebhookChannel } from "./channel_directory.ts";
 import type { Delivery } from "./delivery.ts";
 import { readWebhook } from "./read_webhook.ts";
@@ -16,7 +16,16 @@ export async function prepareDelivery(
   id: string = uuidV7(),
 ): Promise<Delivery> {
   const { channel } = signed;
-  const delivery: Delivery = { id, channel, body, eventType: null, items: [], skipped: [], error: null };
+  const delivery: Delivery = {
+    id,
+    channel,
+    body,
+    receivedAt: uuidV7Millis(id),
+    eventType: null,
+    items: [],
+    skipped: [],
+    error: null,
+  };
   const reading = readWebhook(body);
   if (reading.kind === "unreadable") return { ...delivery, error: reading.reason };
   const fields = new Set(reading.items.flatMap(({ field }) => field ?? []));

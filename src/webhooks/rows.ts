@@ -12,16 +12,28 @@ export type CustomerRow = {
   external: string | null;
   profile_name: string | null;
   username: string | null;
+  /** When the customer was met under these addresses and names. */
+  heard_at: string | null;
 };
 
-/** Null for a customer without any address. */
+/** What is said of a customer beside their addresses. */
+export type Sighting = {
+  profileName?: string | null;
+  username?: string | null;
+  /** By the provider's clock. */
+  occurredAt: number | null;
+};
+
+/**
+ * Null for a customer without any address.
+ * @param receivedAt stands in for the provider's clock where that says nothing, and is the latest that it can say
+ */
 export function customerOf(
   channel: WebhookChannel,
-  identity: ContactIdentity,
-  profileName: string | null = null,
-  username: string | null = null,
+  { phone, phoneAlias, bsuid, parentBsuid, external }: ContactIdentity,
+  { profileName = null, username = null, occurredAt }: Sighting,
+  receivedAt: number,
 ): CustomerRow | null {
-  const { phone, phoneAlias, bsuid, parentBsuid, external } = identity;
   if (phone === null && bsuid === null && parentBsuid === null && external === null) return null;
   return {
     tenant_id: channel.tenantId,
@@ -33,6 +45,7 @@ export function customerOf(
     external,
     profile_name: profileName,
     username,
+    heard_at: instant(Math.min(occurredAt ?? receivedAt, receivedAt)),
   };
 }
 

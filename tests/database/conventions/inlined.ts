@@ -4,9 +4,9 @@
  * calls what is not. So they name everything with its schema, and run as their caller. With each, a query that uses it.
  */
 export const INLINED: Record<string, string> = {
-  contact_at:
-    "select (select * from app_private.contact_at(m.tenant_id, 'phone', m.preview)) from app_public.messages m",
   current_user_id: "select app_hidden.current_user_id()",
+  identity_at:
+    "select (select i.contact_id from app_private.identity_at(m.tenant_id, 'phone', m.preview, m.occurred_at) i) from app_public.messages m",
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
   is_placeholder: "select app_private.is_placeholder(m.type) from app_public.messages m",
   message_id_at: "select app_private.message_id_at(m.occurred_at, m.id) from app_public.messages m",

@@ -174,7 +174,11 @@ test("a customer changes the number: one contact, also when told twice; the old 
       )
     ).rows;
 
-  await post(webhookBody(workspace, texts(oldNumber, "the old number")));
+  await post(
+    webhookBody(workspace, {
+      messages: [{ ...textMessage(oldNumber, "the old number"), timestamp: ago(4 * 24 * 3600) }],
+    }),
+  );
   await post(change);
   await post(webhookBody(workspace, texts(newNumber, "the new number")));
   const afterwards = [{ phone: `+${newNumber}`, messages: 3 }];
