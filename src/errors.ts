@@ -171,6 +171,11 @@ export const ERRORS = {
     meaning: "The body is larger than 3 MB, or than 256 KB of a callback.",
     remedy: "Send less.",
   },
+  PYMIG: {
+    kind: "unavailable",
+    meaning: "A migration failed, or its file was changed; the message names the file.",
+    remedy: "Correct what the message says, then migrate again.",
+  },
   PYUNA: { kind: "unavailable", meaning: "The database cannot be reached.", remedy: "Try again shortly." },
   PYINT: {
     kind: "unavailable",

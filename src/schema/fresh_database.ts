@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { openThrowaway } from "../embedded/throwaway.ts";
 import { createLog } from "../log.ts";
@@ -17,8 +16,6 @@ export async function withFreshDatabase<T>(work: (ownerUrl: string) => Promise<T
     await migrate(ownerUrl.href, log, { withCurrent: true });
     return await work(ownerUrl.href);
   } finally {
-    // graphile-migrate keeps its connections for 200 ms, and ends the process when one breaks meanwhile.
-    await delay(250);
     await server.release();
   }
 }
