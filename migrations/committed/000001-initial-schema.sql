@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:585032906d8692af14e53876058b32a6078f5f5b
+--! Hash: sha1:3a69e91846d50d9fe5d39824ee54bece1df1af30
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1480,7 +1480,9 @@ create or replace trigger _500_keep_webhook_address after update of webhook_key 
   for each row execute function app_private.tg_channels__keep_webhook_address();
 --! EndIncluded channels/triggers.sql
 --! Included channels/set_channel_secrets.sql
-create or replace function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
+create or replace function app_private.set_channel_secrets(
+  channel_id uuid, secrets jsonb, ends_previous_secret boolean default false
+) returns void as $$
 declare
   v_fingerprint text := secrets ->> 'app_secret_fingerprint';
   v_number text;
@@ -1519,9 +1521,15 @@ begin
 
   update app_private.channel_secrets s set
     access_token = coalesce(secrets ->> 'access_token', s.access_token),
-    previous_app_secret = case when secrets ? 'app_secret' then s.app_secret else s.previous_app_secret end,
+    previous_app_secret = case
+      when ends_previous_secret then null
+      when secrets ? 'app_secret' then s.app_secret
+      else s.previous_app_secret
+    end,
     previous_app_secret_fingerprint = case
-      when secrets ? 'app_secret' then s.app_secret_fingerprint else s.previous_app_secret_fingerprint
+      when ends_previous_secret then null
+      when secrets ? 'app_secret' then s.app_secret_fingerprint
+      else s.previous_app_secret_fingerprint
     end,
     app_secret = coalesce(secrets ->> 'app_secret', s.app_secret),
     app_secret_fingerprint = coalesce(v_fingerprint, s.app_secret_fingerprint),
@@ -1530,10 +1538,12 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.set_channel_secrets(uuid, jsonb) is
-  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
+comment on function app_private.set_channel_secrets(uuid, jsonb, boolean) is
+  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
 
-create or replace function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb) returns app_public.channels as $$
+create or replace function app_hidden.set_channel_secrets(
+  channel_id uuid, secrets jsonb, ends_previous_secret boolean default false
+) returns app_public.channels as $$
 declare
   v_channel app_public.channels;
 begin
@@ -1547,15 +1557,15 @@ begin
     raise exception 'Only an admin changes a channel''s secrets' using errcode = 'PYDEN';
   end if;
 
-  perform app_private.set_channel_secrets(v_channel.id, secrets);
+  perform app_private.set_channel_secrets(v_channel.id, secrets, ends_previous_secret);
   return v_channel;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.set_channel_secrets(uuid, jsonb) is
+comment on function app_hidden.set_channel_secrets(uuid, jsonb, boolean) is
   E'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
 
-grant execute on function app_hidden.set_channel_secrets(uuid, jsonb) to parley_visitor;
+grant execute on function app_hidden.set_channel_secrets(uuid, jsonb, boolean) to parley_visitor;
 --! EndIncluded channels/set_channel_secrets.sql
 --! Included channels/create_channel.sql
 create or replace function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$

@@ -9,7 +9,7 @@ import { setChannelSecrets } from "../operator/add_channel.ts";
 import { findChannel, findTenant } from "../operator/find.ts";
 import { readKeyRing } from "../secret_keys.ts";
 
-type Options = CommonOptions & SecretOptions & { tenant?: string };
+type Options = CommonOptions & SecretOptions & { tenant?: string; endPrevious?: boolean };
 
 /** `parley channel rotate-secrets`. */
 export function channelRotateSecrets(): Command {
@@ -19,17 +19,19 @@ export function channelRotateSecrets(): Command {
     "parley channel rotate-secrets 105500000000001 --access-token -",
   )
     .argument("<channel>", "the channel's id, or its phone number id")
-    .option("--tenant <tenant>", "slug or id, where several have that number");
+    .option("--tenant <tenant>", "slug or id, where several have that number")
+    .option("--end-previous", "accept no app secret but the current one from now on, as after a leak");
   return withSecrets(command, "what Meta repeats when it verifies the address").action(
     async (channel: string, options: Options) => {
       const secrets = await readSecrets(options);
       const replaced = Object.entries(secrets).flatMap(([name, value]) =>
         value === undefined ? [] : [name],
       );
-      if (replaced.length === 0) {
+      const endsPreviousSecret = options.endPrevious === true;
+      if (replaced.length === 0 && !endsPreviousSecret) {
         throw new ParleyError(
           "PYREQ",
-          "Nothing to replace: give --access-token, --app-secret or --verify-token",
+          "Nothing to replace: give --access-token, --app-secret, --verify-token or --end-previous",
         );
       }
       await onDatabase(async ({ pool, config }) => {
@@ -37,10 +39,18 @@ export function channelRotateSecrets(): Command {
         const id = await inTransaction(pool, async (db) => {
           const tenantId = options.tenant === undefined ? undefined : await findTenant(db, options.tenant);
           const found = await findChannel(db, channel, tenantId);
-          await setChannelSecrets(db, found, secrets, keyRing);
+          await setChannelSecrets(db, found, secrets, keyRing, { endsPreviousSecret });
           return found;
         });
-        print(options, { id, replaced }, `Channel ${id}: replaced ${replaced.join(", ")}`);
+        const done = [
+          ...(replaced.length > 0 ? [`replaced ${replaced.join(", ")}`] : []),
+          ...(endsPreviousSecret ? ["only the current app secret is accepted"] : []),
+        ];
+        print(
+          options,
+          { id, replaced, ...(endsPreviousSecret && { endsPreviousSecret }) },
+          `Channel ${id}: ${done.join("; ")}`,
+        );
       });
     },
   );

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { EnvelopeError, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
+import { placeOf } from "./place.ts";
 
 /** A channel's credentials in the clear: in memory only. */
 export type ChannelSecrets = {
@@ -68,7 +69,7 @@ export function openChannelSecrets(channelId: string, row: SealedColumns, ring: 
 }
 
 function address(channelId: string, column: string): string {
-  return `app_private.channel_secrets/${channelId}/${column}`;
+  return placeOf("app_private.channel_secrets", [channelId], column);
 }
 
 /** Tells Meta apps apart by their secret, without telling the secret. */

@@ -1,5 +1,6 @@
 import { type Envelope, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
+import { placeOf } from "./place.ts";
 
 /** Seals a data source's token for its row of app_private.data_source_secrets. */
 export function sealDataSourceToken(dataSourceId: string, token: string, ring: KeyRing): Envelope {
@@ -15,5 +16,5 @@ export function dataSourceToken(
 }
 
 function address(dataSourceId: string): string {
-  return `app_private.data_source_secrets/${dataSourceId}/auth_token`;
+  return placeOf("app_private.data_source_secrets", [dataSourceId], "auth_token");
 }

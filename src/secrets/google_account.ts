@@ -1,5 +1,6 @@
 import { type Envelope, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
+import { placeOf } from "./place.ts";
 
 /** A row of app_private.google_account_secrets belongs to a member. */
 export type GoogleAccountRow = { tenant_id: string; user_id: string };
@@ -25,5 +26,5 @@ export function openGoogleToken(
 }
 
 function address({ tenant_id, user_id }: GoogleAccountRow, column: string): string {
-  return `app_private.google_account_secrets/${tenant_id}/${user_id}/${column}`;
+  return placeOf("app_private.google_account_secrets", [tenant_id, user_id], column);
 }

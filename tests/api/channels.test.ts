@@ -89,6 +89,34 @@ test("a rotation keeps the app secret before it, and what is not given", async (
   assert.notEqual(row.app_secret_fingerprint, before.app_secret_fingerprint);
 });
 
+test("an id is sealed for as the database writes it, however it was spelled", async () => {
+  const created = await api.ask(admin, CREATE, { input: anInput() });
+  const { id } = created.data.createChannel.channel;
+  const spellings = [id.replaceAll("-", ""), id.toUpperCase().replaceAll("-", ""), `{${id}}`];
+  for (const [index, channelId] of spellings.entries()) {
+    const answer = await api.ask(admin, ROTATE, { input: { channelId, accessToken: `token-${index}` } });
+    // GraphQL's own check may refuse a spelling; what it lets through has to be opened again.
+    if (answer.code === undefined) assert.equal(answer.data.rotateChannelSecrets.channel.id, id);
+    else assert.equal(answer.code, "PYREQ", channelId);
+    const { accessToken } = (await secretsOf(id)).opened;
+    assert.equal(accessToken, answer.code === undefined ? `token-${index}` : accessToken);
+  }
+});
+
+test("a rotation can end the app secret before, with a new one and without", async () => {
+  const created = await api.ask(admin, CREATE, { input: anInput() });
+  const { id: channelId } = created.data.createChannel.channel;
+  const rotate = (input: object) => api.ask(admin, ROTATE, { input: { channelId, ...input } });
+  const accepted = async () => (await secretsOf(channelId)).opened.appSecrets;
+  await rotate({ appSecret: "app-secret-two", endsPreviousSecret: true });
+  assert.deepEqual(await accepted(), ["app-secret-two"]);
+  await rotate({ appSecret: "app-secret-three" });
+  assert.deepEqual(await accepted(), ["app-secret-three", "app-secret-two"]);
+  await rotate({ endsPreviousSecret: true });
+  assert.deepEqual(await accepted(), ["app-secret-three"]);
+  assert.equal((await secretsOf(channelId)).row.previous_app_secret_fingerprint, null);
+});
+
 test("channels with one app secret have one fingerprint", async () => {
   const [a, b] = await Promise.all([0, 1].map(() => api.ask(admin, CREATE, { input: anInput() })));
   const prints = await Promise.all(

@@ -225,3 +225,24 @@ test("a calendar is disconnected by its member, or by an admin; its tokens go", 
   await api.ask(admin, CONNECT, { input: { ...input, userId: agent.userId } });
   assert.deepEqual((await api.ask(agent, DISCONNECT)).errors, []);
 });
+
+test("a token is sealed for the id as the database writes it", async () => {
+  const id = await aDataSource();
+  for (const spelling of [id.replaceAll("-", ""), id.toUpperCase()]) {
+    const answer = await api.ask(admin, SET, { id: spelling, token: "t0ken" });
+    assert.deepEqual(answer.errors, []);
+    assert.equal(answer.data.setDataSourceToken.dataSource.id, id);
+    assert.equal(dataSourceToken(await secretOf(id), RING), "t0ken");
+  }
+});
+
+test("Google's tokens are sealed for the member's id as the database writes it", async () => {
+  const input = { userId: agent.userId.replaceAll("-", "").toUpperCase(), accessToken: "access" };
+  const answer = await api.ask(admin, CONNECT, { input });
+  assert.deepEqual(answer.errors, []);
+  const row = await rowOf(
+    "select * from app_private.google_account_secrets where user_id = $1",
+    agent.userId,
+  );
+  assert.equal(openGoogleToken(row, "access_token", row.access_token, RING), "access");
+});

@@ -4,6 +4,7 @@ import { access, object, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 import { type GivenChannelSecrets, sealChannelSecrets } from "../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
+import { rowId } from "./row_id.ts";
 
 /** Mutations that carry secrets: sealed here, so that the database never sees them in the clear, nor does a log of it. */
 export function channelMutations(ring: KeyRing): GraphileConfig.Plugin {
@@ -22,11 +23,14 @@ export function channelMutations(ring: KeyRing): GraphileConfig.Plugin {
     ]);
   };
 
-  const rotateSecrets = async (client: PgClient, input: RotateChannelSecretsInput) =>
-    callForId(client, "select id from app_hidden.set_channel_secrets($1, $2)", [
-      input.channelId,
-      JSON.stringify(sealChannelSecrets(input.channelId.toLowerCase(), given(input), ring)),
+  const rotateSecrets = async (client: PgClient, input: RotateChannelSecretsInput) => {
+    const channelId = await rowId(client, input.channelId);
+    return callForId(client, "select id from app_hidden.set_channel_secrets($1, $2, $3)", [
+      channelId,
+      JSON.stringify(sealChannelSecrets(channelId, given(input), ring)),
+      input.endsPreviousSecret ?? false,
     ]);
+  };
 
   return extendSchema((build) => {
     const { channels } = build.input.pgRegistry.pgResources;
@@ -40,7 +44,7 @@ export function channelMutations(ring: KeyRing): GraphileConfig.Plugin {
           "Connects a WhatsApp number. Its secrets are sealed, and never shown again. PYDEN: admins only. PYCON: the tenant has the number already. PYNUM: another channel has the same number and app secret."
           createChannel(input: CreateChannelInput!): CreateChannelPayload
 
-          "Replaces the secrets that are given. The app secret before is accepted until the next rotation. PYNFD, PYDEN: admins only. PYNUM: another channel has the same number and app secret."
+          "Replaces the secrets that are given. The app secret before is accepted until the next rotation, or ends now with endsPreviousSecret. PYNFD, PYDEN: admins only. PYNUM: another channel has the same number and app secret."
           rotateChannelSecrets(input: RotateChannelSecretsInput!): RotateChannelSecretsPayload
         }
 
@@ -67,6 +71,8 @@ export function channelMutations(ring: KeyRing): GraphileConfig.Plugin {
           accessToken: String
           appSecret: String
           verifyToken: String
+          "Accept no app secret but the current one from now on, as after a leak: webhooks that Meta still signs with the former one are refused. Alone, without a new secret, it ends the one before the current one. False by default."
+          endsPreviousSecret: Boolean
         }
 
         type CreateChannelPayload {
@@ -116,7 +122,7 @@ type CreateChannelInput = Secrets & {
   businessAccountId: string;
   displayPhoneNumber: string;
 };
-type RotateChannelSecretsInput = Secrets & { channelId: string };
+type RotateChannelSecretsInput = Secrets & { channelId: string; endsPreviousSecret?: boolean | null };
 
 function given({ accessToken, appSecret, verifyToken }: Secrets): GivenChannelSecrets {
   return {
@@ -126,7 +132,7 @@ function given({ accessToken, appSecret, verifyToken }: Secrets): GivenChannelSe
   };
 }
 
-async function callForId(client: PgClient, text: string, values: string[]): Promise<string> {
+async function callForId(client: PgClient, text: string, values: unknown[]): Promise<string> {
   const { rows } = await client.query<{ id: string }>({ text, values });
   return rows[0]!.id;
 }

@@ -5,11 +5,13 @@ import { ParleyError } from "../../errors.ts";
 import { sealDataSourceToken } from "../../secrets/data_source_token.ts";
 import { sealGoogleToken } from "../../secrets/google_account.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
+import { rowId } from "./row_id.ts";
 
 /** What chatbots ask others with: sealed here, as the channels' secrets are. Taken back by functions of the database. */
 export function credentialMutations(ring: KeyRing): GraphileConfig.Plugin {
-  const setDataSourceToken = async (client: PgClient, { dataSourceId, token }: SetTokenInput) => {
-    const envelope = sealDataSourceToken(dataSourceId.toLowerCase(), credential(token, "token"), ring);
+  const setDataSourceToken = async (client: PgClient, input: SetTokenInput) => {
+    const dataSourceId = await rowId(client, input.dataSourceId);
+    const envelope = sealDataSourceToken(dataSourceId, credential(input.token, "token"), ring);
     await client.query({
       text: "select id from app_hidden.set_data_source_token($1, $2)",
       values: [dataSourceId, envelope],
@@ -19,7 +21,7 @@ export function credentialMutations(ring: KeyRing): GraphileConfig.Plugin {
 
   const connectGoogleCalendar = async (client: PgClient, input: ConnectInput) => {
     const { rows } = await client.query<{ tenant_id: string; user_id: string }>({
-      text: "select app_hidden.current_tenant_id() as tenant_id, coalesce($1, app_hidden.current_user_id()) as user_id",
+      text: "select app_hidden.current_tenant_id() as tenant_id, coalesce($1::uuid, app_hidden.current_user_id()) as user_id",
       values: [input.userId ?? null],
     });
     const { tenant_id, user_id } = rows[0]!;

@@ -99,6 +99,12 @@ test("a rotated app secret is accepted beside the one before it; what is not giv
     verifyToken: "v",
   });
 
+  const ended = await parley(["channel", "rotate-secrets", id, "--end-previous"]);
+  assert.equal(ended.stdout, `Channel ${id}: only the current app secret is accepted\n`);
+  assert.deepEqual((await secretsOf(id)).appSecrets, ["second"]);
+  await parley.json(["channel", "rotate-secrets", id, "--app-secret", "third", "--end-previous"]);
+  assert.deepEqual((await secretsOf(id)).appSecrets, ["third"]);
+
   await parley.json(["channel", "add", ...number(phoneNumberId, "butcher"), ...given]);
   assert.match(
     await parley.failure(["channel", "rotate-secrets", phoneNumberId, "--app-secret", "x"]),
