@@ -2606,7 +2606,7 @@ $$
 comment on function app_hidden.save_draft(uuid,jsonb) is 'The database''s half of the saveChatbot mutation: {"name", "description", "nodes", "edges", "settings"}, each as far as it is given; a new chatbot when there is no id. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.save_draft(uuid,jsonb) to parley_visitor;
 
-create function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb) returns app_public.channels as $$
+create function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns app_public.channels as $$
 declare
   v_channel app_public.channels;
 begin
@@ -2620,13 +2620,13 @@ begin
     raise exception 'Only an admin changes a channel''s secrets' using errcode = 'PYDEN';
   end if;
 
-  perform app_private.set_channel_secrets(v_channel.id, secrets);
+  perform app_private.set_channel_secrets(v_channel.id, secrets, ends_previous_secret);
   return v_channel;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_channel_secrets(uuid,jsonb) is 'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
-grant execute on function app_hidden.set_channel_secrets(uuid,jsonb) to parley_visitor;
+comment on function app_hidden.set_channel_secrets(uuid,jsonb,boolean) is 'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
+grant execute on function app_hidden.set_channel_secrets(uuid,jsonb,boolean) to parley_visitor;
 
 create function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
 declare
@@ -5649,7 +5649,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), and what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]).';
 
-create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb) returns void as $$
+create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns void as $$
 declare
   v_fingerprint text := secrets ->> 'app_secret_fingerprint';
   v_number text;
@@ -5688,9 +5688,15 @@ begin
 
   update app_private.channel_secrets s set
     access_token = coalesce(secrets ->> 'access_token', s.access_token),
-    previous_app_secret = case when secrets ? 'app_secret' then s.app_secret else s.previous_app_secret end,
+    previous_app_secret = case
+      when ends_previous_secret then null
+      when secrets ? 'app_secret' then s.app_secret
+      else s.previous_app_secret
+    end,
     previous_app_secret_fingerprint = case
-      when secrets ? 'app_secret' then s.app_secret_fingerprint else s.previous_app_secret_fingerprint
+      when ends_previous_secret then null
+      when secrets ? 'app_secret' then s.app_secret_fingerprint
+      else s.previous_app_secret_fingerprint
     end,
     app_secret = coalesce(secrets ->> 'app_secret', s.app_secret),
     app_secret_fingerprint = coalesce(v_fingerprint, s.app_secret_fingerprint),
@@ -5699,7 +5705,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_channel_secrets(uuid,jsonb) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
+comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
 
 create function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null::uuid) returns integer as $$
 declare

@@ -7,12 +7,23 @@ export type Hop = {
 };
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** The only headers another origin gets; the rest may be, and often are, secrets. */
-const HARMLESS: ReadonlySet<string> = new Set(["accept", "accept-language", "content-type", "user-agent"]);
+/**
+ * What another origin gets of a header, by its value: any header may carry a credential, whatever its name, since it is
+ * a data source's author who names the one for the token.
+ */
+const HARMLESS: ReadonlyMap<string, RegExp> = new Map([
+  ["accept", listOf(/\*\/\*|text\/[a-z]+|application\/(?:json|xml|(?:vnd\.api|problem|ld|hal)\+json)/)],
+  ["accept-language", listOf(/\*|[a-z]{2}(?:-[A-Z]{2})?/)],
+]);
+
+function listOf(value: RegExp): RegExp {
+  const item = `(?:${value.source})(?:; ?q=[01](?:\\.\\d{1,3})?)?`;
+  return new RegExp(`^${item}(?:, ?${item})*$`);
+}
 
 /**
  * The request a redirect asks for, as browsers understand it: 303, and 301 or 302 after POST, become GET. Another
- * origin gets neither the caller's headers nor a body. Null when the response is no redirect; the new URL is to be
+ * origin gets neither a body nor the caller's headers, but for plain preferences. Null when the response is no redirect; the new URL is to be
  * checked like the first.
  */
 export function followed(hop: Hop, status: number, location: string | undefined): Hop | "leaks_body" | null {
@@ -23,7 +34,8 @@ export function followed(hop: Hop, status: number, location: string | undefined)
   const body = becomesGet ? null : hop.body;
   if (body !== null && !isSameOrigin) return "leaks_body";
   const kept = Object.entries(hop.headers).filter(
-    ([name]) => (isSameOrigin || HARMLESS.has(name)) && !(becomesGet && name === "content-type"),
+    ([name, value]) =>
+      (isSameOrigin || HARMLESS.get(name)?.test(value)) && !(becomesGet && name === "content-type"),
   );
   return {
     method: becomesGet ? "GET" : hop.method,

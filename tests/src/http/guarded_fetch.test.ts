@@ -131,6 +131,27 @@ test("another origin gets neither the caller's headers nor the body", async (t) 
   assert.deepEqual(kept, { kind: "refused", reason: "leaks_body" });
 });
 
+test("a credential does not reach another origin in a header of any name", async (t) => {
+  const target = await serve(t, hello);
+  const source = await serve(t, (_request, response) => {
+    response.writeHead(302, { location: `http://localhost:${target.port}/` }).end();
+  });
+  const get = guarded(t, { allowedHosts: ["localhost"] });
+  const names = ["user-agent", "accept", "accept-language", "content-type", "range", "x-anything"];
+  for (const secret of ["the-owners-token", "Bearer abc", "en-token", "text/html, the-owners-token"])
+    for (const name of names) {
+      assert.equal(
+        (await get(`http://localhost:${source.port}/`, { headers: { [name]: secret } })).kind,
+        "response",
+      );
+      assert.equal(source.seen.at(-1)?.headers[name], secret);
+      assert.ok(!JSON.stringify(target.seen.at(-1)?.headers).includes(secret), name);
+    }
+  const headers = { accept: "application/json;q=0.9, text/plain", "accept-language": "en-GB, de;q=0.5" };
+  await get(`http://localhost:${source.port}/`, { headers });
+  assert.deepEqual({ ...target.seen.at(-1)?.headers, ...headers }, target.seen.at(-1)?.headers);
+});
+
 test("within an origin a redirect keeps headers, and 307 the body", async (t) => {
   const bodies: string[] = [];
   const { port, seen } = await serve(t, (request, response) => {
