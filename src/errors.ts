@@ -156,6 +156,11 @@ export const ERRORS = {
     meaning: "The request took too long.",
     remedy: "Ask for less at once, or try again.",
   },
+  PYTRN: {
+    kind: "timeout",
+    meaning: "A chatbot's turn took too long, or ended the program three times. Its run has failed.",
+    remedy: "Look for loops, large variables and many conditions in the chatbot's graph.",
+  },
   PYREQ: {
     kind: "bad_request",
     meaning: "The request cannot be understood.",

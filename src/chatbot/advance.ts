@@ -1,10 +1,11 @@
+import { TurnTooLong } from "./budget.ts";
 import { type Context, type Instant, isActive } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import type { ChatbotEvent } from "./event.ts";
 import { answerQuestion, isAnswer } from "./nodes/question.ts";
 import { react } from "./react.ts";
 import { fail } from "./step.ts";
-import { Turn, type Watch } from "./turn.ts";
+import { type Attendance, Turn } from "./turn.ts";
 import type { ChatbotVersion } from "./version.ts";
 import { walk } from "./walk.ts";
 
@@ -12,11 +13,10 @@ import { walk } from "./walk.ts";
  * One turn of a run: what an event makes of its context, and what is to be done in the world. A pure function:
  * time and events come in as arguments, the context given is not changed, the same arguments give the same result.
  *
- * Never throws and always halts, on any graph and any input. A run that is over, and an event that is not for what
+ * Never throws and always halts, on any graph and any input; within its budget, where it is given one. A run that is over, and an event that is not for what
  * the run waits for, change nothing.
  *
  * @param now the turn's one instant; must not be before that of an earlier turn.
- * @param watch sees the turn as it begins, and as each node is entered; it may look, and change nothing.
  * @returns the new context, and what the shell has to do in the transaction that stores it.
  */
 export function advance(
@@ -24,17 +24,22 @@ export function advance(
   context: Context,
   event: ChatbotEvent,
   now: Instant,
-  watch?: Watch,
+  attendance?: Attendance,
 ): { context: Context; effects: Effect[] } {
   if (!isActive(context)) return { context, effects: [] };
   try {
-    return take(version, context, event, now, watch);
+    return take(version, context, event, now, attendance);
   } catch (error) {
-    // A defect of ours, or a context that is none of ours. The run must not stay stuck on it.
     const turn = new Turn(version, structuredClone(context), now);
-    walk(turn, fail(`engine_error: ${error instanceof Error ? error.message : String(error)}`));
+    walk(turn, fail(reasonOf(error)));
     return settle(turn, context);
   }
+}
+
+/** Nothing else is thrown than a defect of ours, or a context that is none of ours. The run must not stay stuck on it. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TurnTooLong) return "turn_too_long: PYTRN";
+  return `engine_error: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function take(
@@ -42,9 +47,9 @@ function take(
   context: Context,
   event: ChatbotEvent,
   now: Instant,
-  watch?: Watch,
+  attendance?: Attendance,
 ): { context: Context; effects: Effect[] } {
-  const turn = new Turn(version, structuredClone(context), now, watch);
+  const turn = new Turn(version, structuredClone(context), now, attendance);
   const step = react(turn, event);
   if (step) walk(turn, step);
   takeFromInbox(turn);

@@ -1,10 +1,12 @@
+import { check } from "./budget.ts";
 import { plainText } from "./display.ts";
 import { textField } from "./fields.ts";
 import { foldCase } from "./fold.ts";
+import type { GraphNode } from "./graph.ts";
 import { isObject, type Json, type JsonObject, own } from "./json.ts";
 import { patternError, testPattern } from "./pattern.ts";
-import { interpolate, variablePath } from "./template.ts";
-import { resolve } from "./variables.ts";
+import { variablePath } from "./template.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * Evaluates the condition of a node's `data`.
@@ -12,35 +14,37 @@ import { resolve } from "./variables.ts";
  * `conditionGroup {conditions: […], logicalOperator: "AND" | "OR"}` wins where it has a condition; each is
  * `{variable, operator, value}` or a group itself. Otherwise `conditionVar`, `conditionOp`, `conditionVal`.
  * The variable is a path, bare or in braces; the value may contain `{{paths}}`. Equality is that of texts and
- * minds case; `contains`, `starts_with`, `ends_with` and `matches_regex` (the safe subset of `pattern.ts`) do not;
+ * minds case; `contains`, `starts_with`, `ends_with` and `matches_regex` (`pattern.ts`) do not;
  * order is that of numbers, or of ISO dates. No condition, or an unknown operator, is not met.
  */
-export function isConditionMet(data: JsonObject, variables: JsonObject): boolean {
+export function isConditionMet(turn: Turn, node: GraphNode): boolean {
+  const { data } = node;
   const group = own(data, "conditionGroup");
-  if (isObject(group) && conditionsOf(group).length > 0) return isGroupMet(group, variables);
+  if (isObject(group) && conditionsOf(group).length > 0) return isGroupMet(turn, node, group);
   if (textField(data, "conditionVar") === "") return false;
   const { conditionVar = "", conditionOp = "", conditionVal = "" } = data;
-  return isOneMet({ variable: conditionVar, operator: conditionOp, value: conditionVal }, variables);
+  return isOneMet(turn, node, { variable: conditionVar, operator: conditionOp, value: conditionVal });
 }
 
-function isGroupMet(group: JsonObject, variables: JsonObject): boolean {
-  const results = conditionsOf(group).map((condition) =>
-    Array.isArray(condition.conditions) ? isGroupMet(condition, variables) : isOneMet(condition, variables),
-  );
-  if (results.length === 0) return false;
+function isGroupMet(turn: Turn, node: GraphNode, group: JsonObject): boolean {
+  const conditions = conditionsOf(group);
+  const isMet = (condition: JsonObject) =>
+    Array.isArray(condition.conditions) ? isGroupMet(turn, node, condition) : isOneMet(turn, node, condition);
+  if (conditions.length === 0) return false;
   return textField(group, "logicalOperator").toUpperCase() === "OR"
-    ? results.includes(true)
-    : !results.includes(false);
+    ? conditions.some(isMet)
+    : conditions.every(isMet);
 }
 
 function conditionsOf(group: JsonObject): JsonObject[] {
   return Array.isArray(group.conditions) ? group.conditions.filter(isObject) : [];
 }
 
-function isOneMet(condition: JsonObject, variables: JsonObject): boolean {
-  const left = resolve(variables, variablePath(textField(condition, "variable")));
+function isOneMet(turn: Turn, node: GraphNode, condition: JsonObject): boolean {
+  check(turn.budget);
+  const left = turn.resolve(variablePath(textField(condition, "variable")));
   const given = own(condition, "value") ?? "";
-  const right = typeof given === "string" ? interpolate(given, variables, plainText) : given;
+  const right = typeof given === "string" ? turn.fillPlain(node, given) : given;
   const operator = operatorOf(textField(condition, "operator"));
   return operator === null ? false : OPERATORS[operator](left ?? null, right);
 }

@@ -22,17 +22,15 @@ export function shorten(label: string, limit: number): string {
 }
 
 /** Splits a text into pieces of at most `limit`, at a line break or a space where there is one in the last half. */
-export function split(text: string, limit: number): string[] {
-  const pieces: string[] = [];
+export function* split(text: string, limit: number): Generator<string> {
   let rest = text.trim();
   while (rest.length > limit) {
     const head = cut(rest, limit);
     const breakAt = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" "));
     const end = breakAt > limit / 2 ? breakAt : head.length || limit;
     // One character longer than the limit is cut through; half a surrogate pair must not remain.
-    pieces.push(rest.slice(0, end).trimEnd().toWellFormed());
+    yield rest.slice(0, end).trimEnd().toWellFormed();
     rest = rest.slice(end).trimStart();
   }
-  if (rest !== "") pieces.push(rest);
-  return pieces;
+  if (rest !== "") yield rest;
 }

@@ -19,16 +19,7 @@ export type LocalTime = {
 /** What a clock on the wall of a time zone shows. */
 export function localTime(instant: Instant, timeZone: string): LocalTime {
   const parts = new Map(
-    Intl.DateTimeFormat("en-CA", {
-      timeZone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      weekday: "short",
-      hourCycle: "h23",
-    })
+    clockOf(timeZone)
       .formatToParts(new Date(instant))
       .map(({ type, value }) => [type, value]),
   );
@@ -37,6 +28,28 @@ export function localTime(instant: Instant, timeZone: string): LocalTime {
     time: `${parts.get("hour")}:${parts.get("minute")}`,
     weekday: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(parts.get("weekday") ?? "") + 1,
   };
+}
+
+/** Making one takes some ten times as long as reading it. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+const CLOCKS_KEPT = 100;
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    weekday: "short",
+    hourCycle: "h23",
+  });
+  if (clocks.size >= CLOCKS_KEPT) clocks.clear();
+  clocks.set(timeZone, clock);
+  return clock;
 }
 
 /** The date `days` after another; both `YYYY-MM-DD`. */

@@ -44,7 +44,11 @@ function margin(turn: Turn, node: GraphNode, fields: string[]): string {
  * becomes the node's label, since WhatsApp insists on a body.
  */
 export function leadIn(turn: Turn, node: GraphNode, text: string, limit: number): string {
-  const pieces = split(text, limit);
-  for (const piece of pieces.slice(0, -1)) turn.say(node, piece);
-  return pieces.at(-1) ?? (textField(node.data, "label").trim() || "…");
+  let last = "";
+  for (const piece of split(text, limit)) {
+    if (last !== "") turn.say(node, last);
+    if (turn.isMuted) break;
+    last = piece;
+  }
+  return last || textField(node.data, "label").trim() || "…";
 }

@@ -57,7 +57,8 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
   const settings = { ...DEFAULT_SETTINGS };
   for (const key of ["skipWords", "stopKeywords", "restartKeywords"] as const) {
     const words = given[key];
-    if (Array.isArray(words)) settings[key] = words.filter((word) => typeof word === "string");
+    if (Array.isArray(words))
+      settings[key] = words.filter((word) => typeof word === "string").slice(0, MOST_WORDS);
   }
   for (const [key, least, most] of NUMBERS) {
     const number = given[key];
@@ -70,6 +71,9 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
 }
 
 const YEAR = 365 * 86_400;
+
+/** Of each list: every message is compared with all of them. */
+const MOST_WORDS = 1000;
 
 /** The numbers, each with its least sensible value and its most: a guard that can be set to infinity is none. */
 const NUMBERS = [

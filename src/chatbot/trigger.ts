@@ -1,3 +1,4 @@
+import { type Budget, check, NO_BUDGET } from "./budget.ts";
 import type { Instant } from "./context.ts";
 import type { InboundMessage } from "./event.ts";
 import { listField, numberField, objectField, textField, textListField } from "./fields.ts";
@@ -17,7 +18,7 @@ export type TriggerCondition =
   | { kind: "any" }
   /** The contact's first message to the channel. */
   | { kind: "first_message" }
-  | { kind: "keyword"; words: string[]; match: "exact" | "contains" | "regex" }
+  | { kind: "keyword"; words: string[]; match: Match }
   /** A quick reply of a template, by its payload; none named: any. */
   | { kind: "template_button"; payloads: string[] }
   /** A click-to-WhatsApp ad, by its id; none named: any. */
@@ -26,6 +27,8 @@ export type TriggerCondition =
   | { kind: "deep_link"; codes: string[] }
   /** An API call or an automation, by name; none named: any. */
   | { kind: "api"; names: string[] };
+
+type Match = "exact" | "contains" | "regex";
 
 export type BusinessHours = {
   timeZone: string;
@@ -39,6 +42,8 @@ export type TriggerRule = {
   /** Higher wins; among equals the more specific, then the first in the list. */
   priority: number;
   condition: TriggerCondition;
+  /** Its words or codes as they are compared: made once, for every message is compared with them. */
+  folded: string[];
   /** Only then, or only outside them; null: always. */
   hours: { when: "inside" | "outside"; of: BusinessHours } | null;
 };
@@ -52,14 +57,18 @@ export type Arrival =
  * The rule that something arriving sets off; null when none does, or when it is no beginning at all (a reaction).
  *
  * @param rules of all active chatbots, the oldest first.
+ * @throws TurnTooLong when the rules take longer than the budget
  */
 export function matchTrigger(
   rules: readonly TriggerRule[],
   arrival: Arrival,
   now: Instant,
+  budget: Budget = NO_BUDGET,
 ): TriggerRule | null {
   if (arrival.kind === "message" && isSilent(arrival.message)) return null;
-  const matching = rules.filter((rule) => isInHours(rule, now) && matches(rule.condition, arrival));
+  const text = (arrival.kind === "message" && typedText(arrival.message)) || "";
+  const heard: Heard = { arrival, text, folded: fold(text), budget };
+  const matching = rules.filter((rule) => matches(rule, heard) && isInHours(rule, now));
   const best = (rule: TriggerRule, other: TriggerRule) =>
     other.priority - rule.priority || GENERALITY[rule.condition.kind] - GENERALITY[other.condition.kind];
   return matching.sort(best)[0] ?? null;
@@ -81,7 +90,14 @@ const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
   any: 4,
 };
 
-function matches(condition: TriggerCondition, arrival: Arrival): boolean {
+/** What arrived, with its words as they are compared. */
+type Heard = { arrival: Arrival; text: string; folded: string; budget: Budget };
+
+function matches(
+  { condition, folded }: TriggerRule,
+  { arrival, text, folded: heard, budget }: Heard,
+): boolean {
+  check(budget);
   if (arrival.kind === "api") {
     return condition.kind === "api" && isNamed(condition.names, arrival.name);
   }
@@ -92,7 +108,12 @@ function matches(condition: TriggerCondition, arrival: Arrival): boolean {
     case "first_message":
       return isFirstMessage;
     case "keyword":
-      return condition.words.some((word) => isKeyword(word, condition.match, typedText(message) ?? ""));
+      if (text === "") return false;
+      return (condition.match === "regex" ? condition.words : folded).some((word) => {
+        check(budget);
+        if (condition.match === "regex") return word !== "" && testPattern(word, text);
+        return condition.match === "exact" ? heard === word : heard.includes(word);
+      });
     case "template_button":
       return message.type === "button" && isNamed(condition.payloads, tappedReply(message)?.id ?? "");
     case "referral":
@@ -100,21 +121,13 @@ function matches(condition: TriggerCondition, arrival: Arrival): boolean {
         message.referral !== undefined &&
         isNamed(condition.sourceIds, textField(message.referral, "source_id"))
       );
-    case "deep_link": {
-      const text = fold(typedText(message) ?? "");
-      return condition.codes.some((code) => fold(code) !== "" && text.startsWith(fold(code)));
-    }
+    case "deep_link":
+      return folded.some((code) => heard.startsWith(code));
     case "api":
       return false;
     default:
       return condition satisfies never;
   }
-}
-
-function isKeyword(word: string, match: "exact" | "contains" | "regex", text: string): boolean {
-  if (word === "" || text === "") return false;
-  if (match === "regex") return testPattern(word, text);
-  return match === "exact" ? fold(text) === fold(word) : fold(text).includes(fold(word));
 }
 
 function isNamed(names: readonly string[], name: string): boolean {
@@ -149,8 +162,16 @@ export function triggerRules(chatbotId: string, graph: Graph, settings: ChatbotS
     chatbotId,
     priority,
     condition,
+    folded: wordsOf(condition)
+      .map(fold)
+      .filter((word) => word !== ""),
     hours: readHours(data, settings),
   }));
+}
+
+function wordsOf(condition: TriggerCondition): string[] {
+  if (condition.kind === "deep_link") return condition.codes;
+  return condition.kind === "keyword" && condition.match !== "regex" ? condition.words : [];
 }
 
 function readCondition(trigger: JsonObject): TriggerCondition[] {
@@ -160,14 +181,9 @@ function readCondition(trigger: JsonObject): TriggerCondition[] {
     case "first_message":
       return [{ kind }];
     case "keyword": {
-      const match = textField(trigger, "match");
-      return [
-        {
-          kind,
-          words: textListField(trigger, "words"),
-          match: match === "contains" || match === "regex" ? match : "exact",
-        },
-      ];
+      const written = textField(trigger, "match");
+      const match: Match = written === "contains" || written === "regex" ? written : "exact";
+      return [{ kind, words: textListField(trigger, "words"), match }];
     }
     case "template_button":
       return [{ kind, payloads: textListField(trigger, "payloads") }];

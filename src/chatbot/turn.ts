@@ -1,3 +1,4 @@
+import { type Budget, check, NO_BUDGET } from "./budget.ts";
 import type { Context, Instant, NodeOutput, TimerKind } from "./context.ts";
 import { split } from "./cut.ts";
 import { display, plainText } from "./display.ts";
@@ -23,6 +24,14 @@ const INK = 10;
 /** Looks at a turn without changing it. */
 export type Watch = (turn: Turn) => void;
 
+/** What accompanies a turn without being part of it. */
+export type Attendance = {
+  /** Sees the turn as it begins, and as each node is entered; it may look, and change nothing. */
+  watch?: Watch;
+  /** Ends the turn, and with it the run, when it takes too long. */
+  budget?: Budget;
+};
+
 /**
  * One turn under way: a draft of the context, which belongs to the turn, and the effects so far. Nodes speak to it
  * and to nothing else; that keeps `advance` pure.
@@ -43,14 +52,16 @@ export class Turn {
   readonly watch: Watch | undefined;
   /** For a trace: the names of variables that were set, as often as they were; kept while somebody watches. */
   readonly touched: string[] = [];
+  readonly budget: Budget;
   /** What this turn may still write, in characters. */
   #ink: number;
 
-  constructor(version: ChatbotVersion, context: Context, now: Instant, watch?: Watch) {
+  constructor(version: ChatbotVersion, context: Context, now: Instant, { watch, budget }: Attendance = {}) {
     this.version = version;
     this.context = context;
     this.now = now;
     this.watch = watch;
+    this.budget = budget ?? NO_BUDGET;
     this.#ink = INK * version.settings.maxVariablesSize;
     this.texts = textsIn(version.settings.language);
     watch?.(this);
@@ -73,6 +84,7 @@ export class Turn {
   }
 
   assign(name: string, value: Json): void {
+    check(this.budget);
     if (name !== "" && this.#spend(value)) this.#touch(assign(this.context.variables, name, storable(value)));
   }
 
@@ -108,12 +120,14 @@ export class Turn {
 
   #interpolate(node: GraphNode, template: string, render: (value: Json) => string): string {
     const written = (value: Json) => {
+      check(this.budget);
       const text = this.isFlooded ? "" : render(value);
       return this.#spend(text) ? text : "";
     };
-    return interpolate(template, this.context.variables, written, (path) =>
-      this.log(node, "unresolved_variable", path),
-    );
+    return interpolate(template, this.context.variables, written, (path) => {
+      check(this.budget);
+      this.log(node, "unresolved_variable", path);
+    });
   }
 
   #spend(value: Json): boolean {
@@ -124,9 +138,12 @@ export class Turn {
 
   /** Sends a text; what is too long for one message is several. */
   say(node: GraphNode, text: string, metadata?: JsonObject): void {
-    const pieces = split(text, TEXT_LIMIT);
-    if (pieces.length === 0) this.log(node, "empty_message", node.id);
-    for (const body of pieces) this.send(node, { type: "text", content: { body } }, metadata);
+    if (text.trim() === "") this.log(node, "empty_message", node.id);
+    for (const body of split(text, TEXT_LIMIT)) {
+      check(this.budget);
+      this.send(node, { type: "text", content: { body } }, metadata);
+      if (this.isMuted) return;
+    }
   }
 
   send(node: GraphNode, message: OutboundMessage, metadata?: JsonObject): void {

@@ -1,3 +1,4 @@
+import { check } from "./budget.ts";
 import { type Exit, findEdge } from "./edges.ts";
 import { enter } from "./enter.ts";
 import { nodeKind, nodeType } from "./graph.ts";
@@ -9,6 +10,7 @@ import type { Turn } from "./turn.ts";
 export function walk(turn: Turn, first: Step): void {
   let step = first;
   for (;;) {
+    check(turn.budget);
     if (turn.isFlooded) step = fail("variables_too_large: maxVariablesSize");
     else if (turn.isMuted) step = fail("too_many_replies: maxRepliesPerHour");
     switch (step.kind) {

@@ -1,3 +1,4 @@
+import { type Budget, NO_BUDGET } from "../chatbot/budget.ts";
 import type { Instant, NodeVisit } from "../chatbot/context.ts";
 import type { JsonObject } from "../chatbot/json.ts";
 import type { Playing } from "../chatbot/simulation/simulation.ts";
@@ -45,6 +46,8 @@ export type ReplayOptions = {
   until: Instant;
   /** Whether any message to a resting chatbot begins it, whatever its triggers say. */
   ignoresTriggers: boolean;
+  /** Of each turn. */
+  budget?: () => Budget;
 };
 
 /** Messages closer together than this, with nothing said between, are one turn: nobody knows which was answered. */
@@ -58,9 +61,9 @@ const TOGETHER_MS = 10_000;
 export function* replay(
   version: RunnableVersion,
   past: Past,
-  { until, ignoresTriggers }: ReplayOptions,
+  { until, ignoresTriggers, budget = () => NO_BUDGET }: ReplayOptions,
 ): Playing<Replay> {
-  const stage = new Stage(version, past, ignoresTriggers ? firstOf : versionBegun);
+  const stage = new Stage(version, past, ignoresTriggers ? firstOf : versionBegun, budget);
   const turns: Omit<ReplayedTurn, "isDifferent">[] = [];
   for (const { at, messages, said } of inTurns(past.messages)) {
     const before = turns.at(-1);

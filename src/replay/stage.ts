@@ -1,3 +1,4 @@
+import type { Budget } from "../chatbot/budget.ts";
 import type { Instant, Waiting } from "../chatbot/context.ts";
 import { textField } from "../chatbot/fields.ts";
 import { formAnswer } from "../chatbot/inbound.ts";
@@ -23,6 +24,7 @@ export class Stage {
   readonly #version: RunnableVersion;
   readonly #past: Past;
   readonly #begins: TurnTools["begins"];
+  readonly #budget: () => Budget;
   /** What was really said in the turn that is played: a language model says it again. */
   #recorded: PastMessage[] = [];
   #run: ContextRow | null = null;
@@ -35,10 +37,11 @@ export class Stage {
   /** A run is to be told when the pause is over. */
   #isResumed = false;
 
-  constructor(version: RunnableVersion, past: Past, begins: TurnTools["begins"]) {
+  constructor(version: RunnableVersion, past: Past, begins: TurnTools["begins"], budget: () => Budget) {
     this.#version = version;
     this.#past = past;
     this.#begins = begins;
+    this.#budget = budget;
     this.#isFirst = past.isFromBeginning;
   }
 
@@ -153,6 +156,7 @@ export class Stage {
       callbackAddress: () => "https://callback.invalid/",
       newRunId: () => this.#newRunId(),
       now: at,
+      budget: this.#budget(),
     });
     for (const run of contexts) this.runs.set(run.id, run);
     this.#run = contexts.at(-1) ?? this.#run;

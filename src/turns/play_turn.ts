@@ -1,4 +1,5 @@
 import { advance } from "../chatbot/advance.ts";
+import type { Budget } from "../chatbot/budget.ts";
 import { joinBurst } from "../chatbot/burst.ts";
 import { type Context, isActive, newContext } from "../chatbot/context.ts";
 import type { ContactChange, Effect } from "../chatbot/effect.ts";
@@ -47,11 +48,14 @@ export type TurnTools = {
     message: InboundMessage,
     now: string,
     isFirstMessage: boolean,
+    budget: Budget,
   ) => RunnableVersion | null;
   /** Where others can call a run back. */
   callbackAddress: (runId: string) => string;
   newRunId: () => string;
   now: string;
+  /** Of this turn. What is left when it is used up waits for the next one. */
+  budget: Budget;
 };
 
 /** Events on which a run goes on by itself, and so may say something. */
@@ -92,7 +96,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
 
   function step(event: ChatbotEvent): Effect[] {
     const { version, context } = current!;
-    const advanced = advance(version, context, event, tools.now);
+    const advanced = advance(version, context, event, tools.now, { budget: tools.budget });
     current = { version, context: advanced.context };
     replies = advanced.context.replies;
     runs.set(advanced.context.runId, current);
@@ -130,7 +134,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
       if (step({ kind: "message", message }).some(({ kind }) => kind === "restart")) begin(version, message);
       return;
     }
-    const version = tools.begins(candidates, message, tools.now, isFirst);
+    const version = tools.begins(candidates, message, tools.now, isFirst, tools.budget);
     if (version) begin(version, message);
   }
 
@@ -217,10 +221,15 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
     }
   }
 
-  for (const part of inParts(turn.events)) {
-    if (!Array.isArray(part)) take(part);
-    else for (const message of debounceMs > 0 ? joinBurst(part) : part) hear(message);
+  const taken = new Set<string>();
+  for (const part of inParts(turn.events, debounceMs > 0)) {
+    // One is always taken, or nothing would ever go on.
+    if (taken.size > 0 && tools.budget()) break;
+    for (const { id } of part.events) taken.add(id);
+    if (part.messages === null) take(part.events[0]);
+    else for (const message of part.messages) hear(message);
   }
+  result.eventIds = [...taken];
   if (current !== null && isActive(current.context))
     for (const handoff of result.handoffs) handoff.pause_seconds = null;
   if (held.length > 0) {
@@ -249,16 +258,21 @@ function contactsIn(content: Json): Json {
   return isObject(content) ? listField(content, "contacts") : [];
 }
 
-/** The events in their order: messages that follow each other together, anything else by itself. */
-function inParts(events: readonly ClaimedEvent[]): (InboundMessage[] | ClaimedEvent)[] {
-  const parts: (InboundMessage[] | ClaimedEvent)[] = [];
+/** What is played together; `messages` is null for anything else that happened. */
+type Part = { events: [ClaimedEvent, ...ClaimedEvent[]]; messages: InboundMessage[] | null };
+
+/** The events in their order, each by itself; messages of a burst together. */
+function inParts(events: readonly ClaimedEvent[], areBursts: boolean): Part[] {
+  const parts: Part[] = [];
   for (const event of events) {
     const last = parts.at(-1);
-    if (event.kind !== "message") parts.push(event);
-    else if (Array.isArray(last)) last.push(messageOf(event));
-    else parts.push([messageOf(event)]);
+    if (event.kind !== "message") parts.push({ events: [event], messages: null });
+    else if (areBursts && last?.messages) {
+      last.events.push(event);
+      last.messages.push(messageOf(event));
+    } else parts.push({ events: [event], messages: [messageOf(event)] });
   }
-  return parts;
+  return parts.map(({ events: of, messages }) => ({ events: of, messages: messages && joinBurst(messages) }));
 }
 
 function nothing(eventIds: string[]): TurnResult {

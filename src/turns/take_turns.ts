@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
+import { TurnTooLong } from "../chatbot/budget.ts";
 import { textField } from "../chatbot/fields.ts";
 import { inTransaction, type Last, sqlState } from "../database.ts";
 import type { Log } from "../log.ts";
@@ -12,6 +13,7 @@ import { callbackAddress } from "./callback_address.ts";
 import type { ClaimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
 import { saveTurns } from "./save_turns.ts";
+import { turnBudget } from "./turn_budget.ts";
 import { createVersionStore } from "./version_store.ts";
 
 export type TurnTaker = {
@@ -41,6 +43,8 @@ export type Sending = {
 
 /** Conversations of one transaction: enough to share its commit, few enough to hold their locks briefly. */
 const BATCH = 32;
+/** When a batch has been played for so long, it is saved with what it has. */
+const BATCH_MS = 500;
 /** How often a conversation that somebody else has locked is looked at again, and how many times. */
 const RETRY_MS = 15;
 const RETRIES = 100;
@@ -163,7 +167,14 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
     ]);
     await versions.load(client, versionIds);
     await versions.loadForms(client, versionIds);
-    return turns.map((turn) => ({ turn, result: playSafely(turn) }));
+    const end = performance.now() + BATCH_MS;
+    const played: Played[] = [];
+    for (const turn of turns) {
+      // The others are claimed again: they do not wait, locked, for all the slow ones.
+      if (played.length > 0 && performance.now() > end) break;
+      played.push({ turn, result: playSafely(turn) });
+    }
+    return played;
   }
 
   /** A turn that cannot be played ends its run, visibly: it must not hold up everybody else's. */
@@ -175,10 +186,11 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
         callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
         newRunId: uuidV7,
         now: new Date().toISOString(),
+        budget: turnBudget(),
       });
     } catch (error) {
       log.error({ err: error, conversationId: turn.conversation_id }, "a chatbot's turn cannot be played");
-      return givenUp(turn, "engine_error");
+      return givenUp(turn, error instanceof TurnTooLong ? "turn_too_long: PYTRN" : "engine_error");
     }
   }
 

@@ -23,14 +23,14 @@ export type WorkingDay = {
 export function slotsOf(day: WorkingDay, busy: readonly Busy[], now: Instant): Slot[] {
   const opening = minutes(day.start);
   const closing = minutes(day.end);
+  const taken = busy.map(({ start, end }) => ({ from: Date.parse(start), to: Date.parse(end) }));
   const slots: Slot[] = [];
   for (let at = opening; at + day.slotDuration <= closing; at += day.slotDuration) {
     const time = clock(at);
     const start = instantAt(day.date, time, day.timeZone);
-    const end = new Date(Date.parse(start) + day.slotDuration * 60_000).toISOString();
-    const isTaken = busy.some(
-      (other) => Date.parse(other.start) < Date.parse(end) && Date.parse(other.end) > Date.parse(start),
-    );
+    const from = Date.parse(start);
+    const to = from + day.slotDuration * 60_000;
+    const isTaken = taken.some((other) => other.from < to && other.to > from);
     slots.push({ id: time, time, available: !isTaken && start >= now });
   }
   return slots;

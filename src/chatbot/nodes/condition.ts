@@ -5,7 +5,7 @@ import type { Turn } from "../turn.ts";
 
 /** Takes the exit `true` or `false`. Fields: those of `condition.ts`. */
 export function enterCondition(turn: Turn, node: GraphNode): Step {
-  const met = isConditionMet(node.data, turn.context.variables);
+  const met = isConditionMet(turn, node);
   turn.record(node, { exit: String(met) });
   return leaveBy(String(met));
 }

@@ -1,3 +1,4 @@
+import { check } from "../budget.ts";
 import { plainText } from "../display.ts";
 import { textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
@@ -5,9 +6,6 @@ import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { cleanProse } from "../pasted.ts";
 import type { Turn } from "../turn.ts";
 import type { Draft } from "./options.ts";
-
-/** Nobody turns more pages than this takes. */
-const MOST_OPTIONS = 400;
 
 /**
  * The options that a variable's array makes. A label is the item's `dynamicLabelField`, else `name`, `title`, `label`,
@@ -17,11 +15,12 @@ const MOST_OPTIONS = 400;
  */
 export function dynamicDrafts(turn: Turn, node: GraphNode, items: Json | undefined): Draft[] {
   if (!Array.isArray(items)) return [];
-  const drafts = items.flatMap((item) => draftOf(node.data, item) ?? []);
+  const drafts = items.flatMap((item) => {
+    check(turn.budget);
+    return draftOf(node.data, item) ?? [];
+  });
   const distinct = [...Map.groupBy(drafts, ({ answer, title }) => JSON.stringify([answer, title])).values()];
-  if (distinct.length > MOST_OPTIONS)
-    turn.log(node, "options_dropped", `${distinct.length} items, ${MOST_OPTIONS} shown`);
-  return distinct.slice(0, MOST_OPTIONS).map(([first]) => first as Draft);
+  return distinct.map(([first]) => first as Draft);
 }
 
 function draftOf(data: JsonObject, item: Json): Draft | undefined {

@@ -1,3 +1,4 @@
+import { check } from "../budget.ts";
 import { cut, shorten } from "../cut.ts";
 import { listField, numberField, objectField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
@@ -25,6 +26,8 @@ export const TITLE_LIMITS = { buttons: 20, list: 24 };
 const DESCRIPTION_LIMIT = 72;
 const ID_LIMIT = 200;
 const MOST_BUTTONS = 3;
+/** Nobody turns more pages than this takes. */
+const MOST_OPTIONS = 400;
 
 /**
  * Everything a question offers, in order. Fields:
@@ -35,7 +38,11 @@ const MOST_BUTTONS = 3;
  * - `ratingMin`, `ratingMax` of a rating: 1 to 5 by default, 0 to 10 at most.
  */
 export function optionsOf(turn: Turn, node: GraphNode): Option[] {
-  const given = drafts(turn, node).map((draft, index) => {
+  const written = drafts(turn, node);
+  if (written.length > MOST_OPTIONS)
+    turn.log(node, "options_dropped", `${written.length} items, ${MOST_OPTIONS} shown`);
+  const given = written.slice(0, MOST_OPTIONS).map((draft, index) => {
+    check(turn.budget);
     // What comes from a variable is never read as a template.
     const fill = (text: string) => (draft.isData ? text : turn.fill(node, text)).trim();
     const wording = fill(draft.title) || turn.texts.item(index + 1);
@@ -43,7 +50,7 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
   });
   const isList = isShownAsList(node, given);
   const limit = TITLE_LIMITS[isList ? "list" : "buttons"];
-  const seen = { ids: new Set<string>(), titles: new Set<string>() };
+  const seen = { ids: new Map<string, number>(), titles: new Map<string, number>() };
   return given.map(({ answer, wording, description, section }) => {
     const title = shorten(wording, limit);
     return {
@@ -123,10 +130,20 @@ function draft(answer: string, title: string, description = ""): Draft {
   return { answer, title, description, section: "", isData: false };
 }
 
-/** The text, or the text with the least number that makes it new. */
-function unique(seen: Set<string>, text: string, numbered: (text: string, number: number) => string): string {
+/**
+ * The text, or the text with the least number that makes it new.
+ *
+ * @param seen each text there is, with the number to try next: many that are equal must not each be counted from 2.
+ */
+function unique(
+  seen: Map<string, number>,
+  text: string,
+  numbered: (text: string, number: number) => string,
+): string {
   let candidate = text;
-  for (let number = 2; seen.has(candidate); number++) candidate = numbered(text, number);
-  seen.add(candidate);
+  let number = seen.get(text) ?? 2;
+  for (; seen.has(candidate); number++) candidate = numbered(text, number);
+  seen.set(text, number);
+  seen.set(candidate, seen.get(candidate) ?? 2);
   return candidate;
 }

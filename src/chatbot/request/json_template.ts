@@ -44,7 +44,8 @@ const BARE = "\u0000";
 /** Quotes the placeholders that stand outside quotes, marked, so that the template becomes JSON. */
 function quoteBarePlaceholders(template: string): string {
   return template.replace(
-    /"(?:[^"\\]|\\.)*"|\{\{([A-Za-z0-9_.[\]]+)\}\}/gs,
+    // A text that nothing closes goes on to the end: looked for again from each quote in it, it would cost the square.
+    /"(?:[^"\\]|\\.?)*(?:"|$)|\{\{([A-Za-z0-9_.[\]]+)\}\}/gs,
     (piece, path: string | undefined) => (path === undefined ? piece : JSON.stringify(BARE + path)),
   );
 }

@@ -1,3 +1,4 @@
+import { NO_BUDGET } from "../budget.ts";
 import { type Context, isActive, newContext, type Timer } from "../context.ts";
 import type { ChatbotEvent } from "../event.ts";
 import type { SystemVariables } from "../system_variables.ts";
@@ -12,6 +13,7 @@ import type {
   Simulation,
   SimulationOptions,
   SimulationResult,
+  TurnBudget,
 } from "./simulation.ts";
 import { stubbed } from "./stubbed.ts";
 import { traced } from "./trace.ts";
@@ -42,12 +44,13 @@ export function simulate(
 }
 
 /** Begins a played run, and plays it until it waits for the customer. */
-export function startSimulation(version: ChatbotVersion, options: SimulationOptions): Playing {
-  const { now, runId = "00000000-0000-4000-8000-000000000000" } = options;
+export function* startSimulation(version: ChatbotVersion, options: SimulationOptions): Playing {
+  const { now, runId = "00000000-0000-4000-8000-000000000000", budget = UNBOUNDED } = options;
+  const stage = { version, budget };
   const fresh = { context: newContext(runId, "simulated", now), now, messages: [], calls: {} };
   const variables = { ...SIMULATED_VARIABLES, ...options.variables };
   const start: ChatbotEvent = { kind: "start", message: null, variables };
-  return playOn(version, turn(version, { simulation: fresh, trace: [] }, start));
+  return yield* playOn(stage, turn(stage, { simulation: fresh, trace: [] }, start));
 }
 
 /** Lets time pass, if a time is named, and gives a played run the customer's next reply, if there is one. */
@@ -55,20 +58,22 @@ export function* continueSimulation(
   version: ChatbotVersion,
   simulation: Simulation,
   { text, at, event: happening }: Reply,
+  budget: TurnBudget = UNBOUNDED,
 ): Playing {
+  const stage = { version, budget };
   let current: Played = { simulation, trace: [] };
   if (at !== undefined) {
     for (let timer = dueBy(at, current); timer; timer = dueBy(at, current))
-      current = yield* playOn(version, ring(version, current, timer));
+      current = yield* playOn(stage, ring(stage, current, timer));
     current = { ...current, simulation: { ...current.simulation, now: later(at, current.simulation.now) } };
   }
-  if (happening) return yield* playOn(version, turn(version, current, happening));
+  if (happening) return yield* playOn(stage, turn(stage, current, happening));
   if (text === null) return current;
   const event: ChatbotEvent =
     current.simulation.context.waiting?.kind === "callback"
       ? { kind: "callback", payload: parseObject(text) ?? text }
       : { kind: "message", message: replyToMessage(text, current.simulation.messages.at(-1)) };
-  return yield* playOn(version, turn(version, current, event));
+  return yield* playOn(stage, turn(stage, current, event));
 }
 
 /** Plays a step with calls that are answered by a stub. */
@@ -88,14 +93,18 @@ export function summarize({ context, messages }: Simulation): SimulationResult {
   };
 }
 
+type Stage = { version: ChatbotVersion; budget: TurnBudget };
+
+const UNBOUNDED: TurnBudget = () => NO_BUDGET;
+
 /** Plays everything that needs no customer: calls, retries, delays. The engine's guards bound it. */
-function* playOn(version: ChatbotVersion, played: Played): Playing {
+function* playOn(stage: Stage, played: Played): Playing {
   let current = played;
   for (;;) {
     yield null;
     const { waiting } = current.simulation.context;
     const timer = mereTime(waiting);
-    if (timer) current = ring(version, current, timer);
+    if (timer) current = ring(stage, current, timer);
     else if (waiting?.kind === "http" || waiting?.kind === "ai") {
       const { simulation } = current;
       const { nodeId } = waiting;
@@ -103,7 +112,7 @@ function* playOn(version: ChatbotVersion, played: Played): Playing {
       const calls = { ...simulation.calls, [nodeId]: count + 1 };
       const called = { ...current, simulation: { ...simulation, calls } };
       const result = yield { waiting, count, variables: simulation.context.variables };
-      current = result ? turn(version, called, result) : ring(version, called, waiting.timer);
+      current = result ? turn(stage, called, result) : ring(stage, called, waiting.timer);
     } else return current;
   }
 }
@@ -119,9 +128,9 @@ function dueBy(at: string, { simulation }: Played): Timer | null {
   return timer && Date.parse(timer.at) <= Date.parse(at) ? timer : null;
 }
 
-function ring(version: ChatbotVersion, { simulation, trace }: Played, timer: Timer): Played {
+function ring(stage: Stage, { simulation, trace }: Played, timer: Timer): Played {
   const now = later(timer.at, simulation.now);
-  return turn(version, { simulation: { ...simulation, now }, trace }, { kind: "timer" });
+  return turn(stage, { simulation: { ...simulation, now }, trace }, { kind: "timer" });
 }
 
 /** The clock never goes back. */
@@ -129,8 +138,8 @@ function later(one: string, other: string): string {
   return Date.parse(one) > Date.parse(other) ? one : other;
 }
 
-function turn(version: ChatbotVersion, { simulation, trace }: Played, event: ChatbotEvent): Played {
-  const step = traced(version, simulation.context, event, simulation.now);
+function turn(stage: Stage, { simulation, trace }: Played, event: ChatbotEvent): Played {
+  const step = traced(stage.version, simulation.context, event, simulation.now, stage.budget());
   const said = step.effects.flatMap((effect) => (effect.kind === "send" ? effect.message : []));
   return {
     simulation: { ...simulation, context: step.context, messages: [...simulation.messages, ...said] },

@@ -1,3 +1,4 @@
+import type { Budget } from "../budget.ts";
 import type { Context, Instant, Waiting } from "../context.ts";
 import type { OutboundMessage } from "../effect.ts";
 import type { ChatbotEvent } from "../event.ts";
@@ -40,7 +41,11 @@ export type SimulationOptions = {
   now: Instant;
   runId?: string;
   variables?: JsonObject;
+  budget?: TurnBudget;
 };
+
+/** The budget of each turn that is played. */
+export type TurnBudget = () => Budget;
 
 /**
  * What the customer does next: says something, or (null) nothing; at once, or when the clock shows `at`. `event` is what

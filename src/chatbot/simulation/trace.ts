@@ -1,4 +1,5 @@
 import { advance } from "../advance.ts";
+import type { Budget } from "../budget.ts";
 import type { Context, Instant, NodeOutput } from "../context.ts";
 import type { Effect } from "../effect.ts";
 import type { ChatbotEvent } from "../event.ts";
@@ -39,9 +40,13 @@ export function traced(
   before: Context,
   event: ChatbotEvent,
   now: Instant,
+  budget?: Budget,
 ): { context: Context; effects: Effect[]; trace: TraceTurn } {
   const looks = new Looks(before, waitingIn(version, before));
-  const { context, effects } = advance(version, before, event, now, (turn) => looks.take(turn));
+  const { context, effects } = advance(version, before, event, now, {
+    watch: (turn) => looks.take(turn),
+    ...(budget && { budget }),
+  });
   looks.end();
   const nodes = looks.steps.map(({ from, ...step }, at): NodeStep => {
     const done = effects.slice(from, looks.steps[at + 1]?.from);

@@ -3,7 +3,7 @@ import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/
 import { ParleyError } from "../../errors.ts";
 
 /**
- * Plays for a client: others get their turn between the engine's, and it ends.
+ * Plays for a client, and ends. Between two turns, which have a budget each, others are served, however many play.
  * @throws ParleyError PYTIM after so long, calls included
  */
 export async function play<Result>(
@@ -12,11 +12,20 @@ export async function play<Result>(
   limitMs: number,
 ): Promise<Result> {
   const end = performance.now() + limitMs;
-  let next = playing.next();
-  while (!next.done) {
-    await rest();
+  let given: CallResult | undefined;
+  for (;;) {
+    await myTurn();
     if (performance.now() > end) throw new ParleyError("PYTIM", "The chatbot was played for too long");
-    next = playing.next(next.value === null ? undefined : await answer(next.value));
+    const next = playing.next(given);
+    if (next.done) return next.value;
+    given = next.value === null ? undefined : await answer(next.value);
   }
-  return next.value;
+}
+
+/** All that play take their turns one after the other, with a rest between any two. */
+let last: Promise<unknown> = Promise.resolve();
+
+function myTurn(): Promise<unknown> {
+  last = last.then(() => rest());
+  return last;
 }

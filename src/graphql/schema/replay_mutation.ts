@@ -6,6 +6,7 @@ import { stubbed } from "../../chatbot/simulation/stubbed.ts";
 import { ParleyError } from "../../errors.ts";
 import { MOST_MESSAGES, type Past, readPast } from "../../replay/past.ts";
 import { replay } from "../../replay/replay.ts";
+import { turnBudget } from "../../turns/turn_budget.ts";
 import type { RunnableVersion } from "../../turns/version_store.ts";
 import { readInstant } from "./instant.ts";
 import { play } from "./play.ts";
@@ -92,7 +93,11 @@ export function replayMutation(limitMs: number): GraphileConfig.Plugin {
               const $found = sideEffectWithPgClient(executor, args.getRaw("input") as Step<Input>, find);
               const result = sideEffect($found, ({ version, past, input, until }) => {
                 const stub = httpStub(input.httpStub ?? null);
-                const options = { until, ignoresTriggers: input.ignoresTriggers ?? false };
+                const options = {
+                  until,
+                  ignoresTriggers: input.ignoresTriggers ?? false,
+                  budget: turnBudget,
+                };
                 return play(replay(version, past, options), (call) => stubbed(call, stub), limitMs);
               });
               return object({ clientMutationId: args.getRaw(["input", "clientMutationId"]), result });

@@ -9,6 +9,7 @@ import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/
 import { stubbed } from "../../chatbot/simulation/stubbed.ts";
 import type { ChatbotVersion } from "../../chatbot/version.ts";
 import { ParleyError } from "../../errors.ts";
+import { turnBudget } from "../../turns/turn_budget.ts";
 import type { SimulationCalls } from "../simulation_calls.ts";
 import { readInstant } from "./instant.ts";
 import { play } from "./play.ts";
@@ -120,13 +121,14 @@ async function find<T extends Input>(client: PgClient, input: T): Promise<{ play
 
 function start(version: ChatbotVersion, { at, variables }: StartInput): Playing {
   const now = at ? readInstant("at", at) : new Date().toISOString();
-  return startSimulation(version, { now, ...(isObject(variables) && { variables }) });
+  return startSimulation(version, { now, budget: turnBudget, ...(isObject(variables) && { variables }) });
 }
 
 function proceed(version: ChatbotVersion, { state, reply = null, at }: ContinueInput): Playing {
   const before = readSimulation(state);
   if (!isActive(before.context)) throw new ParleyError("PYREQ", "The played run is over");
-  return continueSimulation(version, before, { text: reply, ...(at && { at: readInstant("at", at) }) });
+  const next = { text: reply, ...(at && { at: readInstant("at", at) }) };
+  return continueSimulation(version, before, next, turnBudget);
 }
 
 /** Who answers a step's calls. */
