@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3a69e91846d50d9fe5d39824ee54bece1df1af30
+--! Hash: sha1:8ff04b5626b68505f272d2a7c05798aee8b28e4b
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3047,7 +3047,11 @@ create table app_public.message_statuses (
   pricing jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint message_statuses_failed_has_reason check (status <> 'failed' or error_code is not null)
+  constraint message_statuses_failed_has_reason check (status <> 'failed' or error_code is not null),
+  constraint message_statuses_one_story check (
+    (status = 'failed' or failed_at is null)
+    and (status in ('queued', 'sending', 'uncertain', 'failed') or (error_code is null and error is null))
+  )
 ) partition by range (message_id);
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
@@ -3061,11 +3065,11 @@ comment on column app_public.message_statuses.sent_at is E'When the provider had
 comment on column app_public.message_statuses.delivered_at is E'When the customer''s phone had it, by the provider''s clock.';
 comment on column app_public.message_statuses.read_at is E'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
 comment on column app_public.message_statuses.played_at is E'When the customer listened to it, by the provider''s clock.';
-comment on column app_public.message_statuses.failed_at is E'When it was given up. Kept when a later status shows that it arrived after all.';
+comment on column app_public.message_statuses.failed_at is E'When it was given up, by the provider''s clock or ours; null unless status is failed: what arrived after all has not failed.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is
   E'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
 comment on column app_public.message_statuses.error_code is
-  E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried.';
+  E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried; null once the provider has it.';
 comment on column app_public.message_statuses.error is E'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
 
@@ -3808,7 +3812,7 @@ comment on function app_private.leave_outbox(uuid[]) is
 --! Included messages/park_statuses.sql
 create or replace function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
   insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
-  select s.channel_id, s.provider_message_id, s.status, min(s.occurred_at), (array_agg(s.details))[1]
+  select s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()), (array_agg(s.details))[1]
   from rows from (
     jsonb_to_recordset(statuses) as (
       channel_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
@@ -4015,13 +4019,21 @@ comment on function app_private.register_provider_ids(uuid[], text[]) is
   E'Notes which ids the provider has given to messages of ours, by position; null where it has given none.';
 --! EndIncluded messages/register_provider_ids.sql
 --! Included messages/apply_statuses.sql
-create or replace function app_private.apply_statuses(statuses jsonb) returns int as $$
+create or replace function app_private.keeps_error(status app_public.message_status) returns boolean as $$
+  select status in ('queued', 'sending', 'uncertain', 'failed')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.keeps_error(app_public.message_status) is
+  E'Whether an error belongs beside a status: that of a failure, or the last one of a message that is still being tried. What the provider has, or the customer, has none.';
+
+create or replace function app_private.apply_statuses(statuses jsonb, out applied int, out unknown int[]) as $$
 declare
+  v_now timestamptz := clock_timestamp();
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
   v_conversation_ids uuid[];
-  v_applied int;
   v_has_new_ids boolean;
 begin
   -- Which message each is about: by our own id, which the provider echoes, else by
@@ -4047,15 +4059,17 @@ begin
     and m.tenant_id = s.tenant_id
   ) theirs on true;
 
+  applied := 0;
   -- Not heard of: it overtook the answer to our POST, or the message is not ours.
   if array_position(v_ids, null) is not null then
+    unknown := array(select i.n from unnest(v_ids) with ordinality i (id, n) where i.id is null);
     perform app_private.park_statuses(statuses, v_ids);
   end if;
 
   -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(v_ids) i;
   if v_first is null then
-    return 0;
+    return;
   end if;
 
   if v_has_new_ids then
@@ -4083,19 +4097,24 @@ begin
       v_ids[s.n] as message_id,
       max(s.status) as status,
       max(s.provider_message_id) as provider_message_id,
-      min(s.occurred_at) filter (where s.status = 'sent') as sent_at,
-      min(s.occurred_at) filter (where s.status = 'delivered') as delivered_at,
-      min(s.occurred_at) filter (where s.status = 'read') as read_at,
-      min(s.occurred_at) filter (where s.status = 'played') as played_at,
-      min(s.occurred_at) filter (where s.status = 'failed') as failed_at,
-      (array_agg(s.error) filter (where s.error is not null))[1] as error,
-      (array_agg(s.pricing) filter (where s.pricing is not null))[1] as pricing
-    from rows from (
-      jsonb_to_recordset(statuses) as (
-        tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
-        error jsonb, pricing jsonb
-      )
-    ) with ordinality s (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
+      min(s.at) filter (where s.status = 'sent') as sent_at,
+      min(s.at) filter (where s.status = 'delivered') as delivered_at,
+      min(s.at) filter (where s.status = 'read') as read_at,
+      min(s.at) filter (where s.status = 'played') as played_at,
+      min(s.at) filter (where s.status = 'failed') as failed_at,
+      (array_agg(s.error order by s.at) filter (where s.error is not null))[1] as error,
+      (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
+      max(s.status) filter (where s.pricing is not null) as priced_status
+    from (
+      -- Never later than our clock, as with messages.
+      select x.*, least(x.occurred_at, v_now) as at
+      from rows from (
+        jsonb_to_recordset(statuses) as (
+          tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
+          error jsonb, pricing jsonb
+        )
+      ) with ordinality x (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
+    ) s
     where v_ids[s.n] is not null
     group by s.tenant_id, v_ids[s.n]
   )
@@ -4112,28 +4131,37 @@ begin
     delivered_at = least(m.delivered_at, r.delivered_at),
     read_at = least(m.read_at, r.read_at),
     played_at = least(m.played_at, r.played_at),
-    failed_at = least(m.failed_at, r.failed_at),
+    -- One story: either it failed, or it arrived and there was no error.
+    failed_at = case when greatest(m.status, r.status) = 'failed' then least(m.failed_at, r.failed_at) end,
     error_code = case
-      when r.failed_at is null then m.error_code
-      else coalesce(r.error ->> 'code', m.error_code, 'unknown')
+      when not app_private.keeps_error(greatest(m.status, r.status)) then null
+      when r.failed_at is null or m.failed_at <= r.failed_at and m.error_code not like 'PY%' then m.error_code
+      else coalesce(r.error ->> 'code', 'unknown')
     end,
-    error = coalesce(r.error, m.error),
-    pricing = coalesce(r.pricing, m.pricing),
+    error = case
+      when not app_private.keeps_error(greatest(m.status, r.status)) then null
+      when r.failed_at is null or m.failed_at <= r.failed_at and m.error_code not like 'PY%' then m.error
+      else r.error
+    end,
+    -- That of the furthest status; a late one does not replace it.
+    pricing = case
+      when r.priced_status >= m.status then r.pricing
+      else coalesce(m.pricing, r.pricing)
+    end,
     updated_at = now()
   from reported r
   where m.tenant_id = r.tenant_id and m.message_id = r.message_id and m.message_id between v_first and v_last;
-  get diagnostics v_applied = row_count;
+  get diagnostics applied = row_count;
 
   -- The provider has these: a sender that died, or lost the answer, need not be waited for.
   if app_private.leave_outbox(v_ids) > 0 then
     perform graphile_worker.add_job('send_messages');
   end if;
-  return v_applied;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_statuses(jsonb) is
-  E'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many messages it was about.';
+  E'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many messages it was about, and the positions (from 1) of those of no message that is known, which are parked.';
 --! EndIncluded messages/apply_statuses.sql
 --! Included messages/unpark_statuses.sql
 create or replace function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
@@ -4362,6 +4390,21 @@ $$ language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_outcomes(jsonb) is E'The rows of record_outcomes()''s argument.';
 --! EndIncluded messages/read_outcomes.sql
 --! Included messages/record_outcomes.sql
+create or replace function app_private.status_after(kind text, status app_public.message_status)
+returns app_public.message_status as $$
+  select case kind
+    when 'sent' then greatest(status, 'sent')
+    when 'failed' then greatest(status, 'failed')
+    when 'uncertain' then greatest(status, 'uncertain')
+    -- The one way back: it was never under way.
+    else case when status = 'sending' then 'queued' else status end
+  end
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.status_after(text, app_public.message_status) is
+  E'A message''s status after an outcome of its sending (record_outcomes() lists the kinds): only ever further.';
+
 create or replace function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
   v_ids uuid[];
@@ -4418,13 +4461,7 @@ begin
 
   -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
   update app_public.message_statuses m set
-    status = case r.kind
-      when 'sent' then greatest(m.status, 'sent')
-      when 'failed' then greatest(m.status, 'failed')
-      when 'uncertain' then greatest(m.status, 'uncertain')
-      -- The one way back: it was never under way.
-      else case when m.status = 'sending' then 'queued' else m.status end
-    end,
+    status = app_private.status_after(r.kind, m.status),
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
     duplicate_provider_message_ids = case
       when r.provider_message_id <> m.provider_message_id
@@ -4433,9 +4470,18 @@ begin
       else m.duplicate_provider_message_ids
     end,
     sent_at = case when r.kind = 'sent' then least(m.sent_at, now()) else m.sent_at end,
-    failed_at = case when r.kind = 'failed' then least(m.failed_at, now()) else m.failed_at end,
-    error_code = coalesce(r.error_code, m.error_code),
-    error = coalesce(r.error, m.error),
+    failed_at = case when app_private.status_after(r.kind, m.status) = 'failed' then coalesce(m.failed_at, now()) end,
+    -- What a status has said of a failure stands; what went out in the end, or arrived, has no error.
+    error_code = case
+      when not app_private.keeps_error(app_private.status_after(r.kind, m.status)) then null
+      when m.status = 'failed' then m.error_code
+      else coalesce(r.error_code, m.error_code)
+    end,
+    error = case
+      when not app_private.keeps_error(app_private.status_after(r.kind, m.status)) then null
+      when m.status = 'failed' then m.error
+      else coalesce(r.error, m.error)
+    end,
     updated_at = now()
   from app_private.read_outcomes(outcomes) r
   where m.message_id = r.message_id
@@ -7587,7 +7633,8 @@ create or replace function app_private.receive_webhooks(
   messages jsonb,
   statuses jsonb,
   out stored int,
-  out wakes_chatbots boolean
+  out wakes_chatbots boolean,
+  out unknown_statuses int[]
 ) as $$
 declare
   v_conversation_ids uuid[];
@@ -7624,7 +7671,7 @@ begin
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
-    perform app_private.apply_statuses(statuses);
+    select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
   wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
 end;
@@ -7634,7 +7681,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, and whether the caller has to see to it that chatbots look (wake()). Locks in this order: contacts, conversations, messages, outbox.';
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. Locks in this order: contacts, conversations, messages, outbox.';
 --! EndIncluded events/receive_webhooks.sql
 --! Included events/policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { inTransaction } from "../database.ts";
-import { type Batch, compose, eventRow, type Fact } from "./compose.ts";
+import { type Composed, compose, eventRow, type Fact } from "./compose.ts";
 import type { Delivery } from "./delivery.ts";
 import { factCall } from "./fact.ts";
 
@@ -34,7 +34,8 @@ export async function applyDeliveries(
 ): Promise<Applied> {
   const notes = deliveries.map(({ skipped }) => skipped.length);
   try {
-    const { batch, facts } = compose(deliveries);
+    const composed = compose(deliveries);
+    const { batch, facts } = composed;
     if (isStored) {
       let bodyFrom = 1;
       for (const delivery of deliveries) {
@@ -43,11 +44,11 @@ export async function applyDeliveries(
         bodyFrom += delivery.body.length;
       }
     }
-    if (facts.length === 0) return await receive(pool, batch);
+    if (facts.length === 0) return await receive(pool, composed);
     return await inTransaction(pool, async (client) => {
       // First, so that the message that tells of a change is stored in the thread that there is.
       const untimely = await applyIdentityChanges(client, facts);
-      const applied = await receive(client, batch);
+      const applied = await receive(client, composed);
       await applyFacts(client, untimely);
       // A fact may end a pause, or a handoff.
       return { ...applied, wakesChatbots: true };
@@ -59,7 +60,7 @@ export async function applyDeliveries(
   }
 }
 
-async function receive(db: Queryable, batch: Batch): Promise<Applied> {
+async function receive(db: Queryable, { batch, statusDeliveries }: Composed): Promise<Applied> {
   const { rows } = await db.query({
     name: "receive_webhooks",
     text: "select * from app_private.receive_webhooks($1, $2, $3, $4, $5)",
@@ -74,8 +75,17 @@ async function receive(db: Queryable, batch: Batch): Promise<Applied> {
     // A server that vanished without a word must not keep us waiting for minutes.
     ...PATIENCE,
   });
-  return { stored: rows[0].stored, wakesChatbots: rows[0].wakes_chatbots };
+  const { stored, wakes_chatbots: wakesChatbots, unknown_statuses: unknown } = rows[0];
+  if (unknown !== null) {
+    const noted = (unknown as number[]).map((position) => statusDeliveries[position - 1]!);
+    for (const { skipped } of noted) skipped.push({ kind: "status", reason: UNKNOWN_MESSAGE });
+    await note(db, new Set(noted));
+  }
+  return { stored, wakesChatbots };
 }
+
+/** It may be of a message whose sending has not been answered yet, or of one that something else sent from the number. */
+const UNKNOWN_MESSAGE = "no message that we know has this id; kept for eight days, in case that one turns up";
 
 /** Returns the facts that are left: those of another kind, and changes of a customer whom nobody knows yet. */
 async function applyIdentityChanges(db: Queryable, facts: readonly Fact[]): Promise<Fact[]> {
@@ -120,7 +130,12 @@ async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> 
       JSON.stringify(contacts.slice(at, at + 1000)),
     ]);
   }
-  for (const delivery of noted) {
+  await note(db, noted);
+}
+
+/** Writes what deliveries have skipped to their rows, which are there already. */
+async function note(db: Queryable, deliveries: ReadonlySet<Delivery>): Promise<void> {
+  for (const delivery of deliveries) {
     await db.query("update app_public.webhook_events set skipped = $3 where tenant_id = $1 and id = $2", [
       delivery.channel.tenantId,
       delivery.id,

@@ -15,13 +15,21 @@ export type Batch = {
 /** Items that are neither messages nor statuses: rare, applied one by one. */
 export type Fact = { delivery: Delivery; item: RoutedItem["item"]; channel: WebhookChannel };
 
+export type Composed = {
+  batch: Batch;
+  facts: Fact[];
+  /** The delivery of each of the batch's statuses. */
+  statusDeliveries: Delivery[];
+};
+
 /**
  * Puts what some deliveries say side by side, as sets of rows; what cannot be a row is noted in its delivery's
  * `skipped`. Pure but for those notes.
  */
-export function compose(deliveries: readonly Delivery[]): { batch: Batch; facts: Fact[] } {
+export function compose(deliveries: readonly Delivery[]): Composed {
   const batch: Batch = { bodies: [], events: [], customers: [], messages: [], statuses: [] };
   const facts: Fact[] = [];
+  const statusDeliveries: Delivery[] = [];
   const customers = new Map<string, number>();
 
   function positionOf(customer: CustomerRow): number {
@@ -60,13 +68,16 @@ export function compose(deliveries: readonly Delivery[]): { batch: Batch; facts:
         else batch.messages.push(messageRow(item, channel, positionOf(customer)));
       } else if (item.kind === "status") {
         if (item.status === "other") skip("status", item.reason ?? "an unknown status");
-        else batch.statuses.push(statusRow(item, channel, delivery.receivedAt));
+        else {
+          batch.statuses.push(statusRow(item, channel, delivery.receivedAt));
+          statusDeliveries.push(delivery);
+        }
       } else {
         facts.push({ delivery, item, channel });
       }
     }
   }
-  return { batch, facts };
+  return { batch, facts, statusDeliveries };
 }
 
 /**

@@ -10,6 +10,7 @@ export const INLINED: Record<string, string> = {
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
   is_placeholder: "select app_private.is_placeholder(m.type) from app_public.messages m",
   message_id_at: "select app_private.message_id_at(m.occurred_at, m.id) from app_public.messages m",
+  keeps_error: "select app_private.keeps_error(m.status) from app_public.message_statuses m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
   is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
@@ -20,6 +21,7 @@ export const INLINED: Record<string, string> = {
   provider_id_hash: "select app_private.provider_id_hash(m.tenant_id, m.preview) from app_public.messages m",
   received_preview:
     "select app_private.received_preview(m.origin, m.type, m.content) from app_public.messages m",
+  status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",

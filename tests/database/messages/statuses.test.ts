@@ -182,3 +182,129 @@ for (const sender of ["failed", "uncertain", "retry"] as const)
     assert.equal(await outboxOf(db, message_id), undefined);
     assert.deepEqual(await claim(db), []);
   });
+
+const storyOf = (row: Record<string, unknown>) => [
+  row.status,
+  row.failed_at !== null,
+  row.error_code,
+  row.error,
+];
+
+story("what has arrived has not failed: no error stands beside it, in either order", async (db) => {
+  for (const words of [
+    ["delivered", "failed"],
+    ["failed", "delivered"],
+    ["sent", "failed", "read"],
+    ["read", "failed", "delivered"],
+  ] as Word[][]) {
+    const { message_id, say } = await aSentMessage(db);
+    for (const word of words) await applyStatuses(db, say(word));
+    const row = await statusOf(db, message_id);
+    assert.deepEqual(storyOf(row), [row.status, false, null, null], words.join());
+    const together = await aSentMessage(db);
+    await applyStatuses(db, ...words.map((word) => together.say(word)));
+    assert.deepEqual(
+      storyOf(await statusOf(db, together.message_id)).slice(1),
+      [false, null, null],
+      words.join(),
+    );
+  }
+});
+
+story("of several failures the first one counts, in any order; the provider's beats ours", async (db) => {
+  const early = { occurred_at: "2026-01-01T00:00:01Z", error: { code: "131026" } };
+  const late = { occurred_at: "2026-01-01T00:00:02Z", error: { code: "131000" } };
+  for (const order of [
+    [early, late],
+    [late, early],
+  ]) {
+    const { message_id, say } = await aSentMessage(db);
+    for (const one of order) await applyStatuses(db, say("failed", { message_id, ...one }));
+    assert.equal((await statusOf(db, message_id)).error_code, "131026");
+  }
+  const workspace = await aWorkspace(db);
+  const { conversationId } = await aConversation(db, workspace);
+  const message_id = await send(db, conversationId);
+  await claim(db);
+  await record(db, { message_id, kind: "failed", error_code: "PYUNC" });
+  await applyStatuses(
+    db,
+    statusFor(workspace, "failed", {
+      message_id,
+      occurred_at: new Date(Date.now() + 1000).toISOString(),
+      error: { code: "131026" },
+    }),
+  );
+  assert.equal((await statusOf(db, message_id)).error_code, "131026");
+});
+
+story("the error of a try that was too fast is gone once the provider has the message", async (db) => {
+  for (const settle of ["record", "status"] as const) {
+    const workspace = await aWorkspace(db);
+    const { conversationId } = await aConversation(db, workspace);
+    const message_id = await send(db, conversationId);
+    await claim(db);
+    await record(db, { message_id, kind: "retry", error_code: "130429", retry_at: new Date().toISOString() });
+    assert.equal((await statusOf(db, message_id)).error_code, "130429");
+    await claim(db);
+    if (settle === "record") await record(db, { message_id, kind: "sent", provider_message_id: aWamid() });
+    else await applyStatuses(db, statusFor(workspace, "sent", { message_id }));
+    assert.deepEqual(storyOf(await statusOf(db, message_id)), ["sent", false, null, null]);
+  }
+});
+
+story("a sender that gives up on what has arrived leaves no error beside it", async (db) => {
+  const workspace = await aWorkspace(db);
+  const { conversationId } = await aConversation(db, workspace);
+  const message_id = await send(db, conversationId);
+  await claim(db);
+  await applyStatuses(db, statusFor(workspace, "read", { message_id }));
+  await record(db, { message_id, kind: "failed", error_code: "131000" });
+  assert.deepEqual(storyOf(await statusOf(db, message_id)), ["read", false, null, null]);
+});
+
+story("a late status does not replace the price that a further one brought", async (db) => {
+  const { message_id, say } = await aSentMessage(db);
+  const price = (type: string) => ({ message_id, pricing: { type } });
+  await applyStatuses(db, say("delivered", price("regular")), say("read"));
+  await applyStatuses(db, say("sent", price("free_customer_service")));
+  assert.deepEqual((await statusOf(db, message_id)).pricing, { type: "regular" });
+  const other = await aSentMessage(db);
+  await applyStatuses(db, other.say("sent", { message_id: other.message_id, pricing: { type: "regular" } }));
+  assert.deepEqual((await statusOf(db, other.message_id)).pricing, { type: "regular" });
+});
+
+for (const days of [1, 33, 400])
+  story(`a status ${days} days ahead of our clock is applied at once, at our time`, async (db) => {
+    const { message_id, wamid, workspace } = await aSentMessage(db);
+    await applyStatuses(
+      db,
+      statusFor(workspace, "delivered", {
+        provider_message_id: wamid,
+        occurred_at: new Date(Date.now() + days * 86_400_000).toISOString(),
+      }),
+    );
+    const row = await statusOf(db, message_id);
+    assert.equal(row.status, "delivered");
+    assert.ok(row.delivered_at <= new Date(), row.delivered_at);
+  });
+
+story("a status without a time is of now", async (db) => {
+  const { message_id, wamid, workspace } = await aSentMessage(db);
+  const status = { ...statusFor(workspace, "read", { provider_message_id: wamid }), occurred_at: null };
+  await db.query("select app_private.apply_statuses($1)", [JSON.stringify([status])]);
+  assert.ok((await statusOf(db, message_id)).read_at instanceof Date);
+});
+
+story("statuses of no message that is known are counted out", async (db) => {
+  const { message_id, workspace, say } = await aSentMessage(db);
+  const { rows } = await db.query("select * from app_private.apply_statuses($1)", [
+    JSON.stringify([
+      say("delivered"),
+      statusFor(workspace, "read", { provider_message_id: aWamid() }),
+      say("read", { message_id }),
+      statusFor(workspace, "sent", { provider_message_id: aWamid() }),
+    ]),
+  ]);
+  assert.deepEqual(rows, [{ applied: 1, unknown: [2, 4] }]);
+});

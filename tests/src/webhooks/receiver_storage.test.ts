@@ -46,7 +46,7 @@ async function assertCountersHold(): Promise<void> {
   const { rows } = await database.pool.query(
     `select c.id from app_public.conversations c
      left join lateral (
-       select count(*) filter (where m.direction = 'inbound' and m.origin = 'live') as unread, max(m.occurred_at) as last_at
+       select count(*) filter (where app_private.needs_attention(m.direction, m.origin, m.type, m.content)) as unread, max(m.occurred_at) as last_at
        from app_public.messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
      ) m on true
      where c.unread_count <> m.unread or c.last_message_at is distinct from m.last_at`,
@@ -247,4 +247,25 @@ test("a replay of everything changes nothing, and teaches nothing old", async ()
   );
   assert.deepEqual(replayed, { replayed: 2, failed: 0, newMessages: 0 });
   assert.deepEqual(await look(), seen);
+});
+
+test("a status of nobody's message says so in skipped, also where others of its body were applied", async () => {
+  const workspace = await program.connectedWorkspace();
+  const status = (id: string) => ({
+    id,
+    status: "failed",
+    timestamp: "1790000000",
+    recipient_id: "15551000061",
+    errors: [{ code: 131026, title: "Message undeliverable" }],
+  });
+  const body = framed(workspace, { statuses: [status("wamid.NOBODYS"), status("wamid.NOBODYS2")] });
+  await postWebhook(program.url, workspace, JSON.stringify(body));
+  await postWebhook(program.url, workspace, webhookBody(workspace, texts("15551000061", "Hello")));
+  const [first, second] = await events(workspace);
+  assert.deepEqual(
+    [first!.status, first!.error, first!.skipped.map(({ kind }) => kind)],
+    ["processed", null, ["status", "status"]],
+  );
+  assert.match(first!.skipped[0]!.reason, /no message/);
+  assert.deepEqual(second!.skipped, []);
 });
