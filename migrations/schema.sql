@@ -243,6 +243,16 @@ comment on table app_private.ai_calls is 'Questions to language models of the la
 comment on column app_private.ai_calls.tokens is 'In and out; the most it can be while the call is under way.';
 alter table app_private.ai_calls enable row level security;
 
+-- app_private.change_channels
+create table app_private.change_channels (
+  is_only boolean not null default true,
+  name text not null default ('parley_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)),
+  constraint change_channels_pkey primary key (is_only),
+  constraint change_channels_is_only check (is_only)
+);
+comment on table app_private.change_channels is 'The name of the channel of notifications, chosen at random when the database was made. One row.';
+alter table app_private.change_channels enable row level security;
+
 -- app_private.channel_secrets
 create table app_private.channel_secrets (
   channel_id uuid not null,
@@ -480,6 +490,10 @@ comment on table app_private.sessions is 'One sign-in. Access tokens name it and
 comment on column app_private.sessions.generation is 'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key of the API: nothing here makes one.';
 comment on column app_private.sessions.refreshed_at is 'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
 comment on column app_private.sessions.user_agent is 'What the client called itself when it signed in.';
+create trigger _800_notify_on_delete after delete on app_private.sessions
+  for each row when (((old.revoked_at is null) and (old.expires_at > now()))) execute function app_private.tg_sessions__notify();
+create trigger _800_notify_on_update after update of revoked_at on app_private.sessions
+  for each row when (((old.revoked_at is null) and (new.revoked_at is not null))) execute function app_private.tg_sessions__notify();
 alter table app_private.sessions enable row level security;
 
 -- app_private.sign_in_failures
@@ -1743,12 +1757,11 @@ begin
   select v.* into v_version
   from app_public.chatbot_versions v
   where v.id = activate_version.version_id
-  -- Runs as the owner: only the role setting says who is calling.
-  and (current_setting('role') <> 'parley_visitor' or v.tenant_id = app_hidden.current_tenant_id());
+  and (app_hidden.is_program() or v.tenant_id = app_hidden.current_tenant_id());
 
   if v_version.id is null then
     raise exception 'No such version' using errcode = 'PYNFD';
-  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+  elsif not app_hidden.is_program() and not app_hidden.is_at_least('admin') then
     raise exception 'Only an admin activates a chatbot' using errcode = 'PYDEN';
   end if;
 
@@ -2006,9 +2019,8 @@ create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb)
     select c.tenant_id as id
     from app_public.chatbots c
     where c.id = find_chatbot_references.chatbot_id
-    -- Runs as the owner: only the role setting says who is calling.
     and (
-      current_setting('role') <> 'parley_visitor'
+      app_hidden.is_program()
       or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
     )
   ),
@@ -2167,6 +2179,15 @@ $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.is_at_least(app_public.member_role) is 'Whether the person behind this request has that role or a mightier one.';
 grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
+
+create function app_hidden.is_program() returns boolean as $$
+  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role that
+  -- was set is believed only of a login that could become the owner anyway.
+  select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.is_program() is 'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
+grant execute on function app_hidden.is_program() to parley_visitor;
 
 create function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
   select exists (
@@ -2446,9 +2467,8 @@ create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table
   select c.id, c.nodes, c.edges, c.settings
   from app_public.chatbots c
   where c.id = any (chatbot_ids)
-  -- Runs as the owner: only the role setting says who is calling.
   and (
-    current_setting('role') <> 'parley_visitor'
+    app_hidden.is_program()
     or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
   )
 $$
@@ -2470,9 +2490,8 @@ create function app_hidden.read_chatbot_stats(version_id uuid) returns table(kin
     where t.tenant_id = v.tenant_id and t.version_id = v.id
   ) a
   where v.id = read_chatbot_stats.version_id
-  -- Runs as the owner: only the role setting says who is calling.
   and (
-    current_setting('role') <> 'parley_visitor'
+    app_hidden.is_program()
     or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('viewer')
   )
   group by 1, 2, 3, 4
@@ -2486,7 +2505,7 @@ create function app_hidden.read_version_graphs(version_ids uuid[]) returns table
   from app_public.chatbot_versions v
   where v.id = any (version_ids)
   and (
-    current_setting('role') <> 'parley_visitor'
+    app_hidden.is_program()
     or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
   )
 $$
@@ -2562,7 +2581,7 @@ begin
 
   if v_conversation.id is null then
     raise exception 'No such conversation' using errcode = 'PYNFD';
-  elsif current_user = 'parley_visitor' and not app_hidden.is_at_least('agent') then
+  elsif not app_hidden.is_program() and not app_hidden.is_at_least('agent') then
     raise exception 'Only agents work in conversations' using errcode = 'PYDEN';
   end if;
   return v_conversation;
@@ -3160,6 +3179,12 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.call_back(uuid,jsonb) is 'Somebody called a run''s own address. False when the run is over, or too much waits for it already.';
+
+create function app_private.change_channel() returns text as $$
+  select c.name from app_private.change_channels c
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.change_channel() is 'The channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so the name is a secret of the owner: it keeps one tenant''s ids from whoever has SQL as the API''s login, and keeps that login from notifying.';
 
 create function app_private.change_contacts(changes jsonb) returns void as $$
 declare
@@ -4634,13 +4659,13 @@ comment on function app_private.next_send_in(integer) is 'Milliseconds until the
 create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
   -- A payload has 8,000 bytes; 150 ids fill 6,000.
   select pg_notify(
-    'parley',
+    app_private.change_channel(),
     json_build_object('tenant', notify_change.tenant_id, kind, ids[i : i + 149])::text
   )
   from generate_series(1, cardinality(ids), 150) i
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.notify_change(uuid,text,uuid[]) is 'Tells whoever listens on "parley" which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations": [ids]}. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
+comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
 
 create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
@@ -4830,7 +4855,7 @@ begin
         select n.node #>> '{data,whatsappFlowId}' from jsonb_array_elements(v_chatbot.nodes) n (node)
       )
     ),
-    app_hidden.current_user_id()
+    (app_hidden.current_membership()).user_id
   from app_public.chatbot_versions v
   where v.tenant_id = v_chatbot.tenant_id and v.chatbot_id = v_chatbot.id
   returning * into v_version;
@@ -5339,8 +5364,7 @@ comment on function app_private.renew_google_account(uuid,uuid,text,text,double 
 
 create function app_private.require_agent_of(tenant_id uuid) returns void as $$
 begin
-  -- Asked from within security definer functions: there only the role setting says who is calling.
-  if current_setting('role') = 'parley_visitor'
+  if not app_hidden.is_program()
     and (tenant_id is distinct from app_hidden.current_tenant_id() or not app_hidden.is_at_least('agent'))
   then
     raise exception 'No such conversation' using errcode = 'PYNFD';
@@ -6601,6 +6625,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
 
+create function app_private.tg_sessions__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(OLD.tenant_id, 'sessions', array[OLD.id]);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_sessions__notify() is 'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
+
 create function app_private.tg_users__insert_secrets() returns trigger as $$
 begin
   insert into app_private.user_secrets (user_id) values (NEW.id);
@@ -6913,12 +6946,11 @@ begin
   select c.* into v_chatbot
   from app_public.chatbots c
   where c.id = deactivate_chatbot.chatbot_id
-  -- Runs as the owner: only the role setting says who is calling.
-  and (current_setting('role') <> 'parley_visitor' or c.tenant_id = app_hidden.current_tenant_id());
+  and (app_hidden.is_program() or c.tenant_id = app_hidden.current_tenant_id());
 
   if v_chatbot.id is null then
     raise exception 'No such chatbot' using errcode = 'PYNFD';
-  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+  elsif not app_hidden.is_program() and not app_hidden.is_at_least('admin') then
     raise exception 'Only an admin deactivates a chatbot' using errcode = 'PYDEN';
   end if;
 

@@ -2,20 +2,24 @@ import pg from "pg";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 
+type PoolOptions = { wakesItself?: boolean; onConnect?: (client: pg.ClientBase) => Promise<void> };
+
 /**
  * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
- * its transactions leave for the worker is looked after without a job (app_private.wake()).
+ * its transactions leave for the worker is looked after without a job (app_private.wake()). `onConnect` may refuse a new
+ * connection.
  */
 export function createPool(
   connectionString: string,
   name: string,
   config: Config,
   log: Log,
-  { wakesItself = false } = {},
+  { wakesItself = false, onConnect }: PoolOptions = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     application_name: `parley ${name}`,
+    ...(onConnect && { onConnect }),
     ...(wakesItself && { options: "-c parley.wake=self" }),
     max: config.DATABASE_POOL_SIZE,
     connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,

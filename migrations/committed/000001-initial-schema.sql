@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8ff04b5626b68505f272d2a7c05798aee8b28e4b
+--! Hash: sha1:aaaaf83d2acb0af454bcb14c2886068c7df03f77
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -104,18 +104,35 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__timestamps() is
   E'Keeps created_at as it was and makes updated_at grow with every change, even twice in one transaction.';
 --! EndIncluded shared/tg__timestamps.sql
+-- One row: the name that change_channel() keeps secret.
+create table app_private.change_channels (
+  is_only boolean primary key default true
+    constraint change_channels_is_only check (is_only),
+  name text not null default 'parley_' || replace(gen_random_uuid()::text, '-', '')
+);
+alter table app_private.change_channels enable row level security;
+comment on table app_private.change_channels is E'The name of the channel of notifications, chosen at random when the database was made. One row.';
+insert into app_private.change_channels default values;
+--! Included operations/change_channel.sql
+create or replace function app_private.change_channel() returns text as $$
+  select c.name from app_private.change_channels c
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.change_channel() is
+  E'The channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so the name is a secret of the owner: it keeps one tenant''s ids from whoever has SQL as the API''s login, and keeps that login from notifying.';
+--! EndIncluded operations/change_channel.sql
 --! Included operations/notify_change.sql
 create or replace function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
   -- A payload has 8,000 bytes; 150 ids fill 6,000.
   select pg_notify(
-    'parley',
+    app_private.change_channel(),
     json_build_object('tenant', notify_change.tenant_id, kind, ids[i : i + 149])::text
   )
   from generate_series(1, cardinality(ids), 150) i
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
-  E'Tells whoever listens on "parley" which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations": [ids]}. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
+  E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/wake.sql
 create or replace function app_private.wake(task text) returns void as $$
@@ -388,11 +405,22 @@ comment on function app_hidden.is_at_least(app_public.member_role) is
 
 grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/is_at_least.sql
+--! Included accounts/is_program.sql
+create or replace function app_hidden.is_program() returns boolean as $$
+  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role that
+  -- was set is believed only of a login that could become the owner anyway.
+  select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.is_program() is
+  E'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
+
+grant execute on function app_hidden.is_program() to parley_visitor;
+--! EndIncluded accounts/is_program.sql
 --! Included accounts/require_agent_of.sql
 create or replace function app_private.require_agent_of(tenant_id uuid) returns void as $$
 begin
-  -- Asked from within security definer functions: there only the role setting says who is calling.
-  if current_setting('role') = 'parley_visitor'
+  if not app_hidden.is_program()
     and (tenant_id is distinct from app_hidden.current_tenant_id() or not app_hidden.is_at_least('agent'))
   then
     raise exception 'No such conversation' using errcode = 'PYNFD';
@@ -538,6 +566,16 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg__revoke_sessions() is
   E'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive their tokens.';
 --! EndIncluded accounts/tg__revoke_sessions.sql
+--! Included accounts/tg_sessions__notify.sql
+create or replace function app_private.tg_sessions__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(OLD.tenant_id, 'sessions', array[OLD.id]);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_sessions__notify() is E'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
+--! EndIncluded accounts/tg_sessions__notify.sql
 --! Included accounts/triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
@@ -574,6 +612,14 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
   for each row execute function app_private.tg__audit('last_login_at');
 create or replace trigger _500_audit after insert or update or delete on app_public.memberships
   for each row execute function app_private.tg__audit();
+
+-- On update: of revoked_at only, so that a refresh costs nothing.
+create or replace trigger _800_notify_on_update after update of revoked_at on app_private.sessions
+  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
+  execute function app_private.tg_sessions__notify();
+create or replace trigger _800_notify_on_delete after delete on app_private.sessions
+  for each row when (OLD.revoked_at is null and OLD.expires_at > now())
+  execute function app_private.tg_sessions__notify();
 --! EndIncluded accounts/triggers.sql
 --! Included accounts/is_common_password.sql
 create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
@@ -2391,7 +2437,7 @@ begin
 
   if v_conversation.id is null then
     raise exception 'No such conversation' using errcode = 'PYNFD';
-  elsif current_user = 'parley_visitor' and not app_hidden.is_at_least('agent') then
+  elsif not app_hidden.is_program() and not app_hidden.is_at_least('agent') then
     raise exception 'Only agents work in conversations' using errcode = 'PYDEN';
   end if;
   return v_conversation;
@@ -5093,9 +5139,8 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
   select c.id, c.nodes, c.edges, c.settings
   from app_public.chatbots c
   where c.id = any (chatbot_ids)
-  -- Runs as the owner: only the role setting says who is calling.
   and (
-    current_setting('role') <> 'parley_visitor'
+    app_hidden.is_program()
     or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
   )
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -5111,7 +5156,7 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb, subflows jsonb
   from app_public.chatbot_versions v
   where v.id = any (version_ids)
   and (
-    current_setting('role') <> 'parley_visitor'
+    app_hidden.is_program()
     or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
   )
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -5185,7 +5230,7 @@ begin
         select n.node #>> '{data,whatsappFlowId}' from jsonb_array_elements(v_chatbot.nodes) n (node)
       )
     ),
-    app_hidden.current_user_id()
+    (app_hidden.current_membership()).user_id
   from app_public.chatbot_versions v
   where v.tenant_id = v_chatbot.tenant_id and v.chatbot_id = v_chatbot.id
   returning * into v_version;
@@ -5553,12 +5598,11 @@ begin
   select c.* into v_chatbot
   from app_public.chatbots c
   where c.id = deactivate_chatbot.chatbot_id
-  -- Runs as the owner: only the role setting says who is calling.
-  and (current_setting('role') <> 'parley_visitor' or c.tenant_id = app_hidden.current_tenant_id());
+  and (app_hidden.is_program() or c.tenant_id = app_hidden.current_tenant_id());
 
   if v_chatbot.id is null then
     raise exception 'No such chatbot' using errcode = 'PYNFD';
-  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+  elsif not app_hidden.is_program() and not app_hidden.is_at_least('admin') then
     raise exception 'Only an admin deactivates a chatbot' using errcode = 'PYDEN';
   end if;
 
@@ -5731,12 +5775,11 @@ begin
   select v.* into v_version
   from app_public.chatbot_versions v
   where v.id = activate_version.version_id
-  -- Runs as the owner: only the role setting says who is calling.
-  and (current_setting('role') <> 'parley_visitor' or v.tenant_id = app_hidden.current_tenant_id());
+  and (app_hidden.is_program() or v.tenant_id = app_hidden.current_tenant_id());
 
   if v_version.id is null then
     raise exception 'No such version' using errcode = 'PYNFD';
-  elsif current_setting('role') = 'parley_visitor' and not app_hidden.is_at_least('admin') then
+  elsif not app_hidden.is_program() and not app_hidden.is_at_least('admin') then
     raise exception 'Only an admin activates a chatbot' using errcode = 'PYDEN';
   end if;
 
@@ -5863,9 +5906,8 @@ returns table (kind text, node_id text, exit text, bucket int, count int) as $$
     where t.tenant_id = v.tenant_id and t.version_id = v.id
   ) a
   where v.id = read_chatbot_stats.version_id
-  -- Runs as the owner: only the role setting says who is calling.
   and (
-    current_setting('role') <> 'parley_visitor'
+    app_hidden.is_program()
     or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('viewer')
   )
   group by 1, 2, 3, 4
@@ -6565,9 +6607,8 @@ returns table (kind text, id text, state text) as $$
     select c.tenant_id as id
     from app_public.chatbots c
     where c.id = find_chatbot_references.chatbot_id
-    -- Runs as the owner: only the role setting says who is calling.
     and (
-      current_setting('role') <> 'parley_visitor'
+      app_hidden.is_program()
       or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
     )
   ),

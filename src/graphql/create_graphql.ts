@@ -8,6 +8,7 @@ import { createChatbotFetches } from "../http/chatbot_fetches.ts";
 import type { Log } from "../log.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
+import { requirePlainLogin } from "./auth/plain_login.ts";
 import { createSessions } from "./auth/sessions.ts";
 import { createChangeFeed } from "./live/change_feed.ts";
 import { createChangeHub } from "./live/change_hub.ts";
@@ -17,6 +18,7 @@ import { createDocumentReader } from "./request/read_document.ts";
 import { buildSchema } from "./schema/build_schema.ts";
 import { createSimulationCalls } from "./simulation_calls.ts";
 import { createProtocol } from "./websocket/protocol.ts";
+import { createSignedInClients } from "./websocket/signed_in_clients.ts";
 import { createWebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
 
 /** Where the API is: POST, and WebSockets (graphql-transport-ws). */
@@ -55,7 +57,9 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const { ownerUrl, ownerPool, authenticatorUrl, config, keyRing, jwtSecret, log } = options;
   const isDevelopment = config.NODE_ENV === "development";
   const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
-  const pool = createPool(authenticatorUrl, "api", config, log);
+  const pool = createPool(authenticatorUrl, "api", config, log, {
+    onConnect: (client) => requirePlainLogin(client, log),
+  });
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret);
@@ -74,8 +78,13 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       timeoutMs: 2 * statementTimeoutMs,
     });
     const hub = createChangeHub();
-    const feed = createChangeFeed(ownerUrl, hub, log);
-    const sockets = createWebSocketEndpoint(createProtocol(operations, authenticator, hub, log), log);
+    const clients = createSignedInClients((visitor) => authenticator.isSignedIn(visitor));
+    const feed = createChangeFeed(ownerUrl, { hub, sessions: clients }, log);
+    const sockets = createWebSocketEndpoint(
+      createProtocol(operations, authenticator, hub, log),
+      clients,
+      log,
+    );
 
     return {
       pool,

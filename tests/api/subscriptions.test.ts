@@ -148,7 +148,7 @@ test("a subscription lives on when its database connection is cut", async () => 
   await database.pool.query(`select pg_terminate_backend(pid) ${feeds}`);
   for (let tries = 0; ; tries += 1) {
     const { rows } = await database.pool.query(
-      `select pid ${feeds} and state = 'idle' and query = 'listen parley'`,
+      `select pid ${feeds} and state = 'idle' and query like 'listen "parley%'`,
     );
     if (rows.length === 1 && rows[0].pid !== before[0].pid) break;
     assert.ok(tries < 200, "the feed comes back");
@@ -171,7 +171,7 @@ test("a notification that is none of ours harms nobody", async () => {
     '{"tenant": 7}',
     `{"tenant": "${workspace.tenantId}", "messages": ["x"]}`,
   ])
-    await database.pool.query("select pg_notify('parley', $1)", [payload]);
+    await database.pool.query("select pg_notify(app_private.change_channel(), $1)", [payload]);
   await send(conversationId, "Still here");
   await listener.told(1);
   await listener.stop();

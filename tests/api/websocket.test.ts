@@ -113,6 +113,40 @@ test("a session that has ended runs nothing more", async () => {
   assert.match(reason, /^PYTOK/);
 });
 
+const ENDS: Record<string, string> = {
+  "it is signed out": "update app_private.sessions set revoked_at = now() where user_id = $1",
+  "its person is deactivated": "update app_public.users set is_active = false where id = $1",
+  "its membership is deactivated": "update app_public.memberships set is_active = false where user_id = $1",
+  "its membership is removed": "delete from app_public.memberships where user_id = $1",
+  "its person gets a new password": "select app_private.set_password($1, 'a new long password')",
+};
+for (const [what, statement] of Object.entries(ENDS))
+  test(`a silent WebSocket ends with its session: when ${what}`, async () => {
+    const leaver = await aPerson(database.pool, agent.tenantId, "agent");
+    const [socket, other] = [await openSocket(api), await openSocket(api)];
+    const payload = { authorization: `Bearer ${tokenOf(leaver)}` };
+    for (const each of [socket, other]) await exchange(each, { type: "connection_init", payload });
+    await database.pool.query(statement, [leaver.userId]);
+    for (const each of [socket, other]) assert.equal((await each.closing).code, 4403);
+  });
+
+test("a session that ended while the change feed was away ends its WebSocket when the feed is back", async () => {
+  const leaver = await aPerson(database.pool, agent.tenantId, "agent");
+  const socket = await openSocket(api);
+  const payload = { authorization: `Bearer ${tokenOf(leaver)}` };
+  await exchange(socket, { type: "connection_init", payload });
+  await database.pool.query(
+    `begin;
+     select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'parley change feed' and datname = current_database();
+     alter table app_private.sessions disable trigger _800_notify_on_update;
+     update app_private.sessions set revoked_at = now() where id = '${leaver.sessionId}';
+     alter table app_private.sessions enable trigger _800_notify_on_update;
+     commit`,
+  );
+  assert.equal((await socket.closing).code, 4403);
+});
+
 test("a message is at most 100 kB, and is JSON of the protocol", async () => {
   const large = await admitted();
   large.send(

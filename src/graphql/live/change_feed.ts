@@ -19,16 +19,32 @@ const ANSWER_MS = 5_000;
 
 const Ids = z.array(z.uuid()).default([]);
 /** What app_private.notify_change() sends. */
-const Notice = z.object({ tenant: z.uuid(), messages: Ids, statuses: Ids, conversations: Ids });
+const Notice = z.object({
+  tenant: z.uuid(),
+  messages: Ids,
+  statuses: Ids,
+  conversations: Ids,
+  sessions: Ids,
+});
 type Notice = z.infer<typeof Notice>;
 
+/** Whom the feed serves: subscriptions, and those who hold something open for a session. */
+export type FeedListeners = {
+  hub: ChangeHub;
+  sessions: {
+    ended(sessionIds: readonly string[]): void;
+    /** Sessions may have ended while the feed did not listen. */
+    missed(): void;
+  };
+};
+
 /**
- * Listens on "parley" and publishes to the hub. When Postgres goes away it comes back by itself, and the subscriptions
+ * Listens on app_private.change_channel() and publishes to the hub. When Postgres goes away it comes back by itself, and the subscriptions
  * live on; what changed meanwhile is not told (a notification is a hint; clients refetch when they reconnect).
  *
  * @param ownerUrl the owner's login: whose message an id is has to be looked up across policies
  */
-export function createChangeFeed(ownerUrl: string, hub: ChangeHub, log: Log): ChangeFeed {
+export function createChangeFeed(ownerUrl: string, listeners: FeedListeners, log: Log): ChangeFeed {
   const closing = new AbortController();
   const first = Promise.withResolvers<void>();
   let current: pg.Client | undefined;
@@ -48,8 +64,10 @@ export function createChangeFeed(ownerUrl: string, hub: ChangeHub, log: Log): Ch
       client.on("error", () => {});
       try {
         await client.connect();
-        publishFrom(client, hub, log);
-        await client.query("listen parley");
+        publishFrom(client, listeners, log);
+        const { rows } = await client.query<{ name: string }>("select app_private.change_channel() as name");
+        await client.query(`listen ${client.escapeIdentifier(rows[0]!.name)}`);
+        listeners.sessions.missed();
         backoff = BACKOFF_MS.first;
         first.resolve();
         await beat(client, lost, closing.signal);
@@ -92,7 +110,7 @@ async function beat(client: pg.Client, lost: Promise<void>, signal: AbortSignal)
   }
 }
 
-function publishFrom(client: pg.Client, hub: ChangeHub, log: Log): void {
+function publishFrom(client: pg.Client, { hub, sessions }: FeedListeners, log: Log): void {
   // What one commit has to say arrives at once, in several notifications: looked up, and told, as one.
   const waiting = new Map<string, Notice>();
   // One after the other: what happened first is told first.
@@ -107,10 +125,11 @@ function publishFrom(client: pg.Client, hub: ChangeHub, log: Log): void {
   client.on("notification", ({ payload }) => {
     const notice = readNotice(payload);
     if (!notice) {
-      log.warn('a notification on "parley" that is none of ours');
+      log.warn("a notification on the channel of changes is not valid");
       return;
     }
     const { tenant } = notice;
+    if (notice.sessions.length > 0) sessions.ended(notice.sessions);
     if (!hub.hasSubscribers(tenant)) return;
     if (waiting.size === 0)
       setImmediate(() => {
@@ -129,6 +148,7 @@ function merge(a: Notice, b: Notice): Notice {
     messages: [...a.messages, ...b.messages],
     statuses: [...a.statuses, ...b.statuses],
     conversations: [...a.conversations, ...b.conversations],
+    sessions: [],
   };
 }
 

@@ -9,6 +9,7 @@ import { LIMITS } from "../limits/limits.ts";
 import { admit, createClient } from "./client.ts";
 import { CLOSE, type CloseReason } from "./close_reason.ts";
 import type { createProtocol } from "./protocol.ts";
+import type { SignedInClients } from "./signed_in_clients.ts";
 
 /** Of one process. */
 const CONNECTIONS = 2_000;
@@ -24,6 +25,7 @@ export type WebSocketEndpoint = {
 
 export function createWebSocketEndpoint(
   protocol: ReturnType<typeof createProtocol>,
+  signedIn: SignedInClients,
   log: Log,
 ): WebSocketEndpoint {
   const sockets = new WebSocketServer({
@@ -55,7 +57,13 @@ export function createWebSocketEndpoint(
             });
           }),
       },
-      { client, admit: (visitor) => admit(client, visitor, socket) },
+      {
+        client,
+        admit: (visitor) => {
+          admit(client, visitor, socket);
+          socket.once("close", signedIn.add(client, visitor));
+        },
+      },
     );
     socket.once("close", (code, reason) => void closed(code, String(reason)));
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type pg from "pg";
+import pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { become, type Role } from "../../support/people.ts";
 import { refusal, rolledBack } from "../../support/transaction.ts";
@@ -149,26 +149,110 @@ test("who is not signed in gets no answer from any of them", async () => {
     });
 });
 
-// app_hidden is not shown, but a person who finds a way to write SQL may call what is granted there.
+/** Doors of app_hidden with rows of theirs: not shown, but whoever finds a way to write SQL may call them. */
+const hiddenDoors = () => [
+  `app_hidden.mark_read('${theirs.tenantId}', '${theirs.conversationId}')`,
+  `app_hidden.claim_idempotency_key('${theirs.tenantId}', 'key', '\\x00')`,
+  `app_hidden.remind_of_typing('${theirs.tenantId}', '${theirs.conversationId}')`,
+  `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
+  `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
+  `app_hidden.require_conversation('${theirs.conversationId}')`,
+  `app_hidden.tell_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
+  `app_hidden.activate_version('${theirs.versionId}')`,
+  `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
+  `app_hidden.publish_draft('${theirs.chatbotId}')`,
+  `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,
+  `app_hidden.set_google_account('{"user_id": "${theirs.colleague.userId}", "access_token": "stolen"}')`,
+];
+
 test("the doors of app_hidden that name a tenant or a row let nobody into another tenant's", () =>
   rolledBack(database.pool, async (db) => {
     await become(db, ours.people.owner);
-    for (const call of [
-      `app_hidden.mark_read('${theirs.tenantId}', '${theirs.conversationId}')`,
-      `app_hidden.claim_idempotency_key('${theirs.tenantId}', 'key', '\\x00')`,
-      `app_hidden.remind_of_typing('${theirs.tenantId}', '${theirs.conversationId}')`,
-      `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
-      `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
-      `app_hidden.require_conversation('${theirs.conversationId}')`,
-      `app_hidden.tell_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
-      `app_hidden.activate_version('${theirs.versionId}')`,
-      `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
-      `app_hidden.publish_draft('${theirs.chatbotId}')`,
-      `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,
-      `app_hidden.set_google_account('{"user_id": "${theirs.colleague.userId}", "access_token": "stolen"}')`,
-    ])
+    for (const call of hiddenDoors())
       assert.equal(await refusal(db, () => db.query(`select ${call}`)), "PYNFD", call);
   }));
+
+/** Those that answer with rows or nothing. */
+const hiddenReaders = () => [
+  `(select json_agg(g) from app_hidden.read_chatbot_graphs(array['${theirs.chatbotId}']::uuid[]) g)`,
+  `(select json_agg(g) from app_hidden.read_version_graphs(array['${theirs.versionId}']::uuid[]) g)`,
+  `(select json_agg(s) from app_hidden.read_chatbot_stats('${theirs.versionId}') s)`,
+  `(select json_agg(r) from app_hidden.find_chatbot_references('${theirs.chatbotId}', '[{"kind": "chatbot", "id": "${theirs.chatbotId}"}]') r)`,
+];
+
+// EXECUTE is checked when a statement begins: what it sets afterwards must not make a function take it for the program.
+test("setting the role in the same statement opens no door, with a session or without", async () => {
+  const named = Object.entries(DOORS)
+    .filter(([name]) => !ABOUT_ONESELF.includes(name))
+    .map(([, { call }]) => `(${call(theirs)} limit 1)`);
+  const login = new pg.Client({ connectionString: database.authenticatorUrl });
+  await login.connect();
+  const answer = async (call: string) => {
+    try {
+      const { rows } = await login.query(`select set_config('role', 'none', true), ${call} as answer`);
+      return rows[0].answer;
+    } catch (error) {
+      return `refused ${(error as pg.DatabaseError).code}`;
+    }
+  };
+  try {
+    for (const person of [null, ours.people.owner])
+      for (const call of [...hiddenDoors(), ...hiddenReaders(), ...named]) {
+        await login.query("begin");
+        if (person) await become(login, person);
+        else await login.query("set local role parley_visitor");
+        const given = await answer(call);
+        await login.query("rollback");
+        assert.ok(given === null || /^refused (PYNFD|PYDEN|42501)$/.test(given), `${call}: ${given}`);
+      }
+  } finally {
+    await login.end();
+  }
+});
+
+test("control: the owner gets rows of those doors", async () => {
+  for (const call of hiddenReaders()) {
+    const { rows } = await database.pool.query(`select ${call} as answer`);
+    assert.notEqual(rows[0].answer, null, call);
+  }
+});
+
+/** What a login hears while a row of theirs changes. */
+async function heardBy(url: string, listen: (client: pg.Client) => Promise<string>): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const heard: string[] = [];
+  client.on("notification", ({ payload }) => heard.push(payload ?? ""));
+  try {
+    await client.query(await listen(client));
+    await database.pool.query("update app_public.conversations set metadata = $2 where id = $1", [
+      theirs.conversationId,
+      { changed: url },
+    ]);
+    // What a commit notified arrives before the answer to a statement that begins after it.
+    await client.query("select 1");
+    return heard;
+  } finally {
+    await client.end();
+  }
+}
+
+test("the API's login hears nothing of what changes: the channel is the owner's secret", async () => {
+  const blind = await heardBy(database.authenticatorUrl, async (client) => {
+    await assert.rejects(client.query("select app_private.change_channel()"), { code: "42501" });
+    const { rows } = await client.query(
+      `select from pg_stat_activity where query ilike 'listen%' and pid <> pg_backend_pid()`,
+    );
+    assert.deepEqual(rows, [], "nor does it see the name in others' statements");
+    return 'listen parley; listen "parley_%"; listen "*"';
+  });
+  assert.deepEqual(blind, []);
+  const [told] = await heardBy(database.ownerUrl, async (client) => {
+    const { rows } = await client.query("select app_private.change_channel() as name");
+    return `listen ${client.escapeIdentifier(rows[0].name)}`;
+  });
+  assert.match(told ?? "", new RegExp(theirs.conversationId));
+});
 
 async function answerTo(db: pg.PoolClient, sql: string): Promise<string> {
   await db.query("savepoint call");

@@ -43,4 +43,14 @@ testRules([
       where nspname = 'app_public' and proargnames && array['tenant_id', 'session_id']`,
     broken: "create function app_public.bare(tenant_id uuid) returns void as '' language sql",
   },
+  {
+    rule: "no function asks a setting that its caller can change who is calling: app_hidden.is_program() knows",
+    sql: `
+      select signature as what
+      from functions
+      where proname <> 'is_program'
+      and regexp_replace(prosrc, '--[^\\n]*', '', 'g') ~* $re$current_setting\\s*\\(\\s*'(role|session_authorization|is_superuser)'|(?<![."_\\w])(current_user|current_role|session_user)(?![\\w"(])$re$`,
+    broken: `create function app_hidden.trusting() returns boolean as $$
+      select current_setting('role') <> 'parley_visitor' $$ language sql`,
+  },
 ]);

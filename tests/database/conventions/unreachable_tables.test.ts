@@ -6,6 +6,7 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
 const REASONS: Record<string, string> = {
   "app_private.user_secrets": "password hashes: sign_in() and set_password() are the ways in",
   "app_private.sessions": "refresh tokens: sign_in(), refresh_session() and sign_out() are the ways in",
+  "app_private.change_channels": "the channel of all tenants' ids: change_channel() is for the owner",
   "app_private.invitation_secrets": "tokens' hashes: invite_user() and accept_invitation() are the ways in",
   "app_private.sign_in_failures": "says who has an account: sign_in() alone counts",
   "app_private.channel_secrets": "credentials: write-only, through set_channel_secrets()",

@@ -1,0 +1,40 @@
+import type pg from "pg";
+import { ParleyError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+
+/**
+ * Refuses a new connection of the API's login if the login has settings of its own, and removes them, so that the next
+ * one is plain. PostgreSQL lets every role set its own defaults (`alter role … set`), and nothing takes that right away:
+ * whoever once ran SQL as this login could break all later connections.
+ *
+ * @throws ParleyError PYUNA
+ */
+export async function requirePlainLogin(client: pg.ClientBase, log: Log): Promise<void> {
+  const { rows } = await client.query<{ is_here: boolean; settings: string[] }>(
+    `select s.setdatabase <> 0 as is_here, s.setconfig as settings
+     from pg_catalog.pg_db_role_setting s
+     join pg_catalog.pg_roles r on r.oid = s.setrole
+     left join pg_catalog.pg_database d on d.oid = s.setdatabase
+     where r.rolname = session_user and (s.setdatabase = 0 or d.datname = current_database())`,
+  );
+  if (rows.length === 0) return;
+  // Names only: a value may be anything.
+  const settings = rows.flatMap((row) => row.settings.map((setting) => setting.split("=", 1)[0]));
+  log.warn({ settings }, "the API's login had settings of its own; they were removed");
+  await resetLogin(client);
+  throw new ParleyError("PYUNA", "The database login of the API was altered, and is plain again: try again");
+}
+
+/** Under whatever settings the connection has now: read-only, another role, an early timeout. */
+async function resetLogin(client: pg.ClientBase): Promise<void> {
+  await client.query("begin read write");
+  await client.query("set local statement_timeout = 0");
+  await client.query("set local role none");
+  const { rows } = await client.query<{ login: string; database: string }>(
+    "select quote_ident(session_user) as login, quote_ident(current_database()) as database",
+  );
+  const { login, database } = rows[0]!;
+  await client.query(`alter role ${login} reset all`);
+  await client.query(`alter role ${login} in database ${database} reset all`);
+  await client.query("commit");
+}
