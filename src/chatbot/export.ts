@@ -2,7 +2,8 @@ import { type Graph, nodeType } from "./graph.ts";
 import type { ImportedFlow } from "./import/forms.ts";
 import type { ImportedSubflow } from "./import/subflows.ts";
 import { isObject, type Json, type JsonObject, own } from "./json.ts";
-import { placeholdersIn } from "./template.ts";
+import { redactAddress, redactParameters, redactUserInfo } from "./redact_address.ts";
+import { isSecretField, isSecretHeader, isSecretParameter, REMOVED } from "./redact_value.ts";
 
 /** What an export is made of. */
 export type ExportedChatbot = {
@@ -58,61 +59,71 @@ export function exportChatbot(chatbot: ExportedChatbot, exportedAt: string): Jso
       subflows: subflows.map(({ graph: called, ...rest }) => ({ ...rest, ...called })),
     }),
   };
-  return cleanObject(document);
+  return cleanObject(document, "field");
 }
 
-/** What stands where a secret stood. */
-const REMOVED = "REMOVED";
+/** Where a value stands: which names are ours to know, and which ones somebody else chose. */
+type Place = "field" | "parameter" | "header";
 
-const SECRET_NAME =
-  /(authorization|passw(or)?d|secret|token|api[-_]?key|cookie|credential|private[-_]?key|^apiAuthKeyValue$|^apiAuthUsername$)s?$/i;
-const SECRET_VALUE = /^(bearer|basic)\s+\S{8,}$/i;
+const SECRET_IN: { [place in Place]: (name: string, value: string) => boolean } = {
+  field: isSecretField,
+  parameter: isSecretParameter,
+  header: isSecretHeader,
+};
 
 /**
- * An object with every literal value of a secret's name replaced: fields, headers, parameters of a URL or a form body,
- * JSON in texts, `{key, value}` pairs. A value that comes from a variable (`Bearer {{token}}`) is none and stays.
+ * An object with every literal value that is a secret replaced: fields, headers, parameters of a URL or a form body, JSON
+ * in texts, `{key, value}` pairs. A value that comes from a variable (`Bearer {{token}}`) is none and stays.
  */
-function cleanObject(value: JsonObject): JsonObject {
+function cleanObject(value: JsonObject, place: Place): JsonObject {
   // A header or a parameter in a list, or a variable that is set, says beside the value what it is.
-  const label = ["key", "name", "variable"]
+  const label = (own(value, "value") === undefined ? [] : ["key", "name", "variable"])
     .map((field) => own(value, field))
     .find((name) => typeof name === "string");
-  const entries = Object.entries(value).map(([key, field]) => [
-    key,
-    field === undefined ? field : clean(key === "value" && label !== undefined ? label : key, field),
-  ]);
+  const entries = Object.entries(value).map(([key, field]) => {
+    if (field === undefined) return [key, field];
+    if (label === undefined) return [key, clean(key, field, placeIn(key, place))];
+    // Beside its value the name itself is no secret.
+    if (field === label) return [key, field];
+    if (key !== "value") return [key, clean(key, field, placeIn(key, place))];
+    // What a condition compares with is no value of the variable's.
+    const isCompared = own(value, "operator") !== undefined;
+    return [key, clean(label, field, place === "field" && !isCompared ? "parameter" : place)];
+  });
   return Object.fromEntries(entries);
 }
 
+function placeIn(key: string, place: Place): Place {
+  if (/headers$/i.test(key)) return "header";
+  return /(params?|parameters|query|body)$/i.test(key) ? "parameter" : place;
+}
+
 /** A value with its secrets replaced; `key` is the name it goes by. */
-export function clean(key: string, value: Json): Json {
-  if (Array.isArray(value)) return value.map((item) => clean(key, item));
-  if (isObject(value)) return cleanObject(value);
+export function clean(key: string, value: Json, place: Place = "field"): Json {
+  if (Array.isArray(value)) return value.map((item) => clean(key, item, place));
+  if (isObject(value)) return cleanObject(value, place);
+  // A PIN may be written as a number.
+  if (typeof value === "number") return /(pin|otp|passcode|passw(or)?d|pwd)$/i.test(key) ? REMOVED : value;
   if (typeof value !== "string") return value;
-  return isSecret(key, value) ? REMOVED : cleanText(value);
+  return SECRET_IN[place](key, value) && !isDocument(key, value) ? REMOVED : cleanText(value, place);
 }
 
-function isSecret(name: string, value: string): boolean {
-  // In a form's own JSON a `$` and braces name a value.
-  if (value === "" || /\$\{/.test(value) || placeholdersIn(value).length > 0) return false;
-  return SECRET_NAME.test(name) || SECRET_VALUE.test(value);
+/** A body is a text with fields of its own, an address one with parameters; neither is one value. */
+function isDocument(key: string, value: string): boolean {
+  return /^\s*[[{]/.test(value) || /body$/i.test(key) || /^[a-z][\w+.-]*:\/\//i.test(value);
 }
 
-/** A text may be JSON, or an address with a password, or have parameters as a URL or a form body has. */
-export function cleanText(text: string): string {
+/** A text may be JSON, or an address, or have parameters as a form body has. */
+export function cleanText(text: string, place: Place = "field"): string {
   if (/^\s*[[{]/.test(text)) {
     try {
       const value = JSON.parse(text) as Json;
-      const cleaned = JSON.stringify(clean("", value));
+      const cleaned = JSON.stringify(clean("", value, place));
       return cleaned === JSON.stringify(value) ? text : cleaned;
     } catch {
       // Not JSON after all.
     }
   }
-  const bare = text.replace(/(\/\/[^/\s:@]+:)[^/\s@{}]+@/g, `$1${REMOVED}@`);
-  return bare.replace(
-    /(^|[?&])([\w.[\]-]+)=([^&\s"]+)/g,
-    (pair, before: string, name: string, value: string) =>
-      isSecret(name, value) ? `${before}${name}=${REMOVED}` : pair,
-  );
+  if (/^[a-z][\w+.-]*:\/\/\S+$/i.test(text)) return redactAddress(text);
+  return redactParameters(redactUserInfo(text), SECRET_IN[place]);
 }

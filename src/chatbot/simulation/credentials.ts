@@ -1,11 +1,7 @@
 import type { Effect, HttpBody, HttpRequest } from "../effect.ts";
 import { clean, cleanText } from "../export.ts";
-
-/** What stands where a credential stood. */
-const REMOVED = "REMOVED";
-
-/** Headers that carry none. Any other may, whatever its name. */
-const HARMLESS = /^(accept|accept-language|content-type|user-agent)$/i;
+import { redactAddress } from "../redact_address.ts";
+import { HARMLESS_HEADER, REMOVED } from "../redact_value.ts";
 
 /** An effect as a trace shows it: a call keeps its address and its body, and loses what lets it in. */
 export function withoutCredentials(effect: Effect): Effect {
@@ -15,9 +11,9 @@ export function withoutCredentials(effect: Effect): Effect {
 function cleanRequest(request: HttpRequest): HttpRequest {
   return {
     ...request,
-    url: cleanText(request.url).replace(/\/\/[^/?#]*@/, `//${REMOVED}@`),
+    url: redactAddress(request.url),
     query: request.query.map(cleanPair),
-    headers: request.headers.map(([name, value]) => [name, HARMLESS.test(name) ? value : REMOVED]),
+    headers: request.headers.map(([name, value]) => [name, HARMLESS_HEADER.test(name) ? value : REMOVED]),
     body: request.body && cleanBody(request.body),
   };
 }
