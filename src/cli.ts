@@ -1,7 +1,9 @@
+import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { group } from "./cli/define.ts";
 import { describeError } from "./cli/describe_error.ts";
+import { printable } from "./cli/printable.ts";
 import { channelAdd } from "./commands/channel_add.ts";
 import { channelList } from "./commands/channel_list.ts";
 import { channelRotateSecrets } from "./commands/channel_rotate_secrets.ts";
@@ -92,6 +94,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode);
   process.stderr.write(`${describeError(error)}\n`);
-  if (process.env.LOG_LEVEL === "debug" || process.env.LOG_LEVEL === "trace") console.error(error);
+  if (process.env.LOG_LEVEL === "debug" || process.env.LOG_LEVEL === "trace")
+    process.stderr.write(`${printable(inspect(error))}\n`);
   process.exit(1);
 }

@@ -2,6 +2,7 @@ import pg from "pg";
 import { ConfigError } from "../config.ts";
 import { EmbeddedError } from "../embedded/error.ts";
 import { isErrorCode, ParleyError } from "../errors.ts";
+import { withoutUnprintable } from "./printable.ts";
 
 /** An error as the one line that a person at a terminal gets: what is wrong, and its code. */
 export function describeError(error: unknown): string {
@@ -65,7 +66,6 @@ function messageOf(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const clean = text.replace(/\s*[\r\n]+\s*/g, " ").replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+  const clean = withoutUnprintable(text.replace(/\s*[\r\n]+\s*/g, " "), () => "?").replaceAll("\t", "?");
   return clean.length > 1000 ? `${clean.slice(0, 999)}…` : clean;
 }

@@ -1,11 +1,12 @@
 import type { CommonOptions } from "./define.ts";
+import { printable } from "./printable.ts";
 
-/** The answer of a command: the document for a machine, the text for a person. */
+/** The answer of a command: the document for a machine, the text for a person. Customers may have written any of it. */
 export function print(options: CommonOptions, document: unknown, text: string): void {
-  process.stdout.write(`${options.json ? JSON.stringify(document, null, 2) : text}\n`);
+  process.stdout.write(`${printable(options.json ? JSON.stringify(document, null, 2) : text)}\n`);
 }
 
 /** What a person should know beside the answer. Machines have it in the document. */
 export function remark(options: CommonOptions, text: string): void {
-  if (!options.json) process.stderr.write(`${text}\n`);
+  if (!options.json) process.stderr.write(`${printable(text)}\n`);
 }

@@ -1,4 +1,5 @@
 import { createLog, type Log } from "../log.ts";
+import { printable } from "./printable.ts";
 
 const COLOURS: Readonly<Record<string, number>> = { warn: 33, error: 31, fatal: 31 };
 
@@ -19,7 +20,7 @@ export function readable(line: string): string {
   const colour = COLOURS[String(level)];
   const shown =
     colour === undefined ? String(level).padEnd(5) : `\x1b[${colour}m${String(level).padEnd(5)}\x1b[0m`;
-  return `${String(time).slice(11, 19)} ${shown} ${msg ?? ""}${pairs.join("")}${reason(err)}\n`;
+  return `${String(time).slice(11, 19)} ${shown} ${printable(`${msg ?? ""}${pairs.join("")}${reason(err)}`)}\n`;
 }
 
 function reason(error: unknown): string {

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** How wide a column may get. */
 const WIDEST = 120;
 
@@ -39,10 +41,7 @@ export function tableOf(rows: readonly Readonly<Record<string, unknown>>[], none
 /** In one line, and without what would steer the terminal: a customer may be called anything. */
 function visible(text: string): string {
   const short = text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return short.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) =>
-    character === "\n" ? "⏎" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return printable(short).replaceAll("\n", "⏎").replaceAll("\t", "\\u0009");
 }
 
 function pad(text: string, width: number): string {

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { exportChatbot } from "../chatbot/export.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
+import { printable } from "../cli/printable.ts";
 import { onDatabase } from "../cli/session.ts";
 import { findChatbot, findTenant } from "../operator/find.ts";
 import { readChatbot } from "../operator/read_chatbot.ts";
@@ -23,7 +24,7 @@ export function chatbotExport(): Command {
         const tenantId = await findTenant(pool, options.tenant);
         const found = await readChatbot(pool, await findChatbot(pool, chatbot, tenantId));
         const text = `${JSON.stringify(exportChatbot(found, new Date().toISOString()), null, 2)}\n`;
-        if (options.output === undefined) process.stdout.write(text);
+        if (options.output === undefined) process.stdout.write(printable(text));
         else await writeFile(options.output, text);
       }),
     );

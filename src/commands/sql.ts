@@ -1,10 +1,14 @@
+import { Writable } from "node:stream";
 import type { Command } from "commander";
 import type pg from "pg";
+import { CopyingQuery, NO_COPY_IN } from "../cli/copying_query.ts";
 import { type CommonOptions, define } from "../cli/define.ts";
-import { print } from "../cli/print.ts";
+import { print, remark } from "../cli/print.ts";
+import { printable } from "../cli/printable.ts";
 import { onDatabase } from "../cli/session.ts";
 import { JSON_VALUES, TEXTS } from "../cli/sql_values.ts";
 import { table } from "../cli/table.ts";
+import { ParleyError } from "../errors.ts";
 
 /** `parley sql`. */
 export function sql(): Command {
@@ -17,20 +21,60 @@ export function sql(): Command {
     .action((statement: string, options: CommonOptions) =>
       onDatabase(
         async ({ pool }) => {
-          const query = {
-            text: statement,
-            rowMode: "array",
-            // The extended protocol takes one statement and no more.
-            queryMode: "extended",
-            types: options.json ? JSON_VALUES : TEXTS,
-          };
-          const result: pg.QueryArrayResult = await pool.query(query as pg.QueryArrayConfig);
+          const copied: Buffer[] = [];
+          const result = await run(pool, statement, options, (chunk) => copied.push(chunk));
           const columns = distinct(result.fields.map(({ name }) => name));
-          print(options, asDocument(result, columns), asText(result, columns));
+          const document = asDocument(result, columns);
+          // Of a copy stdout is what was copied, and nothing else.
+          if (result.command === "COPY" && !options.json) remark(options, asText(result, columns));
+          else if (copied.length === 0) print(options, document, asText(result, columns));
+          else print(options, { ...document, copied: Buffer.concat(copied).toString() }, "");
         },
         { needsSchema: false },
       ),
     );
+}
+
+async function run(
+  pool: pg.Pool,
+  statement: string,
+  { json }: CommonOptions,
+  collect: (chunk: Buffer) => void,
+): Promise<pg.QueryArrayResult> {
+  const config = {
+    text: statement,
+    rowMode: "array",
+    // The extended protocol takes one statement and no more.
+    queryMode: "extended",
+    types: json ? JSON_VALUES : TEXTS,
+  } as pg.QueryConfig;
+  const client = await pool.connect();
+  try {
+    return await new Promise((resolve, reject) => {
+      const out = json
+        ? new Writable({ write: (chunk, _encoding, done) => done(void collect(chunk)) })
+        : terminal();
+      client.query(
+        new CopyingQuery(config, out, (error, result) => (error ? reject(error) : resolve(result))),
+      );
+    });
+  } catch (error) {
+    if (error instanceof Error && error.message.includes(NO_COPY_IN))
+      throw new ParleyError("PYREQ", NO_COPY_IN, { cause: error });
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** A file gets the bytes as they are; a terminal only what it can show. */
+function terminal(): Pick<Writable, "write" | "once"> {
+  const { stdout } = process;
+  if (!stdout.isTTY) return stdout;
+  return {
+    write: (chunk: Buffer) => stdout.write(printable(chunk.toString())),
+    once: stdout.once.bind(stdout),
+  } as Pick<Writable, "write" | "once">;
 }
 
 function asDocument({ command, rowCount, rows }: pg.QueryArrayResult, columns: readonly string[]) {

@@ -69,6 +69,32 @@ test("statements that return nothing, and columns of one name", async () => {
   assert.deepEqual(twice.rows, [{ a: 1, a_2: 2 }]);
 });
 
+test("what is copied to stdout is printed as it is, and nothing else", async () => {
+  const statement = "copy (select i, 'a' || chr(9) || 'b' from generate_series(1, 3) i) to stdout";
+  const { stdout, stderr, code } = await parley(["sql", statement]);
+  assert.deepEqual([code, stdout, stderr], [0, "1\ta\\tb\n2\ta\\tb\n3\ta\\tb\n", "COPY 3\n"]);
+  const csv = await parley(["sql", "COPY (select 1 as a, null as b) TO STDOUT with (format csv, header)"]);
+  assert.equal(csv.stdout, "a,b\n1,\n");
+  assert.deepEqual(await parley.json(["sql", "copy (select 1) to stdout"]), {
+    ...{ command: "COPY", rowCount: 1, rows: [] },
+    copied: "1\n",
+  });
+  const much = await parley([
+    "sql",
+    "copy (select repeat('x', 1000) from generate_series(1, 20000)) to stdout",
+  ]);
+  assert.equal(much.stdout.length, 20_000 * 1001);
+  assert.match(
+    await parley.failure(["sql", "copy (select 1) to stdout; drop table app_public.messages"]),
+    /cannot insert multiple commands/,
+  );
+});
+
+test("there is nothing to copy from: PYREQ", async () => {
+  await parley(["sql", "create table filled (a int)"]);
+  assert.match(await parley.failure(["sql", "copy filled from stdin"], { input: "1\n" }), /psql.*\(PYREQ\)$/);
+});
+
 test("it is the owner's word, for one statement", async () => {
   const bad: [statement: string, expected: RegExp][] = [
     ["selec 1", /syntax error.*\(42601\)$/],
