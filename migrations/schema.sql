@@ -229,17 +229,20 @@ alter table app_private.ai_budgets enable row level security;
 create table app_private.ai_calls (
   id uuid not null default app_hidden.uuid_v7(),
   tenant_id uuid not null,
-  conversation_id uuid not null,
+  conversation_id uuid,
   context_id uuid,
   model text not null,
   tokens integer not null,
   created_at timestamp with time zone not null default now(),
   constraint ai_calls_pkey primary key (id),
-  constraint ai_calls_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
+  constraint ai_calls_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete set null (conversation_id),
+  constraint ai_calls_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint ai_calls_tokens_not_negative check ((tokens >= 0))
 );
 create index ai_calls_conversation_id_created_at_idx on app_private.ai_calls (conversation_id, created_at);
 create index ai_calls_tenant_id_created_at_idx on app_private.ai_calls (tenant_id, created_at);
-comment on table app_private.ai_calls is 'Questions to language models of the last days, for the budgets. Reserved before the call, settled after it.';
+comment on table app_private.ai_calls is 'Questions to the operator''s language model of the last days, for the budgets. Reserved before the call, settled after it. What a tenant''s own server was asked is not here.';
+comment on column app_private.ai_calls.conversation_id is 'Null once the conversation is deleted: what was spent stays spent.';
 comment on column app_private.ai_calls.tokens is 'In and out; the most it can be while the call is under way.';
 alter table app_private.ai_calls enable row level security;
 

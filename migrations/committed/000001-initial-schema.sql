@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:aaaaf83d2acb0af454bcb14c2886068c7df03f77
+--! Hash: sha1:3991d4fff91ad68dedc9b81c7bbf197bc8ef9c4d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5046,18 +5046,21 @@ comment on column app_private.ai_budgets.tokens_per_conversation is E'Of one con
 
 create table app_private.ai_calls (
   id uuid primary key default app_hidden.uuid_v7(),
-  tenant_id uuid not null,
-  conversation_id uuid not null,
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  conversation_id uuid,
   context_id uuid,
   model text not null,
-  tokens int not null,
+  tokens int not null
+    constraint ai_calls_tokens_not_negative check (tokens >= 0),
   created_at timestamptz not null default now(),
-  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id)
+    on delete set null (conversation_id)
 );
 create index on app_private.ai_calls (tenant_id, created_at);
 create index on app_private.ai_calls (conversation_id, created_at);
 alter table app_private.ai_calls enable row level security;
-comment on table app_private.ai_calls is E'Questions to language models of the last days, for the budgets. Reserved before the call, settled after it.';
+comment on table app_private.ai_calls is E'Questions to the operator''s language model of the last days, for the budgets. Reserved before the call, settled after it. What a tenant''s own server was asked is not here.';
+comment on column app_private.ai_calls.conversation_id is E'Null once the conversation is deleted: what was spent stays spent.';
 comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
 
 --! Included chatbots/chatbot_pause.sql

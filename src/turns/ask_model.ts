@@ -23,54 +23,77 @@ export type AiTools = {
   >;
 };
 
+/** Beyond this nothing is a number of tokens. */
+const MOST_TOKENS = 100_000_000;
+
 type Failure = Extract<HttpResult, { kind: "failure" }>;
 type ChatMessage = { role: "system" | "user" | "assistant"; content: string };
 
-/** Asks a language model, within the budgets. Our key goes to our own address alone, never to one from a graph. */
+/**
+ * Asks a language model. The operator's is asked within the budgets, and with the operator's key; an address from a graph
+ * is the tenant's own business: neither the key nor the budgets have to do with it.
+ */
 export async function askModel(contextId: string, request: AiRequest, tools: AiTools): Promise<AiResult> {
   const { config, pool } = tools;
-  const baseUrl = request.baseUrl ?? config.AI_BASE_URL;
   const model = request.model ?? config.AI_MODEL;
-  if (baseUrl === undefined || model === undefined) return notConnected("No language model is connected.");
-
+  if (model === undefined) return notConnected("No language model is connected.");
   const messages = await conversation(contextId, request, pool);
-  const reserved = request.maxTokens + estimate(messages);
-  const { rows } = await pool.query<{ id: string | null }>(
-    "select app_private.reserve_ai_call($1, $2, $3, $4, $5) as id",
-    [contextId, model, reserved, config.AI_TOKENS_PER_DAY, config.AI_TOKENS_PER_CONVERSATION],
-  );
-  const callId = rows[0]?.id;
-  if (!callId) return { kind: "failure", reason: "budget", message: "The budget is used up.", durationMs: 0 };
+  const question = { ...request, model, messages };
+  if (request.baseUrl !== null)
+    return readAnswer(await send(question, request.baseUrl, undefined, tools.guarded), model);
+  if (config.AI_BASE_URL === undefined) return notConnected("No language model is connected.");
 
-  const isOurs = request.baseUrl === null;
-  const authorization = `Bearer ${config.AI_API_KEY}`;
+  const reserved = Math.trunc(request.maxTokens) + estimate(messages);
+  const callId = await reserve(contextId, model, reserved, tools);
+  if (!callId) return { kind: "failure", reason: "budget", message: "The budget is used up.", durationMs: 0 };
+  const result = await send(question, config.AI_BASE_URL, config.AI_API_KEY, tools.trusted);
+  // What a call without an answer has cost is unknown: it counts as reserved.
+  if (result.kind === "response")
+    await pool.query("select app_private.settle_ai_call($1, $2)", [callId, tokensUsed(result) ?? reserved]);
+  return readAnswer(result, model);
+}
+
+type Question = AiRequest & { model: string; messages: ChatMessage[] };
+
+function send(
+  { model, messages, maxTokens, temperature, timeoutMs }: Question,
+  baseUrl: string,
+  apiKey: string | undefined,
+  fetch: GuardedFetch,
+): Promise<HttpResult> {
   const body: JsonObject = {
     model,
     messages,
-    max_tokens: request.maxTokens,
-    ...(request.temperature !== null && { temperature: request.temperature }),
+    max_tokens: maxTokens,
+    ...(temperature !== null && { temperature }),
   };
-  const result = await call(
+  return call(
     {
       target: { kind: "url" },
       method: "POST",
       url: `${baseUrl.replace(/\/+$/, "")}/chat/completions`,
       query: [],
-      headers: isOurs && config.AI_API_KEY ? [["authorization", authorization]] : [],
+      headers: apiKey ? [["authorization", `Bearer ${apiKey}`]] : [],
       body: { kind: "json", value: body },
-      timeoutMs: request.timeoutMs,
+      timeoutMs,
     },
-    isOurs ? tools.trusted : tools.guarded,
+    fetch,
   );
-  const answer = readAnswer(result, model);
-  // Nobody knows what a call cost that had no answer: it counts as reserved.
-  if (answer.kind === "reply") {
-    const used = answer.inputTokens + answer.outputTokens || reserved;
-    await pool.query("select app_private.settle_ai_call($1, $2)", [callId, used]);
-  } else if (result.kind === "response") {
-    await pool.query("select app_private.settle_ai_call($1, 0)", [callId]);
-  }
-  return answer;
+}
+
+/** The id of the reservation; null when the budgets do not suffice. */
+async function reserve(
+  contextId: string,
+  model: string,
+  tokens: number,
+  { config, pool }: AiTools,
+): Promise<string | null> {
+  if (tokens > MOST_TOKENS) return null;
+  const { rows } = await pool.query<{ id: string | null }>(
+    "select app_private.reserve_ai_call($1, $2, $3, $4, $5) as id",
+    [contextId, model, tokens, config.AI_TOKENS_PER_DAY, config.AI_TOKENS_PER_CONVERSATION],
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** The system's words, the conversation's last messages, and the prompt. */
@@ -106,6 +129,16 @@ function estimate(messages: readonly ChatMessage[]): number {
   return messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 3) + 4, 0);
 }
 
+/** What an answered call has cost; null where its server does not say, or says what cannot be. */
+function tokensUsed({ status, body }: Extract<HttpResult, { kind: "response" }>): number | null {
+  if (status < 200 || status > 299) return 0;
+  const usage = isObject(body) ? objectField(body, "usage") : {};
+  const [input, output] = [numberField(usage, "prompt_tokens"), numberField(usage, "completion_tokens")];
+  if (input === undefined || output === undefined || input < 0 || output < 0) return null;
+  const used = Math.trunc(input + output);
+  return used > 0 && used <= MOST_TOKENS ? used : null;
+}
+
 function readAnswer(result: HttpResult, model: string): AiResult {
   if (result.kind === "failure") return result;
   const { body, status, durationMs } = result;
@@ -119,8 +152,12 @@ function readAnswer(result: HttpResult, model: string): AiResult {
     kind: "reply",
     text: String(storable(text)),
     model: textField(body, "model") || model,
-    inputTokens: Math.trunc(numberField(usage, "prompt_tokens") ?? 0),
-    outputTokens: Math.trunc(numberField(usage, "completion_tokens") ?? 0),
+    inputTokens: countOf(usage, "prompt_tokens"),
+    outputTokens: countOf(usage, "completion_tokens"),
     durationMs,
   };
+}
+
+function countOf(usage: JsonObject, name: string): number {
+  return Math.trunc(Math.min(Math.max(numberField(usage, name) ?? 0, 0), MOST_TOKENS));
 }

@@ -23,9 +23,9 @@ export function enterAiReply(turn: Turn, node: GraphNode): Step {
     model: textField(data, "aiModel") || null,
     system: turn.fillPlain(node, textField(data, "aiSystemPrompt")),
     prompt: turn.fillPlain(node, textField(data, "aiPrompt")) || null,
-    historyMessages: Math.min(Math.max(numberField(data, "aiHistoryMessages") ?? 10, 0), 100),
+    historyMessages: Math.trunc(Math.min(Math.max(numberField(data, "aiHistoryMessages") ?? 10, 0), 100)),
     temperature: numberField(data, "aiTemperature") ?? null,
-    maxTokens: Math.max(numberField(data, "aiMaxTokens") ?? 1000, 1),
+    maxTokens: Math.trunc(Math.max(numberField(data, "aiMaxTokens") ?? 1000, 1)),
     timeoutMs: timeoutOf(data, "aiTimeout"),
   };
   const requestId = turn.draw();
