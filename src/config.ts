@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isProxyRange } from "./http/client_source.ts";
 
 /**
  * The one reader of the environment: every setting, its default and what is allowed. A wrong value stops the start
@@ -9,6 +10,15 @@ const Settings = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   /** Where the address that others reach us by differs from HOST and PORT: a proxy, a container. */
   PUBLIC_URL: url().optional(),
+  /** Proxies in front of this process, comma-separated: only what they say of a request's source is believed. */
+  TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .transform((ranges) => ranges.split(",").flatMap((range) => range.trim() || []))
+    .refine(
+      (ranges) => ranges.every(isProxyRange),
+      "must list addresses, ranges such as 10.0.0.0/8, loopback or private",
+    ),
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 

@@ -181,7 +181,11 @@ export const ERRORS = {
     meaning: "A migration failed, or its file was changed; the message names the file.",
     remedy: "Correct what the message says, then migrate again.",
   },
-  PYUNA: { kind: "unavailable", meaning: "The database cannot be reached.", remedy: "Try again shortly." },
+  PYUNA: {
+    kind: "unavailable",
+    meaning: "The database cannot be reached, or too much is waiting at once.",
+    remedy: "Try again shortly.",
+  },
   PYINT: {
     kind: "unavailable",
     meaning: "Something unexpected went wrong; the log has it under the id given.",

@@ -4,7 +4,9 @@ import type { Express } from "express";
 import type pg from "pg";
 import type { Config } from "../config.ts";
 import { createPool } from "../database.ts";
+import { FairShare } from "../fair_share.ts";
 import { createChatbotFetches } from "../http/chatbot_fetches.ts";
+import { createSourceOf } from "../http/client_source.ts";
 import type { Log } from "../log.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -70,10 +72,12 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       limitMs: statementTimeoutMs,
     });
     const built = await buildSchema({ pool, sessions, keyRing, calls, statementTimeoutMs });
+    const sourceOf = createSourceOf(config.TRUSTED_PROXIES);
     const operations = createOperations({
       schema: built.schema,
       resolvedPreset: built.resolvedPreset,
       readDocument: createDocumentReader(built.schema, { isDevelopment }),
+      connections: sharedConnections(config),
       // A request may be several statements; none of them takes longer than its own timeout.
       timeoutMs: 2 * statementTimeoutMs,
     });
@@ -83,13 +87,14 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     const sockets = createWebSocketEndpoint(
       createProtocol(operations, authenticator, hub, log),
       clients,
+      sourceOf,
       log,
     );
 
     return {
       pool,
       async mount(app, server) {
-        app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, log));
+        app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, sourceOf, log));
         if (isDevelopment) {
           const { graphiqlPage } = await import("./graphiql.ts");
           const { page, files } = graphiqlPage(GRAPHQL_PATH);
@@ -112,6 +117,20 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     await Promise.all([pool.end(), fetches.close()]);
     throw error;
   }
+}
+
+/** Two connections are left for who signs in, and for the look at each request's session. */
+function sharedConnections({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Config): FairShare {
+  const places = Math.max(1, DATABASE_POOL_SIZE - 2);
+  const share = (part: number) => Math.max(1, Math.floor(places * part));
+  return new FairShare({
+    places,
+    perKey: [share(2 / 3), share(1 / 2)],
+    waiting: 5_000,
+    waitingPerKey: 1_000,
+    waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
+    refusal: "Too many requests of this tenant or session are waiting for the database; try again shortly",
+  });
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { ParleyError } from "../../errors.ts";
+import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { createGate } from "./gate.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
@@ -23,11 +24,11 @@ export type Tokens = {
 
 export type Sessions = {
   /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
-  signIn(credentials: Credentials, userAgent: string | null): Promise<Tokens>;
+  signIn(credentials: Credentials, origin: Origin): Promise<Tokens>;
   /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
   refresh(refreshToken: string): Promise<Tokens>;
   /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
-  acceptInvitation(acceptance: Acceptance, userAgent: string | null): Promise<Tokens>;
+  acceptInvitation(acceptance: Acceptance, origin: Origin): Promise<Tokens>;
   /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
   changePassword(change: PasswordChange, visitor: Visitor | null): Promise<number>;
 };
@@ -71,7 +72,7 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
   };
 
   return {
-    async signIn({ email, password, tenant }, userAgent) {
+    async signIn({ email, password, tenant }, { userAgent }) {
       if (holdsNul(email, password, tenant)) throw refused();
       const { rows } = await gate(() =>
         pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5)", [
@@ -111,7 +112,7 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
       return tokens(row);
     },
 
-    async acceptInvitation({ token, password, name }, userAgent) {
+    async acceptInvitation({ token, password, name }, { userAgent }) {
       if (holdsNul(token)) throw noInvitation();
       if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
       const { rows } = await gate(() =>

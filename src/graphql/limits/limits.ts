@@ -8,7 +8,10 @@ export const LIMITS = {
   /** Planning 50 aliases of a list blocks the process for half a second. */
   aliases: 15,
   rootFields: 15,
-  /** With fragments spread out. Each costs up to half a millisecond of planning, the first time a document is seen. */
+  /**
+   * With fragments spread out, and conditions of filters. Each field costs up to half a millisecond of planning, the first
+   * time a document is seen; each condition is evaluated for each row.
+   */
   fields: 300,
   /** Of those without a token, who can sign in and no more. */
   anonymousFields: 30,

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { FormattedExecutionResult } from "postgraphile/graphql";
 import { ParleyError } from "../../errors.ts";
+import type { SourceOf } from "../../http/client_source.ts";
 import type { Log } from "../../log.ts";
 import { logOf } from "../../server/request_log.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
@@ -16,15 +17,20 @@ const GRAPHQL_TYPE = "application/graphql-response+json";
  * GraphQL over HTTP: POST and application/json only, so that no other site's form or link can reach it. 200 when the
  * request was run, whatever its errors; 4xx or 5xx when it was not.
  */
-export function httpEndpoint(operations: Operations, authenticator: Authenticator, log: Log): Router {
+export function httpEndpoint(
+  operations: Operations,
+  authenticator: Authenticator,
+  sourceOf: SourceOf,
+  log: Log,
+): Router {
   const answer: RequestHandler = async (request, response) => {
     const visitor = await authenticator.authenticate(request.get("authorization"));
     const body: unknown = request.body;
     if (typeof body !== "object" || body === null || Array.isArray(body))
       throw new ParleyError("PYREQ", "The body must be a JSON object");
     const { query, variables, operationName } = body as Record<string, unknown>;
-    const userAgent = request.get("user-agent") ?? null;
-    const operation = operations.prepare({ query, variables, operationName }, visitor, userAgent);
+    const origin = { source: sourceOf(request), userAgent: request.get("user-agent") ?? null };
+    const operation = operations.prepare({ query, variables, operationName }, visitor, origin);
     if (operation.definition.operation === "subscription")
       throw new ParleyError("PYREQ", "Subscriptions are for WebSockets (graphql-transport-ws)");
     send(request, response, 200, await operations.execute(operation, logOf(response) ?? log));

@@ -8,14 +8,18 @@ import {
   type OperationDefinitionNode,
 } from "postgraphile/graphql";
 import { ParleyError } from "../../errors.ts";
+import type { FairShare } from "../../fair_share.ts";
+import type { Origin } from "../../http/client_source.ts";
 import type { Log } from "../../log.ts";
 import type { Visitor } from "../auth/visitor.ts";
+import { countConditions } from "../limits/count_conditions.ts";
 import { countObjects } from "../limits/count_objects.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { isDeeperThan } from "../limits/variable_depth.ts";
 import type { ChangeSource } from "../live/change_source.ts";
 import { maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
+import { createRequestTurn, type RequestTurn } from "./request_turn.ts";
 
 /** What a client sends, over HTTP or a WebSocket: still to be looked at. */
 export type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
@@ -27,8 +31,7 @@ export type Operation = {
   operationName: string | undefined;
   variables: Readonly<Record<string, unknown>>;
   visitor: Visitor | null;
-  /** What the client calls itself. */
-  userAgent: string | null;
+  origin: Origin;
 };
 
 declare global {
@@ -36,7 +39,7 @@ declare global {
     interface Context {
       /** Who asks; null without a token. */
       visitor: Visitor | null;
-      userAgent: string | null;
+      origin: Origin;
     }
   }
 }
@@ -44,7 +47,7 @@ declare global {
 export type Operations = {
   schema: GraphQLSchema;
   /** Reads and checks a request. @throws RefusedRequest */
-  prepare(request: GraphqlRequest, visitor: Visitor | null, userAgent?: string | null): Operation;
+  prepare(request: GraphqlRequest, visitor: Visitor | null, origin: Origin): Operation;
   /** Runs a query or a mutation; errors are masked. */
   execute(operation: Operation, log: Log): Promise<FormattedExecutionResult>;
   /** Begins a subscription; its results are not masked yet. Anything but an iterable is a refusal. */
@@ -69,27 +72,40 @@ type Settings = {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
   readDocument(query: string): ReadDocument;
+  /** The connections, shared by tenant and session. */
+  connections: FairShare;
   /** After so long a query is answered with PYTIM, whatever it is at. */
   timeoutMs: number;
 };
 
 /** The one way in: HTTP and WebSockets read, check and run requests here. */
-export function createOperations({ schema, resolvedPreset, readDocument, timeoutMs }: Settings): Operations {
-  const argsOf = async (operation: Operation, changes: ChangeSource | null) =>
+export function createOperations({
+  schema,
+  resolvedPreset,
+  readDocument,
+  connections,
+  timeoutMs,
+}: Settings): Operations {
+  const turnOf = ({ visitor, origin }: Operation) =>
+    createRequestTurn(
+      connections,
+      visitor ? [visitor.tenantId, visitor.sessionId] : ["anonymous", origin.source],
+    );
+  const argsOf = async (operation: Operation, turn: RequestTurn, changes: ChangeSource | null) =>
     hookArgs({
       schema,
       document: operation.document,
       variableValues: operation.variables,
       operationName: operation.operationName ?? null,
-      contextValue: { changes, visitor: operation.visitor, userAgent: operation.userAgent },
+      contextValue: { changes, visitor: operation.visitor, origin: operation.origin },
       resolvedPreset,
-      requestContext: { visitor: operation.visitor },
+      requestContext: { visitor: operation.visitor, turn },
     });
 
   return {
     schema,
 
-    prepare({ query, variables, operationName }, visitor, userAgent = null) {
+    prepare({ query, variables, operationName }, visitor, origin) {
       if (typeof query !== "string") throw refused("PYREQ", "query must be a string");
       if (operationName != null && typeof operationName !== "string")
         throw refused("PYREQ", "operationName must be a string");
@@ -106,6 +122,8 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
       if (!definition)
         throw refused("PYREQ", "Name the operation: the document has none of that name, or several");
       const given = variables ?? {};
+      if (fields + countConditions(document, definition, given) > LIMITS.fields)
+        throw refused("PYLIM", `More than ${LIMITS.fields} fields and conditions of filters`);
       if (countObjects(schema, document, definition, given) > LIMITS.objects)
         throw refused(
           "PYLIM",
@@ -117,30 +135,32 @@ export function createOperations({ schema, resolvedPreset, readDocument, timeout
         operationName: operationName ?? undefined,
         variables: given,
         visitor,
-        userAgent,
+        origin,
       };
     },
 
     async execute(operation, log) {
+      const turn = turnOf(operation);
       const { promise: late, reject } = Promise.withResolvers<never>();
       const timer = setTimeout(
         () => reject(new ParleyError("PYTIM", "The request took too long")),
         timeoutMs,
       );
       try {
-        const result = await Promise.race([argsOf(operation, null).then(execute), late]);
+        const result = await Promise.race([argsOf(operation, turn, null).then(execute), late]);
         // There are no @defer and @stream in the schema.
         if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
         return masked(result, log);
       } catch (error) {
         return { errors: [maskError(error as Error, log)] };
       } finally {
+        turn.end();
         clearTimeout(timer);
       }
     },
 
     async subscribe(operation, changes) {
-      const args = await argsOf(operation, changes);
+      const args = await argsOf(operation, turnOf(operation), changes);
       return (await subscribe(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult;
     },
   };

@@ -46,7 +46,7 @@ export async function buildSchema({
     schemas: ["app_public"],
     pubsub: false,
     pgSettingsForIntrospection: { role: "parley_visitor" },
-    pgSettings: ({ visitor }) => databaseSettings(visitor ?? null, statementTimeoutMs),
+    pgSettings: ({ visitor, turn }) => databaseSettings(visitor ?? null, statementTimeoutMs, turn),
   });
   const { schema, resolvedPreset } = await makeSchema({
     extends: [SchemaPreset],

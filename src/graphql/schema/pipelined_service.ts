@@ -7,6 +7,8 @@ import {
   type NodePostgresPgClient,
 } from "postgraphile/adaptors/pg";
 import { inTransaction } from "../../database.ts";
+import type { DatabaseSettings } from "../auth/visitor.ts";
+import { TURN } from "../request/request_turn.ts";
 
 type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
 
@@ -14,7 +16,7 @@ type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
 const ALWAYS = { jit: "off" };
 
 /**
- * PostGraphile's service for a pipelined pool: who asks is told to the database in the round trip of the first query.
+ * PostGraphile's service for a pipelined pool, of which a request uses one connection at a time: who asks is told to the database in the round trip of the first query.
  * Were the settings refused, the transaction would be over, and the query with it; without them the login sees nothing.
  */
 export function pipelinedService(options: Options) {
@@ -30,20 +32,31 @@ export function pipelinedService(options: Options) {
 }
 
 function withPipelinedClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> {
-  const withPgClient: WithPgClient<NodePostgresPgClient> = (pgSettings, callback) =>
-    inTransaction(pool, async (client) => {
-      const told = client.query({
-        name: "settings",
-        text: "select set_config(s ->> 0, s ->> 1, true) from json_array_elements($1::json) s",
-        values: [
-          JSON.stringify(Object.entries({ ...ALWAYS, ...pgSettings }).filter(([, value]) => value != null)),
-        ],
-      });
-      told.catch(() => {});
-      const result = await makeWithPgClientViaPgClientAlreadyInTransaction(client, true)(null, callback);
-      await told;
-      return result;
-    });
+  const withPgClient: WithPgClient<NodePostgresPgClient> = (pgSettings, callback) => {
+    const turn = (pgSettings as DatabaseSettings | null)?.[TURN];
+    const work = () => inOneTransaction(pool, pgSettings, callback);
+    return turn ? turn.run(work) : work();
+  };
   withPgClient.release = () => {};
   return withPgClient;
+}
+
+function inOneTransaction<T>(
+  pool: pg.Pool,
+  pgSettings: Record<string, string | undefined> | null,
+  callback: (client: NodePostgresPgClient) => T | Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    const told = client.query({
+      name: "settings",
+      text: "select set_config(s ->> 0, s ->> 1, true) from json_array_elements($1::json) s",
+      values: [
+        JSON.stringify(Object.entries({ ...ALWAYS, ...pgSettings }).filter(([, value]) => value != null)),
+      ],
+    });
+    told.catch(() => {});
+    const result = await makeWithPgClientViaPgClientAlreadyInTransaction(client, true)(null, callback);
+    await told;
+    return result;
+  });
 }

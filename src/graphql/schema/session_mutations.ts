@@ -105,8 +105,8 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
               object({
                 clientMutationId: args.getRaw(["input", "clientMutationId"]),
                 session: sideEffect(
-                  list([args.getRaw("input") as Step<Credentials>, context().get("userAgent")]),
-                  ([input, userAgent]) => sessions.signIn(input, userAgent),
+                  list([args.getRaw("input") as Step<Credentials>, context().get("origin")]),
+                  ([input, origin]) => sessions.signIn(input, origin),
                 ),
               }),
             refreshSession: (_$root, args) =>
@@ -120,8 +120,8 @@ export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
               object({
                 clientMutationId: args.getRaw(["input", "clientMutationId"]),
                 session: sideEffect(
-                  list([args.getRaw("input") as Step<Acceptance>, context().get("userAgent")]),
-                  ([input, userAgent]) => sessions.acceptInvitation(input, userAgent),
+                  list([args.getRaw("input") as Step<Acceptance>, context().get("origin")]),
+                  ([input, origin]) => sessions.acceptInvitation(input, origin),
                 ),
               }),
             changePassword: (_$root, args) =>

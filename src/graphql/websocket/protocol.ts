@@ -2,6 +2,7 @@ import { type Context, makeServer, type ServerOptions } from "graphql-ws";
 import { isAsyncIterable } from "postgraphile/grafast";
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "postgraphile/graphql";
 import { ParleyError } from "../../errors.ts";
+import type { Origin } from "../../http/client_source.ts";
 import type { Log } from "../../log.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
 import type { Visitor } from "../auth/visitor.ts";
@@ -17,7 +18,7 @@ const OPERATIONS_AT_ONCE = 50;
 /** From the handshake to connection_init. */
 const INIT_TIMEOUT_MS = 5_000;
 
-type Extra = { client: Client; admit(visitor: Visitor): void };
+type Extra = { client: Client; origin: Origin; admit(visitor: Visitor): void };
 type Ctx = Context<Record<string, unknown> | undefined, Extra>;
 /** graphql-ws passes execution arguments on and knows nothing of ours: they travel as the context value. */
 type Prepared = { operation: Operation; client: Client };
@@ -80,14 +81,14 @@ export function createProtocol(
   };
 
   const prepare = async (
-    { subscriptions, extra: { client } }: Ctx,
+    { subscriptions, extra: { client, origin } }: Ctx,
     request: { query: unknown; variables: unknown; operationName: unknown },
   ): Promise<ExecutionArgs> => {
     if (Object.keys(subscriptions).length > OPERATIONS_AT_ONCE)
       throw new ParleyError("PYLIM", `More than ${OPERATIONS_AT_ONCE} operations at once on one connection`);
     if (!client.visitor || !(await authenticator.isSignedIn(client.visitor)))
       throw new ParleyError("PYTOK", "The session has ended");
-    const operation = operations.prepare(request, client.visitor);
+    const operation = operations.prepare(request, client.visitor, origin);
     return {
       schema: operations.schema,
       document: operation.document,

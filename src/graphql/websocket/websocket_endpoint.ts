@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { isErrorCode } from "../../errors.ts";
+import type { SourceOf } from "../../http/client_source.ts";
 import type { Log } from "../../log.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { admit, createClient } from "./client.ts";
@@ -26,6 +27,7 @@ export type WebSocketEndpoint = {
 export function createWebSocketEndpoint(
   protocol: ReturnType<typeof createProtocol>,
   signedIn: SignedInClients,
+  sourceOf: SourceOf,
   log: Log,
 ): WebSocketEndpoint {
   const sockets = new WebSocketServer({
@@ -36,8 +38,9 @@ export function createWebSocketEndpoint(
   const detachments: (() => void)[] = [];
   let isClosing = false;
 
-  const serve = (socket: WebSocket) => {
+  const serve = (socket: WebSocket, request: IncomingMessage) => {
     const client = createClient(socket);
+    const origin = { source: sourceOf(request), userAgent: request.headers["user-agent"] ?? null };
     // A frame that is too large, a connection that broke: ws itself closes it.
     socket.on("error", (error) => log.debug({ err: error.message }, "a WebSocket failed"));
     const closed = protocol.opened(
@@ -59,6 +62,7 @@ export function createWebSocketEndpoint(
       },
       {
         client,
+        origin,
         admit: (visitor) => {
           admit(client, visitor, socket);
           socket.once("close", signedIn.add(client, visitor));

@@ -1,0 +1,33 @@
+import { ParleyError } from "../../errors.ts";
+import type { FairShare } from "../../fair_share.ts";
+
+/** One request's way to the database: its statements go one after the other, so that it holds one connection at most. */
+export type RequestTurn = {
+  /** @throws ParleyError PYUNA when the request's tenant or session has its share in use; PYTIM when it is over */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** The request has been answered: what has not begun is not begun. */
+  end(): void;
+};
+
+/** Where a request's settings of the database carry its turn; not a setting itself. */
+export const TURN: unique symbol = Symbol("the request's turn");
+
+/** @param keys whose share of the connections it uses: the tenant's and the session's */
+export function createRequestTurn(share: FairShare, keys: readonly string[]): RequestTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  let isOver = false;
+  return {
+    run<T>(work: () => Promise<T>): Promise<T> {
+      const begin = () => {
+        if (isOver) throw new ParleyError("PYTIM", "The request took too long");
+        return share.run(keys, work);
+      };
+      const result = last.then(begin, begin);
+      last = result;
+      return result;
+    },
+    end() {
+      isOver = true;
+    },
+  };
+}
