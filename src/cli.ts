@@ -32,6 +32,7 @@ import { userList } from "./commands/user_list.ts";
 import { userRemove } from "./commands/user_remove.ts";
 import { userSetPassword } from "./commands/user_set_password.ts";
 import { userSetRole } from "./commands/user_set_role.ts";
+import { userUnlock } from "./commands/user_unlock.ts";
 import { webhookReplay } from "./commands/webhook_replay.ts";
 import { work } from "./commands/work.ts";
 
@@ -63,6 +64,7 @@ const program = new Command("parley")
       userList(),
       userSetRole(),
       userSetPassword(),
+      userUnlock(),
       userActivate(),
       userDeactivate(),
       userRemove(),

@@ -118,6 +118,10 @@ export class FairShare {
     }
     if (!next) return;
     this.#forget(next);
+    // To the end of the line: keys that hold equally many take turns.
+    const [key] = next.keys as [string];
+    const queue = this.#queues.get(key);
+    if (queue && this.#queues.delete(key)) this.#queues.set(key, queue);
     this.#take(next.keys);
     next.admit();
   }

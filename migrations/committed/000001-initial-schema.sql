@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3991d4fff91ad68dedc9b81c7bbf197bc8ef9c4d
+--! Hash: sha1:a0d669f49aefcd971c7a054b972d33c14e4a5be0
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -276,15 +276,30 @@ alter table app_private.invitation_secrets enable row level security;
 comment on table app_private.invitation_secrets is E'SHA-256 of each invitation''s token, which was shown once.';
 
 create table app_private.sign_in_failures (
-  email text primary key,
+  email text,
+  source text,
   failures int not null default 0,
   locked_until timestamptz,
-  last_failed_at timestamptz not null default now()
+  last_failed_at timestamptz not null default now(),
+  primary key (email, source)
 );
 create index on app_private.sign_in_failures (last_failed_at);
+create index on app_private.sign_in_failures (source, last_failed_at);
 alter table app_private.sign_in_failures enable row level security;
 comment on table app_private.sign_in_failures is
-  E'Failed sign-ins by address, whether anybody has that address or not: a lock tells a stranger nothing.';
+  E'Failed sign-ins by e-mail address and by where they came from, whether anybody has that address or not: a lock tells a stranger nothing, and keeps only that source waiting.';
+comment on column app_private.sign_in_failures.source is E'An IPv4 address, the first 64 bits of an IPv6 one, or the person''s session.';
+
+create table app_private.sign_in_sources (
+  user_id uuid references app_public.users on delete cascade,
+  source text,
+  last_signed_in_at timestamptz not null default now(),
+  primary key (user_id, source)
+);
+create index on app_private.sign_in_sources (last_signed_in_at);
+alter table app_private.sign_in_sources enable row level security;
+comment on table app_private.sign_in_sources is
+  E'Where people have signed in from within 90 days. Strangers who fail elsewhere do not keep them from signing in there.';
 
 create table app_public.audit_entries (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -808,6 +823,7 @@ begin
   values (set_password.user_id, app_private.crypt(password, app_private.gen_salt('bf', 10)))
   on conflict on constraint user_secrets_pkey do update set password_hash = excluded.password_hash;
 
+  perform app_private.unlock_user(set_password.user_id);
   update app_private.sessions s set revoked_at = now()
   where s.user_id = set_password.user_id and s.revoked_at is null and s.id is distinct from kept_session_id;
   get diagnostics v_ended = row_count;
@@ -816,32 +832,67 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_password(uuid, text, uuid) is
-  E'Sets a person''s password (PYPWD when too short, too long or too common) and ends their sessions, except the one that is kept. Returns how many.';
+  E'Sets a person''s password (PYPWD when too short, too long or too common) lifts the locks that failed sign-ins brought, and ends their sessions, except the one that is kept. Returns how many.';
 --! EndIncluded accounts/set_password.sql
+--! Included accounts/is_familiar_source.sql
+create or replace function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
+  select exists (
+    select from app_public.users u
+    join app_private.sign_in_sources s on s.user_id = u.id
+    where lower(u.email) = lower(left(is_familiar_source.email, 254))
+    and s.source = left(is_familiar_source.source, 64)
+    and s.last_signed_in_at > now() - interval '90 days'
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.is_familiar_source(text, text) is
+  E'Whether the person with that address has signed in from there within 90 days: such sign-ins have places of their own, which strangers cannot take.';
+
+grant execute on function app_hidden.is_familiar_source(text, text) to parley_authenticator;
+--! EndIncluded accounts/is_familiar_source.sql
 --! Included accounts/check_password.sql
-create or replace function app_private.check_password(email text, password text) returns uuid as $$
+create or replace function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
   v_key text := lower(left(check_password.email, 254));
+  v_source text := left(check_password.source, 64);
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
+  v_is_familiar boolean;
+  v_is_refused boolean;
+  v_free_failures int;
   v_user app_public.users;
   v_hash text;
 begin
-  -- Wait for other attempts at this address: ten at once count as ten.
-  insert into app_private.sign_in_failures as f (email) values (v_key)
+  -- Wait for other attempts at this address from there: ten at once count as ten.
+  insert into app_private.sign_in_failures as f (email, source) values (v_key, v_source)
   on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
   returning f.* into v_failure;
 
   select u.* into v_user from app_public.users u where lower(u.email) = v_key;
   select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
-  -- Somebody unknown costs as much time as a wrong password does.
-  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
+  v_is_familiar := app_hidden.is_familiar_source(v_key, v_source);
 
+  -- Many sources that guess one password get one guess each, not five. The person's own are not among them.
+  v_free_failures := case
+    when not v_is_familiar and (
+      select sum(f.failures) >= 100 from app_private.sign_in_failures f
+      where f.email = v_key and f.last_failed_at > now() - interval '1 hour'
+    ) then 0
+    else 4
+  end;
+  -- A source that has failed at 50 addresses gets one guess in ten seconds, except where people have signed in from it.
+  v_is_refused := coalesce(v_failure.locked_until > now(), false) or not v_is_familiar and (
+    select count(*) >= 50 and max(f.last_failed_at) > now() - interval '10 seconds'
+    from app_private.sign_in_failures f
+    where f.source = v_source and f.failures > 0 and f.last_failed_at > now() - interval '15 minutes'
+  );
+
+  -- Somebody unknown costs as much time as a wrong password does, and so does a guess that is refused.
+  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
   if app_private.crypt(left(password, 256), v_hash) <> v_hash
     -- bcrypt ignores what follows 72 bytes; no stored password is longer.
     or octet_length(password) > 72
     or not coalesce(v_user.is_active, false)
-    or v_failure.locked_until > now()
   then
     -- A failure is forgotten a quarter of an hour after it, or after the lock that it
     -- brought: waiting a lock out does not start the count again.
@@ -849,23 +900,31 @@ begin
     update app_private.sign_in_failures f set
       failures = case when v_is_fresh then f.failures + 1 else 1 end,
       last_failed_at = now(),
-      -- The fifth failure locks for a minute, each further one for twice as long, up to an hour.
+      -- The fifth failure locks for a minute, each further one for twice as long: up to an hour, or five minutes where
+      -- the person has signed in from.
       locked_until = case
         when f.locked_until > now() then f.locked_until
-        when v_is_fresh and f.failures >= 4
-          then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
+        when v_is_fresh and f.failures >= v_free_failures then now() + least(
+          interval '1 minute' * power(2, greatest(least(f.failures - 4, 6), 0)),
+          case when v_is_familiar then interval '5 minutes' else interval '1 hour' end
+        )
       end
-    where f.email = v_key;
+    where f.email = v_key and f.source = v_source;
+    return null;
+  elsif v_is_refused then
+    -- A right password in the meantime is not held against the person.
     return null;
   end if;
 
-  delete from app_private.sign_in_failures f where f.email = v_key;
+  delete from app_private.sign_in_failures f where f.email = v_key and f.source = v_source;
+  insert into app_private.sign_in_sources as s (user_id, source) values (v_user.id, v_source)
+  on conflict on constraint sign_in_sources_pkey do update set last_signed_in_at = now();
   return v_user.id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.check_password(text, text) is
-  E'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a locked address are not told apart. Failures are counted, so the caller must commit.';
+comment on function app_private.check_password(text, text, text) is
+  E'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures lock the stranger out and not the person; the caller must commit.';
 --! EndIncluded accounts/check_password.sql
 --! Included accounts/open_session.sql
 create or replace function app_private.open_session(
@@ -895,7 +954,8 @@ create or replace function app_hidden.sign_in(
   password text,
   tenant text,
   user_agent text,
-  lifetime interval
+  lifetime interval,
+  source text default 'unknown'
 ) returns table (
   outcome text,
   session_id uuid,
@@ -905,7 +965,7 @@ create or replace function app_hidden.sign_in(
   expires_at timestamptz
 ) as $$
 declare
-  v_user_id uuid := app_private.check_password(email, password);
+  v_user_id uuid := app_private.check_password(email, password, source);
   v_tenant_ids uuid[];
 begin
   if v_user_id is null then
@@ -934,10 +994,10 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.sign_in(text, text, text, text, interval) is
+comment on function app_hidden.sign_in(text, text, text, text, interval, text) is
   E'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
 
-grant execute on function app_hidden.sign_in(text, text, text, text, interval) to parley_authenticator;
+grant execute on function app_hidden.sign_in(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/sign_in.sql
 --! Included accounts/refresh_session.sql
 create or replace function app_hidden.refresh_session(session uuid, presented int, lifetime interval)
@@ -1156,7 +1216,8 @@ create or replace function app_hidden.accept_invitation(
   password text,
   name text,
   user_agent text,
-  lifetime interval
+  lifetime interval,
+  source text default 'unknown'
 ) returns table (
   outcome text,
   session_id uuid,
@@ -1201,7 +1262,7 @@ begin
   else
     -- The address has an account. Whoever holds the token need not be the person, and whoever knows the password need
     -- not be the one invited: both are required.
-    v_user_id := app_private.check_password(v_invitation.email, password);
+    v_user_id := app_private.check_password(v_invitation.email, password, source);
     if v_user_id is null then
       outcome := 'refused';
       return next;
@@ -1220,10 +1281,10 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.accept_invitation(text, text, text, text, interval) is
+comment on function app_hidden.accept_invitation(text, text, text, text, interval, text) is
   E'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
 
-grant execute on function app_hidden.accept_invitation(text, text, text, text, interval) to parley_authenticator;
+grant execute on function app_hidden.accept_invitation(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/accept_invitation.sql
 --! Included accounts/change_password.sql
 create or replace function app_hidden.change_password(
@@ -1241,7 +1302,7 @@ begin
   end if;
 
   select u.email into v_email from app_public.users u where u.id = change_password.user_id;
-  if app_private.check_password(v_email, old_password) is null then
+  if app_private.check_password(v_email, old_password, 'session of ' || user_id) is null then
     return query select 'refused', 0;
     return;
   end if;
@@ -7764,6 +7825,7 @@ comment on function app_private.expired_partitions(interval) is
 create or replace function app_private.forget_old_rows() returns void as $$
   delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
+  delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
@@ -8114,11 +8176,28 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.remove_user(uuid, text) is
   E'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
 --! EndIncluded operations/remove_user.sql
+--! Included operations/unlock_user.sql
+create or replace function app_private.unlock_user(user_id uuid) returns int as $$
+  with unlocked as (
+    delete from app_private.sign_in_failures f
+    using app_public.users u
+    where u.id = unlock_user.user_id and f.email = lower(u.email)
+    returning f.locked_until
+  )
+  select count(*) filter (where locked_until > now())::int from unlocked
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.unlock_user(uuid) is
+  E'Forgets the failed sign-ins at a person''s address, and so lifts the locks that they brought. Returns how many locks there were.';
+--! EndIncluded operations/unlock_user.sql
 --! Included operations/set_user_active.sql
 create or replace function app_private.set_user_active(email text, tenant_id uuid, is_active boolean) returns void as $$
 declare
   v_id uuid := app_private.find_user(set_user_active.email);
 begin
+  if set_user_active.is_active then
+    perform app_private.unlock_user(v_id);
+  end if;
   if set_user_active.tenant_id is null then
     update app_public.users u set is_active = set_user_active.is_active where u.id = v_id;
     return;
@@ -8133,7 +8212,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_user_active(text, uuid, boolean) is
-  E'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named. PYNFD; PYOWN: the last active owner.';
+  E'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named; letting them in lifts the locks that failed sign-ins brought. PYNFD; PYOWN: the last active owner.';
 --! EndIncluded operations/set_user_active.sql
 --! Included operations/set_user_role.sql
 create or replace function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role) returns void as $$

@@ -65,6 +65,19 @@ test("a key's crowd keeps nobody else waiting: a free place goes to whose key ho
   assert.deepEqual(names(), ["a2", "a3"]);
 });
 
+test("keys that wait take turns, however long the queue of one is", async () => {
+  const { work, names, end } = aShare({ places: 1 });
+  for (const name of ["a1", "a2", "a3", "a4"]) void work(name, "a");
+  for (const name of ["b1", "b2"]) void work(name, "b");
+  const order: string[] = [];
+  await turn();
+  for (let [name] = names(); name !== undefined; [name] = names()) {
+    order.push(name);
+    await end(name);
+  }
+  assert.deepEqual(order, ["a1", "a2", "b1", "a3", "b2", "a4"]);
+});
+
 test("a key holds no more than its share, though places are free; each level has its own", async () => {
   const { share, work, names, end } = aShare({ places: 10, perKey: [3, 2] });
   for (const name of ["1", "2", "3"]) void work(name, "tenant", "session");

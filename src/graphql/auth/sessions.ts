@@ -2,8 +2,8 @@ import type pg from "pg";
 import { ParleyError } from "../../errors.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
-import { createGate } from "./gate.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
+import { createSignInPlaces } from "./sign_in_places.ts";
 import type { Visitor } from "./visitor.ts";
 
 export type Credentials = { email: string; password: string; tenant?: string | null | undefined };
@@ -44,16 +44,12 @@ type AcceptanceRow = SessionRow & { outcome: "signed_in" | "refused" | "invalid"
 type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
 type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" };
 
-/** bcrypt takes a core of the database's for some 60 ms. */
-const SIGN_INS_AT_ONCE = 2;
-const SIGN_INS_WAITING = 50;
-
 /**
  * @param pool connections as the authenticator, which may do this and nothing else
  * @param sessionDays how long a session lasts at most
  */
 export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: number): Sessions {
-  const gate = createGate(SIGN_INS_AT_ONCE, SIGN_INS_WAITING);
+  const places = createSignInPlaces(pool);
   const lifetime = `${sessionDays} days`;
 
   const tokens = (row: SessionRow): Tokens => {
@@ -72,15 +68,17 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
   };
 
   return {
-    async signIn({ email, password, tenant }, { userAgent }) {
+    async signIn({ email: given, password, tenant }, { source, userAgent }) {
+      const email = given.trim();
       if (holdsNul(email, password, tenant)) throw refused();
-      const { rows } = await gate(() =>
-        pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5)", [
-          email.trim(),
+      const { rows } = await places.run(source, email, () =>
+        pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)", [
+          email,
           password,
           tenant ?? null,
           userAgent,
           lifetime,
+          source,
         ]),
       );
       const { outcome, ...session } = rows[0]!;
@@ -112,16 +110,17 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
       return tokens(row);
     },
 
-    async acceptInvitation({ token, password, name }, { userAgent }) {
+    async acceptInvitation({ token, password, name }, { source, userAgent }) {
       if (holdsNul(token)) throw noInvitation();
       if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
-      const { rows } = await gate(() =>
-        pool.query<AcceptanceRow>("select * from app_hidden.accept_invitation($1, $2, $3, $4, $5)", [
+      const { rows } = await places.run(source, token, () =>
+        pool.query<AcceptanceRow>("select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
           token,
           password,
           name ?? null,
           userAgent,
           lifetime,
+          source,
         ]),
       );
       const { outcome, ...session } = rows[0]!;
@@ -141,7 +140,7 @@ export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: nu
       if (visitor === null) throw badToken();
       if (holdsNul(newPassword)) throw new ParleyError("PYREQ", "`newPassword` must not hold NUL");
       if (holdsNul(oldPassword)) throw refused();
-      const { rows } = await gate(() =>
+      const { rows } = await places.runSignedIn(visitor.userId, () =>
         pool.query<PasswordRow>("select * from app_hidden.change_password($1, $2, $3, $4)", [
           visitor.sessionId,
           visitor.userId,

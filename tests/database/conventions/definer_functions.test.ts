@@ -16,6 +16,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
     "admins, and only about chatbots of their own tenant, and what is in it",
+  "app_hidden.is_familiar_source": "for the API's login; answers yes or no",
   "app_hidden.is_program": "answers whether the login could become the owner, which no setting changes",
   "app_hidden.is_signed_in": "for the API's login; answers yes or no",
   "app_hidden.keep_idempotency_key": "only keys of the caller's own tenant",

@@ -9,6 +9,7 @@ const REASONS: Record<string, string> = {
   "app_private.change_channels": "the channel of all tenants' ids: change_channel() is for the owner",
   "app_private.invitation_secrets": "tokens' hashes: invite_user() and accept_invitation() are the ways in",
   "app_private.sign_in_failures": "says who has an account: sign_in() alone counts",
+  "app_private.sign_in_sources": "where people sign in from: check_password() alone notes",
   "app_private.channel_secrets": "credentials: write-only, through set_channel_secrets()",
   "app_private.webhook_addresses": "the receiver's: where a Meta app's callback address leads",
   "app_private.channel_states": "the sender's own bookkeeping",

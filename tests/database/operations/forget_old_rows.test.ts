@@ -24,7 +24,9 @@ story(
   async (db) => {
     const { tenantId } = await aWorkspace(db);
     await aPerson(db, tenantId, "owner");
-    await db.query("insert into app_private.sign_in_failures (email, failures) values ('a@example.com', 1)");
+    await db.query(
+      "insert into app_private.sign_in_failures (email, source, failures) values ('a@example.com', '::1', 1)",
+    );
     await db.query(
       "insert into app_private.idempotency_keys (tenant_id, key, message_id, request_hash) values ($1, 'key', gen_random_uuid(), '')",
       [tenantId],

@@ -1,0 +1,40 @@
+import type pg from "pg";
+import { FairShare } from "../../fair_share.ts";
+
+/** Where passwords are checked: bcrypt takes a core of the database's for some 60 ms. */
+export type SignInPlaces = {
+  /**
+   * Runs a sign-in when its turn has come.
+   * @throws ParleyError PYUNA when too many are waiting
+   */
+  run<T>(source: string, email: string, work: () => Promise<T>): Promise<T>;
+  /** The same for somebody who is signed in. */
+  runSignedIn<T>(userId: string, work: () => Promise<T>): Promise<T>;
+};
+
+const REFUSAL = "Too many people are signing in at once; try again shortly";
+
+/**
+ * Sign-ins from where the person has signed in before have places of their own: strangers, however many, cannot take
+ * them. Among strangers each source has one, and each address.
+ *
+ * @param pool connections as the authenticator
+ */
+export function createSignInPlaces(pool: Pick<pg.Pool, "query">): SignInPlaces {
+  const common = { places: 2, waiting: 1_000, waitMs: 10_000, refusal: REFUSAL };
+  const familiar = new FairShare({ ...common, perKey: [2, 1], waitingPerKey: 100 });
+  const strangers = new FairShare({ ...common, perKey: [1, 1], waitingPerKey: 20 });
+
+  return {
+    async run(source, email, work) {
+      const { rows } = await pool.query<{ is_familiar: boolean }>({
+        name: "is_familiar_source",
+        text: "select app_hidden.is_familiar_source($1, $2) as is_familiar",
+        values: [email, source],
+      });
+      const share = rows[0]!.is_familiar ? familiar : strangers;
+      return share.run([source, email.toLowerCase()], work);
+    },
+    runSignedIn: (userId, work) => familiar.run([userId, userId], work),
+  };
+}
