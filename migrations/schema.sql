@@ -502,14 +502,29 @@ alter table app_private.sessions enable row level security;
 -- app_private.sign_in_failures
 create table app_private.sign_in_failures (
   email text not null,
+  source text not null,
   failures integer not null default 0,
   locked_until timestamp with time zone,
   last_failed_at timestamp with time zone not null default now(),
-  constraint sign_in_failures_pkey primary key (email)
+  constraint sign_in_failures_pkey primary key (email, source)
 );
 create index sign_in_failures_last_failed_at_idx on app_private.sign_in_failures (last_failed_at);
-comment on table app_private.sign_in_failures is 'Failed sign-ins by address, whether anybody has that address or not: a lock tells a stranger nothing.';
+create index sign_in_failures_source_last_failed_at_idx on app_private.sign_in_failures (source, last_failed_at);
+comment on table app_private.sign_in_failures is 'Failed sign-ins by e-mail address and by where they came from, whether anybody has that address or not: a lock tells a stranger nothing, and keeps only that source waiting.';
+comment on column app_private.sign_in_failures.source is 'An IPv4 address, the first 64 bits of an IPv6 one, or the person''s session.';
 alter table app_private.sign_in_failures enable row level security;
+
+-- app_private.sign_in_sources
+create table app_private.sign_in_sources (
+  user_id uuid not null,
+  source text not null,
+  last_signed_in_at timestamp with time zone not null default now(),
+  constraint sign_in_sources_pkey primary key (user_id, source),
+  constraint sign_in_sources_user_id_fkey foreign key (user_id) references app_public.users(id) on delete cascade
+);
+create index sign_in_sources_last_signed_in_at_idx on app_private.sign_in_sources (last_signed_in_at);
+comment on table app_private.sign_in_sources is 'Where people have signed in from within 90 days. Strangers who fail elsewhere do not keep them from signing in there.';
+alter table app_private.sign_in_sources enable row level security;
 
 -- app_private.user_secrets
 create table app_private.user_secrets (
@@ -1693,7 +1708,7 @@ comment on column app_public.chatbot_timers.rings_at is 'When; not before the en
 comment on column app_public.chatbot_timers.is_held is 'Somebody is assigned: it rings when they give the conversation back, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
 
-create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
+create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
   v_invitation app_public.invitations;
   v_user_id uuid;
@@ -1730,7 +1745,7 @@ begin
   else
     -- The address has an account. Whoever holds the token need not be the person, and whoever knows the password need
     -- not be the one invited: both are required.
-    v_user_id := app_private.check_password(v_invitation.email, password);
+    v_user_id := app_private.check_password(v_invitation.email, password, source);
     if v_user_id is null then
       outcome := 'refused';
       return next;
@@ -1749,8 +1764,8 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.accept_invitation(text,text,text,text,interval) is 'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
-grant execute on function app_hidden.accept_invitation(text,text,text,text,interval) to parley_authenticator;
+comment on function app_hidden.accept_invitation(text,text,text,text,interval,text) is 'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
+grant execute on function app_hidden.accept_invitation(text,text,text,text,interval,text) to parley_authenticator;
 
 create function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish'::text, is_exclusive boolean default true) returns app_public.chatbots as $$
 declare
@@ -1820,7 +1835,7 @@ begin
   end if;
 
   select u.email into v_email from app_public.users u where u.id = change_password.user_id;
-  if app_private.check_password(v_email, old_password) is null then
+  if app_private.check_password(v_email, old_password, 'session of ' || user_id) is null then
     return query select 'refused', 0;
     return;
   end if;
@@ -2182,6 +2197,19 @@ $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.is_at_least(app_public.member_role) is 'Whether the person behind this request has that role or a mightier one.';
 grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
+
+create function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
+  select exists (
+    select from app_public.users u
+    join app_private.sign_in_sources s on s.user_id = u.id
+    where lower(u.email) = lower(left(is_familiar_source.email, 254))
+    and s.source = left(is_familiar_source.source, 64)
+    and s.last_signed_in_at > now() - interval '90 days'
+  )
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.is_familiar_source(text,text) is 'Whether the person with that address has signed in from there within 90 days: such sign-ins have places of their own, which strangers cannot take.';
+grant execute on function app_hidden.is_familiar_source(text,text) to parley_authenticator;
 
 create function app_hidden.is_program() returns boolean as $$
   -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role that
@@ -2719,9 +2747,9 @@ $$
 comment on function app_hidden.set_google_account(jsonb) is 'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such member, PYDEN: admins only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
-create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
+create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
-  v_user_id uuid := app_private.check_password(email, password);
+  v_user_id uuid := app_private.check_password(email, password, source);
   v_tenant_ids uuid[];
 begin
   if v_user_id is null then
@@ -2750,8 +2778,8 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.sign_in(text,text,text,text,interval) is 'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
-grant execute on function app_hidden.sign_in(text,text,text,text,interval) to parley_authenticator;
+comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
+grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) to parley_authenticator;
 
 create function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
 begin
@@ -3327,29 +3355,48 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.chatbot_pause(uuid,uuid) is 'How long the chatbot keeps silent after a person wrote: pauseSeconds of the version that runs, else an hour.';
 
-create function app_private.check_password(email text, password text) returns uuid as $$
+create function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
   v_key text := lower(left(check_password.email, 254));
+  v_source text := left(check_password.source, 64);
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
+  v_is_familiar boolean;
+  v_is_refused boolean;
+  v_free_failures int;
   v_user app_public.users;
   v_hash text;
 begin
-  -- Wait for other attempts at this address: ten at once count as ten.
-  insert into app_private.sign_in_failures as f (email) values (v_key)
+  -- Wait for other attempts at this address from there: ten at once count as ten.
+  insert into app_private.sign_in_failures as f (email, source) values (v_key, v_source)
   on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
   returning f.* into v_failure;
 
   select u.* into v_user from app_public.users u where lower(u.email) = v_key;
   select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
-  -- Somebody unknown costs as much time as a wrong password does.
-  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
+  v_is_familiar := app_hidden.is_familiar_source(v_key, v_source);
 
+  -- Many sources that guess one password get one guess each, not five. The person's own are not among them.
+  v_free_failures := case
+    when not v_is_familiar and (
+      select sum(f.failures) >= 100 from app_private.sign_in_failures f
+      where f.email = v_key and f.last_failed_at > now() - interval '1 hour'
+    ) then 0
+    else 4
+  end;
+  -- A source that has failed at 50 addresses gets one guess in ten seconds, except where people have signed in from it.
+  v_is_refused := coalesce(v_failure.locked_until > now(), false) or not v_is_familiar and (
+    select count(*) >= 50 and max(f.last_failed_at) > now() - interval '10 seconds'
+    from app_private.sign_in_failures f
+    where f.source = v_source and f.failures > 0 and f.last_failed_at > now() - interval '15 minutes'
+  );
+
+  -- Somebody unknown costs as much time as a wrong password does, and so does a guess that is refused.
+  v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
   if app_private.crypt(left(password, 256), v_hash) <> v_hash
     -- bcrypt ignores what follows 72 bytes; no stored password is longer.
     or octet_length(password) > 72
     or not coalesce(v_user.is_active, false)
-    or v_failure.locked_until > now()
   then
     -- A failure is forgotten a quarter of an hour after it, or after the lock that it
     -- brought: waiting a lock out does not start the count again.
@@ -3357,22 +3404,30 @@ begin
     update app_private.sign_in_failures f set
       failures = case when v_is_fresh then f.failures + 1 else 1 end,
       last_failed_at = now(),
-      -- The fifth failure locks for a minute, each further one for twice as long, up to an hour.
+      -- The fifth failure locks for a minute, each further one for twice as long: up to an hour, or five minutes where
+      -- the person has signed in from.
       locked_until = case
         when f.locked_until > now() then f.locked_until
-        when v_is_fresh and f.failures >= 4
-          then now() + least(interval '1 minute' * power(2, least(f.failures - 4, 6)), interval '1 hour')
+        when v_is_fresh and f.failures >= v_free_failures then now() + least(
+          interval '1 minute' * power(2, greatest(least(f.failures - 4, 6), 0)),
+          case when v_is_familiar then interval '5 minutes' else interval '1 hour' end
+        )
       end
-    where f.email = v_key;
+    where f.email = v_key and f.source = v_source;
+    return null;
+  elsif v_is_refused then
+    -- A right password in the meantime is not held against the person.
     return null;
   end if;
 
-  delete from app_private.sign_in_failures f where f.email = v_key;
+  delete from app_private.sign_in_failures f where f.email = v_key and f.source = v_source;
+  insert into app_private.sign_in_sources as s (user_id, source) values (v_user.id, v_source)
+  on conflict on constraint sign_in_sources_pkey do update set last_signed_in_at = now();
   return v_user.id;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.check_password(text,text) is 'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a locked address are not told apart. Failures are counted, so the caller must commit.';
+comment on function app_private.check_password(text,text,text) is 'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures lock the stranger out and not the person; the caller must commit.';
 
 create function app_private.claim_chatbot_turns(batch_size integer) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous_replies jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
@@ -3835,6 +3890,7 @@ comment on function app_private.find_user(text) is 'The id of the person that an
 create function app_private.forget_old_rows() returns void as $$
   delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
+  delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
@@ -5780,6 +5836,7 @@ begin
   values (set_password.user_id, app_private.crypt(password, app_private.gen_salt('bf', 10)))
   on conflict on constraint user_secrets_pkey do update set password_hash = excluded.password_hash;
 
+  perform app_private.unlock_user(set_password.user_id);
   update app_private.sessions s set revoked_at = now()
   where s.user_id = set_password.user_id and s.revoked_at is null and s.id is distinct from kept_session_id;
   get diagnostics v_ended = row_count;
@@ -5787,12 +5844,15 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_password(uuid,text,uuid) is 'Sets a person''s password (PYPWD when too short, too long or too common) and ends their sessions, except the one that is kept. Returns how many.';
+comment on function app_private.set_password(uuid,text,uuid) is 'Sets a person''s password (PYPWD when too short, too long or too common) lifts the locks that failed sign-ins brought, and ends their sessions, except the one that is kept. Returns how many.';
 
 create function app_private.set_user_active(email text, tenant_id uuid, is_active boolean) returns void as $$
 declare
   v_id uuid := app_private.find_user(set_user_active.email);
 begin
+  if set_user_active.is_active then
+    perform app_private.unlock_user(v_id);
+  end if;
   if set_user_active.tenant_id is null then
     update app_public.users u set is_active = set_user_active.is_active where u.id = v_id;
     return;
@@ -5806,7 +5866,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_user_active(text,uuid,boolean) is 'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named. PYNFD; PYOWN: the last active owner.';
+comment on function app_private.set_user_active(text,uuid,boolean) is 'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named; letting them in lifts the locks that failed sign-ins brought. PYNFD; PYOWN: the last active owner.';
 
 create function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role) returns void as $$
 begin
@@ -6670,6 +6730,18 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_users__keep_owners() is 'Refuses (PYOWN) to deactivate a person who is some tenant''s last active owner.';
+
+create function app_private.unlock_user(user_id uuid) returns integer as $$
+  with unlocked as (
+    delete from app_private.sign_in_failures f
+    using app_public.users u
+    where u.id = unlock_user.user_id and f.email = lower(u.email)
+    returning f.locked_until
+  )
+  select count(*) filter (where locked_until > now())::int from unlocked
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.unlock_user(uuid) is 'Forgets the failed sign-ins at a person''s address, and so lifts the locks that they brought. Returns how many locks there were.';
 
 create function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
 declare

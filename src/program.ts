@@ -5,6 +5,7 @@ import type { Log } from "./log.ts";
 import type { ChannelAccess } from "./outbox/channel_access.ts";
 import type { Sender } from "./outbox/sender.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
+import type { SlowSlots } from "./slow_slots.ts";
 import type { TurnTaker } from "./turns/take_turns.ts";
 import type { GraphClient } from "./whatsapp/graph_client.ts";
 
@@ -23,4 +24,5 @@ export type Program = {
   access: ChannelAccess;
   sender: Sender;
   turns: TurnTaker;
+  slots: SlowSlots;
 };

@@ -26,6 +26,8 @@ export type JobRunnerOptions = {
   crons: CronItem[];
   /** Jobs at once. */
   concurrency: number;
+  /** Marks of jobs that must wait; looked at for each job, which is why there is no local queue then. */
+  forbiddenFlags?: () => string[] | null;
   log: Log;
 };
 
@@ -91,6 +93,7 @@ async function start({
   tasks,
   crons,
   concurrency,
+  forbiddenFlags,
   log,
 }: JobRunnerOptions): Promise<Running> {
   const events: WorkerEvents = new EventEmitter();
@@ -106,6 +109,7 @@ async function start({
     parsedCronItems: parseCronItems(crons),
     events,
     noHandleSignals: true,
+    ...(forbiddenFlags && { forbiddenFlags }),
     logger: new WorkerLogger(() => (level, message) => {
       // That a job failed is logged by observeJobs(), without what the error may quote.
       if (message.startsWith("Failed task")) return;
@@ -118,7 +122,7 @@ async function start({
         // Said only so that it does not warn: the connections are the pool's.
         maxPoolSize: Math.max(pool.options.max, concurrency),
         pollInterval: 1000,
-        localQueue: { size: concurrency },
+        localQueue: { size: forbiddenFlags ? -1 : concurrency },
         // With the defaults a graceful shutdown loses completions, and the jobs run again four hours later.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,

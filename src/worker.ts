@@ -20,6 +20,7 @@ import { createSender } from "./outbox/sender.ts";
 import type { Program } from "./program.ts";
 import { type JobRunner, runJobs } from "./run_jobs.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
+import { SLOW_CONCURRENCY, SlowSlots } from "./slow_slots.ts";
 import { keepTables } from "./table_care.ts";
 import { createTurnTaker } from "./turns/take_turns.ts";
 import { createGraphClient } from "./whatsapp/graph_client.ts";
@@ -62,8 +63,6 @@ const CRONS: CronItem[] = [
 
 /** The sender and the turns hold one job each for as long as they have work; the rest goes on beside them. */
 const LEAST_CONCURRENCY = 4;
-/** Slow jobs wait, they do not work. */
-const SLOW_CONCURRENCY = 32;
 const CLOSE_MS = 1_000;
 
 /** Runs the tasks: sends, chatbots' turns, and what comes round by the clock. Many can run beside each other. */
@@ -84,7 +83,20 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), sending, log });
     const lookRound = () =>
       void turns.drain().catch((err: unknown) => log.warn({ err }, "the chatbots have to wait"));
-    const program: Program = { config, log, pool, keyRing, graph, guarded, trusted, access, sender, turns };
+    const slots = new SlowSlots();
+    const program: Program = {
+      config,
+      log,
+      pool,
+      keyRing,
+      graph,
+      guarded,
+      trusted,
+      access,
+      sender,
+      turns,
+      slots,
+    };
 
     // What a worker that died left behind, before anything else.
     const reaping = await keepReaping(pool, log);
@@ -112,6 +124,7 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
         tasks: slowTasksOf(program),
         crons: [],
         concurrency: SLOW_CONCURRENCY,
+        forbiddenFlags: slots.forbiddenFlags,
       }),
     );
     // Whoever looks after its own rows may have died before it did.

@@ -1,3 +1,4 @@
+import type { Task } from "graphile-worker";
 import { z } from "zod";
 import type { Program } from "../src/program.ts";
 import { callFor } from "../src/turns/call_for.ts";
@@ -8,14 +9,14 @@ const Payload = z.object({ contextId: z.uuid() });
  * Makes the call that a run waits for, and gives it the result. The request is in the run's row, committed before the
  * job could start; a run that has moved on meanwhile is left alone.
  */
-export default ({ pool, guarded, trusted, keyRing, config, turns }: Program) =>
-  async (payload: unknown): Promise<void> => {
-    const { contextId } = Payload.parse(payload);
+export default ({ pool, guarded, trusted, keyRing, config, turns, slots }: Program): Task => {
+  const tools = { pool, guarded, trusted, keyRing, config };
+
+  async function makeCall(contextId: string): Promise<void> {
     const { rows } = await pool.query(
       "select waiting from app_public.conversation_contexts where id = $1 and is_active",
       [contextId],
     );
-    const tools = { pool, guarded, trusted, keyRing, config };
     const event = rows[0] && (await callFor(contextId, rows[0].waiting, tools));
     if (!event) return;
     await pool.query(
@@ -25,5 +26,16 @@ export default ({ pool, guarded, trusted, keyRing, config, turns }: Program) =>
        where id = $1 and is_active`,
       [contextId, JSON.stringify(event), event.kind],
     );
+  }
+
+  return async (payload, helpers) => {
+    const { contextId } = Payload.parse(payload);
+    const { rows } = await pool.query<{ tenant_id: string }>(
+      "select tenant_id from app_public.conversation_contexts where id = $1 and is_active",
+      [contextId],
+    );
+    if (!rows[0]) return;
+    await slots.run("call", rows[0].tenant_id, helpers, () => makeCall(contextId));
     await turns.drain();
   };
+};
