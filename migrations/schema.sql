@@ -1006,6 +1006,8 @@ comment on column app_public.conversations.unread_count is 'What the customer ha
 comment on column app_public.conversations.read_at is 'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then: a person wrote.';
 comment on column app_public.conversations.metadata is 'Yours: any object.';
+create trigger _100_end_pause before update of assignee_id, status on app_public.conversations
+  for each row when (((old.chatbot_paused_until > now()) and (((old.assignee_id is not null) and (new.assignee_id is null)) or ((old.status = 'open'::app_public.conversation_status) and (new.status <> 'open'::app_public.conversation_status))))) execute function app_private.tg_conversations__end_pause();
 create trigger _100_fill_in before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
 create trigger _100_keep_state_on_insert before insert on app_public.conversations
@@ -3429,7 +3431,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.check_password(text,text,text) is 'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures lock the stranger out and not the person; the caller must commit.';
 
-create function app_private.claim_chatbot_turns(batch_size integer) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous_replies jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
+create function app_private.claim_chatbot_turns(batch_size integer) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
   v_window int;
   v_waiting uuid[];
@@ -3472,7 +3474,7 @@ begin
       c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
       (
-        select l.state -> 'replies'
+        select jsonb_build_object('version_id', l.version_id, 'replies', l.state -> 'replies')
         from app_public.conversation_contexts l
         where x.id is null and l.conversation_id = c.id and l.tenant_id = c.tenant_id
         order by l.created_at desc
@@ -5526,7 +5528,7 @@ comment on function app_private.rest_channel(uuid,interval) is 'The provider doe
 
 create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
   with given_back as (
-    select c.tenant_id, c.id, c.chatbot_paused_until
+    select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
     where c.id = resume_chatbot.conversation_id
     and c.assignee_id is null
@@ -5557,7 +5559,8 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
       select case
         when x.waiting_for = 'handoff' then null
         when p.is_after_pause and v.after_pause = 'end' then 'stop'
-        when p.is_after_pause and x.waiting_for in ('answer', 'flow') then 'resume'
+        -- Whoever closed the conversation does not want the customer asked; the answer is heard all the same.
+        when p.is_after_pause and x.waiting_for in ('answer', 'flow') and g.status = 'open' then 'resume'
         -- It rang, and was not listened to.
         when x.expires_at <= now() then 'timer'
       end as kind
@@ -5568,7 +5571,7 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
   select exists (select from released) or exists (select from told)
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resume_chatbot(uuid,boolean) is 'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again, or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
+comment on function app_private.resume_chatbot(uuid,boolean) is 'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again (in an open conversation), or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
 
 create function app_private.retire_identities(contact_id uuid, kept jsonb, at timestamp with time zone) returns void as $$
   update app_public.contact_identities i set retired_at = $3
@@ -6240,6 +6243,18 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__add_assignee() is 'Whoever has the conversation takes part in it.';
 
+create function app_private.tg_conversations__end_pause() returns trigger as $$
+begin
+  -- Unless the same statement says otherwise.
+  if NEW.chatbot_paused_until is not distinct from OLD.chatbot_paused_until then
+    NEW.chatbot_paused_until := null;
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__end_pause() is 'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message began, ends.';
+
 create function app_private.tg_conversations__fill_in() returns trigger as $$
 begin
   NEW.tenant_id := coalesce(NEW.tenant_id, (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id));
@@ -6847,14 +6862,20 @@ begin
     raise exception 'No such person in this tenant' using errcode = 'PYNFD';
   end if;
 
-  update app_public.conversations c set assignee_id = assign_conversation.user_id
+  update app_public.conversations c set
+    assignee_id = assign_conversation.user_id,
+    -- Also where nobody was assigned, and somebody only wrote: they are done.
+    chatbot_paused_until = case
+      when assign_conversation.user_id is null and c.chatbot_paused_until > now() then null
+      else c.chatbot_paused_until
+    end
   where c.id = v_conversation.id
   returning c.* into v_conversation;
   return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid) is 'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody. PYNFD: no such conversation or person, PYDEN: agents only.';
+comment on function app_public.assign_conversation(uuid,uuid) is 'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody, which also ends the chatbot''s pause. PYNFD: no such conversation or person, PYDEN: agents only.';
 grant execute on function app_public.assign_conversation(uuid,uuid) to parley_visitor;
 
 create function app_public.chatbot_node_stats(version_id uuid) returns table(node_id text, entered integer, left_by jsonb, dropped integer, drop_off double precision, median_seconds double precision) as $$
@@ -6965,7 +6986,7 @@ create function app_public.close_conversation(conversation_id uuid) returns app_
   returning c
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.close_conversation(uuid) is 'Closes a conversation. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
+comment on function app_public.close_conversation(uuid) is 'Closes a conversation, and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 
 create function app_public.conversations_can_send_session_message(conversation app_public.conversations) returns boolean as $$

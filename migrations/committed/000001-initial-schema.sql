@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a0d669f49aefcd971c7a054b972d33c14e4a5be0
+--! Hash: sha1:af858235a3941ced30296d359d275ec41040e9c5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2403,6 +2403,20 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_conversations__notify() is
   E'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with the messages.';
 --! EndIncluded conversations/tg_conversations__notify.sql
+--! Included conversations/tg_conversations__end_pause.sql
+create or replace function app_private.tg_conversations__end_pause() returns trigger as $$
+begin
+  -- Unless the same statement says otherwise.
+  if NEW.chatbot_paused_until is not distinct from OLD.chatbot_paused_until then
+    NEW.chatbot_paused_until := null;
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__end_pause() is
+  E'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message began, ends.';
+--! EndIncluded conversations/tg_conversations__end_pause.sql
 --! Included conversations/tg_conversations__keep_state.sql
 create or replace function app_private.tg_conversations__keep_state() returns trigger as $$
 begin
@@ -2441,6 +2455,13 @@ create or replace trigger _100_keep_state_on_insert before insert on app_public.
 create or replace trigger _100_keep_state_on_update before update of status on app_public.conversations
   for each row when (NEW.status <> OLD.status)
   execute function app_private.tg_conversations__keep_state();
+create or replace trigger _100_end_pause before update of assignee_id, status on app_public.conversations
+  for each row when (
+    -- That a pause was, once it is over, says that its run has to be set going.
+    OLD.chatbot_paused_until > now()
+    and ((OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open'))
+  )
+  execute function app_private.tg_conversations__end_pause();
 create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when (NEW.assignee_id is not null)
   execute function app_private.tg_conversations__add_assignee();
@@ -2522,7 +2543,13 @@ begin
     raise exception 'No such person in this tenant' using errcode = 'PYNFD';
   end if;
 
-  update app_public.conversations c set assignee_id = assign_conversation.user_id
+  update app_public.conversations c set
+    assignee_id = assign_conversation.user_id,
+    -- Also where nobody was assigned, and somebody only wrote: they are done.
+    chatbot_paused_until = case
+      when assign_conversation.user_id is null and c.chatbot_paused_until > now() then null
+      else c.chatbot_paused_until
+    end
   where c.id = v_conversation.id
   returning c.* into v_conversation;
   return v_conversation;
@@ -2530,7 +2557,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.assign_conversation(uuid, uuid) is
-  E'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody. PYNFD: no such conversation or person, PYDEN: agents only.';
+  E'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody, which also ends the chatbot''s pause. PYNFD: no such conversation or person, PYDEN: agents only.';
 
 grant execute on function app_public.assign_conversation(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/assign_conversation.sql
@@ -2542,7 +2569,7 @@ create or replace function app_public.close_conversation(conversation_id uuid) r
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.close_conversation(uuid) is
-  E'Closes a conversation. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
+  E'Closes a conversation, and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
 
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/close_conversation.sql
@@ -5340,7 +5367,7 @@ returns table (
   contact jsonb,
   is_silent boolean,
   context jsonb,
-  previous_replies jsonb,
+  previous jsonb,
   is_first_message boolean,
   candidate_version_ids uuid[],
   events jsonb
@@ -5387,7 +5414,7 @@ begin
       c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
       (
-        select l.state -> 'replies'
+        select jsonb_build_object('version_id', l.version_id, 'replies', l.state -> 'replies')
         from app_public.conversation_contexts l
         where x.id is null and l.conversation_id = c.id and l.tenant_id = c.tenant_id
         order by l.created_at desc
@@ -5717,7 +5744,7 @@ grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 --! Included chatbots/resume_chatbot.sql
 create or replace function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
   with given_back as (
-    select c.tenant_id, c.id, c.chatbot_paused_until
+    select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
     where c.id = resume_chatbot.conversation_id
     and c.assignee_id is null
@@ -5748,7 +5775,8 @@ create or replace function app_private.resume_chatbot(conversation_id uuid, is_p
       select case
         when x.waiting_for = 'handoff' then null
         when p.is_after_pause and v.after_pause = 'end' then 'stop'
-        when p.is_after_pause and x.waiting_for in ('answer', 'flow') then 'resume'
+        -- Whoever closed the conversation does not want the customer asked; the answer is heard all the same.
+        when p.is_after_pause and x.waiting_for in ('answer', 'flow') and g.status = 'open' then 'resume'
         -- It rang, and was not listened to.
         when x.expires_at <= now() then 'timer'
       end as kind
@@ -5760,7 +5788,7 @@ create or replace function app_private.resume_chatbot(conversation_id uuid, is_p
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resume_chatbot(uuid, boolean) is
-  E'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again, or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
+  E'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again (in an open conversation), or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
 --! EndIncluded chatbots/resume_chatbot.sql
 --! Included chatbots/call_back.sql
 create or replace function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$

@@ -1,7 +1,7 @@
 import type { Instant, Waiting } from "./context.ts";
 import type { ChatbotEvent, HttpResult } from "./event.ts";
 import { type GraphNode, nodeKind } from "./graph.ts";
-import { formAnswer, typedText } from "./inbound.ts";
+import { formAnswer, tappedReply, typedText } from "./inbound.ts";
 import { receiveAiReply } from "./nodes/ai_reply.ts";
 import { receiveDataSource } from "./nodes/data_source.ts";
 import { receiveGoogleCalendar } from "./nodes/google_calendar.ts";
@@ -60,6 +60,8 @@ function resumeForm(turn: Turn, node: GraphNode, waiting: FlowWaiting, event: Ch
     event.kind === "flow_response"
       ? { token: event.flowToken, response: event.response }
       : event.kind === "message" && formAnswer(event.message);
+  // The menu that was tapped is over: the form is what is asked now.
+  if (!answer && event.kind === "message" && tappedReply(event.message)) return repeatForm(turn, node);
   // A form of another run, or another node, is not what this one waits for.
   if (!answer || (answer.token !== null && answer.token !== waiting.flowToken)) return null;
   return receiveForm(turn, node, answer.response);

@@ -30,6 +30,10 @@ export type ChatbotSettings = {
   /** For the shell: how long a person's message silences the bot, and what follows. */
   pauseSeconds: number;
   afterPause: "resume" | "end";
+  /** For the shell: an exact keyword of another active chatbot begins that one while a run of this one waits. */
+  yieldsToKeywords: boolean;
+  /** For the shell: what a tap on a menu of a run that is over gets: a sentence, a new run, or nothing. */
+  oldMenus: "tell" | "restart" | "ignore";
 };
 
 export const DEFAULT_SETTINGS: ChatbotSettings = {
@@ -49,6 +53,8 @@ export const DEFAULT_SETTINGS: ChatbotSettings = {
   debounceMs: 0,
   pauseSeconds: 3600,
   afterPause: "resume",
+  yieldsToKeywords: false,
+  oldMenus: "tell",
 };
 
 /** Reads stored settings: what is missing or of the wrong shape takes its default. Never throws. */
@@ -67,6 +73,8 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
   settings.language = languageOf(given.language) ?? settings.language;
   if (typeof given.timeZone === "string" && isTimeZone(given.timeZone)) settings.timeZone = given.timeZone;
   if (given.afterPause === "end") settings.afterPause = "end";
+  settings.yieldsToKeywords = given.yieldsToKeywords === true;
+  if (given.oldMenus === "restart" || given.oldMenus === "ignore") settings.oldMenus = given.oldMenus;
   return settings;
 }
 

@@ -19,6 +19,8 @@ export type Texts = {
   invalid: { [answer in AnswerKind]: string };
   /** To `1.500`, which is fifteen hundred or one and a half. */
   ambiguousNumber: string;
+  /** To a tap on a menu of a run that is over. */
+  oldMenu: string;
   formCta: string;
   formBody: string;
   locationBody: string;
@@ -63,6 +65,7 @@ const TEXTS: { [language in Language]: Texts } = {
       media: "Please send a file.",
       rating: "Please answer with one of the numbers.",
     },
+    oldMenu: "That choice is no longer available.",
     ambiguousNumber: "Please write that number without a separator: 1500, or 1.5.",
     formCta: "Start",
     formBody: "Please fill in the form.",
@@ -92,6 +95,7 @@ const TEXTS: { [language in Language]: Texts } = {
       media: "Lütfen bir dosya gönderin.",
       rating: "Lütfen sayılardan biriyle yanıtlayın.",
     },
+    oldMenu: "Bu seçenek artık geçerli değil.",
     ambiguousNumber: "Lütfen bu sayıyı ayırıcı olmadan yazın: 1500 ya da 1,5.",
     formCta: "Start",
     formBody: "Lütfen formu doldurun.",

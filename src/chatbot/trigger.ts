@@ -74,6 +74,31 @@ export function matchTrigger(
   return matching.sort(best)[0] ?? null;
 }
 
+/**
+ * Is a message one that no person types: a QR code's or a link's, a click on an advertisement, a named quick reply of a
+ * template? It says where the contact wants to go, so that it is no answer to anything.
+ */
+export function isSignal({ condition, folded }: TriggerRule, message: InboundMessage): boolean {
+  switch (condition.kind) {
+    case "deep_link": {
+      const text = fold(typedText(message) ?? "");
+      return folded.some((code) => text.startsWith(code) && !/^[\p{L}\p{N}]/u.test(text.slice(code.length)));
+    }
+    case "referral":
+      return message.referral !== undefined;
+    case "template_button":
+      // Any of all templates would take the answers of those that the run itself has sent.
+      return message.type === "button" && condition.payloads.length > 0;
+    default:
+      return false;
+  }
+}
+
+/** Is it a word that somebody typed to come here? */
+export function isExactKeyword({ condition }: TriggerRule): boolean {
+  return condition.kind === "keyword" && condition.match === "exact";
+}
+
 /** May a message begin a run of a chatbot by itself? A word that only skips does not. */
 export function isBeginning(settings: ChatbotSettings, message: InboundMessage): boolean {
   return !isSilent(message) && !isSkipWord(settings, typedText(message) ?? "");
@@ -122,7 +147,10 @@ function matches(
         isNamed(condition.sourceIds, textField(message.referral, "source_id"))
       );
     case "deep_link":
-      return folded.some((code) => heard.startsWith(code));
+      // `table-7` is no beginning of `table-77`.
+      return folded.some(
+        (code) => heard.startsWith(code) && !(/\d$/.test(code) && /^\d/.test(heard.slice(code.length))),
+      );
     case "api":
       return false;
     default:

@@ -1,5 +1,5 @@
 import { type Budget, check, NO_BUDGET } from "./budget.ts";
-import type { Context, Instant, NodeOutput, TimerKind } from "./context.ts";
+import type { Context, Instant, NodeOutput, Timer, TimerKind } from "./context.ts";
 import { split } from "./cut.ts";
 import { display, plainText } from "./display.ts";
 import type { Effect, LogCode, OutboundMessage } from "./effect.ts";
@@ -14,6 +14,7 @@ import { interpolate } from "./template.ts";
 import { type Texts, textsIn } from "./texts.ts";
 import { assign, resolve } from "./variables.ts";
 import type { ChatbotVersion } from "./version.ts";
+import type { WaitTime } from "./wait_time.ts";
 
 /** WhatsApp's limit for a text message, in characters. */
 const TEXT_LIMIT = 4096;
@@ -174,6 +175,11 @@ export class Turn {
     // Defined, not assigned, so that even an id like `__proto__` is no more than a key.
     const property = { value: recorded, enumerable: true, writable: true, configurable: true };
     Object.defineProperty(this.context.nodeOutputs, key, property);
+  }
+
+  /** The timer of a wait; null: it takes as long as it takes. */
+  timerFor({ kind, seconds }: WaitTime): Timer | null {
+    return seconds === null ? null : this.timer(kind, seconds);
   }
 
   timer<Kind extends TimerKind>(kind: Kind, seconds: number): { kind: Kind; at: Instant } {

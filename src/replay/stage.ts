@@ -4,6 +4,7 @@ import { textField } from "../chatbot/fields.ts";
 import { formAnswer } from "../chatbot/inbound.ts";
 import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
 import type { CallResult, PendingCall, Playing } from "../chatbot/simulation/simulation.ts";
+import { versionEntered } from "../turns/begins.ts";
 import type { ClaimedEvent, ContextRow } from "../turns/claimed_turn.ts";
 import { contextOf } from "../turns/context_row.ts";
 import { playTurn, type TurnTools } from "../turns/play_turn.ts";
@@ -145,7 +146,10 @@ export class Stage {
       contact,
       is_silent: Date.parse(at) < this.#pausedUntil,
       context: this.#active,
-      previous_replies: this.#active === null && this.#run !== null ? contextOf(this.#run).replies : null,
+      previous:
+        this.#active === null && this.#run !== null
+          ? { version_id: this.#version.id, replies: contextOf(this.#run).replies }
+          : null,
       is_first_message: this.#active === null && this.#isFirst,
       candidate_version_ids: [this.#version.id],
       events: events.map((event) => ({ ...NO_EVENT, ...event })),
@@ -153,6 +157,7 @@ export class Stage {
     const { contexts, handoffs, replies } = playTurn(turn, {
       version: () => this.#version,
       begins: this.#begins,
+      enters: versionEntered,
       callbackAddress: () => "https://callback.invalid/",
       newRunId: () => this.#newRunId(),
       now: at,

@@ -1,6 +1,6 @@
 import type { Budget } from "../chatbot/budget.ts";
 import type { InboundMessage } from "../chatbot/event.ts";
-import { isBeginning, matchTrigger } from "../chatbot/trigger.ts";
+import { isBeginning, isExactKeyword, isSignal, matchTrigger, type TriggerRule } from "../chatbot/trigger.ts";
 import type { RunnableVersion } from "./version_store.ts";
 
 /** The version that a message begins, among those of the active chatbots, the oldest first; null when it begins none. */
@@ -11,9 +11,37 @@ export function versionBegun(
   isFirstMessage: boolean,
   budget: Budget,
 ): RunnableVersion | null {
+  return matching(candidates, () => true, message, now, isFirstMessage, budget);
+}
+
+/**
+ * The version that a message begins although a run waits: a signal that no person types, whoever's; where the run's
+ * settings allow it, an exact keyword of another chatbot.
+ */
+export function versionEntered(
+  candidates: readonly RunnableVersion[],
+  running: RunnableVersion,
+  message: InboundMessage,
+  now: string,
+  budget: Budget,
+): RunnableVersion | null {
+  const enters = (rule: TriggerRule) =>
+    isSignal(rule, message) ||
+    (running.settings.yieldsToKeywords && rule.chatbotId !== running.id && isExactKeyword(rule));
+  return matching(candidates, enters, message, now, false, budget);
+}
+
+function matching(
+  candidates: readonly RunnableVersion[],
+  counts: (rule: TriggerRule) => boolean,
+  message: InboundMessage,
+  now: string,
+  isFirstMessage: boolean,
+  budget: Budget,
+): RunnableVersion | null {
   const rules = candidates
     .filter(({ settings }) => isBeginning(settings, message))
-    .flatMap((version) => version.rules);
+    .flatMap((version) => version.rules.filter(counts));
   const rule = matchTrigger(rules, { kind: "message", message, isFirstMessage }, now, budget);
   // Rules go by version here: of a chatbot only one version is active.
   return rule && (candidates.find(({ id }) => id === rule.chatbotId) ?? null);

@@ -42,8 +42,8 @@ export type ClaimedTurn = {
   /** A person has the conversation. */
   is_silent: boolean;
   context: ContextRow | null;
-  /** The reply count of the run before, so that two bots cannot restart each other for ever. */
-  previous_replies: { since: string; count: number } | null;
+  /** The run before, where none is under way. Its reply count goes on: two bots must not restart each other for ever. */
+  previous: { version_id: string; replies: { since: string; count: number } } | null;
   /** Nothing that the contact said here came before the first message of this turn. */
   is_first_message: boolean;
   /** The versions that may begin, the oldest chatbot's first. */

@@ -5,9 +5,11 @@ import { type Context, isActive, newContext } from "../chatbot/context.ts";
 import type { ContactChange, Effect } from "../chatbot/effect.ts";
 import type { ChatbotEvent, InboundMessage } from "../chatbot/event.ts";
 import { listField, objectField, textField } from "../chatbot/fields.ts";
+import { tappedReply } from "../chatbot/inbound.ts";
 import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
-import { canMove } from "../chatbot/move.ts";
+import { canMove, moved } from "../chatbot/move.ts";
 import { startVariables } from "../chatbot/system_variables.ts";
+import { textsIn } from "../chatbot/texts.ts";
 import { type ActivityStep, activityOf } from "./activity.ts";
 import { burstDelay } from "./burst_delay.ts";
 import type { ClaimedEvent, ClaimedTurn, ContextRow } from "./claimed_turn.ts";
@@ -50,6 +52,14 @@ export type TurnTools = {
     isFirstMessage: boolean,
     budget: Budget,
   ) => RunnableVersion | null;
+  /** Which of them a message begins although a run of this version waits, if any. */
+  enters: (
+    candidates: readonly RunnableVersion[],
+    running: RunnableVersion,
+    message: InboundMessage,
+    now: string,
+    budget: Budget,
+  ) => RunnableVersion | null;
   /** Where others can call a run back. */
   callbackAddress: (runId: string) => string;
   newRunId: () => string;
@@ -90,7 +100,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   if (delayMs > 0)
     return { ...nothing([]), deferrals: [{ conversation_id: turn.conversation_id, delay_ms: delayMs }] };
 
-  let replies = turn.previous_replies;
+  let replies = turn.previous?.replies ?? null;
   let isFirstMessage = turn.is_first_message;
   const held: ClaimedEvent[] = [];
 
@@ -130,12 +140,37 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
     isFirstMessage = false;
     if (turn.is_silent) return;
     if (current !== null && isActive(current.context)) {
-      const { version } = current;
+      const { version, context } = current;
+      // Whoever waits for a person keeps their place.
+      const isInLine = context.waiting?.kind === "handoff";
+      const entered = isInLine ? null : tools.enters(candidates, version, message, tools.now, tools.budget);
+      if (entered) {
+        step({ kind: "stop", reason: "replaced" });
+        begin(entered, message);
+        return;
+      }
       if (step({ kind: "message", message }).some(({ kind }) => kind === "restart")) begin(version, message);
       return;
     }
     const version = tools.begins(candidates, message, tools.now, isFirst, tools.budget);
     if (version) begin(version, message);
+    else if (tappedReply(message)) answerOldMenu(message);
+  }
+
+  /** A tap that no run waits for, on a menu of one that is over. */
+  function answerOldMenu(message: InboundMessage): void {
+    const last = current?.version ?? (turn.previous && tools.version(turn.previous.version_id));
+    if (last?.settings.oldMenus === "tell") {
+      const body = textsIn(last.settings.language).oldMenu;
+      result.replies.push({
+        conversation_id: turn.conversation_id,
+        type: "text",
+        content: { body },
+        metadata: {},
+      });
+    } else if (last?.settings.oldMenus === "restart" && candidates.some(({ id }) => id === last.id)) {
+      begin(last, message);
+    }
   }
 
   /**
@@ -161,8 +196,11 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
       const version = versionOf(event);
       // Where the new version has no such node, the run ends on its own.
       if (!canMove(current!.context, current!.version, version)) return;
-      current = { version, context: current!.context };
-      runs.set(current.context.runId, current);
+      const context = moved(current!.context, current!.version, version, tools.now);
+      if (context !== current!.context)
+        result.timers.push({ context_id: context.runId, run_at: context.waiting?.timer?.at ?? null });
+      current = { version, context };
+      runs.set(context.runId, current);
     } else if (event.kind === "restart") {
       step({ kind: "stop", reason: "restarted" });
       begin(versionOf(event), null);
@@ -237,6 +275,8 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
     result.eventIds = result.eventIds.filter((id) => !kept.includes(id));
     result.deferrals.push({ conversation_id: turn.conversation_id, delay_ms: null, event_ids: kept });
   }
+  // A run has one timer, and the last word of it counts.
+  result.timers = [...new Map(result.timers.map((timer) => [timer.context_id, timer])).values()];
   result.contexts = [...runs.values()].map(({ context, version }) =>
     contextRow(context, turn.conversation_id, version.id),
   );

@@ -8,7 +8,7 @@ import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { uuidV7 } from "../uuid_v7.ts";
 import { abandoned, givenUp } from "./abandoned.ts";
-import { versionBegun } from "./begins.ts";
+import { versionBegun, versionEntered } from "./begins.ts";
 import { callbackAddress } from "./callback_address.ts";
 import type { ClaimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
@@ -160,8 +160,9 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
       text: "select * from app_private.claim_chatbot_turns($1)",
       values: [size],
     });
-    const versionIds = turns.flatMap(({ context, candidate_version_ids, events }) => [
+    const versionIds = turns.flatMap(({ context, previous, candidate_version_ids, events }) => [
       ...(context ? [context.version_id] : []),
+      ...(previous ? [previous.version_id] : []),
       ...(candidate_version_ids ?? []),
       ...events.flatMap(({ payload }) => textField(payload, "versionId") || []),
     ]);
@@ -183,6 +184,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
       return playTurn(turn, {
         version: versions.get,
         begins: versionBegun,
+        enters: versionEntered,
         callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
         newRunId: uuidV7,
         now: new Date().toISOString(),

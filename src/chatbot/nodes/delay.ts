@@ -2,6 +2,7 @@ import { numberField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import { LEAVE, type Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
+import type { WaitTime } from "../wait_time.ts";
 
 const SECONDS: { [unit: string]: number } = {
   seconds: 1,
@@ -21,6 +22,10 @@ export function enterDelay(turn: Turn, node: GraphNode): Step {
   turn.record(node, {});
   if (seconds <= 0) return LEAVE;
   return { kind: "wait", waiting: { kind: "delay", nodeId: node.id, timer: turn.timer("delay", seconds) } };
+}
+
+export function delayTime(node: GraphNode): WaitTime {
+  return { kind: "delay", seconds: delaySeconds(node) };
 }
 
 /** How long a delay waits: 0 for one that does not. */

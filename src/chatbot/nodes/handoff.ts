@@ -2,6 +2,7 @@ import { numberField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import type { Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
+import type { WaitTime } from "../wait_time.ts";
 
 /**
  * Gives the conversation to a person. With an edge to go on by, the run waits, silent, until it is given back;
@@ -25,9 +26,16 @@ export function enterHandoff(turn: Turn, node: GraphNode): Step {
   });
   turn.record(node, {});
   if (!turn.graph?.edges.has(node.id)) return { kind: "finish", status: "completed", reason: "handed_off" };
+  return {
+    kind: "wait",
+    waiting: { kind: "handoff", nodeId: node.id, timer: turn.timerFor(handoffTime(node)) },
+  };
+}
+
+/** How long a person is waited for. */
+export function handoffTime({ data }: GraphNode): WaitTime {
   const seconds = numberField(data, "timeoutSeconds") ?? 0;
-  const timer = seconds > 0 ? turn.timer("handoff_timeout", seconds) : null;
-  return { kind: "wait", waiting: { kind: "handoff", nodeId: node.id, timer } };
+  return { kind: "handoff_timeout", seconds: seconds > 0 ? seconds : null };
 }
 
 /** The person is done. */

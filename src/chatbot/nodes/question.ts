@@ -3,15 +3,18 @@ import type { Exit } from "../edges.ts";
 import type { InboundMessage } from "../event.ts";
 import { numberField, textField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
+import { tappedReply } from "../inbound.ts";
 import { interactive, leadIn } from "../interactive.ts";
 import { menuMessage } from "../question/menu.ts";
 import { type Option, optionsOf } from "../question/options.ts";
 import { answerKind } from "../question/question_type.ts";
 import { type Reading, readAnswer } from "../question/read_answer.ts";
 import { readNumber } from "../question/read_number.ts";
+import type { ChatbotSettings } from "../settings.ts";
 import { fail, type Step } from "../step.ts";
 import type { AnswerKind } from "../texts.ts";
 import type { Turn } from "../turn.ts";
+import type { WaitTime } from "../wait_time.ts";
 
 export type AnswerWaiting = Extract<Waiting, { kind: "answer" }>;
 
@@ -55,7 +58,8 @@ export function answerQuestion(
       turn.record(node, { exit: "skip" });
       return SKIP;
     case "wrong_type":
-      if (waiting.nudged) return { kind: "wait", waiting };
+      // Pictures come in numbers; each tap on an old menu is somebody who wants something.
+      if (waiting.nudged && tappedReply(message) === null) return { kind: "wait", waiting };
       return ask(turn, node, { ...waiting, nudged: true }, retryText(turn, node, kind));
     case "invalid":
       return reject(turn, node, kind, waiting, reading.typed);
@@ -103,18 +107,26 @@ function ask(
   const { attempts, page, nudged } = state;
   return {
     kind: "wait",
-    waiting: { kind: "answer", nodeId: node.id, timer: timerOf(turn, node), attempts, page, nudged },
+    waiting: {
+      kind: "answer",
+      nodeId: node.id,
+      timer: turn.timerFor(answerTime(node, turn.settings)),
+      attempts,
+      page,
+      nudged,
+    },
   };
 }
 
 /** A location request has a body and nothing else. */
 const NO_MARGINS = { header: [], footer: [] };
 
-function timerOf(turn: Turn, node: GraphNode): AnswerWaiting["timer"] {
-  const seconds = numberField(node.data, "timeoutSeconds");
-  return seconds !== undefined && seconds > 0
-    ? turn.timer("answer_timeout", seconds)
-    : turn.timer("session_expiry", turn.settings.sessionExpirySeconds);
+/** How long an answer is waited for. */
+export function answerTime({ data }: GraphNode, settings: ChatbotSettings): WaitTime {
+  const seconds = numberField(data, "timeoutSeconds") ?? 0;
+  return seconds > 0
+    ? { kind: "answer_timeout", seconds }
+    : { kind: "session_expiry", seconds: settings.sessionExpirySeconds };
 }
 
 function take(

@@ -3,6 +3,7 @@ import type { GraphNode } from "../graph.ts";
 import type { Json } from "../json.ts";
 import type { Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
+import type { WaitTime } from "../wait_time.ts";
 
 /**
  * Waits until someone calls the run's own address, `{{callback_url}}`. A call that came earlier counts.
@@ -15,8 +16,15 @@ import type { Turn } from "../turn.ts";
 export function enterWaitForCallback(turn: Turn, node: GraphNode): Step {
   const early = turn.context.callbacks.shift();
   if (early !== undefined) return receiveCallback(turn, node, early);
-  const timer = turn.timer("callback_timeout", numberField(node.data, "timeoutSeconds") || 86_400);
-  return { kind: "wait", waiting: { kind: "callback", nodeId: node.id, timer } };
+  return {
+    kind: "wait",
+    waiting: { kind: "callback", nodeId: node.id, timer: turn.timerFor(callbackTime(node)) },
+  };
+}
+
+/** How long a callback is waited for. */
+export function callbackTime({ data }: GraphNode): WaitTime {
+  return { kind: "callback_timeout", seconds: numberField(data, "timeoutSeconds") || 86_400 };
 }
 
 export function receiveCallback(turn: Turn, node: GraphNode, payload: Json): Step {

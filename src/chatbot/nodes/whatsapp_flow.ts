@@ -11,8 +11,10 @@ import { mapFieldTexts } from "../leaves.ts";
 import { call } from "../request/call.ts";
 import { fillNestedJson } from "../request/json_template.ts";
 import { errorMessage, isSuccess } from "../request/response.ts";
+import type { ChatbotSettings } from "../settings.ts";
 import { fail, type Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
+import type { WaitTime } from "../wait_time.ts";
 
 export type FlowWaiting = Extract<Waiting, { kind: "flow" }>;
 
@@ -109,10 +111,22 @@ function sendForm(turn: Turn, node: GraphNode, fetched: JsonObject): Step {
   const body = leadIn(turn, node, turn.fill(node, text), 1024);
   const margins = { header: ["flowHeaderText", "headerText"], footer: ["flowFooterText", "footerText"] };
   turn.send(node, interactive(turn, node, "flow", body, { name: "flow", parameters }, margins));
-  const seconds = numberField(data, "flowExpirySeconds") || turn.settings.flowExpirySeconds;
   return {
     kind: "wait",
-    waiting: { kind: "flow", nodeId: node.id, timer: turn.timer("flow_expiry", seconds), flowToken },
+    waiting: {
+      kind: "flow",
+      nodeId: node.id,
+      timer: turn.timerFor(formTime(node, turn.settings)),
+      flowToken,
+    },
+  };
+}
+
+/** How long a form is waited for. */
+export function formTime({ data }: GraphNode, settings: ChatbotSettings): WaitTime {
+  return {
+    kind: "flow_expiry",
+    seconds: numberField(data, "flowExpirySeconds") || settings.flowExpirySeconds,
   };
 }
 

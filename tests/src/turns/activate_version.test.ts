@@ -130,8 +130,7 @@ test("MOVE: a delay that runs rings in the new version", async () => {
   await thread.say("hello");
   const { expires_at } = await thread.run();
   await activate(thread, waiting("delay", { delay: 9999 }, "two"), "move");
-  // The time it was given stays.
-  assert.deepEqual((await thread.run()).expires_at, expires_at);
+  assert.equal((await thread.run()).expires_at - expires_at, (9999 - 60) * 1000);
   await ring(thread);
   assert.deepEqual(await thread.said(), ["Hello one", "two"]);
 });
@@ -248,3 +247,47 @@ for (const [running, last] of [
     if (running === "move") await thread.say("word");
     assert.deepEqual(await thread.said(), last);
   });
+
+test("a run that is moved waits for as long as its new version says, from when it began to wait", async () => {
+  const ask = (data: object) =>
+    waiting("question", { questionType: "text", content: "Next?", ...data }, "Words");
+  const timeOf = async (thread: ChatbotThread) => {
+    const [row] = await shell.query(
+      `select x.timer_kind as kind, round(extract(epoch from x.expires_at - x.started_at))::int as seconds,
+         (select round(extract(epoch from j.run_at - x.started_at))::int from graphile_worker.jobs j
+          where j.key = 'chatbot:' || x.id) as job
+       from app_public.conversation_contexts x where x.conversation_id = $1 and x.is_active`,
+      thread.conversationId,
+    );
+    return [row.kind, row.seconds, row.job];
+  };
+  const thread = await shell.aThread(ask({ timeoutSeconds: 600 }));
+  await thread.say("hello");
+  assert.deepEqual(await timeOf(thread), ["answer_timeout", 600, 600]);
+  await activate(thread, ask({}), "move");
+  assert.deepEqual(await timeOf(thread), ["session_expiry", 86_400, 86_400]);
+  await activate(thread, ask({ timeoutSeconds: 900 }), "move");
+  assert.deepEqual(await timeOf(thread), ["answer_timeout", 900, 900]);
+
+  const delayed = await shell.aThread(waiting("delay", { delay: 600 }, "Words"));
+  await delayed.say("hello");
+  await activate(delayed, waiting("delay", { delay: 2, delayUnit: "hours" }, "Words"), "move");
+  assert.deepEqual(await timeOf(delayed), ["delay", 7200, 7200]);
+
+  const handed = await shell.aThread(waiting("handoff", { timeoutSeconds: 600 }, "Words"));
+  await handed.say("hello");
+  await activate(handed, waiting("handoff", {}, "Words"), "move");
+  assert.deepEqual(await timeOf(handed), [null, null, null]);
+});
+
+test("a run that is moved in a pause waits by its new version too", async () => {
+  const ask = (data: object) =>
+    waiting("question", { questionType: "text", content: "Next?", ...data }, "Words");
+  const thread = await shell.aThread(ask({ timeoutSeconds: 600 }));
+  await thread.say("hello");
+  await thread.set("chatbot_paused_until = now() + interval '1 hour'");
+  await activate(thread, ask({}), "move");
+  const { status, expires_at, started_at } = await thread.run();
+  assert.equal(status, "waiting");
+  assert.equal(Math.round((expires_at - started_at) / 1000), 86_400);
+});

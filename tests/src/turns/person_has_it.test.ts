@@ -286,3 +286,83 @@ test("what waits for a run that is stopped meanwhile is forgotten when the perso
   assert.deepEqual(await eventsOf(thread), []);
   assert.deepEqual(await thread.said(), []);
 });
+
+const HANDOFF = graphOf(
+  {
+    start: ["start"],
+    hand: ["handoff"],
+    ask: ["question", { questionType: "text", content: "Anything else?", variable: "more" }],
+    bye: ["message", { content: "Noted {{more}}" }],
+  },
+  [
+    ["start", "hand"],
+    ["hand", "ask", "returned"],
+    ["ask", "bye"],
+  ],
+);
+
+/** A person writes, which begins the pause. */
+async function personWrites(thread: ChatbotThread): Promise<void> {
+  await shell.query(
+    "insert into app_public.messages (conversation_id, author, type, content) values ($1, 'user', 'text', $2)",
+    thread.conversationId,
+    JSON.stringify({ body: "I am Ann" }),
+  );
+  const [{ is_paused }] = await shell.query(
+    "select chatbot_paused_until > now() as is_paused from app_public.conversations where id = $1",
+    thread.conversationId,
+  );
+  assert.equal(is_paused, true);
+}
+
+const GIVING_BACK: { [name: string]: (thread: ChatbotThread) => Promise<unknown> } = {
+  "giving back": async (thread) => {
+    await assign(thread);
+    return shell.query("select app_public.assign_conversation($1, null)", thread.conversationId);
+  },
+  "giving back what nobody was assigned": (thread) =>
+    shell.query("select app_public.assign_conversation($1, null)", thread.conversationId),
+  "giving back in SQL": async (thread) => {
+    await assign(thread);
+    return thread.set("assignee_id = null");
+  },
+  closing: (thread) => shell.query("select app_public.close_conversation($1)", thread.conversationId),
+  "closing and opening again": async (thread) => {
+    await shell.query("select app_public.close_conversation($1)", thread.conversationId);
+    return shell.query("select app_public.reopen_conversation($1)", thread.conversationId);
+  },
+};
+for (const [name, giveItBack] of Object.entries(GIVING_BACK)) {
+  test(`${name} ends the pause: a handoff's question hears its answer`, async () => {
+    const thread = await shell.aThread(HANDOFF);
+    await thread.say("hello");
+    await personWrites(thread);
+    if (name === "giving back what nobody was assigned")
+      await assign(thread).then(() => thread.set("assignee_id = null"));
+    else await giveItBack(thread);
+    await shell.turns.drain();
+    await thread.say("bread");
+    assert.deepEqual(await thread.said(), ["Anything else?", "Noted bread"]);
+  });
+
+  test(`${name} ends the pause: the next message begins a chatbot`, async () => {
+    const thread = await shell.aThread(ONE_QUESTION);
+    await thread.say("hello");
+    await thread.say("word");
+    await personWrites(thread);
+    await giveItBack(thread);
+    await thread.say("hello");
+    assert.deepEqual(await thread.said(), ["Next?", "Goodbye", "Next?"]);
+  });
+}
+
+test("closing asks nothing of the customer, and hears their answer", async () => {
+  const thread = await shell.aThread(ONE_QUESTION);
+  await thread.say("hello");
+  await personWrites(thread);
+  await shell.query("select app_public.close_conversation($1)", thread.conversationId);
+  await shell.turns.drain();
+  assert.deepEqual(await thread.said(), ["Next?"]);
+  await thread.say("word");
+  assert.deepEqual(await thread.said(), ["Next?", "Goodbye"]);
+});
