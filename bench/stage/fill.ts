@@ -39,7 +39,11 @@ export async function fillConversations(
 }
 
 /** Old messages, half of them sent and read, spread over the tenant's conversations and the last three weeks. */
-export async function fillMessages(client: pg.Client, { tenantId }: Workspace, count: number): Promise<void> {
+export async function fillMessages(
+  client: pg.Client,
+  { tenantId, channelId }: Workspace,
+  count: number,
+): Promise<void> {
   const { rows } = await client.query(
     "select array_agg(id) as ids from app_public.conversations where tenant_id = $1",
     [tenantId],
@@ -67,13 +71,17 @@ export async function fillMessages(client: pg.Client, { tenantId }: Workspace, c
              'An old message, number ' || n || ', of some length',
              case when is_inbound then 'wamid.old.' || gen_random_uuid() end, at, at
            from said
-           returning id, direction, created_at
+           returning id, direction, created_at, provider_message_id
+         ),
+         known as (
+           insert into app_private.provider_ids (hash, message_id)
+           select app_private.provider_id_hash($5, coalesce(provider_message_id, 'wamid.old.' || id)), id from message
          )
          insert into app_public.message_statuses
            (tenant_id, message_id, status, provider_message_id, attempts, sending_at, sent_at, delivered_at, read_at)
          select $1, id, 'read', 'wamid.old.' || id, 1, created_at, created_at, created_at, created_at
          from message where direction = 'outbound'`,
-        [tenantId, rows[0].ids, done + 1, Math.min(done + part, count)],
+        [tenantId, rows[0].ids, done + 1, Math.min(done + part, count), channelId],
       );
     });
   }
@@ -95,7 +103,11 @@ export async function fillMessages(client: pg.Client, { tenantId }: Workspace, c
 }
 
 /** Messages that Meta has taken a moment ago, and reported nothing of. */
-export async function fillSent(client: pg.Client, { tenantId }: Workspace, count: number): Promise<Sent[]> {
+export async function fillSent(
+  client: pg.Client,
+  { tenantId, channelId }: Workspace,
+  count: number,
+): Promise<Sent[]> {
   const { rows } = await withoutTriggers(client, () =>
     client.query<Sent>(
       `with target as (
@@ -106,11 +118,15 @@ export async function fillSent(client: pg.Client, { tenantId }: Workspace, count
          select $1, ids[n % cardinality(ids) + 1], 'system', 'text', '{"body": "Your order is on its way."}', 'Your order is on its way.'
          from target, generate_series(1, $2) n
          returning id
+       ),
+       known as (
+         insert into app_private.provider_ids (hash, message_id)
+         select app_private.provider_id_hash($3, 'wamid.sent.' || id), id from message
        )
        insert into app_public.message_statuses (tenant_id, message_id, status, provider_message_id, attempts, sending_at, sent_at)
        select $1, id, 'sent', 'wamid.sent.' || id, 1, now(), now() from message
        returning provider_message_id as wamid, message_id as ours, '15550000000' as to`,
-      [tenantId, count],
+      [tenantId, count, channelId],
     ),
   );
   return rows;
