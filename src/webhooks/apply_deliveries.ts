@@ -34,7 +34,7 @@ export async function applyDeliveries(
 ): Promise<Applied> {
   const notes = deliveries.map(({ skipped }) => skipped.length);
   try {
-    const composed = compose(deliveries);
+    const composed = compose(deliveries, Date.now());
     const { batch, facts } = composed;
     if (isStored) {
       let bodyFrom = 1;

@@ -24,9 +24,11 @@ export type Composed = {
 
 /**
  * Puts what some deliveries say side by side, as sets of rows; what cannot be a row is noted in its delivery's
- * `skipped`. Pure but for those notes.
+ * `skipped`. Pure but for those notes. A message's place is when it arrived, however long it waited for its batch, or for
+ * a neighbour that could not be applied.
+ * @param now milliseconds, by the clock of `receivedAt`
  */
-export function compose(deliveries: readonly Delivery[]): Composed {
+export function compose(deliveries: readonly Delivery[], now: number): Composed {
   const batch: Batch = { bodies: [], events: [], customers: [], messages: [], statuses: [] };
   const facts: Fact[] = [];
   const statusDeliveries: Delivery[] = [];
@@ -65,7 +67,10 @@ export function compose(deliveries: readonly Delivery[]): Composed {
       } else if (item.kind === "message") {
         const customer = customerOf(channel, item.contact, item, delivery.receivedAt);
         if (customer === null) skip("message", "it names no customer");
-        else batch.messages.push(messageRow(item, channel, positionOf(customer)));
+        else
+          batch.messages.push(
+            messageRow(item, channel, positionOf(customer), Math.max(0, now - delivery.receivedAt)),
+          );
       } else if (item.kind === "status") {
         if (item.status === "other") skip("status", item.reason ?? "an unknown status");
         else {
@@ -98,7 +103,12 @@ export function eventRow(delivery: Delivery, bodyFrom: number): JsonObject {
   };
 }
 
-function messageRow(item: MessageItem, channel: WebhookChannel, customer: number): JsonObject {
+function messageRow(
+  item: MessageItem,
+  channel: WebhookChannel,
+  customer: number,
+  waitedMs: number,
+): JsonObject {
   return {
     tenant_id: channel.tenantId,
     channel_id: channel.id,
@@ -110,6 +120,7 @@ function messageRow(item: MessageItem, channel: WebhookChannel, customer: number
     provider_message_id: item.providerMessageId,
     metadata: item.metadata,
     occurred_at: instant(item.occurredAt),
+    waited_ms: waitedMs,
   };
 }
 
