@@ -3050,6 +3050,8 @@ begin
     where own.message_id is null
     and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     and m.tenant_id = s.tenant_id
+    -- Not merged into the outer query: what is found by our own id is not looked up again.
+    limit 1
   ) theirs on true;
 
   applied := 0;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:af858235a3941ced30296d359d275ec41040e9c5
+--! Hash: sha1:57ff2469a6801b6bd0c1edaa0731ac53d3e72f17
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4191,6 +4191,8 @@ begin
     where own.message_id is null
     and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     and m.tenant_id = s.tenant_id
+    -- Not merged into the outer query: what is found by our own id is not looked up again.
+    limit 1
   ) theirs on true;
 
   applied := 0;
