@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:57ff2469a6801b6bd0c1edaa0731ac53d3e72f17
+--! Hash: sha1:8a9b8055aef869e0220b140295820ed9a7d34289
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3149,7 +3149,7 @@ create table app_public.messages (
 create index on app_public.messages (conversation_id, id desc);
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
-  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status.';
+  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
 comment on column app_public.messages.id is
   E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
 comment on column app_public.messages.content is
@@ -3189,7 +3189,7 @@ create table app_public.message_statuses (
 ) partition by range (message_id);
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
-  E'What became of each outbound message. Kept apart from messages because it changes five times and they never do.';
+  E'What became of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
 comment on column app_public.message_statuses.message_id is
   E'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
@@ -6874,7 +6874,7 @@ create index on app_public.webhook_events (channel_id, id desc);
 create index on app_public.webhook_events (id) where status <> 'processed';
 alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
-  E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days.';
+  E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days. The partitions are in app_private: a dump of this table alone has no rows.';
 comment on column app_public.webhook_events.event_type is E'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.body is E'The bytes as they came, before anything was made of them.';
 comment on column app_public.webhook_events.attempts is E'How often it was tried to apply it.';
