@@ -284,16 +284,19 @@ create table app_private.channel_states (
   channel_id uuid not null,
   pace_clock timestamp with time zone not null default '-infinity'::timestamp with time zone,
   paused_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  paused_at timestamp with time zone,
   learned_messages_per_second integer,
-  learned_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  learned_at timestamp with time zone,
   last_webhook_at timestamp with time zone,
   constraint channel_states_pkey primary key (channel_id),
   constraint channel_states_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
 ) with (fillfactor = 50);
 comment on table app_private.channel_states is 'What changes all the time about a channel; narrow, so that changing it is cheap.';
 comment on column app_private.channel_states.pace_clock is 'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
-comment on column app_private.channel_states.paused_until is 'The provider asked us to wait (error 130429, 80007, 4, 131057).';
-comment on column app_private.channel_states.learned_messages_per_second is 'The pace that the provider''s refusals have taught, down its own tiers: 1000, 80, 20, then half after each further one. Forgotten at learned_until.';
+comment on column app_private.channel_states.paused_until is 'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
+comment on column app_private.channel_states.paused_at is 'When paused_until was set.';
+comment on column app_private.channel_states.learned_messages_per_second is 'The pace that the provider last refused: what channel_pace() approaches, and then exceeds.';
+comment on column app_private.channel_states.learned_at is 'When sending went on after that refusal.';
 comment on column app_private.channel_states.last_webhook_at is 'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
 alter table app_private.channel_states enable row level security;
 
@@ -3309,12 +3312,20 @@ comment on function app_private.change_contacts(jsonb) is 'What chatbots change 
 create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$
   select coalesce(
     channel.messages_per_second,
-    case when state.learned_until > now() then state.learned_messages_per_second end,
+    -- A cubic through the pace that was refused: it begins at 0.7 of it, comes near within seconds, lingers there, and
+    -- after twelve seconds without a refusal rises faster and faster: 1.1 times after 20 s, 3.4 times after 36 s, ten
+    -- times after 50 s.
+    least(
+      state.learned_messages_per_second * (
+        1 + 0.3 * (greatest(extract(epoch from now() - state.learned_at), 0)::float8 / 12 - 1) ^ 3
+      ),
+      100000
+    )::int,
     100000
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them (100,000 is no limit).';
+comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider''s refusals have taught, which is unlearned within a minute while nothing is refused, else as fast as it takes them (100,000 is no limit).';
 
 create function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text) returns table(user_id uuid, status app_public.google_account_status, access_token text, access_token_expires_at timestamp with time zone) as $$
   select g.user_id, g.status, k.access_token, g.access_token_expires_at
@@ -4866,20 +4877,22 @@ comment on function app_private.park_statuses(jsonb,uuid[]) is 'Keeps the status
 create function app_private.pause_channel(channel_id uuid, until timestamp with time zone) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, until),
-    -- Down the provider's own tiers, so that a number of the highest one does not crawl after a single refusal.
-    learned_messages_per_second = case
-      when s.learned_until <= now() then 1000
-      when s.learned_messages_per_second > 80 then 80
-      when s.learned_messages_per_second > 20 then 20
-      else greatest(s.learned_messages_per_second / 2, 5)
-    end,
-    learned_until = now() + interval '1 hour'
-  where s.channel_id = pause_channel.channel_id
+    paused_at = now(),
+    learned_messages_per_second = greatest(
+      least(app_private.channel_pace(c, s), 1000)
+        -- Refused again as soon as it went on: far too fast, not a little.
+        * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
+      10
+    )::int,
+    learned_at = greatest(until, now())
+  from app_public.channels c
+  where c.id = s.channel_id
+  and s.channel_id = pause_channel.channel_id
   -- One refusal answers a whole burst: learn from it once.
   and s.paused_until < now()
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.pause_channel(uuid,timestamp with time zone) is 'The provider said "too fast": nothing goes out until then, and for an hour at a lower pace.';
+comment on function app_private.pause_channel(uuid,timestamp with time zone) is 'The provider said "too fast": nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -5522,7 +5535,7 @@ $$
 comment on function app_private.resolve_conversations(jsonb,uuid[]) is 'The threads between customers'' contacts and the channels they came by, by position, made where there is none.';
 
 create function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
-  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration)
+  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
   where s.channel_id = rest_channel.channel_id
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8a9b8055aef869e0220b140295820ed9a7d34289
+--! Hash: sha1:5c95678a99e733252df0f3da967d22e5717316cf
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1486,8 +1486,9 @@ create table app_private.channel_states (
   channel_id uuid primary key references app_public.channels on delete cascade,
   pace_clock timestamptz not null default '-infinity',
   paused_until timestamptz not null default '-infinity',
+  paused_at timestamptz,
   learned_messages_per_second int,
-  learned_until timestamptz not null default '-infinity',
+  learned_at timestamptz,
   last_webhook_at timestamptz
 ) with (fillfactor = 50);
 alter table app_private.channel_states enable row level security;
@@ -1495,8 +1496,10 @@ comment on table app_private.channel_states is E'What changes all the time about
 comment on column app_private.channel_states.pace_clock is
   E'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
 comment on column app_private.channel_states.learned_messages_per_second is
-  E'The pace that the provider''s refusals have taught, down its own tiers: 1000, 80, 20, then half after each further one. Forgotten at learned_until.';
-comment on column app_private.channel_states.paused_until is E'The provider asked us to wait (error 130429, 80007, 4, 131057).';
+  E'The pace that the provider last refused: what channel_pace() approaches, and then exceeds.';
+comment on column app_private.channel_states.learned_at is E'When sending went on after that refusal.';
+comment on column app_private.channel_states.paused_until is E'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
+comment on column app_private.channel_states.paused_at is E'When paused_until was set.';
 comment on column app_private.channel_states.last_webhook_at is E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
 
 --! Included channels/tg_channels__insert_secrets.sql
@@ -4338,13 +4341,21 @@ comment on function app_private.unpark_statuses(text[]) is
 create or replace function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns int as $$
   select coalesce(
     channel.messages_per_second,
-    case when state.learned_until > now() then state.learned_messages_per_second end,
+    -- A cubic through the pace that was refused: it begins at 0.7 of it, comes near within seconds, lingers there, and
+    -- after twelve seconds without a refusal rises faster and faster: 1.1 times after 20 s, 3.4 times after 36 s, ten
+    -- times after 50 s.
+    least(
+      state.learned_messages_per_second * (
+        1 + 0.3 * (greatest(extract(epoch from now() - state.learned_at), 0)::float8 / 12 - 1) ^ 3
+      ),
+      100000
+    )::int,
     100000
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.channel_pace(app_public.channels, app_private.channel_states) is
-  E'Messages a second that may go out: what a person set, else what the provider taught of late, else as fast as it takes them (100,000 is no limit).';
+  E'Messages a second that may go out: what a person set, else what the provider''s refusals have taught, which is unlearned within a minute while nothing is refused, else as fast as it takes them (100,000 is no limit).';
 --! EndIncluded messages/channel_pace.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
@@ -4655,21 +4666,23 @@ comment on function app_private.return_claims(uuid, uuid[]) is
 create or replace function app_private.pause_channel(channel_id uuid, until timestamptz) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, until),
-    -- Down the provider's own tiers, so that a number of the highest one does not crawl after a single refusal.
-    learned_messages_per_second = case
-      when s.learned_until <= now() then 1000
-      when s.learned_messages_per_second > 80 then 80
-      when s.learned_messages_per_second > 20 then 20
-      else greatest(s.learned_messages_per_second / 2, 5)
-    end,
-    learned_until = now() + interval '1 hour'
-  where s.channel_id = pause_channel.channel_id
+    paused_at = now(),
+    learned_messages_per_second = greatest(
+      least(app_private.channel_pace(c, s), 1000)
+        -- Refused again as soon as it went on: far too fast, not a little.
+        * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
+      10
+    )::int,
+    learned_at = greatest(until, now())
+  from app_public.channels c
+  where c.id = s.channel_id
+  and s.channel_id = pause_channel.channel_id
   -- One refusal answers a whole burst: learn from it once.
   and s.paused_until < now()
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.pause_channel(uuid, timestamptz) is
-  E'The provider said "too fast": nothing goes out until then, and for an hour at a lower pace.';
+  E'The provider said "too fast": nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
 create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   update app_public.channels c set status = 'stopped', status_reason = reason
@@ -4680,7 +4693,7 @@ comment on function app_private.stop_channel(uuid, text) is
   E'The provider refused the account or its token: messages wait until a person sets the channel to active again.';
 
 create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
-  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration)
+  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
   where s.channel_id = rest_channel.channel_id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 

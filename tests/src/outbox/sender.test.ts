@@ -251,8 +251,8 @@ test("130429 pauses the channel and teaches a pace; every message arrives", asyn
   for (const id of ids) await untilFate(database.pool, id, isThere);
   const { learned, status } = await channelOf(workspace);
   assert.equal(status, "active");
-  // One tier further down when the third refusal came after the first pause.
-  assert.ok(learned === 1000 || learned === 80, `learned ${learned}`);
+  // Less when the third refusal came after the first pause.
+  assert.ok(learned > 100 && learned <= 1000, `learned ${learned}`);
 });
 
 test("131056 makes only that customer wait, and paces what follows", async () => {
