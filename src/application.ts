@@ -53,10 +53,14 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     if (parts.worker) {
       const started = await startWorker({ ...foundation, ownerUrl: foundation.owner.url });
       worker = started;
-      closing.push("worker", () => started.stop());
+      closing.push("worker", (withinMs) => started.stop(withinMs));
     }
-    // The first to go: the port. What was begun before is finished after it.
-    if (server) closing.push("port", () => server.stopAccepting());
+    // The first to go: the port. What was begun before is finished, beside what the worker has under way.
+    if (server)
+      closing.push("port", (withinMs) => {
+        server.stopAccepting();
+        void server.drain(withinMs);
+      });
     log.info({ url: server?.url, isWorker: parts.worker }, "started");
     return { url: server?.url, hasSandbox, signIns, close: () => closing.close() };
   } catch (error) {

@@ -32,6 +32,8 @@ export type JobRunnerOptions = {
 };
 
 const RESTART_MS = 1_000;
+/** For jobs that are under way when the program stops; one that takes longer is given back, to be run again. */
+const STOP_MS = 7_000;
 
 /**
  * Runs jobs of the given tasks until it is stopped. graphile-worker shuts itself down when it cannot write down what
@@ -126,7 +128,7 @@ async function start({
         // With the defaults a graceful shutdown loses completions, and the jobs run again four hours later.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
-        gracefulShutdownAbortTimeout: 5_000,
+        gracefulShutdownAbortTimeout: STOP_MS,
       },
     },
   });

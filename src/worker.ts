@@ -1,4 +1,5 @@
 import type { CronItem, TaskList } from "graphile-worker";
+import type pg from "pg";
 import advanceChatbots from "../tasks/advance_chatbots.ts";
 import callForChatbot from "../tasks/call_for_chatbot.ts";
 import countChatbotActivity from "../tasks/count_chatbot_activity.ts";
@@ -29,8 +30,11 @@ import { keepReaping } from "./worker_presence.ts";
 export type Worker = {
   /** Takes what waits for a chatbot, now: quicker than the job that would say so. */
   lookRound(): void;
-  /** Finishes what is under way, within some seconds, and leaves no job locked. */
-  stop(): Promise<void>;
+  /**
+   * Finishes what is under way: sends, turns, calls. What has no answer in time is recorded as uncertain, or left to be
+   * done again; no job stays locked. The time defaults to what SIGTERM leaves.
+   */
+  stop(withinMs?: number): Promise<void>;
 };
 
 export type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
@@ -64,6 +68,9 @@ const CRONS: CronItem[] = [
 /** The sender and the turns hold one job each for as long as they have work; the rest goes on beside them. */
 const LEAST_CONCURRENCY = 4;
 const CLOSE_MS = 1_000;
+const STOP_MS = 8_000;
+/** Of that, what is kept for recording what is then known. */
+const RECORD_MS = 1_000;
 
 /** Runs the tasks: sends, chatbots' turns, and what comes round by the clock. Many can run beside each other. */
 export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOptions): Promise<Worker> {
@@ -104,8 +111,11 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const care = keepTables(pool, log);
     closing.defer(() => care.stop());
     const runners: JobRunner[] = [];
+    let stopMs = STOP_MS;
     closing.defer(async () => {
-      await Promise.all([...runners.map((runner) => runner.stop()), sender.stop()]);
+      const jobs = runners.map((runner) => runner.stop());
+      await Promise.all([...jobs, turns.stop(), sender.stop(stopMs - RECORD_MS)]);
+      await handOver(pool).catch((err: unknown) => log.warn({ err }, "no other worker was told"));
     });
     const common = { ownerUrl, pool, log };
     runners.push(
@@ -130,11 +140,26 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     // Whoever looks after its own rows may have died before it did.
     lookRound();
     send();
-    return { lookRound, stop: () => closing.disposeAsync() };
+    return {
+      lookRound,
+      stop(withinMs = STOP_MS) {
+        stopMs = withinMs;
+        return closing.disposeAsync();
+      },
+    };
   } catch (error) {
     await closing.disposeAsync();
     throw error;
   }
+}
+
+/** What is left is due: another worker must not find it only when it looks round. */
+async function handOver(pool: pg.Pool): Promise<void> {
+  await pool.query("select app_private.next_send_in(0)");
+  await pool.query(
+    `select graphile_worker.add_job('advance_chatbots', job_key := 'advance_chatbots:later')
+     where exists (select from app_private.chatbot_events where due_at <= clock_timestamp())`,
+  );
 }
 
 async function patiently(work: Promise<unknown>): Promise<void> {

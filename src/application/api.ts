@@ -12,9 +12,6 @@ import { type RunningServer, startServer } from "../server.ts";
 import { createWebhookReceiver } from "../webhooks/receiver.ts";
 import type { Foundation } from "./foundation.ts";
 
-/** Requests get this long to finish when the process stops. */
-const DRAIN_MS = 3_000;
-
 /**
  * Starts to serve: GraphQL, webhooks, health, metrics; with a sandbox also the phone and its Graph API. What has to be
  * closed goes onto the foundation's stack.
@@ -64,6 +61,6 @@ export async function startApi(
     config,
     log,
   );
-  closing.push("requests", () => server.drain(DRAIN_MS));
+  closing.push("requests", (withinMs) => server.drain(withinMs));
   return server;
 }

@@ -1,9 +1,15 @@
 import type { Log } from "../log.ts";
 
+/** Closes something, within so many milliseconds. */
+export type Close = (withinMs: number) => unknown;
+
+/** What is under way gets this long to finish; the rest of a signal's ten seconds is for recording and closing. */
+const CLOSE_MS = 8_000;
+
 /** What has been opened and has to be closed: the last first, one after the other, whatever one of them throws. */
 export class ClosingStack {
   readonly #log: Log;
-  readonly #closers: { what: string; close: () => unknown }[] = [];
+  readonly #closers: { what: string; close: Close }[] = [];
   #closed: Promise<void> | undefined;
 
   constructor(log: Log) {
@@ -11,21 +17,21 @@ export class ClosingStack {
   }
 
   /** Remembers how to close something. */
-  push(what: string, close: () => unknown): void {
+  push(what: string, close: Close): void {
     this.#closers.push({ what, close });
   }
 
-  /** Closes everything; may be called again. Never throws. */
-  close(): Promise<void> {
-    this.#closed ??= this.#closeAll();
+  /** Closes everything; may be called again. All share the time. Never throws. */
+  close(withinMs = CLOSE_MS): Promise<void> {
+    this.#closed ??= this.#closeAll(performance.now() + withinMs);
     return this.#closed;
   }
 
-  async #closeAll(): Promise<void> {
+  async #closeAll(end: number): Promise<void> {
     for (let next = this.#closers.pop(); next; next = this.#closers.pop()) {
       const begin = performance.now();
       try {
-        await next.close();
+        await next.close(Math.max(0, end - begin));
       } catch (error) {
         this.#log.error({ err: error, what: next.what }, "it did not close well");
       }

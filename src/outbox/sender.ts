@@ -24,8 +24,8 @@ export type Sender = {
    * when one runs already: its look may come too early.
    */
   drainBehind(client: pg.PoolClient): boolean;
-  /** Takes nothing more, and waits some seconds for what is under way; what then has no answer is uncertain. */
-  stop(): Promise<void>;
+  /** Takes nothing more, and waits for what is under way; what then has no answer is uncertain. */
+  stop(withinMs: number): Promise<void>;
 };
 
 export type SenderOptions = { pool: pg.Pool; graph: GraphClient; access: ChannelAccess; log: Log };
@@ -41,8 +41,6 @@ const SHORT_MS = 1_000;
 const LOOK_MS = 100;
 /** After the database did not answer. */
 const PAUSE_MS = 500;
-/** For answers that are under way when the program stops. */
-const STOP_MS = 4_000;
 
 /** Empties the outbox: claims what is due, posts it, and records what came of it, as sets. */
 export function createSender({ pool, graph, access, log }: SenderOptions): Sender {
@@ -88,7 +86,7 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
     else if (mayClaim()) await claim();
     if (done.length > 0 || mayClaim()) return;
     if (underWay.size > 0) {
-      await alarm.wait(isStopping ? STOP_MS : LOOK_MS);
+      await alarm.wait(LOOK_MS);
       mayHaveMore = true;
     } else if (!isStopping) {
       const wait = await nextIn();
@@ -189,14 +187,14 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
       drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
       return true;
     },
-    async stop() {
+    async stop(withinMs) {
       isStopping = true;
       alarm.ring();
       const timer = setTimeout(() => {
         for (const message of [...underWay.values()])
           finish(message, { kind: "uncertain", code: null, reason: "the program stopped before the answer" });
         recorder.hurry();
-      }, STOP_MS);
+      }, withinMs);
       await running?.catch((error: unknown) => log.warn({ err: error }, "the sender did not stop well"));
       clearTimeout(timer);
     },

@@ -22,6 +22,8 @@ export type TurnTaker = {
    * while it runs, it makes sure that the run looks again and resolves at once: one caller waiting is enough.
    */
   drain(): Promise<void>;
+  /** Takes nothing more; resolves when the turns under way are saved. */
+  stop(): Promise<void>;
 };
 
 export type TurnTakerParts = {
@@ -58,6 +60,7 @@ type Played = { turn: ClaimedTurn; result: TurnResult };
 export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: TurnTakerParts): TurnTaker {
   const versions = createVersionStore();
   let isWanted = false;
+  let isStopping = false;
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
@@ -66,11 +69,12 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
         do {
           isWanted = false;
           // A batch that was not full has seen all there was.
-          for (let taken = BATCH; taken === BATCH; ) {
+          for (let taken = BATCH; taken === BATCH && !isStopping; ) {
             taken = await takeBatch();
             if (taken > 0) retry = 0;
           }
-        } while (isWanted);
+        } while (isWanted && !isStopping);
+        if (isStopping) return;
         // What is left is locked by somebody: a webhook that stores the next message, an agent, another worker.
         const isLeft = await isAnythingLeft();
         if (isWanted) continue;
@@ -205,12 +209,18 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
 
   function drain(): Promise<void> {
     isWanted = true;
-    if (running !== null) return Promise.resolve();
+    if (running !== null || isStopping) return Promise.resolve();
     running = run();
     return running;
   }
 
-  return { drain };
+  return {
+    drain,
+    async stop() {
+      isStopping = true;
+      await running?.catch((err: unknown) => log.warn({ err }, "the last turns were not taken"));
+    },
+  };
 }
 
 /** How many there were; counts them. */
