@@ -3690,6 +3690,95 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
+create function app_private.correct_future_times() returns integer as $$
+declare
+  -- Clocks of a cluster differ by less.
+  v_tolerance constant interval := '1 minute';
+  -- No lane and no event of a chatbot waits longer (src/outbox/outcome_row.ts, debounceMs).
+  v_longest constant interval := '10 minutes';
+  v_count int;
+  v_total int := 0;
+begin
+  -- What has no longest wait says when it was written: in the future only if the clock was ahead then. How long it was
+  -- to wait is known all the same, and is counted from now.
+  with jobs as (
+    update graphile_worker._private_jobs j set
+      run_at = now() + greatest(j.run_at - j.updated_at, '0'),
+      updated_at = now()
+    where j.updated_at > now() + v_tolerance and j.locked_at is null
+    returning j.task_id, j.payload, j.run_at
+  ),
+  known as (
+    select t.identifier, (j.payload ->> 'contextId')::uuid as context_id,
+      (j.payload ->> 'conversationId')::uuid as conversation_id, j.run_at
+    from jobs j
+    join graphile_worker._private_tasks t on t.id = j.task_id
+    where t.identifier in ('ring_chatbot_timer', 'resume_chatbot')
+  ),
+  timers as (
+    update app_public.conversation_contexts x set expires_at = k.run_at
+    from known k
+    where k.identifier = 'ring_chatbot_timer' and x.id = k.context_id and x.expires_at > k.run_at
+  ),
+  pauses as (
+    -- The end of a pause is the conversation's. Changing it sets the job anew (tell_chatbot).
+    update app_public.conversations c set chatbot_paused_until = k.run_at
+    from known k
+    where k.identifier = 'resume_chatbot' and c.id = k.conversation_id and c.chatbot_paused_until > k.run_at
+  )
+  select count(*) into v_count from jobs;
+  v_total := v_total + v_count;
+
+  update graphile_worker._private_known_crontabs k set last_execution = now()
+  where k.last_execution > now() + v_tolerance;
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+
+  update app_private.channel_states s set
+    paused_until = now() + (s.paused_until - s.paused_at),
+    learned_at = now() + (s.learned_at - s.paused_at),
+    paused_at = now()
+  where s.paused_at > now() + v_tolerance;
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+  update app_private.channel_states s set last_webhook_at = now()
+  where s.last_webhook_at > now() + v_tolerance;
+
+  -- Further ahead than the longest wait: due.
+  with held as (
+    select l.conversation_id
+    from app_private.outbox_lanes l
+    where l.due_at > now() + v_longest + v_tolerance and l.due_at < 'infinity'
+    order by l.conversation_id
+    for update skip locked
+  )
+  update app_private.outbox_lanes l set
+    due_at = now(),
+    paced_until = least(l.paced_until, now() + v_longest)
+  from held h
+  where l.conversation_id = h.conversation_id;
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+
+  update app_private.chatbot_events e set due_at = now()
+  where e.due_at > now() + v_longest + v_tolerance and e.due_at < 'infinity';
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+
+  -- A minute more for whoever holds the lease; reconcile_outbox() settles what is left.
+  update app_private.outbox o set lease_until = now() + v_tolerance
+  where o.state = 'sending' and o.lease_until > now() + v_longest;
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+  update app_private.outbox o set uncertain_at = now()
+  where o.state = 'uncertain' and o.uncertain_at > now() + v_tolerance;
+  get diagnostics v_count = row_count;
+  return v_total + v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.correct_future_times() is 'Shortens waits that a clock has left behind which was ahead and was set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, not as a job, because jobs are what is held up.';
+
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
 $$

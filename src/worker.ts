@@ -11,6 +11,7 @@ import retryWebhooks from "../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../tasks/ring_chatbot_timer.ts";
 import sendMessages from "../tasks/send_messages.ts";
 import { publicUrl } from "./address.ts";
+import { keepTimes } from "./clock_care.ts";
 import type { Config } from "./config.ts";
 import { createPool } from "./database.ts";
 import { createChatbotFetches } from "./http/chatbot_fetches.ts";
@@ -110,6 +111,11 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     closing.defer(() => reaping.stop());
     const care = keepTables(pool, log);
     closing.defer(() => care.stop());
+    const times = keepTimes(pool, log, () => {
+      lookRound();
+      send();
+    });
+    closing.defer(() => times.stop());
     const runners: JobRunner[] = [];
     let stopMs = STOP_MS;
     closing.defer(async () => {

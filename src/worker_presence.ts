@@ -80,8 +80,8 @@ export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]
        select array_agg(p.id) as ids
        from (
          select distinct locked_by as id from graphile_worker._private_jobs
-         -- A pool announces itself at once, but after it has begun.
-         where locked_at < now() - interval '5 seconds'
+         -- A pool announces itself at once, but after it has begun. In the future: the clock was ahead.
+         where locked_at not between now() - interval '5 seconds' and now() + interval '1 minute'
        ) p
        where not exists (
          select from pg_locks l

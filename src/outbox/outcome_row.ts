@@ -26,6 +26,7 @@ export type ChannelConsequence =
 
 /** Refusals of the network before a message is given up: with the back-off, about a day. */
 const MOST_ATTEMPTS = 150;
+/** Of one message. What is due later than that was written by a clock that was ahead (correct_future_times). */
 const LONGEST_WAIT_MS = 10 * 60_000;
 const CHANNEL_PAUSE_MS = 1_000;
 
@@ -54,10 +55,11 @@ export function outcomeRow(
     case "throttled": {
       const isPair = outcome.scope === "pair";
       const wait = outcome.retryAfterMs ?? (isPair ? pairBackoffMs(attempts - 1) : CHANNEL_PAUSE_MS);
-      const retry_at = instant(now + wait);
+      // The channel's pause may be longer: it holds the message anyway.
+      const retry_at = instant(now + Math.min(wait, LONGEST_WAIT_MS));
       return {
         row: { ...of, kind: "retry", retry_at, error_code: String(outcome.code), is_pair_limit: isPair },
-        consequence: isPair ? none : { kind: "pause", until: retry_at },
+        consequence: isPair ? none : { kind: "pause", until: instant(now + wait) },
       };
     }
     case "unavailable":
