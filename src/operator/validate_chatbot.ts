@@ -21,12 +21,11 @@ export async function validateChatbot(
   db: Db,
   chatbotId: string,
 ): Promise<{ name: string; problems: Problem[] }> {
-  const { rows } = await db.query<{ name: string; settings: unknown; graph: Graph | null }>({
+  const { rows } = await db.query<{ name: string; graph: (Graph & { settings: unknown }) | null }>({
     text: `select
        c.name,
-       c.settings,
        (
-         select json_build_object('nodes', g.nodes, 'edges', g.edges)
+         select json_build_object('nodes', g.nodes, 'edges', g.edges, 'settings', g.settings)
          from app_hidden.read_chatbot_graphs(array[c.id]) g
        ) as graph
      from app_public.chatbots c
@@ -37,7 +36,7 @@ export async function validateChatbot(
   if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
   if (!draft.graph) throw new ParleyError("PYDEN", "Only an admin sees what is wrong with a chatbot");
   const surroundings = await surroundingsOf(db, chatbotId, referencesOf(draft.graph));
-  const problems = validateGraph(draft.graph, surroundings, chatbotSettings(draft.settings));
+  const problems = validateGraph(draft.graph, surroundings, chatbotSettings(draft.graph.settings));
   return { name: draft.name, problems };
 }
 

@@ -39,7 +39,7 @@ after(async () => {
 test("F20: a list of messages begins with the newest, and a cursor goes on where it ended", async () => {
   const thread = await aConversation(database.pool, workspace);
   const said = Array.from({ length: 60 }, (_, at) => ({
-    preview: `m${at}`,
+    content: { body: `m${at}` },
     at: new Date(Date.now() - (60 - at) * 60_000),
   }));
   await hear(database.pool, workspace, thread, ...said);
@@ -53,7 +53,7 @@ test("F20: a list of messages begins with the newest, and a cursor goes on where
   const first = await page();
   const second = await page(first.pageInfo.endCursor);
   const previews = [...first.nodes, ...second.nodes].map(({ preview }: { preview: string }) => preview);
-  assert.deepEqual(previews, said.map(({ preview }) => preview).reverse());
+  assert.deepEqual(previews, said.map(({ content }) => content.body).reverse());
 });
 
 test("F28: one chatbot is active after any number of activations at once, and it can be put to rest", async () => {

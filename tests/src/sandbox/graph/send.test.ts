@@ -44,11 +44,13 @@ test("24 hours after the customer's last word only templates get through", async
   assert.equal((await send({ type: "template", template })).status, 200);
 });
 
-test("an ad that was tapped opens the window for 72 hours", async (t) => {
+test("a tapped ad opens the window for 24 hours, as any message does", async (t) => {
   const { sandbox, clock, send } = await setStage(t);
   sandbox.customer({ phone: ALEX }).say("Hi", { referral: { source_type: "ad", source_id: "1" } });
-  clock.advance(71 * HOUR_MS);
+  clock.advance(24 * HOUR_MS - 1);
   assert.equal((await send(hello)).status, 200);
+  clock.advance(1);
+  assert.equal((await send(hello)).body.error?.code, 131047);
 });
 
 test("the 81st message of a second is 130429; a second later there is room again", async (t) => {
