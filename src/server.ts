@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { ParleyError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { answerError, answerNotFound } from "./server/answer_error.ts";
+import { requireOwnHost } from "./server/own_host.ts";
 import { requestLog } from "./server/request_log.ts";
 import { type RequestsUnderWay, watchRequests } from "./server/requests_under_way.ts";
 import { securityHeaders } from "./server/security_headers.ts";
@@ -50,10 +51,12 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   const requests = watchRequests(server);
 
   app.use(requestLog(log), securityHeaders(config));
+  // What a tunnel brings: each proves itself by a signature or a secret address, or tells nothing.
   app.use("/health", parts.health);
-  app.get("/metrics", parts.metrics);
   app.use("/webhooks", parts.webhooks);
   app.use("/callbacks", parts.callbacks);
+  app.use(requireOwnHost(config));
+  app.get("/metrics", parts.metrics);
   if (parts.sandbox) {
     app.use(SANDBOX_GRAPH_PATH, parts.sandbox.graphRouter);
     app.use("/sandbox", parts.sandbox.phoneRouter);

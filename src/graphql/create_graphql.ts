@@ -9,6 +9,7 @@ import { createChatbotFetches } from "../http/chatbot_fetches.ts";
 import { createSourceOf } from "../http/client_source.ts";
 import type { Log } from "../log.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { ownHosts } from "../server/own_host.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
 import { createSessions } from "./auth/sessions.ts";
@@ -89,6 +90,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       clients,
       sourceOf,
       log,
+      ownHosts(config),
     );
 
     return {

@@ -29,6 +29,7 @@ export function createWebSocketEndpoint(
   signedIn: SignedInClients,
   sourceOf: SourceOf,
   log: Log,
+  isOwnHost: (request: IncomingMessage) => boolean,
 ): WebSocketEndpoint {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -80,6 +81,7 @@ export function createWebSocketEndpoint(
           if (server.listenerCount("upgrade") === 1) refuse(socket, "404 Not Found");
           return;
         }
+        if (!isOwnHost(request)) return refuse(socket, "421 Misdirected Request");
         if (isClosing || sockets.clients.size >= CONNECTIONS)
           return refuse(socket, "503 Service Unavailable");
         sockets.handleUpgrade(request, socket, head, serve);
