@@ -323,6 +323,7 @@ create table app_private.chatbot_events (
   context_id uuid,
   payload jsonb not null default '{}'::jsonb,
   due_at timestamp with time zone not null default clock_timestamp(),
+  set_aside_reason text,
   created_at timestamp with time zone not null default clock_timestamp(),
   constraint chatbot_events_pkey primary key (id),
   constraint chatbot_events_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
@@ -334,6 +335,7 @@ create index chatbot_events_due_at_idx on app_private.chatbot_events (due_at);
 comment on table app_private.chatbot_events is 'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
 comment on column app_private.chatbot_events.context_id is 'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
 comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the conversation, and what came meanwhile waits for them.';
+comment on column app_private.chatbot_events.set_aside_reason is 'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and due_at to now() tries it once more.';
 alter table app_private.chatbot_events enable row level security;
 
 -- app_private.chatbot_stats
@@ -351,6 +353,16 @@ create table app_private.chatbot_stats (
 comment on table app_private.chatbot_stats is 'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
 comment on column app_private.chatbot_stats.bucket is 'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A histogram, from which medians are read.';
 alter table app_private.chatbot_stats enable row level security;
+
+-- app_private.chatbot_turn_takers
+create table app_private.chatbot_turn_takers (
+  id uuid not null,
+  event_ids uuid[] not null,
+  began_at timestamp with time zone not null default clock_timestamp(),
+  constraint chatbot_turn_takers_pkey primary key (id)
+);
+comment on table app_private.chatbot_turn_takers is 'Which events each process is playing at the moment. What a process left here when it died has cost one try each: see begin_chatbot_turns().';
+alter table app_private.chatbot_turn_takers enable row level security;
 
 -- app_private.data_source_secrets
 create table app_private.data_source_secrets (
@@ -3191,6 +3203,26 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?}.';
 
+create function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
+begin
+  -- It has to outlive the taker, not the database: no disk is waited for.
+  perform set_config('synchronous_commit', 'off', true);
+
+  update app_private.chatbot_turn_takers t set event_ids = begin_chatbot_turns.event_ids, began_at = clock_timestamp()
+  where t.id = taker_id;
+  if found then
+    return;
+  end if;
+
+  -- Once in a taker's life: what its predecessors left, where nothing of it waits any more.
+  delete from app_private.chatbot_turn_takers t
+  where not exists (select from app_private.chatbot_events e where e.id = any (t.event_ids));
+  insert into app_private.chatbot_turn_takers (id, event_ids) values (taker_id, begin_chatbot_turns.event_ids);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.begin_chatbot_turns(uuid,uuid[]) is 'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
+
 create function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
 declare
   v_is_taken boolean;
@@ -3444,11 +3476,12 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.check_password(text,text,text) is 'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures lock the stranger out and not the person; the caller must commit.';
 
-create function app_private.claim_chatbot_turns(batch_size integer) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
+create function app_private.claim_chatbot_turns(batch_size integer, taker_id uuid default null::uuid) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
   v_window int;
   v_waiting uuid[];
   v_ids uuid[];
+  v_tried uuid[];
 begin
   -- The conversations of the oldest events; when somebody holds all of those, of all.
   foreach v_window in array array[batch_size * 4, null] loop
@@ -3475,6 +3508,11 @@ begin
     ) c;
     exit when v_ids is not null;
   end loop;
+
+  -- Read after the locks: whoever had these conversations before has committed, or is gone.
+  v_tried := array(
+    select unnest(t.event_ids) from app_private.chatbot_turn_takers t where t.id is distinct from taker_id
+  );
 
   return query
     select
@@ -3511,7 +3549,8 @@ begin
         select jsonb_agg(jsonb_build_object(
           'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
           'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
-          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral'
+          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral',
+          'tries', cardinality(array_positions(v_tried, e.id))
         ) order by e.created_at, e.id)
         from (
           select x.*
@@ -3535,7 +3574,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.claim_chatbot_turns(integer) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
+comment on function app_private.claim_chatbot_turns(integer,uuid) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers that began to play it and never finished.';
 
 create function app_private.claim_message_id(conversation_id uuid, provider_message_id text, occurred_at timestamp with time zone) returns uuid as $$
   insert into app_private.provider_ids (hash, message_id)
@@ -4003,10 +4042,11 @@ create function app_private.forget_old_rows() returns void as $$
   -- What waits for a person to be done, for a run that has ended meanwhile.
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
+  and (e.set_aside_reason is null or e.created_at < now() - interval '30 days')
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
+comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, and events that were set aside after thirty days.';
 
 create function app_private.has_account(email text) returns boolean as $$
   select exists (select from app_public.users u where lower(u.email) = lower(has_account.email))
@@ -5644,6 +5684,7 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
     update app_private.chatbot_events e set due_at = clock_timestamp()
     from given_back g
     where e.tenant_id = g.tenant_id and e.conversation_id = g.id and e.due_at = 'infinity'
+    and e.set_aside_reason is null
     returning true
   ),
   told as (
@@ -5726,12 +5767,14 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.roll_up_chatbot_activity(integer) is 'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads sees each turn once, before and after.';
 
-create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, deferrals jsonb default '[]'::jsonb) returns void as $$
+create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, deferrals jsonb default '[]'::jsonb, set_asides jsonb default '[]'::jsonb, taker_id uuid default null::uuid) returns void as $$
 begin
   -- Whoever takes turns runs the sender right after its commit.
   perform set_config('parley.wake', 'self', true);
 
   delete from app_private.chatbot_events e where e.id = any (event_ids);
+
+  update app_private.chatbot_turn_takers t set event_ids = '{}' where t.id = taker_id;
 
   -- In order: a run that ended makes room for the one that begins in the same turn.
   insert into app_public.conversation_contexts as x (
@@ -5831,6 +5874,12 @@ begin
   from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
   join app_public.chatbot_versions v on v.id = a.version_id;
 
+  if set_asides <> '[]' then
+    update app_private.chatbot_events e set due_at = 'infinity', set_aside_reason = s.reason
+    from jsonb_to_recordset(set_asides) as s (event_id uuid, reason text)
+    where e.id = s.event_id;
+  end if;
+
   if deferrals <> '[]' then
     -- A burst is being gathered: its messages wait for what may follow them.
     update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
@@ -5863,7 +5912,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), and what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]).';
+comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,uuid) is 'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]), and events that are not tried again ([{"event_id", "reason"}]). With taker_id, the note of begin_chatbot_turns() is cleared.';
 
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns void as $$
 declare

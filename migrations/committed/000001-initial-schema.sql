@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:28487121d8a8d18f05d6b01aec42bcfd0ea71660
+--! Hash: sha1:ef6aa2076b68fb26b7cd4892e755f652a568fc25
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5094,6 +5094,7 @@ create table app_private.chatbot_events (
   context_id uuid,
   payload jsonb not null default '{}',
   due_at timestamptz not null default clock_timestamp(),
+  set_aside_reason text,
   created_at timestamptz not null default clock_timestamp(),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint chatbot_events_message_is_named check ((kind = 'message') = (message_id is not null))
@@ -5104,7 +5105,17 @@ alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is
   E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
 comment on column app_private.chatbot_events.due_at is E'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the conversation, and what came meanwhile waits for them.';
+comment on column app_private.chatbot_events.set_aside_reason is E'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and due_at to now() tries it once more.';
 comment on column app_private.chatbot_events.context_id is E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
+
+create table app_private.chatbot_turn_takers (
+  id uuid primary key,
+  event_ids uuid[] not null,
+  began_at timestamptz not null default clock_timestamp()
+);
+alter table app_private.chatbot_turn_takers enable row level security;
+comment on table app_private.chatbot_turn_takers is
+  E'Which events each process is playing at the moment. What a process left here when it died has cost one try each: see begin_chatbot_turns().';
 
 create table app_private.chatbot_activity (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5374,8 +5385,30 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.activate_chatbot(uuid, boolean) is
   E'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots rest; otherwise trigger rules decide among the active ones. Runs that are under way end on the version they began with. PYNFD.';
 --! EndIncluded chatbots/activate_chatbot.sql
+--! Included chatbots/begin_chatbot_turns.sql
+create or replace function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
+begin
+  -- It has to outlive the taker, not the database: no disk is waited for.
+  perform set_config('synchronous_commit', 'off', true);
+
+  update app_private.chatbot_turn_takers t set event_ids = begin_chatbot_turns.event_ids, began_at = clock_timestamp()
+  where t.id = taker_id;
+  if found then
+    return;
+  end if;
+
+  -- Once in a taker's life: what its predecessors left, where nothing of it waits any more.
+  delete from app_private.chatbot_turn_takers t
+  where not exists (select from app_private.chatbot_events e where e.id = any (t.event_ids));
+  insert into app_private.chatbot_turn_takers (id, event_ids) values (taker_id, begin_chatbot_turns.event_ids);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.begin_chatbot_turns(uuid, uuid[]) is
+  E'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
+--! EndIncluded chatbots/begin_chatbot_turns.sql
 --! Included chatbots/claim_chatbot_turns.sql
-create or replace function app_private.claim_chatbot_turns(batch_size int)
+create or replace function app_private.claim_chatbot_turns(batch_size int, taker_id uuid default null)
 returns table (
   tenant_id uuid,
   conversation_id uuid,
@@ -5391,6 +5424,7 @@ declare
   v_window int;
   v_waiting uuid[];
   v_ids uuid[];
+  v_tried uuid[];
 begin
   -- The conversations of the oldest events; when somebody holds all of those, of all.
   foreach v_window in array array[batch_size * 4, null] loop
@@ -5417,6 +5451,11 @@ begin
     ) c;
     exit when v_ids is not null;
   end loop;
+
+  -- Read after the locks: whoever had these conversations before has committed, or is gone.
+  v_tried := array(
+    select unnest(t.event_ids) from app_private.chatbot_turn_takers t where t.id is distinct from taker_id
+  );
 
   return query
     select
@@ -5453,7 +5492,8 @@ begin
         select jsonb_agg(jsonb_build_object(
           'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
           'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
-          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral'
+          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral',
+          'tries', cardinality(array_positions(v_tried, e.id))
         ) order by e.created_at, e.id)
         from (
           select x.*
@@ -5480,8 +5520,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
 -- what grows. Made anew for each call, they would cost more than their execution.
 
-comment on function app_private.claim_chatbot_turns(int) is
-  E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction.';
+comment on function app_private.claim_chatbot_turns(int, uuid) is
+  E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers that began to play it and never finished.';
 --! EndIncluded chatbots/claim_chatbot_turns.sql
 --! Included chatbots/save_chatbot_turns.sql
 create or replace function app_private.save_chatbot_turns(
@@ -5493,13 +5533,17 @@ create or replace function app_private.save_chatbot_turns(
   handoffs jsonb,
   contact_changes jsonb,
   activity jsonb default '[]',
-  deferrals jsonb default '[]'
+  deferrals jsonb default '[]',
+  set_asides jsonb default '[]',
+  taker_id uuid default null
 ) returns void as $$
 begin
   -- Whoever takes turns runs the sender right after its commit.
   perform set_config('parley.wake', 'self', true);
 
   delete from app_private.chatbot_events e where e.id = any (event_ids);
+
+  update app_private.chatbot_turn_takers t set event_ids = '{}' where t.id = taker_id;
 
   -- In order: a run that ended makes room for the one that begins in the same turn.
   insert into app_public.conversation_contexts as x (
@@ -5599,6 +5643,12 @@ begin
   from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
   join app_public.chatbot_versions v on v.id = a.version_id;
 
+  if set_asides <> '[]' then
+    update app_private.chatbot_events e set due_at = 'infinity', set_aside_reason = s.reason
+    from jsonb_to_recordset(set_asides) as s (event_id uuid, reason text)
+    where e.id = s.event_id;
+  end if;
+
   if deferrals <> '[]' then
     -- A burst is being gathered: its messages wait for what may follow them.
     update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
@@ -5634,8 +5684,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
 -- what grows. Made anew for each call, they would cost more than their execution.
 
-comment on function app_private.save_chatbot_turns(uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
-  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), and what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]).';
+comment on function app_private.save_chatbot_turns(uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid) is
+  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]), and events that are not tried again ([{"event_id", "reason"}]). With taker_id, the note of begin_chatbot_turns() is cleared.';
 --! EndIncluded chatbots/save_chatbot_turns.sql
 --! Included chatbots/tell_chatbot.sql
 create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
@@ -5771,6 +5821,7 @@ create or replace function app_private.resume_chatbot(conversation_id uuid, is_p
     update app_private.chatbot_events e set due_at = clock_timestamp()
     from given_back g
     where e.tenant_id = g.tenant_id and e.conversation_id = g.id and e.due_at = 'infinity'
+    and e.set_aside_reason is null
     returning true
   ),
   told as (
@@ -6264,7 +6315,7 @@ grant select (
 -- No select of waiting and state: a call that a run waits for carries the graph's credentials.
 -- Nothing else: runs belong to the chatbot task.
 
--- app_private.chatbot_events, chatbot_activity, chatbot_stats, ai_budgets, ai_calls: no policy and no grant.
+-- app_private.chatbot_events, chatbot_turn_takers, chatbot_activity, chatbot_stats, ai_budgets, ai_calls: no policy and no grant.
 --! EndIncluded chatbots/policies.sql
 
 --! split: 0750-flows.sql
@@ -7877,11 +7928,12 @@ create or replace function app_private.forget_old_rows() returns void as $$
   -- What waits for a person to be done, for a run that has ended meanwhile.
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
+  and (e.set_aside_reason is null or e.created_at < now() - interval '30 days')
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.forget_old_rows() is
-  E'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, and results of calls that no run waits for any more.';
+  E'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, and events that were set aside after thirty days.';
 --! EndIncluded operations/forget_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

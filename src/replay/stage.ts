@@ -225,6 +225,7 @@ const NO_EVENT: ClaimedEvent = {
   type: null,
   content: null,
   referral: null,
+  tries: 0,
 };
 
 /** When its timer rings, in milliseconds. */

@@ -27,6 +27,7 @@ export function abandoned(result: TurnResult, reason: string): TurnResult {
     contactChanges: [],
     activity: [],
     deferrals: [],
+    setAsides: [],
   };
 }
 
@@ -43,7 +44,14 @@ export function givenUp(turn: ClaimedTurn, reason: string): TurnResult {
       contactChanges: [],
       activity: [],
       deferrals: [],
+      setAsides: [],
     },
     reason,
   );
+}
+
+/** A turn whose events ended every process that played them: they are kept, and not tried again; the run fails. */
+export function setAside(turn: ClaimedTurn, reason: string): TurnResult {
+  const setAsides = turn.events.map(({ id }) => ({ event_id: id, reason }));
+  return { ...givenUp(turn, reason), eventIds: [], setAsides };
 }

@@ -14,6 +14,8 @@ export type ClaimedEvent = {
   type: string | null;
   content: Json;
   referral: JsonObject | null;
+  /** How many processes have ended while they played it. */
+  tries: number;
 };
 
 /** A row of app_public.conversation_contexts. */

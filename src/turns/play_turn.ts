@@ -39,6 +39,8 @@ export type TurnResult = {
   activity: { version_id: string; steps: ActivityStep[] }[];
   /** Conversations whose messages wait for more of them; `delay_ms` null: these events wait for a person to be done. */
   deferrals: { conversation_id: string; delay_ms: number | null; event_ids?: string[] }[];
+  /** Events that are not tried again. */
+  setAsides: { event_id: string; reason: string }[];
 };
 
 export type TurnTools = {
@@ -326,5 +328,6 @@ function nothing(eventIds: string[]): TurnResult {
     contactChanges: [],
     activity: [],
     deferrals: [],
+    setAsides: [],
   };
 }

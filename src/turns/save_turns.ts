@@ -2,12 +2,16 @@ import type pg from "pg";
 import type { TurnResult } from "./play_turn.ts";
 
 /** Saves what came of some turns, in the transaction that claimed them. */
-export async function saveTurns(client: pg.ClientBase, results: readonly TurnResult[]): Promise<void> {
+export async function saveTurns(
+  client: pg.ClientBase,
+  results: readonly TurnResult[],
+  takerId: string,
+): Promise<void> {
   const all = <K extends keyof TurnResult>(key: K) =>
     JSON.stringify(results.flatMap((result) => result[key] as unknown[]));
   await client.query({
     name: "save_chatbot_turns",
-    text: "select app_private.save_chatbot_turns($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    text: "select app_private.save_chatbot_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     values: [
       results.flatMap(({ eventIds }) => eventIds),
       all("contexts"),
@@ -18,6 +22,8 @@ export async function saveTurns(client: pg.ClientBase, results: readonly TurnRes
       all("contactChanges"),
       all("activity"),
       all("deferrals"),
+      all("setAsides"),
+      takerId,
     ],
   });
 }

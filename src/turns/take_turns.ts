@@ -7,12 +7,13 @@ import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { uuidV7 } from "../uuid_v7.ts";
-import { abandoned, givenUp } from "./abandoned.ts";
+import { abandoned, givenUp, setAside } from "./abandoned.ts";
 import { versionBegun, versionEntered } from "./begins.ts";
 import { callbackAddress } from "./callback_address.ts";
 import type { ClaimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
 import { saveTurns } from "./save_turns.ts";
+import { chooseTurns, MOST_TRIES, triesOf } from "./suspects.ts";
 import { turnBudget } from "./turn_budget.ts";
 import { createVersionStore } from "./version_store.ts";
 
@@ -59,6 +60,10 @@ type Played = { turn: ClaimedTurn; result: TurnResult };
  */
 export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: TurnTakerParts): TurnTaker {
   const versions = createVersionStore();
+  /** This process's, in the database's notes of who plays what. */
+  const takerId = uuidV7();
+  /** Others were played while a suspect waited: it is next. */
+  let isForSuspects = false;
   let isWanted = false;
   let isStopping = false;
   let running: Promise<void> | null = null;
@@ -109,7 +114,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
     try {
       return await takeSome(async (client, last) => {
         const results = (await play(client, BATCH)).map(({ result }) => result);
-        if (results.length > 0) last(saveTurns(client, results));
+        if (results.length > 0) last(saveTurns(client, results, takerId));
         return count(results);
       });
     } catch (error) {
@@ -140,7 +145,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
       const ended = abandoned(played.result, reason);
       if ((await refusalOf(client, ended)) === null) return count([ended]);
       const minimal = givenUp(played.turn, reason);
-      await saveTurns(client, [minimal]);
+      await saveTurns(client, [minimal], takerId);
       return count([minimal]);
     });
   }
@@ -149,7 +154,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
   async function refusalOf(client: pg.PoolClient, result: TurnResult): Promise<unknown> {
     await client.query("savepoint turn");
     try {
-      await saveTurns(client, [result]);
+      await saveTurns(client, [result], takerId);
       return null;
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -159,18 +164,20 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
   }
 
   async function play(client: pg.PoolClient, size: number): Promise<Played[]> {
-    const { rows: turns } = await client.query<ClaimedTurn>({
+    const { rows: claimed } = await client.query<ClaimedTurn>({
       name: "claim_chatbot_turns",
-      text: "select * from app_private.claim_chatbot_turns($1)",
-      values: [size],
+      text: "select * from app_private.claim_chatbot_turns($1, $2)",
+      values: [size, takerId],
     });
+    const { turns, areSuspectsLeft } = chooseTurns(claimed, isForSuspects);
+    isForSuspects = areSuspectsLeft && !isForSuspects;
     const versionIds = turns.flatMap(({ context, previous, candidate_version_ids, events }) => [
       ...(context ? [context.version_id] : []),
       ...(previous ? [previous.version_id] : []),
       ...(candidate_version_ids ?? []),
       ...events.flatMap(({ payload }) => textField(payload, "versionId") || []),
     ]);
-    await versions.load(client, versionIds);
+    await Promise.all([note(turns), versions.load(client, versionIds)]);
     await versions.loadForms(client, versionIds);
     const end = performance.now() + BATCH_MS;
     const played: Played[] = [];
@@ -182,8 +189,27 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
     return played;
   }
 
+  /** On another connection, committed: whatever becomes of this process, it is known what it was at. */
+  async function note(turns: readonly ClaimedTurn[]): Promise<void> {
+    const ids = turns.flatMap(({ events }) => events.map(({ id }) => id));
+    if (ids.length > 0)
+      await pool.query({
+        name: "begin_chatbot_turns",
+        text: "select app_private.begin_chatbot_turns($1, $2)",
+        values: [takerId, ids],
+      });
+  }
+
   /** A turn that cannot be played ends its run, visibly: it must not hold up everybody else's. */
   function playSafely(turn: ClaimedTurn): TurnResult {
+    if (triesOf(turn) >= MOST_TRIES) {
+      const [event] = turn.events;
+      log.error(
+        { conversationId: turn.conversation_id, eventId: event?.id, code: "PYTRN" },
+        "a chatbot's event is set aside: three processes ended while they played it",
+      );
+      return setAside(turn, "turn_abandoned: PYTRN");
+    }
     try {
       return playTurn(turn, {
         version: versions.get,

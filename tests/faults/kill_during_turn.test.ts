@@ -78,6 +78,11 @@ test("kill -9 in the middle of a turn: the turn happens once", async () => {
     phone.say("one"),
   );
   const isDone = (await events()).length === 0;
+  // What it was at is known: the next process that has to take this event knows that it is a second try.
+  const tries = await query(
+    "select from app_private.chatbot_events e join app_private.chatbot_turn_takers t on e.id = any (t.event_ids)",
+  );
+  assert.equal(tries.length, isDone ? 0 : 1);
   const turn = ["You said one", "Next?"];
   assert.deepEqual(await said(), isDone ? ["Next?", ...turn] : ["Next?"]);
   await mortal.start();

@@ -32,8 +32,8 @@ testRules([
     sql: `
       select format('%s.%s %s', table_id::regclass, attname, atttypid::regtype) as what from columns
       where atttypid not in (
-        'uuid'::regtype, 'text'::regtype, 'text[]'::regtype, 'int'::regtype, 'boolean'::regtype, 'timestamptz'::regtype,
-        'jsonb'::regtype, 'bytea'::regtype
+        'uuid'::regtype, 'uuid[]'::regtype, 'text'::regtype, 'text[]'::regtype, 'int'::regtype, 'boolean'::regtype,
+        'timestamptz'::regtype, 'jsonb'::regtype, 'bytea'::regtype
       )
       and not exists (select from pg_type y where y.oid = atttypid and y.typtype = 'e')`,
     broken: "create table app_private.bare (at timestamp)",

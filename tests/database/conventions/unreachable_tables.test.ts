@@ -20,6 +20,7 @@ const REASONS: Record<string, string> = {
     "which message a provider's id stands for: the receiver and the sender look it up",
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
   "app_private.chatbot_events": "filled by triggers, emptied by the chatbot task",
+  "app_private.chatbot_turn_takers": "the chatbot task's bookkeeping",
   "app_private.chatbot_activity": "left by turns to be counted: chatbot_node_stats() reads",
   "app_private.chatbot_stats": "counted from chatbot_activity: chatbot_node_stats() reads",
   "app_private.ai_budgets": "the operator's to set",
