@@ -178,6 +178,7 @@ create type app_public.template_category as enum (
 comment on type app_public.template_category is 'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
 
 create type app_public.template_status as enum (
+  'unknown',
   'pending',
   'approved',
   'rejected',
@@ -189,7 +190,7 @@ create type app_public.template_status as enum (
   'limit_exceeded',
   'archived'
 );
-comment on type app_public.template_status is 'Meta''s states of a template. Only an approved one may be sent (PYTPL).';
+comment on type app_public.template_status is 'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta has said nothing yet: that is left to Meta.';
 
 create type app_public.tenant_status as enum (
   'active',
@@ -288,6 +289,12 @@ create table app_private.channel_states (
   learned_messages_per_second integer,
   learned_at timestamp with time zone,
   last_webhook_at timestamp with time zone,
+  quality_rating_at timestamp with time zone,
+  messaging_limit_at timestamp with time zone,
+  verified_name_at timestamp with time zone,
+  account_state_at timestamp with time zone,
+  status_before_stop app_public.channel_status,
+  status_reason_before_stop text,
   constraint channel_states_pkey primary key (channel_id),
   constraint channel_states_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
 ) with (fillfactor = 50);
@@ -298,6 +305,12 @@ comment on column app_private.channel_states.paused_at is 'When paused_until was
 comment on column app_private.channel_states.learned_messages_per_second is 'The pace that the provider last refused: what channel_pace() approaches, and then exceeds.';
 comment on column app_private.channel_states.learned_at is 'When sending went on after that refusal.';
 comment on column app_private.channel_states.last_webhook_at is 'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
+comment on column app_private.channel_states.quality_rating_at is 'When Meta reported channels.quality_rating. What is older changes nothing; likewise the next two.';
+comment on column app_private.channel_states.messaging_limit_at is 'When Meta reported channels.messaging_limit.';
+comment on column app_private.channel_states.verified_name_at is 'When Meta reported channels.verified_name.';
+comment on column app_private.channel_states.account_state_at is 'When Meta last stopped or reinstated the account, or refused it. What is not newer changes nothing.';
+comment on column app_private.channel_states.status_before_stop is 'What channels.status was, by a person''s choice, when the provider stopped it: a reinstatement gives it back.';
+comment on column app_private.channel_states.status_reason_before_stop is 'The same of channels.status_reason.';
 alter table app_private.channel_states enable row level security;
 
 -- app_private.chatbot_activity
@@ -1494,11 +1507,15 @@ create table app_public.templates (
   name text not null,
   language text not null,
   category app_public.template_category,
-  status app_public.template_status not null default 'pending'::app_public.template_status,
+  category_at timestamp with time zone,
+  status app_public.template_status not null default 'unknown'::app_public.template_status,
   status_reason text,
+  status_at timestamp with time zone,
   quality_rating text,
+  quality_rating_at timestamp with time zone,
   provider_template_id text,
   components jsonb not null default '[]'::jsonb,
+  components_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint templates_pkey primary key (id),
@@ -1511,13 +1528,17 @@ create table app_public.templates (
 );
 create index templates_tenant_id_provider_template_id_idx on app_public.templates (tenant_id, provider_template_id);
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);
-comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table is left to Meta to judge.';
+comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
 comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
 comment on column app_public.templates.language is 'As Meta writes it: en_US.';
+comment on column app_public.templates.category_at is 'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
 comment on column app_public.templates.status_reason is 'Why it was rejected or paused.';
+comment on column app_public.templates.status_at is 'When Meta reported the status; null while it has not.';
 comment on column app_public.templates.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.templates.quality_rating_at is 'When Meta reported the quality rating.';
 comment on column app_public.templates.provider_template_id is 'Meta''s id, as text: it is larger than a JavaScript number is exact.';
 comment on column app_public.templates.components is 'The Graph API''s own list: header, body, footer, buttons.';
+comment on column app_public.templates.components_at is 'When Meta reported the components; null while it has not.';
 create trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
 alter table app_public.templates enable row level security;
@@ -1639,6 +1660,7 @@ create table app_public.whatsapp_flows (
   name text not null,
   description text,
   status app_public.flow_status not null default 'draft'::app_public.flow_status,
+  status_at timestamp with time zone,
   categories text[] not null default '{}'::text[],
   flow_json jsonb not null default '{}'::jsonb,
   endpoint_uri text,
@@ -1663,6 +1685,7 @@ create index whatsapp_flows_tenant_id_data_source_id_idx on app_public.whatsapp_
 create index whatsapp_flows_tenant_id_status_idx on app_public.whatsapp_flows (tenant_id, status);
 comment on table app_public.whatsapp_flows is 'A form (a WhatsApp Flow) that chatbots send.';
 comment on column app_public.whatsapp_flows.whatsapp_flow_id is 'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
+comment on column app_public.whatsapp_flows.status_at is 'When Meta reported the status; an older report changes nothing. Null while it has not.';
 comment on column app_public.whatsapp_flows.categories is 'Meta''s: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
 comment on column app_public.whatsapp_flows.flow_json is 'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
 comment on column app_public.whatsapp_flows.endpoint_uri is 'Where Meta asks for the form''s data; null for a form that needs none.';
@@ -2087,7 +2110,7 @@ create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb)
   where n.kind = 'chatbot' and c.tenant_id = (select t.id from tenant t)
 
   union all
-  select n.kind, n.id, case when bool_or(m.status = 'approved') then 'active' else 'inactive' end
+  select n.kind, n.id, case when bool_or(app_hidden.is_sendable(m.status)) then 'active' else 'inactive' end
   from n
   join app_public.templates m on m.name || '/' || m.language = n.id
   where n.kind = 'template' and m.tenant_id = (select t.id from tenant t)
@@ -2236,6 +2259,13 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.is_program() is 'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
 grant execute on function app_hidden.is_program() to parley_visitor;
+
+create function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
+  select status in ('approved', 'unknown')
+$$
+  language sql immutable;
+comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. One of whose status nothing is known is left to the provider.';
+grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
 
 create function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
   select exists (
@@ -2814,11 +2844,70 @@ $$
 comment on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) is 'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot task. PYNFD: not an agent of that tenant. PYREQ: no such event.';
 grant execute on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) to parley_visitor;
 
+create function app_hidden.template_parameters_problem(components jsonb) returns text as $$
+  -- The components of a template, and those of its cards, with their places.
+  with component as (
+    select 'components[' || c.n - 1 || ']' as place, c.value
+    from jsonb_array_elements(components) with ordinality c (value, n)
+  ),
+  every_component as (
+    select c.place, c.value from component c
+    union all
+    select c.place || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
+    from component c
+    cross join jsonb_array_elements(
+      case jsonb_typeof(c.value -> 'cards') when 'array' then c.value -> 'cards' else '[]' end
+    ) with ordinality d (value, n)
+    cross join jsonb_array_elements(
+      case jsonb_typeof(d.value -> 'components') when 'array' then d.value -> 'components' else '[]' end
+    ) with ordinality e (value, n)
+  ),
+  parameter as (
+    select c.place || '.parameters[' || p.n - 1 || ']' as place, p.value, lower(p.value ->> 'type') as type
+    from every_component c
+    cross join jsonb_array_elements(
+      case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
+    ) with ordinality p (value, n)
+  ),
+  words as (
+    select p.place || '.text' as place, p.value -> 'text' as value from parameter p where p.type = 'text'
+    union all
+    select p.place || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
+    union all
+    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}' from parameter p where p.type = 'currency'
+    union all
+    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}' from parameter p where p.type = 'date_time'
+  )
+  select coalesce(
+    (select c.place || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
+    (
+      select c.place || '.parameters must be a list'
+      from every_component c where coalesce(jsonb_typeof(c.value -> 'parameters'), 'array') <> 'array' limit 1
+    ),
+    (
+      select w.place || case
+        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = '' then ' must not be empty'
+        else ' must not contain line breaks, tabs, or more than four spaces in a row'
+      end
+      from words w
+      where coalesce(jsonb_typeof(w.value), 'null') <> 'string'
+      or btrim(w.value #>> '{}', E' \n\r\t') = ''
+      or w.value #>> '{}' ~ '[\n\r\t]| {5}'
+      order by w.place
+      limit 1
+    )
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.template_parameters_problem(jsonb) is 'What is wrong with a template message''s components, or null: Meta refuses (132018, 100) a text of a parameter, in a header, a body, a button''s address or a card, that is empty or has a line break, a tab or more than four spaces in a row.';
+grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
+
 create function app_hidden.template_problem(content jsonb) returns text as $$
   select case
     when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512 then 'name is not a template name (a-z, 0-9, _)'
     when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$' then 'language.code is not a language like en_US'
     when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
+    when coalesce(content -> 'components', '[]') <> '[]' then app_hidden.template_parameters_problem(content -> 'components')
   end
 $$
   language sql immutable parallel safe;
@@ -2938,33 +3027,54 @@ $$
 comment on function app_private.apply_call(jsonb) is 'A customer called: that opens the window like a message, answered or not. {"customer", "occurred_at"}.';
 
 create function app_private.apply_channel_update(change jsonb) returns boolean as $$
-  with changed as (
-    update app_public.channels c set
-      quality_rating = coalesce(change ->> 'quality_rating', c.quality_rating),
-      messaging_limit = coalesce(change ->> 'messaging_limit', c.messaging_limit),
-      verified_name = coalesce(change ->> 'verified_name', c.verified_name),
-      status = case
-        when change ->> 'stop_reason' is not null then 'stopped'
-        -- Only what Meta stopped does Meta set going again.
-        when (change ->> 'is_reinstated')::boolean and c.status = 'stopped' then 'active'
-        else c.status
-      end,
-      status_reason = case
-        when (change ->> 'is_reinstated')::boolean and c.status = 'stopped' then null
-        else coalesce(change ->> 'stop_reason', c.status_reason)
-      end
+declare
+  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
+  v_channel record;
+  v_is_known boolean := false;
+begin
+  for v_channel in
+    select
+      c.id,
+      s.quality_rating_at is null or s.quality_rating_at <= v_heard_at as is_quality_new,
+      s.messaging_limit_at is null or s.messaging_limit_at <= v_heard_at as is_limit_new,
+      s.verified_name_at is null or s.verified_name_at <= v_heard_at as is_name_new,
+      -- What is told again, at the same instant, must not undo what a person or the sender has done since.
+      s.account_state_at is null or s.account_state_at < v_heard_at as is_account_new
+    from app_public.channels c
+    join app_private.channel_states s on s.channel_id = c.id
     where c.tenant_id = (change ->> 'tenant_id')::uuid
     and c.business_account_id = change ->> 'business_account_id'
     and (
       change ->> 'display_phone_number' is null
       or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g') = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
     )
-    returning c.id
-  )
-  select exists (select from changed)
+    order by c.id
+    for no key update
+  loop
+    v_is_known := true;
+    update app_public.channels c set
+      quality_rating = case when v_channel.is_quality_new then coalesce(change ->> 'quality_rating', c.quality_rating) else c.quality_rating end,
+      messaging_limit = case when v_channel.is_limit_new then coalesce(change ->> 'messaging_limit', c.messaging_limit) else c.messaging_limit end,
+      verified_name = case when v_channel.is_name_new then coalesce(change ->> 'verified_name', c.verified_name) else c.verified_name end
+    where c.id = v_channel.id;
+    update app_private.channel_states s set
+      quality_rating_at = case when change ->> 'quality_rating' is not null then greatest(s.quality_rating_at, v_heard_at) else s.quality_rating_at end,
+      messaging_limit_at = case when change ->> 'messaging_limit' is not null then greatest(s.messaging_limit_at, v_heard_at) else s.messaging_limit_at end,
+      verified_name_at = case when change ->> 'verified_name' is not null then greatest(s.verified_name_at, v_heard_at) else s.verified_name_at end
+    where s.channel_id = v_channel.id;
+
+    if v_channel.is_account_new and change ->> 'stop_reason' is not null then
+      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
+    elsif v_channel.is_account_new and v_is_reinstated then
+      perform app_private.reinstate_channel(v_channel.id, v_heard_at);
+    end if;
+  end loop;
+  return v_is_known;
+end;
 $$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_channel_update(jsonb) is 'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. False: no such channel.';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_channel_update(jsonb) is 'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
 
 create function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare
@@ -2987,6 +3097,24 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
+
+create function app_private.apply_flow_update(change jsonb) returns boolean as $$
+declare
+  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+begin
+  update app_public.whatsapp_flows f set
+    status = case when coalesce(f.status_at, '-infinity') <= v_heard_at then e.status else f.status end,
+    status_at = greatest(f.status_at, v_heard_at)
+  from unnest(enum_range(null::app_public.flow_status)) e (status)
+  where f.tenant_id = (change ->> 'tenant_id')::uuid
+  and f.whatsapp_flow_id = change ->> 'flow_id'
+  -- A word that this version does not know changes nothing.
+  and e.status::text = change ->> 'status';
+  return found;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_flow_update(jsonb) is 'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
 
 create function app_private.apply_identity_change(change jsonb) returns boolean as $$
 declare
@@ -3172,36 +3300,61 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_statuses(jsonb) is 'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many messages it was about, and the positions (from 1) of those of no message that is known, which are parked.';
 
-create function app_private.apply_template_update(update_ jsonb) returns void as $$
+create function app_private.apply_template_update(change jsonb) returns boolean as $$
   insert into app_public.templates as t (
-    tenant_id, business_account_id, name, language, provider_template_id, status, status_reason, category, quality_rating
+    tenant_id, business_account_id, name, language, provider_template_id,
+    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at, components, components_at
   )
   select
-    (update_ ->> 'tenant_id')::uuid,
-    update_ ->> 'business_account_id',
-    update_ ->> 'name',
-    update_ ->> 'language',
-    update_ ->> 'provider_template_id',
-    coalesce(app_private.template_status_of(update_ ->> 'status'), 'pending'),
-    update_ ->> 'status_reason',
+    (change ->> 'tenant_id')::uuid,
+    change ->> 'business_account_id',
+    change ->> 'name',
+    change ->> 'language',
+    change ->> 'provider_template_id',
+    -- Nothing heard of its status, or a word that is new to us: sending it is left to Meta.
+    coalesce(s.status, 'unknown'),
+    case when s.status is not null then change ->> 'status_reason' end,
+    case when s.status is not null then h.heard_at end,
     c.category,
-    update_ ->> 'quality_rating'
-  from (values (1)) one
+    case when c.category is not null then h.heard_at end,
+    change ->> 'quality_rating',
+    case when change ->> 'quality_rating' is not null then h.heard_at end,
+    coalesce(nullif(change -> 'components', 'null'), '[]'),
+    case when nullif(change -> 'components', 'null') is not null then h.heard_at end
+  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (heard_at)
+  cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
-  ) c on c.category::text = lower(update_ ->> 'category')
-  where update_ ->> 'name' is not null and update_ ->> 'language' is not null and update_ ->> 'business_account_id' is not null
+  ) c on c.category::text = lower(change ->> 'category')
+  where change ->> 'name' is not null and change ->> 'language' is not null and change ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the update is about: quality and category updates carry no status. A word of Meta's that is new to us
-    -- changes nothing: what was approved may still be sent.
-    status = coalesce(app_private.template_status_of(update_ ->> 'status'), t.status),
-    status_reason = case when update_ ->> 'status' is not null then excluded.status_reason else t.status_reason end,
-    category = coalesce(excluded.category, t.category),
-    quality_rating = coalesce(excluded.quality_rating, t.quality_rating)
+    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the rest.
+    status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+    status_reason = case
+      when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
+      else t.status_reason
+    end,
+    status_at = greatest(t.status_at, excluded.status_at),
+    category = case
+      when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
+      else t.category
+    end,
+    category_at = greatest(t.category_at, excluded.category_at),
+    quality_rating = case
+      when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
+      else t.quality_rating
+    end,
+    quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
+    components = case
+      when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
+      else t.components
+    end,
+    components_at = greatest(t.components_at, excluded.components_at)
+  returning true
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?}.';
+comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
 
 create function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
 begin
@@ -5405,6 +5558,24 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
 
+create function app_private.record_stop(channel_id uuid, reason text, heard_at timestamp with time zone) returns void as $$
+  with stopped as (
+    update app_public.channels c set status = 'stopped', status_reason = reason
+    from app_public.channels before
+    where c.id = record_stop.channel_id and before.id = c.id
+    returning c.id, before.status, before.status_reason
+  )
+  update app_private.channel_states s set
+    account_state_at = greatest(s.account_state_at, heard_at),
+    -- A stop after a stop: what stood before the first one counts.
+    status_before_stop = case when x.status = 'stopped' then s.status_before_stop else x.status end,
+    status_reason_before_stop = case when x.status = 'stopped' then s.status_reason_before_stop else x.status_reason end
+  from stopped x
+  where s.channel_id = x.id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_stop(uuid,text,timestamp with time zone) is 'The provider refuses the account or its token: messages wait until it says otherwise, or a person sets the channel to active again. What a person had set before is kept for reinstate_channel().';
+
 create function app_private.refresh_phone(contact_id uuid) returns void as $$
   update app_public.contacts c set phone = (
     select i.value from app_public.contact_identities i
@@ -5477,6 +5648,21 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.register_provider_ids(uuid[],text[]) is 'Notes which ids the provider has given to messages of ours, by position; null where it has given none.';
+
+create function app_private.reinstate_channel(channel_id uuid, heard_at timestamp with time zone) returns void as $$
+begin
+  -- Only what was stopped is set going again, and only as far as people had let it.
+  update app_public.channels c set
+    status = coalesce(s.status_before_stop, 'active'), status_reason = s.status_reason_before_stop
+  from app_private.channel_states s
+  where c.id = reinstate_channel.channel_id and s.channel_id = c.id and c.status = 'stopped';
+  update app_private.channel_states s set
+    account_state_at = greatest(s.account_state_at, heard_at), status_before_stop = null, status_reason_before_stop = null
+  where s.channel_id = reinstate_channel.channel_id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.reinstate_channel(uuid,timestamp with time zone) is 'The provider takes the account back: a channel that it had stopped is active, or paused as a person had left it.';
 
 create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
 begin
@@ -6055,11 +6241,13 @@ $$
 comment on function app_private.status_after(text,app_public.message_status) is 'A message''s status after an outcome of its sending (record_outcomes() lists the kinds): only ever further.';
 
 create function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
-  update app_public.channels c set status = 'stopped', status_reason = reason
+  -- Not one that a person has paused since the message went out.
+  select app_private.record_stop(c.id, reason, now())
+  from app_public.channels c
   where c.id = stop_channel.channel_id and c.status = 'active'
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.stop_channel(uuid,text) is 'The provider refused the account or its token: messages wait until a person sets the channel to active again.';
+comment on function app_private.stop_channel(uuid,text) is 'An answer of the provider''s refused the account or its token: record_stop(), now, of an active channel.';
 
 create function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns integer as $$
 declare
@@ -6694,8 +6882,8 @@ begin
       when ch.kind <> 'whatsapp_cloud' then 'PYCHN'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and coalesce(c.window_expires_at, '-infinity') <= now() then 'PYWIN'
-      -- A template that was never synchronised is left to the provider to judge.
-      when t.status <> 'approved' then 'PYTPL'
+      -- A template of whose status nothing is known is left to the provider to judge.
+      when not app_hidden.is_sendable(t.status) then 'PYTPL'
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when p.phone is null and not exists (
         select from app_public.contact_identities i

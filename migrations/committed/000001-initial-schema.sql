@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ef6aa2076b68fb26b7cd4892e755f652a568fc25
+--! Hash: sha1:ae9b28ab4c07a49d351e183d841af15f68912c13
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1489,7 +1489,13 @@ create table app_private.channel_states (
   paused_at timestamptz,
   learned_messages_per_second int,
   learned_at timestamptz,
-  last_webhook_at timestamptz
+  last_webhook_at timestamptz,
+  quality_rating_at timestamptz,
+  messaging_limit_at timestamptz,
+  verified_name_at timestamptz,
+  account_state_at timestamptz,
+  status_before_stop app_public.channel_status,
+  status_reason_before_stop text
 ) with (fillfactor = 50);
 alter table app_private.channel_states enable row level security;
 comment on table app_private.channel_states is E'What changes all the time about a channel; narrow, so that changing it is cheap.';
@@ -1500,6 +1506,12 @@ comment on column app_private.channel_states.learned_messages_per_second is
 comment on column app_private.channel_states.learned_at is E'When sending went on after that refusal.';
 comment on column app_private.channel_states.paused_until is E'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
 comment on column app_private.channel_states.paused_at is E'When paused_until was set.';
+comment on column app_private.channel_states.quality_rating_at is E'When Meta reported channels.quality_rating. What is older changes nothing; likewise the next two.';
+comment on column app_private.channel_states.messaging_limit_at is E'When Meta reported channels.messaging_limit.';
+comment on column app_private.channel_states.verified_name_at is E'When Meta reported channels.verified_name.';
+comment on column app_private.channel_states.account_state_at is E'When Meta last stopped or reinstated the account, or refused it. What is not newer changes nothing.';
+comment on column app_private.channel_states.status_before_stop is E'What channels.status was, by a person''s choice, when the provider stopped it: a reinstatement gives it back.';
+comment on column app_private.channel_states.status_reason_before_stop is E'The same of channels.status_reason.';
 comment on column app_private.channel_states.last_webhook_at is E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
 
 --! Included channels/tg_channels__insert_secrets.sql
@@ -1589,6 +1601,52 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _500_keep_webhook_address after update of webhook_key or delete on app_public.channels
   for each row execute function app_private.tg_channels__keep_webhook_address();
 --! EndIncluded channels/triggers.sql
+--! Included channels/stop_channel.sql
+create or replace function app_private.record_stop(channel_id uuid, reason text, heard_at timestamptz) returns void as $$
+  with stopped as (
+    update app_public.channels c set status = 'stopped', status_reason = reason
+    from app_public.channels before
+    where c.id = record_stop.channel_id and before.id = c.id
+    returning c.id, before.status, before.status_reason
+  )
+  update app_private.channel_states s set
+    account_state_at = greatest(s.account_state_at, heard_at),
+    -- A stop after a stop: what stood before the first one counts.
+    status_before_stop = case when x.status = 'stopped' then s.status_before_stop else x.status end,
+    status_reason_before_stop = case when x.status = 'stopped' then s.status_reason_before_stop else x.status_reason end
+  from stopped x
+  where s.channel_id = x.id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_stop(uuid, text, timestamptz) is
+  E'The provider refuses the account or its token: messages wait until it says otherwise, or a person sets the channel to active again. What a person had set before is kept for reinstate_channel().';
+
+create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
+  -- Not one that a person has paused since the message went out.
+  select app_private.record_stop(c.id, reason, now())
+  from app_public.channels c
+  where c.id = stop_channel.channel_id and c.status = 'active'
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.stop_channel(uuid, text) is
+  E'An answer of the provider''s refused the account or its token: record_stop(), now, of an active channel.';
+
+create or replace function app_private.reinstate_channel(channel_id uuid, heard_at timestamptz) returns void as $$
+begin
+  -- Only what was stopped is set going again, and only as far as people had let it.
+  update app_public.channels c set
+    status = coalesce(s.status_before_stop, 'active'), status_reason = s.status_reason_before_stop
+  from app_private.channel_states s
+  where c.id = reinstate_channel.channel_id and s.channel_id = c.id and c.status = 'stopped';
+  update app_private.channel_states s set
+    account_state_at = greatest(s.account_state_at, heard_at), status_before_stop = null, status_reason_before_stop = null
+  where s.channel_id = reinstate_channel.channel_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reinstate_channel(uuid, timestamptz) is
+  E'The provider takes the account back: a channel that it had stopped is active, or paused as a person had left it.';
+--! EndIncluded channels/stop_channel.sql
 --! Included channels/set_channel_secrets.sql
 create or replace function app_private.set_channel_secrets(
   channel_id uuid, secrets jsonb, ends_previous_secret boolean default false
@@ -2965,12 +3023,74 @@ comment on function app_hidden.contacts_problem(jsonb) is
 
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/contacts_problem.sql
+--! Included messages/content/template_parameters_problem.sql
+create or replace function app_hidden.template_parameters_problem(components jsonb) returns text as $$
+  -- The components of a template, and those of its cards, with their places.
+  with component as (
+    select 'components[' || c.n - 1 || ']' as place, c.value
+    from jsonb_array_elements(components) with ordinality c (value, n)
+  ),
+  every_component as (
+    select c.place, c.value from component c
+    union all
+    select c.place || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
+    from component c
+    cross join jsonb_array_elements(
+      case jsonb_typeof(c.value -> 'cards') when 'array' then c.value -> 'cards' else '[]' end
+    ) with ordinality d (value, n)
+    cross join jsonb_array_elements(
+      case jsonb_typeof(d.value -> 'components') when 'array' then d.value -> 'components' else '[]' end
+    ) with ordinality e (value, n)
+  ),
+  parameter as (
+    select c.place || '.parameters[' || p.n - 1 || ']' as place, p.value, lower(p.value ->> 'type') as type
+    from every_component c
+    cross join jsonb_array_elements(
+      case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
+    ) with ordinality p (value, n)
+  ),
+  words as (
+    select p.place || '.text' as place, p.value -> 'text' as value from parameter p where p.type = 'text'
+    union all
+    select p.place || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
+    union all
+    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}' from parameter p where p.type = 'currency'
+    union all
+    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}' from parameter p where p.type = 'date_time'
+  )
+  select coalesce(
+    (select c.place || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
+    (
+      select c.place || '.parameters must be a list'
+      from every_component c where coalesce(jsonb_typeof(c.value -> 'parameters'), 'array') <> 'array' limit 1
+    ),
+    (
+      select w.place || case
+        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = '' then ' must not be empty'
+        else ' must not contain line breaks, tabs, or more than four spaces in a row'
+      end
+      from words w
+      where coalesce(jsonb_typeof(w.value), 'null') <> 'string'
+      or btrim(w.value #>> '{}', E' \n\r\t') = ''
+      or w.value #>> '{}' ~ '[\n\r\t]| {5}'
+      order by w.place
+      limit 1
+    )
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_parameters_problem(jsonb) is
+  E'What is wrong with a template message''s components, or null: Meta refuses (132018, 100) a text of a parameter, in a header, a body, a button''s address or a card, that is empty or has a line break, a tab or more than four spaces in a row.';
+
+grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
+--! EndIncluded messages/content/template_parameters_problem.sql
 --! Included messages/content/template_problem.sql
 create or replace function app_hidden.template_problem(content jsonb) returns text as $$
   select case
     when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512 then 'name is not a template name (a-z, 0-9, _)'
     when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$' then 'language.code is not a language like en_US'
     when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
+    when coalesce(content -> 'components', '[]') <> '[]' then app_hidden.template_parameters_problem(content -> 'components')
   end
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined where check_message_content() has pinned it.
@@ -3448,8 +3568,8 @@ begin
       when ch.kind <> 'whatsapp_cloud' then 'PYCHN'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and coalesce(c.window_expires_at, '-infinity') <= now() then 'PYWIN'
-      -- A template that was never synchronised is left to the provider to judge.
-      when t.status <> 'approved' then 'PYTPL'
+      -- A template of whose status nothing is known is left to the provider to judge.
+      when not app_hidden.is_sendable(t.status) then 'PYTPL'
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when p.phone is null and not exists (
         select from app_public.contact_identities i
@@ -4684,14 +4804,6 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_channel(uuid, timestamptz) is
   E'The provider said "too fast": nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
-create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
-  update app_public.channels c set status = 'stopped', status_reason = reason
-  where c.id = stop_channel.channel_id and c.status = 'active'
-$$ language sql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.stop_channel(uuid, text) is
-  E'The provider refused the account or its token: messages wait until a person sets the channel to active again.';
-
 create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
   update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
   where s.channel_id = rest_channel.channel_id
@@ -4853,10 +4965,10 @@ grant select on app_public.message_statuses to parley_visitor;
 
 --! split: 0600-templates.sql
 create type app_public.template_status as enum (
-  'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted', 'limit_exceeded', 'archived'
+  'unknown', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted', 'limit_exceeded', 'archived'
 );
 create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
-comment on type app_public.template_status is E'Meta''s states of a template. Only an approved one may be sent (PYTPL).';
+comment on type app_public.template_status is E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta has said nothing yet: that is left to Meta.';
 comment on type app_public.template_category is E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
 
 create table app_public.templates (
@@ -4868,12 +4980,16 @@ create table app_public.templates (
   language text not null
     constraint templates_language_has_length check (length(language) between 2 and 20),
   category app_public.template_category,
-  status app_public.template_status not null default 'pending',
+  category_at timestamptz,
+  status app_public.template_status not null default 'unknown',
   status_reason text,
+  status_at timestamptz,
   quality_rating text,
+  quality_rating_at timestamptz,
   provider_template_id text,
   components jsonb not null default '[]'
     constraint templates_components_is_list check (jsonb_typeof(components) = 'array'),
+  components_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant_id, id),
@@ -4883,14 +4999,29 @@ create index on app_public.templates (tenant_id, status);
 create index on app_public.templates (tenant_id, provider_template_id);
 alter table app_public.templates enable row level security;
 comment on table app_public.templates is
-  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table is left to Meta to judge.';
+  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
 comment on column app_public.templates.provider_template_id is E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
 comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
 comment on column app_public.templates.business_account_id is E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
 comment on column app_public.templates.language is E'As Meta writes it: en_US.';
 comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.templates.category_at is E'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
+comment on column app_public.templates.status_at is E'When Meta reported the status; null while it has not.';
+comment on column app_public.templates.quality_rating_at is E'When Meta reported the quality rating.';
+comment on column app_public.templates.components_at is E'When Meta reported the components; null while it has not.';
 comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
 
+--! Included templates/is_sendable.sql
+create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
+  select status in ('approved', 'unknown')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.is_sendable(app_public.template_status) is
+  E'Whether a template may be sent. One of whose status nothing is known is left to the provider.';
+
+grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
+--! EndIncluded templates/is_sendable.sql
 --! Included templates/template_status_of.sql
 create or replace function app_private.template_status_of(word text) returns app_public.template_status as $$
   select e.status
@@ -4909,37 +5040,62 @@ comment on function app_private.template_status_of(text) is
   E'What a word of Meta''s says of a template''s status; null when this version does not know it.';
 --! EndIncluded templates/template_status_of.sql
 --! Included templates/apply_template_update.sql
-create or replace function app_private.apply_template_update(update_ jsonb) returns void as $$
+create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
   insert into app_public.templates as t (
-    tenant_id, business_account_id, name, language, provider_template_id, status, status_reason, category, quality_rating
+    tenant_id, business_account_id, name, language, provider_template_id,
+    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at, components, components_at
   )
   select
-    (update_ ->> 'tenant_id')::uuid,
-    update_ ->> 'business_account_id',
-    update_ ->> 'name',
-    update_ ->> 'language',
-    update_ ->> 'provider_template_id',
-    coalesce(app_private.template_status_of(update_ ->> 'status'), 'pending'),
-    update_ ->> 'status_reason',
+    (change ->> 'tenant_id')::uuid,
+    change ->> 'business_account_id',
+    change ->> 'name',
+    change ->> 'language',
+    change ->> 'provider_template_id',
+    -- Nothing heard of its status, or a word that is new to us: sending it is left to Meta.
+    coalesce(s.status, 'unknown'),
+    case when s.status is not null then change ->> 'status_reason' end,
+    case when s.status is not null then h.heard_at end,
     c.category,
-    update_ ->> 'quality_rating'
-  from (values (1)) one
+    case when c.category is not null then h.heard_at end,
+    change ->> 'quality_rating',
+    case when change ->> 'quality_rating' is not null then h.heard_at end,
+    coalesce(nullif(change -> 'components', 'null'), '[]'),
+    case when nullif(change -> 'components', 'null') is not null then h.heard_at end
+  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (heard_at)
+  cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
-  ) c on c.category::text = lower(update_ ->> 'category')
-  where update_ ->> 'name' is not null and update_ ->> 'language' is not null and update_ ->> 'business_account_id' is not null
+  ) c on c.category::text = lower(change ->> 'category')
+  where change ->> 'name' is not null and change ->> 'language' is not null and change ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the update is about: quality and category updates carry no status. A word of Meta's that is new to us
-    -- changes nothing: what was approved may still be sent.
-    status = coalesce(app_private.template_status_of(update_ ->> 'status'), t.status),
-    status_reason = case when update_ ->> 'status' is not null then excluded.status_reason else t.status_reason end,
-    category = coalesce(excluded.category, t.category),
-    quality_rating = coalesce(excluded.quality_rating, t.quality_rating)
+    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the rest.
+    status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+    status_reason = case
+      when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
+      else t.status_reason
+    end,
+    status_at = greatest(t.status_at, excluded.status_at),
+    category = case
+      when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
+      else t.category
+    end,
+    category_at = greatest(t.category_at, excluded.category_at),
+    quality_rating = case
+      when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
+      else t.quality_rating
+    end,
+    quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
+    components = case
+      when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
+      else t.components
+    end,
+    components_at = greatest(t.components_at, excluded.components_at)
+  returning true
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_template_update(jsonb) is
-  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?}.';
+  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
 --! EndIncluded templates/apply_template_update.sql
 --! Included templates/policies.sql
 create or replace trigger _100_timestamps before insert or update on app_public.templates
@@ -6435,6 +6591,7 @@ create table app_public.whatsapp_flows (
     constraint whatsapp_flows_name_has_length check (length(name) between 1 and 255),
   description text,
   status app_public.flow_status not null default 'draft',
+  status_at timestamptz,
   categories text[] not null default '{}',
   flow_json jsonb not null default '{}'
     constraint whatsapp_flows_flow_json_is_object check (jsonb_typeof(flow_json) = 'object'),
@@ -6457,6 +6614,7 @@ create index on app_public.whatsapp_flows (tenant_id, data_source_id) where data
 alter table app_public.whatsapp_flows enable row level security;
 comment on table app_public.whatsapp_flows is E'A form (a WhatsApp Flow) that chatbots send.';
 comment on column app_public.whatsapp_flows.whatsapp_flow_id is E'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
+comment on column app_public.whatsapp_flows.status_at is E'When Meta reported the status; an older report changes nothing. Null while it has not.';
 comment on column app_public.whatsapp_flows.categories is E'Meta''s: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
 comment on column app_public.whatsapp_flows.flow_json is E'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
 comment on column app_public.whatsapp_flows.endpoint_uri is E'Where Meta asks for the form''s data; null for a form that needs none.';
@@ -6798,7 +6956,7 @@ returns table (kind text, id text, state text) as $$
   where n.kind = 'chatbot' and c.tenant_id = (select t.id from tenant t)
 
   union all
-  select n.kind, n.id, case when bool_or(m.status = 'approved') then 'active' else 'inactive' end
+  select n.kind, n.id, case when bool_or(app_hidden.is_sendable(m.status)) then 'active' else 'inactive' end
   from n
   join app_public.templates m on m.name || '/' || m.language = n.id
   where n.kind = 'template' and m.tenant_id = (select t.id from tenant t)
@@ -7752,35 +7910,76 @@ comment on function app_private.apply_marketing_preference(jsonb) is
 --! EndIncluded events/apply_marketing_preference.sql
 --! Included events/apply_channel_update.sql
 create or replace function app_private.apply_channel_update(change jsonb) returns boolean as $$
-  with changed as (
-    update app_public.channels c set
-      quality_rating = coalesce(change ->> 'quality_rating', c.quality_rating),
-      messaging_limit = coalesce(change ->> 'messaging_limit', c.messaging_limit),
-      verified_name = coalesce(change ->> 'verified_name', c.verified_name),
-      status = case
-        when change ->> 'stop_reason' is not null then 'stopped'
-        -- Only what Meta stopped does Meta set going again.
-        when (change ->> 'is_reinstated')::boolean and c.status = 'stopped' then 'active'
-        else c.status
-      end,
-      status_reason = case
-        when (change ->> 'is_reinstated')::boolean and c.status = 'stopped' then null
-        else coalesce(change ->> 'stop_reason', c.status_reason)
-      end
+declare
+  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
+  v_channel record;
+  v_is_known boolean := false;
+begin
+  for v_channel in
+    select
+      c.id,
+      s.quality_rating_at is null or s.quality_rating_at <= v_heard_at as is_quality_new,
+      s.messaging_limit_at is null or s.messaging_limit_at <= v_heard_at as is_limit_new,
+      s.verified_name_at is null or s.verified_name_at <= v_heard_at as is_name_new,
+      -- What is told again, at the same instant, must not undo what a person or the sender has done since.
+      s.account_state_at is null or s.account_state_at < v_heard_at as is_account_new
+    from app_public.channels c
+    join app_private.channel_states s on s.channel_id = c.id
     where c.tenant_id = (change ->> 'tenant_id')::uuid
     and c.business_account_id = change ->> 'business_account_id'
     and (
       change ->> 'display_phone_number' is null
       or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g') = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
     )
-    returning c.id
-  )
-  select exists (select from changed)
-$$ language sql volatile set search_path to pg_catalog, pg_temp;
+    order by c.id
+    for no key update
+  loop
+    v_is_known := true;
+    update app_public.channels c set
+      quality_rating = case when v_channel.is_quality_new then coalesce(change ->> 'quality_rating', c.quality_rating) else c.quality_rating end,
+      messaging_limit = case when v_channel.is_limit_new then coalesce(change ->> 'messaging_limit', c.messaging_limit) else c.messaging_limit end,
+      verified_name = case when v_channel.is_name_new then coalesce(change ->> 'verified_name', c.verified_name) else c.verified_name end
+    where c.id = v_channel.id;
+    update app_private.channel_states s set
+      quality_rating_at = case when change ->> 'quality_rating' is not null then greatest(s.quality_rating_at, v_heard_at) else s.quality_rating_at end,
+      messaging_limit_at = case when change ->> 'messaging_limit' is not null then greatest(s.messaging_limit_at, v_heard_at) else s.messaging_limit_at end,
+      verified_name_at = case when change ->> 'verified_name' is not null then greatest(s.verified_name_at, v_heard_at) else s.verified_name_at end
+    where s.channel_id = v_channel.id;
+
+    if v_channel.is_account_new and change ->> 'stop_reason' is not null then
+      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
+    elsif v_channel.is_account_new and v_is_reinstated then
+      perform app_private.reinstate_channel(v_channel.id, v_heard_at);
+    end if;
+  end loop;
+  return v_is_known;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_channel_update(jsonb) is
-  E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. False: no such channel.';
+  E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
 --! EndIncluded events/apply_channel_update.sql
+--! Included events/apply_flow_update.sql
+create or replace function app_private.apply_flow_update(change jsonb) returns boolean as $$
+declare
+  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+begin
+  update app_public.whatsapp_flows f set
+    status = case when coalesce(f.status_at, '-infinity') <= v_heard_at then e.status else f.status end,
+    status_at = greatest(f.status_at, v_heard_at)
+  from unnest(enum_range(null::app_public.flow_status)) e (status)
+  where f.tenant_id = (change ->> 'tenant_id')::uuid
+  and f.whatsapp_flow_id = change ->> 'flow_id'
+  -- A word that this version does not know changes nothing.
+  and e.status::text = change ->> 'status';
+  return found;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_flow_update(jsonb) is
+  E'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
+--! EndIncluded events/apply_flow_update.sql
 --! Included events/apply_contact_syncs.sql
 create or replace function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare

@@ -1,4 +1,5 @@
 import { objectOf, wordOf } from "./read_json.ts";
+import { messagingLimitOf } from "./read_messaging_limit.ts";
 import { occurredAt, type Scope } from "./read_scope.ts";
 import type {
   AccountUpdateItem,
@@ -46,6 +47,7 @@ function account(
     aspect,
     event: wordOf(event),
     businessId: wordOf(waba?.owner_business_id) ?? partnerId,
+    messagingLimit: aspect === "capability" ? messagingLimitOf(value) : null,
     occurredAt: occurredAt(value, scope),
     details: value,
   };
@@ -64,8 +66,7 @@ function phoneNumber(
       scope.source.phoneNumberId ?? wordOf(objectOf(value.phone_number_settings)?.phone_number_id),
     aspect,
     event: wordOf(event),
-    messagingLimit:
-      aspect === "quality" ? wordOf(value.max_daily_conversations_per_business ?? value.current_limit) : null,
+    messagingLimit: aspect === "quality" ? messagingLimitOf(value) : null,
     name: wordOf(value.requested_verified_name ?? value.username),
     occurredAt: occurredAt(value, scope),
     details: value,

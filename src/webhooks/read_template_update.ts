@@ -1,4 +1,4 @@
-import { wordOf } from "./read_json.ts";
+import { objectsOf, textOf, wordOf } from "./read_json.ts";
 import { occurredAt, type Scope } from "./read_scope.ts";
 import type { JsonObject, TemplateUpdateItem } from "./webhook_item.ts";
 
@@ -21,6 +21,7 @@ export function readTemplateUpdate(value: JsonObject, scope: Scope): TemplateUpd
     category: upper(value.new_category ?? value.category ?? value.message_template_category),
     correctCategory: upper(value.correct_category),
     reason: reason?.toUpperCase() === "NONE" ? null : reason,
+    components: aspect === "components" ? componentsOf(value) : null,
     occurredAt: occurredAt(value, scope),
     details: value,
   };
@@ -39,6 +40,32 @@ function aspectOf(value: JsonObject): TemplateUpdateItem["aspect"] {
 
 function hasAny(value: JsonObject, ...keys: string[]): boolean {
   return keys.some((key) => value[key] !== undefined);
+}
+
+/** The webhook's own keys, put together as the Graph API lists a template's components. */
+function componentsOf(value: JsonObject): JsonObject[] | null {
+  const title = textOf(value.message_template_title, 4096);
+  const body = textOf(value.message_template_element, 4096);
+  const footer = textOf(value.message_template_footer, 4096);
+  const buttons = objectsOf(value.message_template_buttons).map(buttonOf);
+  const components: JsonObject[] = [
+    ...(title === null ? [] : [{ type: "HEADER", format: "TEXT", text: title }]),
+    ...(body === null ? [] : [{ type: "BODY", text: body }]),
+    ...(footer === null ? [] : [{ type: "FOOTER", text: footer }]),
+    ...(buttons.length === 0 ? [] : [{ type: "BUTTONS", buttons }]),
+  ];
+  return components.length === 0 ? null : components;
+}
+
+const BUTTON_PREFIX = "message_template_button_";
+
+function buttonOf(button: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(button).map(([key, value]) => [
+      key.startsWith(BUTTON_PREFIX) ? key.slice(BUTTON_PREFIX.length) : key,
+      value,
+    ]),
+  );
 }
 
 /** The case of these words varies in both directions (cloud-api.md section 9). */

@@ -32,8 +32,9 @@ const CHANGE_KEYS: ReadonlySet<string> = new Set(["field", "value", "object"]);
 
 function readBody(body: JsonObject): WebhookItem[] {
   const outside: Origin = { field: wordOf(body.field), businessAccountId: null, entryTime: null };
-  // A sample of Meta's is a bare value.
-  if (body.entry === undefined) return readChange(body, outside);
+  // Samples of Meta's are a bare entry, a bare change, a bare value.
+  if (body.entry === undefined)
+    return body.changes === undefined ? readChange(body, outside) : readEntry(body, outside);
   const items = listOf(body.entry).flatMap((entry) => readEntry(entry, outside));
   if (items.length === 0) items.push(other(sourceOf(outside), "the body has no entries", body));
   return [...items, ...kept(body, BODY_KEYS, outside)];

@@ -45,7 +45,7 @@ export function customerOf(
     external,
     profile_name: profileName,
     username,
-    heard_at: instant(Math.min(occurredAt ?? receivedAt, receivedAt)),
+    heard_at: heardAt(occurredAt, receivedAt),
   };
 }
 
@@ -54,4 +54,9 @@ const YEAR_2100 = Date.UTC(2100, 0);
 /** An instant for `timestamptz`; null for none, and for one that no clock can mean. */
 export function instant(millis: number | null): string | null {
   return millis !== null && millis > 0 && millis < YEAR_2100 ? new Date(millis).toISOString() : null;
+}
+
+/** When a fact was so, by the provider's clock: our own, where that says nothing, and at the latest. */
+export function heardAt(occurredAt: number | null, receivedAt: number): string | null {
+  return instant(Math.min(occurredAt ?? receivedAt, receivedAt));
 }

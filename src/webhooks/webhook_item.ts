@@ -148,6 +148,8 @@ export type TemplateUpdateItem = Source & {
   correctCategory: string | null;
   /** Why it was rejected or paused; `NONE` is null. */
   reason: string | null;
+  /** The Graph API's own list of header, body, footer and buttons; null unless the aspect is components. */
+  components: JsonObject[] | null;
   occurredAt: number | null;
   /** The whole value. */
   details: JsonObject;
@@ -158,7 +160,7 @@ export type PhoneNumberUpdateItem = Source & {
   aspect: "quality" | "name" | "username" | "security" | "settings";
   /** The provider's word for what happened: `FLAGGED`, `APPROVED`, `PIN_CHANGED`, … */
   event: string | null;
-  /** `TIER_250`, …, `TIER_UNLIMITED`, or a number of users; aspect quality only. */
+  /** `TIER_250`, …, `TIER_UNLIMITED`; aspect quality only. */
   messagingLimit: string | null;
   /** The display name asked for (aspect name), or the business username (aspect username). */
   name: string | null;
@@ -173,6 +175,8 @@ export type AccountUpdateItem = Source & {
   event: string | null;
   /** The business portfolio, where the provider names one. */
   businessId: string | null;
+  /** `TIER_250`, …, `TIER_UNLIMITED`; aspect capability only. */
+  messagingLimit: string | null;
   occurredAt: number | null;
   details: JsonObject;
 };

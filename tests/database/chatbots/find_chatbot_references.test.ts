@@ -45,6 +45,7 @@ async function aFullTenant(db: pg.PoolClient) {
   for (const [language, status] of [
     ["en", "approved"],
     ["de", "rejected"],
+    ["fr", "unknown"],
   ])
     await db.query(
       `insert into app_public.templates (tenant_id, business_account_id, name, language, status)
@@ -82,6 +83,7 @@ async function aFullTenant(db: pg.PoolClient) {
       draftForm: ["whatsapp_flow", { whatsappFlowId: await form("draft") }],
       blockedForm: ["whatsapp_flow", { whatsappFlowId: await form("blocked") }],
       template: ["message", { messageType: "template", templateName: "hello" }],
+      unknown: ["message", { messageType: "template", templateName: "hello", templateLanguage: "fr" }],
       rejected: ["message", { messageType: "template", templateName: "hello", templateLanguage: "de" }],
       owners: ["google_calendar", {}],
       byId: ["google_calendar", { calendarUserSource: "static", calendarUserId: people.good.userId }],
@@ -136,6 +138,7 @@ story("what belongs to another tenant is as if it were not there", async (db) =>
     "warning draftForm unknown_flow",
     "warning blockedForm unknown_flow",
     "warning template unknown_template",
+    "warning unknown unknown_template",
     "warning rejected unknown_template",
     "warning owners calendar_not_connected",
     "warning byId calendar_not_connected",

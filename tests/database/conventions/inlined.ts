@@ -13,6 +13,7 @@ export const INLINED: Record<string, string> = {
   keeps_error: "select app_private.keeps_error(m.status) from app_public.message_statuses m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
   is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
+  is_sendable: "select app_hidden.is_sendable(t.status) from app_public.templates t",
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
   needs_attention:
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",

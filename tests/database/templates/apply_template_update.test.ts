@@ -33,7 +33,7 @@ story("a template is learnt from the first update about it, whichever that is", 
   const workspace = await aWorkspace(db);
   await apply(db, workspace, { quality_rating: "GREEN" });
   assert.deepEqual(await template(db), {
-    status: "pending",
+    status: "unknown",
     status_reason: null,
     category: null,
     quality_rating: "GREEN",
@@ -95,4 +95,54 @@ story("an update that does not say which template it is about changes nothing", 
   for (const missing of ["name", "language", "business_account_id"])
     await apply(db, workspace, { status: "APPROVED", [missing]: null });
   assert.equal((await db.query("select from app_public.templates")).rowCount, 0);
+});
+
+const at = (second: number) => new Date(Date.UTC(2026, 8, 1, 0, 0, second)).toISOString();
+
+const HEARD = {
+  status: ["APPROVED", "DISABLED", "approved", "disabled"],
+  category: ["UTILITY", "MARKETING", "utility", "marketing"],
+  quality_rating: ["GREEN", "RED", "GREEN", "RED"],
+} as const;
+for (const [column, [old, fresh, , stored]] of Object.entries(HEARD))
+  story(
+    `a template's ${column}: what is older than what is known changes nothing, in any order`,
+    async (db) => {
+      const first = { [column]: old, heard_at: at(1) };
+      const second = { [column]: fresh, heard_at: at(2) };
+      for (const order of [
+        [first, second],
+        [second, first],
+        [first, second, first],
+        [first, second, first, second, first],
+      ]) {
+        const workspace = await aWorkspace(db);
+        for (const update of order) await apply(db, workspace, update);
+        const { rows } = await db.query(
+          `select ${column} as known from app_public.templates where tenant_id = $1`,
+          [workspace.tenantId],
+        );
+        assert.deepEqual(rows, [{ known: stored }]);
+      }
+    },
+  );
+
+story("what is known of one column does not make news of another one old", async (db) => {
+  const workspace = await aWorkspace(db);
+  await apply(db, workspace, { quality_rating: "RED", heard_at: at(9) });
+  await apply(db, workspace, { status: "PAUSED", status_reason: "quality", heard_at: at(5) });
+  await apply(db, workspace, { status: "QUANTUM", heard_at: at(8) });
+  await apply(db, workspace, { status: "APPROVED", heard_at: at(6) });
+  const { status, status_reason, quality_rating } = await template(db);
+  assert.deepEqual([status, status_reason, quality_rating], ["approved", null, "RED"]);
+});
+
+story("a template's components are stored, and a report without any leaves them", async (db) => {
+  const workspace = await aWorkspace(db);
+  const components = [{ type: "BODY", text: "Hi {{1}}" }];
+  await apply(db, workspace, { components, heard_at: at(2) });
+  await apply(db, workspace, { components: [{ type: "BODY", text: "Older" }], heard_at: at(1) });
+  await apply(db, workspace, { status: "APPROVED", components: null, heard_at: at(3) });
+  const { rows } = await db.query("select status, components from app_public.templates");
+  assert.deepEqual(rows, [{ status: "approved", components }]);
 });

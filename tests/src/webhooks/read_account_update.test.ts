@@ -71,7 +71,7 @@ testFields([
   {
     field: "business_capability_update",
     value: { max_daily_conversations_per_business: -1 },
-    expect: [{ kind: "account_update", aspect: "capability", event: null }],
+    expect: [{ kind: "account_update", aspect: "capability", event: null, messagingLimit: "TIER_UNLIMITED" }],
   },
   {
     field: "flows",
@@ -97,4 +97,26 @@ test("an event without a time of its own has its entry's", () => {
     body("account_update", { event: "ACCOUNT_DELETED" }, { time: SAID_AT }),
   );
   assert.equal(item.occurredAt, SAID_AT_MS);
+});
+
+const LIMITS: [value: object, limit: string | null][] = [
+  [{ max_daily_conversations_per_business: "TIER_2K", max_phone_numbers_per_waba: 25 }, "TIER_2K"],
+  [{ max_daily_conversations_per_business: "tier_100k" }, "TIER_100K"],
+  [{ max_daily_conversations_per_business: 250 }, "TIER_250"],
+  [{ max_daily_conversations_per_business: "2000" }, "TIER_2K"],
+  [{ max_daily_conversation_per_phone: 10000 }, "TIER_10K"],
+  [{ max_daily_conversations_per_business: -1 }, "TIER_UNLIMITED"],
+  [{ max_daily_conversations_per_business: "TIER_NOT_SET" }, null],
+  [{ max_daily_conversations_per_business: null }, null],
+  [{ max_daily_conversations_per_business: "lots" }, null],
+  [{ max_phone_numbers_per_business: 25 }, null],
+];
+
+test("a messaging limit is one tier, however it is written", () => {
+  for (const [value, limit] of LIMITS)
+    assert.equal(
+      onlyItem("account_update", body("business_capability_update", value)).messagingLimit,
+      limit,
+      JSON.stringify(value),
+    );
 });

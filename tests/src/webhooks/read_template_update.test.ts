@@ -63,7 +63,37 @@ testFields([
   },
   {
     field: "message_template_components_update",
-    value: { ...template, message_template_element: "Hi {{1}}" },
-    expect: [{ ...aboutTemplate, aspect: "components" }],
+    value: {
+      ...template,
+      message_template_title: "Ready",
+      message_template_element: "Hi {{1}}",
+      message_template_footer: "Bye",
+      message_template_buttons: [
+        {
+          message_template_button_type: "URL",
+          message_template_button_text: "Track",
+          message_template_button_url: "https://example.com/{{1}}",
+        },
+      ],
+    },
+    expect: [
+      {
+        ...aboutTemplate,
+        aspect: "components",
+        status: null,
+        components: [
+          { type: "HEADER", format: "TEXT", text: "Ready" },
+          { type: "BODY", text: "Hi {{1}}" },
+          { type: "FOOTER", text: "Bye" },
+          { type: "BUTTONS", buttons: [{ type: "URL", text: "Track", url: "https://example.com/{{1}}" }] },
+        ],
+      },
+    ],
+  },
+  {
+    field: "message_template_components_update",
+    says: "with nothing in it",
+    value: template,
+    expect: [{ ...aboutTemplate, aspect: "components", components: null }],
   },
 ]);

@@ -37,6 +37,15 @@ test("the envelope may be missing, misshapen or one level off, and the message i
     { object: "whatsapp_business_account", entry: [{ field: "messages", changes: [{ value }] }] },
     { field: "messages", entry: [{ id: "1", changes: [{ value }] }] },
     { entry: [{ id: "1", field: "messages", value }] },
+    { id: "1", changes: [{ field: "messages", value }] },
+    { changes: { field: "messages", value } },
+    {
+      object: "whatsapp_business_account",
+      id: "1",
+      time: 1763690400,
+      field: "messages",
+      changes: [{ value }],
+    },
     { field: "messages", value },
     { field: "something_else", value },
     { entry: [{ changes: [{ field: "messages", ...value }] }] },
@@ -50,6 +59,15 @@ test("the envelope may be missing, misshapen or one level off, and the message i
       JSON.stringify(content),
     );
   }
+});
+
+test("a bare entry says whose it is", () => {
+  const [item] = itemsOf({
+    id: "330118877665544",
+    time: 1763690400,
+    changes: [{ field: "messages", value }],
+  });
+  assert.equal(item?.businessAccountId, "330118877665544");
 });
 
 test("an account update with its field one level too high is read", () => {
