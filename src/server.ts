@@ -7,6 +7,7 @@ import { ParleyError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { answerError, answerNotFound } from "./server/answer_error.ts";
 import { requireOwnHost } from "./server/own_host.ts";
+import { readInTime } from "./server/read_in_time.ts";
 import { requestLog } from "./server/request_log.ts";
 import { type RequestsUnderWay, watchRequests } from "./server/requests_under_way.ts";
 import { securityHeaders } from "./server/security_headers.ts";
@@ -50,7 +51,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   server.maxHeadersCount = 100;
   const requests = watchRequests(server);
 
-  app.use(requestLog(log), securityHeaders(config));
+  app.use(requestLog(log), readInTime(), securityHeaders(config));
   // What a tunnel brings: each proves itself by a signature or a secret address, or tells nothing.
   app.use("/health", parts.health);
   app.use("/webhooks", parts.webhooks);

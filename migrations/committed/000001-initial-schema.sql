@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ae9b28ab4c07a49d351e183d841af15f68912c13
+--! Hash: sha1:0424abe2dfaed105c6028bbda6648150d7e01b12
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -42,6 +42,14 @@ comment on function app_hidden.uuid_v7() is
 
 grant execute on function app_hidden.uuid_v7() to parley_visitor;
 --! EndIncluded shared/uuid_v7.sql
+--! Included shared/bounded_metadata.sql
+create or replace function app_private.bounded_metadata(wanted jsonb, otherwise jsonb) returns jsonb as $$
+  select case when octet_length(wanted::text) <= 32768 then wanted else otherwise end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.bounded_metadata(jsonb, jsonb) is
+  E'The first, if it is as small as the tables want metadata to be, else the second: for what happens without anybody to tell.';
+--! EndIncluded shared/bounded_metadata.sql
 --! Included shared/uuid_v7_floor.sql
 create or replace function app_hidden.uuid_v7_floor("at" timestamptz) returns uuid as $$
   select (lpad(to_hex((extract(epoch from "at") * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
@@ -1882,7 +1890,8 @@ create table app_public.contacts (
   opted_out_at timestamptz,
   marketing_opted_out_at timestamptz,
   metadata jsonb not null default '{}'
-    constraint contacts_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+    constraint contacts_metadata_is_object check (jsonb_typeof(metadata) = 'object')
+    constraint contacts_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -2078,7 +2087,7 @@ begin
     is_blocked = c.is_blocked or v_merged.is_blocked,
     opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
     marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
-    metadata = v_merged.metadata || c.metadata
+    metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
   where c.id = v_kept.id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -2206,7 +2215,7 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- What does not fit its column is not worth a customer's turn: it stays in metadata, where anything fits.
+      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too large.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
@@ -2219,7 +2228,9 @@ begin
             then v_change.fields ->> 'email'
           else c.email
         end,
-        metadata = c.metadata || (v_change.fields - array['name', 'language', 'email', 'phone'])
+        metadata = app_private.bounded_metadata(
+          c.metadata || (v_change.fields - array['name', 'language', 'email', 'phone']), c.metadata
+        )
       where c.id = v_change.id;
     end if;
 
@@ -2379,7 +2390,8 @@ create table app_public.conversations (
   chatbot_paused_until timestamptz,
   closed_at timestamptz,
   metadata jsonb not null default '{}'
-    constraint conversations_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+    constraint conversations_metadata_is_object check (jsonb_typeof(metadata) = 'object')
+    constraint conversations_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (channel_id, contact_id, tenant_id),
@@ -3260,7 +3272,9 @@ create table app_public.messages (
   provider_message_id text,
   reply_to_id uuid,
   metadata jsonb not null default '{}'
-    constraint messages_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+    constraint messages_metadata_is_object check (jsonb_typeof(metadata) = 'object')
+    constraint messages_metadata_is_at_most_32_kb
+      check (direction = 'inbound' or octet_length(metadata::text) <= 32768),
   occurred_at timestamptz not null default clock_timestamp(),
   created_at timestamptz not null default clock_timestamp(),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
@@ -5132,7 +5146,8 @@ create table app_public.chatbots (
   settings jsonb not null default '{}'
     constraint chatbots_settings_is_object check (jsonb_typeof(settings) = 'object'),
   metadata jsonb not null default '{}'
-    constraint chatbots_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+    constraint chatbots_metadata_is_object check (jsonb_typeof(metadata) = 'object')
+    constraint chatbots_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
   active_version_id uuid,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -6601,7 +6616,8 @@ create table app_public.whatsapp_flows (
   is_synced_from_meta boolean not null default false,
   data_source_id uuid,
   metadata jsonb not null default '{}'
-    constraint whatsapp_flows_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
+    constraint whatsapp_flows_metadata_is_object check (jsonb_typeof(metadata) = 'object')
+    constraint whatsapp_flows_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant_id, id),

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { BodyBytes } from "./byte_budget.ts";
+import type { Bytes } from "../byte_budget.ts";
 import { WebhookRefusal } from "./refusal.ts";
 
 /** Meta's own limit is 3 MB. */
@@ -9,7 +9,7 @@ export const LARGEST_BODY = 3 * 1024 * 1024;
  * The bytes of a request as they came: what the signature is about.
  * @throws WebhookRefusal as soon as they are too many, and when they break off
  */
-export function readRawBody(request: IncomingMessage, bytes: BodyBytes): Promise<Buffer> {
+export function readRawBody(request: IncomingMessage, bytes: Bytes): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > LARGEST_BODY) return Promise.reject(tooLarge());
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import express, { type Request, type Response } from "express";
 import type pg from "pg";
+import { type Bytes, createByteBudget } from "../byte_budget.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { type Batcher, BatcherFull, createBatcher } from "./batch.ts";
-import { type BodyBytes, createByteBudget } from "./byte_budget.ts";
+
 import { createChannelDirectory } from "./channel_directory.ts";
 import type { Delivery } from "./delivery.ts";
 import { applyIsolated } from "./isolate.ts";
@@ -13,7 +14,7 @@ import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
 import { comeAgain, untrusted, WebhookRefusal } from "./refusal.ts";
 import { hasSignatureShape } from "./signature.ts";
-import { verifiedChallenge, verifySigned } from "./trust.ts";
+import { requireAddress, verifiedChallenge, verifySigned } from "./trust.ts";
 
 export type WebhookReceiver = {
   /** `GET` and `POST /whatsapp/:address`; to be mounted before any body parser: the signature is about raw bytes. */
@@ -36,8 +37,9 @@ export type WebhookReceiverOptions = {
  */
 const PATIENCE_MS = 1_800;
 const PATIENCE_MS_PER_BYTE = 1_000 / 2 ** 20;
-/** Bodies in memory, of everybody together. */
+/** Bodies in memory, of everybody together and of one address. */
 const MOST_BYTES = 128 * 1024 * 1024;
+const MOST_BYTES_OF_ADDRESS = MOST_BYTES / 4;
 
 /** The address Meta posts to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
 export function createWebhookReceiver({
@@ -47,7 +49,7 @@ export function createWebhookReceiver({
   onAwaited,
 }: WebhookReceiverOptions): WebhookReceiver {
   const directory = createChannelDirectory(pool, keyRing);
-  const budget = createByteBudget(MOST_BYTES);
+  const budget = createByteBudget(MOST_BYTES, MOST_BYTES_OF_ADDRESS);
   const batcher: Batcher<Delivery> = createBatcher({
     async run(deliveries) {
       const { stored, wakesChatbots } = await applyIsolated(pool, deliveries, log);
@@ -69,7 +71,7 @@ export function createWebhookReceiver({
 
   async function receive(request: Request<Params>, response: Response): Promise<void> {
     const measured = metrics.webhookSeconds.startTimer();
-    const bytes = budget.open();
+    const bytes = budget.open(request.params.address);
     try {
       await take(request, request.params.address, bytes);
       response.status(200).end();
@@ -79,11 +81,13 @@ export function createWebhookReceiver({
     }
   }
 
-  async function take(request: IncomingMessage, address: string, bytes: BodyBytes): Promise<void> {
+  async function take(request: IncomingMessage, address: string, bytes: Bytes): Promise<void> {
     const signature = request.headers["x-hub-signature-256"];
     // What cannot be right is refused before the body is read.
     if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
     requireJson(request);
+    // Nor is that of an address that leads nowhere: strangers must not fill the memory.
+    await inTime(PATIENCE_MS, () => requireAddress(directory, address));
     const body = await readRawBody(request, bytes);
     await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
       const signed = await verifySigned(directory, address, body, signature);

@@ -9,6 +9,11 @@ const LONGEST_CHALLENGE = 1000;
 /** Who has signed: a Meta app, by the fingerprint of its secret, and a channel that has this secret. */
 export type Signed = { app: string; channel: WebhookChannel };
 
+/** @throws WebhookRefusal 401 for an address of no channel and no app */
+export async function requireAddress(directory: ChannelDirectory, address: string): Promise<void> {
+  if (!UUID.test(address) || (await directory.atAddress(address)).length === 0) throw untrusted();
+}
+
 /**
  * Who has signed a body that came to an address.
  * @throws WebhookRefusal 401, which tells nothing about why
@@ -19,9 +24,7 @@ export async function verifySigned(
   body: Buffer,
   signature: string,
 ): Promise<Signed> {
-  if (!UUID.test(address)) throw untrusted();
   const known = await directory.atAddress(address);
-  if (known.length === 0) throw untrusted();
   // The secret may have been changed since it was last read.
   const signed =
     signerAmong(known, body, signature) ??

@@ -21,7 +21,7 @@ const REFUSAL = "Too many people are signing in at once; try again shortly";
  * @param pool connections as the authenticator
  */
 export function createSignInPlaces(pool: Pick<pg.Pool, "query">): SignInPlaces {
-  const common = { places: 2, waiting: 1_000, waitMs: 10_000, refusal: REFUSAL };
+  const common = { places: 2, waiting: 1_000, waitMs: 5_000, refusal: REFUSAL };
   const familiar = new FairShare({ ...common, perKey: [2, 1], waitingPerKey: 100 });
   const strangers = new FairShare({ ...common, perKey: [1, 1], waitingPerKey: 20 });
 

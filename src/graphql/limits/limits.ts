@@ -17,6 +17,8 @@ export const LIMITS = {
   anonymousFields: 30,
   /** Objects that the answer might hold: lists multiply. */
   objects: 5_000,
+  /** Of an answer. */
+  answerBytes: 10_000_000,
   /** Arrays and objects within each other, in a variable. */
   variableDepth: 40,
   errors: 10,

@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
-import type { FormattedExecutionResult } from "postgraphile/graphql";
+import { createByteBudget } from "../../byte_budget.ts";
 import { ParleyError } from "../../errors.ts";
 import type { SourceOf } from "../../http/client_source.ts";
 import type { Log } from "../../log.ts";
@@ -11,6 +11,9 @@ import { type Operations, RefusedRequest } from "./operations.ts";
 import { statusOf } from "./request_status.ts";
 
 const JSON_TYPE = "application/json";
+/** Answers that wait in memory until their clients have read them. */
+const MOST_UNREAD_BYTES = 128_000_000;
+const MOST_UNREAD_BYTES_OF_SESSION = 20_000_000;
 const GRAPHQL_TYPE = "application/graphql-response+json";
 
 /**
@@ -23,6 +26,8 @@ export function httpEndpoint(
   sourceOf: SourceOf,
   log: Log,
 ): Router {
+  const unread = createByteBudget(MOST_UNREAD_BYTES, MOST_UNREAD_BYTES_OF_SESSION);
+
   const answer: RequestHandler = async (request, response) => {
     const visitor = await authenticator.authenticate(request.get("authorization"));
     const body: unknown = request.body;
@@ -33,7 +38,14 @@ export function httpEndpoint(
     const operation = operations.prepare({ query, variables, operationName }, visitor, origin);
     if (operation.definition.operation === "subscription")
       throw new ParleyError("PYREQ", "Subscriptions are for WebSockets (graphql-transport-ws)");
-    send(request, response, 200, await operations.execute(operation, logOf(response) ?? log));
+    const text = JSON.stringify(await operations.execute(operation, logOf(response) ?? log));
+    if (text.length > LIMITS.answerBytes)
+      throw new ParleyError("PYLIM", `The answer is larger than ${LIMITS.answerBytes} bytes: ask for less`);
+    const bytes = unread.open(visitor?.sessionId ?? origin.source);
+    if (!bytes.take(text.length))
+      throw new ParleyError("PYUNA", "Earlier answers have not been read yet; read them, then ask again");
+    response.once("close", () => bytes.release());
+    send(request, response, 200, text);
   };
 
   const refuse: ErrorRequestHandler = (error: unknown, request, response, next) => {
@@ -42,7 +54,7 @@ export function httpEndpoint(
     const formatted = errors.map((each) => maskError(each, logOf(response) ?? log));
     const status = isTooLarge(error) ? 413 : statusOf(formatted[0]?.extensions?.code);
     if (status === 401) response.set("www-authenticate", 'Bearer realm="parley"');
-    send(request, response, status, { errors: formatted });
+    send(request, response, status, JSON.stringify({ errors: formatted }));
   };
 
   return Router()
@@ -60,15 +72,10 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function send(
-  request: express.Request,
-  response: express.Response,
-  status: number,
-  result: FormattedExecutionResult,
-): void {
+function send(request: express.Request, response: express.Response, status: number, text: string): void {
   const type = request.accepts([GRAPHQL_TYPE, JSON_TYPE]) || JSON_TYPE;
   // What a person may see is nobody else's: no cache keeps it.
-  response.status(status).set("cache-control", "no-store").type(type).send(JSON.stringify(result));
+  response.status(status).set("cache-control", "no-store").type(type).send(text);
 }
 
 /** Express's own complaints about a body say `status`; they may quote it. */

@@ -3,17 +3,21 @@ import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
-import { isErrorCode } from "../../errors.ts";
+import { isErrorCode, ParleyError } from "../../errors.ts";
+import { FairShare } from "../../fair_share.ts";
 import type { SourceOf } from "../../http/client_source.ts";
 import type { Log } from "../../log.ts";
+import type { Visitor } from "../auth/visitor.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { admit, createClient } from "./client.ts";
 import { CLOSE, type CloseReason } from "./close_reason.ts";
 import type { createProtocol } from "./protocol.ts";
 import type { SignedInClients } from "./signed_in_clients.ts";
+import { WaitingRoom } from "./waiting_room.ts";
 
-/** Of one process. */
-const CONNECTIONS = 2_000;
+/** Of one process: with a token, and of these a tenant and a session; without one, and of these a source. */
+const SIGNED_IN = { places: 2_000, perKey: [1_000, 50] };
+const WAITING = { most: 1_000, mostOfSource: 200 };
 /** How long clients are given to say goodbye. */
 const GOODBYE_MS = 500;
 
@@ -36,12 +40,25 @@ export function createWebSocketEndpoint(
     maxPayload: LIMITS.bytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
+  const waiting = new WaitingRoom(WAITING);
+  const places = new FairShare({ ...SIGNED_IN, refusal: "Too many connections" });
   const detachments: (() => void)[] = [];
   let isClosing = false;
 
   const serve = (socket: WebSocket, request: IncomingMessage) => {
     const client = createClient(socket);
-    const origin = { source: sourceOf(request), userAgent: request.headers["user-agent"] ?? null };
+    const source = sourceOf(request);
+    const origin = { source, userAgent: request.headers["user-agent"] ?? null };
+    waiting.enter(source, socket);
+    socket.once("close", () => waiting.leave(source, socket));
+    const letIn = (visitor: Visitor) => {
+      const leave = places.tryEnter([visitor.tenantId, visitor.sessionId]);
+      if (!leave) throw new ParleyError("PYUNA", "Too many connections of this tenant or session");
+      socket.once("close", leave);
+      waiting.leave(source, socket);
+      admit(client, visitor, socket);
+      socket.once("close", signedIn.add(client, visitor));
+    };
     // A frame that is too large, a connection that broke: ws itself closes it.
     socket.on("error", (error) => log.debug({ err: error.message }, "a WebSocket failed"));
     const closed = protocol.opened(
@@ -51,6 +68,11 @@ export function createWebSocketEndpoint(
         send: (data) =>
           new Promise((resolve, reject) => {
             if (socket.readyState !== socket.OPEN) return resolve();
+            // One that reads nothing is cut off by its missing pong; until then this is what it may hold.
+            if (socket.bufferedAmount + data.length > LIMITS.answerBytes) {
+              client.close("tooSlow");
+              return resolve();
+            }
             socket.send(data, (error) => (error ? reject(error) : resolve()));
           }),
         close: (code, reason) => socket.close(code, reason),
@@ -61,14 +83,7 @@ export function createWebSocketEndpoint(
             });
           }),
       },
-      {
-        client,
-        origin,
-        admit: (visitor) => {
-          admit(client, visitor, socket);
-          socket.once("close", signedIn.add(client, visitor));
-        },
-      },
+      { client, origin, admit: letIn },
     );
     socket.once("close", (code, reason) => void closed(code, String(reason)));
   };
@@ -82,8 +97,7 @@ export function createWebSocketEndpoint(
           return;
         }
         if (!isOwnHost(request)) return refuse(socket, "421 Misdirected Request");
-        if (isClosing || sockets.clients.size >= CONNECTIONS)
-          return refuse(socket, "503 Service Unavailable");
+        if (isClosing) return refuse(socket, "503 Service Unavailable");
         sockets.handleUpgrade(request, socket, head, serve);
       };
       server.on("upgrade", upgrade);

@@ -215,3 +215,18 @@ test("what makes no sense is refused, with a code, and changes nothing", async (
   assert.match(role.stderr, /^error: option '--role <role>' argument 'king' is invalid/);
   assert.equal(await count(), before);
 });
+
+test("locks of failed sign-ins are lifted", async () => {
+  await parley(["user", "add", "locked@example.com", "--tenant", "bakery", "--role", "agent"]);
+  await database.pool.query(
+    `insert into app_private.sign_in_failures (email, source, failures, locked_until)
+     values ('locked@example.com', '203.0.113.1', 9, now() + interval '1 hour'), ('else@example.com', '203.0.113.1', 9, null)`,
+  );
+  assert.deepEqual(await parley.json(["user", "unlock", "Locked@example.com"]), {
+    email: "Locked@example.com",
+    locks: 1,
+  });
+  const { rows } = await database.pool.query("select email from app_private.sign_in_failures");
+  assert.deepEqual(rows, [{ email: "else@example.com" }]);
+  assert.match((await parley(["user", "unlock", "nobody@example.com"])).stderr, /PYNFD/);
+});
