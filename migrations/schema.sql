@@ -746,6 +746,7 @@ create table app_public.chatbots (
   constraint chatbots_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint chatbots_active_has_version check (((status <> 'active'::app_public.chatbot_status) or (active_version_id is not null))),
   constraint chatbots_edges_is_list check ((jsonb_typeof(edges) = 'array'::text)),
+  constraint chatbots_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint chatbots_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint chatbots_name_has_length check (((length(name) >= 1) and (length(name) <= 255))),
   constraint chatbots_nodes_is_list check ((jsonb_typeof(nodes) = 'array'::text)),
@@ -854,6 +855,7 @@ create table app_public.contacts (
   constraint contacts_email_is_address check (((email ~ '^[^@\s]+@[^@\s]+$'::text) and (length(email) <= 254))),
   constraint contacts_external_ref_has_length check (((length(external_ref) >= 1) and (length(external_ref) <= 100))),
   constraint contacts_language_is_tag check ((language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'::text)),
+  constraint contacts_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint contacts_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint contacts_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
   constraint contacts_phone_is_international check ((phone ~ '^\+[0-9]{5,20}$'::text))
@@ -1012,6 +1014,7 @@ create table app_public.conversations (
   constraint conversations_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint conversations_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint conversations_closed_has_closed_at check (((status = 'open'::app_public.conversation_status) = (closed_at is null))),
+  constraint conversations_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint conversations_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint conversations_unread_count_not_negative check ((unread_count >= 0))
 ) with (fillfactor = 70);
@@ -1424,6 +1427,7 @@ create table app_public.messages (
   constraint messages_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
   constraint messages_content_is_object check ((jsonb_typeof(content) = 'object'::text)),
   constraint messages_inbound_is_contacts check (((direction = 'inbound'::app_public.message_direction) = (author = 'contact'::app_public.message_author))),
+  constraint messages_metadata_is_at_most_32_kb check (((direction = 'inbound'::app_public.message_direction) or (octet_length((metadata)::text) <= 32768))),
   constraint messages_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
 ) partition by range (id);
@@ -1677,6 +1681,7 @@ create table app_public.whatsapp_flows (
   constraint whatsapp_flows_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint whatsapp_flows_endpoint_uri_is_address check (((endpoint_uri ~ '^https?://\S+$'::text) and (length(endpoint_uri) <= 2000))),
   constraint whatsapp_flows_flow_json_is_object check ((jsonb_typeof(flow_json) = 'object'::text)),
+  constraint whatsapp_flows_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint whatsapp_flows_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint whatsapp_flows_name_has_length check (((length(name) >= 1) and (length(name) <= 255))),
   constraint whatsapp_flows_whatsapp_flow_id_has_length check (((length(whatsapp_flow_id) >= 1) and (length(whatsapp_flow_id) <= 255)))
@@ -3376,6 +3381,12 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.begin_chatbot_turns(uuid,uuid[]) is 'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
 
+create function app_private.bounded_metadata(wanted jsonb, otherwise jsonb) returns jsonb as $$
+  select case when octet_length(wanted::text) <= 32768 then wanted else otherwise end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first, if it is as small as the tables want metadata to be, else the second: for what happens without anybody to tell.';
+
 create function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
 declare
   v_is_taken boolean;
@@ -3425,7 +3436,7 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- What does not fit its column is not worth a customer's turn: it stays in metadata, where anything fits.
+      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too large.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
@@ -3438,7 +3449,9 @@ begin
             then v_change.fields ->> 'email'
           else c.email
         end,
-        metadata = c.metadata || (v_change.fields - array['name', 'language', 'email', 'phone'])
+        metadata = app_private.bounded_metadata(
+          c.metadata || (v_change.fields - array['name', 'language', 'email', 'phone']), c.metadata
+        )
       where c.id = v_change.id;
     end if;
 
@@ -4836,7 +4849,7 @@ begin
     is_blocked = c.is_blocked or v_merged.is_blocked,
     opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
     marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
-    metadata = v_merged.metadata || c.metadata
+    metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
   where c.id = v_kept.id;
 end;
 $$

@@ -39,6 +39,7 @@ export async function applyDeliveries(
     if (isStored) {
       let bodyFrom = 1;
       for (const delivery of deliveries) {
+        if (delivery.isPart) continue;
         batch.bodies.push(delivery.body);
         batch.events.push(eventRow(delivery, bodyFrom));
         bodyFrom += delivery.body.length;

@@ -33,6 +33,8 @@ export type ChannelDirectory = {
   verifyTokens(address: string, isFresh?: boolean): Promise<string[]>;
   /** The channel of an app that has a number. Whoever signs with an app's secret speaks for its numbers, and no others. */
   byNumber(phoneNumberId: string, app: string): Promise<WebhookChannel | null>;
+  /** The same for many numbers, in one query; not remembered. */
+  byNumbers(phoneNumberIds: string[], app: string): Promise<Map<string, WebhookChannel>>;
   /** The channels of an app that are of a business account, one a tenant. */
   byAccount(businessAccountId: string, app: string): Promise<WebhookChannel[]>;
   /** Whether a number is of a tenant's channel that was of the same app, and still has another app secret. */
@@ -135,6 +137,15 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
         ),
       );
       return channel ?? null;
+    },
+    async byNumbers(phoneNumberIds, app) {
+      const found = await find(
+        `select distinct on (c.phone_number_id) ${COLUMNS}
+         where c.phone_number_id = any ($1) and ${OF_APP}
+         order by c.phone_number_id, s.app_secret_fingerprint = $2 desc, c.created_at, c.id`,
+        [phoneNumberIds, app],
+      );
+      return new Map(found.map((channel) => [channel.phoneNumberId, channel]));
     },
     byAccount: (businessAccountId, app) =>
       channels(`account ${businessAccountId} ${app}`, () =>

@@ -23,4 +23,6 @@ export type Delivery = {
   skipped: Skipped[];
   /** Set when it could not be applied, in whole or in part. */
   error: string | null;
+  /** Only some of the items of a large body: the body itself is stored with the last ones. */
+  isPart?: boolean;
 };

@@ -4,6 +4,22 @@ import type { Log } from "../log.ts";
 import { type Applied, applyDeliveries, both, NOTHING_APPLIED } from "./apply_deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 
+/** Nobody waits for the answer any more: what has not begun is left to the provider's next delivery. */
+class Unwanted extends Error {
+  override name = "Unwanted";
+}
+
+/** Of a delivery that was not applied in time: it is stored, and retry_webhooks takes it from there. */
+export const UNFINISHED = "not all of it could be applied in time: it is tried again";
+
+/** Whether somebody still waits for the answer; asked before each step of a long piece of work. */
+export type IsWanted = () => boolean;
+
+/** Applies deliveries together, or not at all. Throws what the database says. */
+export function applyTogether(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<Applied> {
+  return persistently(() => applyDeliveries(pool, deliveries));
+}
+
 /**
  * Applies deliveries so that one that cannot be applied holds nobody up: the batch is halved until the bad body is
  * alone, and then the bad item. The rest is applied, and the body is stored as failed, with the reason. Throws only
@@ -13,33 +29,52 @@ export async function applyIsolated(
   pool: pg.Pool,
   deliveries: readonly Delivery[],
   log: Log,
+  isWanted: IsWanted = () => true,
 ): Promise<Applied> {
+  if (!isWanted()) throw new Unwanted();
   try {
-    return await persistently(() => applyDeliveries(pool, deliveries));
+    return await applyTogether(pool, deliveries);
   } catch (error) {
     if (isPassing(error)) throw error;
     if (deliveries.length === 1) {
       // The body is stored last: a crash before that makes the provider deliver it all again.
       const [delivery] = deliveries;
-      const applied = await applyItems(pool, delivery!, log);
-      await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
+      const applied = await applyItems(pool, delivery!, log, { isWanted, withinMs: ISOLATION_MS });
+      if (!delivery!.isPart) await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
       return applied;
     }
     const middle = deliveries.length >> 1;
     return both(
-      await applyIsolated(pool, deliveries.slice(0, middle), log),
-      await applyIsolated(pool, deliveries.slice(middle), log),
+      await applyIsolated(pool, deliveries.slice(0, middle), log, isWanted),
+      await applyIsolated(pool, deliveries.slice(middle), log, isWanted),
     );
   }
 }
 
+/** So long the receiver looks for what is bad in one delivery. */
+const ISOLATION_MS = 600;
+
 /**
  * Applies the items of one delivery without storing its body: all at once if that works, else in halves, down to the
- * bad ones, which are noted in its `skipped` and `error`. Throws only what is passing.
+ * bad ones, which are noted in its `skipped` and `error`, or until time is up. Throws only what is passing.
  */
-export async function applyItems(pool: pg.Pool, delivery: Delivery, log: Log): Promise<Applied> {
+export async function applyItems(
+  pool: pg.Pool,
+  delivery: Delivery,
+  log: Log,
+  {
+    isWanted = () => true,
+    withinMs = Number.POSITIVE_INFINITY,
+  }: { isWanted?: IsWanted; withinMs?: number } = {},
+): Promise<Applied> {
+  const began = performance.now();
   const apply = async (items: Delivery["items"]): Promise<Applied> => {
     if (items.length === 0) return NOTHING_APPLIED;
+    if (!isWanted()) throw new Unwanted();
+    if (performance.now() - began > withinMs) {
+      delivery.error = UNFINISHED;
+      return NOTHING_APPLIED;
+    }
     try {
       return await persistently(() => applyDeliveries(pool, [{ ...delivery, items }], { isStored: false }));
     } catch (error) {

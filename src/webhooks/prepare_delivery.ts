@@ -30,31 +30,57 @@ export async function prepareDelivery(
   if (reading.kind === "unreadable") return { ...delivery, error: reading.reason };
   const fields = new Set(reading.items.flatMap(({ field }) => field ?? []));
   delivery.eventType = [...fields].slice(0, 10).join(",") || null;
+  const addresseesOf = await createRouting(reading.items, signed, directory);
   for (const item of reading.items) {
-    const addressees = await addresseesOf(item, signed, directory);
+    const addressees = await addresseesOf(item);
     if (addressees.length === 0) delivery.items.push({ item, channel: null });
     for (const addressee of addressees) delivery.items.push({ item, channel: addressee });
-    // A rotation under way: tried again for a day, so that it arrives when the other channel has its new secret.
-    const { phoneNumberId } = item;
-    const isUnknown = addressees.length === 0 && phoneNumberId !== null;
-    if (isUnknown && (await directory.isLeftBehind(phoneNumberId, channel)))
-      delivery.error ??= `the number ${phoneNumberId} still has the former app secret: rotate it as well`;
   }
+  delivery.error = await leftBehind(delivery, signed, directory);
   delivery.channel = delivery.items.find((routed) => routed.channel !== null)?.channel ?? channel;
   return delivery;
 }
 
+/** More numbers or accounts than these in one body are not asked for one by one. */
+const MANY = 50;
+
 /** Account and template fields name no number: they are for every tenant of the app that has the account. */
-async function addresseesOf(
-  { phoneNumberId, businessAccountId }: WebhookItem,
+async function createRouting(
+  items: readonly WebhookItem[],
   { app, channel }: Signed,
   directory: ChannelDirectory,
-): Promise<WebhookChannel[]> {
-  if (phoneNumberId === channel.phoneNumberId) return [channel];
-  if (phoneNumberId !== null) {
-    const addressee = await directory.byNumber(phoneNumberId, app);
-    return addressee === null ? [] : [addressee];
-  }
-  if (businessAccountId === null) return [channel];
-  return directory.byAccount(businessAccountId, app);
+): Promise<(item: WebhookItem) => WebhookChannel[] | Promise<WebhookChannel[]>> {
+  const numbers = distinct(items.map(({ phoneNumberId }) => phoneNumberId));
+  const known = numbers.length > MANY ? await directory.byNumbers(numbers, app) : null;
+  const accounts = distinct(
+    items.map(({ phoneNumberId, businessAccountId }) => (phoneNumberId === null ? businessAccountId : null)),
+  );
+  const askedFor = new Set(accounts.slice(0, MANY));
+
+  return async ({ phoneNumberId, businessAccountId }) => {
+    if (phoneNumberId === channel.phoneNumberId) return [channel];
+    if (phoneNumberId !== null) {
+      const addressee = known ? known.get(phoneNumberId) : await directory.byNumber(phoneNumberId, app);
+      return addressee ? [addressee] : [];
+    }
+    if (businessAccountId === null) return [channel];
+    return askedFor.has(businessAccountId) ? directory.byAccount(businessAccountId, app) : [];
+  };
+}
+
+/** A rotation under way: tried again for a day, so that it arrives when the other channel has its new secret. */
+async function leftBehind(
+  { items }: Delivery,
+  { channel }: Signed,
+  directory: ChannelDirectory,
+): Promise<string | null> {
+  const unknown = distinct(items.map((routed) => (routed.channel ? null : routed.item.phoneNumberId)));
+  for (const phoneNumberId of unknown.slice(0, MANY))
+    if (await directory.isLeftBehind(phoneNumberId, channel))
+      return `the number ${phoneNumberId} still has the former app secret: rotate it as well`;
+  return null;
+}
+
+function distinct(values: readonly (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null))];
 }

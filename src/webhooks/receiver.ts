@@ -5,11 +5,10 @@ import { type Bytes, createByteBudget } from "../byte_budget.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { type Batcher, BatcherFull, createBatcher } from "./batch.ts";
+import { BatcherFull } from "./batch.ts";
 
 import { createChannelDirectory } from "./channel_directory.ts";
-import type { Delivery } from "./delivery.ts";
-import { applyIsolated } from "./isolate.ts";
+import { createIntake } from "./intake.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
 import { comeAgain, untrusted, WebhookRefusal } from "./refusal.ts";
@@ -50,16 +49,13 @@ export function createWebhookReceiver({
 }: WebhookReceiverOptions): WebhookReceiver {
   const directory = createChannelDirectory(pool, keyRing);
   const budget = createByteBudget(MOST_BYTES, MOST_BYTES_OF_ADDRESS);
-  const batcher: Batcher<Delivery> = createBatcher({
-    async run(deliveries) {
-      const { stored, wakesChatbots } = await applyIsolated(pool, deliveries, log);
+  const intake = createIntake({
+    pool,
+    log,
+    onApplied({ stored, wakesChatbots }) {
       metrics.messagesReceived.inc(stored);
       if (wakesChatbots) onAwaited?.();
     },
-    weigh: (delivery) => 1 + delivery.items.length + (delivery.body.length >> 12),
-    batchWeight: 400,
-    waitingWeight: 20_000,
-    concurrency: 2,
   });
 
   async function verify(request: Request<Params>, response: Response): Promise<void> {
@@ -91,7 +87,7 @@ export function createWebhookReceiver({
     const body = await readRawBody(request, bytes);
     await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
       const signed = await verifySigned(directory, address, body, signature);
-      await batcher.add(await prepareDelivery(body, signed, directory), isInTime);
+      await intake.take(await prepareDelivery(body, signed, directory), isInTime);
     });
   }
 
@@ -128,7 +124,7 @@ export function createWebhookReceiver({
     .all((_request, response) => {
       response.status(405).set("Allow", "GET, HEAD, POST").json(NOT_ALLOWED);
     });
-  return { router, close: () => batcher.close() };
+  return { router, close: () => intake.close() };
 }
 
 type Params = { address: string };

@@ -91,3 +91,57 @@ test("closing waits for what is under way and refuses the rest", async () => {
   begun[0]!.end();
   await Promise.all([first, closed]);
 });
+
+test("keys take turns in a batch, however much one has waiting", async () => {
+  const begun: string[][] = [];
+  const ends: (() => void)[] = [];
+  const batcher = createBatcher<string>({
+    run: (items) => {
+      begun.push(items);
+      return new Promise((resolve) => ends.push(resolve));
+    },
+    weigh: () => 1,
+    keyOf: ([key]) => key!,
+    batchWeight: 4,
+    waitingWeight: 100,
+    waitingWeightOfKey: 8,
+    concurrency: 1,
+  });
+  const added = ["a1", "a2", "a3", "a4", "a5", "a6", "b1", "c1"].map((item) => batcher.add(item));
+  await soon();
+  assert.deepEqual(begun, [["a1", "b1", "c1", "a2"]]);
+  for (let more = 7; more <= 10; more += 1) added.push(batcher.add(`a${more}`));
+  await assert.rejects(batcher.add("a11"), BatcherFull, "a key has a share of what may wait");
+  added.push(batcher.add("b2"));
+  for (let at = 0; ends.length > at; at += 1) {
+    ends[at]!();
+    await soon();
+  }
+  await Promise.all(added);
+  assert.deepEqual(begun.slice(1), [["a3", "b2", "a4", "a5"], ["a6", "a7", "a8", "a9"], ["a10"]]);
+});
+
+test("apart: a batch is of one key, and a key has one under way", async () => {
+  const begun: string[][] = [];
+  const ends: (() => void)[] = [];
+  const batcher = createBatcher<string>({
+    run: (items) => {
+      begun.push(items);
+      return new Promise((resolve) => ends.push(resolve));
+    },
+    weigh: () => 1,
+    keyOf: ([key]) => key!,
+    isApart: true,
+    batchWeight: 2,
+    waitingWeight: 100,
+    concurrency: 3,
+  });
+  const added = ["a1", "a2", "a3", "b1"].map((item) => batcher.add(item));
+  await soon();
+  assert.deepEqual(begun, [["a1", "a2"], ["b1"]]);
+  ends[0]!();
+  await soon();
+  assert.deepEqual(begun[2], ["a3"]);
+  for (const end of ends) end();
+  await Promise.all(added);
+});
