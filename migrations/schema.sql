@@ -1267,6 +1267,8 @@ create table app_public.groups (
 );
 create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
 comment on table app_public.groups is 'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
+create trigger _100_clean_name before insert or update of name on app_public.groups
+  for each row execute function app_private.tg__clean_name();
 create trigger _100_fill_in_tenant before insert on app_public.groups
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.groups
@@ -1309,6 +1311,8 @@ comment on column app_public.invitations.name is 'What a new account is called, 
 comment on column app_public.invitations.role is 'What the person will be in the tenant.';
 comment on column app_public.invitations.invited_by_id is 'The member who invited; null for the operator. The invitation is void once that member may no longer invite to that role.';
 comment on column app_public.invitations.expires_at is '7 days after it was made.';
+create trigger _100_clean_email before insert or update of email on app_public.invitations
+  for each row execute function app_private.tg__clean_email();
 alter table app_public.invitations enable row level security;
 create policy tenant_isolation on app_public.invitations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1485,6 +1489,8 @@ create table app_public.tags (
 create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
 comment on table app_public.tags is 'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are missing.';
 comment on column app_public.tags.color is 'For lists: #rrggbb, lower case.';
+create trigger _100_clean_name before insert or update of name on app_public.tags
+  for each row execute function app_private.tg__clean_name();
 create trigger _100_fill_in_tenant before insert on app_public.tags
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.tags
@@ -1602,6 +1608,8 @@ create unique index users_email_key on app_public.users (lower(email));
 comment on table app_public.users is 'A person on staff, who signs in. One person may be a member of several tenants.';
 comment on column app_public.users.email is 'The address used to sign in; unique whatever its case.';
 comment on column app_public.users.is_active is 'False refuses every sign-in and every running session, at once.';
+create trigger _100_clean_email before insert or update of email on app_public.users
+  for each row execute function app_private.tg__clean_email();
 create trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.users
@@ -1987,6 +1995,16 @@ $$
 comment on function app_hidden.clean_pasted(text) is 'The plain characters of what somebody typed or pasted: without invisible characters, in compatibility form (NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values that are compared or sent to, not for prose: emoji and some scripts need their joiners.';
 grant execute on function app_hidden.clean_pasted(text) to parley_visitor;
 
+create function app_hidden.clean_prose(pasted text) returns text as $$
+  select btrim(
+    regexp_replace(pasted, '[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]', '', 'g'),
+    E' \t\n\r\u00a0'
+  )
+$$
+  language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.clean_prose(text) is 'Words as they were typed, trimmed and without directional marks and zero-width spaces, which only travel along with a paste. What words and emoji need (joiners, variation selectors) stays.';
+grant execute on function app_hidden.clean_prose(text) to parley_visitor;
+
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
     when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts is not a list'
@@ -2247,7 +2265,7 @@ create function app_hidden.is_familiar_source(email text, source text) returns b
   select exists (
     select from app_public.users u
     join app_private.sign_in_sources s on s.user_id = u.id
-    where lower(u.email) = lower(left(is_familiar_source.email, 254))
+    where lower(u.email) = lower(left(app_hidden.normalize_email(is_familiar_source.email), 254))
     and s.source = left(is_familiar_source.source, 64)
     and s.last_signed_in_at > now() - interval '90 days'
   )
@@ -3570,7 +3588,7 @@ comment on function app_private.chatbot_pause(uuid,uuid) is 'How long the chatbo
 
 create function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
-  v_key text := lower(left(check_password.email, 254));
+  v_key text := lower(left(app_hidden.normalize_email(check_password.email), 254));
   v_source text := left(check_password.source, 64);
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
@@ -4185,7 +4203,7 @@ declare
 begin
   select u.id into v_id
   from app_public.users u
-  where lower(u.email) = lower(find_user.email);
+  where lower(u.email) = lower(app_hidden.normalize_email(find_user.email));
 
   if v_id is null then
     raise exception 'There is no user "%"', left(find_user.email, 100) using errcode = 'PYNFD';
@@ -4215,7 +4233,7 @@ $$
 comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, and events that were set aside after thirty days.';
 
 create function app_private.has_account(email text) returns boolean as $$
-  select exists (select from app_public.users u where lower(u.email) = lower(has_account.email))
+  select exists (select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email)))
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.has_account(text) is 'Whether anybody in the installation signs in with that address, whatever its case.';
@@ -4342,6 +4360,7 @@ comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Makes contacts
 
 create function app_private.invite(tenant_id uuid, email text, name text, role app_public.member_role, invited_by_id uuid, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
 begin
+  email := app_hidden.normalize_email(invite.email);
   -- Asks about this tenant only: whether the address is known elsewhere is not the inviter's business.
   if exists (
     select from app_public.memberships m
@@ -6423,6 +6442,24 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__audit() is 'Writes an audit entry with what changed. Arguments: columns that are not copied.';
+
+create function app_private.tg__clean_email() returns trigger as $$
+begin
+  NEW.email := app_hidden.normalize_email(NEW.email);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__clean_email() is 'An address as it is compared at sign-in, however it was pasted.';
+
+create function app_private.tg__clean_name() returns trigger as $$
+begin
+  NEW.name := app_hidden.clean_prose(NEW.name);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__clean_name() is 'Two names that look alike are one.';
 
 create function app_private.tg__fill_in_tenant() returns trigger as $$
 begin

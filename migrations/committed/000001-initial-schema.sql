@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0424abe2dfaed105c6028bbda6648150d7e01b12
+--! Hash: sha1:61d7703dea3bd0f9f7cf985326da0e26e742f188
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -97,6 +97,43 @@ comment on function app_hidden.clean_pasted(text) is
 
 grant execute on function app_hidden.clean_pasted(text) to parley_visitor;
 --! EndIncluded shared/clean_pasted.sql
+--! Included shared/clean_prose.sql
+create or replace function app_hidden.clean_prose(pasted text) returns text as $$
+  select btrim(
+    regexp_replace(pasted, '[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]', '', 'g'),
+    E' \t\n\r\u00a0'
+  )
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.clean_prose(text) is
+  E'Words as they were typed, trimmed and without directional marks and zero-width spaces, which only travel along with a paste. What words and emoji need (joiners, variation selectors) stays.';
+
+grant execute on function app_hidden.clean_prose(text) to parley_visitor;
+--! EndIncluded shared/clean_prose.sql
+--! Included shared/normalize_email.sql
+create or replace function app_hidden.normalize_email(email text) returns text as $$
+  -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
+  select regexp_replace(
+    regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
+    '[.,;]+$', ''
+  )
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.normalize_email(text) is
+  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", with characters that cannot be seen) without all that.';
+
+grant execute on function app_hidden.normalize_email(text) to parley_visitor;
+--! EndIncluded shared/normalize_email.sql
+--! Included shared/tg__clean_name.sql
+create or replace function app_private.tg__clean_name() returns trigger as $$
+begin
+  NEW.name := app_hidden.clean_prose(NEW.name);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__clean_name() is E'Two names that look alike are one.';
+--! EndIncluded shared/tg__clean_name.sql
 --! Included shared/tg__timestamps.sql
 create or replace function app_private.tg__timestamps() returns trigger as $$
 begin
@@ -599,11 +636,25 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_sessions__notify() is E'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
 --! EndIncluded accounts/tg_sessions__notify.sql
+--! Included accounts/tg__clean_email.sql
+create or replace function app_private.tg__clean_email() returns trigger as $$
+begin
+  NEW.email := app_hidden.normalize_email(NEW.email);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__clean_email() is E'An address as it is compared at sign-in, however it was pasted.';
+--! EndIncluded accounts/tg__clean_email.sql
 --! Included accounts/triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
+create or replace trigger _100_clean_email before insert or update of email on app_public.users
+  for each row execute function app_private.tg__clean_email();
+create or replace trigger _100_clean_email before insert or update of email on app_public.invitations
+  for each row execute function app_private.tg__clean_email();
 create or replace trigger _100_timestamps before insert or update on app_private.user_secrets
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _100_timestamps before insert or update on app_public.memberships
@@ -847,7 +898,7 @@ create or replace function app_hidden.is_familiar_source(email text, source text
   select exists (
     select from app_public.users u
     join app_private.sign_in_sources s on s.user_id = u.id
-    where lower(u.email) = lower(left(is_familiar_source.email, 254))
+    where lower(u.email) = lower(left(app_hidden.normalize_email(is_familiar_source.email), 254))
     and s.source = left(is_familiar_source.source, 64)
     and s.last_signed_in_at > now() - interval '90 days'
   )
@@ -861,7 +912,7 @@ grant execute on function app_hidden.is_familiar_source(text, text) to parley_au
 --! Included accounts/check_password.sql
 create or replace function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
-  v_key text := lower(left(check_password.email, 254));
+  v_key text := lower(left(app_hidden.normalize_email(check_password.email), 254));
   v_source text := left(check_password.source, 64);
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
@@ -1164,6 +1215,7 @@ create or replace function app_private.invite(
   out expires_at timestamptz
 ) as $$
 begin
+  email := app_hidden.normalize_email(invite.email);
   -- Asks about this tenant only: whether the address is known elsewhere is not the inviter's business.
   if exists (
     select from app_public.memberships m
@@ -1836,20 +1888,6 @@ comment on function app_hidden.normalize_phone(text) is
 
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 --! EndIncluded contacts/normalize_phone.sql
---! Included contacts/normalize_email.sql
-create or replace function app_hidden.normalize_email(email text) returns text as $$
-  -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
-  select regexp_replace(
-    regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
-    '[.,;]+$', ''
-  )
-$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-
-comment on function app_hidden.normalize_email(text) is
-  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", with characters that cannot be seen) without all that.';
-
-grant execute on function app_hidden.normalize_email(text) to parley_visitor;
---! EndIncluded contacts/normalize_email.sql
 --! Included contacts/identity_match_key.sql
 create or replace function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
@@ -2189,6 +2227,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _100_fill_in_tenant before insert on app_public.tags
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+create or replace trigger _100_clean_name before insert or update of name on app_public.tags
+  for each row execute function app_private.tg__clean_name();
+create or replace trigger _100_clean_name before insert or update of name on app_public.groups
+  for each row execute function app_private.tg__clean_name();
 create or replace trigger _100_fill_in_tenant before insert on app_public.contact_tags
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 create or replace trigger _100_timestamps before insert or update on app_public.groups
@@ -8453,7 +8495,7 @@ declare
 begin
   select u.id into v_id
   from app_public.users u
-  where lower(u.email) = lower(find_user.email);
+  where lower(u.email) = lower(app_hidden.normalize_email(find_user.email));
 
   if v_id is null then
     raise exception 'There is no user "%"', left(find_user.email, 100) using errcode = 'PYNFD';
@@ -8512,7 +8554,7 @@ comment on function app_private.find_chatbot(text, uuid) is
 --! EndIncluded operations/find_chatbot.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$
-  select exists (select from app_public.users u where lower(u.email) = lower(has_account.email))
+  select exists (select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email)))
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.has_account(text) is

@@ -2,6 +2,7 @@ import type { ContactChange } from "../effect.ts";
 import { objectField, textListField } from "../fields.ts";
 import type { GraphNode } from "../graph.ts";
 import { mapFieldTexts } from "../leaves.ts";
+import { cleanProse } from "../pasted.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { LEAVE, type Step } from "../step.ts";
 import type { Turn } from "../turn.ts";
@@ -13,7 +14,7 @@ import type { Turn } from "../turn.ts";
 export function enterUpdateContact(turn: Turn, node: GraphNode): Step {
   const list = (name: string) =>
     textListField(node.data, name)
-      .map((item) => turn.fillPlain(node, item).trim())
+      .map((item) => cleanProse(turn.fillPlain(node, item)))
       .filter((item) => item !== "");
   const change: ContactChange = {
     fields: mapFieldTexts(objectField(node.data, "fields"), (text) => fillTyped(turn, node, text)),
