@@ -451,3 +451,25 @@ test("a chatbot that would be played for ever is cut off, and others are served 
   assert.ok(performance.now() - began < 1900, "others waited for it");
   assert.equal((await slow).code, "PYTIM");
 });
+
+test("a step that would take minutes ends in time, many of them too, and others are served between", async () => {
+  const conditions = Array.from({ length: 600 }, () => ({
+    variable: "text",
+    operator: "not_matches_regex",
+    value: "(a|b)*a(a|b){190}c",
+  }));
+  const graph = graphOf(
+    { start: ["start"], loop: ["condition", { conditionGroup: { logicalOperator: "AND", conditions } }] },
+    [
+      ["start", "loop"],
+      ["loop", "loop", "true"],
+    ],
+  );
+  const { chatbotId } = await aBot(graph, { maxStepsPerTurn: 10_000, maxVisitsPerNode: 10_000 });
+  const variables = { text: "ab".repeat(500) };
+  const slow = await Promise.all([1, 2, 3].map(() => start(admin, { chatbotId, variables })));
+  for (const { played, text } of slow) {
+    assert.equal(played?.outcome, "failed", text);
+    assert.equal(played?.reason, "turn_too_long: PYTRN");
+  }
+});
