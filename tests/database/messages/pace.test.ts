@@ -68,10 +68,9 @@ story("one channel's pace is nothing to another channel", async (db) => {
 /** The pace of a channel whose last refusal was so many seconds ago. */
 async function paceAfter(db: pg.PoolClient, { channelId }: Workspace, seconds: number): Promise<number> {
   const { rows } = await db.query(
-    `select app_private.channel_pace(c, row(
-         s.channel_id, s.pace_clock, s.paused_until, s.paused_at, s.learned_messages_per_second,
-         now() - make_interval(secs => $2), s.last_webhook_at
-       )::app_private.channel_states) as pace
+    `select app_private.channel_pace(
+         c, jsonb_populate_record(s, jsonb_build_object('learned_at', now() - make_interval(secs => $2)))
+       ) as pace
      from app_private.channel_states s join app_public.channels c on c.id = s.channel_id where c.id = $1`,
     [channelId, seconds],
   );
