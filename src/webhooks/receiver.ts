@@ -5,6 +5,7 @@ import { type Bytes, createByteBudget } from "../byte_budget.ts";
 import type { Log } from "../log.ts";
 import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { uuidV7 } from "../uuid_v7.ts";
 import { BatcherFull } from "./batch.ts";
 
 import { createChannelDirectory } from "./channel_directory.ts";
@@ -78,6 +79,8 @@ export function createWebhookReceiver({
   }
 
   async function take(request: IncomingMessage, address: string, bytes: Bytes): Promise<void> {
+    // Its time is when the webhook arrived, however long what follows takes.
+    const id = uuidV7();
     const signature = request.headers["x-hub-signature-256"];
     // What cannot be right is refused before the body is read.
     if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
@@ -87,7 +90,7 @@ export function createWebhookReceiver({
     const body = await readRawBody(request, bytes);
     await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
       const signed = await verifySigned(directory, address, body, signature);
-      await intake.take(await prepareDelivery(body, signed, directory), isInTime);
+      await intake.take(await prepareDelivery(body, signed, directory, id), isInTime);
     });
   }
 
