@@ -4,6 +4,7 @@ import { hear, type Inbound } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
 import { isForward, type Message } from "./message.ts";
 import type { Network } from "./network.ts";
+import { burst, echo, type Imported, importMessage, repeat } from "./retelling.ts";
 
 export interface CustomerMedia {
   kind: "image" | "video" | "audio" | "document" | "sticker";
@@ -120,6 +121,32 @@ export class CustomerPhone {
   revoke(wamid: string): Message {
     this.#ownMessage(wamid).isRevoked = true;
     return this.send({ type: "revoke", content: { original_message_id: wamid } });
+  }
+
+  /** Types several texts within one second: `inOnePost`, or one POST each, one after the other. */
+  burst(bodies: readonly string[], { inOnePost = false } = {}): Message {
+    return burst(this.#network, this.chat, bodies, inOnePost);
+  }
+
+  /** An own message comes once more under its wamid, with a timestamp so many seconds later. */
+  repeat(wamid: string, secondsLater = 0): Message {
+    const message = this.#ownMessage(wamid);
+    if (repeat(this.#network, message, secondsLater) === undefined)
+      throw new CustomerError("The webhook of this message is not among the last ones");
+    return message;
+  }
+
+  /** The business is told of its own message `wamid` as an echo. */
+  echo(wamid: string): Message {
+    const message = this.#message(wamid);
+    if (message.from !== "business") throw new CustomerError("Only a message of the business has an echo");
+    echo(this.#network, message);
+    return message;
+  }
+
+  /** A message of the chat's past, as Meta imports it. Returns its wamid. */
+  importMessage(imported: Imported): string {
+    return importMessage(this.#network, this.chat, imported);
   }
 
   /** Reads everything: the business gets a `read` for each of its messages that had none. */

@@ -2,7 +2,7 @@ import type { Chat } from "./chats.ts";
 import type { JsonObject } from "./json.ts";
 import type { Message } from "./message.ts";
 import { type Network, record } from "./network.ts";
-import { toContact, toTimestamp } from "./webhooks/update.ts";
+import { toContact, toTimestamp, type Update } from "./webhooks/update.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The customer service window. A tap on an ad changes what is charged, not what may be sent. */
@@ -19,19 +19,34 @@ export interface Inbound {
   context?: JsonObject | undefined;
   /** The ad that was tapped. */
   referral?: JsonObject | undefined;
+  /** When, in milliseconds since the epoch; defaults to now. Webhooks have whole seconds. */
+  saidAt?: number | undefined;
   /** More keys of the message, as `errors` beside `unsupported`. */
   extra?: JsonObject | undefined;
 }
 
 /** Lets a customer say something: into the transcript, and to the business as a webhook. */
 export function hear(network: Network, chat: Chat, said: Inbound): Message {
+  const { message, update } = say(network, chat, said);
+  network.webhooks.send(update);
+  return message;
+}
+
+/** Lets a customer say several things that Meta puts into one POST. */
+export function hearTogether(network: Network, chat: Chat, said: readonly Inbound[]): Message[] {
+  const all = said.map((one) => say(network, chat, one));
+  network.webhooks.sendTogether(all.map(({ update }) => update));
+  return all.map(({ message }) => message);
+}
+
+function say(network: Network, chat: Chat, said: Inbound): { message: Message; update: Update } {
   const { number, customer } = chat;
   const now = network.clock.now();
   number.throughput.spend(now);
   chat.windowEndsAt = Math.max(chat.windowEndsAt, now + WINDOW_MS);
   const { type, content, replyTo } = said;
   const message = record(network, { chat, from: "customer", type, content, replyTo });
-  network.webhooks.send({
+  const update: Update = {
     kind: "message",
     number,
     contact: toContact(customer),
@@ -41,14 +56,14 @@ export function hear(network: Network, chat: Chat, said: Inbound): Message {
       ...(customer.userId !== undefined && { from_user_id: customer.userId }),
       ...(customer.parentUserId !== undefined && { from_parent_user_id: customer.parentUserId }),
       id: message.wamid,
-      timestamp: toTimestamp(now),
+      timestamp: toTimestamp(said.saidAt ?? now),
       type,
       ...(content !== undefined && { [type]: content }),
       ...(said.referral && { referral: said.referral }),
       ...said.extra,
     },
-  });
-  return message;
+  };
+  return { message, update };
 }
 
 function contextOf(network: Network, { number, customer }: Chat, { replyTo, context }: Inbound): JsonObject {

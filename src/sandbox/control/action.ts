@@ -4,6 +4,8 @@ import type { Message } from "../message.ts";
 import { characters } from "../outbound/limits.ts";
 
 const wamid = z.string().min(1).max(512);
+const YEAR = 365 * 86_400;
+const seconds = z.number().int().min(-YEAR).max(YEAR);
 
 /** Something a customer does, as the page says it. */
 export const action = z.discriminatedUnion("kind", [
@@ -20,10 +22,25 @@ export const action = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("edit"), wamid, body: characters(4096) }),
   z.object({ kind: z.literal("revoke"), wamid }),
   z.object({ kind: z.literal("read") }),
+  z.object({
+    kind: z.literal("burst"),
+    bodies: z.array(characters(4096)).min(1).max(100),
+    inOnePost: z.boolean().optional(),
+  }),
+  z.object({ kind: z.literal("repeat"), wamid, secondsLater: seconds.optional() }),
+  z.object({ kind: z.literal("echo"), wamid }),
+  z.object({
+    kind: z.literal("import"),
+    what: z.enum(["placeholder", "media"]),
+    from: z.enum(["customer", "business"]).default("customer"),
+    wamid: wamid.optional(),
+    secondsAgo: seconds.min(0).default(10 * 86_400),
+    caption: characters(1024).optional(),
+  }),
 ]);
 
 /** Does it on the phone. The message it became, if it became one. Throws a CustomerError when it cannot be done. */
-export function act(phone: CustomerPhone, wish: z.infer<typeof action>): Message | undefined {
+export function act(phone: CustomerPhone, wish: z.infer<typeof action>): Pick<Message, "wamid"> | undefined {
   switch (wish.kind) {
     case "say":
       return phone.say(wish.body, { replyTo: wish.replyTo });
@@ -42,6 +59,14 @@ export function act(phone: CustomerPhone, wish: z.infer<typeof action>): Message
     case "read":
       phone.read();
       return undefined;
+    case "burst":
+      return phone.burst(wish.bodies, wish);
+    case "repeat":
+      return phone.repeat(wish.wamid, wish.secondsLater);
+    case "echo":
+      return phone.echo(wish.wamid);
+    case "import":
+      return { wamid: phone.importMessage(wish) };
     default:
       return wish satisfies never;
   }

@@ -2,7 +2,10 @@ import { element } from "./element.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
-/** What can be done with a message: `on.react(emoji)`, `on.reply()`, and with an own one `on.edit()`, `on.revoke()`. */
+/**
+ * What can be done with a message: `on.react(emoji)`, `on.reply()`; with an own one `on.edit()`, `on.revoke()` and
+ * `on.repeat()`, with one of the business `on.echo()`.
+ */
 export function openMenu(popover, anchor, message, on) {
   const entry = (label, action) => {
     const onclick = () => {
@@ -23,6 +26,8 @@ export function openMenu(popover, anchor, message, on) {
     entry("Reply", on.reply),
     isOwn && message.type === "text" && entry("Edit", on.edit),
     isOwn && entry("Delete for everyone", on.revoke),
+    isOwn && entry("Deliver again, a minute later", on.repeat),
+    !isOwn && entry("Echo to the business", on.echo),
   ];
   popover.replaceChildren(...entries.filter(Boolean));
   popover.showPopover();

@@ -27,6 +27,8 @@ const transcript = new Transcript($("chat"), $("messages"), {
       reply: () => composer.reply(message),
       edit: () => composer.edit(message),
       revoke: () => act({ kind: "revoke", wamid: message.wamid }),
+      repeat: () => act({ kind: "repeat", wamid: message.wamid, secondsLater: 60 }),
+      echo: () => act({ kind: "echo", wamid: message.wamid }),
     }),
 });
 

@@ -50,6 +50,13 @@ export class WebhookDispatcher {
     this.#queueOf(update.number).add(update);
   }
 
+  /** Queues updates of one number that leave in one POST, whatever the batch size is. */
+  sendTogether(updates: readonly Update[]): void {
+    const number = updates[0]?.number;
+    if (!number || this.#isClosed || !this.#context.numbers.isSubscribed(number.businessAccountId)) return;
+    this.#queueOf(number).addTogether(updates);
+  }
+
   /** Keeps back all updates, so that `release` sends them together: up to 1000 in one POST. */
   hold(): void {
     this.#isHeld = true;

@@ -56,6 +56,17 @@ export class WebhookQueue {
     this.#flush();
   }
 
+  /** As `add`, for updates that share a body. While updates are held, they leave with the others. */
+  addTogether(updates: readonly Update[]): void {
+    const { capacity, events } = this.#context;
+    const free = Math.max(0, capacity - this.pending);
+    for (const _ of updates.slice(free)) events.dropped();
+    const taken = updates.slice(0, free);
+    if (this.#isHeld) for (const update of taken) this.#fresh.push(update);
+    else this.#pack(taken);
+    this.#flush();
+  }
+
   /** Nothing new leaves until `release`. */
   hold(): void {
     this.#isHeld = true;
