@@ -8,6 +8,7 @@ import { replayDelivery } from "./replay_delivery.ts";
 export type ReplayFilter = {
   id?: string;
   channelId?: string;
+  tenantId?: string;
   status?: "unprocessed" | "processed" | "failed";
   since?: Date;
   until?: Date;
@@ -16,6 +17,8 @@ export type ReplayFilter = {
   /** Leaves those out that were tried a short while ago: ten minutes after the first time, then twice as long. */
   backsOff?: boolean;
   limit?: number;
+  /** Begins no further body after so long. */
+  withinMs?: number;
 };
 
 export type ReplayResult = { replayed: number; failed: number; newMessages: number };
@@ -34,9 +37,11 @@ export async function replayWebhooks(
   const result: ReplayResult = { replayed: 0, failed: 0, newMessages: 0 };
   const most = filter.limit ?? Number.POSITIVE_INFINITY;
   let after = "00000000-0000-0000-0000-000000000000";
-  while (result.replayed < most) {
+  const end = performance.now() + (filter.withinMs ?? Number.POSITIVE_INFINITY);
+  while (result.replayed < most && performance.now() < end) {
     const page = await pageAfter(pool, after, filter, Math.min(PAGE, most - result.replayed));
     for (const row of page) {
+      if (performance.now() > end) break;
       after = row.id;
       const body = await bodyOf(pool, row);
       // Dropped with its month, or its channel, since the page was read.
@@ -80,6 +85,7 @@ async function pageAfter(
      and ($6::timestamptz is null or id < app_hidden.uuid_v7_floor($6))
      and ($7::int is null or attempts < $7)
      and (not $9 or processed_at < now() - interval '5 minutes' * 2 ^ attempts)
+     and ($10::uuid is null or tenant_id = $10)
      order by id
      limit $8`,
     [
@@ -92,7 +98,19 @@ async function pageAfter(
       filter.maxAttempts,
       size,
       filter.backsOff ?? false,
+      filter.tenantId,
     ],
   );
   return rows;
+}
+
+/** The tenants that have bodies which could not be applied since then. */
+export async function tenantsWithFailures(pool: pg.Pool, since: Date): Promise<string[]> {
+  const { rows } = await pool.query<{ tenant_id: string }>(
+    `select distinct tenant_id
+     from app_public.webhook_events
+     where status = 'failed' and id >= app_hidden.uuid_v7_floor($1)`,
+    [since],
+  );
+  return rows.map(({ tenant_id }) => tenant_id);
 }
