@@ -193,3 +193,10 @@ test("a request that never ends does not keep others from being answered", async
   assert.equal((await api.post(JSON.stringify({ query: "{ __typename }" }))).status, 200);
   slow.destroy();
 });
+
+test("a document without a token is short", async () => {
+  const long = `{ currentUser { id } } # ${"x".repeat(5_000)}`;
+  const answer = await api.ask(null, long);
+  assert.equal(answer.code, "PYLIM");
+  assert.deepEqual((await api.ask(agent, long)).errors, []);
+});

@@ -15,6 +15,8 @@ export const LIMITS = {
   fields: 300,
   /** Of those without a token, who can sign in and no more. */
   anonymousFields: 30,
+  /** Of their document: reading one costs the process ten microseconds a byte, and anybody may send it. */
+  anonymousBytes: 5_000,
   /** Objects that the answer might hold: lists multiply. */
   objects: 5_000,
   /** Of an answer. */

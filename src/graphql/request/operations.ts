@@ -113,6 +113,11 @@ export function createOperations({
       if (isDeeperThan(variables, LIMITS.variableDepth))
         throw refused("PYLIM", `Variables nest more than ${LIMITS.variableDepth} levels`);
 
+      if (visitor === null && query.length > LIMITS.anonymousBytes)
+        throw refused(
+          "PYLIM",
+          `More than ${LIMITS.anonymousBytes} bytes of a document without an access token`,
+        );
       const read = readDocument(query);
       if ("errors" in read) throw new RefusedRequest(read.errors);
       const { document, fields } = read;
