@@ -224,6 +224,8 @@ create table app_private.ai_budgets (
 comment on table app_private.ai_budgets is 'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the operator.';
 comment on column app_private.ai_budgets.tokens_per_day is 'Of all conversations together, in the last 24 hours.';
 comment on column app_private.ai_budgets.tokens_per_conversation is 'Of one conversation, in the last 24 hours.';
+create trigger _500_audit after insert or delete or update on app_private.ai_budgets
+  for each row execute function app_private.tg__audit('{}', '{}', 'tenant_id');
 alter table app_private.ai_budgets enable row level security;
 
 -- app_private.ai_calls
@@ -278,6 +280,8 @@ comment on column app_private.channel_secrets.app_secret_fingerprint is 'A keyed
 comment on column app_private.channel_secrets.previous_app_secret_fingerprint is 'The same of previous_app_secret.';
 create trigger _100_timestamps before insert or update on app_private.channel_secrets
   for each row execute function app_private.tg__timestamps();
+create trigger _500_audit after update on app_private.channel_secrets
+  for each row execute function app_private.tg__audit('{*}', '{app_secret_fingerprint,previous_app_secret,previous_app_secret_fingerprint}', 'channel_id');
 alter table app_private.channel_secrets enable row level security;
 
 -- app_private.channel_states
@@ -389,6 +393,8 @@ create table app_private.data_source_secrets (
 comment on table app_private.data_source_secrets is 'A data source''s token: an AES-256-GCM envelope sealed by the program for this row.';
 create trigger _100_timestamps before insert or update on app_private.data_source_secrets
   for each row execute function app_private.tg__timestamps();
+create trigger _500_audit after insert or delete or update on app_private.data_source_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
 alter table app_private.data_source_secrets enable row level security;
 
 -- app_private.google_account_secrets
@@ -405,6 +411,10 @@ create table app_private.google_account_secrets (
 comment on table app_private.google_account_secrets is 'A Google account''s OAuth tokens: AES-256-GCM envelopes sealed by the program for this row and column.';
 create trigger _100_timestamps before insert or update on app_private.google_account_secrets
   for each row execute function app_private.tg__timestamps();
+create trigger _500_audit_on_insert after insert on app_private.google_account_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
+create trigger _500_audit_on_update after update on app_private.google_account_secrets
+  for each row when ((app_hidden.current_session_id() is not null)) execute function app_private.tg__audit('{*}', '{}', 'user_id');
 alter table app_private.google_account_secrets enable row level security;
 
 -- app_private.idempotency_keys
@@ -521,6 +531,8 @@ comment on table app_private.sessions is 'One sign-in. Access tokens name it and
 comment on column app_private.sessions.generation is 'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key of the API: nothing here makes one.';
 comment on column app_private.sessions.refreshed_at is 'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
 comment on column app_private.sessions.user_agent is 'What the client called itself when it signed in.';
+create trigger _500_audit after update of revoked_at on app_private.sessions
+  for each row when (((old.revoked_at is null) and (new.revoked_at is not null))) execute function app_private.tg__audit('{}', '{}', 'user_id');
 create trigger _800_notify_on_delete after delete on app_private.sessions
   for each row when (((old.revoked_at is null) and (old.expires_at > now()))) execute function app_private.tg_sessions__notify();
 create trigger _800_notify_on_update after update of revoked_at on app_private.sessions
@@ -566,6 +578,8 @@ create table app_private.user_secrets (
 comment on table app_private.user_secrets is 'bcrypt (cost 10). No row, or no hash: the person cannot sign in with a password.';
 create trigger _100_timestamps before insert or update on app_private.user_secrets
   for each row execute function app_private.tg__timestamps();
+create trigger _500_audit after update on app_private.user_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
 alter table app_private.user_secrets enable row level security;
 
 -- app_private.webhook_addresses
@@ -587,25 +601,31 @@ create table app_public.audit_entries (
   table_name text not null,
   row_id uuid not null,
   operation text not null,
+  changed_columns text[],
   old_values jsonb,
   new_values jsonb,
+  actor text not null,
   user_id uuid,
   database_role text not null default session_user,
   created_at timestamp with time zone not null default now(),
   constraint audit_entries_pkey primary key (id),
   constraint audit_entries_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint audit_entries_actor_is_known check ((actor = any (array['member'::text, 'operator'::text, 'program'::text]))),
+  constraint audit_entries_columns_of_update check (((operation = 'UPDATE'::text) = (changed_columns is not null))),
   constraint audit_entries_new_unless_delete check (((operation = 'DELETE'::text) = (new_values is null))),
   constraint audit_entries_old_unless_insert check (((operation = 'INSERT'::text) = (old_values is null))),
   constraint audit_entries_operation_is_dml check ((operation = any (array['INSERT'::text, 'UPDATE'::text, 'DELETE'::text])))
 );
 create index audit_entries_tenant_id_created_at_idx on app_public.audit_entries (tenant_id, created_at desc);
-comment on table app_public.audit_entries is 'Who changed people, channels and chatbots, and what. Written by triggers, never changed. Secrets and graphs are not copied here.';
-comment on column app_public.audit_entries.table_name is 'tenants, users, memberships, channels or chatbots.';
-comment on column app_public.audit_entries.row_id is 'The id of the row; of a membership, the person''s.';
+comment on table app_public.audit_entries is 'Who changed what: people and access, channels, chatbots, what chatbots call, secrets, contacts'' numbers and their erasure. Written by triggers, never changed. The values of secrets, graphs, addresses, headers, forms and of contacts are not copied here: changed_columns names them.';
+comment on column app_public.audit_entries.table_name is 'The changed row''s table. Private ones are user_secrets (a password), sessions (one that ended), channel_secrets, data_source_secrets and google_account_secrets (tokens).';
+comment on column app_public.audit_entries.row_id is 'The id of the row; of a membership, a password, a session or a calendar, the person''s; of secrets, that of what they belong to.';
 comment on column app_public.audit_entries.operation is 'INSERT, UPDATE or DELETE.';
-comment on column app_public.audit_entries.old_values is 'Of an update: the changed columns before it. Of a delete: the row.';
-comment on column app_public.audit_entries.new_values is 'Of an insert: the row. Of an update: the changed columns after it.';
-comment on column app_public.audit_entries.user_id is 'The signed-in person; null when it was done in SQL or by the program.';
+comment on column app_public.audit_entries.changed_columns is 'Of an update: the columns that changed, those included whose values are not copied.';
+comment on column app_public.audit_entries.old_values is 'Of an update: the changed columns before it. Of a delete: the row. Without the columns whose values are not copied.';
+comment on column app_public.audit_entries.new_values is 'Of an insert: the row. Of an update: the changed columns after it. Without the columns whose values are not copied.';
+comment on column app_public.audit_entries.actor is 'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL of the owner of the database.';
+comment on column app_public.audit_entries.user_id is 'The signed-in person; null when it was done in SQL, by the program, or by somebody who was only signing in.';
 comment on column app_public.audit_entries.database_role is 'The role that was logged in to the database.';
 alter table app_public.audit_entries enable row level security;
 create policy tenant_isolation on app_public.audit_entries as restrictive for all to parley_visitor
@@ -670,7 +690,7 @@ create trigger _100_choose_default before insert or update of is_default on app_
 create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.channels
-  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit', 'webhook_key');
+  for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
 create trigger _500_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
 create trigger _500_keep_webhook_address after delete or update of webhook_key on app_public.channels
@@ -718,6 +738,8 @@ comment on column app_public.chatbot_versions.after_pause is 'What a run does wh
 comment on column app_public.chatbot_versions.subflows is 'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
 comment on column app_public.chatbot_versions.flows is 'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row is gone since: runs read the others as they are now.';
 comment on column app_public.chatbot_versions.published_by is 'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
+create trigger _500_audit after insert or delete on app_public.chatbot_versions
+  for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
 alter table app_public.chatbot_versions enable row level security;
 create policy tenant_isolation on app_public.chatbot_versions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -763,7 +785,7 @@ comment on column app_public.chatbots.active_version_id is 'The version that new
 create trigger _100_timestamps before insert or update on app_public.chatbots
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.chatbots
-  for each row execute function app_private.tg__audit('nodes', 'edges');
+  for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
 alter table app_public.chatbots enable row level security;
 create policy tenant_isolation on app_public.chatbots as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -881,6 +903,10 @@ create trigger _100_normalize before insert or update of phone, email on app_pub
   for each row when (((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text) or (new.email is not null))) execute function app_private.tg_contacts__normalize();
 create trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
+create trigger _500_audit_on_delete after delete on app_public.contacts
+  for each row execute function app_private.tg__audit('{*}');
+create trigger _500_audit_on_update after update of phone on app_public.contacts
+  for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null)))) execute function app_private.tg__audit('{*}');
 create trigger _500_save_phone_identity_on_insert after insert on app_public.contacts
   for each row when ((new.phone is not null)) execute function app_private.tg_contacts__save_phone_identity();
 create trigger _500_save_phone_identity_on_update after update of phone on app_public.contacts
@@ -1115,7 +1141,7 @@ create trigger _100_fill_in_tenant before insert on app_public.data_source_conne
 create trigger _100_timestamps before insert or update on app_public.data_source_connections
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.data_source_connections
-  for each row execute function app_private.tg__audit();
+  for each row execute function app_private.tg__audit('{endpoint,default_params,default_body,param_mapping,transform_config}');
 alter table app_public.data_source_connections enable row level security;
 create policy tenant_isolation on app_public.data_source_connections as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1179,7 +1205,7 @@ create trigger _100_rest_without_token before insert or update of base_url, auth
 create trigger _100_timestamps before insert or update on app_public.data_sources
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.data_sources
-  for each row execute function app_private.tg__audit('headers');
+  for each row execute function app_private.tg__audit('{base_url,headers,config}');
 alter table app_public.data_sources enable row level security;
 create policy tenant_isolation on app_public.data_sources as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1218,7 +1244,7 @@ comment on column app_public.google_accounts.access_token_expires_at is 'When th
 create trigger _100_timestamps before insert or update on app_public.google_accounts
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.google_accounts
-  for each row execute function app_private.tg__audit('access_token_expires_at');
+  for each row execute function app_private.tg__audit('{}', '{access_token_expires_at}');
 alter table app_public.google_accounts enable row level security;
 create policy tenant_isolation on app_public.google_accounts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1313,6 +1339,8 @@ comment on column app_public.invitations.invited_by_id is 'The member who invite
 comment on column app_public.invitations.expires_at is '7 days after it was made.';
 create trigger _100_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
+create trigger _500_audit after insert or delete on app_public.invitations
+  for each row execute function app_private.tg__audit();
 alter table app_public.invitations enable row level security;
 create policy tenant_isolation on app_public.invitations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1613,7 +1641,7 @@ create trigger _100_clean_email before insert or update of email on app_public.u
 create trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.users
-  for each row execute function app_private.tg__audit('last_login_at');
+  for each row execute function app_private.tg__audit('{}', '{last_login_at}');
 create trigger _500_insert_secrets after insert on app_public.users
   for each row execute function app_private.tg_users__insert_secrets();
 create trigger _500_keep_owners after update of is_active on app_public.users
@@ -1710,7 +1738,7 @@ create trigger _100_fill_in_tenant before insert on app_public.whatsapp_flows
 create trigger _100_timestamps before insert or update on app_public.whatsapp_flows
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.whatsapp_flows
-  for each row execute function app_private.tg__audit('flow_json');
+  for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
 alter table app_public.whatsapp_flows enable row level security;
 create policy tenant_isolation on app_public.whatsapp_flows as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -3378,6 +3406,32 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
+
+create function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
+begin
+  -- Rows that name no tenant belong to the one of what they hang on. What a deleted tenant takes along has none.
+  return query
+  select t.id
+  from app_public.tenants t
+  where t.id in (
+    select (changed ->> 'tenant_id')::uuid
+    union all
+    select (changed ->> 'id')::uuid where audited_tenants.table_name = 'tenants'
+    union all
+    select c.tenant_id from app_public.channels c where c.id = (changed ->> 'channel_id')::uuid
+    union all
+    select s.tenant_id from app_public.data_sources s where s.id = (changed ->> 'data_source_id')::uuid
+    union all
+    -- A person's account and password concern every tenant that they are a member of.
+    select m.tenant_id
+    from app_public.memberships m
+    where audited_tenants.table_name in ('users', 'user_secrets')
+    and m.user_id = coalesce(changed ->> 'user_id', changed ->> 'id')::uuid
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.audited_tenants(text,jsonb) is 'The tenants whose admins are to see that a row was changed.';
 
 create function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
 begin
@@ -5208,6 +5262,14 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_channel(uuid,timestamp with time zone) is 'The provider said "too fast": nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
+create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
+  select coalesce(jsonb_object_agg(e.key, e.value), '{}')
+  from jsonb_each(value) e
+  where e.key = any (keys)
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.pick(jsonb,text[]) is 'The object with only those keys.';
+
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
 $$
@@ -6404,44 +6466,57 @@ comment on function app_private.tenant_stats() is 'How much each tenant has. Cou
 
 create function app_private.tg__audit() returns trigger as $$
 declare
-  -- What is enormous or says nothing: the list is the trigger's argument.
-  v_ignored text[] := array['updated_at'] || TG_ARGV;
-  v_old jsonb := case when TG_OP <> 'INSERT' then to_jsonb(OLD) - v_ignored end;
-  v_new jsonb := case when TG_OP <> 'DELETE' then to_jsonb(NEW) - v_ignored end;
+  v_masked text[] := coalesce(TG_ARGV[0], '{}');
+  v_ignored text[] := '{created_at,updated_at}'::text[] || coalesce(TG_ARGV[1], '{}')::text[];
+  v_old jsonb := case when TG_OP <> 'INSERT' then to_jsonb(OLD) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then to_jsonb(NEW) end;
   v_row jsonb := coalesce(v_new, v_old);
+  v_changed text[];
+  v_shown text[];
 begin
-  if TG_OP = 'UPDATE' then
-    select jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, v_new -> o.key)
-    into v_old, v_new
-    from jsonb_each(v_old) o
-    where o.value is distinct from v_new -> o.key;
-    if v_old is null then
-      return null;
-    end if;
+  select
+    array_agg(k.key order by k.key) filter (where v_old -> k.key is distinct from v_new -> k.key),
+    array_agg(k.key) filter (where v_masked <> '{*}' and k.key <> all (v_masked))
+  into v_changed, v_shown
+  from jsonb_object_keys(v_row) k (key)
+  where k.key <> all (v_ignored);
+
+  if v_changed is null then
+    return null;
+  elsif TG_OP = 'UPDATE' then
+    v_shown := array(select unnest(v_shown) intersect select unnest(v_changed));
   end if;
 
-  insert into app_public.audit_entries (tenant_id, table_name, row_id, operation, old_values, new_values, user_id)
-  values (
-    -- The tenant itself may be what is being deleted: then nothing can hang on it.
-    (
-      select t.id from app_public.tenants t
-      where t.id = coalesce(
-        (v_row ->> 'tenant_id')::uuid,
-        case TG_TABLE_NAME when 'tenants' then (v_row ->> 'id')::uuid else app_hidden.current_tenant_id() end
-      )
-    ),
+  insert into app_public.audit_entries
+    (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id)
+  select
+    t.id,
     TG_TABLE_NAME,
-    coalesce(v_row ->> 'id', v_row ->> 'user_id')::uuid,
+    coalesce(v_row ->> coalesce(TG_ARGV[2], 'id'), v_row ->> 'user_id')::uuid,
     TG_OP,
-    v_old,
-    v_new,
-    app_hidden.current_user_id()
-  );
+    case when TG_OP = 'UPDATE' then v_changed end,
+    case when TG_OP <> 'INSERT' then app_private.pick(v_old, v_shown) end,
+    case when TG_OP <> 'DELETE' then app_private.pick(v_new, v_shown) end,
+    case
+      when not app_hidden.is_program() then 'member'
+      when current_setting('parley.actor', true) = 'operator' then 'operator'
+      else 'program'
+    end,
+    -- Of the session, which is known to its owner alone: that the caller says who it is proves nothing.
+    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id())
+  from (
+    select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
+    union all
+    -- Of a tenant that is deleted, and of a person who is a member nowhere, only the operator sees the entry.
+    select null
+    where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets')
+    and not exists (select from app_private.audited_tenants(TG_TABLE_NAME, v_row))
+  ) t;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__audit() is 'Writes an audit entry with what changed. Arguments: columns that are not copied.';
+comment on function app_private.tg__audit() is 'Writes an audit entry with what changed. Arguments, the first two as arrays: columns whose values are not copied ({*}: all), columns that are no change, and the column that says which row it is (id by default, else user_id).';
 
 create function app_private.tg__clean_email() returns trigger as $$
 begin

@@ -2,11 +2,16 @@ import pg from "pg";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 
-type PoolOptions = { wakesItself?: boolean; onConnect?: (client: pg.ClientBase) => Promise<void> };
+type PoolOptions = {
+  wakesItself?: boolean;
+  isOperator?: boolean;
+  onConnect?: (client: pg.ClientBase) => Promise<void>;
+};
 
 /**
  * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
- * its transactions leave for the worker is looked after without a job (app_private.wake()). `onConnect` may refuse a new
+ * its transactions leave for the worker is looked after without a job (app_private.wake()). `isOperator`: the audit
+ * entries of its deeds say so. `onConnect` may refuse a new
  * connection.
  */
 export function createPool(
@@ -14,13 +19,14 @@ export function createPool(
   name: string,
   config: Config,
   log: Log,
-  { wakesItself = false, onConnect }: PoolOptions = {},
+  { wakesItself = false, isOperator = false, onConnect }: PoolOptions = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     application_name: `parley ${name}`,
     ...(onConnect && { onConnect }),
     ...(wakesItself && { options: "-c parley.wake=self" }),
+    ...(isOperator && { options: "-c parley.actor=operator" }),
     max: config.DATABASE_POOL_SIZE,
     connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: config.DATABASE_IDLE_TIMEOUT_MS,

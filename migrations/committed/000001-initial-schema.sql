@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:61d7703dea3bd0f9f7cf985326da0e26e742f188
+--! Hash: sha1:ab9d8553fd567cf3d863783304e7b364f521344e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -353,24 +353,32 @@ create table app_public.audit_entries (
   row_id uuid not null,
   operation text not null
     constraint audit_entries_operation_is_dml check (operation in ('INSERT', 'UPDATE', 'DELETE')),
+  changed_columns text[],
   old_values jsonb,
   new_values jsonb,
+  actor text not null
+    constraint audit_entries_actor_is_known check (actor in ('member', 'operator', 'program')),
   user_id uuid,
   database_role text not null default session_user,
   created_at timestamptz not null default now(),
+  constraint audit_entries_columns_of_update check ((operation = 'UPDATE') = (changed_columns is not null)),
   constraint audit_entries_old_unless_insert check ((operation = 'INSERT') = (old_values is null)),
   constraint audit_entries_new_unless_delete check ((operation = 'DELETE') = (new_values is null))
 );
 create index on app_public.audit_entries (tenant_id, created_at desc);
 alter table app_public.audit_entries enable row level security;
 comment on table app_public.audit_entries is
-  E'Who changed people, channels and chatbots, and what. Written by triggers, never changed. Secrets and graphs are not copied here.';
-comment on column app_public.audit_entries.old_values is E'Of an update: the changed columns before it. Of a delete: the row.';
-comment on column app_public.audit_entries.user_id is E'The signed-in person; null when it was done in SQL or by the program.';
-comment on column app_public.audit_entries.table_name is E'tenants, users, memberships, channels or chatbots.';
-comment on column app_public.audit_entries.row_id is E'The id of the row; of a membership, the person''s.';
+  E'Who changed what: people and access, channels, chatbots, what chatbots call, secrets, contacts'' numbers and their erasure. Written by triggers, never changed. The values of secrets, graphs, addresses, headers, forms and of contacts are not copied here: changed_columns names them.';
+comment on column app_public.audit_entries.changed_columns is
+  E'Of an update: the columns that changed, those included whose values are not copied.';
+comment on column app_public.audit_entries.actor is
+  E'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL of the owner of the database.';
+comment on column app_public.audit_entries.old_values is E'Of an update: the changed columns before it. Of a delete: the row. Without the columns whose values are not copied.';
+comment on column app_public.audit_entries.user_id is E'The signed-in person; null when it was done in SQL, by the program, or by somebody who was only signing in.';
+comment on column app_public.audit_entries.table_name is E'The changed row''s table. Private ones are user_secrets (a password), sessions (one that ended), channel_secrets, data_source_secrets and google_account_secrets (tokens).';
+comment on column app_public.audit_entries.row_id is E'The id of the row; of a membership, a password, a session or a calendar, the person''s; of secrets, that of what they belong to.';
 comment on column app_public.audit_entries.operation is E'INSERT, UPDATE or DELETE.';
-comment on column app_public.audit_entries.new_values is E'Of an insert: the row. Of an update: the changed columns after it.';
+comment on column app_public.audit_entries.new_values is E'Of an insert: the row. Of an update: the changed columns after it. Without the columns whose values are not copied.';
 comment on column app_public.audit_entries.database_role is E'The role that was logged in to the database.';
 
 --! Included accounts/current_user_id.sql
@@ -491,48 +499,98 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.require_agent_of(uuid) is
   E'The wall between tenants, for functions that run as the owner: PYNFD, unless a signed-in caller is an agent of that tenant. The program itself is let through.';
 --! EndIncluded accounts/require_agent_of.sql
+--! Included accounts/pick.sql
+create or replace function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
+  select coalesce(jsonb_object_agg(e.key, e.value), '{}')
+  from jsonb_each(value) e
+  where e.key = any (keys)
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pick(jsonb, text[]) is E'The object with only those keys.';
+--! EndIncluded accounts/pick.sql
+--! Included accounts/audited_tenants.sql
+create or replace function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
+begin
+  -- Rows that name no tenant belong to the one of what they hang on. What a deleted tenant takes along has none.
+  return query
+  select t.id
+  from app_public.tenants t
+  where t.id in (
+    select (changed ->> 'tenant_id')::uuid
+    union all
+    select (changed ->> 'id')::uuid where audited_tenants.table_name = 'tenants'
+    union all
+    select c.tenant_id from app_public.channels c where c.id = (changed ->> 'channel_id')::uuid
+    union all
+    select s.tenant_id from app_public.data_sources s where s.id = (changed ->> 'data_source_id')::uuid
+    union all
+    -- A person's account and password concern every tenant that they are a member of.
+    select m.tenant_id
+    from app_public.memberships m
+    where audited_tenants.table_name in ('users', 'user_secrets')
+    and m.user_id = coalesce(changed ->> 'user_id', changed ->> 'id')::uuid
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.audited_tenants(text, jsonb) is
+  E'The tenants whose admins are to see that a row was changed.';
+--! EndIncluded accounts/audited_tenants.sql
 --! Included accounts/tg__audit.sql
 create or replace function app_private.tg__audit() returns trigger as $$
 declare
-  -- What is enormous or says nothing: the list is the trigger's argument.
-  v_ignored text[] := array['updated_at'] || TG_ARGV;
-  v_old jsonb := case when TG_OP <> 'INSERT' then to_jsonb(OLD) - v_ignored end;
-  v_new jsonb := case when TG_OP <> 'DELETE' then to_jsonb(NEW) - v_ignored end;
+  v_masked text[] := coalesce(TG_ARGV[0], '{}');
+  v_ignored text[] := '{created_at,updated_at}'::text[] || coalesce(TG_ARGV[1], '{}')::text[];
+  v_old jsonb := case when TG_OP <> 'INSERT' then to_jsonb(OLD) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then to_jsonb(NEW) end;
   v_row jsonb := coalesce(v_new, v_old);
+  v_changed text[];
+  v_shown text[];
 begin
-  if TG_OP = 'UPDATE' then
-    select jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, v_new -> o.key)
-    into v_old, v_new
-    from jsonb_each(v_old) o
-    where o.value is distinct from v_new -> o.key;
-    if v_old is null then
-      return null;
-    end if;
+  select
+    array_agg(k.key order by k.key) filter (where v_old -> k.key is distinct from v_new -> k.key),
+    array_agg(k.key) filter (where v_masked <> '{*}' and k.key <> all (v_masked))
+  into v_changed, v_shown
+  from jsonb_object_keys(v_row) k (key)
+  where k.key <> all (v_ignored);
+
+  if v_changed is null then
+    return null;
+  elsif TG_OP = 'UPDATE' then
+    v_shown := array(select unnest(v_shown) intersect select unnest(v_changed));
   end if;
 
-  insert into app_public.audit_entries (tenant_id, table_name, row_id, operation, old_values, new_values, user_id)
-  values (
-    -- The tenant itself may be what is being deleted: then nothing can hang on it.
-    (
-      select t.id from app_public.tenants t
-      where t.id = coalesce(
-        (v_row ->> 'tenant_id')::uuid,
-        case TG_TABLE_NAME when 'tenants' then (v_row ->> 'id')::uuid else app_hidden.current_tenant_id() end
-      )
-    ),
+  insert into app_public.audit_entries
+    (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id)
+  select
+    t.id,
     TG_TABLE_NAME,
-    coalesce(v_row ->> 'id', v_row ->> 'user_id')::uuid,
+    coalesce(v_row ->> coalesce(TG_ARGV[2], 'id'), v_row ->> 'user_id')::uuid,
     TG_OP,
-    v_old,
-    v_new,
-    app_hidden.current_user_id()
-  );
+    case when TG_OP = 'UPDATE' then v_changed end,
+    case when TG_OP <> 'INSERT' then app_private.pick(v_old, v_shown) end,
+    case when TG_OP <> 'DELETE' then app_private.pick(v_new, v_shown) end,
+    case
+      when not app_hidden.is_program() then 'member'
+      when current_setting('parley.actor', true) = 'operator' then 'operator'
+      else 'program'
+    end,
+    -- Of the session, which is known to its owner alone: that the caller says who it is proves nothing.
+    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id())
+  from (
+    select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
+    union all
+    -- Of a tenant that is deleted, and of a person who is a member nowhere, only the operator sees the entry.
+    select null
+    where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets')
+    and not exists (select from app_private.audited_tenants(TG_TABLE_NAME, v_row))
+  ) t;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__audit() is
-  E'Writes an audit entry with what changed. Arguments: columns that are not copied.';
+  E'Writes an audit entry with what changed. Arguments, the first two as arrays: columns whose values are not copied ({*}: all), columns that are no change, and the column that says which row it is (id by default, else user_id).';
 --! EndIncluded accounts/tg__audit.sql
 --! Included accounts/tg__fill_in_tenant.sql
 create or replace function app_private.tg__fill_in_tenant() returns trigger as $$
@@ -683,7 +741,14 @@ create or replace trigger _500_revoke_sessions after update of status on app_pub
 create or replace trigger _500_audit after insert or update or delete on app_public.tenants
   for each row execute function app_private.tg__audit();
 create or replace trigger _500_audit after insert or update or delete on app_public.users
-  for each row execute function app_private.tg__audit('last_login_at');
+  for each row execute function app_private.tg__audit('{}', '{last_login_at}');
+create or replace trigger _500_audit after update on app_private.user_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
+create or replace trigger _500_audit after insert or delete on app_public.invitations
+  for each row execute function app_private.tg__audit();
+create or replace trigger _500_audit after update of revoked_at on app_private.sessions
+  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
+  execute function app_private.tg__audit('{}', '{}', 'user_id');
 create or replace trigger _500_audit after insert or update or delete on app_public.memberships
   for each row execute function app_private.tg__audit();
 
@@ -1657,7 +1722,9 @@ create or replace trigger _100_choose_default before insert or update of is_defa
 create or replace trigger _500_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
 create or replace trigger _500_audit after insert or update or delete on app_public.channels
-  for each row execute function app_private.tg__audit('status_reason', 'quality_rating', 'messaging_limit', 'webhook_key');
+  for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
+create or replace trigger _500_audit after update on app_private.channel_secrets
+  for each row execute function app_private.tg__audit('{*}', '{app_secret_fingerprint,previous_app_secret,previous_app_secret_fingerprint}', 'channel_id');
 create or replace trigger _500_keep_webhook_address after update of webhook_key or delete on app_public.channels
   for each row execute function app_private.tg_channels__keep_webhook_address();
 --! EndIncluded channels/triggers.sql
@@ -2061,6 +2128,14 @@ create or replace trigger _500_save_phone_identity_on_insert after insert on app
 create or replace trigger _500_save_phone_identity_on_update after update of phone on app_public.contacts
   for each row when (OLD.phone is distinct from NEW.phone)
   execute function app_private.tg_contacts__save_phone_identity();
+-- Whom later messages reach, and erasure. Without values: an erased contact must not live on in the record.
+create or replace trigger _500_audit_on_update after update of phone on app_public.contacts
+  for each row when (
+    OLD.phone is distinct from NEW.phone and (OLD.phone is not null or app_hidden.current_session_id() is not null)
+  )
+  execute function app_private.tg__audit('{*}');
+create or replace trigger _500_audit_on_delete after delete on app_public.contacts
+  for each row execute function app_private.tg__audit('{*}');
 --! EndIncluded contacts/triggers.sql
 --! Included contacts/merge_contacts.sql
 create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
@@ -6469,7 +6544,11 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _100_timestamps before insert or update on app_public.conversation_contexts
   for each row execute function app_private.tg__timestamps();
 create or replace trigger _500_audit after insert or update or delete on app_public.chatbots
-  for each row execute function app_private.tg__audit('nodes', 'edges');
+  for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
+create or replace trigger _500_audit after insert or delete on app_public.chatbot_versions
+  for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
+create or replace trigger _500_audit after insert or update or delete on app_private.ai_budgets
+  for each row execute function app_private.tg__audit('{}', '{}', 'tenant_id');
 
 create or replace trigger _900_enqueue_chatbot after insert on app_public.messages
   referencing new table as new_rows
@@ -6774,13 +6853,21 @@ create or replace trigger _100_timestamps before insert or update on app_private
   for each row execute function app_private.tg__timestamps();
 
 create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
-  for each row execute function app_private.tg__audit('headers');
+  for each row execute function app_private.tg__audit('{base_url,headers,config}');
+create or replace trigger _500_audit after insert or update or delete on app_private.data_source_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
 create or replace trigger _500_audit after insert or update or delete on app_public.data_source_connections
-  for each row execute function app_private.tg__audit();
+  for each row execute function app_private.tg__audit('{endpoint,default_params,default_body,param_mapping,transform_config}');
 create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
-  for each row execute function app_private.tg__audit('flow_json');
+  for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
 create or replace trigger _500_audit after insert or update or delete on app_public.google_accounts
-  for each row execute function app_private.tg__audit('access_token_expires_at');
+  for each row execute function app_private.tg__audit('{}', '{access_token_expires_at}');
+create or replace trigger _500_audit_on_insert after insert on app_private.google_account_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
+-- The program renews access tokens every hour; that is nobody's deed.
+create or replace trigger _500_audit_on_update after update on app_private.google_account_secrets
+  for each row when (app_hidden.current_session_id() is not null)
+  execute function app_private.tg__audit('{*}', '{}', 'user_id');
 --! EndIncluded flows/triggers.sql
 --! Included flows/set_data_source_token.sql
 create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$

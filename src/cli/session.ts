@@ -23,7 +23,9 @@ export async function onDatabase<T>(
   const owner = await openOwnerDatabase(config, log);
   const interrupted = interruption();
   try {
-    const pool = createPool(owner.url, "command", { ...config, DATABASE_POOL_SIZE: 4 }, log);
+    const pool = createPool(owner.url, "command", { ...config, DATABASE_POOL_SIZE: 4 }, log, {
+      isOperator: true,
+    });
     try {
       const session = { config, log, pool, ownerUrl: owner.url, isEmbedded: owner.isEmbedded };
       const working = (async () => {

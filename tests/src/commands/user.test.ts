@@ -230,3 +230,20 @@ test("locks of failed sign-ins are lifted", async () => {
   assert.deepEqual(rows, [{ email: "else@example.com" }]);
   assert.match((await parley(["user", "unlock", "nobody@example.com"])).stderr, /PYNFD/);
 });
+
+test("what the operator does is on record as the operator's", async () => {
+  await parley.json(["user", "add", "traced@example.com", "--tenant", "bakery", "--role", "agent"]);
+  await parley.json(["user", "set-role", "traced@example.com", "viewer", "--tenant", "bakery"]);
+  await parley.json(["user", "set-password", "traced@example.com"]);
+  const { rows } = await database.pool.query(
+    `select e.table_name, e.operation from app_public.audit_entries e
+     join app_public.tenants t on t.id = e.tenant_id
+     where t.slug = 'bakery' and e.actor = 'operator'
+     and e.row_id = (select u.id from app_public.users u where u.email = 'traced@example.com')
+     order by e.id`,
+  );
+  assert.deepEqual(
+    rows.map(({ table_name, operation }) => `${operation} ${table_name}`),
+    ["INSERT memberships", "UPDATE memberships", "UPDATE user_secrets"],
+  );
+});
