@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ab9d8553fd567cf3d863783304e7b364f521344e
+--! Hash: sha1:90d76c75ffe8fffadbe5b299197234cb0a16b4f5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2034,16 +2034,63 @@ create table app_public.contact_identities (
   primary key (tenant_id, kind, match_key),
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
 );
-create index on app_public.contact_identities (contact_id, tenant_id, last_heard_at);
+create index on app_public.contact_identities (contact_id, tenant_id);
 alter table app_public.contact_identities enable row level security;
 comment on table app_public.contact_identities is
   E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is sent goes to the one last heard from, never to a retired one.';
 comment on column app_public.contact_identities.value is E'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
 comment on column app_public.contact_identities.last_heard_at is
-  E'Since when it stands where it does among the contact''s addresses: when the provider last named it after another one was named, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the provider never named it.';
+  E'Since when it stands where it does among the contact''s addresses: when the customer last wrote from it after writing from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the customer never wrote from it.';
 comment on column app_public.contact_identities.retired_at is
   E'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from afterwards becomes theirs.';
 comment on column app_public.contact_identities.match_key is E'What different spellings of the address have in common; only ever compared.';
+
+create table app_private.contact_facts (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  fact text not null
+    constraint contact_facts_fact_is_known check (fact in ('name', 'marketing')),
+  value text not null,
+  said_at timestamptz not null,
+  received_at timestamptz not null,
+  primary key (contact_id, tenant_id, fact),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+);
+alter table app_private.contact_facts enable row level security;
+comment on table app_private.contact_facts is
+  E'What the provider last said of a contact where that leaves no time on the contact: an older word, delivered again or late, changes nothing.';
+comment on column app_private.contact_facts.fact is E'name: in the phone app''s address book. marketing: "stop" or "resume".';
+comment on column app_private.contact_facts.said_at is E'By the provider''s clock, in whole seconds.';
+comment on column app_private.contact_facts.received_at is E'When the webhook first came: decides between two of one second.';
+
+create table app_private.erasure_keys (
+  tenant_id uuid primary key references app_public.tenants on delete cascade,
+  key bytea not null default app_private.gen_random_bytes(32)
+);
+alter table app_private.erasure_keys enable row level security;
+comment on table app_private.erasure_keys is
+  E'With which a tenant''s erased addresses are hashed: telephone numbers are few enough to be tried one by one.';
+
+create table app_private.erased_addresses (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  address_hash bytea not null,
+  erased_at timestamptz not null,
+  primary key (tenant_id, address_hash)
+);
+create index on app_private.erased_addresses (erased_at);
+alter table app_private.erased_addresses enable row level security;
+comment on table app_private.erased_addresses is
+  E'Addresses of contacts that were deleted, as keyed hashes: webhooks received before do not bring the contact back. Forgotten with the last of those webhooks.';
+
+create table app_private.erased_messages (
+  hash uuid primary key,
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  erased_at timestamptz not null default now()
+);
+create index on app_private.erased_messages (tenant_id);
+alter table app_private.erased_messages enable row level security;
+comment on table app_private.erased_messages is
+  E'Messages of the last eight days whose contact was deleted, by provider_id_hash(): the provider may deliver them again for seven days.';
 
 --! Included contacts/tg_contacts__normalize.sql
 create or replace function app_private.tg_contacts__normalize() returns trigger as $$
@@ -2111,6 +2158,50 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_contacts__save_phone_identity() is
   E'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
 --! EndIncluded contacts/tg_contacts__save_phone_identity.sql
+--! Included contacts/tg_contacts__remember_erasure.sql
+create or replace function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text)
+returns bytea as $$
+  select app_private.hmac(convert_to($2::text || ' ' || $3, 'UTF8'), k.key, 'sha256')
+  from app_private.erasure_keys k
+  where k.tenant_id = $1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.address_hash(uuid, app_public.identity_kind, text) is
+  E'What is kept of an address that was erased; null in a tenant that has erased nobody.';
+
+
+create or replace function app_private.tg_contacts__remember_erasure() returns trigger as $$
+begin
+  -- A contact that was merged has no address left, and a tenant that is removed takes everything along.
+  if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
+    or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  then
+    return OLD;
+  end if;
+
+  insert into app_private.erasure_keys (tenant_id) values (OLD.tenant_id) on conflict do nothing;
+  insert into app_private.erased_addresses (tenant_id, address_hash, erased_at)
+  select i.tenant_id, app_private.address_hash(i.tenant_id, i.kind, i.match_key), clock_timestamp()
+  from app_public.contact_identities i
+  where i.contact_id = OLD.id
+  order by 2
+  on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
+
+  -- The provider delivers again for up to seven days.
+  insert into app_private.erased_messages (hash, tenant_id)
+  select p.hash, OLD.tenant_id
+  from app_public.conversations v
+  join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
+  join app_private.provider_ids p on p.message_id = m.id
+  where v.contact_id = OLD.id
+  on conflict do nothing;
+  return OLD;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__remember_erasure() is
+  E'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
+--! EndIncluded contacts/tg_contacts__remember_erasure.sql
 --! Included contacts/triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
@@ -2136,7 +2227,66 @@ create or replace trigger _500_audit_on_update after update of phone on app_publ
   execute function app_private.tg__audit('{*}');
 create or replace trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
+-- Before, because the addresses go with the row.
+create or replace trigger _100_remember_erasure before delete on app_public.contacts
+  for each row execute function app_private.tg_contacts__remember_erasure();
 --! EndIncluded contacts/triggers.sql
+--! Included contacts/is_news.sql
+create or replace function app_private.is_news(
+  contact_id uuid,
+  fact text,
+  value text,
+  said_at timestamptz,
+  received_at timestamptz
+) returns boolean as $$
+  select not exists (
+    select from app_private.contact_facts f
+    where f.contact_id = $1 and f.fact = $2
+    -- Within one second of the provider's, what came last counts.
+    and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.is_news(uuid, text, text, timestamptz, timestamptz) is
+  E'Whether what is said of a contact is newer than what was said before. What is delivered again is not.';
+--! EndIncluded contacts/is_news.sql
+--! Included contacts/set_marketing_preference.sql
+create or replace function app_private.set_marketing_preference(
+  contact_id uuid,
+  allows_marketing boolean,
+  said_at timestamptz,
+  received_at timestamptz
+) returns void as $$
+declare
+  v_value text := case when allows_marketing then 'resume' else 'stop' end;
+  v_opted_out_at timestamptz;
+begin
+  select c.marketing_opted_out_at into v_opted_out_at
+  from app_public.contacts c
+  where c.id = $1
+  for no key update;
+  -- Staff may have noted a stop that is newer.
+  if not app_private.is_news($1, 'marketing', v_value, said_at, received_at)
+    or allows_marketing and v_opted_out_at > said_at
+  then
+    return;
+  end if;
+
+  update app_public.contacts c set
+    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, said_at) end
+  where c.id = $1;
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
+  select c.tenant_id, c.id, 'marketing', v_value, said_at, received_at
+  from app_public.contacts c
+  where c.id = $1
+  on conflict on constraint contact_facts_pkey do update set
+    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.set_marketing_preference(uuid, boolean, timestamptz, timestamptz) is
+  E'The customer stopped or resumed marketing messages at said_at, as a webhook told at received_at. An older word changes nothing.';
+--! EndIncluded contacts/set_marketing_preference.sql
 --! Included contacts/merge_contacts.sql
 create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
@@ -2185,6 +2335,14 @@ begin
   from app_public.group_contacts g
   where g.tenant_id = v_merged.tenant_id and g.contact_id = v_merged.id
   on conflict do nothing;
+
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
+  select m.tenant_id, v_kept.id, m.fact, m.value, m.said_at, m.received_at
+  from app_private.contact_facts m
+  where m.tenant_id = v_merged.tenant_id and m.contact_id = v_merged.id
+  on conflict on constraint contact_facts_pkey do update set
+    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at
+  where (excluded.said_at, excluded.received_at) > (f.said_at, f.received_at);
 
   delete from app_public.contacts c where c.id = v_merged.id;
 
@@ -3912,18 +4070,16 @@ comment on function app_private.tg_messages__enqueue_send() is
 --! Included messages/tg_message_statuses__note_opt_out.sql
 create or replace function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
 begin
-  update app_public.contacts p set marketing_opted_out_at = now()
+  perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
   from app_public.messages m
   join app_public.conversations c on c.id = m.conversation_id
-  where m.id = NEW.message_id
-  and p.id = c.contact_id
-  and p.marketing_opted_out_at is null;
+  where m.id = NEW.message_id;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_message_statuses__note_opt_out() is
-  E'Error 131050 says that the customer stopped marketing messages: no further one is tried.';
+  E'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not undo what the customer has said since.';
 
 create or replace trigger _500_note_opt_out after update on app_public.message_statuses
   for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
@@ -4812,6 +4968,11 @@ declare
   v_provider_message_ids text[];
   v_conversation_ids uuid[];
 begin
+  -- Before the locks of the outbox: contacts come first.
+  if outcomes @? '$[*].recipient' then
+    perform app_private.learn_recipients(outcomes);
+  end if;
+
   -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
@@ -4898,7 +5059,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.record_outcomes(jsonb) is
-  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
+  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
 --! EndIncluded messages/record_outcomes.sql
 --! Included messages/return_claims.sql
 create or replace function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
@@ -7345,14 +7506,20 @@ begin
     order by i.n, i.kind
   ),
   ids as (
-    -- Whoever had the address before has kept the id and has another address now: a number that changed hands.
+    -- Whoever had the address before has kept the id and has another address now: a number that changed hands. And a
+    -- customer who was erased comes back as another contact.
     select
       d.derived_id,
       case
-        when exists (select from app_public.contacts c where c.id = d.derived_id) then app_hidden.uuid_v7()
+        when exists (select from app_public.contacts c where c.id = d.derived_id)
+          or exists (
+            select from app_private.erased_addresses e
+            where e.tenant_id = d.tenant_id and e.address_hash = app_private.address_hash(d.tenant_id, d.kind, d.match_key)
+          )
+        then app_hidden.uuid_v7()
         else d.derived_id
       end as id
-    from (select distinct n.derived_id from named n) d
+    from (select distinct n.derived_id, n.tenant_id, n.kind, n.match_key from named n) d
   ),
   strangers as (
     select n.*, i.id from named n join ids i using (derived_id)
@@ -7426,7 +7593,8 @@ create or replace function app_private.hear_identities(customers jsonb, contact_
     and (
       select count(*) > s.named or max(i.last_heard_at) > s.least_heard_at
       from app_public.contact_identities i
-      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id and i.last_heard_at >= s.least_heard_at
+      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id
+      and coalesce(i.last_heard_at, '-infinity') >= s.least_heard_at
     )
     -- Somebody who wrote since then did so from the addresses in front.
     and not exists (
@@ -7444,6 +7612,153 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.hear_identities(jsonb, uuid[]) is
   E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their order counts, so that a customer who always writes from the same ones costs no update.';
 --! EndIncluded events/hear_identities.sql
+--! Included events/learn_names.sql
+create or replace function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
+begin
+  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
+  update app_public.contacts c set
+    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
+    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
+    phone = coalesce(c.phone, (
+      select i.value from app_public.contact_identities i
+      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
+      and i.contact_id = k.contact_id and i.retired_at is null
+    ))
+  from (
+    select distinct on (contact_ids[a.n])
+      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
+      -- A name that is older than what is known of the contact is no news.
+      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
+    from app_private.read_identities(customers) a
+    where contact_ids[a.n] is not null
+    order by contact_ids[a.n], a.heard_at desc, a.n desc
+  ) k
+  where c.id = k.contact_id
+  and (
+    k.profile_name <> coalesce(c.profile_name, '')
+    or k.username <> coalesce(c.username, '')
+    or (k.phone is not null and c.phone is null)
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.learn_names(jsonb, uuid[]) is
+  E'Remembers the names that customers use now, and a number where none was known.';
+--! EndIncluded events/learn_names.sql
+--! Included events/learn_recipients.sql
+create or replace function app_private.learn_recipients(sent jsonb) returns void as $$
+declare
+  v_known record;
+begin
+  -- Nearly always nothing is new, and one look at each address says so.
+  if not exists (
+    select
+    from (
+      select
+        r.*,
+        case when r.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'parent_bsuid', r.parent_bsuid, r.heard_at) i) end as by_parent_bsuid,
+        case when r.bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'bsuid', r.bsuid, r.heard_at) i) end as by_bsuid,
+        case when r.phone is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'phone', r.phone, r.heard_at) i) end as by_phone
+      from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
+        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
+      )
+      offset 0
+    ) r
+    where (r.parent_bsuid is not null and r.by_parent_bsuid is null)
+    or (r.bsuid is not null and r.by_bsuid is null)
+    or (r.phone is not null and r.by_phone is null)
+    or r.by_parent_bsuid <> r.by_bsuid
+    or r.by_bsuid <> r.by_phone
+    or exists (
+      select from app_public.contacts c
+      where c.id = coalesce(r.by_parent_bsuid, r.by_bsuid, r.by_phone)
+      and (r.profile_name <> coalesce(c.profile_name, '') or r.username <> coalesce(c.username, ''))
+    )
+  ) then
+    return;
+  end if;
+
+  for v_known in
+    select v.contact_id, s.recipient
+    from rows from (
+      jsonb_to_recordset(sent) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb)
+    ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, recipient, n)
+    left join app_private.provider_ids p on p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
+    join app_public.messages m on m.id = coalesce(s.message_id, p.message_id) and m.tenant_id = s.tenant_id
+    join app_public.conversations v on v.id = m.conversation_id
+    where s.recipient is not null
+    order by v.contact_id, s.n
+  loop
+    perform app_private.learn_recipient(v_known.contact_id, v_known.recipient);
+  end loop;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.learn_recipients(jsonb) is
+  E'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. What is delivered moves no address before another: the customer has not written from it.';
+
+
+create or replace function app_private.learn_recipient(contact_id uuid, recipient jsonb) returns void as $$
+declare
+  v_other uuid := app_private.other_self(contact_id, recipient);
+begin
+  if v_other is not null then
+    perform app_private.merge_contacts($1, v_other);
+  end if;
+
+  perform from app_public.contacts c where c.id = $1 for no key update;
+  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
+  select distinct on (a.kind, a.match_key) a.tenant_id, a.kind, a.value, $1
+  from app_private.read_identities(jsonb_build_array(recipient)) a
+  where a.kind <> 'external'
+  and exists (select from app_public.contacts c where c.id = $1)
+  -- A second user id says that the number went to somebody else.
+  and (a.kind = 'phone' or not exists (
+    select from app_public.contact_identities x where x.contact_id = $1 and x.kind = a.kind and x.retired_at is null
+  ))
+  order by a.kind, a.match_key, a.is_alias
+  on conflict do nothing;
+
+  -- Only if it is about the same person: the number may be somebody else's by now.
+  if not exists (
+    select
+    from app_private.read_identities(jsonb_build_array(recipient)) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id <> $1
+  ) then
+    perform app_private.learn_names(jsonb_build_array(recipient), array[$1]);
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.learn_recipient(uuid, jsonb) is
+  E'Gives a contact the addresses and names of a recipient, as far as they are nobody else''s.';
+
+
+create or replace function app_private.other_self(contact_id uuid, recipient jsonb) returns uuid as $$
+  select o.contact_id
+  from app_private.read_identities(jsonb_build_array(recipient)) a
+  join app_public.contact_identities o on o.tenant_id = a.tenant_id and o.kind = a.kind and o.match_key = a.match_key
+  where a.kind in ('parent_bsuid', 'bsuid')
+  and o.contact_id <> $1
+  -- The number beside it is this contact's, and the other one has none, nor this one another id.
+  and exists (
+    select
+    from app_private.read_identities(jsonb_build_array(recipient)) p
+    join app_public.contact_identities i on i.tenant_id = p.tenant_id and i.kind = p.kind and i.match_key = p.match_key
+    where p.kind = 'phone' and i.contact_id = $1 and i.retired_at is null
+  )
+  and not exists (
+    select from app_public.contact_identities x
+    where (x.contact_id = o.contact_id and x.kind = 'phone' or x.contact_id = $1 and x.kind = o.kind)
+    and x.retired_at is null
+  )
+  limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.other_self(uuid, jsonb) is
+  E'The contact under which a recipient''s user id is known, where it is plainly the same person who hid the number.';
+--! EndIncluded events/learn_recipients.sql
 --! Included events/link_identities.sql
 create or replace function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
@@ -7507,41 +7822,102 @@ begin
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
 
-  -- A name that is older than what is known of the contact changes nothing.
-  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
-  update app_public.contacts c set
-    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
-    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
-    phone = coalesce(c.phone, (
-      select i.value from app_public.contact_identities i
-      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
-      and i.contact_id = k.contact_id and i.retired_at is null
-    ))
-  from (
-    select distinct on (contact_ids[a.n])
-      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
-      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
-    from app_private.read_identities(customers) a
-    where contact_ids[a.n] is not null
-    order by contact_ids[a.n], a.heard_at desc, a.n desc
-  ) k
-  where c.id = k.contact_id
-  and (
-    k.profile_name <> coalesce(c.profile_name, '')
-    or k.username <> coalesce(c.username, '')
-    or (k.phone is not null and c.phone is null)
-  );
+  perform app_private.learn_names(customers, contact_ids);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.link_identities(jsonb, uuid[]) is
   E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out to share one.';
 --! EndIncluded events/link_identities.sql
+--! Included events/leave_out_erased.sql
+create or replace function app_private.leave_out_erased(customers jsonb) returns jsonb as $$
+declare
+  v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
+begin
+  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_received_at) then
+    return customers;
+  end if;
+  return (
+    select jsonb_agg(
+      case
+        when exists (
+          select
+          from app_private.read_identities(jsonb_build_array(c.customer)) a
+          join app_private.erased_addresses e
+            on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
+          where e.erased_at >= (c.customer ->> 'received_at')::timestamptz
+        )
+        then '{}'
+        else c.customer
+      end
+      order by c.n
+    )
+    from jsonb_array_elements(customers) with ordinality c (customer, n)
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.leave_out_erased(jsonb) is
+  E'The customers of stored bodies (which say received_at) with nobody in the place of those who were erased since.';
+
+
+create or replace function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
+begin
+  if not exists (select from app_private.erased_messages) then
+    return messages;
+  end if;
+  return (
+    select coalesce(jsonb_agg(m.message order by m.n), '[]')
+    from jsonb_array_elements(messages) with ordinality m (message, n)
+    where not exists (
+      select from app_private.erased_messages e
+      where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
+    )
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.leave_out_erased_messages(jsonb) is
+  E'The messages without those that were erased and are delivered again.';
+--! EndIncluded events/leave_out_erased.sql
+--! Included events/find_quoted_contacts.sql
+create or replace function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
+  select array_agg(
+    coalesce(
+      known_ids[c.n],
+      case when c.quoted_id is not null then (
+        select v.contact_id
+        from app_private.provider_ids p
+        join app_public.messages m on m.id = p.message_id
+        join app_public.conversations v on v.id = m.conversation_id
+        where p.hash = app_private.provider_id_hash(c.channel_id, c.quoted_id)
+        and m.direction = 'outbound'
+        -- Two numbers are two people, until the provider says otherwise.
+        and (
+          c.phone is null
+          or not exists (
+            select from app_public.contact_identities i
+            where i.contact_id = v.contact_id and i.kind = 'phone' and i.retired_at is null
+          )
+        )
+      ) end
+    )
+    order by c.n
+  )
+  from rows from (jsonb_to_recordset(customers) as (channel_id uuid, phone text, quoted_id text))
+    with ordinality c (channel_id, phone, quoted_id, n)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_quoted_contacts(jsonb, uuid[]) is
+  E'Of strangers who answer a message of ours, the contacts that it was sent to: only they have it to quote.';
+--! EndIncluded events/find_quoted_contacts.sql
 --! Included events/resolve_contacts.sql
 create or replace function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
-  v_ids uuid[] := app_private.find_contacts(customers);
+  v_ids uuid[];
 begin
+  customers := app_private.leave_out_erased(customers);
+  v_ids := app_private.find_contacts(customers);
   if array_position(v_ids, null) is not null then
     -- Whoever is meeting the same person at this moment, under any of their names,
     -- waits here; then look again: whoever came first has made the contact.
@@ -7552,9 +7928,11 @@ begin
       where v_ids[i.n] is null
       order by key
     ) k;
-    v_ids := app_private.find_contacts(customers);
-    perform app_private.insert_contacts(customers, v_ids);
-    v_ids := app_private.find_contacts(customers);
+    v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
+    if array_position(v_ids, null) is not null then
+      perform app_private.insert_contacts(customers, v_ids);
+      v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
+    end if;
   end if;
 
   perform app_private.link_identities(customers, v_ids);
@@ -7564,7 +7942,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resolve_contacts(jsonb) is
-  E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address.';
+  E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
 --! EndIncluded events/resolve_contacts.sql
 --! Included events/find_conversations.sql
 create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
@@ -7631,7 +8009,8 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
           and (
             select count(*) > f.named or max(i.last_heard_at) > f.least_heard_at
             from app_public.contact_identities i
-            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id and i.last_heard_at >= f.least_heard_at
+            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id
+            and coalesce(i.last_heard_at, '-infinity') >= f.least_heard_at
           ),
           false
         )
@@ -8040,18 +8419,23 @@ comment on function app_private.apply_identity_change(jsonb) is
 --! Included events/apply_marketing_preference.sql
 create or replace function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
-  v_ids uuid[] := app_private.resolve_contacts(jsonb_build_array(preference -> 'customer'));
+  v_id uuid := (app_private.resolve_contacts(jsonb_build_array(preference -> 'customer')))[1];
 begin
-  update app_public.contacts c set
-    marketing_opted_out_at = case when not (preference ->> 'allows_marketing')::boolean
-      then coalesce(c.marketing_opted_out_at, (preference ->> 'occurred_at')::timestamptz, now()) end
-  where c.id = v_ids[1];
-  return found;
+  if v_id is null then
+    return false;
+  end if;
+  perform app_private.set_marketing_preference(
+    v_id,
+    (preference ->> 'allows_marketing')::boolean,
+    (preference #>> '{customer,heard_at}')::timestamptz,
+    (preference ->> 'received_at')::timestamptz
+  );
+  return true;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_marketing_preference(jsonb) is
-  E'A customer stopped or resumed marketing messages: {"customer", "allows_marketing", "occurred_at"?}.';
+  E'A customer stopped or resumed marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}.';
 --! EndIncluded events/apply_marketing_preference.sql
 --! Included events/apply_channel_update.sql
 create or replace function app_private.apply_channel_update(change jsonb) returns boolean as $$
@@ -8135,20 +8519,42 @@ declare
   v_ids uuid[] := app_private.resolve_contacts(v_customers);
 begin
   perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
-  update app_public.contacts c set name = left(s.contact ->> 'name', 150)
-  from (
-    select distinct on (v_ids[e.n]) v_ids[e.n] as id, e.contact
+  with told as (
+    select distinct on (v_ids[e.n])
+      v_ids[e.n] as id,
+      left(e.contact ->> 'name', 150) as name,
+      (e.contact #>> '{customer,heard_at}')::timestamptz as said_at,
+      (e.contact ->> 'received_at')::timestamptz as received_at
     from jsonb_array_elements(contacts) with ordinality e (contact, n)
-    where e.contact ->> 'name' <> ''
-    order by v_ids[e.n], e.n desc
-  ) s
-  where c.id = s.id and c.name is null;
+    where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
+    order by v_ids[e.n], said_at desc, e.n desc
+  ),
+  news as (
+    select t.*
+    from told t
+    where app_private.is_news(t.id, 'name', t.name, t.said_at, t.received_at)
+    offset 0
+  ),
+  named as (
+    update app_public.contacts c set name = n.name
+    from news n
+    left join app_private.contact_facts f on f.contact_id = n.id and f.fact = 'name'
+    -- A name that is not the address book's is staff's.
+    where c.id = n.id and (c.name is null or c.name = f.value)
+  )
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
+  select c.tenant_id, c.id, 'name', n.name, n.said_at, n.received_at
+  from news n
+  join app_public.contacts c on c.id = n.id
+  order by c.id
+  on conflict on constraint contact_facts_pkey do update set
+    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.apply_contact_syncs(jsonb) is
-  E'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
+  E'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
 --! EndIncluded events/apply_contact_syncs.sql
 --! Included events/apply_call.sql
 create or replace function app_private.apply_call(call jsonb) returns boolean as $$
@@ -8205,7 +8611,11 @@ begin
   );
 
   if customers <> '[]' then
-    v_conversation_ids := app_private.recognise_customers(customers);
+    messages := app_private.leave_out_erased_messages(messages);
+    -- A stored body that is applied again may be of somebody who was erased since.
+    if customers #> '{0,received_at}' is null then
+      v_conversation_ids := app_private.recognise_customers(customers);
+    end if;
     if v_conversation_ids is null then
       -- What is delivered again teaches nothing: names and numbers have changed since.
       customers := app_private.leave_out_known(customers, messages);
@@ -8214,6 +8624,7 @@ begin
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
+    perform app_private.learn_recipients(statuses);
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
   wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
@@ -8261,6 +8672,12 @@ comment on function app_private.expired_partitions(interval) is
 --! EndIncluded operations/expired_partitions.sql
 --! Included operations/forget_old_rows.sql
 create or replace function app_private.forget_old_rows() returns void as $$
+  delete from app_private.erased_addresses e
+  where not exists (
+    select from app_public.webhook_events w
+    where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
+  );
+  delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
   delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
@@ -8277,7 +8694,7 @@ create or replace function app_private.forget_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.forget_old_rows() is
-  E'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, and events that were set aside after thirty days.';
+  E'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, and the hashes of erased addresses when no webhook is left that came before.';
 --! EndIncluded operations/forget_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

@@ -1,3 +1,4 @@
+import { identityOf } from "../webhooks/read_identity.ts";
 import { pairBackoffMs } from "../whatsapp/pair_backoff.ts";
 import type { Outcome } from "../whatsapp/wire.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
@@ -12,6 +13,17 @@ export type OutcomeRow = {
   error?: { code: string | null; title: string | null; details: string | null };
   retry_at?: string;
   is_pair_limit?: boolean;
+  /** Under which other addresses the provider knows whom it was sent to. */
+  recipient?: Recipient;
+};
+
+type Recipient = {
+  tenant_id: string;
+  phone: string | null;
+  phone_alias: string | null;
+  bsuid: string | null;
+  parent_bsuid: string | null;
+  heard_at: string;
 };
 
 /** What an outcome means for the whole channel, beside the message. */
@@ -40,11 +52,18 @@ export function outcomeRow(
   const of = { tenant_id, message_id };
   const none = { kind: "none" } as const;
   switch (outcome.kind) {
-    case "sent":
+    case "sent": {
+      const recipient = recipientOf(message, outcome, now);
       return {
-        row: { ...of, kind: "sent", provider_message_id: outcome.providerMessageId },
+        row: {
+          ...of,
+          kind: "sent",
+          provider_message_id: outcome.providerMessageId,
+          ...(recipient !== null && { recipient }),
+        },
         consequence: none,
       };
+    }
     case "rejected": {
       const error = { code: textOf(outcome.code), title: outcome.title, details: outcome.details };
       return {
@@ -95,6 +114,29 @@ export function outcomeRow(
     default:
       return outcome satisfies never;
   }
+}
+
+/** Null where the answer says no more than what it was posted to. */
+function recipientOf(
+  message: ClaimedMessage,
+  { waId, userId }: Outcome & { kind: "sent" },
+  now: number,
+): Recipient | null {
+  const { phone, phoneAlias, bsuid, parentBsuid } = identityOf(
+    { waId: waId ?? message.phone, number: message.phone, userId: userId ?? message.bsuid },
+    new Set(),
+  );
+  const isKnown = (address: string | null) =>
+    address === null || address === message.phone || address === message.bsuid;
+  if ([phone, bsuid, parentBsuid].every(isKnown)) return null;
+  return {
+    tenant_id: message.tenant_id,
+    phone,
+    phone_alias: phoneAlias,
+    bsuid,
+    parent_bsuid: parentBsuid,
+    heard_at: instant(now),
+  };
 }
 
 function backoffMs(attempts: number): number {

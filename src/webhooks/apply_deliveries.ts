@@ -100,7 +100,7 @@ async function applyIdentityChanges(db: Queryable, facts: readonly Fact[]): Prom
 
 /** Whether it is about somebody or something that is known. */
 async function applyFact(db: Queryable, { delivery, item, channel }: Fact): Promise<boolean> {
-  const call = factCall(item, channel, delivery.receivedAt);
+  const call = factCall(item, channel, delivery);
   if (call.kind !== "call") return false;
   const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
     JSON.stringify(call.argument),
@@ -114,7 +114,7 @@ async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> 
   const contacts: unknown[] = [];
   for (const fact of facts) {
     const { delivery, item, channel } = fact;
-    const call = factCall(item, channel, delivery.receivedAt);
+    const call = factCall(item, channel, delivery);
     if (call.kind === "contact") {
       contacts.push(call.argument);
       continue;

@@ -1,5 +1,6 @@
 import type { WebhookChannel } from "./channel_directory.ts";
 import type { Delivery, RoutedItem } from "./delivery.ts";
+import { objectOf, wordOf } from "./read_json.ts";
 import { type CustomerRow, customerOf, instant } from "./rows.ts";
 import type { JsonObject, MessageItem, StatusItem } from "./webhook_item.ts";
 
@@ -50,11 +51,24 @@ export function compose(deliveries: readonly Delivery[], now: number): Composed 
       before.profile_name = newer.profile_name ?? older.profile_name;
       before.username = newer.username ?? older.username;
       before.heard_at = newer.heard_at;
+      before.quoted_id ??= customer.quoted_id;
       return known;
     }
     batch.customers.push(customer);
     customers.set(key, batch.customers.length);
     return batch.customers.length;
+  }
+
+  const recipients = new Set<string>();
+
+  /** Once for each recipient, however many statuses name them, and only where there is more than a number to learn. */
+  function recipientOf(item: StatusItem, channel: WebhookChannel, delivery: Delivery): JsonObject {
+    const { recipient, profileName, username } = item;
+    const key = JSON.stringify([channel.id, recipient, profileName, username]);
+    const hasMore = recipient.bsuid !== null || recipient.parentBsuid !== null || username !== null;
+    if (!hasMore || item.groupId !== null || recipients.has(key)) return {};
+    recipients.add(key);
+    return { recipient: customerOf(channel, recipient, item, delivery) as JsonObject | null };
   }
 
   for (const delivery of deliveries) {
@@ -65,16 +79,21 @@ export function compose(deliveries: readonly Delivery[], now: number): Composed 
         const whose = phoneNumberId === null ? `account ${businessAccountId}` : `number ${phoneNumberId}`;
         skip(item.kind, `no channel of this app has the ${whose}`);
       } else if (item.kind === "message") {
-        const customer = customerOf(channel, item.contact, item, delivery.receivedAt);
+        const customer = customerOf(channel, item.contact, item, delivery);
         if (customer === null) skip("message", "it names no customer");
-        else
-          batch.messages.push(
-            messageRow(item, channel, positionOf(customer), Math.max(0, now - delivery.receivedAt)),
-          );
+        else {
+          const quoted_id = quotedIdOf(item);
+          if (quoted_id !== null) customer.quoted_id = quoted_id;
+          const waitedMs = Math.max(0, now - delivery.receivedAt);
+          batch.messages.push(messageRow(item, channel, positionOf(customer), waitedMs));
+        }
       } else if (item.kind === "status") {
         if (item.status === "other") skip("status", item.reason ?? "an unknown status");
         else {
-          batch.statuses.push(statusRow(item, channel, delivery.receivedAt));
+          batch.statuses.push({
+            ...statusRow(item, channel, delivery.receivedAt),
+            ...recipientOf(item, channel, delivery),
+          });
           statusDeliveries.push(delivery);
         }
       } else {
@@ -101,6 +120,12 @@ export function eventRow(delivery: Delivery, bodyFrom: number): JsonObject {
     body_from: bodyFrom,
     body_length: delivery.body.length,
   };
+}
+
+/** The message of ours that a customer answers: who else could? */
+function quotedIdOf(item: MessageItem): string | null {
+  if (item.direction !== "inbound" || item.origin !== "live") return null;
+  return wordOf(objectOf(item.metadata.context)?.id);
 }
 
 function messageRow(

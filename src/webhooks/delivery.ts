@@ -16,6 +16,8 @@ export type Delivery = {
   body: Buffer;
   /** When it first came, in milliseconds since 1970: of a stored body that is applied again, when it was stored. */
   receivedAt: number;
+  /** A stored body that is applied again. */
+  isReplay: boolean;
   /** The fields it is about, comma-separated. */
   eventType: string | null;
   items: RoutedItem[];

@@ -13,14 +13,16 @@ export async function prepareDelivery(
   body: Buffer,
   signed: Signed,
   directory: ChannelDirectory,
-  id: string = uuidV7(),
+  replayOf: string | null = null,
 ): Promise<Delivery> {
+  const id = replayOf ?? uuidV7();
   const { channel } = signed;
   const delivery: Delivery = {
     id,
     channel,
     body,
     receivedAt: uuidV7Millis(id),
+    isReplay: replayOf !== null,
     eventType: null,
     items: [],
     skipped: [],

@@ -5,16 +5,18 @@ import type { JsonObject, WebhookItem } from "./webhook_item.ts";
 /** An element of `user_preferences`: the customer's word on marketing messages. */
 export function readPreference(preference: JsonObject, scope: Scope): Read {
   const value = wordOf(preference.value);
-  const contact = scope.book.lookUp({
+  const { identity, profileName, username } = scope.book.lookUp({
     number: preference.wa_id,
     userId: preference.user_id,
     parentUserId: preference.parent_user_id,
-  }).identity;
+  });
   return [
     {
       kind: "marketing_preference",
       ...scope.source,
-      contact,
+      contact: identity,
+      profileName,
+      username,
       allowsMarketing: value === null ? null : (ALLOWS_MARKETING.get(value) ?? null),
       preference: value,
       category: wordOf(preference.category),
@@ -46,6 +48,7 @@ export function readContactSync(change: JsonObject, scope: Scope): Read {
         userId: card.user_id,
         parentUserId: card.parent_user_id,
       }).identity,
+      username: textOf(card.username, 256),
       fullName: textOf(card.full_name, 256),
       firstName: textOf(card.first_name, 256),
       occurredAt: instantOf(objectOf(change.metadata)?.timestamp) ?? occurredAt(change, scope),

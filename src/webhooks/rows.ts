@@ -1,4 +1,5 @@
 import type { WebhookChannel } from "./channel_directory.ts";
+import type { Delivery } from "./delivery.ts";
 import type { ContactIdentity } from "./webhook_item.ts";
 
 /** A customer as app_private.resolve_contacts() takes one. */
@@ -14,6 +15,10 @@ export type CustomerRow = {
   username: string | null;
   /** When the customer was met under these addresses and names. */
   heard_at: string | null;
+  /** The provider's id of the message that the customer answers. */
+  quoted_id?: string | null;
+  /** Of a stored body that is applied again: when it came. Customers who were erased since are left out. */
+  received_at?: string | null;
 };
 
 /** What is said of a customer beside their addresses. */
@@ -26,13 +31,13 @@ export type Sighting = {
 
 /**
  * Null for a customer without any address.
- * @param receivedAt stands in for the provider's clock where that says nothing, and is the latest that it can say
+ * Where the provider's clock says nothing, or something that is still to come, the time of receipt stands in for it.
  */
 export function customerOf(
   channel: WebhookChannel,
   { phone, phoneAlias, bsuid, parentBsuid, external }: ContactIdentity,
   { profileName = null, username = null, occurredAt }: Sighting,
-  receivedAt: number,
+  { receivedAt, isReplay }: Pick<Delivery, "receivedAt" | "isReplay">,
 ): CustomerRow | null {
   if (phone === null && bsuid === null && parentBsuid === null && external === null) return null;
   return {
@@ -46,6 +51,7 @@ export function customerOf(
     profile_name: profileName,
     username,
     heard_at: heardAt(occurredAt, receivedAt),
+    ...(isReplay && { received_at: instant(receivedAt) }),
   };
 }
 

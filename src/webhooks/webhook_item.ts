@@ -123,6 +123,8 @@ export type IdentityChangeItem = Source & {
 export type MarketingPreferenceItem = Source & {
   kind: "marketing_preference";
   contact: ContactIdentity;
+  profileName: string | null;
+  username: string | null;
   /** False after `stop`, true after `resume` or `signup`, null for a word we do not know. */
   allowsMarketing: boolean | null;
   /** The provider's word. */
@@ -211,6 +213,7 @@ export type ContactSyncItem = Source & {
   kind: "contact_sync";
   action: "add" | "remove";
   contact: ContactIdentity;
+  username: string | null;
   fullName: string | null;
   firstName: string | null;
   occurredAt: number | null;

@@ -48,16 +48,16 @@ export class Line {
         ],
       }),
     );
-    return this.deliver(body, uuidV7());
+    return this.deliver(body);
   }
 
   /** Once more what was told before: by the provider, or as `parley webhook replay` does. */
   again(delivery: Delivery, how: "redelivered" | "replayed"): Promise<Delivery> {
-    return this.deliver(delivery.body, how === "replayed" ? delivery.id : uuidV7());
+    return this.deliver(delivery.body, how === "replayed" ? delivery.id : null);
   }
 
-  async deliver(body: Buffer, id: string): Promise<Delivery> {
-    const delivery = await prepareDelivery(body, { app: "", channel: this.#channel }, NO_OTHERS, id);
+  async deliver(body: Buffer, replayOf: string | null = null): Promise<Delivery> {
+    const delivery = await prepareDelivery(body, { app: "", channel: this.#channel }, NO_OTHERS, replayOf);
     await applyDeliveries(inOneTransaction(this.#db), [delivery], { isStored: false });
     return delivery;
   }

@@ -18,6 +18,10 @@ const REASONS: Record<string, string> = {
   "app_private.parked_statuses": "provider statuses of messages not known yet",
   "app_private.provider_ids":
     "which message a provider's id stands for: the receiver and the sender look it up",
+  "app_private.contact_facts": "how old the provider's word of a contact is: the receiver's bookkeeping",
+  "app_private.erasure_keys": "hash the addresses of erased contacts: nobody has to read them",
+  "app_private.erased_addresses": "keep stored webhooks from bringing erased contacts back",
+  "app_private.erased_messages": "keep the provider from bringing erased messages back",
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
   "app_private.chatbot_events": "filled by triggers, emptied by the chatbot task",
   "app_private.chatbot_turn_takers": "the chatbot task's bookkeeping",

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import type pg from "pg";
+import { Line, second } from "../../support/identities.ts";
+import { aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
+import { stories } from "../../support/story.ts";
+
+/** A customer who was erased is not brought back by what was received before. */
+
+const story = stories();
+
+const NUMBER = "16505550031";
+
+async function erase(db: pg.PoolClient, line: Line): Promise<void> {
+  await become(db, await aPerson(db, line.workspace.tenantId, "admin"));
+  const { rowCount } = await db.query("delete from app_public.contacts");
+  assert.equal(rowCount, 1);
+  await becomeOwner(db);
+}
+
+const aLine = async (db: pg.PoolClient) => new Line(db, await aWorkspace(db));
+
+story("a replay brings back neither contact nor words, whatever the body holds", async (db) => {
+  const line = await aLine(db);
+  const bodies = [
+    await line.say(1, { from: NUMBER, from_user_id: "US.31", name: "Erna" }, "forget me"),
+    await line.say(2, { from_user_id: "US.31" }, "and this"),
+    await line.tell(
+      {
+        user_preferences: [
+          { wa_id: NUMBER, category: "marketing_messages", value: "stop", timestamp: second(3) },
+        ],
+      },
+      "user_preferences",
+    ),
+    await line.tell(
+      { state_sync: [{ action: "add", contact: { full_name: "Erna", phone_number: NUMBER } }] },
+      "smb_app_state_sync",
+    ),
+    await line.tell(
+      { calls: [{ id: "wacid.1", from: NUMBER, event: "connect", timestamp: second(4) }] },
+      "calls",
+    ),
+  ];
+  await erase(db, line);
+  for (const body of bodies) await line.again(body, "replayed");
+  assert.deepEqual(await line.contacts(), []);
+});
+
+story("nor does the provider, that delivers a message again", async (db) => {
+  const line = await aLine(db);
+  const said = await line.say(1, { from: NUMBER }, "forget me");
+  await erase(db, line);
+  await line.again(said, "redelivered");
+  assert.deepEqual(await line.contacts(), []);
+});
+
+story("who writes anew is a new contact, and the old words do not come to it", async (db) => {
+  const line = await aLine(db);
+  const before = await line.say(1, { from: NUMBER }, "forget me");
+  const { rows: old } = await db.query("select id from app_public.contacts");
+  await erase(db, line);
+  await line.say(5, { from: NUMBER }, "hello again");
+  await line.again(before, "replayed");
+  await line.again(before, "redelivered");
+  assert.deepEqual(
+    (await line.contacts()).map(({ phone, said }) => ({ phone, said })),
+    [{ phone: `+${NUMBER}`, said: ["hello again"] }],
+  );
+  const { rows: now } = await db.query("select id from app_public.contacts");
+  assert.notEqual(now[0].id, old[0].id);
+});
+
+story("others in the same body are replayed", async (db) => {
+  const line = await aLine(db);
+  const message = (from: string) => ({
+    from,
+    id: `wamid.${from}`,
+    timestamp: second(1),
+    type: "text",
+    text: { body: from },
+  });
+  const body = await line.tell({ messages: [message(NUMBER), message("16505550032")] });
+  await db.query("delete from app_public.contacts where phone = $1", [`+${NUMBER}`]);
+  await db.query("delete from app_public.messages where preview = '16505550032'");
+  await line.again(body, "replayed");
+  assert.deepEqual(
+    (await line.contacts()).map(({ said }) => said),
+    [["16505550032"]],
+  );
+});
+
+story("what is kept tells nobody the number, and a merge is no erasure", async (db) => {
+  const line = await aLine(db);
+  await line.say(1, { from: NUMBER }, "one");
+  await line.say(2, { from_user_id: "US.31" }, "two");
+  await line.say(3, { from: NUMBER, from_user_id: "US.31" }, "three");
+  assert.equal((await db.query("select from app_private.erased_addresses")).rowCount, 0);
+  await erase(db, line);
+  const { rows } = await db.query("select address_hash::text as hash from app_private.erased_addresses");
+  assert.equal(rows.length, 2);
+  for (const { hash } of rows) assert.match(hash, /^\\x[0-9a-f]{64}$/);
+  await db.query("select app_private.forget_old_rows()");
+  assert.equal(
+    (await db.query("select from app_private.erased_addresses")).rowCount,
+    0,
+    "no webhook is left",
+  );
+});
+
+story("a tenant is removed with its erased addresses", async (db) => {
+  const line = await aLine(db);
+  await line.say(1, { from: NUMBER }, "one");
+  await erase(db, line);
+  await line.say(2, { from: NUMBER }, "two");
+  await db.query("delete from app_public.tenants where id = $1", [line.workspace.tenantId]);
+  assert.equal((await db.query("select from app_private.erased_addresses")).rowCount, 0);
+});
