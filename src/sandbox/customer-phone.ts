@@ -1,5 +1,7 @@
 import { announce, type Chat } from "./chats.ts";
 import { type Choice, choicesOf } from "./choices.ts";
+import type { AddressChange, Fact } from "./customers.ts";
+import { type AddressChangeShape, changeAddress, preferMarketing, tellAgain } from "./facts.ts";
 import { hear, type Inbound } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
 import { isForward, type Message } from "./message.ts";
@@ -147,6 +149,26 @@ export class CustomerPhone {
   /** A message of the chat's past, as Meta imports it. Returns its wamid. */
   importMessage(imported: Imported): string {
     return importMessage(this.#network, this.chat, imported);
+  }
+
+  /**
+   * Takes another number or user id; the business is told in one of Meta's shapes. Without `phone` the new number is
+   * hidden.
+   */
+  changeAddress(change: AddressChange, shape: AddressChangeShape = "previous"): void {
+    changeAddress(this.#network, this.chat, change, shape);
+    announce(this.chat);
+  }
+
+  /** Stops marketing messages, or resumes them. */
+  preferMarketing(allows: boolean): void {
+    preferMarketing(this.#network, this.chat, allows);
+  }
+
+  /** Has an earlier change of address, or word on marketing, delivered once more: the newest, or the one `back` before. */
+  tellAgain(kind: Fact["kind"], back = 1): void {
+    if (!tellAgain(this.#network, this.chat, kind, back))
+      throw new CustomerError("Nothing of that kind has been delivered");
   }
 
   /** Reads everything: the business gets a `read` for each of its messages that had none. */

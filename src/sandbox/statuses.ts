@@ -53,7 +53,10 @@ export class StatusReporter {
   follow(message: Message): void {
     const { plans, defaultPlan, clock } = this.#context;
     const { number, customer } = message.chat;
-    const subject = { phoneNumberId: number.phoneNumberId, recipient: customer.key };
+    const subject = {
+      phoneNumberId: number.phoneNumberId,
+      recipient: customer.waId ?? customer.userId ?? customer.key,
+    };
     for (const step of plans.take(subject) ?? defaultPlan) {
       // Meta reports nothing but `sent` (or `failed`) of a reaction.
       if (message.type === "reaction" && step.status !== "sent" && step.status !== "failed") continue;

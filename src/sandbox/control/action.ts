@@ -1,11 +1,16 @@
 import { z } from "zod";
 import type { CustomerPhone } from "../customer-phone.ts";
+import { isAddress, normaliseAddress } from "../customers.ts";
+import { ADDRESS_CHANGE_SHAPES } from "../facts.ts";
 import type { Message } from "../message.ts";
 import { characters } from "../outbound/limits.ts";
 
 const wamid = z.string().min(1).max(512);
 const YEAR = 365 * 86_400;
 const seconds = z.number().int().min(-YEAR).max(YEAR);
+
+const phoneNumber = z.string().refine((text) => !text.includes(".") && isAddress(normaliseAddress(text)));
+const userId = z.string().refine((text) => text.includes(".") && isAddress(text));
 
 /** Something a customer does, as the page says it. */
 export const action = z.discriminatedUnion("kind", [
@@ -37,6 +42,19 @@ export const action = z.discriminatedUnion("kind", [
     secondsAgo: seconds.min(0).default(10 * 86_400),
     caption: characters(1024).optional(),
   }),
+  z.object({
+    kind: z.literal("changeAddress"),
+    phone: phoneNumber.optional(),
+    userId: userId.optional(),
+    parentUserId: userId.optional(),
+    shape: z.enum(ADDRESS_CHANGE_SHAPES).optional(),
+  }),
+  z.object({ kind: z.literal("preferMarketing"), allows: z.boolean() }),
+  z.object({
+    kind: z.literal("tellAgain"),
+    fact: z.enum(["address", "marketing"]),
+    back: z.number().int().min(1).max(20).optional(),
+  }),
 ]);
 
 /** Does it on the phone. The message it became, if it became one. Throws a CustomerError when it cannot be done. */
@@ -67,6 +85,17 @@ export function act(phone: CustomerPhone, wish: z.infer<typeof action>): Pick<Me
       return phone.echo(wish.wamid);
     case "import":
       return { wamid: phone.importMessage(wish) };
+    case "changeAddress": {
+      const { kind: _, shape, ...change } = wish;
+      phone.changeAddress(change, shape);
+      return undefined;
+    }
+    case "preferMarketing":
+      phone.preferMarketing(wish.allows);
+      return undefined;
+    case "tellAgain":
+      phone.tellAgain(wish.fact, wish.back);
+      return undefined;
     default:
       return wish satisfies never;
   }

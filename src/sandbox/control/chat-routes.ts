@@ -41,7 +41,7 @@ export function registerChatRoutes(router: Router, network: Network): void {
 
   router.put(`${CHAT}/profile`, async (request, response) => {
     const { customer } = phoneOf(network, request).chat;
-    const identity = customer.waId === undefined ? { userId: customer.key } : { phone: customer.key };
+    const identity = customer.waId === undefined ? { userId: customer.userId } : { phone: customer.waId };
     network.customers.introduce({ ...identity, ...(await readWish(request, profile)) });
     response.status(204).end();
   });
