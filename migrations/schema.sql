@@ -381,6 +381,24 @@ create table app_private.chatbot_turn_takers (
 comment on table app_private.chatbot_turn_takers is 'Which events each process is playing at the moment. What a process left here when it died has cost one try each: see begin_chatbot_turns().';
 alter table app_private.chatbot_turn_takers enable row level security;
 
+-- app_private.contact_facts
+create table app_private.contact_facts (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  fact text not null,
+  value text not null,
+  said_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint contact_facts_pkey primary key (contact_id, tenant_id, fact),
+  constraint contact_facts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
+  constraint contact_facts_fact_is_known check ((fact = any (array['name'::text, 'marketing'::text])))
+);
+comment on table app_private.contact_facts is 'What the provider last said of a contact where that leaves no time on the contact: an older word, delivered again or late, changes nothing.';
+comment on column app_private.contact_facts.fact is 'name: in the phone app''s address book. marketing: "stop" or "resume".';
+comment on column app_private.contact_facts.said_at is 'By the provider''s clock, in whole seconds.';
+comment on column app_private.contact_facts.received_at is 'When the webhook first came: decides between two of one second.';
+alter table app_private.contact_facts enable row level security;
+
 -- app_private.data_source_secrets
 create table app_private.data_source_secrets (
   data_source_id uuid not null,
@@ -396,6 +414,40 @@ create trigger _100_timestamps before insert or update on app_private.data_sourc
 create trigger _500_audit after insert or delete or update on app_private.data_source_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
 alter table app_private.data_source_secrets enable row level security;
+
+-- app_private.erased_addresses
+create table app_private.erased_addresses (
+  tenant_id uuid not null,
+  address_hash bytea not null,
+  erased_at timestamp with time zone not null,
+  constraint erased_addresses_pkey primary key (tenant_id, address_hash),
+  constraint erased_addresses_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+);
+create index erased_addresses_erased_at_idx on app_private.erased_addresses (erased_at);
+comment on table app_private.erased_addresses is 'Addresses of contacts that were deleted, as keyed hashes: webhooks received before do not bring the contact back. Forgotten with the last of those webhooks.';
+alter table app_private.erased_addresses enable row level security;
+
+-- app_private.erased_messages
+create table app_private.erased_messages (
+  hash uuid not null,
+  tenant_id uuid not null,
+  erased_at timestamp with time zone not null default now(),
+  constraint erased_messages_pkey primary key (hash),
+  constraint erased_messages_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+);
+create index erased_messages_tenant_id_idx on app_private.erased_messages (tenant_id);
+comment on table app_private.erased_messages is 'Messages of the last eight days whose contact was deleted, by provider_id_hash(): the provider may deliver them again for seven days.';
+alter table app_private.erased_messages enable row level security;
+
+-- app_private.erasure_keys
+create table app_private.erasure_keys (
+  tenant_id uuid not null,
+  key bytea not null default app_private.gen_random_bytes(32),
+  constraint erasure_keys_pkey primary key (tenant_id),
+  constraint erasure_keys_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+);
+comment on table app_private.erasure_keys is 'With which a tenant''s erased addresses are hashed: telephone numbers are few enough to be tried one by one.';
+alter table app_private.erasure_keys enable row level security;
 
 -- app_private.google_account_secrets
 create table app_private.google_account_secrets (
@@ -813,11 +865,11 @@ create table app_public.contact_identities (
   constraint contact_identities_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint contact_identities_value_has_length check (((length(value) >= 1) and (length(value) <= 256)))
 );
-create index contact_identities_contact_id_tenant_id_last_heard_at_idx on app_public.contact_identities (contact_id, tenant_id, last_heard_at);
+create index contact_identities_contact_id_tenant_id_idx on app_public.contact_identities (contact_id, tenant_id);
 comment on table app_public.contact_identities is 'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is sent goes to the one last heard from, never to a retired one.';
 comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
 comment on column app_public.contact_identities.match_key is 'What different spellings of the address have in common; only ever compared.';
-comment on column app_public.contact_identities.last_heard_at is 'Since when it stands where it does among the contact''s addresses: when the provider last named it after another one was named, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the provider never named it.';
+comment on column app_public.contact_identities.last_heard_at is 'Since when it stands where it does among the contact''s addresses: when the customer last wrote from it after writing from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the customer never wrote from it.';
 comment on column app_public.contact_identities.retired_at is 'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from afterwards becomes theirs.';
 create trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
@@ -901,6 +953,8 @@ create trigger _100_fill_in_tenant before insert on app_public.contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_normalize before insert or update of phone, email on app_public.contacts
   for each row when (((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text) or (new.email is not null))) execute function app_private.tg_contacts__normalize();
+create trigger _100_remember_erasure before delete on app_public.contacts
+  for each row execute function app_private.tg_contacts__remember_erasure();
 create trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit_on_delete after delete on app_public.contacts
@@ -3061,6 +3115,14 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.add_user(uuid,text,app_public.member_role,text,text) is 'Makes a person a member of a tenant with a new password, as the operator. The password replaces that of an account that exists, and ends its sessions: is_new is false then. app_private.invite() is the way to leave it. PYUSR: already a member. PYPWD.';
 
+create function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text) returns bytea as $$
+  select app_private.hmac(convert_to($2::text || ' ' || $3, 'UTF8'), k.key, 'sha256')
+  from app_private.erasure_keys k
+  where k.tenant_id = $1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.address_hash(uuid,app_public.identity_kind,text) is 'What is kept of an address that was erased; null in a tenant that has erased nobody.';
+
 create function app_private.apply_call(call jsonb) returns boolean as $$
 declare
   v_customers jsonb := jsonb_build_array(call -> 'customer');
@@ -3136,18 +3198,40 @@ declare
   v_ids uuid[] := app_private.resolve_contacts(v_customers);
 begin
   perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
-  update app_public.contacts c set name = left(s.contact ->> 'name', 150)
-  from (
-    select distinct on (v_ids[e.n]) v_ids[e.n] as id, e.contact
+  with told as (
+    select distinct on (v_ids[e.n])
+      v_ids[e.n] as id,
+      left(e.contact ->> 'name', 150) as name,
+      (e.contact #>> '{customer,heard_at}')::timestamptz as said_at,
+      (e.contact ->> 'received_at')::timestamptz as received_at
     from jsonb_array_elements(contacts) with ordinality e (contact, n)
-    where e.contact ->> 'name' <> ''
-    order by v_ids[e.n], e.n desc
-  ) s
-  where c.id = s.id and c.name is null;
+    where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
+    order by v_ids[e.n], said_at desc, e.n desc
+  ),
+  news as (
+    select t.*
+    from told t
+    where app_private.is_news(t.id, 'name', t.name, t.said_at, t.received_at)
+    offset 0
+  ),
+  named as (
+    update app_public.contacts c set name = n.name
+    from news n
+    left join app_private.contact_facts f on f.contact_id = n.id and f.fact = 'name'
+    -- A name that is not the address book's is staff's.
+    where c.id = n.id and (c.name is null or c.name = f.value)
+  )
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
+  select c.tenant_id, c.id, 'name', n.name, n.said_at, n.received_at
+  from news n
+  join app_public.contacts c on c.id = n.id
+  order by c.id
+  on conflict on constraint contact_facts_pkey do update set
+    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer", "name"?}]. A name that staff gave is kept.';
+comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
 
 create function app_private.apply_flow_update(change jsonb) returns boolean as $$
 declare
@@ -3202,17 +3286,22 @@ comment on function app_private.apply_identity_change(jsonb) is 'A customer has 
 
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
-  v_ids uuid[] := app_private.resolve_contacts(jsonb_build_array(preference -> 'customer'));
+  v_id uuid := (app_private.resolve_contacts(jsonb_build_array(preference -> 'customer')))[1];
 begin
-  update app_public.contacts c set
-    marketing_opted_out_at = case when not (preference ->> 'allows_marketing')::boolean
-      then coalesce(c.marketing_opted_out_at, (preference ->> 'occurred_at')::timestamptz, now()) end
-  where c.id = v_ids[1];
-  return found;
+  if v_id is null then
+    return false;
+  end if;
+  perform app_private.set_marketing_preference(
+    v_id,
+    (preference ->> 'allows_marketing')::boolean,
+    (preference #>> '{customer,heard_at}')::timestamptz,
+    (preference ->> 'received_at')::timestamptz
+  );
+  return true;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_marketing_preference(jsonb) is 'A customer stopped or resumed marketing messages: {"customer", "allows_marketing", "occurred_at"?}.';
+comment on function app_private.apply_marketing_preference(jsonb) is 'A customer stopped or resumed marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}.';
 
 create function app_private.apply_statuses(statuses jsonb, out applied integer, out unknown integer[]) returns record as $$
 declare
@@ -4234,6 +4323,35 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_conversations(jsonb,uuid[]) is 'The threads that exist already, by position.';
 
+create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
+  select array_agg(
+    coalesce(
+      known_ids[c.n],
+      case when c.quoted_id is not null then (
+        select v.contact_id
+        from app_private.provider_ids p
+        join app_public.messages m on m.id = p.message_id
+        join app_public.conversations v on v.id = m.conversation_id
+        where p.hash = app_private.provider_id_hash(c.channel_id, c.quoted_id)
+        and m.direction = 'outbound'
+        -- Two numbers are two people, until the provider says otherwise.
+        and (
+          c.phone is null
+          or not exists (
+            select from app_public.contact_identities i
+            where i.contact_id = v.contact_id and i.kind = 'phone' and i.retired_at is null
+          )
+        )
+      ) end
+    )
+    order by c.n
+  )
+  from rows from (jsonb_to_recordset(customers) as (channel_id uuid, phone text, quoted_id text))
+    with ordinality c (channel_id, phone, quoted_id, n)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_quoted_contacts(jsonb,uuid[]) is 'Of strangers who answer a message of ours, the contacts that it was sent to: only they have it to quote.';
+
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
   v_id uuid;
@@ -4269,6 +4387,12 @@ $$
 comment on function app_private.find_user(text) is 'The id of the person that an operator names by address, whatever its case. PYNFD.';
 
 create function app_private.forget_old_rows() returns void as $$
+  delete from app_private.erased_addresses e
+  where not exists (
+    select from app_public.webhook_events w
+    where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
+  );
+  delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
   delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
@@ -4284,7 +4408,7 @@ create function app_private.forget_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses and idempotency keys after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, and events that were set aside after thirty days.';
+comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, and the hashes of erased addresses when no webhook is left that came before.';
 
 create function app_private.has_account(email text) returns boolean as $$
   select exists (select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email)))
@@ -4315,7 +4439,8 @@ create function app_private.hear_identities(customers jsonb, contact_ids uuid[])
     and (
       select count(*) > s.named or max(i.last_heard_at) > s.least_heard_at
       from app_public.contact_identities i
-      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id and i.last_heard_at >= s.least_heard_at
+      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id
+      and coalesce(i.last_heard_at, '-infinity') >= s.least_heard_at
     )
     -- Somebody who wrote since then did so from the addresses in front.
     and not exists (
@@ -4372,14 +4497,20 @@ begin
     order by i.n, i.kind
   ),
   ids as (
-    -- Whoever had the address before has kept the id and has another address now: a number that changed hands.
+    -- Whoever had the address before has kept the id and has another address now: a number that changed hands. And a
+    -- customer who was erased comes back as another contact.
     select
       d.derived_id,
       case
-        when exists (select from app_public.contacts c where c.id = d.derived_id) then app_hidden.uuid_v7()
+        when exists (select from app_public.contacts c where c.id = d.derived_id)
+          or exists (
+            select from app_private.erased_addresses e
+            where e.tenant_id = d.tenant_id and e.address_hash = app_private.address_hash(d.tenant_id, d.kind, d.match_key)
+          )
+        then app_hidden.uuid_v7()
         else d.derived_id
       end as id
-    from (select distinct n.derived_id from named n) d
+    from (select distinct n.derived_id, n.tenant_id, n.kind, n.match_key from named n) d
   ),
   strangers as (
     select n.*, i.id from named n join ids i using (derived_id)
@@ -4628,6 +4759,17 @@ $$
   language sql immutable;
 comment on function app_private.is_listed(app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. What takes something back leaves the last message as it was; what was said in a group is not part of the private thread.';
 
+create function app_private.is_news(contact_id uuid, fact text, value text, said_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
+  select not exists (
+    select from app_private.contact_facts f
+    where f.contact_id = $1 and f.fact = $2
+    -- Within one second of the provider's, what came last counts.
+    and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_news(uuid,text,text,timestamp with time zone,timestamp with time zone) is 'Whether what is said of a contact is newer than what was said before. What is delivered again is not.';
+
 create function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
   select type in ('media_placeholder', 'unsupported', 'unknown')
 $$
@@ -4716,6 +4858,169 @@ create function app_private.late_place(conversation_id uuid, said_at timestamp w
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.late_place(uuid,timestamp with time zone,timestamp with time zone,uuid) is 'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; never before one of the same second that arrived earlier, nor before the one it quotes.';
+
+create function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
+begin
+  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
+  update app_public.contacts c set
+    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
+    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
+    phone = coalesce(c.phone, (
+      select i.value from app_public.contact_identities i
+      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
+      and i.contact_id = k.contact_id and i.retired_at is null
+    ))
+  from (
+    select distinct on (contact_ids[a.n])
+      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
+      -- A name that is older than what is known of the contact is no news.
+      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
+    from app_private.read_identities(customers) a
+    where contact_ids[a.n] is not null
+    order by contact_ids[a.n], a.heard_at desc, a.n desc
+  ) k
+  where c.id = k.contact_id
+  and (
+    k.profile_name <> coalesce(c.profile_name, '')
+    or k.username <> coalesce(c.username, '')
+    or (k.phone is not null and c.phone is null)
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.learn_names(jsonb,uuid[]) is 'Remembers the names that customers use now, and a number where none was known.';
+
+create function app_private.learn_recipient(contact_id uuid, recipient jsonb) returns void as $$
+declare
+  v_other uuid := app_private.other_self(contact_id, recipient);
+begin
+  if v_other is not null then
+    perform app_private.merge_contacts($1, v_other);
+  end if;
+
+  perform from app_public.contacts c where c.id = $1 for no key update;
+  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
+  select distinct on (a.kind, a.match_key) a.tenant_id, a.kind, a.value, $1
+  from app_private.read_identities(jsonb_build_array(recipient)) a
+  where a.kind <> 'external'
+  and exists (select from app_public.contacts c where c.id = $1)
+  -- A second user id says that the number went to somebody else.
+  and (a.kind = 'phone' or not exists (
+    select from app_public.contact_identities x where x.contact_id = $1 and x.kind = a.kind and x.retired_at is null
+  ))
+  order by a.kind, a.match_key, a.is_alias
+  on conflict do nothing;
+
+  -- Only if it is about the same person: the number may be somebody else's by now.
+  if not exists (
+    select
+    from app_private.read_identities(jsonb_build_array(recipient)) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id <> $1
+  ) then
+    perform app_private.learn_names(jsonb_build_array(recipient), array[$1]);
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.learn_recipient(uuid,jsonb) is 'Gives a contact the addresses and names of a recipient, as far as they are nobody else''s.';
+
+create function app_private.learn_recipients(sent jsonb) returns void as $$
+declare
+  v_known record;
+begin
+  -- Nearly always nothing is new, and one look at the user id and its contact says so: what comes beside a user id is
+  -- learned with it.
+  if not exists (
+    select
+    from (
+      select
+        r.*,
+        coalesce(
+          case when r.bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'bsuid', r.bsuid, r.heard_at) i) end,
+          case when r.bsuid is null and r.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'parent_bsuid', r.parent_bsuid, r.heard_at) i) end,
+          case when coalesce(r.bsuid, r.parent_bsuid) is null and r.phone is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'phone', r.phone, r.heard_at) i) end
+        ) as contact_id
+      from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
+        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
+      )
+      offset 0
+    ) r
+    where not exists (
+      select from app_public.contacts c
+      where c.id = r.contact_id
+      and (r.profile_name is null or r.profile_name = c.profile_name)
+      and (r.username is null or r.username = c.username)
+      and (r.phone is null or c.phone is not null)
+    )
+  ) then
+    return;
+  end if;
+
+  for v_known in
+    select v.contact_id, s.recipient
+    from rows from (
+      jsonb_to_recordset(sent) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb)
+    ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, recipient, n)
+    left join app_private.provider_ids p on p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
+    join app_public.messages m on m.id = coalesce(s.message_id, p.message_id) and m.tenant_id = s.tenant_id
+    join app_public.conversations v on v.id = m.conversation_id
+    where s.recipient is not null
+    order by v.contact_id, s.n
+  loop
+    perform app_private.learn_recipient(v_known.contact_id, v_known.recipient);
+  end loop;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.learn_recipients(jsonb) is 'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. What is delivered moves no address before another: the customer has not written from it.';
+
+create function app_private.leave_out_erased(customers jsonb) returns jsonb as $$
+declare
+  v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
+begin
+  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_received_at) then
+    return customers;
+  end if;
+  return (
+    select jsonb_agg(
+      case
+        when exists (
+          select
+          from app_private.read_identities(jsonb_build_array(c.customer)) a
+          join app_private.erased_addresses e
+            on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
+          where e.erased_at >= (c.customer ->> 'received_at')::timestamptz
+        )
+        then '{}'
+        else c.customer
+      end
+      order by c.n
+    )
+    from jsonb_array_elements(customers) with ordinality c (customer, n)
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.leave_out_erased(jsonb) is 'The customers of stored bodies (which say received_at) with nobody in the place of those who were erased since.';
+
+create function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
+begin
+  if not exists (select from app_private.erased_messages) then
+    return messages;
+  end if;
+  return (
+    select coalesce(jsonb_agg(m.message order by m.n), '[]')
+    from jsonb_array_elements(messages) with ordinality m (message, n)
+    where not exists (
+      select from app_private.erased_messages e
+      where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
+    )
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.leave_out_erased_messages(jsonb) is 'The messages without those that were erased and are delivered again.';
 
 create function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
   with fresh as (
@@ -4831,30 +5136,7 @@ begin
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
 
-  -- A name that is older than what is known of the contact changes nothing.
-  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
-  update app_public.contacts c set
-    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
-    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
-    phone = coalesce(c.phone, (
-      select i.value from app_public.contact_identities i
-      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
-      and i.contact_id = k.contact_id and i.retired_at is null
-    ))
-  from (
-    select distinct on (contact_ids[a.n])
-      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
-      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
-    from app_private.read_identities(customers) a
-    where contact_ids[a.n] is not null
-    order by contact_ids[a.n], a.heard_at desc, a.n desc
-  ) k
-  where c.id = k.contact_id
-  and (
-    k.profile_name <> coalesce(c.profile_name, '')
-    or k.username <> coalesce(c.username, '')
-    or (k.phone is not null and c.phone is null)
-  );
+  perform app_private.learn_names(customers, contact_ids);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -4907,6 +5189,14 @@ begin
   from app_public.group_contacts g
   where g.tenant_id = v_merged.tenant_id and g.contact_id = v_merged.id
   on conflict do nothing;
+
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
+  select m.tenant_id, v_kept.id, m.fact, m.value, m.said_at, m.received_at
+  from app_private.contact_facts m
+  where m.tenant_id = v_merged.tenant_id and m.contact_id = v_merged.id
+  on conflict on constraint contact_facts_pkey do update set
+    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at
+  where (excluded.said_at, excluded.received_at) > (f.said_at, f.received_at);
 
   delete from app_public.contacts c where c.id = v_merged.id;
 
@@ -5221,6 +5511,29 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.operations_status() is 'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are running; silent_workers: of these, how many have not moved for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and are free to do it, but no worker does. held_channels: messages wait for a person to set the channel or its tenant to active. webhooks_unapplied: stored bodies that wait or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 
+create function app_private.other_self(contact_id uuid, recipient jsonb) returns uuid as $$
+  select o.contact_id
+  from app_private.read_identities(jsonb_build_array(recipient)) a
+  join app_public.contact_identities o on o.tenant_id = a.tenant_id and o.kind = a.kind and o.match_key = a.match_key
+  where a.kind in ('parent_bsuid', 'bsuid')
+  and o.contact_id <> $1
+  -- The number beside it is this contact's, and the other one has none, nor this one another id.
+  and exists (
+    select
+    from app_private.read_identities(jsonb_build_array(recipient)) p
+    join app_public.contact_identities i on i.tenant_id = p.tenant_id and i.kind = p.kind and i.match_key = p.match_key
+    where p.kind = 'phone' and i.contact_id = $1 and i.retired_at is null
+  )
+  and not exists (
+    select from app_public.contact_identities x
+    where (x.contact_id = o.contact_id and x.kind = 'phone' or x.contact_id = $1 and x.kind = o.kind)
+    and x.retired_at is null
+  )
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.other_self(uuid,jsonb) is 'The contact under which a recipient''s user id is known, where it is plainly the same person who hid the number.';
+
 create function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
   insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
   select s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()), (array_agg(s.details))[1]
@@ -5376,7 +5689,11 @@ begin
   );
 
   if customers <> '[]' then
-    v_conversation_ids := app_private.recognise_customers(customers);
+    messages := app_private.leave_out_erased_messages(messages);
+    -- A stored body that is applied again may be of somebody who was erased since.
+    if customers #> '{0,received_at}' is null then
+      v_conversation_ids := app_private.recognise_customers(customers);
+    end if;
     if v_conversation_ids is null then
       -- What is delivered again teaches nothing: names and numbers have changed since.
       customers := app_private.leave_out_known(customers, messages);
@@ -5385,6 +5702,7 @@ begin
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
+    perform app_private.learn_recipients(statuses);
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
   wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
@@ -5424,7 +5742,8 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
           and (
             select count(*) > f.named or max(i.last_heard_at) > f.least_heard_at
             from app_public.contact_identities i
-            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id and i.last_heard_at >= f.least_heard_at
+            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id
+            and coalesce(i.last_heard_at, '-infinity') >= f.least_heard_at
           ),
           false
         )
@@ -5568,6 +5887,11 @@ declare
   v_provider_message_ids text[];
   v_conversation_ids uuid[];
 begin
+  -- Before the locks of the outbox: contacts come first.
+  if outcomes @? '$[*].recipient' then
+    perform app_private.learn_recipients(outcomes);
+  end if;
+
   -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
@@ -5650,7 +5974,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?}]. A status that came first is not taken back.';
+comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
 
 create function app_private.record_stop(channel_id uuid, reason text, heard_at timestamp with time zone) returns void as $$
   with stopped as (
@@ -5896,8 +6220,10 @@ comment on function app_private.reserve_ai_call(uuid,text,integer,integer,intege
 
 create function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
-  v_ids uuid[] := app_private.find_contacts(customers);
+  v_ids uuid[];
 begin
+  customers := app_private.leave_out_erased(customers);
+  v_ids := app_private.find_contacts(customers);
   if array_position(v_ids, null) is not null then
     -- Whoever is meeting the same person at this moment, under any of their names,
     -- waits here; then look again: whoever came first has made the contact.
@@ -5908,9 +6234,11 @@ begin
       where v_ids[i.n] is null
       order by key
     ) k;
-    v_ids := app_private.find_contacts(customers);
-    perform app_private.insert_contacts(customers, v_ids);
-    v_ids := app_private.find_contacts(customers);
+    v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
+    if array_position(v_ids, null) is not null then
+      perform app_private.insert_contacts(customers, v_ids);
+      v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
+    end if;
   end if;
 
   perform app_private.link_identities(customers, v_ids);
@@ -5919,7 +6247,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resolve_contacts(jsonb) is 'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address.';
+comment on function app_private.resolve_contacts(jsonb) is 'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
 
 create function app_private.resolve_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
 declare
@@ -6251,6 +6579,36 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
+
+create function app_private.set_marketing_preference(contact_id uuid, allows_marketing boolean, said_at timestamp with time zone, received_at timestamp with time zone) returns void as $$
+declare
+  v_value text := case when allows_marketing then 'resume' else 'stop' end;
+  v_opted_out_at timestamptz;
+begin
+  select c.marketing_opted_out_at into v_opted_out_at
+  from app_public.contacts c
+  where c.id = $1
+  for no key update;
+  -- Staff may have noted a stop that is newer.
+  if not app_private.is_news($1, 'marketing', v_value, said_at, received_at)
+    or allows_marketing and v_opted_out_at > said_at
+  then
+    return;
+  end if;
+
+  update app_public.contacts c set
+    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, said_at) end
+  where c.id = $1;
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
+  select c.tenant_id, c.id, 'marketing', v_value, said_at, received_at
+  from app_public.contacts c
+  where c.id = $1
+  on conflict on constraint contact_facts_pkey do update set
+    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.set_marketing_preference(uuid,boolean,timestamp with time zone,timestamp with time zone) is 'The customer stopped or resumed marketing messages at said_at, as a webhook told at received_at. An older word changes nothing.';
 
 create function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null::uuid) returns integer as $$
 declare
@@ -6653,6 +7011,37 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__normalize() is 'Tidies the phone number and the e-mail address; PYPHN when the number is none.';
 
+create function app_private.tg_contacts__remember_erasure() returns trigger as $$
+begin
+  -- A contact that was merged has no address left, and a tenant that is removed takes everything along.
+  if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
+    or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  then
+    return OLD;
+  end if;
+
+  insert into app_private.erasure_keys (tenant_id) values (OLD.tenant_id) on conflict do nothing;
+  insert into app_private.erased_addresses (tenant_id, address_hash, erased_at)
+  select i.tenant_id, app_private.address_hash(i.tenant_id, i.kind, i.match_key), clock_timestamp()
+  from app_public.contact_identities i
+  where i.contact_id = OLD.id
+  order by 2
+  on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
+
+  -- The provider delivers again for up to seven days.
+  insert into app_private.erased_messages (hash, tenant_id)
+  select p.hash, OLD.tenant_id
+  from app_public.conversations v
+  join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
+  join app_private.provider_ids p on p.message_id = m.id
+  where v.contact_id = OLD.id
+  on conflict do nothing;
+  return OLD;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__remember_erasure() is 'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
+
 create function app_private.tg_contacts__save_phone_identity() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
@@ -6860,17 +7249,15 @@ comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'A cha
 
 create function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
 begin
-  update app_public.contacts p set marketing_opted_out_at = now()
+  perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
   from app_public.messages m
   join app_public.conversations c on c.id = m.conversation_id
-  where m.id = NEW.message_id
-  and p.id = c.contact_id
-  and p.marketing_opted_out_at is null;
+  where m.id = NEW.message_id;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_message_statuses__note_opt_out() is 'Error 131050 says that the customer stopped marketing messages: no further one is tried.';
+comment on function app_private.tg_message_statuses__note_opt_out() is 'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not undo what the customer has said since.';
 
 create function app_private.tg_message_statuses__notify() returns trigger as $$
 begin

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:90d76c75ffe8fffadbe5b299197234cb0a16b4f5
+--! Hash: sha1:84819e73585192c43151f79545c2cbdd5500cc77
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7650,29 +7650,29 @@ create or replace function app_private.learn_recipients(sent jsonb) returns void
 declare
   v_known record;
 begin
-  -- Nearly always nothing is new, and one look at each address says so.
+  -- Nearly always nothing is new, and one look at the user id and its contact says so: what comes beside a user id is
+  -- learned with it.
   if not exists (
     select
     from (
       select
         r.*,
-        case when r.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'parent_bsuid', r.parent_bsuid, r.heard_at) i) end as by_parent_bsuid,
-        case when r.bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'bsuid', r.bsuid, r.heard_at) i) end as by_bsuid,
-        case when r.phone is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'phone', r.phone, r.heard_at) i) end as by_phone
+        coalesce(
+          case when r.bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'bsuid', r.bsuid, r.heard_at) i) end,
+          case when r.bsuid is null and r.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'parent_bsuid', r.parent_bsuid, r.heard_at) i) end,
+          case when coalesce(r.bsuid, r.parent_bsuid) is null and r.phone is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'phone', r.phone, r.heard_at) i) end
+        ) as contact_id
       from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
         tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
       )
       offset 0
     ) r
-    where (r.parent_bsuid is not null and r.by_parent_bsuid is null)
-    or (r.bsuid is not null and r.by_bsuid is null)
-    or (r.phone is not null and r.by_phone is null)
-    or r.by_parent_bsuid <> r.by_bsuid
-    or r.by_bsuid <> r.by_phone
-    or exists (
+    where not exists (
       select from app_public.contacts c
-      where c.id = coalesce(r.by_parent_bsuid, r.by_bsuid, r.by_phone)
-      and (r.profile_name <> coalesce(c.profile_name, '') or r.username <> coalesce(c.username, ''))
+      where c.id = r.contact_id
+      and (r.profile_name is null or r.profile_name = c.profile_name)
+      and (r.username is null or r.username = c.username)
+      and (r.phone is null or c.phone is not null)
     )
   ) then
     return;
