@@ -31,6 +31,8 @@ const Settings = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   DATABASE_CONNECTION_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
   DATABASE_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
+  /** Of the API's login. False behind a pooler that does not know named statements. */
+  DATABASE_PREPARED_STATEMENTS: z.stringbool().default(true),
   /** What one API request may cost the database. */
   DATABASE_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import pg from "pg";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
@@ -6,25 +7,27 @@ type PoolOptions = {
   wakesItself?: boolean;
   isOperator?: boolean;
   onConnect?: (client: pg.ClientBase) => Promise<void>;
+  isUnprepared?: boolean;
 };
 
 /**
  * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
  * its transactions leave for the worker is looked after without a job (app_private.wake()). `isOperator`: the audit
- * entries of its deeds say so. `onConnect` may refuse a new
- * connection.
+ * entries of its deeds say so. `onConnect` may refuse a new connection. `isUnprepared`: without named statements, for a
+ * pooler that does not know them.
  */
 export function createPool(
   connectionString: string,
   name: string,
   config: Config,
   log: Log,
-  { wakesItself = false, isOperator = false, onConnect }: PoolOptions = {},
+  { wakesItself = false, isOperator = false, onConnect, isUnprepared = false }: PoolOptions = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     application_name: `parley ${name}`,
     ...(onConnect && { onConnect }),
+    ...(isUnprepared && { Client: UnpreparedClient }),
     ...(wakesItself && { options: "-c parley.wake=self" }),
     ...(isOperator && { options: "-c parley.actor=operator" }),
     max: config.DATABASE_POOL_SIZE,
@@ -39,8 +42,39 @@ export function createPool(
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ pool: name, err: error.message }, "a database connection was lost"));
   pool.on("connect", (client) => client.on("error", () => {}));
+  leaveStandbys(pool);
   return pool;
 }
+
+/** Whatever a query is called, it is parsed anew. */
+class UnpreparedClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg overloads query() in eight ways, and all begin with the query
+  override query(query: any, ...rest: any[]): any {
+    const isNamed = typeof query === "object" && typeof query?.name === "string";
+    return super.query(isNamed ? { ...query, name: undefined } : query, ...rest);
+  }
+}
+
+/**
+ * A primary that becomes a standby keeps its connections: one on which it refused to write is not used again, so that
+ * the next one may reach the new primary.
+ */
+function leaveStandbys(pool: pg.Pool): void {
+  const stale = new WeakSet<object>();
+  pool.on("connect", (client) => {
+    // Not the error of a query: not everybody who sees one has the client.
+    const { connection } = client as pg.PoolClient & { connection: EventEmitter };
+    connection.on("errorMessage", ({ code }: { code?: string }) => {
+      if (code === READ_ONLY) stale.add(client);
+    });
+  });
+  // The pool lets go of a client that is ending.
+  pool.on("release", (_error, client) => {
+    if (stale.has(client)) void client.end();
+  });
+}
+
+const READ_ONLY = "25006";
 
 /**
  * Runs `work` in one transaction of a pipelined pool: committed when it returns, rolled back when it throws. Its first
