@@ -9,6 +9,7 @@ import {
   Logger as WorkerLogger,
 } from "graphile-worker";
 import type pg from "pg";
+import { clockSetBack } from "./clock_set_back.ts";
 import type { Log } from "./log.ts";
 import { observeJobs } from "./observe_jobs.ts";
 import { announceWorker, type WorkerRole } from "./worker_presence.ts";
@@ -32,6 +33,8 @@ export type JobRunnerOptions = {
 };
 
 const RESTART_MS = 1_000;
+/** Until it had caught up, graphile-worker would run nothing that comes round by the clock. */
+const SET_BACK = Symbol("the clock was set back");
 /** For jobs that are under way when the program stops; one that takes longer is given back, to be run again. */
 const STOP_MS = 7_000;
 
@@ -49,10 +52,13 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const error = await Promise.race([current.ending, aborted(stopping.signal)]);
+      const isSetBack = clockSetBack(stopping.signal).then(() => SET_BACK);
+      const end = await Promise.race([current.ending, isSetBack]);
       if (stopping.signal.aborted) return;
-      log.error({ err: error }, "the job runner shuts itself down; starting another");
-      const retired: Promise<void> = current.retire().finally(() => retiring.delete(retired));
+      if (end === SET_BACK) log.warn("the clock was set back; starting another job runner");
+      else log.error({ err: end }, "the job runner shuts itself down; starting another");
+      const leaving = end === SET_BACK ? current.stop() : current.retire();
+      const retired: Promise<void> = leaving.finally(() => retiring.delete(retired));
       retiring.add(retired);
       await restart();
     }
@@ -154,11 +160,4 @@ async function start({
     await runner.stop().catch(() => {});
     throw error;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener("abort", () => resolve(null), { once: true });
-  });
 }
