@@ -5555,25 +5555,32 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.park_statuses(jsonb,uuid[]) is 'Keeps the statuses whose message is not known yet (known_ids is null at their position).';
 
-create function app_private.pause_channel(channel_id uuid, until timestamp with time zone) returns void as $$
+create function app_private.pause_channel(channel_id uuid, until timestamp with time zone, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, until),
     paused_at = now(),
-    learned_messages_per_second = greatest(
-      least(app_private.channel_pace(c, s), 1000)
-        -- Refused again as soon as it went on: far too fast, not a little.
-        * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
-      10
-    )::int,
-    learned_at = greatest(until, now())
+    learned_messages_per_second = case
+      when not n.is_news then s.learned_messages_per_second
+      else greatest(
+        least(app_private.channel_pace(c, s), 1000)
+          -- Refused again as soon as it went on: far too fast, not a little.
+          * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
+        10
+      )::int
+    end,
+    learned_at = case when n.is_news then greatest(until, now()) else s.learned_at end
   from app_public.channels c
+  -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
+  cross join lateral (
+    select coalesce(now() - posted_ago >= x.learned_at, true) as is_news
+    from app_private.channel_states x
+    where x.channel_id = c.id
+  ) n
   where c.id = s.channel_id
   and s.channel_id = pause_channel.channel_id
-  -- One refusal answers a whole burst: learn from it once.
-  and s.paused_until < now()
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.pause_channel(uuid,timestamp with time zone) is 'The provider said "too fast": nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
+comment on function app_private.pause_channel(uuid,timestamp with time zone,interval) is 'The provider said "too fast" of what was posted posted_ago: nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
 create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   select coalesce(jsonb_object_agg(e.key, e.value), '{}')

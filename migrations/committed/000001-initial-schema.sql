@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:84819e73585192c43151f79545c2cbdd5500cc77
+--! Hash: sha1:4bc51884684ffdce842bfa37129948e75c3634f7
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5075,26 +5075,34 @@ comment on function app_private.return_claims(uuid, uuid[]) is
   E'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has not posted these.';
 --! EndIncluded messages/return_claims.sql
 --! Included messages/pause_channel.sql
-create or replace function app_private.pause_channel(channel_id uuid, until timestamptz) returns void as $$
+create or replace function app_private.pause_channel(channel_id uuid, until timestamptz, posted_ago interval default '0')
+returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, until),
     paused_at = now(),
-    learned_messages_per_second = greatest(
-      least(app_private.channel_pace(c, s), 1000)
-        -- Refused again as soon as it went on: far too fast, not a little.
-        * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
-      10
-    )::int,
-    learned_at = greatest(until, now())
+    learned_messages_per_second = case
+      when not n.is_news then s.learned_messages_per_second
+      else greatest(
+        least(app_private.channel_pace(c, s), 1000)
+          -- Refused again as soon as it went on: far too fast, not a little.
+          * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
+        10
+      )::int
+    end,
+    learned_at = case when n.is_news then greatest(until, now()) else s.learned_at end
   from app_public.channels c
+  -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
+  cross join lateral (
+    select coalesce(now() - posted_ago >= x.learned_at, true) as is_news
+    from app_private.channel_states x
+    where x.channel_id = c.id
+  ) n
   where c.id = s.channel_id
   and s.channel_id = pause_channel.channel_id
-  -- One refusal answers a whole burst: learn from it once.
-  and s.paused_until < now()
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.pause_channel(uuid, timestamptz) is
-  E'The provider said "too fast": nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
+comment on function app_private.pause_channel(uuid, timestamptz, interval) is
+  E'The provider said "too fast" of what was posted posted_ago: nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
 create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
   update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()

@@ -5,7 +5,13 @@ import { createAlarm } from "./alarm.ts";
 import type { ChannelConsequence, OutcomeRow } from "./outcome_row.ts";
 
 /** What came of a message that was under way. */
-export type Recorded = { row: OutcomeRow; consequence: ChannelConsequence; channelId: string };
+export type Recorded = {
+  row: OutcomeRow;
+  consequence: ChannelConsequence;
+  channelId: string;
+  /** By performance.now(). */
+  postedAt: number;
+};
 
 export type Recorder = {
   /**
@@ -54,15 +60,19 @@ export function createRecorder({ pool, log }: { pool: pg.Pool; log: Log }): Reco
     await record(outcomes.slice(middle), pool);
   }
 
-  /** Once for a channel, however many of its messages say the same. */
+  /** Once for a channel, however many of its messages say the same: what was posted last says most. */
   async function applyConsequences(outcomes: readonly Recorded[]): Promise<void> {
     const applied = new Set<string>();
-    for (const { consequence, channelId } of outcomes) {
+    for (const { consequence, channelId, postedAt } of outcomes.toSorted((a, b) => b.postedAt - a.postedAt)) {
       const key = `${consequence.kind} ${channelId}`;
       if (consequence.kind === "none" || applied.has(key)) continue;
       applied.add(key);
       if (consequence.kind === "pause") {
-        await pool.query("select app_private.pause_channel($1, $2)", [channelId, consequence.until]);
+        await pool.query("select app_private.pause_channel($1, $2, make_interval(secs => $3))", [
+          channelId,
+          consequence.until,
+          (performance.now() - postedAt) / 1000,
+        ]);
       } else if (consequence.kind === "rest") {
         log.warn({ channelId, forMs: consequence.forMs }, "the provider leaves messages unanswered");
         await pool.query("select app_private.rest_channel($1, make_interval(secs => $2))", [

@@ -45,7 +45,7 @@ const PAUSE_MS = 500;
 /** Empties the outbox: claims what is due, posts it, and records what came of it, as sets. */
 export function createSender({ pool, graph, access, log }: SenderOptions): Sender {
   const id = randomUUID();
-  const underWay = new Map<string, ClaimedMessage>();
+  const underWay = new Map<string, { message: ClaimedMessage; postedAt: number }>();
   const load = createChannelLoad(CHANNEL_CONCURRENCY);
   const recorder = createRecorder({ pool, log });
   const alarm = createAlarm();
@@ -140,21 +140,25 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
   }
 
   function send(message: ClaimedMessage): void {
-    underWay.set(message.message_id, message);
+    const postedAt = performance.now();
+    underWay.set(message.message_id, { message, postedAt });
     load.add(message.channel_id);
-    const postBefore = performance.now() + (LEASE_SECONDS * 1000) / 2;
+    const postBefore = postedAt + (LEASE_SECONDS * 1000) / 2;
     void postMessage(message, { graph, access, log, postBefore }).then((outcome) => finish(message, outcome));
   }
 
   function finish(message: ClaimedMessage, outcome: Outcome): void {
+    const posted = underWay.get(message.message_id);
     // Given up at a stop: its outcome is recorded as unknown already.
-    if (!underWay.delete(message.message_id)) return;
+    if (posted === undefined) return;
+    underWay.delete(message.message_id);
     load.remove(message.channel_id);
     metrics.sends.inc({ outcome: outcome.kind });
     const breath = load.breathAfter(message.channel_id, outcome.kind);
     done.push({
       ...outcomeRow(message, outcome, Date.now()),
       channelId: message.channel_id,
+      postedAt: posted.postedAt,
       ...(breath > 0 && { consequence: { kind: "rest" as const, forMs: breath } }),
     });
     alarm.ring();
@@ -191,7 +195,7 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
       isStopping = true;
       alarm.ring();
       const timer = setTimeout(() => {
-        for (const message of [...underWay.values()])
+        for (const { message } of [...underWay.values()])
           finish(message, { kind: "uncertain", code: null, reason: "the program stopped before the answer" });
         recorder.hurry();
       }, withinMs);

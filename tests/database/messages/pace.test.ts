@@ -89,16 +89,28 @@ story("a refusal pauses a channel and teaches a pace, which is unlearned within 
   assert.deepEqual(paces, [14, 19, 20, 26, 68, 404, 100_000]);
 });
 
-story("one refusal answers a whole burst", async (db) => {
+story("one refusal answers a whole burst, however late the others come", async (db) => {
   const { channelId } = await aWorkspace(db);
-  const refused = async () => {
-    await db.query("select app_private.pause_channel($1, now() + interval '1 second')", [channelId]);
+  const refused = async (postedAgo = "0") => {
+    await db.query("select app_private.pause_channel($1, now() + interval '1 second', $2)", [
+      channelId,
+      postedAgo,
+    ]);
     const { rows } = await db.query(
       "select learned_messages_per_second as pace from app_private.channel_states",
     );
     return rows[0].pace;
   };
+  const pauseIsOver = () =>
+    db.query(
+      "update app_private.channel_states set paused_until = now() - interval '1 second', learned_at = now() - interval '1 second'",
+    );
   assert.deepEqual([await refused(), await refused()], [1000, 1000]);
+  await pauseIsOver();
+  assert.equal(await refused("3 seconds"), 1000, "posted before the first refusal");
+  await pauseIsOver();
+  const pace = await refused();
+  assert.ok(pace < 500, `refused again as soon as it went on: ${pace}`);
 });
 
 for (const change of ["status = 'paused'", "status = 'stopped'"])
