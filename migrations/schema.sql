@@ -5705,6 +5705,14 @@ begin
       -- What is delivered again teaches nothing: names and numbers have changed since.
       customers := app_private.leave_out_known(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
+      -- Only what is known, or was erased, may be left out. Anything else fails, and its body is kept.
+      if customers #> '{0,received_at}' is null and exists (
+        select
+        from jsonb_array_elements(customers) with ordinality c (customer, n)
+        where c.customer <> '{}' and v_conversation_ids[c.n] is null
+      ) then
+        raise exception 'A message has no conversation: no address names its customer' using errcode = 'PYINT';
+      end if;
     end if;
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
@@ -5716,7 +5724,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. Locks in this order: contacts, conversations, messages, outbox.';
+comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.received_preview(origin app_public.message_origin, type app_public.message_type, content jsonb) returns text as $$
   -- Whoever reads a list must not take what was said in a group for something said in private.

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4bc51884684ffdce842bfa37129948e75c3634f7
+--! Hash: sha1:e58f22440204ce035cce1942409b8ab76cc0aca3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8628,6 +8628,14 @@ begin
       -- What is delivered again teaches nothing: names and numbers have changed since.
       customers := app_private.leave_out_known(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
+      -- Only what is known, or was erased, may be left out. Anything else fails, and its body is kept.
+      if customers #> '{0,received_at}' is null and exists (
+        select
+        from jsonb_array_elements(customers) with ordinality c (customer, n)
+        where c.customer <> '{}' and v_conversation_ids[c.n] is null
+      ) then
+        raise exception 'A message has no conversation: no address names its customer' using errcode = 'PYINT';
+      end if;
     end if;
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
@@ -8643,7 +8651,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. Locks in this order: contacts, conversations, messages, outbox.';
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, conversations, messages, outbox.';
 --! EndIncluded events/receive_webhooks.sql
 --! Included events/policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;
