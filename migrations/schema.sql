@@ -6553,7 +6553,8 @@ begin
       select from app_public.channels c
       join app_private.channel_secrets s on s.channel_id = c.id
       where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
-      and s.app_secret_fingerprint = v_fingerprint
+      -- The one before as well: during a rotation Meta goes on signing with it.
+      and v_fingerprint in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)
     ) then
       raise exception 'The number is already connected with this Meta app: remove the channel that has it first'
         using errcode = 'PYNUM';
@@ -6593,7 +6594,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
+comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret, or had it before its last rotation.';
 
 create function app_private.set_marketing_preference(contact_id uuid, allows_marketing boolean, said_at timestamp with time zone, received_at timestamp with time zone) returns void as $$
 declare
@@ -6987,6 +6988,8 @@ declare
 begin
   if v_address is null or v_address = v_key
     or not exists (select from app_public.channels c where c.webhook_key = v_key)
+    -- The address of an app stays with those of its channels that are left, whoever leaves it.
+    or TG_OP = 'UPDATE' and exists (select from app_public.channels c where c.webhook_key = v_address)
   then
     return null;
   end if;
@@ -6998,7 +7001,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_channels__keep_webhook_address() is 'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, or moves to another app''s key, as long as the app has channels.';
+comment on function app_private.tg_channels__keep_webhook_address() is 'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, as long as the app has channels, and moves with the last of them to another app''s key.';
 
 create function app_private.tg_channels__wake_sender() returns trigger as $$
 begin

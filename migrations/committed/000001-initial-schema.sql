@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e58f22440204ce035cce1942409b8ab76cc0aca3
+--! Hash: sha1:4ed50d0bf3cf35ac1227599ec8921b858412acbd
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1698,6 +1698,8 @@ declare
 begin
   if v_address is null or v_address = v_key
     or not exists (select from app_public.channels c where c.webhook_key = v_key)
+    -- The address of an app stays with those of its channels that are left, whoever leaves it.
+    or TG_OP = 'UPDATE' and exists (select from app_public.channels c where c.webhook_key = v_address)
   then
     return null;
   end if;
@@ -1710,7 +1712,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__keep_webhook_address() is
-  E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, or moves to another app''s key, as long as the app has channels.';
+  E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, as long as the app has channels, and moves with the last of them to another app''s key.';
 --! EndIncluded channels/tg_channels__keep_webhook_address.sql
 --! Included channels/triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.channels
@@ -1793,7 +1795,8 @@ begin
       select from app_public.channels c
       join app_private.channel_secrets s on s.channel_id = c.id
       where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
-      and s.app_secret_fingerprint = v_fingerprint
+      -- The one before as well: during a rotation Meta goes on signing with it.
+      and v_fingerprint in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)
     ) then
       raise exception 'The number is already connected with this Meta app: remove the channel that has it first'
         using errcode = 'PYNUM';
@@ -1834,7 +1837,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_channel_secrets(uuid, jsonb, boolean) is
-  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret.';
+  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret, or had it before its last rotation.';
 
 create or replace function app_hidden.set_channel_secrets(
   channel_id uuid, secrets jsonb, ends_previous_secret boolean default false

@@ -26,7 +26,8 @@ export type ChannelDirectory = {
   byId(channelId: string): Promise<WebhookChannel | null>;
   /**
    * The channels whose secrets may belong to what comes to an address: the channel of that id first, then one for each
-   * app secret in use by the Meta app of the address, those that most channels have first.
+   * app secret in use by the Meta app of the address: of each tenant the secret that most of its channels have, then the
+   * second of each, so that a tenant with many secrets crowds out nobody.
    */
   atAddress(address: string, isFresh?: boolean): Promise<WebhookChannel[]>;
   /** The verify tokens of all channels that an address may be of. */
@@ -104,12 +105,21 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
         () =>
           find(
             `select * from (
-               select distinct on (is_own, s.app_secret_fingerprint)
-                 c.id = $1 as is_own, count(*) over (partition by s.app_secret_fingerprint) as uses, ${COLUMNS}
-               where ${OF_ADDRESS}
-               order by is_own, s.app_secret_fingerprint, c.created_at, c.id
+               select distinct on (is_own, app_secret_fingerprint) *,
+                 min(place) over (partition by app_secret_fingerprint) as first_place
+               from (
+                 select *, dense_rank() over (partition by tenant_id order by uses desc, app_secret_fingerprint) as place
+                 from (
+                   select
+                     c.id = $1 as is_own,
+                     count(*) over (partition by c.tenant_id, s.app_secret_fingerprint) as uses,
+                     ${COLUMNS}
+                   where ${OF_ADDRESS}
+                 ) counted
+               ) placed
+               order by is_own, app_secret_fingerprint, created_at, id
              ) candidates
-             order by is_own desc, uses desc, created_at, id
+             order by is_own desc, first_place, created_at, id
              limit ${MOST_SECRETS}`,
             [address],
           ),

@@ -234,3 +234,50 @@ test("a number is connected once in an app: whoever else proves the same app is 
   assert.equal(await say(first, "mine", await webhookKey(first.channelId), app), 200);
   assert.deepEqual(await heard(first), ["mine"]);
 });
+
+test("a tenant with many secrets at the app's address crowds out nobody else's", async () => {
+  const app = `app-${randomUUID()}`;
+  const intruder = await withApp(app);
+  const victim = await withApp(app);
+  const key = await webhookKey(victim.channelId);
+  // Each channel joins the app's address with the channel before, and then takes a secret of its own.
+  for (let n = 0; n < 12; n += 1) {
+    const secret = `own-${n}-${randomUUID()}`;
+    await rotate(intruder.channelId, { appSecret: secret });
+    for (let m = 0; m < 2; m += 1)
+      await connect(intruder, { phoneNumberId: digits(15), businessAccountId: "1" }, secret);
+  }
+  assert.equal(await say(victim, "still here", key, app), 200);
+  assert.deepEqual(await heard(victim), ["still here"]);
+});
+
+test("a channel that leaves an app takes none of the app's addresses along", async () => {
+  const app = `app-${randomUUID()}`;
+  const intruder = await withApp(app);
+  const victim = await withApp(app);
+  const key = await webhookKey(victim.channelId);
+  // The address entered at Meta was that of a channel which is gone.
+  const gone = await connect(intruder, { phoneNumberId: digits(15), businessAccountId: "1" }, app);
+  await database.pool.query("delete from app_public.channels where id = $1", [gone]);
+
+  await connect(intruder, { phoneNumberId: digits(15), businessAccountId: "1" }, "elsewhere");
+  await rotate(intruder.channelId, { appSecret: "elsewhere" });
+  assert.notEqual(await webhookKey(intruder.channelId), key);
+  await setChannelSecrets(database.pool, intruder.channelId, {}, program.ring, { endsPreviousSecret: true });
+  for (const address of [gone, key])
+    assert.equal(await say(victim, `after, at ${address}`, address, app), 200);
+  assert.deepEqual(await heard(victim), [`after, at ${gone}`, `after, at ${key}`]);
+});
+
+test("during a rotation nobody connects the number with the former secret", async () => {
+  const [old, fresh] = [`app-${randomUUID()}`, `app-${randomUUID()}`];
+  const intruder = await withApp(old);
+  const victim = await withApp(old);
+  await rotate(victim.channelId, { appSecret: fresh });
+  await assert.rejects(connect(intruder, victim, old), { code: "PYNUM" });
+  // Nor does a channel get there by two rotations.
+  const channelId = await connect(await withApp(old), victim, "invented");
+  await assert.rejects(rotate(channelId, { appSecret: old }), { code: "PYNUM" });
+  assert.equal(await say(victim, "signed as before", await webhookKey(victim.channelId), old), 200);
+  assert.deepEqual([await heard(victim), await heard(intruder)], [["signed as before"], []]);
+});
