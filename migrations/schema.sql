@@ -2547,7 +2547,10 @@ create function app_hidden.message_preview(type app_public.message_type, content
         )
         else content ->> 'caption'
       end,
-      E' \n\r\t'
+      -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
+      E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+        '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
+        '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
     ), ''),
     -- What stands for a message without words.
     '[' || case type

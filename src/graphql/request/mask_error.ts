@@ -4,6 +4,7 @@ import { isSafeError } from "postgraphile/grafast";
 import { GraphQLError, type GraphQLFormattedError } from "postgraphile/graphql";
 import { ERRORS, type ErrorCode, isErrorCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { brokenCheck, brokenReference, missingValue, takenValue } from "./broken_rule.ts";
 
 type Told = { code: ErrorCode; message: string; hint?: string | undefined };
 
@@ -55,13 +56,16 @@ function toldByPostgres(error: pg.DatabaseError): Told | undefined {
     case "23505":
       return error.constraint === "contacts_phone_key"
         ? { code: "PYDUP", message: ERRORS.PYDUP.meaning }
-        : { code: "PYCON", message: "This value is taken" };
+        : { code: "PYCON", message: takenValue(error) };
     case "23503":
-      return { code: "PYCON", message: "What it refers to does not exist, or something still refers to it" };
+      return { code: "PYCON", message: brokenReference(error) };
     case "23502":
-      return { code: "PYCON", message: "A value is missing" };
+      return { code: "PYCON", message: missingValue(error) };
     case "23514":
-      return { code: "PYCON", message: claim(error.constraint) };
+      return { code: "PYCON", message: brokenCheck(error) };
+    case "22021":
+    case "22P05":
+      return { code: "PYCON", message: "A text must not contain U+0000, nor half of a surrogate pair" };
     case "42501":
       return { code: "PYDEN", message: ERRORS.PYDEN.meaning };
     case "57014":
@@ -72,13 +76,6 @@ function toldByPostgres(error: pg.DatabaseError): Told | undefined {
   if (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"))
     return { code: "PYUNA", message: ERRORS.PYUNA.meaning };
   return undefined;
-}
-
-/** Our check constraints are named for what they claim: contacts_email_is_address. */
-function claim(constraint: string | undefined): string {
-  return constraint && /^[a-z][a-z0-9_]+$/.test(constraint)
-    ? `A value breaks a rule: ${constraint.replaceAll("_", " ")}`
-    : "A value breaks a rule";
 }
 
 const UNREACHABLE = new Set([

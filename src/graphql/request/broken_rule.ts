@@ -1,0 +1,66 @@
+import type pg from "pg";
+
+/** What the end of a constraint's name claims, as what must hold. */
+const MUST: readonly [claim: RegExp, must: string][] = [
+  [/^has_length$/, "must be neither empty nor too long"],
+  [/^is_short$/, "must be shorter"],
+  [/^is_at_most_32_kb$/, "must be at most 32 kB"],
+  [/^is_object$/, "must be a JSON object"],
+  [/^is_list$/, "must be a JSON array"],
+  [/^is_address$/, "must be a valid address"],
+  [/^is_https?$/, "must be an http(s) address"],
+  [/^is_digits$/, "must consist of digits"],
+  [/^is_hex$/, "must be a color such as #25d366"],
+  [/^is_tag$/, "must be a language tag such as en or pt-BR"],
+  [/^is_international$/, "must be a phone number with its country code"],
+  [/^is_url_safe$/, "must consist of a-z, 0-9 and hyphens"],
+  [/^is_meta_name$/, "must consist of a-z, 0-9 and _"],
+  [/^is_known$/, "must be one of the known values"],
+  [/^(in_range|is_sensible|is_positive|not_negative)$/, "is out of range"],
+];
+const CLAIM = /_((?:is|has|in|not)_[a-z0-9_]+)$/;
+
+/** A check that failed, in words, without the value: `"email" of contacts must be a valid address`. */
+export function brokenCheck({ table, constraint }: pg.DatabaseError): string {
+  if (!constraint || !/^[a-z][a-z0-9_]+$/.test(constraint)) return "A value breaks a rule";
+  const rest = table && constraint.startsWith(`${table}_`) ? constraint.slice(table.length + 1) : constraint;
+  const claim = CLAIM.exec(rest);
+  const must = claim && MUST.find(([pattern]) => pattern.test(claim[1]!))?.[1];
+  if (!table || !claim || !must) return `A value breaks a rule: ${constraint.replaceAll("_", " ")}`;
+  return `${field(rest.slice(0, claim.index))} of ${words(table)} ${must}`;
+}
+
+/** A value that is there already: `"name" of tags is taken`. */
+export function takenValue({ table, detail }: pg.DatabaseError): string {
+  const fields = keyFields(detail);
+  return table && fields ? `${fields} of ${words(table)} is taken` : "This value is taken";
+}
+
+/** A reference that leads nowhere, or one that is still needed. */
+export function brokenReference({ table, detail }: pg.DatabaseError): string {
+  const fields = keyFields(detail);
+  if (!table || !fields) return "What it refers to does not exist, or something still refers to it";
+  return detail?.includes("is still referenced")
+    ? `Rows of ${words(table)} still refer to it`
+    : `${fields} of ${words(table)} refers to a row that does not exist`;
+}
+
+export function missingValue({ table, column }: pg.DatabaseError): string {
+  return table && column ? `${field(column)} of ${words(table)} must not be null` : "A value is missing";
+}
+
+/** The columns of Postgres' `Key (tenant_id, name)=(…)`; never the values. Every key begins with the tenant. */
+function keyFields(detail: string | undefined): string | undefined {
+  const columns = /^Key \(([a-z0-9_, ]+)\)=/.exec(detail ?? "")?.[1]?.split(", ");
+  const own = columns?.filter((column) => column !== "tenant_id");
+  return own && own.length > 0 ? own.map(field).join(" with ") : undefined;
+}
+
+/** A column as GraphQL names it. */
+function field(column: string): string {
+  return `"${column.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())}"`;
+}
+
+function words(table: string): string {
+  return table.replaceAll("_", " ");
+}
