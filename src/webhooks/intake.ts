@@ -17,7 +17,13 @@ export type Intake = {
   close(): Promise<void>;
 };
 
-export type IntakeOptions = { pool: pg.Pool; log: Log; onApplied(applied: Applied): void };
+export type IntakeOptions = {
+  pool: pg.Pool;
+  log: Log;
+  /** How long to look for what cannot be applied in one delivery; the worker takes it from there. */
+  isolationMs: number;
+  onApplied(applied: Applied): void;
+};
 
 /** A heavier delivery does not share its batch, and goes in parts. */
 const LARGE = 150;
@@ -35,7 +41,7 @@ class Spoiled extends Error {
  * turns with other tenants', and all that was in a batch that could not be applied, so that only the tenant whose item is
  * bad waits while it is looked for.
  */
-export function createIntake({ pool, log, onApplied }: IntakeOptions): Intake {
+export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOptions): Intake {
   const suspectUntil = new Map<string, number>();
   const common = {
     weigh: weightOf,
@@ -61,7 +67,7 @@ export function createIntake({ pool, log, onApplied }: IntakeOptions): Intake {
     batchWeight: LARGE,
     concurrency: 3,
     async run(deliveries, isWanted) {
-      onApplied(await applyIsolated(pool, deliveries, log, isWanted));
+      onApplied(await applyIsolated(pool, deliveries, log, { isWanted, withinMs: isolationMs }));
     },
   });
 

@@ -15,6 +15,9 @@ export const UNFINISHED = "not all of it could be applied in time: it is tried a
 /** Whether somebody still waits for the answer; asked before each step of a long piece of work. */
 export type IsWanted = () => boolean;
 
+/** withinMs: how long to look for what is bad in one delivery. */
+export type Limits = { isWanted: IsWanted; withinMs: number };
+
 /** Applies deliveries together, or not at all. Throws what the database says. */
 export function applyTogether(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<Applied> {
   return persistently(() => applyDeliveries(pool, deliveries));
@@ -29,7 +32,7 @@ export async function applyIsolated(
   pool: pg.Pool,
   deliveries: readonly Delivery[],
   log: Log,
-  isWanted: IsWanted = () => true,
+  { isWanted, withinMs }: Limits,
 ): Promise<Applied> {
   if (!isWanted()) throw new Unwanted();
   try {
@@ -39,20 +42,17 @@ export async function applyIsolated(
     if (deliveries.length === 1) {
       // The body is stored last: a crash before that makes the provider deliver it all again.
       const [delivery] = deliveries;
-      const applied = await applyItems(pool, delivery!, log, { isWanted, withinMs: ISOLATION_MS });
+      const applied = await applyItems(pool, delivery!, log, { isWanted, withinMs });
       if (!delivery!.isPart) await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
       return applied;
     }
     const middle = deliveries.length >> 1;
     return both(
-      await applyIsolated(pool, deliveries.slice(0, middle), log, isWanted),
-      await applyIsolated(pool, deliveries.slice(middle), log, isWanted),
+      await applyIsolated(pool, deliveries.slice(0, middle), log, { isWanted, withinMs }),
+      await applyIsolated(pool, deliveries.slice(middle), log, { isWanted, withinMs }),
     );
   }
 }
-
-/** So long the receiver looks for what is bad in one delivery. */
-const ISOLATION_MS = 600;
 
 /**
  * Applies the items of one delivery without storing its body: all at once if that works, else in halves, down to the
@@ -62,10 +62,7 @@ export async function applyItems(
   pool: pg.Pool,
   delivery: Delivery,
   log: Log,
-  {
-    isWanted = () => true,
-    withinMs = Number.POSITIVE_INFINITY,
-  }: { isWanted?: IsWanted; withinMs?: number } = {},
+  { isWanted = () => true, withinMs = Number.POSITIVE_INFINITY }: Partial<Limits> = {},
 ): Promise<Applied> {
   const began = performance.now();
   const apply = async (items: Delivery["items"]): Promise<Applied> => {

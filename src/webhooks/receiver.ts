@@ -7,7 +7,6 @@ import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { uuidV7 } from "../uuid_v7.ts";
 import { BatcherFull } from "./batch.ts";
-
 import { createChannelDirectory } from "./channel_directory.ts";
 import { createIntake } from "./intake.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
@@ -29,6 +28,8 @@ export type WebhookReceiverOptions = {
   log: Log;
   /** Chatbots have something to react to, and no job says so (`wakesItself` of the pool). */
   onAwaited?: (() => void) | undefined;
+  /** How long to look for what cannot be applied in one body, while the provider waits; defaults to 600 ms. */
+  isolationMs?: number;
 };
 
 /**
@@ -47,12 +48,14 @@ export function createWebhookReceiver({
   keyRing,
   log,
   onAwaited,
+  isolationMs = 600,
 }: WebhookReceiverOptions): WebhookReceiver {
   const directory = createChannelDirectory(pool, keyRing);
   const budget = createByteBudget(MOST_BYTES, MOST_BYTES_OF_ADDRESS);
   const intake = createIntake({
     pool,
     log,
+    isolationMs,
     onApplied({ stored, wakesChatbots }) {
       metrics.messagesReceived.inc(stored);
       if (wakesChatbots) onAwaited?.();

@@ -38,11 +38,23 @@ export async function startProgram(
     sandbox: sandboxOptions = {},
     log = createLog(process.env.LOG_LEVEL ?? "silent"),
     env = {},
-  }: { withWorker?: boolean; sandbox?: SandboxOptions; log?: Log; env?: NodeJS.ProcessEnv } = {},
+    isolationMs,
+  }: {
+    withWorker?: boolean;
+    sandbox?: SandboxOptions;
+    log?: Log;
+    env?: NodeJS.ProcessEnv;
+    isolationMs?: number;
+  } = {},
 ): Promise<TestProgram> {
   const config = readConfig({ NODE_ENV: "test", ...env });
   const pool = createPool(database.ownerUrl, "webhooks", config, log);
-  const receiver = createWebhookReceiver({ pool, keyRing: testKeyRing, log });
+  const receiver = createWebhookReceiver({
+    pool,
+    keyRing: testKeyRing,
+    log,
+    ...(isolationMs && { isolationMs }),
+  });
   const app = express();
   app.use("/webhooks", receiver.router);
   const server = createServer(app);
