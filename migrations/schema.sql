@@ -5558,9 +5558,9 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.park_statuses(jsonb,uuid[]) is 'Keeps the statuses whose message is not known yet (known_ids is null at their position).';
 
-create function app_private.pause_channel(channel_id uuid, until timestamp with time zone, posted_ago interval default '00:00:00'::interval) returns void as $$
+create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
-    paused_until = greatest(s.paused_until, until),
+    paused_until = greatest(s.paused_until, now() + duration),
     paused_at = now(),
     learned_messages_per_second = case
       when not n.is_news then s.learned_messages_per_second
@@ -5571,7 +5571,7 @@ create function app_private.pause_channel(channel_id uuid, until timestamp with 
         10
       )::int
     end,
-    learned_at = case when n.is_news then greatest(until, now()) else s.learned_at end
+    learned_at = case when n.is_news then now() + duration else s.learned_at end
   from app_public.channels c
   -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
   cross join lateral (
@@ -5583,7 +5583,7 @@ create function app_private.pause_channel(channel_id uuid, until timestamp with 
   and s.channel_id = pause_channel.channel_id
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.pause_channel(uuid,timestamp with time zone,interval) is 'The provider said "too fast" of what was posted posted_ago: nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
+comment on function app_private.pause_channel(uuid,interval,interval) is 'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
 create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   select coalesce(jsonb_object_agg(e.key, e.value), '{}')
@@ -5663,9 +5663,9 @@ $$
   language sql stable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met under them, by default now. An alias is another number that came with a message: remembered if it is free, never what a customer is recognised by.';
 
-create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamp with time zone, is_pair_limit boolean) as $$
+create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision, is_pair_limit boolean) as $$
   select * from jsonb_to_recordset(outcomes) as r (
-    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamptz,
+    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision,
     is_pair_limit boolean
   )
 $$
@@ -5854,7 +5854,6 @@ begin
     'tenant_id', d.tenant_id,
     'message_id', d.message_id,
     'kind', case when d.is_resent then 'retry' else 'failed' end,
-    'retry_at', now(),
     'error_code', case when not d.is_resent then 'PYUNC' end
   )), count(*) filter (where d.is_resent), count(*) filter (where not d.is_resent)
   into v_overdue, resent, failed
@@ -5936,7 +5935,7 @@ begin
       update app_private.outbox o set state = 'queued', lease_until = null
       from r
       where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
-      returning o.conversation_id, r.retry_at, r.is_pair_limit
+      returning o.conversation_id, r.retry_in_ms, r.is_pair_limit
     ),
     uncertain as (
       update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
@@ -5944,7 +5943,7 @@ begin
       where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
     )
     update app_private.outbox_lanes l set
-      due_at = d.retry_at,
+      due_at = now() + coalesce(d.retry_in_ms, 0) * interval '1 millisecond',
       paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
     from retried d
     where l.conversation_id = d.conversation_id;
@@ -5992,7 +5991,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
+comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
 
 create function app_private.record_stop(channel_id uuid, reason text, heard_at timestamp with time zone) returns void as $$
   with stopped as (
@@ -6360,7 +6359,7 @@ comment on function app_private.retire_identities(uuid,jsonb,timestamp with time
 
 create function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
   select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry', 'retry_at', now()
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry'
   )))
   from app_private.outbox o
   where o.state = 'sending' and o.sender_id = return_claims.sender_id and o.message_id <> all (known_ids)

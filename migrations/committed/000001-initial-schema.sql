@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fd0de0fa8b9b515eff8f4067f8d85d9c22c0978e
+--! Hash: sha1:48ff5c33c3edf9a2e272e0d27ade4d19cdbb9b4c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4938,11 +4938,11 @@ returns table (
   provider_message_id text,
   error_code text,
   error jsonb,
-  retry_at timestamptz,
+  retry_in_ms double precision,
   is_pair_limit boolean
 ) as $$
   select * from jsonb_to_recordset(outcomes) as r (
-    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_at timestamptz,
+    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision,
     is_pair_limit boolean
   )
 $$ language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
@@ -5005,7 +5005,7 @@ begin
       update app_private.outbox o set state = 'queued', lease_until = null
       from r
       where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
-      returning o.conversation_id, r.retry_at, r.is_pair_limit
+      returning o.conversation_id, r.retry_in_ms, r.is_pair_limit
     ),
     uncertain as (
       update app_private.outbox o set state = 'uncertain', uncertain_at = now(), lease_until = null
@@ -5013,7 +5013,7 @@ begin
       where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'uncertain'
     )
     update app_private.outbox_lanes l set
-      due_at = d.retry_at,
+      due_at = now() + coalesce(d.retry_in_ms, 0) * interval '1 millisecond',
       paced_until = case when d.is_pair_limit then now() + interval '10 minutes' else l.paced_until end
     from retried d
     where l.conversation_id = d.conversation_id;
@@ -5065,12 +5065,12 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.record_outcomes(jsonb) is
-  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_at"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
+  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
 --! EndIncluded messages/record_outcomes.sql
 --! Included messages/return_claims.sql
 create or replace function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
   select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry', 'retry_at', now()
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry'
   )))
   from app_private.outbox o
   where o.state = 'sending' and o.sender_id = return_claims.sender_id and o.message_id <> all (known_ids)
@@ -5081,10 +5081,10 @@ comment on function app_private.return_claims(uuid, uuid[]) is
   E'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has not posted these.';
 --! EndIncluded messages/return_claims.sql
 --! Included messages/pause_channel.sql
-create or replace function app_private.pause_channel(channel_id uuid, until timestamptz, posted_ago interval default '0')
+create or replace function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '0')
 returns void as $$
   update app_private.channel_states s set
-    paused_until = greatest(s.paused_until, until),
+    paused_until = greatest(s.paused_until, now() + duration),
     paused_at = now(),
     learned_messages_per_second = case
       when not n.is_news then s.learned_messages_per_second
@@ -5095,7 +5095,7 @@ returns void as $$
         10
       )::int
     end,
-    learned_at = case when n.is_news then greatest(until, now()) else s.learned_at end
+    learned_at = case when n.is_news then now() + duration else s.learned_at end
   from app_public.channels c
   -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
   cross join lateral (
@@ -5107,8 +5107,8 @@ returns void as $$
   and s.channel_id = pause_channel.channel_id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.pause_channel(uuid, timestamptz, interval) is
-  E'The provider said "too fast" of what was posted posted_ago: nothing goes out until then, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
+comment on function app_private.pause_channel(uuid, interval, interval) is
+  E'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
 create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
   update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
@@ -5199,7 +5199,6 @@ begin
     'tenant_id', d.tenant_id,
     'message_id', d.message_id,
     'kind', case when d.is_resent then 'retry' else 'failed' end,
-    'retry_at', now(),
     'error_code', case when not d.is_resent then 'PYUNC' end
   )), count(*) filter (where d.is_resent), count(*) filter (where not d.is_resent)
   into v_overdue, resent, failed

@@ -3,7 +3,7 @@ import { pairBackoffMs } from "../whatsapp/pair_backoff.ts";
 import type { Outcome } from "../whatsapp/wire.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 
-/** A row of app_private.record_outcomes()'s argument. Instants are ISO 8601. */
+/** A row of app_private.record_outcomes()'s argument. How long, not when: only the database's clock counts. */
 export type OutcomeRow = {
   tenant_id: string;
   message_id: string;
@@ -11,7 +11,7 @@ export type OutcomeRow = {
   provider_message_id?: string;
   error_code?: string;
   error?: { code: string | null; title: string | null; details: string | null };
-  retry_at?: string;
+  retry_in_ms?: number;
   is_pair_limit?: boolean;
   /** Under which other addresses the provider knows whom it was sent to. */
   recipient?: Recipient;
@@ -23,14 +23,13 @@ type Recipient = {
   phone_alias: string | null;
   bsuid: string | null;
   parent_bsuid: string | null;
-  heard_at: string;
 };
 
 /** What an outcome means for the whole channel, beside the message. */
 export type ChannelConsequence =
   | { kind: "none" }
   /** The provider said "too fast". */
-  | { kind: "pause"; until: string }
+  | { kind: "pause"; forMs: number }
   /** The provider does not answer. */
   | { kind: "rest"; forMs: number }
   /** The provider refuses the account or its token. */
@@ -46,14 +45,13 @@ const CHANNEL_PAUSE_MS = 1_000;
 export function outcomeRow(
   message: ClaimedMessage,
   outcome: Outcome,
-  now: number,
 ): { row: OutcomeRow; consequence: ChannelConsequence } {
   const { tenant_id, message_id, attempts } = message;
   const of = { tenant_id, message_id };
   const none = { kind: "none" } as const;
   switch (outcome.kind) {
     case "sent": {
-      const recipient = recipientOf(message, outcome, now);
+      const recipient = recipientOf(message, outcome);
       return {
         row: {
           ...of,
@@ -75,17 +73,17 @@ export function outcomeRow(
       const isPair = outcome.scope === "pair";
       const wait = outcome.retryAfterMs ?? (isPair ? pairBackoffMs(attempts - 1) : CHANNEL_PAUSE_MS);
       // The channel's pause may be longer: it holds the message anyway.
-      const retry_at = instant(now + Math.min(wait, LONGEST_WAIT_MS));
+      const retry_in_ms = Math.min(wait, LONGEST_WAIT_MS);
       return {
-        row: { ...of, kind: "retry", retry_at, error_code: String(outcome.code), is_pair_limit: isPair },
-        consequence: isPair ? none : { kind: "pause", until: instant(now + wait) },
+        row: { ...of, kind: "retry", retry_in_ms, error_code: String(outcome.code), is_pair_limit: isPair },
+        consequence: isPair ? none : { kind: "pause", forMs: wait },
       };
     }
     case "unavailable":
       if (attempts >= MOST_ATTEMPTS)
         return { row: { ...of, kind: "failed", error_code: "PYUNR" }, consequence: none };
       return {
-        row: { ...of, kind: "retry", retry_at: instant(now + backoffMs(attempts)), error_code: "PYUNR" },
+        row: { ...of, kind: "retry", retry_in_ms: backoffMs(attempts), error_code: "PYUNR" },
         consequence: none,
       };
     case "channel_stopped": {
@@ -96,7 +94,6 @@ export function outcomeRow(
         row: {
           ...of,
           kind: "retry",
-          retry_at: instant(now),
           error_code: textOf(outcome.code) ?? "stopped",
         },
         consequence: { kind: "stop", reason },
@@ -120,7 +117,6 @@ export function outcomeRow(
 function recipientOf(
   message: ClaimedMessage,
   { waId, userId }: Outcome & { kind: "sent" },
-  now: number,
 ): Recipient | null {
   const { phone, phoneAlias, bsuid, parentBsuid } = identityOf(
     { waId: waId ?? message.phone, number: message.phone, userId: userId ?? message.bsuid },
@@ -135,7 +131,6 @@ function recipientOf(
     phone_alias: phoneAlias,
     bsuid,
     parent_bsuid: parentBsuid,
-    heard_at: instant(now),
   };
 }
 
@@ -145,8 +140,4 @@ function backoffMs(attempts: number): number {
 
 function textOf(code: number | null): string | null {
   return code === null ? null : String(code);
-}
-
-function instant(millis: number): string {
-  return new Date(millis).toISOString();
 }

@@ -68,11 +68,10 @@ export function createRecorder({ pool, log }: { pool: pg.Pool; log: Log }): Reco
       if (consequence.kind === "none" || applied.has(key)) continue;
       applied.add(key);
       if (consequence.kind === "pause") {
-        await pool.query("select app_private.pause_channel($1, $2, make_interval(secs => $3))", [
-          channelId,
-          consequence.until,
-          (performance.now() - postedAt) / 1000,
-        ]);
+        await pool.query(
+          "select app_private.pause_channel($1, make_interval(secs => $2), make_interval(secs => $3))",
+          [channelId, consequence.forMs / 1000, (performance.now() - postedAt) / 1000],
+        );
       } else if (consequence.kind === "rest") {
         log.warn({ channelId, forMs: consequence.forMs }, "the provider leaves messages unanswered");
         await pool.query("select app_private.rest_channel($1, make_interval(secs => $2))", [

@@ -156,7 +156,7 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
     metrics.sends.inc({ outcome: outcome.kind });
     const breath = load.breathAfter(message.channel_id, outcome.kind);
     done.push({
-      ...outcomeRow(message, outcome, Date.now()),
+      ...outcomeRow(message, outcome),
       channelId: message.channel_id,
       postedAt: posted.postedAt,
       ...(breath > 0 && { consequence: { kind: "rest" as const, forMs: breath } }),

@@ -9,7 +9,7 @@ export type RecordedOutcome = {
   kind: "sent" | "failed" | "retry" | "uncertain";
   provider_message_id?: string;
   error_code?: string;
-  retry_at?: string;
+  retry_in_ms?: number;
   is_pair_limit?: boolean;
 };
 

@@ -41,7 +41,7 @@ async function aChannel(provider: Provider) {
     for (let isRefused = false; budget >= 1 && !isRefused; budget -= 1) {
       isRefused = !provider(now);
       if (isRefused)
-        await pool.query("select app_private.pause_channel($1, now() + interval '1 second')", [channelId]);
+        await pool.query("select app_private.pause_channel($1, interval '1 second')", [channelId]);
       else accepted += 1;
     }
     return accepted;

@@ -11,7 +11,7 @@ async function aConversationId(db: pg.PoolClient, workspace?: Workspace): Promis
   return (await aConversation(db, workspace ?? (await aWorkspace(db)))).conversationId;
 }
 
-const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+const MINUTE_MS = 60_000;
 const lanesAreDue = (db: pg.PoolClient) =>
   db.query("update app_private.outbox_lanes set due_at = now() where due_at < 'infinity'");
 
@@ -79,7 +79,7 @@ story("what certainly did not go out waits, and is tried again in its turn", asy
   const one = await send(db, conversationId);
   const two = await send(db, conversationId);
   await claim(db);
-  await record(db, { message_id: one, kind: "retry", retry_at: inMinutes(1), error_code: "130429" });
+  await record(db, { message_id: one, kind: "retry", retry_in_ms: MINUTE_MS, error_code: "130429" });
   assert.equal((await statusOf(db, one)).status, "queued");
   assert.deepEqual(await claim(db), []);
   await lanesAreDue(db);
@@ -93,7 +93,7 @@ story("a new message does not wake a conversation that waits to try again", asyn
   const conversationId = await aConversationId(db);
   const one = await send(db, conversationId);
   await claim(db);
-  await record(db, { message_id: one, kind: "retry", retry_at: inMinutes(1) });
+  await record(db, { message_id: one, kind: "retry", retry_in_ms: MINUTE_MS });
   await send(db, conversationId);
   assert.deepEqual(await claim(db), []);
 });
@@ -103,7 +103,7 @@ story("after the limit for a pair, one message in six seconds, for ten minutes",
   const one = await send(db, conversationId);
   const two = await send(db, conversationId);
   await claim(db);
-  await record(db, { message_id: one, kind: "retry", retry_at: inMinutes(0), is_pair_limit: true });
+  await record(db, { message_id: one, kind: "retry", retry_in_ms: 0, is_pair_limit: true });
   await lanesAreDue(db);
   assert.deepEqual(await claim(db), [one]);
   await record(db, { message_id: one, kind: "sent" });

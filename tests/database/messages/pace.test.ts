@@ -80,7 +80,7 @@ async function paceAfter(db: pg.PoolClient, { channelId }: Workspace, seconds: n
 story("a refusal pauses a channel and teaches a pace, which is unlearned within a minute", async (db) => {
   const workspace = await aWorkspace(db);
   assert.equal(await paceAfter(db, workspace, 0), 100_000, "nothing was refused");
-  await db.query("select app_private.pause_channel($1, now() + interval '1 second')", [workspace.channelId]);
+  await db.query("select app_private.pause_channel($1, interval '1 second')", [workspace.channelId]);
   await queue(db, workspace, 3);
   assert.equal((await claim(db)).length, 0, "nothing goes out during the pause");
   await db.query("update app_private.channel_states set learned_messages_per_second = 20");
@@ -92,10 +92,7 @@ story("a refusal pauses a channel and teaches a pace, which is unlearned within 
 story("one refusal answers a whole burst, however late the others come", async (db) => {
   const { channelId } = await aWorkspace(db);
   const refused = async (postedAgo = "0") => {
-    await db.query("select app_private.pause_channel($1, now() + interval '1 second', $2)", [
-      channelId,
-      postedAgo,
-    ]);
+    await db.query("select app_private.pause_channel($1, interval '1 second', $2)", [channelId, postedAgo]);
     const { rows } = await db.query(
       "select learned_messages_per_second as pace from app_private.channel_states",
     );

@@ -59,12 +59,28 @@ for (const { says, to, answer, learns } of CASES)
       messageStatus: "accepted",
       ...answer,
     } as const;
-    const { row } = outcomeRow({ ...MESSAGE, ...to }, outcome, Date.UTC(2026, 0));
+    const { row } = outcomeRow({ ...MESSAGE, ...to }, outcome);
     const expected = learns && {
       tenant_id: MESSAGE.tenant_id,
       parent_bsuid: null,
-      heard_at: "2026-01-01T00:00:00.000Z",
       ...learns,
     };
     assert.deepEqual(row.recipient ?? null, expected);
   });
+
+test("a refusal says how long to wait, not until when: the machine's clock may differ from the database's", (t) => {
+  const message = { ...MESSAGE, phone: "+15550100200", bsuid: null };
+  const refusals = [
+    { kind: "unavailable", reason: "ECONNREFUSED" },
+    { kind: "throttled", code: 130429, scope: "channel", retryAfterMs: null },
+    { kind: "throttled", code: 131056, scope: "pair", retryAfterMs: 4_500.5 },
+  ] as const;
+  const rows = () => refusals.map((refusal) => outcomeRow(message, refusal));
+  const before = rows();
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() - 3_600_000 });
+  assert.deepEqual(rows(), before);
+  assert.deepEqual(
+    before.map(({ row }) => row.retry_in_ms),
+    [1_000, 1_000, 4_500.5],
+  );
+});
