@@ -154,7 +154,8 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
     underWay.delete(message.message_id);
     load.remove(message.channel_id);
     metrics.sends.inc({ outcome: outcome.kind });
-    const breath = load.breathAfter(message.channel_id, outcome.kind);
+    // At the stop it is we who do not wait for the answers.
+    const breath = isStopping ? 0 : load.breathAfter(message.channel_id, outcome.kind);
     done.push({
       ...outcomeRow(message, outcome),
       channelId: message.channel_id,

@@ -118,6 +118,27 @@ test("sends, turns and calls under way are finished and recorded", { timeout: 60
   assert.equal((await terminate(next.child)).code, 0);
 });
 
+test("answers that the program did not wait for are not held against the channel", {
+  timeout: 60_000,
+}, async (t) => {
+  const workspace = await program.connectedWorkspace();
+  program.sandbox.faults.add({ kind: "blackHole" }, { times: 16 });
+  const { child } = await run(t, "work");
+  const ids: string[] = [];
+  for (const thread of await conversations(database.pool, workspace, 16))
+    ids.push(...(await say(database.pool, thread, "one")));
+  await until("sends under way", async () => (await outboxStates()).sending === 16);
+  assert.equal((await terminate(child)).code, 0);
+
+  assert.deepEqual(await outboxStates(), { uncertain: 16 });
+  const thread = (await conversations(database.pool, workspace, 1))[0]!;
+  const [next] = await say(database.pool, thread, "two");
+  const another = await run(t, "work");
+  await untilFate(database.pool, next!, isThere, 5_000);
+  assert.equal((await terminate(another.child)).code, 0);
+  await database.pool.query("delete from app_public.messages where id = any ($1)", [ids]);
+});
+
 test("what is left is handed to another worker at once", { timeout: 60_000 }, async (t) => {
   const workspace = await program.connectedWorkspace();
   const [first, second] = [await run(t, "work"), await run(t, "work")];
