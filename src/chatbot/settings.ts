@@ -64,7 +64,9 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
   for (const key of ["skipWords", "stopKeywords", "restartKeywords"] as const) {
     const words = given[key];
     if (Array.isArray(words))
-      settings[key] = words.filter((word) => typeof word === "string").slice(0, MOST_WORDS);
+      settings[key] = words
+        .filter((word): word is string => typeof word === "string" && word.length <= LONGEST_WORD)
+        .slice(0, MOST_WORDS);
   }
   for (const [key, least, most] of NUMBERS) {
     const number = given[key];
@@ -82,6 +84,9 @@ const YEAR = 365 * 86_400;
 
 /** Of each list: every message is compared with all of them. */
 const MOST_WORDS = 1000;
+
+/** In characters: of these words, and of the words and codes of triggers. */
+export const LONGEST_WORD = 500;
 
 /** The numbers, each with its least sensible value and its most: a guard that can be set to infinity is none. */
 const NUMBERS = [

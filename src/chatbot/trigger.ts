@@ -9,7 +9,7 @@ import { isSilent, tappedReply, typedText } from "./inbound.ts";
 import { localTime } from "./instant.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { testPattern } from "./pattern.ts";
-import type { ChatbotSettings } from "./settings.ts";
+import { type ChatbotSettings, LONGEST_WORD } from "./settings.ts";
 import { isSkipWord } from "./words.ts";
 
 /** What makes a chatbot begin. Words are compared without case and accents. */
@@ -42,7 +42,8 @@ export type TriggerRule = {
   /** Higher wins; among equals the more specific, then the first in the list. */
   priority: number;
   condition: TriggerCondition;
-  /** Its words or codes as they are compared: made once, for every message is compared with them. */
+  /** Its words or codes, and what became of them so far: see {@link foldedWords}. */
+  words: readonly string[];
   folded: string[];
   /** Only then, or only outside them; null: always. */
   hours: { when: "inside" | "outside"; of: BusinessHours } | null;
@@ -77,13 +78,25 @@ export function matchTrigger(
 /**
  * Is a message one that no person types: a QR code's or a link's, a click on an advertisement, a named quick reply of a
  * template? It says where the contact wants to go, so that it is no answer to anything.
+ *
+ * @param text what was typed, folded
  */
-export function isSignal({ condition, folded }: TriggerRule, message: InboundMessage): boolean {
+export function isSignal(
+  rule: TriggerRule,
+  message: InboundMessage,
+  text: string,
+  budget: Budget = NO_BUDGET,
+): boolean {
+  const { condition } = rule;
+  check(budget);
   switch (condition.kind) {
-    case "deep_link": {
-      const text = fold(typedText(message) ?? "");
-      return folded.some((code) => text.startsWith(code) && !/^[\p{L}\p{N}]/u.test(text.slice(code.length)));
-    }
+    case "deep_link":
+      return foldedWords(rule, budget).some(
+        (code) =>
+          code !== "" &&
+          text.startsWith(code) &&
+          !/^[\p{L}\p{N}]/u.test(text.slice(code.length, code.length + 2)),
+      );
     case "referral":
       return message.referral !== undefined;
     case "template_button":
@@ -118,10 +131,8 @@ const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
 /** What arrived, with its words as they are compared. */
 type Heard = { arrival: Arrival; text: string; folded: string; budget: Budget };
 
-function matches(
-  { condition, folded }: TriggerRule,
-  { arrival, text, folded: heard, budget }: Heard,
-): boolean {
+function matches(rule: TriggerRule, { arrival, text, folded: heard, budget }: Heard): boolean {
+  const { condition } = rule;
   check(budget);
   if (arrival.kind === "api") {
     return condition.kind === "api" && isNamed(condition.names, arrival.name);
@@ -134,9 +145,10 @@ function matches(
       return isFirstMessage;
     case "keyword":
       if (text === "") return false;
-      return (condition.match === "regex" ? condition.words : folded).some((word) => {
+      return (condition.match === "regex" ? condition.words : foldedWords(rule, budget)).some((word) => {
         check(budget);
-        if (condition.match === "regex") return word !== "" && testPattern(word, text);
+        if (word === "") return false;
+        if (condition.match === "regex") return testPattern(word, text);
         return condition.match === "exact" ? heard === word : heard.includes(word);
       });
     case "template_button":
@@ -148,8 +160,11 @@ function matches(
       );
     case "deep_link":
       // `table-7` is no beginning of `table-77`.
-      return folded.some(
-        (code) => heard.startsWith(code) && !(/\d$/.test(code) && /^\d/.test(heard.slice(code.length))),
+      return foldedWords(rule, budget).some(
+        (code) =>
+          code !== "" &&
+          heard.startsWith(code) &&
+          !(/\d$/.test(code) && /^\d/.test(heard.slice(code.length))),
       );
     case "api":
       return false;
@@ -190,16 +205,33 @@ export function triggerRules(chatbotId: string, graph: Graph, settings: ChatbotS
     chatbotId,
     priority,
     condition,
-    folded: wordsOf(condition)
-      .map(fold)
-      .filter((word) => word !== ""),
+    words: wordsOf(condition),
+    folded: [],
     hours: readHours(data, settings),
   }));
 }
 
+/** What is longer than any word is compared with nothing. */
 function wordsOf(condition: TriggerCondition): string[] {
-  if (condition.kind === "deep_link") return condition.codes;
-  return condition.kind === "keyword" && condition.match !== "regex" ? condition.words : [];
+  const written =
+    condition.kind === "deep_link"
+      ? condition.codes
+      : condition.kind === "keyword" && condition.match !== "regex"
+        ? condition.words
+        : [];
+  return written.filter((word) => word.length <= LONGEST_WORD);
+}
+
+/**
+ * A rule's words as they are compared, `""` where nothing is left of one; made in the time of the turns that first need
+ * them, and kept.
+ */
+function foldedWords({ words, folded }: TriggerRule, budget: Budget): readonly string[] {
+  for (let next = words[folded.length]; next !== undefined; next = words[folded.length]) {
+    check(budget);
+    folded.push(fold(next));
+  }
+  return folded;
 }
 
 function readCondition(trigger: JsonObject): TriggerCondition[] {

@@ -1,5 +1,7 @@
 import type { Budget } from "../chatbot/budget.ts";
 import type { InboundMessage } from "../chatbot/event.ts";
+import { fold } from "../chatbot/fold.ts";
+import { typedText } from "../chatbot/inbound.ts";
 import { isBeginning, isExactKeyword, isSignal, matchTrigger, type TriggerRule } from "../chatbot/trigger.ts";
 import type { RunnableVersion } from "./version_store.ts";
 
@@ -25,8 +27,9 @@ export function versionEntered(
   now: string,
   budget: Budget,
 ): RunnableVersion | null {
+  const text = fold(typedText(message) ?? "");
   const enters = (rule: TriggerRule) =>
-    isSignal(rule, message) ||
+    isSignal(rule, message, text, budget) ||
     (running.settings.yieldsToKeywords && rule.chatbotId !== running.id && isExactKeyword(rule));
   return matching(candidates, enters, message, now, false, budget);
 }

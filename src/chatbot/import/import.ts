@@ -47,7 +47,7 @@ export function importParsed(file: unknown): ImportResult {
   const { graph, subflows } = result.chatbot;
   const nodes = [graph, ...subflows.map((subflow) => subflow.graph)].flatMap((one) => one.nodes);
   // Other systems match patterns by backtracking: what only that can match is lost, and an error once it is validated.
-  const refused = nodes.flatMap(patternProblems).map((found) => ({ ...found, severity: "warning" as const }));
+  const refused = patternProblems(nodes).map((found) => ({ ...found, severity: "warning" as const }));
   return { ...result, warnings: [...result.warnings, ...refused] };
 }
 

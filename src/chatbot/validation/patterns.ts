@@ -6,14 +6,26 @@ import { patternError } from "../pattern.ts";
 import { type Problem, problem } from "../problem.ts";
 import { placeholdersIn } from "../template.ts";
 
-/** The patterns a node's author wrote that cannot be used: each would match nothing. */
-export function patternProblems(node: GraphNode): Problem[] {
-  return patternsOf(node).flatMap((pattern) => {
-    const error = patternError(pattern);
-    return error === null
-      ? []
-      : problem("bad_regex", node.id, `The pattern "${pattern}" cannot be used: ${error}.`);
-  });
+/** Different patterns of one chatbot. Compiling one takes milliseconds, during which the process does nothing else. */
+const MOST_PATTERNS = 200;
+
+/** The patterns that the author of these nodes wrote and that cannot be used: each would match nothing. */
+export function patternProblems(nodes: readonly GraphNode[]): Problem[] {
+  const errors = new Map<string, string | null>();
+  const problems: Problem[] = [];
+  for (const node of nodes) {
+    for (const pattern of patternsOf(node)) {
+      if (!errors.has(pattern) && errors.size === MOST_PATTERNS) {
+        const message = `The chatbot has more than ${MOST_PATTERNS} different patterns.`;
+        return [...problems, problem("too_many_patterns", node.id, message)];
+      }
+      const error = errors.has(pattern) ? errors.get(pattern) : patternError(pattern);
+      errors.set(pattern, error ?? null);
+      if (error)
+        problems.push(problem("bad_regex", node.id, `The pattern "${pattern}" cannot be used: ${error}.`));
+    }
+  }
+  return problems;
 }
 
 function patternsOf(node: GraphNode): string[] {

@@ -55,11 +55,11 @@ function namesSetBy(node: GraphNode): string[] {
 
 function pathsReadBy(node: GraphNode): string[] {
   const { data } = node;
-  const paths = textsIn(data).flatMap(placeholdersIn);
-  paths.push(...INPUT_FIELDS.map((field) => variablePath(textField(data, field))));
-  if (nodeKind(node) === "condition")
-    paths.push(...conditionVariables(objectField(data, "conditionGroup"), data));
-  return paths;
+  return [
+    ...textsIn(data).flatMap(placeholdersIn),
+    ...INPUT_FIELDS.map((field) => variablePath(textField(data, field))),
+    ...(nodeKind(node) === "condition" ? conditionVariables(objectField(data, "conditionGroup"), data) : []),
+  ];
 }
 
 function conditionVariables(group: Json, data: GraphNode["data"]): string[] {

@@ -22,7 +22,8 @@ export function validateGraph(
 ): Problem[] {
   return [
     ...structureProblems(graph),
-    ...graph.nodes.flatMap((node) => [...fieldProblems(node), ...patternProblems(node)]),
+    ...graph.nodes.flatMap(fieldProblems),
+    ...patternProblems(graph.nodes),
     ...referenceProblems(graph, surroundings),
     ...loopProblems(graph),
     ...variableProblems(graph),

@@ -4,10 +4,11 @@ import { advance } from "../../../src/chatbot/advance.ts";
 import { TurnTooLong } from "../../../src/chatbot/budget.ts";
 import { newContext } from "../../../src/chatbot/context.ts";
 import type { Json, JsonObject } from "../../../src/chatbot/json.ts";
-import { DEFAULT_SETTINGS } from "../../../src/chatbot/settings.ts";
-import { matchTrigger, triggerRules } from "../../../src/chatbot/trigger.ts";
+import { chatbotSettings, DEFAULT_SETTINGS } from "../../../src/chatbot/settings.ts";
+import { matchTrigger, type TriggerRule, triggerRules } from "../../../src/chatbot/trigger.ts";
+import { versionBegun, versionEntered } from "../../../src/turns/begins.ts";
 import { turnBudget } from "../../../src/turns/turn_budget.ts";
-import { chainOf, graphOf, NOW, type NodeSpec, RUN_ID, Run } from "./build.ts";
+import { chainOf, graphOf, NOW, type NodeSpec, RUN_ID, Run, text } from "./build.ts";
 
 /** The most that an author may set: nothing but time ends these graphs. */
 const UNGUARDED = {
@@ -167,6 +168,44 @@ describe("whatever a graph repeats, its turn ends in time", () => {
       assert.throws(() => matchTrigger(rules, arrival, NOW, turnBudget(50)), TurnTooLong),
     );
     assert.ok(ms < 1500, `${ms} ms of processor time`);
+  });
+});
+
+describe("whatever words a message is compared with, its turn ends in time", () => {
+  const start = (triggers: JsonObject[]) =>
+    triggerRules("bot", graphOf({ start: ["start", { triggers }] }, []), DEFAULT_SETTINGS);
+  const words = times(200_000, (i) => `\u00e9${i}`);
+  const rules: [name: string, make: () => TriggerRule[]][] = [
+    ["many keywords", () => start([{ kind: "keyword", words }])],
+    ["many codes", () => start([{ kind: "deep_link", codes: words }])],
+    ["many rules", () => start(words.slice(0, 50_000).map((code) => ({ kind: "deep_link", codes: [code] })))],
+    ["a long word", () => start([{ kind: "keyword", words: ["\u00e9".repeat(5_000_000)] }])],
+  ];
+  for (const [name, make] of rules) {
+    test(name, () => {
+      const version = { id: "bot", settings: DEFAULT_SETTINGS, tenantId: "tenant" };
+      const message = text("\u00e9".repeat(4096));
+      const ms = cpuMs(() => {
+        const runnable = { ...new Run(graphOf({}, [])).version, ...version, rules: make() };
+        const attempt = (ask: () => unknown) => {
+          try {
+            ask();
+          } catch (error) {
+            assert.ok(error instanceof TurnTooLong);
+          }
+        };
+        attempt(() => versionBegun([runnable], message, NOW, false, turnBudget(50)));
+        attempt(() => versionEntered([runnable], runnable, message, NOW, turnBudget(50)));
+      });
+      assert.ok(ms < 1000, `${ms} ms of processor time`);
+    });
+  }
+
+  test("words of the settings", () => {
+    const skipWords = times(1000, () => "\u00e9".repeat(5000));
+    const settings = chatbotSettings({ skipWords, stopKeywords: skipWords, restartKeywords: skipWords });
+    const run = new Run(chainOf({ ask: ["question", { content: "?" }] }), settings).start();
+    assert.ok(cpuMs(() => run.say("no")) < 500);
   });
 });
 

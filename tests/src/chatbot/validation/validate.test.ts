@@ -291,3 +291,30 @@ test("automatic names are known", () => {
     ['Nothing sets the variable "rest_api_2.data".'],
   );
 });
+
+describe("a graph of more than anybody reads", () => {
+  test("patterns are counted, not all compiled", () => {
+    const words = Array.from({ length: 5000 }, (_, index) => `(\\b\\w|${index}){300}`);
+    const graph = graphOf(
+      { start: ["start", { triggers: [{ kind: "keyword", match: "regex", words }] }] },
+      [],
+    );
+    const problems = found(graph);
+    assert.equal(problems.length, 201);
+    assert.equal(problems.at(-1), "error too_many_patterns start");
+  });
+
+  test("one pattern many times is one", () => {
+    const conditions = Array.from({ length: 1000 }, () => ({
+      variable: "contact",
+      operator: "matches_regex",
+      value: "^a+$",
+    }));
+    assert.deepEqual(found(chainOf({ c: ["condition", { conditionGroup: { conditions } }] })), []);
+  });
+
+  test("conditions", () => {
+    const conditions = Array.from({ length: 300_000 }, () => ({}));
+    assert.doesNotThrow(() => found(chainOf({ c: ["condition", { conditionGroup: { conditions } }] })));
+  });
+});
