@@ -3261,23 +3261,32 @@ declare
   v_after jsonb := jsonb_build_array(change -> 'after');
   v_old uuid := (app_private.find_contacts(v_before))[1];
   v_new uuid := (app_private.find_contacts(v_after))[1];
+  v_holder uuid := (
+    select i.contact_id from app_private.identity_at((change #>> '{after,tenant_id}')::uuid, 'phone', change #>> '{after,phone}', v_at) i
+  );
 begin
-  perform from app_public.contacts c where c.id in (v_old, v_new) order by c.id for no key update;
+  perform from app_public.contacts c where c.id in (v_old, v_new, v_holder) order by c.id for no key update;
   -- Heard from since then under the old address: it went back to the customer, or on to somebody else.
   if v_old is not null and app_private.is_heard_since(v_old, v_before, v_after, v_at) then
     return true;
+  end if;
+  -- Whoever had the new number until now is not the customer who has it from now on.
+  if v_holder <> v_old and app_private.is_previous_owner(v_holder, v_after, v_at) then
+    perform app_private.release_phone(v_holder, v_after, v_at);
+    v_new := nullif(v_new, v_holder);
   end if;
   if v_old is null and v_new is null then
     return false;
   end if;
 
+  -- The number was another's by then already.
+  if v_old <> v_new and not app_private.has_moved(v_old, v_new, change) then
+    v_old := v_new;
+  end if;
+
   perform app_private.retire_identities(coalesce(v_old, v_new), v_after, v_at);
   if v_old <> v_new then
-    if app_private.is_previous_owner(v_new, v_after, v_at) then
-      perform app_private.release_phone(v_new, v_after, v_at);
-    else
-      perform app_private.merge_contacts(v_old, v_new);
-    end if;
+    perform app_private.merge_contacts(v_old, v_new);
   end if;
   perform app_private.move_identities(coalesce(v_old, v_new), v_before, v_after, v_at);
   perform app_private.refresh_phone(coalesce(v_old, v_new));
@@ -4413,11 +4422,71 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, and the hashes of erased addresses when no webhook is left that came before.';
 
+create function app_private.hand_over_numbers(customers jsonb) returns jsonb as $$
+declare
+  v_found record;
+begin
+  for v_found in
+    select
+      c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
+      not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
+    from (
+      select
+        r.*,
+        t.at,
+        r.bsuid is not null and r.bsuid <> last_value(r.bsuid) over (
+          partition by r.channel_id, app_hidden.identity_match_key('phone', r.phone)
+          order by r.bsuid is not null, t.at, r.n
+          rows between unbounded preceding and unbounded following
+        ) as is_overtaken
+      from rows from (
+        jsonb_to_recordset(customers) as (
+          tenant_id uuid, channel_id uuid, phone text, bsuid text, parent_bsuid text, heard_at timestamptz
+        )
+      ) with ordinality r (tenant_id, channel_id, phone, bsuid, parent_bsuid, heard_at, n)
+      cross join lateral (select coalesce(r.heard_at, now()) as at) t
+      where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
+    ) c
+    left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
+      on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+    where c.is_overtaken or h.contact_id is not null
+    order by h.contact_id, c.n
+  loop
+    if v_found.is_previous_owner then
+      perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
+      perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
+    else
+      customers := jsonb_set(customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}');
+    end if;
+  end loop;
+  return customers;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.hand_over_numbers(jsonb) is 'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
+
 create function app_private.has_account(email text) returns boolean as $$
   select exists (select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email)))
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.has_account(text) is 'Whether anybody in the installation signs in with that address, whatever its case.';
+
+create function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
+  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old number,
+  -- unless an old user id says otherwise.
+  select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
+  or not exists (
+    select
+    from app_private.read_identities(jsonb_build_array(change -> 'after')) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id = new_id and i.kind in ('bsuid', 'parent_bsuid') and i.last_heard_at < a.heard_at
+  )
+  or not app_private.is_somebody_else(
+    old_id, (change #>> '{after,channel_id}')::uuid, change #>> '{after,bsuid}', change #>> '{after,parent_bsuid}'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.has_moved(uuid,uuid,jsonb) is 'Whether the contact that has the old address and the one that has the new address are one customer, who moved.';
 
 create function app_private.hear_identities(customers jsonb, contact_ids uuid[]) returns void as $$
   with named as (
@@ -4785,7 +4854,7 @@ create function app_private.is_previous_owner(contact_id uuid, customers jsonb, 
     select
     from app_private.read_identities(customers) a
     join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at < $3
+    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null and app_private.heard_until(i) < $3
   )
   and not exists (
     select
@@ -4812,6 +4881,36 @@ create function app_private.is_said(type app_public.message_type, content jsonb)
 $$
   language sql immutable;
 comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
+
+create function app_private.is_somebody_else(contact_id uuid, channel_id uuid, bsuid text, parent_bsuid text) returns boolean as $$
+  select exists (
+    select from app_public.contact_identities i
+    where i.contact_id = $1
+    and i.retired_at is null
+    and (i.kind = 'bsuid' and i.value <> $3 or i.kind = 'parent_bsuid' and i.value <> $4)
+  )
+  and not exists (
+    select from app_public.contact_identities i
+    where i.contact_id = $1
+    and (i.kind = 'bsuid' and i.value = $3 or i.kind = 'parent_bsuid' and i.value = $4)
+  )
+  -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
+  and (
+    not exists (
+      select from app_public.channels c
+      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id <> c.business_account_id
+      where c.id = $2
+    )
+    or exists (
+      select from app_public.channels c
+      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id = c.business_account_id
+      join app_public.conversations v on v.channel_id = o.id and v.contact_id = $1
+      where c.id = $2 and v.last_customer_message_at is not null
+    )
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_somebody_else(uuid,uuid,text,text) is 'Whether the user ids of a customer who came by this channel say that it is another person than the contact, although both have one number.';
 
 create function app_private.keeps_error(status app_public.message_status) returns boolean as $$
   select status in ('queued', 'sending', 'uncertain', 'failed')
@@ -5149,6 +5248,7 @@ create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns
 declare
   v_kept app_public.contacts;
   v_merged app_public.contacts;
+  v_is_merged_newer boolean;
   v_pair record;
 begin
   -- Lock in the order that is kept everywhere: contacts by id, then conversations by id.
@@ -5158,6 +5258,7 @@ begin
   if v_kept.id is null or v_merged.id is null or v_kept.id = v_merged.id or v_kept.tenant_id <> v_merged.tenant_id then
     return;
   end if;
+  v_is_merged_newer := app_private.known_until(merged_id) > app_private.known_until(kept_id);
 
   perform from app_public.conversations c
   where c.tenant_id = v_kept.tenant_id and c.contact_id in (kept_id, merged_id)
@@ -5207,8 +5308,15 @@ begin
     name = coalesce(c.name, v_merged.name),
     phone = coalesce(c.phone, v_merged.phone),
     email = coalesce(c.email, v_merged.email),
-    profile_name = coalesce(c.profile_name, v_merged.profile_name),
-    username = coalesce(c.username, v_merged.username),
+    -- Under which names the customer was last met.
+    profile_name = case
+      when v_is_merged_newer then coalesce(v_merged.profile_name, c.profile_name)
+      else coalesce(c.profile_name, v_merged.profile_name)
+    end,
+    username = case
+      when v_is_merged_newer then coalesce(v_merged.username, c.username)
+      else coalesce(c.username, v_merged.username)
+    end,
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
     -- A wish not to be written to survives every merge.
@@ -6239,7 +6347,7 @@ create function app_private.resolve_contacts(customers jsonb) returns uuid[] as 
 declare
   v_ids uuid[];
 begin
-  customers := app_private.leave_out_erased(customers);
+  customers := app_private.hand_over_numbers(app_private.leave_out_erased(customers));
   v_ids := app_private.find_contacts(customers);
   if array_position(v_ids, null) is not null then
     -- Whoever is meeting the same person at this moment, under any of their names,

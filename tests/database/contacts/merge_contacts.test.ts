@@ -217,3 +217,24 @@ story("contacts of two tenants are never merged", async (db) => {
     1,
   );
 });
+
+story("the names are those under which the customer was last met, whichever contact is kept", async (db) => {
+  for (const newer of ["kept", "merged"] as const) {
+    const both = await twoContacts(db);
+    for (const which of ["kept", "merged"] as const) {
+      await db.query("update app_public.conversations set last_customer_message_at = $2 where id = $1", [
+        both[which].conversationId,
+        at(which === newer ? 10 : 20),
+      ]);
+      await db.query("update app_public.contacts set profile_name = $2, username = $2 where id = $1", [
+        both[which].contactId,
+        which,
+      ]);
+    }
+    await merge(db, both.kept, both.merged);
+    const { rows } = await db.query("select profile_name, username from app_public.contacts where id = $1", [
+      both.kept.contactId,
+    ]);
+    assert.deepEqual(rows, [{ profile_name: newer, username: newer }]);
+  }
+});
