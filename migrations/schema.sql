@@ -1430,6 +1430,8 @@ create trigger _500_keep_an_owner_on_delete after delete on app_public.membershi
   for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__keep_an_owner();
 create trigger _500_revoke_sessions after update of is_active on app_public.memberships
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
+create trigger _500_void_invitation after insert on app_public.memberships
+  for each row execute function app_private.tg_memberships__void_invitation();
 alter table app_public.memberships enable row level security;
 create policy tenant_isolation on app_public.memberships as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -7348,6 +7350,17 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_memberships__keep_an_owner() is 'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
 
+create function app_private.tg_memberships__void_invitation() returns trigger as $$
+begin
+  delete from app_public.invitations i
+  using app_public.users u
+  where u.id = NEW.user_id and i.tenant_id = NEW.tenant_id and lower(i.email) = lower(u.email);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_memberships__void_invitation() is 'An invitation is for becoming a member: it must not bring back a person who became one in another way and was removed.';
+
 create function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
 begin
   perform from new_rows n where n.status = 'failed' limit 1;
@@ -8102,12 +8115,21 @@ begin
     raise exception 'Only an admin adds people, and none above their own role' using errcode = 'PYDEN';
   end if;
 
+  -- A new invitation voids the one before, which deleting it would not be allowed either.
+  if exists (
+    select from app_public.invitations i
+    where i.tenant_id = v_me.tenant_id and i.role > v_me.role
+    and lower(i.email) = lower(app_hidden.normalize_email(invite_user.email))
+  ) then
+    raise exception 'The address has an invitation above your own role' using errcode = 'PYDEN';
+  end if;
+
   select i.* into invitation_id, token, expires_at
   from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id) i;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
+comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own, nor can that of an invitation it replaces (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
 grant execute on function app_public.invite_user(text,text,app_public.member_role) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:787de1cdb835a4d9fb1829ed4ed118d13b5d518c
+--! Hash: sha1:1fb3386ae888a77cac35362baf6e8ede126edaef
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -634,6 +634,19 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_memberships__keep_an_owner() is
   E'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
 --! EndIncluded accounts/tg_memberships__keep_an_owner.sql
+--! Included accounts/tg_memberships__void_invitation.sql
+create or replace function app_private.tg_memberships__void_invitation() returns trigger as $$
+begin
+  delete from app_public.invitations i
+  using app_public.users u
+  where u.id = NEW.user_id and i.tenant_id = NEW.tenant_id and lower(i.email) = lower(u.email);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_memberships__void_invitation() is
+  E'An invitation is for becoming a member: it must not bring back a person who became one in another way and was removed.';
+--! EndIncluded accounts/tg_memberships__void_invitation.sql
 --! Included accounts/tg_users__keep_owners.sql
 create or replace function app_private.tg_users__keep_owners() returns trigger as $$
 begin
@@ -722,6 +735,8 @@ create or replace trigger _100_fill_in_tenant before insert on app_public.member
 
 create or replace trigger _500_insert_secrets after insert on app_public.users
   for each row execute function app_private.tg_users__insert_secrets();
+create or replace trigger _500_void_invitation after insert on app_public.memberships
+  for each row execute function app_private.tg_memberships__void_invitation();
 create or replace trigger _500_keep_an_owner after update of role, is_active on app_public.memberships
   for each row when (OLD.role = 'owner' and OLD.is_active)
   execute function app_private.tg_memberships__keep_an_owner();
@@ -1325,13 +1340,22 @@ begin
     raise exception 'Only an admin adds people, and none above their own role' using errcode = 'PYDEN';
   end if;
 
+  -- A new invitation voids the one before, which deleting it would not be allowed either.
+  if exists (
+    select from app_public.invitations i
+    where i.tenant_id = v_me.tenant_id and i.role > v_me.role
+    and lower(i.email) = lower(app_hidden.normalize_email(invite_user.email))
+  ) then
+    raise exception 'The address has an invitation above your own role' using errcode = 'PYDEN';
+  end if;
+
   select i.* into invitation_id, token, expires_at
   from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id) i;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.invite_user(text, text, app_public.member_role) is
-  E'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
+  E'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own, nor can that of an invitation it replaces (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
 
 grant execute on function app_public.invite_user(text, text, app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql

@@ -142,3 +142,25 @@ story("inviting an address again voids the invitation before", async (db) => {
   assert.equal((await accept(db, second.token, PASSWORD)).outcome, "signed_in");
   assert.equal((await accept(db, second.token, PASSWORD)).outcome, "invalid", "once");
 });
+
+story("an admin does not void an owner's invitation by another one", async (db) => {
+  const { tenantId } = await aWorkspace(db);
+  await become(db, await aPerson(db, tenantId, "owner"));
+  const { token } = await invite(db, "boss@example.com", "owner");
+  await becomeOwner(db);
+  await become(db, await aPerson(db, tenantId, "admin"));
+  assert.equal(await refusal(db, () => invite(db, "BOSS@example.com", "viewer")), "PYDEN");
+  await becomeOwner(db);
+  assert.equal((await accept(db, token, PASSWORD)).outcome, "signed_in");
+});
+
+story("an invitation from before a person became a member does not bring them back", async (db) => {
+  const known = await aPersonWithPassword(db);
+  const { tenantId, token } = await anInvitation(db, known.email, "admin");
+  await db.query("select app_private.add_user($1, $2, 'agent', null, $3)", [tenantId, known.email, PASSWORD]);
+  await db.query("delete from app_public.memberships where tenant_id = $1 and user_id = $2", [
+    tenantId,
+    known.userId,
+  ]);
+  assert.equal((await accept(db, token, PASSWORD)).outcome, "invalid");
+});
