@@ -46,8 +46,13 @@ export function createSourceOf(trustedProxies: readonly string[]): SourceOf {
   };
 }
 
+/** Some proxies write the port as well: 198.51.100.1:50123, [2001:db8::1]:50123. */
+const WITH_PORT = /^(?:\[(?<v6>[^\]]*)\]|(?<v4>[\d.]+))(?::\d+)?$/;
+
 function addressOf(text: string): Address | null {
-  return ipaddr.isValid(text) ? ipaddr.process(text) : null;
+  const { v6, v4 } = WITH_PORT.exec(text)?.groups ?? {};
+  const address = v6 ?? v4 ?? text;
+  return ipaddr.isValid(address) ? ipaddr.process(address) : null;
 }
 
 function rangeOf(text: string): [Address, number] {

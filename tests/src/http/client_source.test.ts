@@ -27,6 +27,14 @@ test("behind trusted proxies the first address that is not one of theirs counts,
   assert.equal(sourceOf(from("127.0.0.1", "198.51.100.1, nonsense")), "127.0.0.1");
 });
 
+test("a port that a proxy wrote beside the address does not make all its clients one source", () => {
+  const sourceOf = createSourceOf(["loopback"]);
+  assert.equal(sourceOf(from("127.0.0.1", "6.6.6.6, 198.51.100.1:50123")), "198.51.100.1");
+  assert.equal(sourceOf(from("127.0.0.1", "[2001:db8:1:2::1]:50123")), "2001:db8:1:2::/64");
+  assert.equal(sourceOf(from("127.0.0.1", "[2001:db8:1:2::1]")), "2001:db8:1:2::/64");
+  assert.equal(sourceOf(from("127.0.0.1", "198.51.100.1:junk")), "127.0.0.1");
+});
+
 test("a whole /64 of IPv6 is one source, and an IPv4 address in IPv6's clothes is that address", () => {
   const sourceOf = createSourceOf([]);
   assert.equal(sourceOf(from("2001:db8:1:2:aaaa::1")), "2001:db8:1:2::/64");
