@@ -69,10 +69,19 @@ async function lookAt(pool: pg.Pool): Promise<Checks> {
 
 /** A standby, also one that was the primary a moment ago; a disk's or a provider's protection. */
 async function isReadOnly(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ is_read_only: boolean }>(
-    "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only",
-  );
-  return rows[0]!.is_read_only;
+  const client = await pool.connect();
+  let isLeft = true;
+  try {
+    const { rows } = await client.query<{ is_read_only: boolean }>(
+      "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only",
+    );
+    isLeft = rows[0]!.is_read_only;
+    return isLeft;
+  } finally {
+    // The setting may be the connection's from its beginning, and the standby's successor is reached by a new one. It
+    // would not be closed as idle: somebody asks every second.
+    client.release(isLeft);
+  }
 }
 
 /** What the figures mean. */

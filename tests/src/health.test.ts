@@ -123,6 +123,15 @@ test("a database that takes no writes is not ready, and the API serves nobody", 
   assert.deepEqual(checks, { database: { ok: false, detail: "read only" } });
 });
 
+test("a database that takes writes again is ready, however often it was asked meanwhile", async (t) => {
+  const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
+  t.after(() => pool.end());
+  // A connection keeps what it began with; one to a standby leads to a standby.
+  await pool.query("set default_transaction_read_only to on");
+  assert.equal((await createHealthProbe(pool, log)()).serves, false);
+  assert.equal((await createHealthProbe(pool, log)()).serves, true);
+});
+
 test("periodic upkeep that keeps failing is a warning; a single failure is not", async () => {
   const { pool } = database;
   const fail = () =>
@@ -157,9 +166,9 @@ test("a database that is away is told within seconds, and not asked by everybody
   const away = new pg.Pool({ connectionString: "postgres://u@127.0.0.1:1/x" });
   let asked = 0;
   const counted = Object.assign(Object.create(away), {
-    query: (text: string) => {
+    connect: () => {
       asked += 1;
-      return away.query(text);
+      return away.connect();
     },
   }) as pg.Pool;
   const probe = createHealthProbe(counted, log);
@@ -170,6 +179,6 @@ test("a database that is away is told within seconds, and not asked by everybody
 });
 
 test("a database that does not answer is not waited for", { timeout: 6_000 }, async () => {
-  const silent = { query: () => new Promise(() => {}) } as unknown as pg.Pool;
+  const silent = { connect: () => new Promise(() => {}) } as unknown as pg.Pool;
   assert.equal((await createHealthProbe(silent, log)()).ready, false);
 });
