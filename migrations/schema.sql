@@ -3960,10 +3960,10 @@ begin
   loop
     exit when cardinality(v_taken) >= batch_size;
 
-    -- The token bucket holds a quarter of a second, and one message at the least. A
-    -- server's clock that was set back must not stop the channel until it has caught up.
+    -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
+    -- clock is ahead: the server's was set back.
     v_channel.pace_clock := greatest(
-      least(v_channel.pace_clock, clock_timestamp()),
+      case when v_channel.pace_clock <= clock_timestamp() + interval '1 second' then v_channel.pace_clock end,
       clock_timestamp() - greatest(0.25, 1.0 / v_channel.pace) * interval '1 second'
     );
 

@@ -43,8 +43,10 @@ export class SlowSlots {
   ): Promise<void> {
     const leave = this.#shares[kind].tryEnter([tenantId]);
     if (leave) return work().finally(leave);
+    // By the database's clock, which says when it is due; this machine's may differ.
+    const now = job.locked_at?.getTime() ?? Date.now();
     await addJob(job.task_identifier as never, job.payload as never, {
-      runAt: new Date(Date.now() + PUT_OFF_MS * (1 + Math.random())),
+      runAt: new Date(now + PUT_OFF_MS * (1 + Math.random())),
       maxAttempts: job.max_attempts,
       priority: job.priority,
       flags: [flagOf(kind, tenantId)],

@@ -52,3 +52,6 @@ export type ClaimedTurn = {
   candidate_version_ids: string[] | null;
   events: ClaimedEvent[];
 };
+
+/** `now` of the database: what a turn sets to ring is rung by that clock. */
+export type TimedTurn = ClaimedTurn & { now: Date };

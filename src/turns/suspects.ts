@@ -10,10 +10,10 @@ export const MOST_TRIES = 3;
  *
  * @param isForSuspects whether a suspect's turn has come although others wait
  */
-export function chooseTurns(
-  turns: readonly ClaimedTurn[],
+export function chooseTurns<Turn extends ClaimedTurn>(
+  turns: readonly Turn[],
   isForSuspects: boolean,
-): { turns: ClaimedTurn[]; areSuspectsLeft: boolean } {
+): { turns: Turn[]; areSuspectsLeft: boolean } {
   const [suspects, others] = [turns.filter(isSuspect), turns.filter((turn) => !isSuspect(turn))];
   const [first, ...rest] = suspects.sort((one, other) => triesOf(one) - triesOf(other));
   if (first === undefined || (others.length > 0 && !isForSuspects))

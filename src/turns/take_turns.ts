@@ -10,7 +10,7 @@ import { uuidV7 } from "../uuid_v7.ts";
 import { abandoned, givenUp, setAside } from "./abandoned.ts";
 import { versionBegun, versionEntered } from "./begins.ts";
 import { callbackAddress } from "./callback_address.ts";
-import type { ClaimedTurn } from "./claimed_turn.ts";
+import type { TimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
 import { saveTurns } from "./save_turns.ts";
 import { chooseTurns, MOST_TRIES, triesOf } from "./suspects.ts";
@@ -52,7 +52,7 @@ const BATCH_MS = 500;
 const RETRY_MS = 15;
 const RETRIES = 100;
 
-type Played = { turn: ClaimedTurn; result: TurnResult };
+type Played = { turn: TimedTurn; result: TurnResult };
 
 /**
  * The chatbots' shell: locks conversations, plays their turns through the pure engine, and saves everything that came
@@ -164,9 +164,9 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
   }
 
   async function play(client: pg.PoolClient, size: number): Promise<Played[]> {
-    const { rows: claimed } = await client.query<ClaimedTurn>({
+    const { rows: claimed } = await client.query<TimedTurn>({
       name: "claim_chatbot_turns",
-      text: "select * from app_private.claim_chatbot_turns($1, $2)",
+      text: "select *, clock_timestamp() as now from app_private.claim_chatbot_turns($1, $2)",
       values: [size, takerId],
     });
     const { turns, areSuspectsLeft } = chooseTurns(claimed, isForSuspects);
@@ -190,7 +190,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
   }
 
   /** On another connection, committed: whatever becomes of this process, it is known what it was at. */
-  async function note(turns: readonly ClaimedTurn[]): Promise<void> {
+  async function note(turns: readonly TimedTurn[]): Promise<void> {
     const ids = turns.flatMap(({ events }) => events.map(({ id }) => id));
     if (ids.length > 0)
       await pool.query({
@@ -201,7 +201,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
   }
 
   /** A turn that cannot be played ends its run, visibly: it must not hold up everybody else's. */
-  function playSafely(turn: ClaimedTurn): TurnResult {
+  function playSafely(turn: TimedTurn): TurnResult {
     if (triesOf(turn) >= MOST_TRIES) {
       const [event] = turn.events;
       log.error(
@@ -217,7 +217,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
         enters: versionEntered,
         callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
         newRunId: uuidV7,
-        now: new Date().toISOString(),
+        now: turn.now.toISOString(),
         budget: turnBudget(),
       });
     } catch (error) {

@@ -123,6 +123,21 @@ test("a run has one timer: set while it waits, gone when it is over", async () =
   assert.equal((await runsOf(workspace))[0].status, "completed");
 });
 
+test("timers are set by the database's clock, whatever this machine's says", async (t) => {
+  const workspace = await program.connectedWorkspace();
+  await anActiveChatbot(database.pool, workspace.tenantId, ONE_QUESTION);
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() - 3_600_000 });
+  const phone = aPhone(workspace);
+  phone.say("hello");
+  await until("the question", () => phone.received.length === 1);
+  const [{ days }] = await query(
+    `select round(extract(epoch from expires_at - now()) / 86400, 2)::float8 as days
+     from app_public.conversation_contexts where tenant_id = $1`,
+    workspace.tenantId,
+  );
+  assert.equal(days, 1);
+});
+
 test("a customer who stays silent lets the run expire", async () => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, ONE_QUESTION, { sessionExpirySeconds: 1 });
