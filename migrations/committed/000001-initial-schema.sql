@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8154d1e92bebfac06fba408651f50dacf9b55522
+--! Hash: sha1:c695ca1cde9b9258aca98912d2d3934866daaa8e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4460,7 +4460,8 @@ create or replace function app_private.late_place(
   select greatest(
     case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
     -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
-    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1.
+    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it later
+    -- by as much as the clocks differ.
     (
       select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
       from (
@@ -4468,7 +4469,7 @@ create or replace function app_private.late_place(
         from app_public.messages m
         where m.conversation_id = late_place.conversation_id
         and m.id >= app_hidden.uuid_v7_floor(said_at)
-        and m.id < app_hidden.uuid_v7_floor(said_at + interval '4 seconds')
+        and m.id < app_hidden.uuid_v7_floor(said_at + interval '1 minute')
       ) e
       where e.occurred_at <= said_at
       order by e.id desc

@@ -132,6 +132,23 @@ for (const skew of [-30, -5, -1, 0, 1, 5, 30]) {
     await thread.send("Thank you.");
     assert.deepEqual(await thread.read(), ["Which one?", "this one", "and that", "Thank you."]);
   });
+
+  story(`what follows a tap comes after it, the provider's clock ${skew} seconds off`, async (db) => {
+    const thread = await aThread(db);
+    const wamid = aWamid();
+    const message_id = await thread.send("Which one?");
+    await claim(db);
+    await record(db, { message_id, kind: "sent", provider_message_id: wamid });
+    const at = secondsAgo(-skew);
+    const isAnswer = [true, true, true, false, false];
+    for (const [n, quotes] of isAnswer.entries())
+      await thread.hear({
+        content: { body: String(n) },
+        metadata: quotes ? { context: { id: wamid } } : {},
+        at,
+      });
+    assert.deepEqual(await thread.read(), ["Which one?", "0", "1", "2", "3", "4"]);
+  });
 }
 
 story("a message without a time, or of a time that no clock can mean, comes when it arrives", async (db) => {
