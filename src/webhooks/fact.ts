@@ -2,7 +2,7 @@ import { accountFactCall } from "./account_fact.ts";
 import type { WebhookChannel } from "./channel_directory.ts";
 import type { Delivery } from "./delivery.ts";
 import { call, type FactCall, skip } from "./fact_call.ts";
-import { customerOf, instant } from "./rows.ts";
+import { type CustomerRow, customerOf, instant } from "./rows.ts";
 import type { WebhookItem } from "./webhook_item.ts";
 
 /** Which function applies an item that is neither a message nor a status; or why nothing does. */
@@ -19,7 +19,7 @@ export function factCall(
       return call("apply_identity_change", { before, after });
     }
     case "marketing_preference": {
-      const customer = customerOf(channel, item.contact, item, delivery);
+      const customer = toldAsOfThen(customerOf(channel, item.contact, item, delivery));
       if (customer === null || item.allowsMarketing === null)
         return skip("it names no customer, or no known preference");
       if (item.category !== null && item.category !== "marketing_messages")
@@ -36,7 +36,7 @@ export function factCall(
     case "flow_update":
       return accountFactCall(item, channel, delivery.receivedAt);
     case "contact_sync": {
-      const customer = customerOf(channel, item.contact, item, delivery);
+      const customer = toldAsOfThen(customerOf(channel, item.contact, item, delivery));
       if (customer === null || item.action !== "add")
         return skip("only additions to the address book are applied");
       return {
@@ -49,7 +49,7 @@ export function factCall(
       };
     }
     case "call": {
-      const customer = customerOf(channel, item.contact, item, delivery);
+      const customer = toldAsOfThen(customerOf(channel, item.contact, item, delivery));
       if (customer === null || !item.opensWindow)
         return skip(`call ${item.event ?? ""}: kept, nothing to do`);
       return call("apply_call", { customer, occurred_at: instant(item.occurredAt) });
@@ -67,4 +67,9 @@ export function factCall(
     default:
       return item satisfies never;
   }
+}
+
+/** Facts have no id to tell that they are delivered again: an old one must not bring back who was erased since it was so. */
+function toldAsOfThen(customer: CustomerRow | null): CustomerRow | null {
+  return customer && { ...customer, received_at: customer.heard_at };
 }

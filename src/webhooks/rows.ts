@@ -17,7 +17,7 @@ export type CustomerRow = {
   heard_at: string | null;
   /** The provider's id of the message that the customer answers. */
   quoted_id?: string | null;
-  /** Of a stored body that is applied again: when it came. Customers who were erased since are left out. */
+  /** Of a stored body that is applied again, when it came; of a fact, since when. Customers who were erased since are left out. */
   received_at?: string | null;
 };
 

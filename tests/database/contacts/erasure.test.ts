@@ -54,6 +54,45 @@ story("nor does the provider, that delivers a message again", async (db) => {
   assert.deepEqual(await line.contacts(), []);
 });
 
+const FACTS: [field: string, value: (at: number) => object][] = [
+  [
+    "user_preferences",
+    (at) => ({
+      user_preferences: [
+        { wa_id: NUMBER, category: "marketing_messages", value: "stop", timestamp: second(at) },
+      ],
+    }),
+  ],
+  [
+    "smb_app_state_sync",
+    (at) => ({
+      state_sync: [
+        {
+          action: "add",
+          contact: { full_name: "Erna", phone_number: NUMBER },
+          metadata: { timestamp: second(at) },
+        },
+      ],
+    }),
+  ],
+  ["calls", (at) => ({ calls: [{ id: "wacid.2", from: NUMBER, event: "connect", timestamp: second(at) }] })],
+];
+
+/** These stories lie three days behind, erasures do not. */
+const AFTER_ERASURE = 4 * 86_400;
+
+for (const [field, value] of FACTS)
+  story(`nor ${field} again, but a new one does`, async (db) => {
+    const line = await aLine(db);
+    const told = await line.tell(value(1), field);
+    await erase(db, line);
+    const { skipped } = await line.again(told, "redelivered");
+    assert.deepEqual(await line.contacts(), []);
+    if (field !== "smb_app_state_sync") assert.equal(skipped[0]?.reason, "nobody and nothing we know");
+    await line.tell(value(AFTER_ERASURE), field);
+    assert.equal((await line.contacts()).length, 1);
+  });
+
 story("who writes anew is a new contact, and the old words do not come to it", async (db) => {
   const line = await aLine(db);
   const before = await line.say(1, { from: NUMBER }, "forget me");
