@@ -3158,7 +3158,10 @@ begin
       s.messaging_limit_at is null or s.messaging_limit_at <= v_heard_at as is_limit_new,
       s.verified_name_at is null or s.verified_name_at <= v_heard_at as is_name_new,
       -- What is told again, at the same instant, must not undo what a person or the sender has done since.
-      s.account_state_at is null or s.account_state_at < v_heard_at as is_account_new
+      s.account_state_at is null or s.account_state_at < v_heard_at
+        -- A second of Meta's is whole: an account is not reinstated before it is stopped.
+        or s.account_state_at = v_heard_at and v_is_reinstated
+        as is_account_new
     from app_public.channels c
     join app_private.channel_states s on s.channel_id = c.id
     where c.tenant_id = (change ->> 'tenant_id')::uuid
@@ -4938,7 +4941,8 @@ create function app_private.late_place(conversation_id uuid, said_at timestamp w
   select greatest(
     case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
     -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
-    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1.
+    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it later
+    -- by as much as the clocks differ.
     (
       select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
       from (
@@ -4946,7 +4950,7 @@ create function app_private.late_place(conversation_id uuid, said_at timestamp w
         from app_public.messages m
         where m.conversation_id = late_place.conversation_id
         and m.id >= app_hidden.uuid_v7_floor(said_at)
-        and m.id < app_hidden.uuid_v7_floor(said_at + interval '4 seconds')
+        and m.id < app_hidden.uuid_v7_floor(said_at + interval '1 minute')
       ) e
       where e.occurred_at <= said_at
       order by e.id desc

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c695ca1cde9b9258aca98912d2d3934866daaa8e
+--! Hash: sha1:a0d57a7161a0471ad19794fb3af7dea0688b3f4a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8610,7 +8610,10 @@ begin
       s.messaging_limit_at is null or s.messaging_limit_at <= v_heard_at as is_limit_new,
       s.verified_name_at is null or s.verified_name_at <= v_heard_at as is_name_new,
       -- What is told again, at the same instant, must not undo what a person or the sender has done since.
-      s.account_state_at is null or s.account_state_at < v_heard_at as is_account_new
+      s.account_state_at is null or s.account_state_at < v_heard_at
+        -- A second of Meta's is whole: an account is not reinstated before it is stopped.
+        or s.account_state_at = v_heard_at and v_is_reinstated
+        as is_account_new
     from app_public.channels c
     join app_private.channel_states s on s.channel_id = c.id
     where c.tenant_id = (change ->> 'tenant_id')::uuid

@@ -103,6 +103,22 @@ story("an old stop does not stop, an old reinstatement does not set going", asyn
   assert.equal((await channelOf(db, workspace)).status, "stopped");
 });
 
+story("a stop and a reinstatement of one second: the account works, whichever is told first", async (db) => {
+  const stop = { ...STOP, heard_at: at(1) };
+  const reinstate = { ...REINSTATE, heard_at: at(1) };
+  for (const before of ["active", "paused"])
+    for (const order of [
+      [stop, reinstate],
+      [reinstate, stop],
+      [stop, reinstate, stop, reinstate, stop],
+    ]) {
+      const workspace = await aWorkspace(db);
+      await setStatus(db, workspace, before);
+      for (const change of order) await hear(db, workspace, change);
+      assert.equal((await channelOf(db, workspace)).status, before);
+    }
+});
+
 story("of a number that is no channel nothing is known", async (db) => {
   const workspace = await aWorkspace(db);
   assert.equal(await hear(db, workspace, { display_phone_number: "+1 999", quality_rating: "RED" }), false);
