@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a0d57a7161a0471ad19794fb3af7dea0688b3f4a
+--! Hash: sha1:ee87c8a3f49c2b9231fea8a8c234501e9add47a8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -115,12 +115,12 @@ create or replace function app_hidden.normalize_email(email text) returns text a
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
   select regexp_replace(
     regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
-    '[.,;]+$', ''
+    E'^["\'\u201c\u2018([]+|["\'\u201d\u2019)\\].,;!?]+$', '', 'g'
   )
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.normalize_email(text) is
-  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", with characters that cannot be seen) without all that.';
+  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", in quotes or brackets, with characters that cannot be seen) without all that.';
 
 grant execute on function app_hidden.normalize_email(text) to parley_visitor;
 --! EndIncluded shared/normalize_email.sql
@@ -1952,7 +1952,7 @@ comment on type app_public.identity_kind is
 create or replace function app_hidden.normalize_phone(phone text) returns text as $$
   -- The same as readPhone in src/chatbot/question/read_phone.ts: tests/cases/phone_numbers.json is run against both.
   select '+' || regexp_replace(
-    regexp_replace(first.number, '^(\+|00)', ''),
+    regexp_replace(first.number, '^(\+?00|\+)', ''),
     -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
     -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
     '^(?!39|37[89]|22[569]|24[127]|250)('

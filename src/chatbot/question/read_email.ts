@@ -1,15 +1,18 @@
 import { cleanPasted } from "../pasted.ts";
 
 /**
- * An e-mail address as people paste it (`mailto:…`, `Ann <ann@example.com>`); null when it is none.
+ * An e-mail address as people paste it (`mailto:…`, `Ann <ann@example.com>`, in quotes or brackets); null when it is none.
  * `app_hidden.normalize_email` is the same in SQL (`tests/cases/email_addresses.json`).
  */
 export function readEmail(written: string): string | null {
   const address = cleanPasted(written)
     .replace(/^.*<([^<>]*)>$/, "$1")
     .replace(/^mailto: ?([^?]*).*$/i, "$1")
-    .replace(/[.,;]+$/, "");
-  return address.length <= 254 && /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+$/.test(address)
-    ? address
-    : null;
+    .replace(/^["'\u201c\u2018([]+/, "")
+    .replace(/["'\u201d\u2019)\].,;!?]+$/, "");
+  return address.length <= 254 && ADDRESS.test(address) ? address : null;
 }
+
+/** Stricter than the standard, which allows quotes and comments: here they are signs of something else. */
+const ADDRESS =
+  /^[^\s@<>,;:"()[\]\\/]+@(?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;

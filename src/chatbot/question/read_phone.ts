@@ -16,7 +16,7 @@ export function readPhone(written: string, country = ""): string | null {
     .replace(AREA_CODE_SLASH, "$1$2")
     .replace(SECOND_NUMBER, "$1");
   if (!/^\+?\d+$/.test(number)) return null;
-  const digits = number.replace(/^(?:\+|00)/, "");
+  const digits = number.replace(/^(?:\+?00|\+)/, "");
   const phone =
     digits !== number
       ? `+${withoutTrunkZero(digits)}`
@@ -26,7 +26,7 @@ export function readPhone(written: string, country = ""): string | null {
           ? `+${withoutTrunkZero(country + digits)}`
           : digits;
   // 8 to 15 digits: ITU E.164.
-  return /^\+?\d{8,15}$/.test(phone) ? phone : null;
+  return /^(?:\+[1-9]\d{7,14}|\d{8,15})$/.test(phone) ? phone : null;
 }
 
 const SCHEME = /^(?:tel|sms|callto|whatsapp): ?(?:\/\/)?/;

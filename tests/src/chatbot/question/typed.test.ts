@@ -38,6 +38,16 @@ describe("e-mail addresses, as the table of cases says", () => {
     });
 });
 
+test("what stands before or behind an e-mail address without being of it is asked again", () => {
+  for (const written of [
+    "http://ann@example.com",
+    "email:ann@example.com",
+    "ann@-example.com",
+    "ann@example.com/",
+  ])
+    assert.equal(readEmail(written), null, written);
+});
+
 describe("numbers", () => {
   const numbers: [written: string, number: number | "ambiguous" | null][] = [
     ["25", 25],
