@@ -63,6 +63,9 @@ function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses
       if (options.hasTime === true) losses.push("a date is asked for, without a time.");
       losses.push(...otherFormat(options, "dd/MM/yyyy", "yyyy-MM-dd"));
       const [minDate, maxDate] = [dayOf(options, "min"), dayOf(options, "max")];
+      for (const [limit, day] of Object.entries({ min: minDate, max: maxDate }))
+        if (day === undefined && textField(options, limit) !== "")
+          losses.push(`its limit "${limit}" from a variable is not checked.`);
       return { data: { ...(minDate && { minDate }), ...(maxDate && { maxDate }) }, losses };
     }
     case "time input":

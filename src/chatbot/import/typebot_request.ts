@@ -63,13 +63,20 @@ function storing(
   const wanted = mappings.filter((mapping) => variables.nameOf(mapping, "variableId") !== "");
   if (wanted.length === 0) return mapped;
   const isStatus = (mapping: JsonObject) => textField(mapping, "bodyPath") === "statusCode";
+  const unread: string[] = [];
   const assignments = wanted
     .filter((mapping) => !isStatus(mapping))
-    .map((mapping) => {
-      // A path there begins at the response, here at its body.
-      const path = textField(mapping, "bodyPath").replace(/^data\b\.?/, "");
-      const value = path === "" ? `{{${answer}}}` : `{{${answer}${path.startsWith("[") ? "" : "."}${path}}}`;
-      return { variable: variables.nameOf(mapping, "variableId"), value };
+    .map((mapping): JsonObject => {
+      const variable = variables.nameOf(mapping, "variableId");
+      const written = textField(mapping, "bodyPath");
+      // A path there begins at the response, here at its body; there it may also be code.
+      const path = written.replace(/^data\b\.?/, "").replaceAll(/\[["']([\w.]+)["']\]/g, ".$1");
+      if (!/^[\w.[\]]*$/.test(path)) {
+        unread.push(written);
+        return { variable, operation: "clear" };
+      }
+      const value = path === "" ? `{{${answer}}}` : `{{${answer}${/^[.[]/.test(path) ? "" : "."}${path}}}`;
+      return { variable, value };
     });
   const from = mapped.nodes[0]?.id ?? "";
   const id = `${from}-store`;
@@ -83,6 +90,7 @@ function storing(
     onward: [{ from: assignments.length > 0 ? id : from, handle: "" }],
     losses: [
       ...mapped.losses,
+      ...unread.map((path) => `the part "${path}" of the answer is not found.`),
       ...(wanted.some(isStatus) ? ["the status code is not stored: the exits success and error tell."] : []),
     ],
   };

@@ -223,6 +223,23 @@ test("a wait for a call takes apart what comes", () => {
   assert.deepEqual(read(file).losses, ["w-1 unmapped_block"]);
 });
 
+test("a part of an answer that only code finds is empty, and reported", () => {
+  const options = {
+    webhook: { method: "GET", url: "https://x.example" },
+    responseVariableMapping: [
+      { variableId: "v1", bodyPath: "data.flatMap(item => item.name)" },
+      { variableId: "v2", bodyPath: "data['first'].name" },
+    ],
+  };
+  const file = typebot(
+    { g: [{ id: "w", type: "Webhook", options }, says("t", "Hi {{First name}}{{Score}}")] },
+    ["e0 > g"],
+  );
+  const stub = { w: { body: { first: { name: "Ada" } } } };
+  assert.deepEqual(play(file, [], stub).said, ["Hi {{First_name}}Ada"]);
+  assert.deepEqual(read(file).losses, ["w unmapped_block"]);
+});
+
 test("lists, headings, quotes and all marks of rich text", () => {
   const li = (text: string) => ({ type: "li", children: [{ type: "lic", children: [{ text }] }] });
   const richText = [
