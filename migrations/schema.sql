@@ -2579,17 +2579,17 @@ create function app_hidden.normalize_email(email text) returns text as $$
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
   select regexp_replace(
     regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
-    '[.,;]+$', ''
+    E'^["\'\u201c\u2018([]+|["\'\u201d\u2019)\\].,;!?]+$', '', 'g'
   )
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.normalize_email(text) is 'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", with characters that cannot be seen) without all that.';
+comment on function app_hidden.normalize_email(text) is 'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", in quotes or brackets, with characters that cannot be seen) without all that.';
 grant execute on function app_hidden.normalize_email(text) to parley_visitor;
 
 create function app_hidden.normalize_phone(phone text) returns text as $$
   -- The same as readPhone in src/chatbot/question/read_phone.ts: tests/cases/phone_numbers.json is run against both.
   select '+' || regexp_replace(
-    regexp_replace(first.number, '^(\+|00)', ''),
+    regexp_replace(first.number, '^(\+?00|\+)', ''),
     -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
     -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
     '^(?!39|37[89]|22[569]|24[127]|250)('

@@ -4,7 +4,7 @@ import { textField } from "../chatbot/fields.ts";
 import { formAnswer } from "../chatbot/inbound.ts";
 import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
 import type { CallResult, PendingCall, Playing } from "../chatbot/simulation/simulation.ts";
-import { versionEntered } from "../turns/begins.ts";
+import { isSignalOfAny, versionEntered } from "../turns/begins.ts";
 import type { ClaimedEvent, ContextRow } from "../turns/claimed_turn.ts";
 import { contextOf } from "../turns/context_row.ts";
 import { playTurn, type TurnTools } from "../turns/play_turn.ts";
@@ -158,6 +158,7 @@ export class Stage {
       version: () => this.#version,
       begins: this.#begins,
       enters: versionEntered,
+      isSignal: isSignalOfAny,
       callbackAddress: () => "https://callback.invalid/",
       newRunId: () => this.#newRunId(),
       now: at,

@@ -34,6 +34,16 @@ export function versionEntered(
   return matching(candidates, enters, message, now, false, budget);
 }
 
+/** Is a message a signal that no person types to one of these? */
+export function isSignalOfAny(
+  candidates: readonly RunnableVersion[],
+  message: InboundMessage,
+  budget: Budget,
+): boolean {
+  const text = fold(typedText(message) ?? "");
+  return candidates.some(({ rules }) => rules.some((rule) => isSignal(rule, message, text, budget)));
+}
+
 function matching(
   candidates: readonly RunnableVersion[],
   counts: (rule: TriggerRule) => boolean,

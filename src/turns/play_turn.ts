@@ -62,6 +62,8 @@ export type TurnTools = {
     now: string,
     budget: Budget,
   ) => RunnableVersion | null;
+  /** Is a message a signal that no person types, to any of the candidates? */
+  isSignal: (candidates: readonly RunnableVersion[], message: InboundMessage, budget: Budget) => boolean;
   /** Where others can call a run back. */
   callbackAddress: (runId: string) => string;
   newRunId: () => string;
@@ -262,7 +264,8 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   }
 
   const taken = new Set<string>();
-  for (const part of inParts(turn.events, debounceMs > 0)) {
+  const isEntry = (message: InboundMessage) => tools.isSignal(candidates, message, tools.budget);
+  for (const part of inParts(turn.events, debounceMs > 0, isEntry)) {
     // One is always taken, or nothing would ever go on.
     if (taken.size > 0 && tools.budget()) break;
     for (const { id } of part.events) taken.add(id);
@@ -304,7 +307,11 @@ function contactsIn(content: Json): Json {
 type Part = { events: [ClaimedEvent, ...ClaimedEvent[]]; messages: InboundMessage[] | null };
 
 /** The events in their order, each by itself; messages of a burst together. */
-function inParts(events: readonly ClaimedEvent[], areBursts: boolean): Part[] {
+function inParts(
+  events: readonly ClaimedEvent[],
+  areBursts: boolean,
+  isEntry: (message: InboundMessage) => boolean,
+): Part[] {
   const parts: Part[] = [];
   for (const event of events) {
     const last = parts.at(-1);
@@ -314,7 +321,10 @@ function inParts(events: readonly ClaimedEvent[], areBursts: boolean): Part[] {
       last.messages.push(messageOf(event));
     } else parts.push({ events: [event], messages: [messageOf(event)] });
   }
-  return parts.map(({ events: of, messages }) => ({ events: of, messages: messages && joinBurst(messages) }));
+  return parts.map(({ events: of, messages }) => ({
+    events: of,
+    messages: messages && joinBurst(messages, isEntry),
+  }));
 }
 
 function nothing(eventIds: string[]): TurnResult {

@@ -8,7 +8,7 @@ import { metrics } from "../metrics.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { uuidV7 } from "../uuid_v7.ts";
 import { abandoned, givenUp, setAside } from "./abandoned.ts";
-import { versionBegun, versionEntered } from "./begins.ts";
+import { isSignalOfAny, versionBegun, versionEntered } from "./begins.ts";
 import { callbackAddress } from "./callback_address.ts";
 import type { TimedTurn } from "./claimed_turn.ts";
 import { playTurn, type TurnResult } from "./play_turn.ts";
@@ -215,6 +215,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
         version: versions.get,
         begins: versionBegun,
         enters: versionEntered,
+        isSignal: isSignalOfAny,
         callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
         newRunId: uuidV7,
         now: turn.now.toISOString(),

@@ -72,9 +72,9 @@ function readChoice(
   const choice = matchOption(typed, options, shown) ?? (tapped && matchOption(tapped.title, options, []));
   if (choice)
     return { kind: "answer", value: kind === "rating" ? Number(choice.answer) : choice.answer, choice };
-  return isSkipWord(turn.settings, typed)
-    ? { kind: "skip" }
-    : { kind: "invalid", typed: tapped?.title ?? typed };
+  if (isSkipWord(turn.settings, typed)) return { kind: "skip" };
+  // A tap on another menu is no try at this one.
+  return tapped ? { kind: "wrong_type" } : { kind: "invalid", typed };
 }
 
 function readTyped(

@@ -123,6 +123,16 @@ describe("what no person types begins its chatbot while another one waits", () =
     });
   }
 
+  test("a code that comes while what was typed before it still gathers", async () => {
+    const thread = await aThread({ debounceMs: 60_000 });
+    await comes(thread, text("order"), tap("x"));
+    for (const said of [text("Ann"), text("Table-12 we are here"), tap("x")])
+      await hear(shell.database.pool, thread, thread, said);
+    await shell.turns.drain();
+    const said = await thread.said();
+    assert.ok(said.includes("Which size, Ann?") && said.includes("Which dish?"), said.join("\n"));
+  });
+
   test("an exact keyword of another chatbot begins that one where the settings say so", async () => {
     const thread = await aThread({ yieldsToKeywords: true });
     await comes(thread, text("order"), text("Start breakfast"));
@@ -160,6 +170,14 @@ describe("a tap on an old menu gets an answer", () => {
     const retry = "Please answer with a text message.";
     assert.deepEqual((await thread.said()).slice(1, 3), [retry, retry]);
     assert.match((await thread.said()).at(-1) ?? "", /Ann/);
+  });
+
+  test("at another menu, without costing a try", async () => {
+    const thread = await aThread();
+    const old = [tap("Red"), tap("Blue", "list_reply"), button("OTHER"), tap("Red")];
+    await comes(thread, text("order"), text("Ann"), ...old, tap("Small"));
+    const said = await thread.said();
+    assert.deepEqual(said.slice(2), [...old.map(() => "Please choose one of the options."), "Done"]);
   });
 
   test("words that nobody waits for get none", async () => {
