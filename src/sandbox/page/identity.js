@@ -1,3 +1,5 @@
+import { inventNumber } from "./situations.js";
+
 /**
  * Who is on this phone, and to whom it talks: in the address, so that two tabs can be two customers, and remembered
  * for the next time.
@@ -18,9 +20,4 @@ export function keepIdentity(identity) {
   const text = new URLSearchParams(identity).toString();
   localStorage.setItem("identity", text);
   history.replaceState(undefined, "", `#${text}`);
-}
-
-/** A number of the range that is kept for fiction: +1 202 555 01xx. */
-function inventNumber() {
-  return `120255501${Math.floor(10 + Math.random() * 90)}`;
 }

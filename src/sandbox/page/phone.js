@@ -4,6 +4,7 @@ import { element } from "./element.js";
 import { keepIdentity, readIdentity } from "./identity.js";
 import { openMenu, placeBeside } from "./menu.js";
 import { openSheet } from "./sheet.js";
+import { SITUATIONS } from "./situations.js";
 import { Transcript } from "./transcript.js";
 
 /** Long enough for the second tick to be seen before it turns blue. */
@@ -12,6 +13,7 @@ const READING_MS = 700;
 const $ = (id) => document.getElementById(id);
 
 let api;
+let identity;
 let stopListening = () => {};
 let readingTimer;
 
@@ -66,7 +68,8 @@ function readSoon() {
   if (!document.hidden) readingTimer = setTimeout(() => act({ kind: "read" }), READING_MS);
 }
 
-async function connect(identity) {
+async function connect(chosen) {
+  identity = chosen;
   keepIdentity(identity);
   stopListening();
   api = new ChatApi(identity.number, identity.customer);
@@ -113,6 +116,16 @@ $("attach-file").onclick = () => {
   $("attach-menu").hidePopover();
   $("file").click();
 };
+for (const [label, happen] of SITUATIONS) {
+  const onclick = () => {
+    $("attach-menu").hidePopover();
+    attempt(async () => {
+      const customer = await happen(api);
+      if (typeof customer === "string") await connect({ ...identity, customer });
+    });
+  };
+  $("attach-menu").append(element("button", { type: "button", onclick }, label));
+}
 $("file").onchange = ({ target }) => {
   const [file] = target.files;
   if (file) attempt(() => api.sendFile(file));
