@@ -121,14 +121,14 @@ async function start({
     logger: new WorkerLogger(() => (level, message) => {
       // That a job failed is logged by observeJobs(), without what the error may quote.
       if (message.startsWith("Failed task")) return;
+      // Most jobs hold no connection while they wait for another server: fewer connections than jobs are meant.
+      if (message.startsWith("WARNING: having maxPoolSize")) return;
       if (level === "error" || level === "warning") log.warn({ source: "graphile-worker" }, message);
       else log.debug({ source: "graphile-worker" }, message);
     }),
     preset: {
       worker: {
         concurrentJobs: concurrency,
-        // Said only so that it does not warn: the connections are the pool's.
-        maxPoolSize: Math.max(pool.options.max, concurrency),
         pollInterval: 1000,
         localQueue: { size: forbiddenFlags ? -1 : concurrency },
         // With the defaults a graceful shutdown loses completions, and the jobs run again four hours later.
