@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ee87c8a3f49c2b9231fea8a8c234501e9add47a8
+--! Hash: sha1:11d8b08c573a342f3cbb5ae181cc2fb80aa84fb1
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8116,65 +8116,74 @@ comment on function app_private.resolve_conversations(jsonb, uuid[]) is
 --! EndIncluded events/resolve_conversations.sql
 --! Included events/recognise_customers.sql
 create or replace function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
-  -- The quick look that nearly every batch is content with: one probe of an index
-  -- for each address, and nothing to write. Look-ups of one row each, not joins: how
-  -- a join is planned depends on statistics that lag behind a growing table.
-  select case when bool_and(k.is_unchanged and k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
+  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses at
+  -- once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics that lag
+  -- behind a growing table. One look-up for whichever address it is: each that stands here is set up for every batch.
+  select case when bool_and(k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
   from (
     select
       f.n,
-      (
-        select v.id from app_public.conversations v
-        where v.channel_id = f.channel_id and v.contact_id = f.contact_id
-      ) as conversation_id,
-      f.contact_id is not null
-        and (f.parent_bsuid is null or (f.by_parent_bsuid).contact_id = f.contact_id)
-        and (f.bsuid is null or (f.by_bsuid).contact_id = f.contact_id)
-        and (f.phone is null or (f.by_phone).contact_id = f.contact_id)
-        and (f.phone_alias is null or (f.by_alias).contact_id is not null)
-        and not coalesce(greatest((f.by_parent_bsuid).retired_at, (f.by_bsuid).retired_at) < f.at, false)
-        -- Those named stand in front of the customer's others, side by side.
-        and not coalesce(
-          f.least_heard_at < f.at
-          and (
-            select count(*) > f.named or max(i.last_heard_at) > f.least_heard_at
-            from app_public.contact_identities i
-            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id
-            and coalesce(i.last_heard_at, '-infinity') >= f.least_heard_at
-          ),
-          false
-        )
-        and exists (
+      case
+        when (
+          select
+            count(*) filter (where i.is_named and (i.retired_at is null or i.retired_at >= f.at)) = f.named
+            -- Those named stand in front of the customer's others, side by side.
+            and (
+              f.is_external
+              or min(i.last_heard_at) filter (where i.is_named) >= f.at
+              or (
+                max(i.last_heard_at) filter (where i.is_named) = min(i.last_heard_at) filter (where i.is_named)
+                and coalesce(max(i.last_heard_at) filter (where not i.is_named) < min(i.last_heard_at) filter (where i.is_named), true)
+              )
+            )
+          from (
+            select
+              x.retired_at,
+              coalesce(x.last_heard_at, '-infinity') as last_heard_at,
+              case x.kind
+                when 'phone' then x.match_key in (f.phone_key, f.alias_key)
+                when 'bsuid' then x.match_key = f.bsuid
+                when 'parent_bsuid' then x.match_key = f.parent_bsuid
+                else x.match_key = f.external
+              end is true as is_named
+            from app_public.contact_identities x
+            where x.contact_id = f.contact_id and x.tenant_id = f.tenant_id
+            offset 0
+          ) i
+        ) and exists (
           select from app_public.contacts p
           where p.id = f.contact_id
           and (f.profile_name is null or f.profile_name = p.profile_name)
           and (f.username is null or f.username = p.username)
-          and (f.phone is null or p.phone is not null)
-        ) as is_unchanged
+          and (f.phone_key is null or p.phone is not null)
+        )
+        then (
+          select v.id from app_public.conversations v
+          where v.channel_id = f.channel_id and v.contact_id = f.contact_id
+        )
+      end as conversation_id
     from (
       select
         a.*,
-        coalesce((a.by_parent_bsuid).contact_id, (a.by_bsuid).contact_id, (a.by_phone).contact_id, (a.by_external).contact_id)
-          as contact_id,
-        least(
-          case when a.parent_bsuid is not null then coalesce((a.by_parent_bsuid).last_heard_at, '-infinity') end,
-          case when a.bsuid is not null then coalesce((a.by_bsuid).last_heard_at, '-infinity') end,
-          case when a.phone is not null then coalesce((a.by_phone).last_heard_at, '-infinity') end
-        ) as least_heard_at,
-        num_nonnulls(
-          a.parent_bsuid, a.bsuid, a.phone,
-          case when (a.by_alias).match_key <> (a.by_phone).match_key and (a.by_alias).contact_id = (a.by_phone).contact_id then a.phone_alias end
-        ) as named
+        coalesce(a.parent_bsuid, a.bsuid, a.phone_key) is null as is_external,
+        num_nonnulls(a.parent_bsuid, a.bsuid, a.phone_key, nullif(a.alias_key, a.phone_key), a.external) as named,
+        (
+          select i.contact_id from app_public.contact_identities i
+          where i.tenant_id = a.tenant_id
+          and i.kind = case
+            when a.parent_bsuid is not null then 'parent_bsuid'::app_public.identity_kind
+            when a.bsuid is not null then 'bsuid'
+            when a.phone_key is not null then 'phone'
+            else 'external'
+          end
+          and i.match_key = coalesce(a.parent_bsuid, a.bsuid, a.phone_key, a.external)
+        ) as contact_id
       from (
         select
-          c.*,
-          t.at,
-          case when c.parent_bsuid is not null then (select i from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i) end
-            as by_parent_bsuid,
-          case when c.bsuid is not null then (select i from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i) end as by_bsuid,
-          case when c.phone is not null then (select i from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i) end as by_phone,
-          case when c.phone_alias is not null then (select i from app_private.identity_at(c.tenant_id, 'phone', c.phone_alias, t.at) i) end as by_alias,
-          case when c.external is not null then (select i from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i) end as by_external
+          c.n, c.tenant_id, c.channel_id, c.bsuid, c.parent_bsuid, c.external, c.profile_name, c.username,
+          app_hidden.identity_match_key('phone', c.phone) as phone_key,
+          app_hidden.identity_match_key('phone', c.phone_alias) as alias_key,
+          coalesce(c.heard_at, now()) as at
         from rows from (
           jsonb_to_recordset(customers) as (
             tenant_id uuid, channel_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text,
@@ -8183,11 +8192,11 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
         ) with ordinality c (
           tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
-        cross join lateral (select coalesce(c.heard_at, now()) as at) t
         offset 0
       ) a
       offset 0
     ) f
+    offset 0
   ) k
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
