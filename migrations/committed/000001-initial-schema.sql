@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:11d8b08c573a342f3cbb5ae181cc2fb80aa84fb1
+--! Hash: sha1:53b433973a946525592cdaebd3f532e0bdc6c430
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3120,17 +3120,10 @@ comment on type app_public.message_status is
 -- adds counts as something said.
 
 create or replace function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
-  select case type
-    -- A change of what was said before, a notice of the provider's, the opening of a chat.
-    when 'edit' then false
-    when 'revoke' then false
-    when 'reaction' then false
-    when 'system' then false
-    when 'request_welcome' then false
-    when 'media_placeholder' then false
-    when 'unsupported' then coalesce(content ->> 'type', '') not in ('edit', 'revoke')
-    else true
-  end
+  -- Not a change of what was said before, a notice of the provider's, the opening of a chat. (Lists, not a case: each
+  -- of its branches would be set up for every statement.)
+  select type not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome', 'media_placeholder')
+    and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
 $$ language sql immutable;
 
 comment on function app_private.is_said(app_public.message_type, jsonb) is
@@ -3205,14 +3198,28 @@ comment on function app_hidden.order_preview(jsonb) is E'An order in brief: "[or
 
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
-create or replace function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
-  select left(coalesce(
+create or replace function app_hidden.words_of(said text) returns text as $$
+  -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
+  select nullif(btrim(
+    said,
+    E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+      '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
+      '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
+  ), '')
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.words_of(text) is E'A text without what shows nothing around it; null when nothing is left.';
+
+grant execute on function app_hidden.words_of(text) to parley_visitor;
+
+create or replace function app_hidden.rare_preview(type app_public.message_type, content jsonb) returns text as $$
+begin
+  return coalesce(
     -- The words of the message.
-    nullif(btrim(
+    app_hidden.words_of(
       case type
-        when 'text' then content ->> 'body'
         when 'system' then content ->> 'body'
-        when 'template' then content ->> 'name'
         when 'reaction' then content ->> 'emoji'
         when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
         when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
@@ -3234,12 +3241,8 @@ create or replace function app_hidden.message_preview(type app_public.message_ty
           '[call permission: ' || (content #>> '{call_permission_reply,response}') || ']', content #>> '{body,text}'
         )
         else content ->> 'caption'
-      end,
-      -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
-      E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
-        '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
-        '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
-    ), ''),
+      end
+    ),
     -- What stands for a message without words.
     '[' || case type
       when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
@@ -3255,9 +3258,24 @@ create or replace function app_hidden.message_preview(type app_public.message_ty
       when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
       else type::text
     end || ']'
+  );
+end;
+$$ language plpgsql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.rare_preview(app_public.message_type, jsonb) is
+  E'message_preview() of what is neither a text nor a template with words.';
+
+grant execute on function app_hidden.rare_preview(app_public.message_type, jsonb) to parley_visitor;
+
+create or replace function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
+  -- What most messages are stands in the statement. The rest is called: all the cases, set up for each statement, cost
+  -- more than a message.
+  select left(coalesce(
+    app_hidden.words_of(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
+    app_hidden.rare_preview(type, content)
   ), 1000)
 $$ language sql stable parallel safe;
--- No pinned search_path, so that it can be inlined; stable for the same reason, since the text of an enum is.
+-- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
   E'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", "[order: 2 items]").';

@@ -25,5 +25,6 @@ export const INLINED: Record<string, string> = {
   status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
+  words_of: "select app_hidden.words_of(m.preview) from app_public.messages m",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
 };
