@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:53b433973a946525592cdaebd3f532e0bdc6c430
+--! Hash: sha1:5d7e49951acde10992cdc31af456c24cf4466083
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7722,10 +7722,18 @@ begin
     from (
       select
         r.*,
-        coalesce(
-          case when r.bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'bsuid', r.bsuid, r.heard_at) i) end,
-          case when r.bsuid is null and r.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'parent_bsuid', r.parent_bsuid, r.heard_at) i) end,
-          case when coalesce(r.bsuid, r.parent_bsuid) is null and r.phone is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'phone', r.phone, r.heard_at) i) end
+        (
+          select i.contact_id
+          from app_private.identity_at(
+            r.tenant_id,
+            case
+              when r.bsuid is not null then 'bsuid'::app_public.identity_kind
+              when r.parent_bsuid is not null then 'parent_bsuid'
+              else 'phone'
+            end,
+            coalesce(r.bsuid, r.parent_bsuid, r.phone),
+            r.heard_at
+          ) i
         ) as contact_id
       from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
         tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
@@ -7927,20 +7935,13 @@ comment on function app_private.leave_out_erased(jsonb) is
 
 
 create or replace function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
-begin
-  if not exists (select from app_private.erased_messages) then
-    return messages;
-  end if;
-  return (
-    select coalesce(jsonb_agg(m.message order by m.n), '[]')
-    from jsonb_array_elements(messages) with ordinality m (message, n)
-    where not exists (
-      select from app_private.erased_messages e
-      where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
-    )
-  );
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+  select coalesce(jsonb_agg(m.message order by m.n), '[]')
+  from jsonb_array_elements(messages) with ordinality m (message, n)
+  where not exists (
+    select from app_private.erased_messages e
+    where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_out_erased_messages(jsonb) is
   E'The messages without those that were erased and are delivered again.';
@@ -8799,7 +8800,9 @@ begin
   );
 
   if customers <> '[]' then
-    messages := app_private.leave_out_erased_messages(messages);
+    if exists (select from app_private.erased_messages) then
+      messages := app_private.leave_out_erased_messages(messages);
+    end if;
     -- A stored body that is applied again may be of somebody who was erased since.
     if customers #> '{0,received_at}' is null then
       v_conversation_ids := app_private.recognise_customers(customers);
@@ -8820,7 +8823,9 @@ begin
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
-    perform app_private.learn_recipients(statuses);
+    if statuses @? '$[*].recipient' then
+      perform app_private.learn_recipients(statuses);
+    end if;
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
   wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
