@@ -2520,55 +2520,11 @@ comment on function app_hidden.media_problem(jsonb,boolean) is 'What is wrong wi
 grant execute on function app_hidden.media_problem(jsonb,boolean) to parley_visitor;
 
 create function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
+  -- What most messages are stands in the statement. The rest is called: all the cases, set up for each statement, cost
+  -- more than a message.
   select left(coalesce(
-    -- The words of the message.
-    nullif(btrim(
-      case type
-        when 'text' then content ->> 'body'
-        when 'system' then content ->> 'body'
-        when 'template' then content ->> 'name'
-        when 'reaction' then content ->> 'emoji'
-        when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
-        when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
-        when 'location' then coalesce(
-          nullif(content ->> 'name', ''), nullif(content ->> 'address', ''),
-          '[location: ' || (content ->> 'latitude') || ', ' || (content ->> 'longitude') || ']'
-        )
-        when 'document' then coalesce(nullif(content ->> 'caption', ''), content ->> 'filename')
-        when 'contacts' then concat_ws(
-          ', ', content #>> '{contacts,0,name,formatted_name}', content #>> '{contacts,1,name,formatted_name}',
-          content #>> '{contacts,2,name,formatted_name}'
-        )
-        when 'edit' then coalesce(
-          content #>> array['message', content #>> '{message,type}', 'body'],
-          content #>> array['message', content #>> '{message,type}', 'caption']
-        )
-        when 'interactive' then coalesce(
-          content #>> '{button_reply,title}', content #>> '{list_reply,title}', content #>> '{nfm_reply,body}',
-          '[call permission: ' || (content #>> '{call_permission_reply,response}') || ']', content #>> '{body,text}'
-        )
-        else content ->> 'caption'
-      end,
-      -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
-      E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
-        '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
-        '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
-    ), ''),
-    -- What stands for a message without words.
-    '[' || case type
-      when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
-      when 'reaction' then 'reaction removed'
-      when 'revoke' then 'deleted'
-      when 'edit' then 'edited'
-      when 'request_welcome' then 'chat opened'
-      when 'media_placeholder' then 'media'
-      when 'interactive' then case
-        when content ? 'nfm_reply' then 'form' else replace(coalesce(content ->> 'type', 'interactive'), '_', ' ')
-      end
-      -- Its content is the whole message, which may have a type of its own.
-      when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
-      else type::text
-    end || ']'
+    app_hidden.words_of(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
+    app_hidden.rare_preview(type, content)
   ), 1000)
 $$
   language sql stable parallel safe;
@@ -2650,6 +2606,58 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.publish_draft(uuid) is 'The database''s half of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.publish_draft(uuid) to parley_visitor;
+
+create function app_hidden.rare_preview(type app_public.message_type, content jsonb) returns text as $$
+begin
+  return coalesce(
+    -- The words of the message.
+    app_hidden.words_of(
+      case type
+        when 'system' then content ->> 'body'
+        when 'reaction' then content ->> 'emoji'
+        when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
+        when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
+        when 'location' then coalesce(
+          nullif(content ->> 'name', ''), nullif(content ->> 'address', ''),
+          '[location: ' || (content ->> 'latitude') || ', ' || (content ->> 'longitude') || ']'
+        )
+        when 'document' then coalesce(nullif(content ->> 'caption', ''), content ->> 'filename')
+        when 'contacts' then concat_ws(
+          ', ', content #>> '{contacts,0,name,formatted_name}', content #>> '{contacts,1,name,formatted_name}',
+          content #>> '{contacts,2,name,formatted_name}'
+        )
+        when 'edit' then coalesce(
+          content #>> array['message', content #>> '{message,type}', 'body'],
+          content #>> array['message', content #>> '{message,type}', 'caption']
+        )
+        when 'interactive' then coalesce(
+          content #>> '{button_reply,title}', content #>> '{list_reply,title}', content #>> '{nfm_reply,body}',
+          '[call permission: ' || (content #>> '{call_permission_reply,response}') || ']', content #>> '{body,text}'
+        )
+        else content ->> 'caption'
+      end
+    ),
+    -- What stands for a message without words.
+    '[' || case type
+      when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
+      when 'reaction' then 'reaction removed'
+      when 'revoke' then 'deleted'
+      when 'edit' then 'edited'
+      when 'request_welcome' then 'chat opened'
+      when 'media_placeholder' then 'media'
+      when 'interactive' then case
+        when content ? 'nfm_reply' then 'form' else replace(coalesce(content ->> 'type', 'interactive'), '_', ' ')
+      end
+      -- Its content is the whole message, which may have a type of its own.
+      when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
+      else type::text
+    end || ']'
+  );
+end;
+$$
+  language plpgsql stable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.rare_preview(app_public.message_type,jsonb) is 'message_preview() of what is neither a text nor a template with words.';
+grant execute on function app_hidden.rare_preview(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table(id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
   select c.id, c.nodes, c.edges, c.settings
@@ -3063,6 +3071,19 @@ $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.uuid_v7_time(uuid) is 'The instant in a version 7 id, to the microsecond: for a message, its place in the conversation.';
 grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
+
+create function app_hidden.words_of(said text) returns text as $$
+  -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
+  select nullif(btrim(
+    said,
+    E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+      '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
+      '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
+  ), '')
+$$
+  language sql immutable parallel safe;
+comment on function app_hidden.words_of(text) is 'A text without what shows nothing around it; null when nothing is left.';
+grant execute on function app_hidden.words_of(text) to parley_visitor;
 
 create function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true) returns app_public.chatbots as $$
 declare
@@ -4872,17 +4893,10 @@ $$
 comment on function app_private.is_previous_owner(uuid,jsonb,timestamp with time zone) is 'Whether a contact had the number among these addresses before another customer got it at that time, and is not that customer.';
 
 create function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
-  select case type
-    -- A change of what was said before, a notice of the provider's, the opening of a chat.
-    when 'edit' then false
-    when 'revoke' then false
-    when 'reaction' then false
-    when 'system' then false
-    when 'request_welcome' then false
-    when 'media_placeholder' then false
-    when 'unsupported' then coalesce(content ->> 'type', '') not in ('edit', 'revoke')
-    else true
-  end
+  -- Not a change of what was said before, a notice of the provider's, the opening of a chat. (Lists, not a case: each
+  -- of its branches would be set up for every statement.)
+  select type not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome', 'media_placeholder')
+    and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
 $$
   language sql immutable;
 comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
@@ -5044,10 +5058,18 @@ begin
     from (
       select
         r.*,
-        coalesce(
-          case when r.bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'bsuid', r.bsuid, r.heard_at) i) end,
-          case when r.bsuid is null and r.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'parent_bsuid', r.parent_bsuid, r.heard_at) i) end,
-          case when coalesce(r.bsuid, r.parent_bsuid) is null and r.phone is not null then (select i.contact_id from app_private.identity_at(r.tenant_id, 'phone', r.phone, r.heard_at) i) end
+        (
+          select i.contact_id
+          from app_private.identity_at(
+            r.tenant_id,
+            case
+              when r.bsuid is not null then 'bsuid'::app_public.identity_kind
+              when r.parent_bsuid is not null then 'parent_bsuid'
+              else 'phone'
+            end,
+            coalesce(r.bsuid, r.parent_bsuid, r.phone),
+            r.heard_at
+          ) i
         ) as contact_id
       from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
         tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
@@ -5113,21 +5135,14 @@ $$
 comment on function app_private.leave_out_erased(jsonb) is 'The customers of stored bodies (which say received_at) with nobody in the place of those who were erased since.';
 
 create function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
-begin
-  if not exists (select from app_private.erased_messages) then
-    return messages;
-  end if;
-  return (
-    select coalesce(jsonb_agg(m.message order by m.n), '[]')
-    from jsonb_array_elements(messages) with ordinality m (message, n)
-    where not exists (
-      select from app_private.erased_messages e
-      where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
-    )
-  );
-end;
+  select coalesce(jsonb_agg(m.message order by m.n), '[]')
+  from jsonb_array_elements(messages) with ordinality m (message, n)
+  where not exists (
+    select from app_private.erased_messages e
+    where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
+  )
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
+  language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.leave_out_erased_messages(jsonb) is 'The messages without those that were erased and are delivered again.';
 
 create function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
@@ -5508,10 +5523,11 @@ comment on function app_private.next_send_in(integer) is 'Milliseconds until the
 create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
   -- A payload has 8,000 bytes; 150 ids fill 6,000.
   select pg_notify(
-    app_private.change_channel(),
+    c.name,
     json_build_object('tenant', notify_change.tenant_id, kind, ids[i : i + 149])::text
   )
-  from generate_series(1, cardinality(ids), 150) i
+  -- As change_channel() says, without a call.
+  from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
@@ -5813,7 +5829,9 @@ begin
   );
 
   if customers <> '[]' then
-    messages := app_private.leave_out_erased_messages(messages);
+    if exists (select from app_private.erased_messages) then
+      messages := app_private.leave_out_erased_messages(messages);
+    end if;
     -- A stored body that is applied again may be of somebody who was erased since.
     if customers #> '{0,received_at}' is null then
       v_conversation_ids := app_private.recognise_customers(customers);
@@ -5834,7 +5852,9 @@ begin
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
-    perform app_private.learn_recipients(statuses);
+    if statuses @? '$[*].recipient' then
+      perform app_private.learn_recipients(statuses);
+    end if;
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
   wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
@@ -5851,65 +5871,74 @@ $$
 comment on function app_private.received_preview(app_public.message_origin,app_public.message_type,jsonb) is 'The preview of a message from a provider.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
-  -- The quick look that nearly every batch is content with: one probe of an index
-  -- for each address, and nothing to write. Look-ups of one row each, not joins: how
-  -- a join is planned depends on statistics that lag behind a growing table.
-  select case when bool_and(k.is_unchanged and k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
+  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses at
+  -- once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics that lag
+  -- behind a growing table. One look-up for whichever address it is: each that stands here is set up for every batch.
+  select case when bool_and(k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
   from (
     select
       f.n,
-      (
-        select v.id from app_public.conversations v
-        where v.channel_id = f.channel_id and v.contact_id = f.contact_id
-      ) as conversation_id,
-      f.contact_id is not null
-        and (f.parent_bsuid is null or (f.by_parent_bsuid).contact_id = f.contact_id)
-        and (f.bsuid is null or (f.by_bsuid).contact_id = f.contact_id)
-        and (f.phone is null or (f.by_phone).contact_id = f.contact_id)
-        and (f.phone_alias is null or (f.by_alias).contact_id is not null)
-        and not coalesce(greatest((f.by_parent_bsuid).retired_at, (f.by_bsuid).retired_at) < f.at, false)
-        -- Those named stand in front of the customer's others, side by side.
-        and not coalesce(
-          f.least_heard_at < f.at
-          and (
-            select count(*) > f.named or max(i.last_heard_at) > f.least_heard_at
-            from app_public.contact_identities i
-            where i.contact_id = f.contact_id and i.tenant_id = f.tenant_id
-            and coalesce(i.last_heard_at, '-infinity') >= f.least_heard_at
-          ),
-          false
-        )
-        and exists (
+      case
+        when (
+          select
+            count(*) filter (where i.is_named and (i.retired_at is null or i.retired_at >= f.at)) = f.named
+            -- Those named stand in front of the customer's others, side by side.
+            and (
+              f.is_external
+              or min(i.last_heard_at) filter (where i.is_named) >= f.at
+              or (
+                max(i.last_heard_at) filter (where i.is_named) = min(i.last_heard_at) filter (where i.is_named)
+                and coalesce(max(i.last_heard_at) filter (where not i.is_named) < min(i.last_heard_at) filter (where i.is_named), true)
+              )
+            )
+          from (
+            select
+              x.retired_at,
+              coalesce(x.last_heard_at, '-infinity') as last_heard_at,
+              case x.kind
+                when 'phone' then x.match_key in (f.phone_key, f.alias_key)
+                when 'bsuid' then x.match_key = f.bsuid
+                when 'parent_bsuid' then x.match_key = f.parent_bsuid
+                else x.match_key = f.external
+              end is true as is_named
+            from app_public.contact_identities x
+            where x.contact_id = f.contact_id and x.tenant_id = f.tenant_id
+            offset 0
+          ) i
+        ) and exists (
           select from app_public.contacts p
           where p.id = f.contact_id
           and (f.profile_name is null or f.profile_name = p.profile_name)
           and (f.username is null or f.username = p.username)
-          and (f.phone is null or p.phone is not null)
-        ) as is_unchanged
+          and (f.phone_key is null or p.phone is not null)
+        )
+        then (
+          select v.id from app_public.conversations v
+          where v.channel_id = f.channel_id and v.contact_id = f.contact_id
+        )
+      end as conversation_id
     from (
       select
         a.*,
-        coalesce((a.by_parent_bsuid).contact_id, (a.by_bsuid).contact_id, (a.by_phone).contact_id, (a.by_external).contact_id)
-          as contact_id,
-        least(
-          case when a.parent_bsuid is not null then coalesce((a.by_parent_bsuid).last_heard_at, '-infinity') end,
-          case when a.bsuid is not null then coalesce((a.by_bsuid).last_heard_at, '-infinity') end,
-          case when a.phone is not null then coalesce((a.by_phone).last_heard_at, '-infinity') end
-        ) as least_heard_at,
-        num_nonnulls(
-          a.parent_bsuid, a.bsuid, a.phone,
-          case when (a.by_alias).match_key <> (a.by_phone).match_key and (a.by_alias).contact_id = (a.by_phone).contact_id then a.phone_alias end
-        ) as named
+        coalesce(a.parent_bsuid, a.bsuid, a.phone_key) is null as is_external,
+        num_nonnulls(a.parent_bsuid, a.bsuid, a.phone_key, nullif(a.alias_key, a.phone_key), a.external) as named,
+        (
+          select i.contact_id from app_public.contact_identities i
+          where i.tenant_id = a.tenant_id
+          and i.kind = case
+            when a.parent_bsuid is not null then 'parent_bsuid'::app_public.identity_kind
+            when a.bsuid is not null then 'bsuid'
+            when a.phone_key is not null then 'phone'
+            else 'external'
+          end
+          and i.match_key = coalesce(a.parent_bsuid, a.bsuid, a.phone_key, a.external)
+        ) as contact_id
       from (
         select
-          c.*,
-          t.at,
-          case when c.parent_bsuid is not null then (select i from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i) end
-            as by_parent_bsuid,
-          case when c.bsuid is not null then (select i from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i) end as by_bsuid,
-          case when c.phone is not null then (select i from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i) end as by_phone,
-          case when c.phone_alias is not null then (select i from app_private.identity_at(c.tenant_id, 'phone', c.phone_alias, t.at) i) end as by_alias,
-          case when c.external is not null then (select i from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i) end as by_external
+          c.n, c.tenant_id, c.channel_id, c.bsuid, c.parent_bsuid, c.external, c.profile_name, c.username,
+          app_hidden.identity_match_key('phone', c.phone) as phone_key,
+          app_hidden.identity_match_key('phone', c.phone_alias) as alias_key,
+          coalesce(c.heard_at, now()) as at
         from rows from (
           jsonb_to_recordset(customers) as (
             tenant_id uuid, channel_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text,
@@ -5918,11 +5947,11 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
         ) with ordinality c (
           tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
-        cross join lateral (select coalesce(c.heard_at, now()) as at) t
         offset 0
       ) a
       offset 0
     ) f
+    offset 0
   ) k
 $$
   language sql stable set search_path to pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5d7e49951acde10992cdc31af456c24cf4466083
+--! Hash: sha1:3c9104a9d18837c35a8100354fc010f349e71554
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -170,10 +170,11 @@ comment on function app_private.change_channel() is
 create or replace function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
   -- A payload has 8,000 bytes; 150 ids fill 6,000.
   select pg_notify(
-    app_private.change_channel(),
+    c.name,
     json_build_object('tenant', notify_change.tenant_id, kind, ids[i : i + 149])::text
   )
-  from generate_series(1, cardinality(ids), 150) i
+  -- As change_channel() says, without a call.
+  from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
