@@ -1,4 +1,5 @@
 import pg from "pg";
+import { brokenCheck } from "../broken_rule.ts";
 import { ConfigError } from "../config.ts";
 import { EmbeddedError } from "../embedded/error.ts";
 import { isErrorCode, ParleyError } from "../errors.ts";
@@ -18,7 +19,8 @@ function sentence(error: unknown): string {
   return `${messageOf(error)} (PYINT)`;
 }
 
-function ofDatabase({ message, code = "", constraint, detail }: pg.DatabaseError): string {
+function ofDatabase(error: pg.DatabaseError): string {
+  const { message, code = "", detail } = error;
   if (isErrorCode(code)) return `${message} (${code})`;
   switch (code.slice(0, 2)) {
     case "08":
@@ -35,7 +37,7 @@ function ofDatabase({ message, code = "", constraint, detail }: pg.DatabaseError
     case "23505":
       return `It exists already: ${detail ?? message} (PYCON)`;
     case "23514":
-      return `A value breaks the rule "${constraint?.replaceAll("_", " ")}" (PYCON)`;
+      return `${brokenCheck(error)} (PYCON)`;
     case "22P02":
     case "22007":
     case "22008":

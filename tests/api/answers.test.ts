@@ -79,7 +79,7 @@ test("metadata is at most 32 kB, wherever people write it", async () => {
   const create = "mutation ($c: ContactInput!) { createContact(input: { contact: $c }) { contact { id } } }";
   const answer = await api.ask(agent, create, { c: { name: "large", metadata: large } });
   assert.equal(answer.code, "PYCON");
-  assert.match(answer.text, /metadata is at most 32 kb/);
+  assert.match(answer.text, /metadata.*must be at most 32 kB/);
   for (const table of ["contacts", "conversations", "chatbots", "whatsapp_flows", "messages"]) {
     const { rows } = await database.pool.query(
       "select from pg_constraint where conrelid = ('app_public.' || $1)::regclass and conname = $1 || '_metadata_is_at_most_32_kb'",

@@ -83,7 +83,7 @@ test("hostile texts are stored as they are, or refused; nothing breaks", async (
   for (const body of kept) {
     const answer = await send(conversationId, { content: { body } });
     assert.deepEqual(answer.errors, [], body);
-    assert.equal(answer.data.sendMessage.message.preview, body);
+    assert.equal(answer.data.sendMessage.message.preview, body.replace("\u202e", ""));
   }
   for (const body of ["\0", "a\0b", "\ud800"]) {
     const answer = await send(conversationId, { content: { body } });

@@ -38,7 +38,7 @@ test("a bad tenant is refused in one line with a code", async () => {
   await parley.json(["tenant", "add", "taken"]);
   const bad: [args: string[], expected: RegExp][] = [
     [["taken"], /exists already.*\(PYCON\)$/],
-    [["Not A Slug"], /breaks the rule "tenants slug is url safe" \(PYCON\)$/],
+    [["Not A Slug"], /"slug" of tenants must consist of a-z, 0-9 and hyphens \(PYCON\)$/],
     [["-x"], /unknown option/],
     [[""], /\(PYCON\)$/],
     [["a".repeat(64)], /\(PYCON\)$/],

@@ -184,7 +184,7 @@ test("what makes no sense is refused, with a code, and changes nothing", async (
     ...rest,
   ];
   const bad: [args: string[], expected: RegExp, input?: string][] = [
-    [add("no address"), /users email is address.*\(PYCON\)$/],
+    [add("no address"), /"email" of users must be a valid address \(PYCON\)$/],
     [add(`${"a".repeat(300)}@example.com`), /\(PYCON\)$/],
     [add("short@example.com", "--password", "short"), /\(PYPWD\)$/],
     [add("long@example.com", "--password", "long password ".repeat(6)), /72 bytes.*\(PYPWD\)$/],

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import pg from "pg";
-import {
-  brokenCheck,
-  brokenReference,
-  missingValue,
-  takenValue,
-} from "../../../../src/graphql/request/broken_rule.ts";
+import { brokenCheck, brokenReference, missingValue, takenValue } from "../../src/broken_rule.ts";
 
 function refusal(more: Partial<pg.DatabaseError>): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError("secret", 1, "error"), more);
