@@ -154,6 +154,14 @@ test("what is not a request is refused, and nothing of it comes back", async () 
     assert.equal(answer.code, "PYREQ", body);
     assert.ok(!answer.text.includes("secret"));
   }
+  // Valid documents, but nothing is run.
+  const query = "query ($id: UUID!) { conversation(id: $id) { id } }";
+  for (const variables of [undefined, { id: null }, { id: "not a UUID" }])
+    assert.equal(
+      (await api.post(JSON.stringify({ query, variables }))).status,
+      400,
+      JSON.stringify(variables),
+    );
   assert.equal((await api.post(good, { "content-type": "text/plain" })).status, 400);
   assert.equal(
     (await api.post("query=%7B__typename%7D", { "content-type": "application/x-www-form-urlencoded" }))

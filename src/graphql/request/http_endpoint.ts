@@ -38,14 +38,17 @@ export function httpEndpoint(
     const operation = operations.prepare({ query, variables, operationName }, visitor, origin);
     if (operation.definition.operation === "subscription")
       throw new ParleyError("PYREQ", "Subscriptions are for WebSockets (graphql-transport-ws)");
-    const text = JSON.stringify(await operations.execute(operation, logOf(response) ?? log));
+    const result = await operations.execute(operation, logOf(response) ?? log);
+    const text = JSON.stringify(result);
     if (text.length > LIMITS.answerBytes)
       throw new ParleyError("PYLIM", `The answer is larger than ${LIMITS.answerBytes} bytes: ask for less`);
     const bytes = unread.open(visitor?.sessionId ?? origin.source);
     if (!bytes.take(text.length))
       throw new ParleyError("PYUNA", "Earlier answers have not been read yet; read them, then ask again");
     response.once("close", () => bytes.release());
-    send(request, response, 200, text);
+    // Without data nothing was run: a variable was missing or of the wrong type.
+    const wasRun = "data" in result || !result.errors;
+    send(request, response, wasRun ? 200 : statusOf(result.errors?.[0]?.extensions?.code), text);
   };
 
   const refuse: ErrorRequestHandler = (error: unknown, request, response, next) => {
