@@ -1467,7 +1467,7 @@ create table app_public.message_statuses (
   constraint message_statuses_failed_has_reason check (((status <> 'failed'::app_public.message_status) or (error_code is not null))),
   constraint message_statuses_one_story check ((((status = 'failed'::app_public.message_status) or (failed_at is null)) and ((status = any (array['queued'::app_public.message_status, 'sending'::app_public.message_status, 'uncertain'::app_public.message_status, 'failed'::app_public.message_status])) or ((error_code is null) and (error is null)))))
 ) partition by range (message_id);
-comment on table app_public.message_statuses is 'What became of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
+comment on table app_public.message_statuses is 'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
 comment on column app_public.message_statuses.message_id is 'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is 'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
@@ -1520,7 +1520,7 @@ create table app_public.messages (
   constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
-comment on table app_public.messages is 'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
+comment on table app_public.messages is 'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and the outcome of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
 comment on column app_public.messages.id is 'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
 comment on column app_public.messages.content is 'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
 comment on column app_public.messages.preview is 'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
@@ -8210,7 +8210,7 @@ create function app_public.messages_status(message app_public.messages) returns 
   where s.tenant_id = message.tenant_id and s.message_id = message.id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.messages_status(app_public.messages) is 'What became of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
+comment on function app_public.messages_status(app_public.messages) is 'The outcome of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
 grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
 
 create function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$

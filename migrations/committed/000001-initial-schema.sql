@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3c9104a9d18837c35a8100354fc010f349e71554
+--! Hash: sha1:23b09b65a4006ea6c9a5f950af6e5fa0b64e38f5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3619,7 +3619,7 @@ create table app_public.messages (
 create index on app_public.messages (conversation_id, id desc);
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
-  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and what became of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
+  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and the outcome of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
 comment on column app_public.messages.id is
   E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
 comment on column app_public.messages.content is
@@ -3659,7 +3659,7 @@ create table app_public.message_statuses (
 ) partition by range (message_id);
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
-  E'What became of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
+  E'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
 comment on column app_public.message_statuses.message_id is
   E'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
@@ -4253,7 +4253,7 @@ create or replace function app_public.messages_status(message app_public.message
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.messages_status(app_public.messages) is
-  E'What became of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
+  E'The outcome of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
 
 grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_status.sql

@@ -17,6 +17,7 @@ import { countObjects } from "../limits/count_objects.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { isDeeperThan } from "../limits/variable_depth.ts";
 import type { ChangeSource } from "../live/change_source.ts";
+import { PAGE_SIZE } from "../schema/page_size.ts";
 import { maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
 import { createRequestTurn, type RequestTurn } from "./request_turn.ts";
@@ -132,7 +133,7 @@ export function createOperations({
       if (countObjects(schema, document, definition, given) > LIMITS.objects)
         throw refused(
           "PYLIM",
-          `The answer might hold more than ${LIMITS.objects} objects: ask for shorter lists`,
+          `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller "first" (it defaults to ${PAGE_SIZE.default})`,
         );
       return {
         document,

@@ -62,9 +62,9 @@ export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
       input ActivateVersionInput {
         clientMutationId: String
         versionId: UUID!
-        "What becomes of runs of the chatbot's other versions; FINISH unless told."
+        "The fate of runs of the chatbot's other versions; defaults to FINISH."
         runningContexts: RunningContexts
-        "Whether the tenant's other chatbots rest; true unless told. If not, trigger rules decide."
+        "Whether the tenant's other chatbots become inactive; defaults to true. If not, trigger rules decide."
         isExclusive: Boolean
       }
 

@@ -73,7 +73,7 @@ export function credentialMutations(ring: KeyRing): GraphileConfig.Plugin {
 
         input ConnectGoogleCalendarInput {
           clientMutationId: String
-          "Whose account it is; the caller's unless told."
+          "Whose account it is; defaults to the caller's."
           userId: UUID
           "The account's address: nodes may name the calendar by it."
           email: String

@@ -3,6 +3,7 @@ import { PgSimplifyInflectionPreset } from "@graphile/simplify-inflection";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
 import { Columns } from "./columns.ts";
+import { DescribedNames } from "./described_names.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { PageSize } from "./page_size.ts";
@@ -12,7 +13,7 @@ import { UniqueOrder } from "./unique_order.ts";
 /** How tables and functions of app_public become a schema; reference/graphile.md section 1.4 of the design says why. */
 export const SchemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [Naming, Tags, Columns, PageSize, UniqueOrder, MissingRow],
+  plugins: [Naming, Tags, Columns, PageSize, UniqueOrder, MissingRow, DescribedNames],
   disablePlugins: [
     // One way to ask: filter.
     "PgConditionArgumentPlugin",

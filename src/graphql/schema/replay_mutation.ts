@@ -34,11 +34,11 @@ export function replayMutation(limitMs: number): GraphileConfig.Plugin {
           clientMutationId: String
           conversationId: UUID!
           versionId: UUID!
-          "Messages from then on; of the whole conversation unless told. The replay begins without a run."
+          "Messages from then on; defaults to the whole conversation. The replay begins without a run."
           from: Datetime
-          "Messages until then, and the end of the clock; now unless told."
+          "Messages until then, and the end of the clock; defaults to now."
           until: Datetime
-          "Messages looked at, of all sides together: 1 to 1000; 1000 unless told. isCut says whether any are left."
+          "Messages looked at, of all sides together: 1 to 1000; defaults to 1000. isCut says whether any are left."
           first: Int
           "Answers to calls, as parley chatbot run takes them; without one each succeeds with an empty body. A language model says what the same node's said then, if it did."
           httpStub: JSON

@@ -69,9 +69,9 @@ export function simulationMutations(calls: SimulationCalls): GraphileConfig.Plug
           variables: JSON
           "Answers to calls, as parley chatbot run takes them; without one each succeeds with an empty body."
           httpStub: JSON
-          "STUBBED unless told."
+          "Defaults to STUBBED."
           calls: SimulatedCalls
-          "The virtual clock at the start; now unless told."
+          "The virtual clock at the start; defaults to now."
           at: Datetime
         }
         input ContinueSimulationInput {
@@ -82,10 +82,10 @@ export function simulationMutations(calls: SimulationCalls): GraphileConfig.Plug
           state: JSON!
           "The id or title of a button or row, a text, or {…} for a form's answer. Null: nothing is said, time passes."
           reply: String
-          "The virtual clock at the reply: timers that are due before ring first. It never goes back; unless told it stands still."
+          "The virtual clock at the reply: timers that are due before ring first. It never goes back; without it the clock stands still."
           at: Datetime
           httpStub: JSON
-          "STUBBED unless told."
+          "Defaults to STUBBED."
           calls: SimulatedCalls
         }
         type SimulationPayload {

@@ -16,7 +16,7 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
         "Messages as they are stored, inbound and outbound: of one conversation, or of all."
         messageAdded(conversationId: UUID): Message
 
-        "What became of outbound messages: of one conversation's, or of all."
+        "The outcome of outbound messages: of one conversation's, or of all."
         messageStatusChanged(conversationId: UUID): MessageStatus
 
         "A conversation that is new, has a new message, was read, or changed its state or its assignee: this one, or any."

@@ -99,3 +99,31 @@ test("every field of the root says what it does, or is a list or a row of what i
     for (const field of Object.values(root.getFields()))
       assert.ok(field.description, `${root.name}.${field.name}`);
 });
+
+test("descriptions use GraphQL's names of fields; what is data keeps its own", () => {
+  const described = (type: string, field: string) => {
+    const found = schema.getType(type);
+    assert.ok(isObjectType(found) || isInputObjectType(found), type);
+    return found.getFields()[field]?.description ?? assert.fail(`${type}.${field}`);
+  };
+  assert.match(described("Conversation", "freeEntryUntil"), /windowExpiresAt/);
+  assert.match(described("Channel", "webhookKey"), /<webhookKey>/);
+  assert.match(described("ContactInput", "name"), /profileName/);
+  assert.match(described("DataSourceCall", "endpoint"), /baseUrl/);
+  assert.match(described("Query", "currentSessions"), /lastUsedAt.*userAgent/);
+  assert.match(described("Message", "metadata"), /group_id/);
+  assert.match(described("WhatsappFlow", "whatsappFlowId"), /whatsapp_flow nodes/);
+  const sql = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type)
+      ? Object.values(type.getFields()).filter(({ description }) =>
+          /\b(unread_count|read_at|user_id|tenant_id|rings_at|profile_name|free_entry_until)\b/.test(
+            description ?? "",
+          ),
+        )
+      : [],
+  );
+  assert.deepEqual(
+    sql.map(({ name }) => name),
+    [],
+  );
+});
