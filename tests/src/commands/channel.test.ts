@@ -148,9 +148,18 @@ test("what makes no sense is refused, without repeating a secret, and changes no
       /--access-token is longer than 4096/,
       "s3cr3t".repeat(1000),
     ],
-    [add(...secrets, "--graph-url", "ftp://example.com"), /graph url is http.*\(PYCON\)$/],
-    [add(...secrets, "--name", "n".repeat(151)), /name has length.*\(PYCON\)$/],
-    [["channel", "add", ...number("not digits"), ...secrets], /phone number id is digits.*\(PYCON\)$/],
+    [
+      add(...secrets, "--graph-url", "ftp://example.com"),
+      /"graphUrl" of channels must be an http\(s\) address \(PYCON\)$/,
+    ],
+    [
+      add(...secrets, "--name", "n".repeat(151)),
+      /"name" of channels must be neither empty nor too long \(PYCON\)$/,
+    ],
+    [
+      ["channel", "add", ...number("not digits"), ...secrets],
+      /"phoneNumberId" of channels must consist of digits \(PYCON\)$/,
+    ],
     [["channel", "add", ...number(digits(15), "nobody"), ...secrets], /There is no tenant.*\(PYNFD\)$/],
     [["channel", "rotate-secrets", "12345", "--app-secret", "s3cr3t"], /There is no channel.*\(PYNFD\)$/],
     [["channel", "rotate-secrets", "12345"], /Nothing to replace.*\(PYREQ\)$/],
