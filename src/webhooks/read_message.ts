@@ -1,9 +1,10 @@
+import { boundedMetadata } from "./bounded_metadata.ts";
 import { type Content, contentOf } from "./read_content.ts";
 import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
 import { type AddressChange, isNobody, readAddressChange } from "./read_identity_change.ts";
 import { instantOf, objectOf, textOf, wordOf } from "./read_json.ts";
-import type { Read, Scope } from "./read_scope.ts";
-import type { ContactIdentity, JsonObject, MessageItem, MessageOrigin } from "./webhook_item.ts";
+import { other, type Read, type Scope } from "./read_scope.ts";
+import type { ContactIdentity, JsonObject, MessageItem, MessageOrigin, WebhookItem } from "./webhook_item.ts";
 
 const ECHO_FIELDS: ReadonlySet<string> = new Set(["smb_message_echoes", "message_echoes"]);
 
@@ -57,6 +58,7 @@ function build(
     body.type === "system" && origin !== "history"
       ? readAddressChange(body.content, person.identity, scope.own)
       : null;
+  const [metadata, leftOut] = boundedMetadata(metadataOf(message, body, person.identity, scope.own));
   const item: MessageItem = {
     kind: "message",
     ...scope.source,
@@ -66,15 +68,18 @@ function build(
     origin,
     type: body.type,
     content: body.content,
-    metadata: metadataOf(message, body, person.identity, scope.own),
+    metadata,
     contact: change === null ? person.identity : ownerOf(change, person.identity),
     profileName: person.profileName,
     username: person.username,
   };
-  if (change === null || isNobody(change.before) || isNobody(change.after)) return [item];
+  const items: WebhookItem[] = [item];
+  if (leftOut.length > 0)
+    items.push(other(scope.source, textOf(`too large to keep beside a message: ${leftOut.join(", ")}`)!, {}));
+  if (change === null || isNobody(change.before) || isNobody(change.after)) return items;
   const { occurredAt } = item;
   const detail = textOf(body.content.body);
-  return [item, { kind: "identity_change", ...scope.source, ...change, occurredAt, detail }];
+  return [...items, { kind: "identity_change", ...scope.source, ...change, occurredAt, detail }];
 }
 
 /** In whose thread a change is told: that of the old addresses, so that a new one does not begin another. */

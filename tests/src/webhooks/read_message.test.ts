@@ -98,3 +98,14 @@ test("on standby messages are kept as such, and statuses are another app's", () 
   assert.equal(message.phoneNumberId, metadata.phone_number_id);
   assert.equal(message.profileName, "Rosa Prado");
 });
+
+test("a message is not lost for surplus fields: what there is no room for is left out, and named", () => {
+  const context = { id: "wamid.question" };
+  const surplus = { thumbnail: "x".repeat(40_000), commas: Array(7_000).fill(1), mood: "sunny", context };
+  const items = itemsOf(messages({ type: "text", text: { body: "hi" }, ...surplus }));
+  assert.deepEqual(
+    items.map((item) => (item.kind === "other" ? item.reason : item.kind)),
+    ["message", "too large to keep beside a message: thumbnail, commas"],
+  );
+  assert.deepEqual(items[0]!.kind === "message" && items[0]!.metadata, { mood: "sunny", context });
+});
