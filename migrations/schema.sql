@@ -7615,22 +7615,18 @@ create function app_private.tg_messages__track_conversation() returns trigger as
 declare
   -- Arrays: joined to the new rows, conversations might be read from end to end.
   v_ids uuid[];
-  v_heard_ids uuid[];
-  v_answered_ids uuid[];
   v_closed_ids uuid[];
   v_offered_ids uuid[];
+  v_has_answers boolean;
   v_has_users boolean;
   v_has_ads boolean;
 begin
   select
     array_agg(distinct n.conversation_id),
-    array_agg(distinct n.conversation_id) filter (
-      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
-    ),
-    array_agg(distinct n.conversation_id) filter (where n.author = 'user' and n.origin in ('live', 'echo')),
+    bool_or(n.author = 'user' and n.origin in ('live', 'echo')),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object')
-  into v_ids, v_heard_ids, v_answered_ids, v_has_users, v_has_ads
+  into v_ids, v_has_answers, v_has_users, v_has_ads
   from new_rows n;
 
   -- Lock in id order, as everywhere: two batches about the same customers wait for
@@ -7685,15 +7681,20 @@ begin
   where c.id = n.conversation_id and c.id = any (v_ids);
 
   -- What few messages change, by statements that most batches are spared.
-  if v_closed_ids && v_heard_ids then
+  if v_closed_ids is not null then
     update app_public.conversations c set status = 'open'
-    where c.id = any (v_closed_ids) and c.id = any (v_heard_ids);
+    where c.id = any (v_closed_ids)
+    and c.id = any (array(
+      select n.conversation_id from new_rows n where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    ));
   end if;
 
-  if v_answered_ids is not null then
+  if v_has_answers then
     update app_public.conversations c set
       chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
-    where c.id = any (v_answered_ids);
+    where c.id = any (array(
+      select n.conversation_id from new_rows n where n.author = 'user' and n.origin in ('live', 'echo')
+    ));
   end if;
 
   -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app may
