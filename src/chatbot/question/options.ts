@@ -44,7 +44,8 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
   const given = written.slice(0, MOST_OPTIONS).map((draft, index) => {
     check(turn.budget);
     // What comes from a variable is never read as a template.
-    const fill = (text: string) => (draft.isData ? text : turn.fill(node, text)).trim();
+    // A label is one line: cells of spreadsheets have breaks in them.
+    const fill = (text: string) => (draft.isData ? text : turn.fill(node, text)).replace(/\s+/g, " ").trim();
     const wording = fill(draft.title) || turn.texts.item(index + 1);
     return { ...draft, wording, description: fill(draft.description), section: fill(draft.section) };
   });

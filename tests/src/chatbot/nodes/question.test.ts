@@ -330,6 +330,14 @@ describe("dynamic menus", () => {
     );
   });
 
+  test("line breaks in what is listed become spaces", () => {
+    const item = { id: "x", name: "Soup\r\nof the day ", description: "hot\n\nand fresh" };
+    const run = asking({ questionType: "list", dynamicListSource: "l" }, { l: [item] });
+    const [row] = run.action<Action>().sections[0]?.rows ?? [];
+    assert.deepEqual(row, { id: "x", title: "Soup of the day", description: "hot and fresh" });
+    assert.equal(run.say("Soup of the day").context.variables.v, "x");
+  });
+
   test("what is listed is data: a placeholder in it stays one, and gives nothing away", () => {
     const item = { id: "x", name: "{{secret}}", description: "{{secret}}" };
     const run = asking(
