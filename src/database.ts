@@ -8,20 +8,33 @@ type PoolOptions = {
   isOperator?: boolean;
   onConnect?: (client: pg.ClientBase) => Promise<void>;
   isUnprepared?: boolean;
+  mayIdle?: boolean;
 };
+
+/**
+ * Nothing of ours thinks for so long in a transaction: whoever does is suspended, or gone without a word, and the rows it
+ * has locked would hold up everybody's webhooks.
+ */
+const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /**
  * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
  * its transactions leave for the worker is looked after without a job (app_private.wake()). `isOperator`: the audit
  * entries of its deeds say so. `onConnect` may refuse a new connection. `isUnprepared`: without named statements, for a
- * pooler that does not know them.
+ * pooler that does not know them. `mayIdle`: without a limit to idling in a transaction, for the same reason.
  */
 export function createPool(
   connectionString: string,
   name: string,
   config: Config,
   log: Log,
-  { wakesItself = false, isOperator = false, onConnect, isUnprepared = false }: PoolOptions = {},
+  {
+    wakesItself = false,
+    isOperator = false,
+    onConnect,
+    isUnprepared = false,
+    mayIdle = false,
+  }: PoolOptions = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
@@ -30,6 +43,7 @@ export function createPool(
     ...(isUnprepared && { Client: UnpreparedClient }),
     ...(wakesItself && { options: "-c parley.wake=self" }),
     ...(isOperator && { options: "-c parley.actor=operator" }),
+    ...(!mayIdle && { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS }),
     max: config.DATABASE_POOL_SIZE,
     connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: config.DATABASE_IDLE_TIMEOUT_MS,
@@ -126,8 +140,9 @@ export function sqlState(error: unknown): string | undefined {
  */
 export function isPassing(error: unknown): boolean {
   const state = sqlState(error);
-  // Connection, rollback (deadlock), resources, lock timeout, shutdown or cancel, read-only during a fail-over.
-  if (state !== undefined) return /^(08|40|53|55P03|57|25006)/.test(state);
+  // Connection, rollback (deadlock), resources, lock timeout, shutdown or cancel, read-only during a fail-over, idle
+  // in a transaction.
+  if (state !== undefined) return /^(08|40|53|55P03|57|25006|25P03)/.test(state);
   return !DEFECTS.some((defect) => error instanceof defect);
 }
 

@@ -62,6 +62,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
   const pool = createPool(authenticatorUrl, "api", config, log, {
     onConnect: (client) => requirePlainLogin(client, log),
+    mayIdle: true,
     isUnprepared: !config.DATABASE_PREPARED_STATEMENTS,
   });
   const fetches = createChatbotFetches(config);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { readConfig } from "../../src/config.ts";
-import { createPool, inTransaction } from "../../src/database.ts";
+import { createPool, inTransaction, isPassing } from "../../src/database.ts";
 import { createLog } from "../../src/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -19,6 +20,22 @@ function aPool(options: Parameters<typeof createPool>[4] = {}): pg.Pool {
 
 const backend = async (pool: pg.Pool): Promise<number> =>
   (await pool.query("select pg_backend_pid() as pid")).rows[0].pid;
+
+test("a transaction that nobody goes on with is ended by the server, and its locks with it", async () => {
+  const pool = aPool();
+  try {
+    const { rows } = await pool.query("show idle_in_transaction_session_timeout");
+    assert.deepEqual(rows, [{ idle_in_transaction_session_timeout: "10s" }]);
+    const broken = inTransaction(pool, async (client) => {
+      await client.query("set local idle_in_transaction_session_timeout to 20");
+      await delay(500);
+      await client.query("select 1");
+    });
+    await assert.rejects(broken, isPassing);
+  } finally {
+    await pool.end();
+  }
+});
 
 test("a connection to a server that has become a standby is not used again", async () => {
   const pool = aPool();
