@@ -4094,6 +4094,35 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
 
+create function app_private.contested_numbers(customers jsonb) returns table(n bigint, at timestamp with time zone, contact_id uuid, customer jsonb, is_previous_owner boolean) as $$
+  select
+    c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
+    not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
+  from (
+    select
+      r.*,
+      t.at,
+      r.bsuid is not null and r.bsuid <> last_value(r.bsuid) over (
+        partition by r.channel_id, app_hidden.identity_match_key('phone', r.phone)
+        order by r.bsuid is not null, t.at, r.n
+        rows between unbounded preceding and unbounded following
+      ) as is_overtaken
+    from rows from (
+      jsonb_to_recordset(customers) as (
+        tenant_id uuid, channel_id uuid, phone text, bsuid text, parent_bsuid text, heard_at timestamptz
+      )
+    ) with ordinality r (tenant_id, channel_id, phone, bsuid, parent_bsuid, heard_at, n)
+    cross join lateral (select coalesce(r.heard_at, now()) as at) t
+    where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
+  ) c
+  left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
+    on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+  where c.is_overtaken or h.contact_id is not null
+  order by h.contact_id, c.n
+$$
+  language sql stable rows 1 set search_path to pg_catalog, pg_temp;
+comment on function app_private.contested_numbers(jsonb) is 'The customers, by position, whose number is that of a contact, or of a later customer, with another user id.';
+
 create function app_private.correct_future_times() returns integer as $$
 declare
   -- Clocks of a cluster differ by less.
@@ -4452,31 +4481,7 @@ create function app_private.hand_over_numbers(customers jsonb) returns jsonb as 
 declare
   v_found record;
 begin
-  for v_found in
-    select
-      c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
-      not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
-    from (
-      select
-        r.*,
-        t.at,
-        r.bsuid is not null and r.bsuid <> last_value(r.bsuid) over (
-          partition by r.channel_id, app_hidden.identity_match_key('phone', r.phone)
-          order by r.bsuid is not null, t.at, r.n
-          rows between unbounded preceding and unbounded following
-        ) as is_overtaken
-      from rows from (
-        jsonb_to_recordset(customers) as (
-          tenant_id uuid, channel_id uuid, phone text, bsuid text, parent_bsuid text, heard_at timestamptz
-        )
-      ) with ordinality r (tenant_id, channel_id, phone, bsuid, parent_bsuid, heard_at, n)
-      cross join lateral (select coalesce(r.heard_at, now()) as at) t
-      where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
-    ) c
-    left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
-      on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
-    where c.is_overtaken or h.contact_id is not null
-    order by h.contact_id, c.n
+  for v_found in select * from app_private.contested_numbers(customers)
   loop
     if v_found.is_previous_owner then
       perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
@@ -5254,7 +5259,12 @@ begin
       where not a.is_alias
       offset 0
     ) a
+    join rows from (
+      jsonb_to_recordset(customers) as (channel_id uuid, bsuid text, parent_bsuid text)
+    ) with ordinality c (channel_id, bsuid, parent_bsuid, n) using (n)
     where a.contact_id <> contact_ids[a.n]
+    -- Both may have come at the same moment.
+    and not app_private.is_somebody_else(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   loop
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
@@ -6381,19 +6391,22 @@ comment on function app_private.reserve_ai_call(uuid,text,integer,integer,intege
 create function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
   v_ids uuid[];
+  v_contested bigint[];
 begin
-  customers := app_private.hand_over_numbers(app_private.leave_out_erased(customers));
+  customers := app_private.leave_out_erased(customers);
   v_ids := app_private.find_contacts(customers);
-  if array_position(v_ids, null) is not null then
+  v_contested := array(select c.n from app_private.contested_numbers(customers) c);
+  if array_position(v_ids, null) is not null or v_contested <> '{}' then
     -- Whoever is meeting the same person at this moment, under any of their names,
     -- waits here; then look again: whoever came first has made the contact.
     perform pg_advisory_xact_lock(k.key)
     from (
       select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
       from app_private.read_identities(customers) i
-      where v_ids[i.n] is null
+      where v_ids[i.n] is null or i.n = any (v_contested)
       order by key
     ) k;
+    customers := app_private.hand_over_numbers(customers);
     v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
     if array_position(v_ids, null) is not null then
       perform app_private.insert_contacts(customers, v_ids);

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cf58cde75ba9f36880f8854513d887579632cb97
+--! Hash: sha1:c62d424d3c109cbfb29add4499d3287390fa8fb8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7892,7 +7892,12 @@ begin
       where not a.is_alias
       offset 0
     ) a
+    join rows from (
+      jsonb_to_recordset(customers) as (channel_id uuid, bsuid text, parent_bsuid text)
+    ) with ordinality c (channel_id, bsuid, parent_bsuid, n) using (n)
     where a.contact_id <> contact_ids[a.n]
+    -- Both may have come at the same moment.
+    and not app_private.is_somebody_else(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   loop
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
@@ -7979,106 +7984,27 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_quoted_contacts(jsonb, uuid[]) is
   E'Of strangers who answer a message of ours, the contacts that it was sent to: only they have it to quote.';
 --! EndIncluded events/find_quoted_contacts.sql
---! Included events/hand_over_numbers.sql
-create or replace function app_private.is_somebody_else(
-  contact_id uuid,
-  channel_id uuid,
-  bsuid text,
-  parent_bsuid text
-) returns boolean as $$
-  select exists (
-    select from app_public.contact_identities i
-    where i.contact_id = $1
-    and i.retired_at is null
-    and (i.kind = 'bsuid' and i.value <> $3 or i.kind = 'parent_bsuid' and i.value <> $4)
-  )
-  and not exists (
-    select from app_public.contact_identities i
-    where i.contact_id = $1
-    and (i.kind = 'bsuid' and i.value = $3 or i.kind = 'parent_bsuid' and i.value = $4)
-  )
-  -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
-  and (
-    not exists (
-      select from app_public.channels c
-      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id <> c.business_account_id
-      where c.id = $2
-    )
-    or exists (
-      select from app_public.channels c
-      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id = c.business_account_id
-      join app_public.conversations v on v.channel_id = o.id and v.contact_id = $1
-      where c.id = $2 and v.last_customer_message_at is not null
-    )
-  )
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.is_somebody_else(uuid, uuid, text, text) is
-  E'Whether the user ids of a customer who came by this channel say that it is another person than the contact, although both have one number.';
-
-
-create or replace function app_private.hand_over_numbers(customers jsonb) returns jsonb as $$
-declare
-  v_found record;
-begin
-  for v_found in
-    select
-      c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
-      not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
-    from (
-      select
-        r.*,
-        t.at,
-        r.bsuid is not null and r.bsuid <> last_value(r.bsuid) over (
-          partition by r.channel_id, app_hidden.identity_match_key('phone', r.phone)
-          order by r.bsuid is not null, t.at, r.n
-          rows between unbounded preceding and unbounded following
-        ) as is_overtaken
-      from rows from (
-        jsonb_to_recordset(customers) as (
-          tenant_id uuid, channel_id uuid, phone text, bsuid text, parent_bsuid text, heard_at timestamptz
-        )
-      ) with ordinality r (tenant_id, channel_id, phone, bsuid, parent_bsuid, heard_at, n)
-      cross join lateral (select coalesce(r.heard_at, now()) as at) t
-      where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
-    ) c
-    left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
-      on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
-    where c.is_overtaken or h.contact_id is not null
-    order by h.contact_id, c.n
-  loop
-    if v_found.is_previous_owner then
-      perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
-      perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
-    else
-      customers := jsonb_set(customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}');
-    end if;
-  end loop;
-  return customers;
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.hand_over_numbers(jsonb) is
-  E'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
---! EndIncluded events/hand_over_numbers.sql
 
 --! Included events/resolve_contacts.sql
 create or replace function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
   v_ids uuid[];
+  v_contested bigint[];
 begin
-  customers := app_private.hand_over_numbers(app_private.leave_out_erased(customers));
+  customers := app_private.leave_out_erased(customers);
   v_ids := app_private.find_contacts(customers);
-  if array_position(v_ids, null) is not null then
+  v_contested := array(select c.n from app_private.contested_numbers(customers) c);
+  if array_position(v_ids, null) is not null or v_contested <> '{}' then
     -- Whoever is meeting the same person at this moment, under any of their names,
     -- waits here; then look again: whoever came first has made the contact.
     perform pg_advisory_xact_lock(k.key)
     from (
       select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
       from app_private.read_identities(customers) i
-      where v_ids[i.n] is null
+      where v_ids[i.n] is null or i.n = any (v_contested)
       order by key
     ) k;
+    customers := app_private.hand_over_numbers(customers);
     v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
     if array_position(v_ids, null) is not null then
       perform app_private.insert_contacts(customers, v_ids);
@@ -8541,6 +8467,96 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.release_phone(uuid, jsonb, timestamptz) is
   E'Takes from a contact the number that another customer has now.';
 --! EndIncluded events/release_phone.sql
+--! Included events/hand_over_numbers.sql
+create or replace function app_private.is_somebody_else(
+  contact_id uuid,
+  channel_id uuid,
+  bsuid text,
+  parent_bsuid text
+) returns boolean as $$
+  select exists (
+    select from app_public.contact_identities i
+    where i.contact_id = $1
+    and i.retired_at is null
+    and (i.kind = 'bsuid' and i.value <> $3 or i.kind = 'parent_bsuid' and i.value <> $4)
+  )
+  and not exists (
+    select from app_public.contact_identities i
+    where i.contact_id = $1
+    and (i.kind = 'bsuid' and i.value = $3 or i.kind = 'parent_bsuid' and i.value = $4)
+  )
+  -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
+  and (
+    not exists (
+      select from app_public.channels c
+      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id <> c.business_account_id
+      where c.id = $2
+    )
+    or exists (
+      select from app_public.channels c
+      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id = c.business_account_id
+      join app_public.conversations v on v.channel_id = o.id and v.contact_id = $1
+      where c.id = $2 and v.last_customer_message_at is not null
+    )
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.is_somebody_else(uuid, uuid, text, text) is
+  E'Whether the user ids of a customer who came by this channel say that it is another person than the contact, although both have one number.';
+
+
+create or replace function app_private.contested_numbers(customers jsonb)
+returns table (n bigint, at timestamptz, contact_id uuid, customer jsonb, is_previous_owner boolean) as $$
+  select
+    c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
+    not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
+  from (
+    select
+      r.*,
+      t.at,
+      r.bsuid is not null and r.bsuid <> last_value(r.bsuid) over (
+        partition by r.channel_id, app_hidden.identity_match_key('phone', r.phone)
+        order by r.bsuid is not null, t.at, r.n
+        rows between unbounded preceding and unbounded following
+      ) as is_overtaken
+    from rows from (
+      jsonb_to_recordset(customers) as (
+        tenant_id uuid, channel_id uuid, phone text, bsuid text, parent_bsuid text, heard_at timestamptz
+      )
+    ) with ordinality r (tenant_id, channel_id, phone, bsuid, parent_bsuid, heard_at, n)
+    cross join lateral (select coalesce(r.heard_at, now()) as at) t
+    where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
+  ) c
+  left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
+    on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+  where c.is_overtaken or h.contact_id is not null
+  order by h.contact_id, c.n
+$$ language sql stable rows 1 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.contested_numbers(jsonb) is
+  E'The customers, by position, whose number is that of a contact, or of a later customer, with another user id.';
+
+
+create or replace function app_private.hand_over_numbers(customers jsonb) returns jsonb as $$
+declare
+  v_found record;
+begin
+  for v_found in select * from app_private.contested_numbers(customers)
+  loop
+    if v_found.is_previous_owner then
+      perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
+      perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
+    else
+      customers := jsonb_set(customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}');
+    end if;
+  end loop;
+  return customers;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.hand_over_numbers(jsonb) is
+  E'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
+--! EndIncluded events/hand_over_numbers.sql
 --! Included events/apply_identity_change.sql
 create or replace function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
   -- A user id that comes with the change is a new one. One that was met before is another customer's than the old number,

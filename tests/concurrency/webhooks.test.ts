@@ -68,6 +68,34 @@ test("two batches that meet the same new customer under different addresses make
 });
 
 // Without the primary key of app_private.provider_ids there are five rows.
+test("two batches that meet two owners of one number at once make two contacts", async () => {
+  const phone = "+15550000009";
+  const [one, other] = [
+    { phone, bsuid: "US.8" },
+    { phone, bsuid: "US.9" },
+  ];
+  for (const known of [[], [one], [other], [{ bsuid: "US.8" }, { bsuid: "US.9" }]]) {
+    const workspace = await aWorkspace(database.pool);
+    for (const customer of known) await atOnce(database.pool, [receive(workspace, [customer])]);
+    await overlapping(database.pool, receive(workspace, [one]), receive(workspace, [other]));
+    assert.equal(await count("contacts", workspace), 2);
+  }
+});
+
+test("the numbers of many owners go from one to the other at once: nobody is merged, nothing fails", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const numbers = phones(4);
+  const batches = Array.from({ length: 40 }, (_, at) =>
+    receive(workspace, [
+      { ...numbers[at % 4]!, bsuid: `US.${at % 7}` },
+      { ...numbers[(at + 1) % 4]!, bsuid: `US.${(at + 3) % 7}` },
+    ]),
+  );
+  // As many at once as there are connections.
+  for (let at = 0; at < batches.length; at += 8) await atOnce(database.pool, batches.slice(at, at + 8));
+  assert.equal(await count("contacts", workspace), 7);
+});
+
 test("the same message five times at once is one row, and counts once, whatever times it comes with", async () => {
   for (const isKnown of [false, true]) {
     const workspace = await aWorkspace(database.pool);
