@@ -114,6 +114,7 @@ function ways(server: Server, requests: RequestsUnderWay): Pick<RunningServer, "
   return {
     stopAccepting() {
       server.close();
+      requests.endConnections();
       server.closeIdleConnections();
     },
     async drain(patienceMs) {

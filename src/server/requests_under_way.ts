@@ -4,6 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 export type RequestsUnderWay = {
   /** Resolves when all are answered, or after `patienceMs`: false then. */
   finished(patienceMs: number): Promise<boolean>;
+  /** From now on each answer ends its connection: a busy one would be kept alive, and bring requests without end. */
+  endConnections(): void;
 };
 
 /** Watches a server. Event streams do not count: they are meant to have no end. */
@@ -13,7 +15,10 @@ export function watchRequests(server: Server): RequestsUnderWay {
   const open: (ServerResponse | null)[] = [];
   const free: number[] = [];
   const waiting = new Set<() => void>();
-  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+  let isEnding = false;
+  // Before the handlers: the header has to be set before they answer.
+  server.prependListener("request", (_request: IncomingMessage, response: ServerResponse) => {
+    if (isEnding) response.shouldKeepAlive = false;
     const place = free.pop() ?? open.length;
     open[place] = response;
     response.once("close", () => {
@@ -31,6 +36,10 @@ export function watchRequests(server: Server): RequestsUnderWay {
   }
 
   return {
+    endConnections() {
+      isEnding = true;
+      for (const response of open) if (response) response.shouldKeepAlive = false;
+    },
     finished(patienceMs) {
       if (isQuiet()) return Promise.resolve(true);
       const { promise, resolve } = Promise.withResolvers<boolean>();

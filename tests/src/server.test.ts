@@ -154,3 +154,25 @@ test("what does not end is cut when the patience does", async (t) => {
   await drain(200);
   await assert.rejects(endless);
 });
+
+test("an answer given while stopping ends its connection, which would bring more requests", async (t) => {
+  const begun = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const { url, stopAccepting } = await serve(t, (router) => {
+    router.get("/slow", async (_request, response) => {
+      begun.resolve();
+      await released.promise;
+      response.send("slow");
+    });
+  });
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  t.after(() => socket.destroy());
+  let received = "";
+  socket.setEncoding("utf8").on("data", (part: string) => (received += part));
+  socket.write("GET /graphql/slow HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  await begun.promise;
+  stopAccepting();
+  released.resolve();
+  await once(socket, "end");
+  assert.match(received, /^HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*slow$/s);
+});
