@@ -60,7 +60,7 @@ export function createPool(
   return pool;
 }
 
-/** Whatever a query is called, it is parsed anew. */
+/** Ignores the names of queries: each is parsed again, as a pooler without prepared statements requires. */
 class UnpreparedClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg overloads query() in eight ways, and all begin with the query
   override query(query: any, ...rest: any[]): any {

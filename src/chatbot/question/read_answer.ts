@@ -73,7 +73,7 @@ function readChoice(
   if (choice)
     return { kind: "answer", value: kind === "rating" ? Number(choice.answer) : choice.answer, choice };
   if (isSkipWord(turn.settings, typed)) return { kind: "skip" };
-  // A tap on another menu is no try at this one.
+  // A tap on another menu does not count as a try at this one.
   return tapped ? { kind: "wrong_type" } : { kind: "invalid", typed };
 }
 
