@@ -1,5 +1,5 @@
 import type { ClaimedTurn } from "./claimed_turn.ts";
-import type { TurnResult } from "./play_turn.ts";
+import type { TurnResult } from "./turn_result.ts";
 
 /**
  * What is left of a turn that the database refused: its events are taken and its runs end with the reason, visible;

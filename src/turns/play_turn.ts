@@ -2,7 +2,7 @@ import { advance } from "../chatbot/advance.ts";
 import type { Budget } from "../chatbot/budget.ts";
 import { joinBurst } from "../chatbot/burst.ts";
 import { type Context, isActive, newContext } from "../chatbot/context.ts";
-import type { ContactChange, Effect } from "../chatbot/effect.ts";
+import type { Effect } from "../chatbot/effect.ts";
 import type { ChatbotEvent, InboundMessage } from "../chatbot/event.ts";
 import { listField, objectField, textField } from "../chatbot/fields.ts";
 import { tappedReply } from "../chatbot/inbound.ts";
@@ -10,38 +10,12 @@ import { isObject, type Json, type JsonObject } from "../chatbot/json.ts";
 import { canMove, moved } from "../chatbot/move.ts";
 import { startVariables } from "../chatbot/system_variables.ts";
 import { textsIn } from "../chatbot/texts.ts";
-import { type ActivityStep, activityOf } from "./activity.ts";
+import { activityOf } from "./activity.ts";
 import { burstDelay } from "./burst_delay.ts";
-import type { ClaimedEvent, ClaimedTurn, ContextRow } from "./claimed_turn.ts";
+import type { ClaimedEvent, ClaimedTurn } from "./claimed_turn.ts";
 import { contextOf, contextRow } from "./context_row.ts";
+import { nothing, type TurnResult } from "./turn_result.ts";
 import type { RunnableVersion } from "./version_store.ts";
-
-/** What a turn changes, as rows for app_private.save_chatbot_turns(). */
-export type TurnResult = {
-  eventIds: string[];
-  contexts: ContextRow[];
-  replies: { conversation_id: string; type: string; content: Json; metadata: JsonObject }[];
-  /** `run_at` null clears the run's timer. */
-  timers: { context_id: string; run_at: string | null }[];
-  /** Runs that wait for a call to the outside, to be made after commit. */
-  calls: { context_id: string }[];
-  /** `pause_seconds` null: a run is left, which keeps silent by itself. */
-  handoffs: {
-    conversation_id: string;
-    user_id: string | null;
-    team: string | null;
-    note: string | null;
-    node_id: string;
-    pause_seconds: number | null;
-  }[];
-  contactChanges: { contact_id: string; change: ContactChange }[];
-  /** What there is to count. */
-  activity: { version_id: string; steps: ActivityStep[] }[];
-  /** Conversations whose messages wait for more of them; `delay_ms` null: these events wait for a person to be done. */
-  deferrals: { conversation_id: string; delay_ms: number | null; event_ids?: string[] }[];
-  /** Events that are not tried again. */
-  setAsides: { event_id: string; reason: string }[];
-};
 
 export type TurnTools = {
   /** The version a run is of, or that may begin; loaded beforehand. */
@@ -325,19 +299,4 @@ function inParts(
     events: of,
     messages: messages && joinBurst(messages, isEntry),
   }));
-}
-
-function nothing(eventIds: string[]): TurnResult {
-  return {
-    eventIds,
-    contexts: [],
-    replies: [],
-    timers: [],
-    calls: [],
-    handoffs: [],
-    contactChanges: [],
-    activity: [],
-    deferrals: [],
-    setAsides: [],
-  };
 }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { TurnResult } from "./play_turn.ts";
+import type { TurnResult } from "./turn_result.ts";
 
 /** Saves what came of some turns, in the transaction that claimed them. */
 export async function saveTurns(

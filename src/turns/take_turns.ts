@@ -11,10 +11,11 @@ import { abandoned, givenUp, setAside } from "./abandoned.ts";
 import { isSignalOfAny, versionBegun, versionEntered } from "./begins.ts";
 import { callbackAddress } from "./callback_address.ts";
 import type { TimedTurn } from "./claimed_turn.ts";
-import { playTurn, type TurnResult } from "./play_turn.ts";
+import { playTurn } from "./play_turn.ts";
 import { saveTurns } from "./save_turns.ts";
 import { chooseTurns, MOST_TRIES, triesOf } from "./suspects.ts";
 import { turnBudget } from "./turn_budget.ts";
+import type { TurnResult } from "./turn_result.ts";
 import { createVersionStore } from "./version_store.ts";
 
 export type TurnTaker = {
