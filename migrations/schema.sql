@@ -4550,10 +4550,20 @@ create function app_private.hear_identities(customers jsonb, contact_ids uuid[])
       select from app_public.conversations v
       where v.contact_id = s.contact_id and v.last_customer_message_at > s.heard_at
     )
+  ),
+  locked as (
+    -- In one order, for another batch may move the same addresses.
+    select n.*
+    from named n
+    join moving m on m.contact_id = n.contact_id
+    join app_public.contact_identities i
+      on i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
+    where coalesce(i.last_heard_at, '-infinity') < n.heard_at
+    order by n.tenant_id, n.kind, n.match_key
+    for no key update of i
   )
   update app_public.contact_identities i set last_heard_at = n.heard_at
-  from named n
-  join moving m on m.contact_id = n.contact_id
+  from locked n
   where i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
   and coalesce(i.last_heard_at, '-infinity') < n.heard_at
 $$
@@ -4987,8 +4997,6 @@ $$
 comment on function app_private.late_place(uuid,timestamp with time zone,timestamp with time zone,uuid) is 'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; never before one of the same second that arrived earlier, nor before the one it quotes.';
 
 create function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
-begin
-  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
   update app_public.contacts c set
     profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
     username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
@@ -5011,10 +5019,9 @@ begin
     k.profile_name <> coalesce(c.profile_name, '')
     or k.username <> coalesce(c.username, '')
     or (k.phone is not null and c.phone is null)
-  );
-end;
+  )
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.learn_names(jsonb,uuid[]) is 'Remembers the names that customers use now, and a number where none was known.';
 
 create function app_private.learn_recipient(contact_id uuid, recipient jsonb) returns void as $$
@@ -5229,6 +5236,7 @@ begin
     return;
   end if;
 
+  perform app_private.lock_contacts(customers, contact_ids);
   -- An address that its owner gave up before is the customer's who has come under it now.
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (a.tenant_id, a.kind, a.match_key) a.tenant_id, a.kind, a.value, contact_ids[a.n], a.heard_at
@@ -5274,6 +5282,22 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.link_identities(jsonb,uuid[]) is 'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out to share one.';
+
+create function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
+  select from app_public.contacts c
+  where c.id = any (contact_ids)
+  or c.id = any (
+    array(
+      select i.contact_id
+      from app_private.read_identities(customers) a
+      join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    )
+  )
+  order by c.id
+  for no key update
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.lock_contacts(jsonb,uuid[]) is 'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
 
 create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
@@ -6403,9 +6427,11 @@ begin
     from (
       select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
       from app_private.read_identities(customers) i
-      where v_ids[i.n] is null or i.n = any (v_contested)
+      -- Where a number changes hands, others of the batch may be about to.
+      where v_ids[i.n] is null or v_contested <> '{}'
       order by key
     ) k;
+    perform app_private.lock_contacts(customers, app_private.find_quoted_contacts(customers, v_ids));
     customers := app_private.hand_over_numbers(customers);
     v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
     if array_position(v_ids, null) is not null then

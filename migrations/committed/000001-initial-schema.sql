@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c62d424d3c109cbfb29add4499d3287390fa8fb8
+--! Hash: sha1:c660df160650507eda59e8a9c5d4eb010c811e28
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7668,10 +7668,20 @@ create or replace function app_private.hear_identities(customers jsonb, contact_
       select from app_public.conversations v
       where v.contact_id = s.contact_id and v.last_customer_message_at > s.heard_at
     )
+  ),
+  locked as (
+    -- In one order, for another batch may move the same addresses.
+    select n.*
+    from named n
+    join moving m on m.contact_id = n.contact_id
+    join app_public.contact_identities i
+      on i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
+    where coalesce(i.last_heard_at, '-infinity') < n.heard_at
+    order by n.tenant_id, n.kind, n.match_key
+    for no key update of i
   )
   update app_public.contact_identities i set last_heard_at = n.heard_at
-  from named n
-  join moving m on m.contact_id = n.contact_id
+  from locked n
   where i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
   and coalesce(i.last_heard_at, '-infinity') < n.heard_at
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
@@ -7679,10 +7689,28 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.hear_identities(jsonb, uuid[]) is
   E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their order counts, so that a customer who always writes from the same ones costs no update.';
 --! EndIncluded events/hear_identities.sql
+--! Included events/lock_contacts.sql
+create or replace function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
+  select from app_public.contacts c
+  where c.id = any (contact_ids)
+  or c.id = any (
+    array(
+      select i.contact_id
+      from app_private.read_identities(customers) a
+      join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    )
+  )
+  order by c.id
+  for no key update
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.lock_contacts(jsonb, uuid[]) is
+  E'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
+--! EndIncluded events/lock_contacts.sql
+
+
 --! Included events/learn_names.sql
 create or replace function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
-begin
-  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for no key update;
   update app_public.contacts c set
     profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
     username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
@@ -7705,9 +7733,8 @@ begin
     k.profile_name <> coalesce(c.profile_name, '')
     or k.username <> coalesce(c.username, '')
     or (k.phone is not null and c.phone is null)
-  );
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  )
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.learn_names(jsonb, uuid[]) is
   E'Remembers the names that customers use now, and a number where none was known.';
@@ -7862,6 +7889,7 @@ begin
     return;
   end if;
 
+  perform app_private.lock_contacts(customers, contact_ids);
   -- An address that its owner gave up before is the customer's who has come under it now.
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (a.tenant_id, a.kind, a.match_key) a.tenant_id, a.kind, a.value, contact_ids[a.n], a.heard_at
@@ -8001,9 +8029,11 @@ begin
     from (
       select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
       from app_private.read_identities(customers) i
-      where v_ids[i.n] is null or i.n = any (v_contested)
+      -- Where a number changes hands, others of the batch may be about to.
+      where v_ids[i.n] is null or v_contested <> '{}'
       order by key
     ) k;
+    perform app_private.lock_contacts(customers, app_private.find_quoted_contacts(customers, v_ids));
     customers := app_private.hand_over_numbers(customers);
     v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
     if array_position(v_ids, null) is not null then
