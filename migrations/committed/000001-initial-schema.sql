@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c660df160650507eda59e8a9c5d4eb010c811e28
+--! Hash: sha1:c150107f4d30d2b65719f416a25445027935115e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7479,15 +7479,15 @@ comment on column app_public.webhook_events.skipped is
   E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
---! Included events/derived_id.sql
+--! Included inbound/derived_id.sql
 create or replace function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.derived_id(text[]) is
   E'A version 8 id made from what a row stands for: two transactions that make the same row at once make one.';
---! EndIncluded events/derived_id.sql
---! Included events/read_identities.sql
+--! EndIncluded inbound/derived_id.sql
+--! Included inbound/read_identities.sql
 create or replace function app_private.read_identities(customers jsonb)
 returns table (
   n bigint,
@@ -7523,8 +7523,8 @@ $$ language sql stable rows 100 set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.read_identities(jsonb) is
   E'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met under them, by default now. An alias is another number that came with a message: remembered if it is free, never what a customer is recognised by.';
---! EndIncluded events/read_identities.sql
---! Included events/identity_at.sql
+--! EndIncluded inbound/read_identities.sql
+--! Included inbound/identity_at.sql
 create or replace function app_private.identity_at(tenant_id uuid, kind app_public.identity_kind, value text, at timestamptz)
 returns setof app_public.contact_identities as $$
   select i.*
@@ -7537,8 +7537,8 @@ $$ language sql stable rows 1;
 
 comment on function app_private.identity_at(uuid, app_public.identity_kind, text, timestamptz) is
   E'Whose an address is at that time; no row when it is nobody''s.';
---! EndIncluded events/identity_at.sql
---! Included events/find_contacts.sql
+--! EndIncluded inbound/identity_at.sql
+--! Included inbound/find_contacts.sql
 create or replace function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   -- Look-ups of one row each, not a join: how a join is planned depends on statistics
   -- that lag behind a growing table.
@@ -7561,8 +7561,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_contacts(jsonb) is
   E'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
---! EndIncluded events/find_contacts.sql
---! Included events/insert_contacts.sql
+--! EndIncluded inbound/find_contacts.sql
+--! Included inbound/insert_contacts.sql
 create or replace function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
   with named as (
@@ -7619,8 +7619,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.insert_contacts(jsonb, uuid[]) is
   E'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
---! EndIncluded events/insert_contacts.sql
---! Included events/hear_identities.sql
+--! EndIncluded inbound/insert_contacts.sql
+--! Included inbound/hear_identities.sql
 create or replace function app_private.known_until(contact_id uuid) returns timestamptz as $$
   -- While the order of a contact's addresses stays the same, their times are not kept up to date with every message:
   -- the conversation's are.
@@ -7688,8 +7688,8 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hear_identities(jsonb, uuid[]) is
   E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their order counts, so that a customer who always writes from the same ones costs no update.';
---! EndIncluded events/hear_identities.sql
---! Included events/lock_contacts.sql
+--! EndIncluded inbound/hear_identities.sql
+--! Included inbound/lock_contacts.sql
 create or replace function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
   select from app_public.contacts c
   where c.id = any (contact_ids)
@@ -7706,10 +7706,10 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.lock_contacts(jsonb, uuid[]) is
   E'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
---! EndIncluded events/lock_contacts.sql
+--! EndIncluded inbound/lock_contacts.sql
 
 
---! Included events/learn_names.sql
+--! Included inbound/learn_names.sql
 create or replace function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
   update app_public.contacts c set
     profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
@@ -7738,8 +7738,8 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.learn_names(jsonb, uuid[]) is
   E'Remembers the names that customers use now, and a number where none was known.';
---! EndIncluded events/learn_names.sql
---! Included events/learn_recipients.sql
+--! EndIncluded inbound/learn_names.sql
+--! Included inbound/learn_recipients.sql
 create or replace function app_private.learn_recipients(sent jsonb) returns void as $$
 declare
   v_known record;
@@ -7860,8 +7860,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.other_self(uuid, jsonb) is
   E'The contact under which a recipient''s user id is known, where it is plainly the same person who hid the number.';
---! EndIncluded events/learn_recipients.sql
---! Included events/link_identities.sql
+--! EndIncluded inbound/learn_recipients.sql
+--! Included inbound/link_identities.sql
 create or replace function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
   v_clash record;
@@ -7936,8 +7936,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.link_identities(jsonb, uuid[]) is
   E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out to share one.';
---! EndIncluded events/link_identities.sql
---! Included events/leave_out_erased.sql
+--! EndIncluded inbound/link_identities.sql
+--! Included inbound/leave_out_erased.sql
 create or replace function app_private.leave_out_erased(customers jsonb) returns jsonb as $$
 declare
   v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
@@ -7980,8 +7980,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_out_erased_messages(jsonb) is
   E'The messages without those that were erased and are delivered again.';
---! EndIncluded events/leave_out_erased.sql
---! Included events/find_quoted_contacts.sql
+--! EndIncluded inbound/leave_out_erased.sql
+--! Included inbound/find_quoted_contacts.sql
 create or replace function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
   select array_agg(
     coalesce(
@@ -8011,9 +8011,9 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_quoted_contacts(jsonb, uuid[]) is
   E'Of strangers who answer a message of ours, the contacts that it was sent to: only they have it to quote.';
---! EndIncluded events/find_quoted_contacts.sql
+--! EndIncluded inbound/find_quoted_contacts.sql
 
---! Included events/resolve_contacts.sql
+--! Included inbound/resolve_contacts.sql
 create or replace function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
   v_ids uuid[];
@@ -8050,8 +8050,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resolve_contacts(jsonb) is
   E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
---! EndIncluded events/resolve_contacts.sql
---! Included events/find_conversations.sql
+--! EndIncluded inbound/resolve_contacts.sql
+--! Included inbound/find_conversations.sql
 create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
   -- Look-ups of one row each, not a join, as in find_contacts().
   select array_agg(
@@ -8066,8 +8066,8 @@ create or replace function app_private.find_conversations(customers jsonb, conta
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_conversations(jsonb, uuid[]) is E'The threads that exist already, by position.';
---! EndIncluded events/find_conversations.sql
---! Included events/resolve_conversations.sql
+--! EndIncluded inbound/find_conversations.sql
+--! Included inbound/resolve_conversations.sql
 create or replace function app_private.resolve_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
 declare
   v_ids uuid[];
@@ -8090,8 +8090,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resolve_conversations(jsonb, uuid[]) is
   E'The threads between customers'' contacts and the channels they came by, by position, made where there is none.';
---! EndIncluded events/resolve_conversations.sql
---! Included events/recognise_customers.sql
+--! EndIncluded inbound/resolve_conversations.sql
+--! Included inbound/recognise_customers.sql
 create or replace function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
   -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses at
   -- once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics that lag
@@ -8179,8 +8179,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.recognise_customers(jsonb) is
   E'The conversations of customers who are all known already, under these addresses and names, by position; null when there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
---! EndIncluded events/recognise_customers.sql
---! Included events/leave_out_known.sql
+--! EndIncluded inbound/recognise_customers.sql
+--! Included inbound/leave_out_known.sql
 create or replace function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
   with fresh as (
     select distinct m.customer
@@ -8200,8 +8200,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_out_known(jsonb, jsonb) is
   E'The customers with nobody in the place of those of whom all messages are stored already.';
---! EndIncluded events/leave_out_known.sql
---! Included events/fill_placeholders.sql
+--! EndIncluded inbound/leave_out_known.sql
+--! Included inbound/fill_placeholders.sql
 create or replace function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
   select type in ('media_placeholder', 'unsupported', 'unknown')
 $$ language sql immutable;
@@ -8258,8 +8258,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.fill_placeholders(jsonb) is
   E'Puts the content of messages that were stored before as mere placeholders (media of an imported history, what the provider could not show at first) in their place: the row is removed and inserted again, with the same id, so that all that follows from a message follows from it. Takes the rows of store_messages(); a placeholder that comes after the content changes nothing.';
---! EndIncluded events/fill_placeholders.sql
---! Included events/store_messages.sql
+--! EndIncluded inbound/fill_placeholders.sql
+--! Included inbound/store_messages.sql
 create or replace function app_private.received_preview(
   origin app_public.message_origin,
   type app_public.message_type,
@@ -8358,8 +8358,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.store_messages(jsonb, uuid[]) is
   E'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns how many were new.';
---! EndIncluded events/store_messages.sql
---! Included events/retire_identities.sql
+--! EndIncluded inbound/store_messages.sql
+--! Included inbound/retire_identities.sql
 create or replace function app_private.heard_until(identity app_public.contact_identities) returns timestamptz as $$
   -- The address in front is the one that the customer's later messages came from.
   select case
@@ -8462,8 +8462,8 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.refresh_phone(uuid) is
   E'Where a contact''s phone was given up, or is not known yet: the number last heard from takes its place, or none.';
---! EndIncluded events/retire_identities.sql
---! Included events/release_phone.sql
+--! EndIncluded inbound/retire_identities.sql
+--! Included inbound/release_phone.sql
 create or replace function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamptz) returns boolean as $$
   -- A user id is never given to another person. Of a number, whoever wrote from it before somebody else got it did.
   select exists (
@@ -8496,8 +8496,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.release_phone(uuid, jsonb, timestamptz) is
   E'Takes from a contact the number that another customer has now.';
---! EndIncluded events/release_phone.sql
---! Included events/hand_over_numbers.sql
+--! EndIncluded inbound/release_phone.sql
+--! Included inbound/hand_over_numbers.sql
 create or replace function app_private.is_somebody_else(
   contact_id uuid,
   channel_id uuid,
@@ -8586,8 +8586,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hand_over_numbers(jsonb) is
   E'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
---! EndIncluded events/hand_over_numbers.sql
---! Included events/apply_identity_change.sql
+--! EndIncluded inbound/hand_over_numbers.sql
+--! Included inbound/apply_identity_change.sql
 create or replace function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
   -- A user id that comes with the change is a new one. One that was met before is another customer's than the old number,
   -- unless an old user id says otherwise.
@@ -8649,8 +8649,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_identity_change(jsonb) is
   E'A customer has a new number or user id: {"before": customer, "after": customer with heard_at}. All addresses that are not among the new ones are retired: they stay the customer''s, and nothing is sent to them any more. A change that is older than what was heard under the old address changes nothing. False: neither is known.';
---! EndIncluded events/apply_identity_change.sql
---! Included events/apply_marketing_preference.sql
+--! EndIncluded inbound/apply_identity_change.sql
+--! Included inbound/apply_marketing_preference.sql
 create or replace function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
   v_id uuid := (app_private.resolve_contacts(jsonb_build_array(preference -> 'customer')))[1];
@@ -8670,8 +8670,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_marketing_preference(jsonb) is
   E'A customer stopped or resumed marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}.';
---! EndIncluded events/apply_marketing_preference.sql
---! Included events/apply_channel_update.sql
+--! EndIncluded inbound/apply_marketing_preference.sql
+--! Included inbound/apply_channel_update.sql
 create or replace function app_private.apply_channel_update(change jsonb) returns boolean as $$
 declare
   v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
@@ -8725,8 +8725,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_channel_update(jsonb) is
   E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
---! EndIncluded events/apply_channel_update.sql
---! Included events/apply_flow_update.sql
+--! EndIncluded inbound/apply_channel_update.sql
+--! Included inbound/apply_flow_update.sql
 create or replace function app_private.apply_flow_update(change jsonb) returns boolean as $$
 declare
   v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
@@ -8745,8 +8745,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_flow_update(jsonb) is
   E'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
---! EndIncluded events/apply_flow_update.sql
---! Included events/apply_contact_syncs.sql
+--! EndIncluded inbound/apply_flow_update.sql
+--! Included inbound/apply_contact_syncs.sql
 create or replace function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare
   v_customers jsonb := (
@@ -8792,8 +8792,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 
 comment on function app_private.apply_contact_syncs(jsonb) is
   E'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
---! EndIncluded events/apply_contact_syncs.sql
---! Included events/apply_call.sql
+--! EndIncluded inbound/apply_contact_syncs.sql
+--! Included inbound/apply_call.sql
 create or replace function app_private.apply_call(call jsonb) returns boolean as $$
 declare
   v_customers jsonb := jsonb_build_array(call -> 'customer');
@@ -8810,8 +8810,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_call(jsonb) is
   E'A customer called: that opens the window like a message, answered or not. {"customer", "occurred_at"}.';
---! EndIncluded events/apply_call.sql
---! Included events/receive_webhooks.sql
+--! EndIncluded inbound/apply_call.sql
+--! Included inbound/receive_webhooks.sql
 create or replace function app_private.receive_webhooks(
   bodies bytea,
   events jsonb,
@@ -8885,8 +8885,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
   E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, conversations, messages, outbox.';
---! EndIncluded events/receive_webhooks.sql
---! Included events/policies.sql
+--! EndIncluded inbound/receive_webhooks.sql
+--! Included inbound/policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;
 create policy tenant_isolation on app_public.webhook_events as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -8896,7 +8896,7 @@ create policy select_admin on app_public.webhook_events for select to parley_vis
 grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at)
   on app_public.webhook_events to parley_visitor;
 -- No select of body: it holds other people's words in bulk. parley webhook replay reads it.
---! EndIncluded events/policies.sql
+--! EndIncluded inbound/policies.sql
 
 --! split: 0900-operations.sql
 -- What the operator's command line, the health checks and the metrics ask for.
