@@ -737,15 +737,15 @@ comment on column app_public.channels.messaging_limit is 'How many people may be
 comment on column app_public.channels.graph_url is 'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
 comment on column app_public.channels.sends_read_receipts is 'Whether markConversationRead also tells the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is 'The pace of the number: Meta allows 80 messages a second, 20 when the phone app is used beside it, 1000 on the highest tier. Null: as fast as Meta takes them, and for an hour after it says "too fast" (130429, nothing was sent) at the pace that this teaches.';
-create trigger _100_choose_default before insert or update of is_default on app_public.channels
-  for each row execute function app_private.tg_channels__choose_default();
 create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
+create trigger _110_choose_default before insert or update of is_default on app_public.channels
+  for each row execute function app_private.tg_channels__choose_default();
 create trigger _500_audit after insert or delete or update on app_public.channels
   for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
-create trigger _500_insert_secrets after insert on app_public.channels
+create trigger _510_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
-create trigger _500_keep_webhook_address after delete or update of webhook_key on app_public.channels
+create trigger _520_keep_webhook_address after delete or update of webhook_key on app_public.channels
   for each row execute function app_private.tg_channels__keep_webhook_address();
 create trigger _900_wake_sender after update of status on app_public.channels
   for each row when (((new.status = 'active'::app_public.channel_status) and (old.status <> 'active'::app_public.channel_status))) execute function app_private.tg_channels__wake_sender();
@@ -892,7 +892,7 @@ create table app_public.contact_tags (
 );
 create index contact_tags_tag_id_idx on app_public.contact_tags (tag_id);
 comment on table app_public.contact_tags is 'Which tags a contact has.';
-create trigger _100_fill_in_tenant before insert on app_public.contact_tags
+create trigger _110_fill_in_tenant before insert on app_public.contact_tags
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 alter table app_public.contact_tags enable row level security;
 create policy tenant_isolation on app_public.contact_tags as restrictive for all to parley_visitor
@@ -949,22 +949,24 @@ comment on column app_public.contacts.is_blocked is 'Nothing is sent to a blocke
 comment on column app_public.contacts.opted_out_at is 'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
 comment on column app_public.contacts.marketing_opted_out_at is 'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are refused (PYOPT).';
 comment on column app_public.contacts.metadata is 'Yours: any object. Chatbots put answers here too.';
-create trigger _100_fill_in_tenant before insert on app_public.contacts
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
-create trigger _100_normalize before insert or update of phone, email on app_public.contacts
-  for each row when (((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text) or (new.email is not null))) execute function app_private.tg_contacts__normalize();
-create trigger _100_remember_erasure before delete on app_public.contacts
-  for each row execute function app_private.tg_contacts__remember_erasure();
 create trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.contacts
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_normalize before insert or update of phone, email on app_public.contacts
+  for each row when (((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text) or (new.email is not null))) execute function app_private.tg_contacts__normalize();
+create trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
+  for each row when ((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text)) execute function app_private.tg_contacts__refuse_invalid_phone();
+create trigger _210_claim_phone_on_insert after insert on app_public.contacts
+  for each row when ((new.phone is not null)) execute function app_private.tg_contacts__claim_phone();
+create trigger _210_claim_phone_on_update after update of phone on app_public.contacts
+  for each row when ((old.phone is distinct from new.phone)) execute function app_private.tg_contacts__claim_phone();
 create trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
 create trigger _500_audit_on_update after update of phone on app_public.contacts
   for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null)))) execute function app_private.tg__audit('{*}');
-create trigger _500_save_phone_identity_on_insert after insert on app_public.contacts
-  for each row when ((new.phone is not null)) execute function app_private.tg_contacts__save_phone_identity();
-create trigger _500_save_phone_identity_on_update after update of phone on app_public.contacts
-  for each row when ((old.phone is distinct from new.phone)) execute function app_private.tg_contacts__save_phone_identity();
+create trigger _500_remember_erasure before delete on app_public.contacts
+  for each row execute function app_private.tg_contacts__remember_erasure();
 alter table app_public.contacts enable row level security;
 create policy tenant_isolation on app_public.contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1047,10 +1049,10 @@ create table app_public.conversation_participants (
 );
 create index conversation_participants_user_id_idx on app_public.conversation_participants (user_id);
 comment on table app_public.conversation_participants is 'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
-create trigger _100_fill_in_tenant before insert on app_public.conversation_participants
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.conversation_participants
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.conversation_participants
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 alter table app_public.conversation_participants enable row level security;
 create policy tenant_isolation on app_public.conversation_participants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1117,26 +1119,28 @@ comment on column app_public.conversations.unread_count is 'What the customer ha
 comment on column app_public.conversations.read_at is 'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then: a person wrote.';
 comment on column app_public.conversations.metadata is 'Yours: any object.';
-create trigger _100_end_pause before update of assignee_id, status on app_public.conversations
-  for each row when (((old.chatbot_paused_until > now()) and (((old.assignee_id is not null) and (new.assignee_id is null)) or ((old.status = 'open'::app_public.conversation_status) and (new.status <> 'open'::app_public.conversation_status))))) execute function app_private.tg_conversations__end_pause();
-create trigger _100_fill_in before insert on app_public.conversations
-  for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
-create trigger _100_keep_state_on_insert before insert on app_public.conversations
-  for each row execute function app_private.tg_conversations__keep_state();
-create trigger _100_keep_state_on_update before update of status on app_public.conversations
-  for each row when ((new.status <> old.status)) execute function app_private.tg_conversations__keep_state();
 create trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
 create trigger _100_timestamps_on_update before update on app_public.conversations
   for each row when ((not (new.updated_at is distinct from old.updated_at))) execute function app_private.tg__timestamps();
+create trigger _110_fill_in before insert on app_public.conversations
+  for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
+create trigger _120_keep_state_on_insert before insert on app_public.conversations
+  for each row execute function app_private.tg_conversations__keep_state();
+create trigger _120_keep_state_on_update before update of status on app_public.conversations
+  for each row when ((new.status <> old.status)) execute function app_private.tg_conversations__keep_state();
+create trigger _130_end_pause before update of assignee_id, status on app_public.conversations
+  for each row when (((old.chatbot_paused_until > now()) and (((old.assignee_id is not null) and (new.assignee_id is null)) or ((old.status = 'open'::app_public.conversation_status) and (new.status <> 'open'::app_public.conversation_status))))) execute function app_private.tg_conversations__end_pause();
+create trigger _200_refuse_incomplete before insert on app_public.conversations
+  for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__refuse_incomplete();
 create trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
 create trigger _800_notify_on_insert after insert on app_public.conversations
   for each row execute function app_private.tg_conversations__notify();
 create trigger _800_notify_on_update after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
   for each row when ((((((old.status is distinct from new.status) or (old.assignee_id is distinct from new.assignee_id)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
-create trigger _900_tell_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
-  for each row when ((((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.assignee_id is distinct from new.assignee_id)) or (old.status is distinct from new.status))) execute function app_private.tg_conversations__tell_chatbot();
+create trigger _900_enqueue_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
+  for each row when ((((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.assignee_id is distinct from new.assignee_id)) or (old.status is distinct from new.status))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
 create policy tenant_isolation on app_public.conversations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1190,10 +1194,10 @@ comment on column app_public.data_source_connections.data_key is 'The path of th
 comment on column app_public.data_source_connections.transform_config is 'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. They become [{"id", "title", "description"?}].';
 comment on column app_public.data_source_connections.depends_on_connection_id is 'The connection whose chosen item this one needs: brand → products. Its choice comes in by param_mapping.';
 comment on column app_public.data_source_connections.param_mapping is 'Parameter → path in the run''s variables, "$.brand.id" or "brand.id" (dots and brackets; the filters of full JSONPath are not known). A parameter whose path leads nowhere is left out.';
-create trigger _100_fill_in_tenant before insert on app_public.data_source_connections
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.data_source_connections
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.data_source_connections
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _500_audit after insert or delete or update on app_public.data_source_connections
   for each row execute function app_private.tg__audit('{endpoint,default_params,default_body,param_mapping,transform_config}');
 alter table app_public.data_source_connections enable row level security;
@@ -1250,16 +1254,18 @@ comment on column app_public.data_sources.has_auth_token is 'Whether there is a 
 comment on column app_public.data_sources.headers is 'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is 'Yours: any object.';
 comment on column app_public.data_sources.timeout_ms is 'Milliseconds a call may take, 30,000 at the most.';
-create trigger _100_fill_in_tenant before insert on app_public.data_sources
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
-create trigger _100_forget_token before update of base_url, auth_type on app_public.data_sources
-  for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__forget_token();
-create trigger _100_rest_without_token before insert or update of base_url, auth_type on app_public.data_sources
-  for each row when (((new.auth_type <> 'none'::app_public.data_source_auth) and (not new.has_auth_token))) execute function app_private.tg_data_sources__rest_without_token();
 create trigger _100_timestamps before insert or update on app_public.data_sources
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.data_sources
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_forget_token before update of base_url, auth_type on app_public.data_sources
+  for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__forget_token();
+create trigger _130_deactivate_without_token before insert or update of base_url, auth_type on app_public.data_sources
+  for each row when (((new.auth_type <> 'none'::app_public.data_source_auth) and (not new.has_auth_token))) execute function app_private.tg_data_sources__deactivate_without_token();
 create trigger _500_audit after insert or delete or update on app_public.data_sources
   for each row execute function app_private.tg__audit('{base_url,headers,config}');
+create trigger _510_remove_token after update of base_url, auth_type on app_public.data_sources
+  for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__remove_token();
 alter table app_public.data_sources enable row level security;
 create policy tenant_isolation on app_public.data_sources as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1318,7 +1324,7 @@ create table app_public.group_contacts (
 );
 create index group_contacts_contact_id_idx on app_public.group_contacts (contact_id);
 comment on table app_public.group_contacts is 'Which contacts are in a group.';
-create trigger _100_fill_in_tenant before insert on app_public.group_contacts
+create trigger _110_fill_in_tenant before insert on app_public.group_contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 alter table app_public.group_contacts enable row level security;
 create policy tenant_isolation on app_public.group_contacts as restrictive for all to parley_visitor
@@ -1347,12 +1353,12 @@ create table app_public.groups (
 );
 create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
 comment on table app_public.groups is 'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
-create trigger _100_clean_name before insert or update of name on app_public.groups
-  for each row execute function app_private.tg__clean_name();
-create trigger _100_fill_in_tenant before insert on app_public.groups
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.groups
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.groups
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.groups
+  for each row execute function app_private.tg__clean_name();
 alter table app_public.groups enable row level security;
 create policy tenant_isolation on app_public.groups as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1391,7 +1397,7 @@ comment on column app_public.invitations.name is 'What a new account is called, 
 comment on column app_public.invitations.role is 'What the person will be in the tenant.';
 comment on column app_public.invitations.invited_by_id is 'The member who invited; null for the operator. The invitation is void once that member may no longer invite to that role.';
 comment on column app_public.invitations.expires_at is '7 days after it was made.';
-create trigger _100_clean_email before insert or update of email on app_public.invitations
+create trigger _110_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
 create trigger _500_audit after insert or delete on app_public.invitations
   for each row execute function app_private.tg__audit();
@@ -1418,19 +1424,19 @@ create table app_public.memberships (
 );
 create index memberships_user_id_idx on app_public.memberships (user_id);
 comment on table app_public.memberships is 'Ties a user to a tenant, with a role.';
-create trigger _100_fill_in_tenant before insert on app_public.memberships
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.memberships
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.memberships
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _200_refuse_last_owner after update of role, is_active on app_public.memberships
+  for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__refuse_last_owner();
+create trigger _200_refuse_last_owner_on_delete after delete on app_public.memberships
+  for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__refuse_last_owner();
 create trigger _500_audit after insert or delete or update on app_public.memberships
   for each row execute function app_private.tg__audit();
-create trigger _500_keep_an_owner after update of role, is_active on app_public.memberships
-  for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__keep_an_owner();
-create trigger _500_keep_an_owner_on_delete after delete on app_public.memberships
-  for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__keep_an_owner();
-create trigger _500_revoke_sessions after update of is_active on app_public.memberships
+create trigger _510_revoke_sessions after update of is_active on app_public.memberships
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
-create trigger _500_void_invitation after insert on app_public.memberships
+create trigger _520_void_invitation after insert on app_public.memberships
   for each row execute function app_private.tg_memberships__void_invitation();
 alter table app_public.memberships enable row level security;
 create policy tenant_isolation on app_public.memberships as restrictive for all to parley_visitor
@@ -1530,12 +1536,14 @@ comment on column app_public.messages.reply_to_id is 'Outbound: the message that
 comment on column app_public.messages.metadata is 'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, group_id). Outbound: yours; a chatbot puts its run and node here.';
 comment on column app_public.messages.occurred_at is 'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
 comment on column app_public.messages.created_at is 'When the row was stored. Messages of one conversation arrive in this order.';
-create trigger _100_fill_in before insert on app_public.messages
+create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__refuse();
 create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id, reply_to_id, metadata, occurred_at, created_at on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
+create trigger _200_refuse_unknown_conversation before insert on app_public.messages
+  for each row when ((new.tenant_id is null)) execute function app_private.tg_messages__refuse_unknown_conversation();
 create trigger _500_remove_state after delete on app_public.messages
   referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_state();
 create trigger _500_track_conversation after insert on app_public.messages
@@ -1544,7 +1552,7 @@ create trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__notify();
 create trigger _900_enqueue_chatbot after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__enqueue_chatbot();
-create trigger _900_enqueue_send after insert on app_public.messages
+create trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__enqueue_send();
 alter table app_public.messages enable row level security;
 create policy tenant_isolation on app_public.messages as restrictive for all to parley_visitor
@@ -1573,12 +1581,12 @@ create table app_public.tags (
 create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
 comment on table app_public.tags is 'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are missing.';
 comment on column app_public.tags.color is 'For lists: #rrggbb, lower case.';
-create trigger _100_clean_name before insert or update of name on app_public.tags
-  for each row execute function app_private.tg__clean_name();
-create trigger _100_fill_in_tenant before insert on app_public.tags
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.tags
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.tags
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.tags
+  for each row execute function app_private.tg__clean_name();
 alter table app_public.tags enable row level security;
 create policy tenant_isolation on app_public.tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1663,7 +1671,7 @@ create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.tenants
   for each row execute function app_private.tg__audit();
-create trigger _500_revoke_sessions after update of status on app_public.tenants
+create trigger _510_revoke_sessions after update of status on app_public.tenants
   for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg__revoke_sessions();
 alter table app_public.tenants enable row level security;
 create policy select_member on app_public.tenants for select to parley_visitor
@@ -1692,17 +1700,17 @@ create unique index users_email_key on app_public.users (lower(email));
 comment on table app_public.users is 'A person on staff, who signs in. One person may be a member of several tenants.';
 comment on column app_public.users.email is 'The address used to sign in; unique whatever its case.';
 comment on column app_public.users.is_active is 'False refuses every sign-in and every running session, at once.';
-create trigger _100_clean_email before insert or update of email on app_public.users
-  for each row execute function app_private.tg__clean_email();
 create trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
+create trigger _110_clean_email before insert or update of email on app_public.users
+  for each row execute function app_private.tg__clean_email();
+create trigger _200_refuse_last_owner after update of is_active on app_public.users
+  for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg_users__refuse_last_owner();
 create trigger _500_audit after insert or delete or update on app_public.users
   for each row execute function app_private.tg__audit('{}', '{last_login_at}');
-create trigger _500_insert_secrets after insert on app_public.users
+create trigger _510_insert_secrets after insert on app_public.users
   for each row execute function app_private.tg_users__insert_secrets();
-create trigger _500_keep_owners after update of is_active on app_public.users
-  for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg_users__keep_owners();
-create trigger _500_revoke_sessions after update of is_active on app_public.users
+create trigger _520_revoke_sessions after update of is_active on app_public.users
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
 alter table app_public.users enable row level security;
 create policy select_colleague on app_public.users for select to parley_visitor
@@ -1789,10 +1797,10 @@ comment on column app_public.whatsapp_flows.endpoint_uri is 'Where Meta asks for
 comment on column app_public.whatsapp_flows.preview_url is 'Meta''s page that shows the form; it expires.';
 comment on column app_public.whatsapp_flows.is_synced_from_meta is 'Whether it was read from Meta, rather than imported or written here.';
 comment on column app_public.whatsapp_flows.metadata is 'Yours: any object.';
-create trigger _100_fill_in_tenant before insert on app_public.whatsapp_flows
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _100_timestamps before insert or update on app_public.whatsapp_flows
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.whatsapp_flows
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _500_audit after insert or delete or update on app_public.whatsapp_flows
   for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
 alter table app_public.whatsapp_flows enable row level security;
@@ -7196,55 +7204,7 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__wake_sender() is 'A channel that is active again sends what has waited, at once.';
 
-create function app_private.tg_contacts__normalize() returns trigger as $$
-begin
-  NEW.email := app_hidden.normalize_email(NEW.email);
-  -- A provider's own spelling is left as it is.
-  if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
-    NEW.phone := app_hidden.normalize_phone(NEW.phone);
-    if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
-      raise exception 'Not an international phone number: write it with the country code, like +4915112345678'
-        using errcode = 'PYPHN';
-    end if;
-  end if;
-  return NEW;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__normalize() is 'Tidies the phone number and the e-mail address; PYPHN when the number is none.';
-
-create function app_private.tg_contacts__remember_erasure() returns trigger as $$
-begin
-  -- A contact that was merged has no address left, and a tenant that is removed takes everything along.
-  if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
-    or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
-  then
-    return OLD;
-  end if;
-
-  insert into app_private.erasure_keys (tenant_id) values (OLD.tenant_id) on conflict do nothing;
-  insert into app_private.erased_addresses (tenant_id, address_hash, erased_at)
-  select i.tenant_id, app_private.address_hash(i.tenant_id, i.kind, i.match_key), clock_timestamp()
-  from app_public.contact_identities i
-  where i.contact_id = OLD.id
-  order by 2
-  on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
-
-  -- The provider delivers again for up to seven days.
-  insert into app_private.erased_messages (hash, tenant_id)
-  select p.hash, OLD.tenant_id
-  from app_public.conversations v
-  join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
-  join app_private.provider_ids p on p.message_id = m.id
-  where v.contact_id = OLD.id
-  on conflict do nothing;
-  return OLD;
-end;
-$$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__remember_erasure() is 'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
-
-create function app_private.tg_contacts__save_phone_identity() returns trigger as $$
+create function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
     -- A number that the customer gave up stays known as theirs; one that was wrong never was.
@@ -7287,7 +7247,60 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__save_phone_identity() is 'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
+comment on function app_private.tg_contacts__claim_phone() is 'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
+
+create function app_private.tg_contacts__normalize() returns trigger as $$
+begin
+  NEW.email := app_hidden.normalize_email(NEW.email);
+  -- A provider's own spelling is left as it is.
+  if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
+    NEW.phone := app_hidden.normalize_phone(NEW.phone);
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__normalize() is 'Removes from the phone number and the e-mail address what is only spelling.';
+
+create function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
+begin
+  raise exception '`phone` must be an international phone number with the country code, like +4915112345678'
+    using errcode = 'PYPHN';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) what is not an international phone number even after it has been normalized.';
+
+create function app_private.tg_contacts__remember_erasure() returns trigger as $$
+begin
+  -- A contact that was merged has no address left, and a tenant that is removed takes everything along.
+  if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
+    or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  then
+    return OLD;
+  end if;
+
+  insert into app_private.erasure_keys (tenant_id) values (OLD.tenant_id) on conflict do nothing;
+  insert into app_private.erased_addresses (tenant_id, address_hash, erased_at)
+  select i.tenant_id, app_private.address_hash(i.tenant_id, i.kind, i.match_key), clock_timestamp()
+  from app_public.contact_identities i
+  where i.contact_id = OLD.id
+  order by 2
+  on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
+
+  -- The provider delivers again for up to seven days.
+  insert into app_private.erased_messages (hash, tenant_id)
+  select p.hash, OLD.tenant_id
+  from app_public.conversations v
+  join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
+  join app_private.provider_ids p on p.message_id = m.id
+  where v.contact_id = OLD.id
+  on conflict do nothing;
+  return OLD;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__remember_erasure() is 'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
 
 create function app_private.tg_conversations__add_assignee() returns trigger as $$
 begin
@@ -7312,42 +7325,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__end_pause() is 'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message began, ends.';
 
-create function app_private.tg_conversations__fill_in() returns trigger as $$
-begin
-  NEW.tenant_id := coalesce(NEW.tenant_id, (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id));
-  NEW.channel_id := coalesce(NEW.channel_id, (
-    select c.id from app_public.channels c where c.tenant_id = NEW.tenant_id and c.is_default
-  ));
-  if NEW.tenant_id is null then
-    raise exception 'No such contact' using errcode = 'PYNFD';
-  elsif NEW.channel_id is null then
-    raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
-  end if;
-  return NEW;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__fill_in() is 'A conversation needs no more than its contact: the tenant follows from it, the channel is the tenant''s default. PYNFD, PYCHN.';
-
-create function app_private.tg_conversations__keep_state() returns trigger as $$
-begin
-  NEW.closed_at := case when NEW.status <> 'open' then coalesce(NEW.closed_at, now()) end;
-  return NEW;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__keep_state() is 'closed_at follows status.';
-
-create function app_private.tg_conversations__notify() returns trigger as $$
-begin
-  perform app_private.notify_change(NEW.tenant_id, 'conversations', array[NEW.id]);
-  return null;
-end;
-$$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__notify() is 'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with the messages.';
-
-create function app_private.tg_conversations__tell_chatbot() returns trigger as $$
+create function app_private.tg_conversations__enqueue_chatbot() returns trigger as $$
 declare
   v_context app_public.conversation_contexts;
   v_was_paused boolean := coalesce(OLD.chatbot_paused_until > now(), false);
@@ -7382,30 +7360,80 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__tell_chatbot() is 'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
+comment on function app_private.tg_conversations__enqueue_chatbot() is 'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
 
-create function app_private.tg_data_sources__forget_token() returns trigger as $$
+create function app_private.tg_conversations__fill_in() returns trigger as $$
 begin
-  delete from app_private.data_source_secrets k where k.data_source_id = NEW.id;
-  NEW.has_auth_token := false;
+  -- Under the caller's own policies: contacts and channels of another tenant are not found.
+  NEW.tenant_id := coalesce(NEW.tenant_id, (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id));
+  NEW.channel_id := coalesce(NEW.channel_id, (
+    select c.id from app_public.channels c where c.tenant_id = NEW.tenant_id and c.is_default
+  ));
   return NEW;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_data_sources__forget_token() is 'A token was given for one address and one way to show it: it must not be sent to another.';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__fill_in() is 'A conversation needs no more than its contact: the tenant is the contact''s, the channel is the tenant''s default.';
 
-create function app_private.tg_data_sources__rest_without_token() returns trigger as $$
+create function app_private.tg_conversations__keep_state() returns trigger as $$
+begin
+  NEW.closed_at := case when NEW.status <> 'open' then coalesce(NEW.closed_at, now()) end;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__keep_state() is 'closed_at follows status.';
+
+create function app_private.tg_conversations__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.tenant_id, 'conversations', array[NEW.id]);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__notify() is 'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with the messages.';
+
+create function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
+begin
+  if NEW.tenant_id is null then
+    raise exception 'No such contact' using errcode = 'PYNFD';
+  end if;
+  raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__refuse_incomplete() is 'Refuses a conversation for which fill_in() found no contact (PYNFD) or no channel (PYCHN).';
+
+create function app_private.tg_data_sources__deactivate_without_token() returns trigger as $$
 begin
   NEW.is_active := false;
   return NEW;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_data_sources__rest_without_token() is 'A data source whose token has not come yet rests until it does.';
+comment on function app_private.tg_data_sources__deactivate_without_token() is 'A data source whose token is missing is inactive until set_data_source_token().';
 
-create function app_private.tg_memberships__keep_an_owner() returns trigger as $$
+create function app_private.tg_data_sources__forget_token() returns trigger as $$
 begin
-  -- Lock the tenant, so that two owners cannot each remove the other at once.
+  NEW.has_auth_token := false;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_data_sources__forget_token() is 'A data source with another base_url or auth_type has no token. tg_data_sources__remove_token() removes the token itself.';
+
+create function app_private.tg_data_sources__remove_token() returns trigger as $$
+begin
+  delete from app_private.data_source_secrets k where k.data_source_id = NEW.id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_data_sources__remove_token() is 'Removes the token of a data source whose base_url or auth_type has changed.';
+
+create function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
+begin
+  -- Lock the tenant: otherwise two owners could each remove the other at the same time.
   perform from app_public.tenants t where t.id = OLD.tenant_id for no key update;
 
   if found and not exists (
@@ -7413,14 +7441,14 @@ begin
     join app_public.users u on u.id = m.user_id
     where m.tenant_id = OLD.tenant_id and m.role = 'owner' and m.is_active and u.is_active
   ) then
-    raise exception 'A tenant keeps at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make somebody else an owner first.';
+    raise exception 'A tenant must keep at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
   end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_memberships__keep_an_owner() is 'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
+comment on function app_private.tg_memberships__refuse_last_owner() is 'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
 
 create function app_private.tg_memberships__void_invitation() returns trigger as $$
 begin
@@ -7544,11 +7572,8 @@ comment on function app_private.tg_messages__enqueue_send() is 'Puts outbound me
 create function app_private.tg_messages__fill_in() returns trigger as $$
 begin
   if NEW.tenant_id is null then
-    -- Under the caller's own policies: another tenant's conversation is not there.
+    -- Under the caller's own policies: a conversation of another tenant is not found.
     NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
-    if NEW.tenant_id is null then
-      raise exception 'No such conversation' using errcode = 'PYNFD';
-    end if;
   end if;
 
   if NEW.author is null then
@@ -7565,7 +7590,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__fill_in() is 'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
+comment on function app_private.tg_messages__fill_in() is 'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. Rows that have all three are spared the call.';
 
 create function app_private.tg_messages__notify() returns trigger as $$
 begin
@@ -7636,6 +7661,14 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_messages__refuse_change() is 'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
+
+create function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
+begin
+  raise exception 'No such conversation' using errcode = 'PYNFD';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__refuse_unknown_conversation() is 'Refuses (PYNFD) a message for whose conversation fill_in() found no tenant.';
 
 create function app_private.tg_messages__remove_state() returns trigger as $$
 declare
@@ -7788,7 +7821,7 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_users__insert_secrets() is 'Makes "every user has a secrets row" a fact.';
 
-create function app_private.tg_users__keep_owners() returns trigger as $$
+create function app_private.tg_users__refuse_last_owner() returns trigger as $$
 begin
   perform from app_public.tenants t
   where t.id in (select m.tenant_id from app_public.memberships m where m.user_id = NEW.id)
@@ -7804,14 +7837,14 @@ begin
       where o.tenant_id = m.tenant_id and o.role = 'owner' and o.is_active and u.is_active
     )
   ) then
-    raise exception 'A tenant keeps at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make somebody else an owner first.';
+    raise exception 'A tenant must keep at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
   end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_users__keep_owners() is 'Refuses (PYOWN) to deactivate a person who is some tenant''s last active owner.';
+comment on function app_private.tg_users__refuse_last_owner() is 'Refuses (PYOWN) to deactivate the last active owner of a tenant.';
 
 create function app_private.unlock_user(user_id uuid) returns integer as $$
   with unlocked as (

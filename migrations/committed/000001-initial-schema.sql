@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c150107f4d30d2b65719f416a25445027935115e
+--! Hash: sha1:e9a9131f58eede9eaf3e4de0cf3d517235411070
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -614,10 +614,10 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_users__insert_secrets() is E'Makes "every user has a secrets row" a fact.';
 --! EndIncluded accounts/tg_users__insert_secrets.sql
---! Included accounts/tg_memberships__keep_an_owner.sql
-create or replace function app_private.tg_memberships__keep_an_owner() returns trigger as $$
+--! Included accounts/tg_memberships__refuse_last_owner.sql
+create or replace function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
 begin
-  -- Lock the tenant, so that two owners cannot each remove the other at once.
+  -- Lock the tenant: otherwise two owners could each remove the other at the same time.
   perform from app_public.tenants t where t.id = OLD.tenant_id for no key update;
 
   if found and not exists (
@@ -625,16 +625,16 @@ begin
     join app_public.users u on u.id = m.user_id
     where m.tenant_id = OLD.tenant_id and m.role = 'owner' and m.is_active and u.is_active
   ) then
-    raise exception 'A tenant keeps at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make somebody else an owner first.';
+    raise exception 'A tenant must keep at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
   end if;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_memberships__keep_an_owner() is
+comment on function app_private.tg_memberships__refuse_last_owner() is
   E'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
---! EndIncluded accounts/tg_memberships__keep_an_owner.sql
+--! EndIncluded accounts/tg_memberships__refuse_last_owner.sql
 --! Included accounts/tg_memberships__void_invitation.sql
 create or replace function app_private.tg_memberships__void_invitation() returns trigger as $$
 begin
@@ -648,8 +648,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_memberships__void_invitation() is
   E'An invitation is for becoming a member: it must not bring back a person who became one in another way and was removed.';
 --! EndIncluded accounts/tg_memberships__void_invitation.sql
---! Included accounts/tg_users__keep_owners.sql
-create or replace function app_private.tg_users__keep_owners() returns trigger as $$
+--! Included accounts/tg_users__refuse_last_owner.sql
+create or replace function app_private.tg_users__refuse_last_owner() returns trigger as $$
 begin
   perform from app_public.tenants t
   where t.id in (select m.tenant_id from app_public.memberships m where m.user_id = NEW.id)
@@ -665,20 +665,16 @@ begin
       where o.tenant_id = m.tenant_id and o.role = 'owner' and o.is_active and u.is_active
     )
   ) then
-    raise exception 'A tenant keeps at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make somebody else an owner first.';
+    raise exception 'A tenant must keep at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
   end if;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_users__keep_owners() is
-  E'Refuses (PYOWN) to deactivate a person who is some tenant''s last active owner.';
-
-create or replace trigger _500_keep_owners after update of is_active on app_public.users
-  for each row when (OLD.is_active and not NEW.is_active)
-  execute function app_private.tg_users__keep_owners();
---! EndIncluded accounts/tg_users__keep_owners.sql
+comment on function app_private.tg_users__refuse_last_owner() is
+  E'Refuses (PYOWN) to deactivate the last active owner of a tenant.';
+--! EndIncluded accounts/tg_users__refuse_last_owner.sql
 --! Included accounts/tg__revoke_sessions.sql
 create or replace function app_private.tg__revoke_sessions() returns trigger as $$
 declare
@@ -718,64 +714,6 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__clean_email() is E'An address as it is compared at sign-in, however it was pasted.';
 --! EndIncluded accounts/tg__clean_email.sql
---! Included accounts/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.tenants
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_public.users
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_clean_email before insert or update of email on app_public.users
-  for each row execute function app_private.tg__clean_email();
-create or replace trigger _100_clean_email before insert or update of email on app_public.invitations
-  for each row execute function app_private.tg__clean_email();
-create or replace trigger _100_timestamps before insert or update on app_private.user_secrets
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_public.memberships
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.memberships
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-
-create or replace trigger _500_insert_secrets after insert on app_public.users
-  for each row execute function app_private.tg_users__insert_secrets();
-create or replace trigger _500_void_invitation after insert on app_public.memberships
-  for each row execute function app_private.tg_memberships__void_invitation();
-create or replace trigger _500_keep_an_owner after update of role, is_active on app_public.memberships
-  for each row when (OLD.role = 'owner' and OLD.is_active)
-  execute function app_private.tg_memberships__keep_an_owner();
-create or replace trigger _500_keep_an_owner_on_delete after delete on app_public.memberships
-  for each row when (OLD.role = 'owner' and OLD.is_active)
-  execute function app_private.tg_memberships__keep_an_owner();
-
--- current_membership() refuses a session of whoever is inactive; these keep it ended when they are active again.
-create or replace trigger _500_revoke_sessions after update of is_active on app_public.memberships
-  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
-create or replace trigger _500_revoke_sessions after update of is_active on app_public.users
-  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
-create or replace trigger _500_revoke_sessions after update of status on app_public.tenants
-  for each row when (OLD.status = 'active' and NEW.status <> 'active')
-  execute function app_private.tg__revoke_sessions();
-
-create or replace trigger _500_audit after insert or update or delete on app_public.tenants
-  for each row execute function app_private.tg__audit();
-create or replace trigger _500_audit after insert or update or delete on app_public.users
-  for each row execute function app_private.tg__audit('{}', '{last_login_at}');
-create or replace trigger _500_audit after update on app_private.user_secrets
-  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
-create or replace trigger _500_audit after insert or delete on app_public.invitations
-  for each row execute function app_private.tg__audit();
-create or replace trigger _500_audit after update of revoked_at on app_private.sessions
-  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
-  execute function app_private.tg__audit('{}', '{}', 'user_id');
-create or replace trigger _500_audit after insert or update or delete on app_public.memberships
-  for each row execute function app_private.tg__audit();
-
--- On update: of revoked_at only, so that a refresh costs nothing.
-create or replace trigger _800_notify_on_update after update of revoked_at on app_private.sessions
-  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
-  execute function app_private.tg_sessions__notify();
-create or replace trigger _800_notify_on_delete after delete on app_private.sessions
-  for each row when (OLD.revoked_at is null and OLD.expires_at > now())
-  execute function app_private.tg_sessions__notify();
---! EndIncluded accounts/triggers.sql
 --! Included accounts/is_common_password.sql
 create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
@@ -1466,8 +1404,8 @@ comment on function app_hidden.change_password(uuid, uuid, text, text) is
 
 grant execute on function app_hidden.change_password(uuid, uuid, text, text) to parley_authenticator;
 --! EndIncluded accounts/change_password.sql
---! Included accounts/policies.sql
--- tenants: each member sees their own.
+--! Included accounts/tenants.policies.sql
+-- Each member sees their own tenant.
 drop policy if exists select_member on app_public.tenants;
 create policy select_member on app_public.tenants for select to parley_visitor
   using (id = (select app_hidden.current_tenant_id()));
@@ -1477,8 +1415,8 @@ create policy update_owner on app_public.tenants for update to parley_visitor
 grant select on app_public.tenants to parley_visitor;
 grant update (name) on app_public.tenants to parley_visitor;
 -- No insert, no delete: a workspace is opened and closed by the operator (parley tenant).
-
--- memberships
+--! EndIncluded accounts/tenants.policies.sql
+--! Included accounts/memberships.policies.sql
 drop policy if exists tenant_isolation on app_public.memberships;
 create policy tenant_isolation on app_public.memberships as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -1494,8 +1432,9 @@ create policy delete_admin on app_public.memberships for delete to parley_visito
 grant select, delete on app_public.memberships to parley_visitor;
 grant update (role, is_active) on app_public.memberships to parley_visitor;
 -- No insert: a person becomes a member by accepting an invitation.
-
--- invitations: for admins, up to their own role.
+--! EndIncluded accounts/memberships.policies.sql
+--! Included accounts/invitations.policies.sql
+-- For admins, up to their own role.
 drop policy if exists tenant_isolation on app_public.invitations;
 create policy tenant_isolation on app_public.invitations as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -1507,8 +1446,9 @@ create policy delete_admin on app_public.invitations for delete to parley_visito
   using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
 grant select, delete on app_public.invitations to parley_visitor;
 -- No insert, no update: invite_user() makes the token.
-
--- users: colleagues see each other.
+--! EndIncluded accounts/invitations.policies.sql
+--! Included accounts/users.policies.sql
+-- Colleagues see each other.
 drop policy if exists select_colleague on app_public.users;
 create policy select_colleague on app_public.users for select to parley_visitor
   using (id in (
@@ -1521,8 +1461,9 @@ create policy update_self on app_public.users for update to parley_visitor
 grant select on app_public.users to parley_visitor;
 grant update (name, avatar_url) on app_public.users to parley_visitor;
 -- No update of email or is_active: a person may belong to other tenants too. An admin deactivates the membership.
-
--- audit_entries: for those who answer for the tenant.
+--! EndIncluded accounts/users.policies.sql
+--! Included accounts/audit_entries.policies.sql
+-- For those who answer for the tenant.
 drop policy if exists tenant_isolation on app_public.audit_entries;
 create policy tenant_isolation on app_public.audit_entries as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -1531,9 +1472,7 @@ create policy select_admin on app_public.audit_entries for select to parley_visi
   using ((select app_hidden.is_at_least('admin')));
 grant select on app_public.audit_entries to parley_visitor;
 -- Nothing else: history is not edited.
-
--- app_private.user_secrets, sessions, invitation_secrets, sign_in_failures: no policy and no grant. The definer functions above are the way in.
---! EndIncluded accounts/policies.sql
+--! EndIncluded accounts/audit_entries.policies.sql
 
 --! split: 0200-channels.sql
 create type app_public.channel_kind as enum ('whatsapp_cloud', 'whatsapp_web', 'webchat');
@@ -1710,10 +1649,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_channels__wake_sender() is
   E'A channel that is active again sends what has waited, at once.';
-
-create or replace trigger _900_wake_sender after update of status on app_public.channels
-  for each row when (NEW.status = 'active' and OLD.status <> 'active')
-  execute function app_private.tg_channels__wake_sender();
 --! EndIncluded channels/tg_channels__wake_sender.sql
 --! Included channels/tg_channels__keep_webhook_address.sql
 create or replace function app_private.tg_channels__keep_webhook_address() returns trigger as $$
@@ -1739,22 +1674,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_channels__keep_webhook_address() is
   E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, as long as the app has channels, and moves with the last of them to another app''s key.';
 --! EndIncluded channels/tg_channels__keep_webhook_address.sql
---! Included channels/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.channels
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_private.channel_secrets
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_choose_default before insert or update of is_default on app_public.channels
-  for each row execute function app_private.tg_channels__choose_default();
-create or replace trigger _500_insert_secrets after insert on app_public.channels
-  for each row execute function app_private.tg_channels__insert_secrets();
-create or replace trigger _500_audit after insert or update or delete on app_public.channels
-  for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
-create or replace trigger _500_audit after update on app_private.channel_secrets
-  for each row execute function app_private.tg__audit('{*}', '{app_secret_fingerprint,previous_app_secret,previous_app_secret_fingerprint}', 'channel_id');
-create or replace trigger _500_keep_webhook_address after update of webhook_key or delete on app_public.channels
-  for each row execute function app_private.tg_channels__keep_webhook_address();
---! EndIncluded channels/triggers.sql
 --! Included channels/stop_channel.sql
 create or replace function app_private.record_stop(channel_id uuid, reason text, heard_at timestamptz) returns void as $$
   with stopped as (
@@ -1922,7 +1841,7 @@ comment on function app_hidden.create_channel(jsonb, jsonb) is
 
 grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visitor;
 --! EndIncluded channels/create_channel.sql
---! Included channels/policies.sql
+--! Included channels/channels.policies.sql
 drop policy if exists tenant_isolation on app_public.channels;
 create policy tenant_isolation on app_public.channels as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -1936,13 +1855,13 @@ drop policy if exists delete_admin on app_public.channels;
 create policy delete_admin on app_public.channels for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.channels to parley_visitor;
-grant update (name, status, status_reason, is_default, display_phone_number, sends_read_receipts, uncertain_policy, messages_per_second)
-  on app_public.channels to parley_visitor;
+grant update (
+  name, status, status_reason, is_default, display_phone_number, sends_read_receipts, uncertain_policy,
+  messages_per_second
+) on app_public.channels to parley_visitor;
 -- No insert: the createChannel mutation takes the secrets along and seals them first.
 -- No update of graph_url: it says where the access token is sent to, so only the operator sets it.
-
--- app_private.channel_secrets, channel_states: no policy and no grant. Written through the program, read by it.
---! EndIncluded channels/policies.sql
+--! EndIncluded channels/channels.policies.sql
 
 --! split: 0300-contacts.sql
 create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
@@ -2127,20 +2046,27 @@ begin
   -- A provider's own spelling is left as it is.
   if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
     NEW.phone := app_hidden.normalize_phone(NEW.phone);
-    if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
-      raise exception 'Not an international phone number: write it with the country code, like +4915112345678'
-        using errcode = 'PYPHN';
-    end if;
   end if;
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__normalize() is
-  E'Tidies the phone number and the e-mail address; PYPHN when the number is none.';
+  E'Removes from the phone number and the e-mail address what is only spelling.';
 --! EndIncluded contacts/tg_contacts__normalize.sql
---! Included contacts/tg_contacts__save_phone_identity.sql
-create or replace function app_private.tg_contacts__save_phone_identity() returns trigger as $$
+--! Included contacts/tg_contacts__refuse_invalid_phone.sql
+create or replace function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
+begin
+  raise exception '`phone` must be an international phone number with the country code, like +4915112345678'
+    using errcode = 'PYPHN';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__refuse_invalid_phone() is
+  E'Refuses (PYPHN) what is not an international phone number even after it has been normalized.';
+--! EndIncluded contacts/tg_contacts__refuse_invalid_phone.sql
+--! Included contacts/tg_contacts__claim_phone.sql
+create or replace function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
     -- A number that the customer gave up stays known as theirs; one that was wrong never was.
@@ -2183,9 +2109,9 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_contacts__save_phone_identity() is
+comment on function app_private.tg_contacts__claim_phone() is
   E'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
---! EndIncluded contacts/tg_contacts__save_phone_identity.sql
+--! EndIncluded contacts/tg_contacts__claim_phone.sql
 --! Included contacts/tg_contacts__remember_erasure.sql
 create or replace function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text)
 returns bytea as $$
@@ -2230,35 +2156,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_contacts__remember_erasure() is
   E'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
 --! EndIncluded contacts/tg_contacts__remember_erasure.sql
---! Included contacts/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.contacts
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.contacts
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_normalize before insert or update of phone, email on app_public.contacts
-  for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$' or NEW.email is not null)
-  execute function app_private.tg_contacts__normalize();
-
-create or replace trigger _500_save_phone_identity_on_insert after insert on app_public.contacts
-  for each row when (NEW.phone is not null)
-  execute function app_private.tg_contacts__save_phone_identity();
-create or replace trigger _500_save_phone_identity_on_update after update of phone on app_public.contacts
-  for each row when (OLD.phone is distinct from NEW.phone)
-  execute function app_private.tg_contacts__save_phone_identity();
--- Whom later messages reach, and erasure. Without values: an erased contact must not live on in the record.
-create or replace trigger _500_audit_on_update after update of phone on app_public.contacts
-  for each row when (
-    OLD.phone is distinct from NEW.phone and (OLD.phone is not null or app_hidden.current_session_id() is not null)
-  )
-  execute function app_private.tg__audit('{*}');
-create or replace trigger _500_audit_on_delete after delete on app_public.contacts
-  for each row execute function app_private.tg__audit('{*}');
--- Before, because the addresses go with the row.
-create or replace trigger _100_remember_erasure before delete on app_public.contacts
-  for each row execute function app_private.tg_contacts__remember_erasure();
---! EndIncluded contacts/triggers.sql
 --! Included contacts/is_news.sql
 create or replace function app_private.is_news(
   contact_id uuid,
@@ -2403,7 +2300,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.merge_contacts(uuid, uuid) is
   E'Two contacts turned out to be one person (a webhook named both their identities). The merged one''s threads, identities, tags, groups and wishes become the kept one''s.';
 --! EndIncluded contacts/merge_contacts.sql
---! Included contacts/policies.sql
+--! Included contacts/contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.contacts;
 create policy tenant_isolation on app_public.contacts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -2424,7 +2321,8 @@ grant insert (name, phone, email, external_ref, language, is_blocked, opted_out_
   on app_public.contacts to parley_visitor;
 grant update (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata)
   on app_public.contacts to parley_visitor;
-
+--! EndIncluded contacts/contacts.policies.sql
+--! Included contacts/contact_identities.policies.sql
 drop policy if exists tenant_isolation on app_public.contact_identities;
 create policy tenant_isolation on app_public.contact_identities as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -2433,7 +2331,7 @@ create policy select_member on app_public.contact_identities for select to parle
   using (true);
 grant select on app_public.contact_identities to parley_visitor;
 -- No insert, update or delete: identities are learnt from the provider, and a contact's phone is set on the contact.
---! EndIncluded contacts/policies.sql
+--! EndIncluded contacts/contact_identities.policies.sql
 
 --! split: 0310-contact-lists.sql
 create table app_public.tags (
@@ -2492,24 +2390,6 @@ create index on app_public.group_contacts (contact_id);
 alter table app_public.group_contacts enable row level security;
 comment on table app_public.group_contacts is E'Which contacts are in a group.';
 
---! Included contacts/list_triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.tags
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.tags
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_clean_name before insert or update of name on app_public.tags
-  for each row execute function app_private.tg__clean_name();
-create or replace trigger _100_clean_name before insert or update of name on app_public.groups
-  for each row execute function app_private.tg__clean_name();
-create or replace trigger _100_fill_in_tenant before insert on app_public.contact_tags
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_timestamps before insert or update on app_public.groups
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.groups
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_fill_in_tenant before insert on app_public.group_contacts
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
---! EndIncluded contacts/list_triggers.sql
 --! Included contacts/change_contacts.sql
 create or replace function app_private.change_contacts(changes jsonb) returns void as $$
 declare
@@ -2599,7 +2479,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.change_contacts(jsonb) is
   E'What chatbots change of contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns, other fields go to metadata. Tags and groups go by name or id; missing tags are made, missing groups are not.';
 --! EndIncluded contacts/change_contacts.sql
---! Included contacts/list_policies.sql
+--! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
 create policy tenant_isolation on app_public.tags as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -2616,11 +2496,10 @@ drop policy if exists delete_admin on app_public.tags;
 create policy delete_admin on app_public.tags for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.tags to parley_visitor;
-grant insert (name, color)
-  on app_public.tags to parley_visitor;
-grant update (name, color)
-  on app_public.tags to parley_visitor;
-
+grant insert (name, color) on app_public.tags to parley_visitor;
+grant update (name, color) on app_public.tags to parley_visitor;
+--! EndIncluded contacts/tags.policies.sql
+--! Included contacts/contact_tags.policies.sql
 drop policy if exists tenant_isolation on app_public.contact_tags;
 create policy tenant_isolation on app_public.contact_tags as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -2634,10 +2513,10 @@ drop policy if exists delete_agent on app_public.contact_tags;
 create policy delete_agent on app_public.contact_tags for delete to parley_visitor
   using ((select app_hidden.is_at_least('agent')));
 grant select, delete on app_public.contact_tags to parley_visitor;
-grant insert (contact_id, tag_id)
-  on app_public.contact_tags to parley_visitor;
+grant insert (contact_id, tag_id) on app_public.contact_tags to parley_visitor;
 -- No update: a tag is given or taken away.
-
+--! EndIncluded contacts/contact_tags.policies.sql
+--! Included contacts/groups.policies.sql
 drop policy if exists tenant_isolation on app_public.groups;
 create policy tenant_isolation on app_public.groups as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -2654,11 +2533,10 @@ drop policy if exists delete_admin on app_public.groups;
 create policy delete_admin on app_public.groups for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.groups to parley_visitor;
-grant insert (name, description)
-  on app_public.groups to parley_visitor;
-grant update (name, description)
-  on app_public.groups to parley_visitor;
-
+grant insert (name, description) on app_public.groups to parley_visitor;
+grant update (name, description) on app_public.groups to parley_visitor;
+--! EndIncluded contacts/groups.policies.sql
+--! Included contacts/group_contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.group_contacts;
 create policy tenant_isolation on app_public.group_contacts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -2672,10 +2550,9 @@ drop policy if exists delete_agent on app_public.group_contacts;
 create policy delete_agent on app_public.group_contacts for delete to parley_visitor
   using ((select app_hidden.is_at_least('agent')));
 grant select, delete on app_public.group_contacts to parley_visitor;
-grant insert (group_id, contact_id)
-  on app_public.group_contacts to parley_visitor;
+grant insert (group_id, contact_id) on app_public.group_contacts to parley_visitor;
 -- No update: a contact joins or leaves.
---! EndIncluded contacts/list_policies.sql
+--! EndIncluded contacts/group_contacts.policies.sql
 
 --! split: 0400-conversations.sql
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
@@ -2761,22 +2638,31 @@ comment on table app_public.conversation_participants is
 --! Included conversations/tg_conversations__fill_in.sql
 create or replace function app_private.tg_conversations__fill_in() returns trigger as $$
 begin
+  -- Under the caller's own policies: contacts and channels of another tenant are not found.
   NEW.tenant_id := coalesce(NEW.tenant_id, (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id));
   NEW.channel_id := coalesce(NEW.channel_id, (
     select c.id from app_public.channels c where c.tenant_id = NEW.tenant_id and c.is_default
   ));
-  if NEW.tenant_id is null then
-    raise exception 'No such contact' using errcode = 'PYNFD';
-  elsif NEW.channel_id is null then
-    raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
-  end if;
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__fill_in() is
-  E'A conversation needs no more than its contact: the tenant follows from it, the channel is the tenant''s default. PYNFD, PYCHN.';
+  E'A conversation needs no more than its contact: the tenant is the contact''s, the channel is the tenant''s default.';
 --! EndIncluded conversations/tg_conversations__fill_in.sql
+--! Included conversations/tg_conversations__refuse_incomplete.sql
+create or replace function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
+begin
+  if NEW.tenant_id is null then
+    raise exception 'No such contact' using errcode = 'PYNFD';
+  end if;
+  raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__refuse_incomplete() is
+  E'Refuses a conversation for which fill_in() found no contact (PYNFD) or no channel (PYCHN).';
+--! EndIncluded conversations/tg_conversations__refuse_incomplete.sql
 --! Included conversations/tg_conversations__notify.sql
 create or replace function app_private.tg_conversations__notify() returns trigger as $$
 begin
@@ -2824,47 +2710,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_conversations__add_assignee() is E'Whoever has the conversation takes part in it.';
 --! EndIncluded conversations/tg_conversations__add_assignee.sql
---! Included conversations/triggers.sql
-create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
-  for each row execute function app_private.tg__timestamps();
--- Messages, which change conversations most, set updated_at themselves and spare the call. What they always change is in
--- no list of columns below: a condition of a row costs each statement more than it costs the row.
-create or replace trigger _100_timestamps_on_update before update on app_public.conversations
-  for each row when (NEW.updated_at is not distinct from OLD.updated_at)
-  execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in before insert on app_public.conversations
-  for each row when (NEW.tenant_id is null or NEW.channel_id is null)
-  execute function app_private.tg_conversations__fill_in();
-create or replace trigger _100_keep_state_on_insert before insert on app_public.conversations
-  for each row execute function app_private.tg_conversations__keep_state();
-create or replace trigger _100_keep_state_on_update before update of status on app_public.conversations
-  for each row when (NEW.status <> OLD.status)
-  execute function app_private.tg_conversations__keep_state();
-create or replace trigger _100_end_pause before update of assignee_id, status on app_public.conversations
-  for each row when (
-    -- That a pause was, once it is over, says that its run has to be set going.
-    OLD.chatbot_paused_until > now()
-    and ((OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open'))
-  )
-  execute function app_private.tg_conversations__end_pause();
-create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
-  for each row when (NEW.assignee_id is not null)
-  execute function app_private.tg_conversations__add_assignee();
-create or replace trigger _800_notify_on_insert after insert on app_public.conversations
-  for each row execute function app_private.tg_conversations__notify();
-create or replace trigger _800_notify_on_update
-  after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
-  for each row when (
-    (OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
-      is distinct from (NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata)
-  )
-  execute function app_private.tg_conversations__notify();
-
-create or replace trigger _100_timestamps before insert or update on app_public.conversation_participants
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.conversation_participants
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
---! EndIncluded conversations/triggers.sql
 --! Included conversations/conversations_is_window_open.sql
 create or replace function app_public.conversations_is_window_open(conversation app_public.conversations) returns boolean as $$
   select coalesce(conversation.window_expires_at > now(), false)
@@ -3054,7 +2899,7 @@ comment on function app_public.show_typing(uuid) is
 
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 --! EndIncluded conversations/show_typing.sql
---! Included conversations/policies.sql
+--! Included conversations/conversations.policies.sql
 drop policy if exists tenant_isolation on app_public.conversations;
 create policy tenant_isolation on app_public.conversations as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -3072,7 +2917,8 @@ grant insert (contact_id, channel_id, assignee_id, metadata) on app_public.conve
 grant update (status, assignee_id, chatbot_paused_until, metadata) on app_public.conversations to parley_visitor;
 -- No update of read_at and unread_count: mark_conversation_read() sets the two together.
 -- No delete: archive it. Erasing a customer is deleting the contact.
-
+--! EndIncluded conversations/conversations.policies.sql
+--! Included conversations/conversation_participants.policies.sql
 drop policy if exists tenant_isolation on app_public.conversation_participants;
 create policy tenant_isolation on app_public.conversation_participants as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -3087,7 +2933,7 @@ create policy delete_agent on app_public.conversation_participants for delete to
   using ((select app_hidden.is_at_least('agent')));
 grant select, delete on app_public.conversation_participants to parley_visitor;
 grant insert (conversation_id, user_id) on app_public.conversation_participants to parley_visitor;
---! EndIncluded conversations/policies.sql
+--! EndIncluded conversations/conversation_participants.policies.sql
 
 --! split: 0500-messages.sql
 create type app_public.message_direction as enum ('inbound', 'outbound');
@@ -3832,11 +3678,8 @@ do $$ begin perform app_private.ensure_partitions(); end; $$;
 create or replace function app_private.tg_messages__fill_in() returns trigger as $$
 begin
   if NEW.tenant_id is null then
-    -- Under the caller's own policies: another tenant's conversation is not there.
+    -- Under the caller's own policies: a conversation of another tenant is not found.
     NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
-    if NEW.tenant_id is null then
-      raise exception 'No such conversation' using errcode = 'PYNFD';
-    end if;
   end if;
 
   if NEW.author is null then
@@ -3855,8 +3698,18 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__fill_in() is
-  E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. PYNFD. Those who bring all three along skip it.';
+  E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. Rows that have all three are spared the call.';
 --! EndIncluded messages/tg_messages__fill_in.sql
+--! Included messages/tg_messages__refuse_unknown_conversation.sql
+create or replace function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
+begin
+  raise exception 'No such conversation' using errcode = 'PYNFD';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__refuse_unknown_conversation() is
+  E'Refuses (PYNFD) a message for whose conversation fill_in() found no tenant.';
+--! EndIncluded messages/tg_messages__refuse_unknown_conversation.sql
 --! Included messages/tg_messages__refuse_change.sql
 create or replace function app_private.tg_messages__refuse_change() returns trigger as $$
 begin
@@ -3866,12 +3719,6 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__refuse_change() is
   E'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
-
-create or replace trigger _200_refuse_change
-  before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id,
-    reply_to_id, metadata, occurred_at, created_at
-  on app_public.messages
-  for each statement execute function app_private.tg_messages__refuse_change();
 --! EndIncluded messages/tg_messages__refuse_change.sql
 --! Included messages/refusal_message.sql
 create or replace function app_private.refusal_message(code text) returns text as $$
@@ -4139,10 +3986,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_message_statuses__note_opt_out() is
   E'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not undo what the customer has said since.';
-
-create or replace trigger _500_note_opt_out after update on app_public.message_statuses
-  for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
-  execute function app_private.tg_message_statuses__note_opt_out();
 --! EndIncluded messages/tg_message_statuses__note_opt_out.sql
 --! Included messages/tg_message_statuses__notify.sql
 create or replace function app_private.tg_message_statuses__notify() returns trigger as $$
@@ -4160,30 +4003,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_message_statuses__notify() is
   E'Tells GraphQL subscriptions what became of messages, once a statement.';
 --! EndIncluded messages/tg_message_statuses__notify.sql
---! Included messages/triggers.sql
-create or replace trigger _100_fill_in before insert on app_public.messages
-  for each row when (NEW.tenant_id is null or NEW.author is null or NEW.preview is null)
-  execute function app_private.tg_messages__fill_in();
-create or replace trigger _200_refuse after insert on app_public.messages
-  referencing new table as new_rows
-  for each statement execute function app_private.tg_messages__refuse();
-create or replace trigger _500_track_conversation after insert on app_public.messages
-  referencing new table as new_rows
-  for each statement execute function app_private.tg_messages__track_conversation();
-create or replace trigger _800_notify after insert on app_public.messages
-  referencing new table as new_rows
-  for each statement execute function app_private.tg_messages__notify();
-create or replace trigger _900_enqueue_send after insert on app_public.messages
-  referencing new table as new_rows
-  for each statement execute function app_private.tg_messages__enqueue_send();
-create or replace trigger _500_remove_state after delete on app_public.messages
-  referencing old table as old_rows
-  for each statement execute function app_private.tg_messages__remove_state();
-
-create or replace trigger _800_notify after update on app_public.message_statuses
-  referencing old table as old_rows new table as new_rows
-  for each statement execute function app_private.tg_message_statuses__notify();
---! EndIncluded messages/triggers.sql
 --! Included messages/move_messages.sql
 create or replace function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
 begin
@@ -5295,7 +5114,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.reconcile_outbox(interval) is
   E'Settles what nobody knows. Messages whose sender died become uncertain. Uncertain ones that no status has settled within the patience, while webhooks were arriving, are failed (PYUNC) or sent once more, as the channel''s uncertain_policy says. Returns how many of each. Run every minute.';
 --! EndIncluded messages/reconcile_outbox.sql
---! Included messages/policies.sql
+--! Included messages/messages.policies.sql
 drop policy if exists tenant_isolation on app_public.messages;
 create policy tenant_isolation on app_public.messages as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -5309,7 +5128,8 @@ grant select on app_public.messages to parley_visitor;
 grant insert (conversation_id, type, content, reply_to_id, metadata) on app_public.messages to parley_visitor;
 -- No direction, author or origin: a signed-in person speaks for themselves.
 -- No update, no delete: what was said was said. Erasing a customer is deleting the contact.
-
+--! EndIncluded messages/messages.policies.sql
+--! Included messages/message_statuses.policies.sql
 drop policy if exists tenant_isolation on app_public.message_statuses;
 create policy tenant_isolation on app_public.message_statuses as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -5318,9 +5138,7 @@ create policy select_member on app_public.message_statuses for select to parley_
   using (true);
 grant select on app_public.message_statuses to parley_visitor;
 -- Nothing else: statuses come from the provider, through app_private.
-
--- app_private.outbox, outbox_lanes, parked_statuses, provider_ids, idempotency_keys: no policy and no grant. Triggers fill them, the sender empties them.
---! EndIncluded messages/policies.sql
+--! EndIncluded messages/message_statuses.policies.sql
 
 --! split: 0600-templates.sql
 create type app_public.template_status as enum (
@@ -5456,10 +5274,7 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_template_update(jsonb) is
   E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
 --! EndIncluded templates/apply_template_update.sql
---! Included templates/policies.sql
-create or replace trigger _100_timestamps before insert or update on app_public.templates
-  for each row execute function app_private.tg__timestamps();
-
+--! Included templates/templates.policies.sql
 drop policy if exists tenant_isolation on app_public.templates;
 create policy tenant_isolation on app_public.templates as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -5468,7 +5283,7 @@ create policy select_member on app_public.templates for select to parley_visitor
   using (true);
 grant select on app_public.templates to parley_visitor;
 -- Nothing else yet: templates are Meta's, and are learnt from its webhooks.
---! EndIncluded templates/policies.sql
+--! EndIncluded templates/templates.policies.sql
 
 --! split: 0700-chatbots.sql
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
@@ -6401,8 +6216,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.call_back(uuid, jsonb) is
   E'Somebody called a run''s own address. False when the run is over, or too much waits for it already.';
 --! EndIncluded chatbots/call_back.sql
---! Included chatbots/tg_conversations__tell_chatbot.sql
-create or replace function app_private.tg_conversations__tell_chatbot() returns trigger as $$
+--! Included chatbots/tg_conversations__enqueue_chatbot.sql
+create or replace function app_private.tg_conversations__enqueue_chatbot() returns trigger as $$
 declare
   v_context app_public.conversation_contexts;
   v_was_paused boolean := coalesce(OLD.chatbot_paused_until > now(), false);
@@ -6437,9 +6252,9 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_conversations__tell_chatbot() is
+comment on function app_private.tg_conversations__enqueue_chatbot() is
   E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
---! EndIncluded chatbots/tg_conversations__tell_chatbot.sql
+--! EndIncluded chatbots/tg_conversations__enqueue_chatbot.sql
 --! Included chatbots/activate_version.sql
 create or replace function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish', is_exclusive boolean default true) returns app_public.chatbots as $$
 declare
@@ -6766,32 +6581,7 @@ comment on column app_public.chatbot_timers.is_held is
 
 grant select on app_public.chatbot_timers to parley_visitor;
 --! EndIncluded chatbots/chatbot_timers.sql
---! Included chatbots/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.chatbots
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_public.conversation_contexts
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _500_audit after insert or update or delete on app_public.chatbots
-  for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
-create or replace trigger _500_audit after insert or delete on app_public.chatbot_versions
-  for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
-create or replace trigger _500_audit after insert or update or delete on app_private.ai_budgets
-  for each row execute function app_private.tg__audit('{}', '{}', 'tenant_id');
-
-create or replace trigger _900_enqueue_chatbot after insert on app_public.messages
-  referencing new table as new_rows
-  for each statement execute function app_private.tg_messages__enqueue_chatbot();
-create or replace trigger _900_enqueue_chatbot after update on app_public.message_statuses
-  referencing old table as old_rows new table as new_rows
-  for each statement execute function app_private.tg_message_statuses__enqueue_chatbot();
-create or replace trigger _900_tell_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
-  for each row when (
-    (OLD.chatbot_paused_until, OLD.assignee_id, OLD.status)
-      is distinct from (NEW.chatbot_paused_until, NEW.assignee_id, NEW.status)
-  )
-  execute function app_private.tg_conversations__tell_chatbot();
---! EndIncluded chatbots/triggers.sql
---! Included chatbots/policies.sql
+--! Included chatbots/chatbots.policies.sql
 drop policy if exists tenant_isolation on app_public.chatbots;
 create policy tenant_isolation on app_public.chatbots as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -6810,7 +6600,8 @@ grant delete on app_public.chatbots to parley_visitor;
 grant update (name, description, metadata) on app_public.chatbots to parley_visitor;
 -- No select of nodes, edges and settings: a graph may carry credentials. read_chatbot_graphs() gives them to admins.
 -- No insert, no update of the graph: saveChatbot is the way, which reads it first.
-
+--! EndIncluded chatbots/chatbots.policies.sql
+--! Included chatbots/chatbot_versions.policies.sql
 drop policy if exists tenant_isolation on app_public.chatbot_versions;
 create policy tenant_isolation on app_public.chatbot_versions as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -6819,9 +6610,10 @@ create policy select_member on app_public.chatbot_versions for select to parley_
   using (true);
 grant select (id, tenant_id, chatbot_id, number, after_pause, published_by, created_at)
   on app_public.chatbot_versions to parley_visitor;
--- No select of the graph, as above: read_version_graphs() gives it to admins.
+-- No select of the graph, as on chatbots: read_version_graphs() gives it to admins.
 -- Nothing else: a version never changes.
-
+--! EndIncluded chatbots/chatbot_versions.policies.sql
+--! Included chatbots/conversation_contexts.policies.sql
 drop policy if exists tenant_isolation on app_public.conversation_contexts;
 create policy tenant_isolation on app_public.conversation_contexts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -6829,14 +6621,13 @@ drop policy if exists select_member on app_public.conversation_contexts;
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
   using (true);
 grant select (
-  id, tenant_id, conversation_id, chatbot_id, version_id, status, is_active, current_node_id, variables, node_history,
-  node_outputs, waiting_for, timer_kind, outcome, completion_reason, expires_at, started_at, completed_at, created_at, updated_at
+  id, tenant_id, conversation_id, chatbot_id, version_id, status, is_active, current_node_id, variables,
+  node_history, node_outputs, waiting_for, timer_kind, outcome, completion_reason, expires_at, started_at,
+  completed_at, created_at, updated_at
 ) on app_public.conversation_contexts to parley_visitor;
 -- No select of waiting and state: a call that a run waits for carries the graph's credentials.
 -- Nothing else: runs belong to the chatbot task.
-
--- app_private.chatbot_events, chatbot_turn_takers, chatbot_activity, chatbot_stats, ai_budgets, ai_calls: no policy and no grant.
---! EndIncluded chatbots/policies.sql
+--! EndIncluded chatbots/conversation_contexts.policies.sql
 
 --! split: 0750-flows.sql
 create type app_public.flow_status as enum ('draft', 'published', 'deprecated', 'blocked', 'throttled');
@@ -7033,70 +6824,36 @@ comment on table app_private.google_account_secrets is
 --! Included flows/tg_data_sources__forget_token.sql
 create or replace function app_private.tg_data_sources__forget_token() returns trigger as $$
 begin
-  delete from app_private.data_source_secrets k where k.data_source_id = NEW.id;
   NEW.has_auth_token := false;
   return NEW;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_data_sources__forget_token() is
-  E'A token was given for one address and one way to show it: it must not be sent to another.';
+  E'A data source with another base_url or auth_type has no token. tg_data_sources__remove_token() removes the token itself.';
 --! EndIncluded flows/tg_data_sources__forget_token.sql
---! Included flows/tg_data_sources__rest_without_token.sql
-create or replace function app_private.tg_data_sources__rest_without_token() returns trigger as $$
+--! Included flows/tg_data_sources__deactivate_without_token.sql
+create or replace function app_private.tg_data_sources__deactivate_without_token() returns trigger as $$
 begin
   NEW.is_active := false;
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_data_sources__rest_without_token() is
-  E'A data source whose token has not come yet rests until it does.';
---! EndIncluded flows/tg_data_sources__rest_without_token.sql
---! Included flows/triggers.sql
-create or replace trigger _100_timestamps before insert or update on app_public.data_sources
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.data_sources
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
--- By their names, this one comes first: what has lost its token rests.
-create or replace trigger _100_forget_token before update of base_url, auth_type on app_public.data_sources
-  for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
-  execute function app_private.tg_data_sources__forget_token();
-create or replace trigger _100_rest_without_token before insert or update of base_url, auth_type on app_public.data_sources
-  for each row when (NEW.auth_type <> 'none' and not NEW.has_auth_token)
-  execute function app_private.tg_data_sources__rest_without_token();
-create or replace trigger _100_timestamps before insert or update on app_private.data_source_secrets
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_public.data_source_connections
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.data_source_connections
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_timestamps before insert or update on app_public.whatsapp_flows
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_fill_in_tenant before insert on app_public.whatsapp_flows
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
-create or replace trigger _100_timestamps before insert or update on app_public.google_accounts
-  for each row execute function app_private.tg__timestamps();
-create or replace trigger _100_timestamps before insert or update on app_private.google_account_secrets
-  for each row execute function app_private.tg__timestamps();
+comment on function app_private.tg_data_sources__deactivate_without_token() is
+  E'A data source whose token is missing is inactive until set_data_source_token().';
+--! EndIncluded flows/tg_data_sources__deactivate_without_token.sql
+--! Included flows/tg_data_sources__remove_token.sql
+create or replace function app_private.tg_data_sources__remove_token() returns trigger as $$
+begin
+  delete from app_private.data_source_secrets k where k.data_source_id = NEW.id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
-  for each row execute function app_private.tg__audit('{base_url,headers,config}');
-create or replace trigger _500_audit after insert or update or delete on app_private.data_source_secrets
-  for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
-create or replace trigger _500_audit after insert or update or delete on app_public.data_source_connections
-  for each row execute function app_private.tg__audit('{endpoint,default_params,default_body,param_mapping,transform_config}');
-create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
-  for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
-create or replace trigger _500_audit after insert or update or delete on app_public.google_accounts
-  for each row execute function app_private.tg__audit('{}', '{access_token_expires_at}');
-create or replace trigger _500_audit_on_insert after insert on app_private.google_account_secrets
-  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
--- The program renews access tokens every hour; that is nobody's deed.
-create or replace trigger _500_audit_on_update after update on app_private.google_account_secrets
-  for each row when (app_hidden.current_session_id() is not null)
-  execute function app_private.tg__audit('{*}', '{}', 'user_id');
---! EndIncluded flows/triggers.sql
+comment on function app_private.tg_data_sources__remove_token() is
+  E'Removes the token of a data source whose base_url or auth_type has changed.';
+--! EndIncluded flows/tg_data_sources__remove_token.sql
 --! Included flows/set_data_source_token.sql
 create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
 declare
@@ -7367,7 +7124,7 @@ comment on function app_hidden.find_chatbot_references(uuid, jsonb) is
 
 grant execute on function app_hidden.find_chatbot_references(uuid, jsonb) to parley_visitor;
 --! EndIncluded flows/find_chatbot_references.sql
---! Included flows/policies.sql
+--! Included flows/whatsapp_flows.policies.sql
 drop policy if exists tenant_isolation on app_public.whatsapp_flows;
 create policy tenant_isolation on app_public.whatsapp_flows as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -7384,12 +7141,15 @@ drop policy if exists delete_admin on app_public.whatsapp_flows;
 create policy delete_admin on app_public.whatsapp_flows for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.whatsapp_flows to parley_visitor;
-grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata)
-  on app_public.whatsapp_flows to parley_visitor;
-grant update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata)
-  on app_public.whatsapp_flows to parley_visitor;
+grant insert (
+  whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata
+) on app_public.whatsapp_flows to parley_visitor;
+grant update (
+  whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata
+) on app_public.whatsapp_flows to parley_visitor;
 -- No preview_url and is_synced_from_meta: what Meta says.
-
+--! EndIncluded flows/whatsapp_flows.policies.sql
+--! Included flows/data_sources.policies.sql
 drop policy if exists tenant_isolation on app_public.data_sources;
 create policy tenant_isolation on app_public.data_sources as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -7411,7 +7171,8 @@ grant insert (name, description, type, base_url, auth_type, auth_header_name, he
 grant update (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms)
   on app_public.data_sources to parley_visitor;
 -- No has_auth_token: set_data_source_token() says so when there is one. Agents do not see headers and addresses.
-
+--! EndIncluded flows/data_sources.policies.sql
+--! Included flows/data_source_connections.policies.sql
 drop policy if exists tenant_isolation on app_public.data_source_connections;
 create policy tenant_isolation on app_public.data_source_connections as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -7428,11 +7189,16 @@ drop policy if exists delete_admin on app_public.data_source_connections;
 create policy delete_admin on app_public.data_source_connections for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.data_source_connections to parley_visitor;
-grant insert (name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active)
-  on app_public.data_source_connections to parley_visitor;
-grant update (name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active)
-  on app_public.data_source_connections to parley_visitor;
-
+grant insert (
+  name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config,
+  depends_on_connection_id, param_mapping, is_active
+) on app_public.data_source_connections to parley_visitor;
+grant update (
+  name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config,
+  depends_on_connection_id, param_mapping, is_active
+) on app_public.data_source_connections to parley_visitor;
+--! EndIncluded flows/data_source_connections.policies.sql
+--! Included flows/google_accounts.policies.sql
 drop policy if exists tenant_isolation on app_public.google_accounts;
 create policy tenant_isolation on app_public.google_accounts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -7441,11 +7207,9 @@ create policy select_member on app_public.google_accounts for select to parley_v
   using (true);
 grant select on app_public.google_accounts to parley_visitor;
 -- Nothing else: connectGoogleCalendar takes the tokens along, disconnectGoogleCalendar takes them away.
+--! EndIncluded flows/google_accounts.policies.sql
 
--- app_private.data_source_secrets, google_account_secrets: no policy and no grant. Written through the program, read by it.
---! EndIncluded flows/policies.sql
-
---! split: 0800-events.sql
+--! split: 0800-inbound.sql
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
 comment on type app_public.webhook_event_status is E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
 
@@ -8886,7 +8650,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
   E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, conversations, messages, outbox.';
 --! EndIncluded inbound/receive_webhooks.sql
---! Included inbound/policies.sql
+--! Included inbound/webhook_events.policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;
 create policy tenant_isolation on app_public.webhook_events as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -8896,7 +8660,461 @@ create policy select_admin on app_public.webhook_events for select to parley_vis
 grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at)
   on app_public.webhook_events to parley_visitor;
 -- No select of body: it holds other people's words in bulk. parley webhook replay reads it.
---! EndIncluded inbound/policies.sql
+--! EndIncluded inbound/webhook_events.policies.sql
+
+--! split: 0850-triggers.sql
+-- After all functions: what happens in one domain has consequences in others.
+--! Included accounts/tenants.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.tenants
+  for each row execute function app_private.tg__timestamps();
+
+-- Whether a tenant is active decides who works.
+create or replace trigger _500_audit after insert or update or delete on app_public.tenants
+  for each row execute function app_private.tg__audit();
+
+-- current_membership() refuses the sessions of an inactive tenant; this keeps them ended when it is active again.
+create or replace trigger _510_revoke_sessions after update of status on app_public.tenants
+  for each row when (OLD.status = 'active' and NEW.status <> 'active')
+  execute function app_private.tg__revoke_sessions();
+--! EndIncluded accounts/tenants.triggers.sql
+--! Included accounts/users.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.users
+  for each row execute function app_private.tg__timestamps();
+
+-- Addresses are compared at sign-in: one spelling is stored.
+create or replace trigger _110_clean_email before insert or update of email on app_public.users
+  for each row execute function app_private.tg__clean_email();
+
+-- After the update, because it has to see what the update left.
+create or replace trigger _200_refuse_last_owner after update of is_active on app_public.users
+  for each row when (OLD.is_active and not NEW.is_active)
+  execute function app_private.tg_users__refuse_last_owner();
+
+-- Who may sign in. Every sign-in sets last_login_at, which is no change of rights.
+create or replace trigger _500_audit after insert or update or delete on app_public.users
+  for each row execute function app_private.tg__audit('{}', '{last_login_at}');
+
+-- Passwords are updated, never inserted: the row has to exist.
+create or replace trigger _510_insert_secrets after insert on app_public.users
+  for each row execute function app_private.tg_users__insert_secrets();
+
+-- As on tenants: reactivating a user does not revive old sessions.
+create or replace trigger _520_revoke_sessions after update of is_active on app_public.users
+  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
+--! EndIncluded accounts/users.triggers.sql
+--! Included accounts/user_secrets.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_private.user_secrets
+  for each row execute function app_private.tg__timestamps();
+
+-- That a password changed, without its hash.
+create or replace trigger _500_audit after update on app_private.user_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
+--! EndIncluded accounts/user_secrets.triggers.sql
+--! Included accounts/memberships.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.memberships
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.memberships
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- After the change, because they have to see what it left.
+create or replace trigger _200_refuse_last_owner after update of role, is_active on app_public.memberships
+  for each row when (OLD.role = 'owner' and OLD.is_active)
+  execute function app_private.tg_memberships__refuse_last_owner();
+
+-- A trigger of its own: a condition on OLD and `update of` cannot be said of a delete in one.
+create or replace trigger _200_refuse_last_owner_on_delete after delete on app_public.memberships
+  for each row when (OLD.role = 'owner' and OLD.is_active)
+  execute function app_private.tg_memberships__refuse_last_owner();
+
+-- Who may do what.
+create or replace trigger _500_audit after insert or update or delete on app_public.memberships
+  for each row execute function app_private.tg__audit();
+
+-- As on tenants: reactivating a member does not revive old sessions.
+create or replace trigger _510_revoke_sessions after update of is_active on app_public.memberships
+  for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
+
+-- An invitation left over would let a member who was removed come back.
+create or replace trigger _520_void_invitation after insert on app_public.memberships
+  for each row execute function app_private.tg_memberships__void_invitation();
+--! EndIncluded accounts/memberships.triggers.sql
+--! Included accounts/sessions.triggers.sql
+-- That a session was ended. Signing in shows in users.last_login_at.
+create or replace trigger _500_audit after update of revoked_at on app_private.sessions
+  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
+  execute function app_private.tg__audit('{}', '{}', 'user_id');
+
+-- The API closes the WebSockets of a session that ends. Most sessions that are deleted have expired and have none.
+create or replace trigger _800_notify_on_delete after delete on app_private.sessions
+  for each row when (OLD.revoked_at is null and OLD.expires_at > now())
+  execute function app_private.tg_sessions__notify();
+
+-- The same. On update of revoked_at only, so that a refresh costs nothing.
+create or replace trigger _800_notify_on_update after update of revoked_at on app_private.sessions
+  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
+  execute function app_private.tg_sessions__notify();
+--! EndIncluded accounts/sessions.triggers.sql
+--! Included accounts/invitations.triggers.sql
+-- As on users: an invitation is found by its address.
+create or replace trigger _110_clean_email before insert or update of email on app_public.invitations
+  for each row execute function app_private.tg__clean_email();
+
+-- Who was offered access.
+create or replace trigger _500_audit after insert or delete on app_public.invitations
+  for each row execute function app_private.tg__audit();
+--! EndIncluded accounts/invitations.triggers.sql
+--! Included channels/channels.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.channels
+  for each row execute function app_private.tg__timestamps();
+
+-- One default for each tenant, from its first channel on.
+create or replace trigger _110_choose_default before insert or update of is_default on app_public.channels
+  for each row execute function app_private.tg_channels__choose_default();
+
+-- Without what Meta reports of a number, which nobody did.
+create or replace trigger _500_audit after insert or update or delete on app_public.channels
+  for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
+
+-- Both are updated, never inserted, by the program: the rows have to exist.
+create or replace trigger _510_insert_secrets after insert on app_public.channels
+  for each row execute function app_private.tg_channels__insert_secrets();
+
+-- The callback address is entered at Meta by hand, and serves all channels of an app.
+create or replace trigger _520_keep_webhook_address after update of webhook_key or delete on app_public.channels
+  for each row execute function app_private.tg_channels__keep_webhook_address();
+
+-- Messages have waited in the outbox while the channel was not active.
+create or replace trigger _900_wake_sender after update of status on app_public.channels
+  for each row when (NEW.status = 'active' and OLD.status <> 'active')
+  execute function app_private.tg_channels__wake_sender();
+--! EndIncluded channels/channels.triggers.sql
+--! Included channels/channel_secrets.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_private.channel_secrets
+  for each row execute function app_private.tg__timestamps();
+
+-- That credentials changed, without the credentials.
+create or replace trigger _500_audit after update on app_private.channel_secrets
+  for each row execute function app_private.tg__audit(
+    '{*}', '{app_secret_fingerprint,previous_app_secret,previous_app_secret_fingerprint}', 'channel_id'
+  );
+--! EndIncluded channels/channel_secrets.triggers.sql
+--! Included contacts/contacts.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.contacts
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.contacts
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- People write and paste numbers and addresses in many ways. Not called for what webhooks store, which is clean.
+create or replace trigger _120_normalize before insert or update of phone, email on app_public.contacts
+  for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$' or NEW.email is not null)
+  execute function app_private.tg_contacts__normalize();
+
+-- Before the check constraint of phone, which has no code of ours.
+create or replace trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
+  for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$')
+  execute function app_private.tg_contacts__refuse_invalid_phone();
+
+-- Before the delete, which takes the addresses along.
+create or replace trigger _500_remember_erasure before delete on app_public.contacts
+  for each row execute function app_private.tg_contacts__remember_erasure();
+
+-- Claims the number as an identity and refuses one that is taken. The two are one statement: between a look and a
+-- write, a webhook could claim the number for another contact.
+create or replace trigger _210_claim_phone_on_insert after insert on app_public.contacts
+  for each row when (NEW.phone is not null)
+  execute function app_private.tg_contacts__claim_phone();
+
+-- The same, and gives up the number before.
+create or replace trigger _210_claim_phone_on_update after update of phone on app_public.contacts
+  for each row when (OLD.phone is distinct from NEW.phone)
+  execute function app_private.tg_contacts__claim_phone();
+
+-- Erasure. Without values: an erased contact must not live on in the record.
+create or replace trigger _500_audit_on_delete after delete on app_public.contacts
+  for each row execute function app_private.tg__audit('{*}');
+
+-- Whom later messages reach. Without values, as above. The program's first number of a contact is not a correction.
+create or replace trigger _500_audit_on_update after update of phone on app_public.contacts
+  for each row when (
+    OLD.phone is distinct from NEW.phone and (OLD.phone is not null or app_hidden.current_session_id() is not null)
+  )
+  execute function app_private.tg__audit('{*}');
+--! EndIncluded contacts/contacts.triggers.sql
+--! Included contacts/contact_identities.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
+  for each row execute function app_private.tg__timestamps();
+--! EndIncluded contacts/contact_identities.triggers.sql
+--! Included contacts/tags.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.tags
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.tags
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Names are unique: two that look alike are stored alike.
+create or replace trigger _120_clean_name before insert or update of name on app_public.tags
+  for each row execute function app_private.tg__clean_name();
+--! EndIncluded contacts/tags.triggers.sql
+--! Included contacts/contact_tags.triggers.sql
+create or replace trigger _110_fill_in_tenant before insert on app_public.contact_tags
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+--! EndIncluded contacts/contact_tags.triggers.sql
+--! Included contacts/groups.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.groups
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.groups
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- As on tags.
+create or replace trigger _120_clean_name before insert or update of name on app_public.groups
+  for each row execute function app_private.tg__clean_name();
+--! EndIncluded contacts/groups.triggers.sql
+--! Included contacts/group_contacts.triggers.sql
+create or replace trigger _110_fill_in_tenant before insert on app_public.group_contacts
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+--! EndIncluded contacts/group_contacts.triggers.sql
+--! Included conversations/conversations.triggers.sql
+create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
+  for each row execute function app_private.tg__timestamps();
+
+-- Messages, which change conversations most, set updated_at themselves and spare the call. The columns they always
+-- change are in no list of columns below: a condition costs each statement more than it costs the row.
+create or replace trigger _100_timestamps_on_update before update on app_public.conversations
+  for each row when (NEW.updated_at is not distinct from OLD.updated_at)
+  execute function app_private.tg__timestamps();
+
+-- A person names only the contact. The program names all three and spares the call.
+create or replace trigger _110_fill_in before insert on app_public.conversations
+  for each row when (NEW.tenant_id is null or NEW.channel_id is null)
+  execute function app_private.tg_conversations__fill_in();
+
+-- closed_at cannot contradict status.
+create or replace trigger _120_keep_state_on_insert before insert on app_public.conversations
+  for each row execute function app_private.tg_conversations__keep_state();
+
+create or replace trigger _120_keep_state_on_update before update of status on app_public.conversations
+  for each row when (NEW.status <> OLD.status)
+  execute function app_private.tg_conversations__keep_state();
+
+-- Only of a pause that has not ended: an expired one stays on record, because it says that its run has to be resumed.
+create or replace trigger _130_end_pause before update of assignee_id, status on app_public.conversations
+  for each row when (
+    OLD.chatbot_paused_until > now()
+    and ((OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open'))
+  )
+  execute function app_private.tg_conversations__end_pause();
+
+-- Before the not-null constraints, which have no code of ours.
+create or replace trigger _200_refuse_incomplete before insert on app_public.conversations
+  for each row when (NEW.tenant_id is null or NEW.channel_id is null)
+  execute function app_private.tg_conversations__refuse_incomplete();
+
+-- The assignee is a participant, too.
+create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
+  for each row when (NEW.assignee_id is not null)
+  execute function app_private.tg_conversations__add_assignee();
+
+-- Subscriptions. Changes that follow from messages are announced with the messages, and are not listed here.
+create or replace trigger _800_notify_on_insert after insert on app_public.conversations
+  for each row execute function app_private.tg_conversations__notify();
+
+create or replace trigger _800_notify_on_update
+  after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
+  for each row when (
+    (OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
+      is distinct from (NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata)
+  )
+  execute function app_private.tg_conversations__notify();
+
+-- A chatbot waits while a person has the conversation, and goes on afterwards.
+create or replace trigger _900_enqueue_chatbot
+  after update of chatbot_paused_until, assignee_id, status on app_public.conversations
+  for each row when (
+    (OLD.chatbot_paused_until, OLD.assignee_id, OLD.status)
+      is distinct from (NEW.chatbot_paused_until, NEW.assignee_id, NEW.status)
+  )
+  execute function app_private.tg_conversations__enqueue_chatbot();
+--! EndIncluded conversations/conversations.triggers.sql
+--! Included conversations/conversation_participants.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.conversation_participants
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.conversation_participants
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+--! EndIncluded conversations/conversation_participants.triggers.sql
+--! Included messages/messages.triggers.sql
+-- Rows never change. conversation_id is left out: it moves when two contacts are merged.
+create or replace trigger _200_refuse_change
+  before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id,
+    reply_to_id, metadata, occurred_at, created_at
+  on app_public.messages
+  for each statement execute function app_private.tg_messages__refuse_change();
+
+-- A person names the conversation, the type and the content. The program names everything and spares the call.
+create or replace trigger _110_fill_in before insert on app_public.messages
+  for each row when (NEW.tenant_id is null or NEW.author is null or NEW.preview is null)
+  execute function app_private.tg_messages__fill_in();
+
+-- Before the not-null constraint of tenant_id, which has no code of ours.
+create or replace trigger _200_refuse_unknown_conversation before insert on app_public.messages
+  for each row when (NEW.tenant_id is null)
+  execute function app_private.tg_messages__refuse_unknown_conversation();
+
+-- The rules of sending. After the insert, so that a bulk insert pays once for all its rows.
+create or replace trigger _200_refuse after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__refuse();
+
+-- In place of foreign keys, which would keep old partitions from being dropped.
+create or replace trigger _500_remove_state after delete on app_public.messages
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_messages__remove_state();
+
+-- Conversations show their last message, window and unread count without reading messages.
+create or replace trigger _500_track_conversation after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__track_conversation();
+
+-- Subscriptions.
+create or replace trigger _800_notify after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__notify();
+
+-- Customers' messages are what chatbots react to.
+create or replace trigger _900_enqueue_chatbot after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__enqueue_chatbot();
+
+-- Inserting an outbound message is sending it.
+create or replace trigger _910_enqueue_send after insert on app_public.messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_messages__enqueue_send();
+--! EndIncluded messages/messages.triggers.sql
+--! Included messages/message_statuses.triggers.sql
+-- Error 131050 reports what the customer chose: no marketing messages.
+create or replace trigger _500_note_opt_out after update on app_public.message_statuses
+  for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
+  execute function app_private.tg_message_statuses__note_opt_out();
+
+-- Subscriptions.
+create or replace trigger _800_notify after update on app_public.message_statuses
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_message_statuses__notify();
+
+-- A run must not wait for the answer to a message that did not arrive.
+create or replace trigger _900_enqueue_chatbot after update on app_public.message_statuses
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_message_statuses__enqueue_chatbot();
+--! EndIncluded messages/message_statuses.triggers.sql
+--! Included chatbots/chatbots.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.chatbots
+  for each row execute function app_private.tg__timestamps();
+
+-- Without the graph, which may carry credentials.
+create or replace trigger _500_audit after insert or update or delete on app_public.chatbots
+  for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
+--! EndIncluded chatbots/chatbots.triggers.sql
+--! Included chatbots/chatbot_versions.triggers.sql
+-- Who published. Without the graph, as on chatbots.
+create or replace trigger _500_audit after insert or delete on app_public.chatbot_versions
+  for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
+--! EndIncluded chatbots/chatbot_versions.triggers.sql
+--! Included chatbots/conversation_contexts.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.conversation_contexts
+  for each row execute function app_private.tg__timestamps();
+--! EndIncluded chatbots/conversation_contexts.triggers.sql
+--! Included chatbots/ai_budgets.triggers.sql
+-- What a tenant may spend.
+create or replace trigger _500_audit after insert or update or delete on app_private.ai_budgets
+  for each row execute function app_private.tg__audit('{}', '{}', 'tenant_id');
+--! EndIncluded chatbots/ai_budgets.triggers.sql
+--! Included templates/templates.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.templates
+  for each row execute function app_private.tg__timestamps();
+--! EndIncluded templates/templates.triggers.sql
+--! Included flows/data_sources.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.data_sources
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.data_sources
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- A token was given for one address and one way to show it: it must not be sent to another.
+create or replace trigger _120_forget_token before update of base_url, auth_type on app_public.data_sources
+  for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
+  execute function app_private.tg_data_sources__forget_token();
+
+-- Calls without the token they need would only fail. Also after the trigger above.
+create or replace trigger _130_deactivate_without_token
+  before insert or update of base_url, auth_type on app_public.data_sources
+  for each row when (NEW.auth_type <> 'none' and not NEW.has_auth_token)
+  execute function app_private.tg_data_sources__deactivate_without_token();
+
+-- Where chatbots send data. Addresses, headers and config may carry credentials.
+create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
+  for each row execute function app_private.tg__audit('{base_url,headers,config}');
+
+-- With the flag of _120_forget_token goes the token itself.
+create or replace trigger _510_remove_token after update of base_url, auth_type on app_public.data_sources
+  for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
+  execute function app_private.tg_data_sources__remove_token();
+--! EndIncluded flows/data_sources.triggers.sql
+--! Included flows/data_source_secrets.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_private.data_source_secrets
+  for each row execute function app_private.tg__timestamps();
+
+-- That a token changed, without the token.
+create or replace trigger _500_audit after insert or update or delete on app_private.data_source_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
+--! EndIncluded flows/data_source_secrets.triggers.sql
+--! Included flows/data_source_connections.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.data_source_connections
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.data_source_connections
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- What chatbots call. Parameters and bodies may carry credentials.
+create or replace trigger _500_audit after insert or update or delete on app_public.data_source_connections
+  for each row execute function app_private.tg__audit(
+    '{endpoint,default_params,default_body,param_mapping,transform_config}'
+  );
+--! EndIncluded flows/data_source_connections.triggers.sql
+--! Included flows/whatsapp_flows.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.whatsapp_flows
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.whatsapp_flows
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Which forms there are. Without their content, which is long.
+create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
+  for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
+--! EndIncluded flows/whatsapp_flows.triggers.sql
+--! Included flows/google_accounts.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.google_accounts
+  for each row execute function app_private.tg__timestamps();
+
+-- Whose calendar is read. access_token_expires_at changes with every renewal.
+create or replace trigger _500_audit after insert or update or delete on app_public.google_accounts
+  for each row execute function app_private.tg__audit('{}', '{access_token_expires_at}');
+--! EndIncluded flows/google_accounts.triggers.sql
+--! Included flows/google_account_secrets.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_private.google_account_secrets
+  for each row execute function app_private.tg__timestamps();
+
+-- That tokens were stored, without the tokens.
+create or replace trigger _500_audit_on_insert after insert on app_private.google_account_secrets
+  for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
+
+-- Only of a person: the program renews access tokens every hour.
+create or replace trigger _500_audit_on_update after update on app_private.google_account_secrets
+  for each row when (app_hidden.current_session_id() is not null)
+  execute function app_private.tg__audit('{*}', '{}', 'user_id');
+--! EndIncluded flows/google_account_secrets.triggers.sql
 
 --! split: 0900-operations.sql
 -- What the operator's command line, the health checks and the metrics ask for.

@@ -17,7 +17,7 @@ const FAREWELLS = {
   deactivate: "update app_public.users set is_active = false where id = $1",
 };
 
-// Without "for no key update" of the tenant in tg_memberships__keep_an_owner() and tg_users__keep_owners(), neither
+// Without "for no key update" of the tenant in tg_memberships__refuse_last_owner() and tg_users__refuse_last_owner(), neither
 // sees that the other owner goes as well.
 for (const [one, first] of Object.entries(FAREWELLS))
   for (const [other, second] of Object.entries(FAREWELLS))

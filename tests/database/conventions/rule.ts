@@ -56,7 +56,7 @@ const OURS = `
     )
   ),
   triggers as (
-    select g.*, t.nspname, t.relname, f.proname, f.nspname as function_schema
+    select g.*, t.nspname, t.relname, f.proname, f.prosrc, f.nspname as function_schema
     from pg_trigger g
     join tables t on t.oid = g.tgrelid and not t.relispartition
     join functions f on f.oid = g.tgfoid
