@@ -12,6 +12,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY migrations ./migrations
+COPY embedded ./embedded
+COPY sandbox ./sandbox
 COPY src ./src
 COPY tasks ./tasks
 USER node

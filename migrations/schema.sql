@@ -5648,7 +5648,7 @@ create function app_private.operations_status() returns table(workers integer, s
     array(select m.name from app_private.missing_partitions(1) m order by m.name)
   from (
     -- A living worker holds a lock of this class, and asks something every few seconds on the connection that holds it
-    -- (src/worker_presence.ts): one that is suspended or caught in a loop does not.
+    -- (src/jobs/presence.ts): one that is suspended or caught in a loop does not.
     select
       count(*)::int as running,
       count(*) filter (where a.query_start < clock_timestamp() - interval '30 seconds')::int as silent

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// The `parley` command. Runs src/cli.ts with a Node that understands TypeScript: this one, if it does, else the
+// The `parley` command. Runs src/cli/main.ts with a Node that understands TypeScript: this one, if it does, else the
 // one in node_modules. Plain JavaScript, because whatever Node the machine has must be able to read it.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
 
-const cli = new URL("./cli.ts", import.meta.url);
+const cli = new URL("./cli/main.ts", import.meta.url);
 
 // npm runs a command through a shell that dies of a SIGTERM without passing it on, and the command stays behind.
 if (process.env.npm_command) {

@@ -1,4 +1,4 @@
-import type { Program } from "../src/program.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 /** Takes the turns of all conversations in which something waits for a chatbot; what they say is sent as they go. */
 export default ({ turns }: Program) =>

@@ -1,7 +1,7 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
-import type { Program } from "../src/program.ts";
-import { callFor } from "../src/turns/call_for.ts";
+import { callFor } from "../src/integrations/call_for.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 const Payload = z.object({ contextId: z.uuid() });
 

@@ -1,4 +1,4 @@
-import type { Program } from "../src/program.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 const BATCH = 10_000;
 

@@ -1,5 +1,5 @@
-import { dropExpiredPartitions, ensurePartitions } from "../src/partitions.ts";
-import type { Program } from "../src/program.ts";
+import { dropExpiredPartitions, ensurePartitions } from "../src/database/partitions.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 /** Every day: partitions for the months to come, and what is old enough to be forgotten. */
 export default ({ pool, config, log }: Program) =>

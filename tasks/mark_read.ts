@@ -1,7 +1,7 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
-import type { Program } from "../src/program.ts";
-import { markRead } from "../src/whatsapp/mark_read.ts";
+import { markRead } from "../src/channels/whatsapp/outbound/mark_read.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 const Payload = z.object({ conversationId: z.uuid(), isTyping: z.boolean().default(false) });
 

@@ -1,4 +1,4 @@
-import type { Program } from "../src/program.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 /** Every minute: settles messages of which nobody knows what became, and makes sure that nothing due was forgotten. */
 export default ({ pool, sender, turns, log }: Program) =>

@@ -1,5 +1,5 @@
-import type { Program } from "../src/program.ts";
-import { replayWebhooks, tenantsWithFailures } from "../src/webhooks/replay.ts";
+import { replayWebhooks, tenantsWithFailures } from "../src/inbound/replay.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** What one tenant may take of a round, so that its bad bodies keep no other's waiting. */

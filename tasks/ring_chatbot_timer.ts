@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Program } from "../src/program.ts";
+import type { Program } from "../src/process/worker_context.ts";
 
 const Payload = z.object({ contextId: z.uuid() });
 

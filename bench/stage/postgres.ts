@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { openThrowaway } from "../../src/embedded/throwaway.ts";
+import { openThrowaway } from "../../embedded/throwaway.ts";
 
 /** A Postgres with the settings that Parley gives its own, fsync and synchronous_commit on, and one empty database. */
 export type Postgres = {

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e9a9131f58eede9eaf3e4de0cf3d517235411070
+--! Hash: sha1:ae27973213b01d712cd7f0a6f8cbe6a5c9dd5b53
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3667,7 +3667,7 @@ begin
   end loop;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
--- A lock request that waits holds up all that come after it: rather try again (src/partitions.ts).
+-- A lock request that waits holds up all that come after it: rather try again (src/database/partitions.ts).
 
 comment on function app_private.ensure_partitions(int, int) is
   E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 id, and returns the names of the new ones. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database call it with at_most 1 until it returns nothing, each call a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
@@ -9363,7 +9363,7 @@ returns table (
     array(select m.name from app_private.missing_partitions(1) m order by m.name)
   from (
     -- A living worker holds a lock of this class, and asks something every few seconds on the connection that holds it
-    -- (src/worker_presence.ts): one that is suspended or caught in a loop does not.
+    -- (src/jobs/presence.ts): one that is suspended or caught in a loop does not.
     select
       count(*)::int as running,
       count(*) filter (where a.query_start < clock_timestamp() - interval '30 seconds')::int as silent

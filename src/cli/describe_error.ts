@@ -1,8 +1,8 @@
 import pg from "pg";
-import { brokenCheck } from "../broken_rule.ts";
-import { ConfigError } from "../config.ts";
-import { EmbeddedError } from "../embedded/error.ts";
-import { isErrorCode, ParleyError } from "../errors.ts";
+import { EmbeddedError } from "../../embedded/error.ts";
+import { brokenCheck } from "../base/broken_rule.ts";
+import { ConfigError } from "../base/config.ts";
+import { isErrorCode, ParleyError } from "../base/errors.ts";
 import { withoutUnprintable } from "./printable.ts";
 
 /** An error as the one line that a person at a terminal gets: what is wrong, and its code. */

@@ -1,10 +1,10 @@
 import { parse } from "node:path";
-import { type ImportedChatbot, importChatbot } from "../chatbot/import/import.ts";
-import { IMPORT_LIMITS } from "../chatbot/import/limits.ts";
-import { linkFiles } from "../chatbot/import/link_files.ts";
-import { type Problem, warning } from "../chatbot/problem.ts";
-import { ParleyError } from "../errors.ts";
-import { describeErrors } from "../operator/validate_chatbot.ts";
+import { ParleyError } from "../base/errors.ts";
+import { type ImportedChatbot, importChatbot } from "../chatbot/exchange/import.ts";
+import { IMPORT_LIMITS } from "../chatbot/exchange/limits.ts";
+import { linkFiles } from "../chatbot/exchange/link_files.ts";
+import { type Problem, warning } from "../chatbot/validation/problem.ts";
+import { describeErrors } from "../services/validate_chatbot.ts";
 import { readGivenFile } from "./read_file.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { ParleyError } from "../errors.ts";
+import { ParleyError } from "../base/errors.ts";
 
 /** The text of a file that a person names. Throws PYREQ when there is none, or it is larger than `maxBytes`. */
 export async function readGivenFile(path: string, maxBytes: number): Promise<string> {

@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { ParleyError } from "../errors.ts";
+import { ParleyError } from "../base/errors.ts";
 
 /** Longer than any token Meta gives out. */
 const LONGEST = 4096;

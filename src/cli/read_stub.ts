@@ -1,4 +1,4 @@
-import { ParleyError } from "../errors.ts";
+import { ParleyError } from "../base/errors.ts";
 import { readGivenFile } from "./read_file.ts";
 
 /** The JSON of a file that answers calls. */

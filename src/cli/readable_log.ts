@@ -1,4 +1,4 @@
-import { createLog, type Log } from "../log.ts";
+import { createLog, type Log } from "../base/log.ts";
 import { printable } from "./printable.ts";
 
 const COLOURS: Readonly<Record<string, number>> = { warn: 33, error: 31, fatal: 31 };

@@ -1,10 +1,10 @@
 import type pg from "pg";
-import { type Config, readConfig } from "../config.ts";
-import { createPool } from "../database.ts";
-import { openOwnerDatabase } from "../database_urls.ts";
-import { ParleyError } from "../errors.ts";
-import type { Log } from "../log.ts";
-import { requireCurrentSchema } from "../schema_state.ts";
+import { type Config, readConfig } from "../base/config.ts";
+import { ParleyError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { createPool } from "../database/pool.ts";
+import { requireCurrentSchema } from "../database/schema_state.ts";
+import { openOwnerDatabase } from "../database/urls.ts";
 import { createCommandLog } from "./readable_log.ts";
 
 /** What a command works with: the database as its owner. */

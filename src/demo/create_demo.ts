@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type pg from "pg";
-import { importChatbot } from "../chatbot/import/import.ts";
-import { activateChatbot } from "../operator/activate_chatbot.ts";
-import { addChannel } from "../operator/add_channel.ts";
-import { addChatbot } from "../operator/add_chatbot.ts";
+import { importChatbot } from "../chatbot/exchange/import.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { activateChatbot } from "../services/activate_chatbot.ts";
+import { addChannel } from "../services/add_channel.ts";
+import { addChatbot } from "../services/add_chatbot.ts";
 import type { SignIn } from "./sign_ins.ts";
 
 const CHATBOT = new URL("./chatbot.json", import.meta.url);

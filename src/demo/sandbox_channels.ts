@@ -1,10 +1,10 @@
 import type pg from "pg";
-import { webhookUrl } from "../address.ts";
-import type { Log } from "../log.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { webhookUrl } from "../base/address.ts";
+import type { Log } from "../base/log.ts";
+import { SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { openChannelSecrets, type SealedColumns } from "../secrets/channel_secrets.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { SANDBOX_GRAPH_PATH } from "../server.ts";
 
 /** This machine's sandbox, whatever port it had. */
 const OURS = `^http://(127\\.0\\.0\\.1|localhost|\\[::1\\]):\\d+${SANDBOX_GRAPH_PATH}$`;

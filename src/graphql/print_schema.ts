@@ -4,7 +4,7 @@ import { lexicographicSortSchema, printSchema as print } from "postgraphile/grap
 import { buildSchema } from "./schema/build_schema.ts";
 
 /** The schema as text. People and code generators read it, and a review shows what a migration does to it. `npm run schema` writes it. */
-export const SCHEMA_FILE = fileURLToPath(new URL("../schema.graphql", import.meta.url));
+export const SCHEMA_FILE = fileURLToPath(new URL("./schema.graphql", import.meta.url));
 
 /**
  * The schema of a migrated database. The same text whatever the server's version and the order of its catalog.

@@ -1,7 +1,7 @@
-import type { HttpRequest } from "../chatbot/effect.ts";
-import type { HttpResult } from "../chatbot/event.ts";
-import { makeRequest, type RequestTools } from "../turns/make_request.ts";
-import type { Caller } from "../turns/target.ts";
+import type { HttpRequest } from "../chatbot/engine/effect.ts";
+import type { HttpResult } from "../chatbot/engine/event.ts";
+import { makeRequest, type RequestTools } from "../integrations/make_request.ts";
+import type { Caller } from "../integrations/target.ts";
 
 /** Makes the calls of played chatbots in earnest. */
 export type SimulationCalls = {

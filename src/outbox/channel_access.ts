@@ -1,8 +1,8 @@
 import type pg from "pg";
-import type { Config } from "../config.ts";
+import type { Config } from "../base/config.ts";
+import type { Channel } from "../channels/whatsapp/outbound/wire.ts";
 import { openChannelSecrets } from "../secrets/channel_secrets.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import type { Channel } from "../whatsapp/wire.ts";
 
 /**
  * Finds how to speak to the Graph API for a channel; null when it has no access token. `isFresh` looks past what is

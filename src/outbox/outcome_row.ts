@@ -1,6 +1,6 @@
-import { identityOf } from "../webhooks/read_identity.ts";
-import { pairBackoffMs } from "../whatsapp/pair_backoff.ts";
-import type { Outcome } from "../whatsapp/wire.ts";
+import { identityOf } from "../channels/whatsapp/inbound/read_identity.ts";
+import { pairBackoffMs } from "../channels/whatsapp/outbound/pair_backoff.ts";
+import type { Outcome } from "../channels/whatsapp/outbound/wire.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 
 /** A row of app_private.record_outcomes()'s argument. How long, not when: only the database's clock counts. */

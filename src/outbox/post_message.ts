@@ -1,8 +1,8 @@
-import type { Log } from "../log.ts";
-import { metrics } from "../metrics.ts";
-import type { GraphClient } from "../whatsapp/graph_client.ts";
-import { sendMessage } from "../whatsapp/send_message.ts";
-import type { Channel, Outcome } from "../whatsapp/wire.ts";
+import type { Log } from "../base/log.ts";
+import { metrics } from "../base/metrics.ts";
+import type { GraphClient } from "../channels/whatsapp/outbound/graph_client.ts";
+import { sendMessage } from "../channels/whatsapp/outbound/send_message.ts";
+import type { Channel, Outcome } from "../channels/whatsapp/outbound/wire.ts";
 import type { ChannelAccess } from "./channel_access.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 

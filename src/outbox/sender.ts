@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { isPassing } from "../database.ts";
-import type { Log } from "../log.ts";
-import { metrics } from "../metrics.ts";
-import type { GraphClient } from "../whatsapp/graph_client.ts";
-import type { Outcome } from "../whatsapp/wire.ts";
+import type { Log } from "../base/log.ts";
+import { metrics } from "../base/metrics.ts";
+import type { GraphClient } from "../channels/whatsapp/outbound/graph_client.ts";
+import type { Outcome } from "../channels/whatsapp/outbound/wire.ts";
+import { isPassing } from "../database/pool.ts";
 import { createAlarm } from "./alarm.ts";
 import type { ChannelAccess } from "./channel_access.ts";
 import { createChannelLoad } from "./channel_load.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createLog } from "../../src/log.ts";
-import { createTurnTaker, type TurnTaker } from "../../src/turns/take_turns.ts";
+import { createLog } from "../../src/base/log.ts";
+import { createTurnTaker, type TurnTaker } from "../../src/runner/take_turns.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear, type Said } from "../support/messages.ts";
 import {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import pg from "pg";
-import { createLog } from "../../src/log.ts";
-import { createTurnTaker } from "../../src/turns/take_turns.ts";
+import { createLog } from "../../src/base/log.ts";
+import { createTurnTaker } from "../../src/runner/take_turns.ts";
 import { ECHO_BOT } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { dumpSchema } from "../../src/schema/dump.ts";
+import { dumpSchema } from "../../src/database/dump/dump.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const FIXTURES = new URL("../../migrations/fixtures/", import.meta.url);

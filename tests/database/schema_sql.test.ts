@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { dumpSchema, SCHEMA_SQL } from "../../src/schema/dump.ts";
+import { dumpSchema, SCHEMA_SQL } from "../../src/database/dump/dump.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { type Parley, parleyOn } from "../src/commands/parley.ts";
+import { type Parley, parleyOn } from "../src/cli/commands/parley.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aWorkspace } from "../support/people.ts";
 import { blocksOf, document } from "./document.ts";

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { operatorOf } from "../../src/chatbot/condition.ts";
-import type { TimerKind } from "../../src/chatbot/context.ts";
-import { type GraphNode, NODE_KINDS, type NodeKind } from "../../src/chatbot/graph.ts";
-import { IMPORT_LIMITS } from "../../src/chatbot/import/limits.ts";
-import { automaticNames } from "../../src/chatbot/node_numbers.ts";
-import { DEFAULT_SETTINGS } from "../../src/chatbot/settings.ts";
-import { type TriggerCondition, triggerRules } from "../../src/chatbot/trigger.ts";
+import { operatorOf } from "../../src/chatbot/engine/condition.ts";
+import type { TimerKind } from "../../src/chatbot/engine/context.ts";
+import { type TriggerCondition, triggerRules } from "../../src/chatbot/engine/trigger.ts";
+import { IMPORT_LIMITS } from "../../src/chatbot/exchange/limits.ts";
+import { type GraphNode, NODE_KINDS, type NodeKind } from "../../src/chatbot/graph/graph.ts";
+import { automaticNames } from "../../src/chatbot/graph/node_numbers.ts";
+import { DEFAULT_SETTINGS } from "../../src/chatbot/graph/settings.ts";
 import { exitsOf } from "../../src/chatbot/validation/exits.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type Block, blocksOf, document, plain, ROOT, rowsOf, sectionOf } from "./document.ts";
@@ -77,19 +77,19 @@ describe("the page is a story: its files are written, and its commands run one a
 
 /** Where the fields of a kind are read, besides the kind's own file. */
 const ALSO_IN: { [kind in NodeKind]?: string[] } = {
-  start: ["trigger.ts"],
+  start: ["engine/trigger.ts"],
   question: [
     "question/options.ts",
     "question/dynamic_options.ts",
     "question/menu.ts",
     "question/parse_answer.ts",
     "question/read_answer.ts",
-    "interactive.ts",
+    "engine/interactive.ts",
   ],
-  condition: ["condition.ts"],
+  condition: ["engine/condition.ts"],
   rest_api: ["request/rest_request.ts", "request/call.ts"],
   data_source: ["request/call.ts"],
-  whatsapp_flow: ["interactive.ts"],
+  whatsapp_flow: ["engine/interactive.ts"],
   google_calendar: ["calendar/plan.ts", "calendar/result.ts", "calendar/slots.ts"],
 };
 /** Fields of something inside of a field, and what every node has. */
@@ -208,7 +208,7 @@ test("the refusals of an import are those of its code", async () => {
   const { text } = sectionOf(page, "## Import and export");
   const files = ["forms", "import", "limits", "parse_graph", "subflows", "typebot"];
   const sources = await Promise.all(
-    files.map((file) => readFile(join(ROOT, `src/chatbot/import/${file}.ts`), "utf8")),
+    files.map((file) => readFile(join(ROOT, `src/chatbot/exchange/${file}.ts`), "utf8")),
   );
   const code = sources.join("\n");
   const told = rowsOf({ path: page.path, text }).flatMap(([codes = ""]) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERRORS, isErrorCode } from "../../src/errors.ts";
+import { ERRORS, isErrorCode } from "../../src/base/errors.ts";
 import { statusOf } from "../../src/graphql/request/request_status.ts";
 import { document, documents, plain, rowsOf } from "./document.ts";
 

@@ -6,7 +6,7 @@ import { measureDocument } from "../../src/graphql/limits/measure_document.ts";
 import { CLOSE } from "../../src/graphql/websocket/close_reason.ts";
 import { blocksOf, document, documents, plain, proseOf, rowsOf, sectionOf } from "./document.ts";
 
-const schema = buildSchema(document("src/schema.graphql").text);
+const schema = buildSchema(document("src/graphql/schema.graphql").text);
 const page = document("docs/graphql.md");
 
 /** What is sent from a shell or a program: `{"query":"…"}`, `query: "…"`. */

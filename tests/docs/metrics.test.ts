@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { registry } from "../../src/metrics.ts";
+import { registry } from "../../src/base/metrics.ts";
 import { document, documents, plain, rowsOf, sectionOf } from "./document.ts";
 
 const ours = (await registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith("parley_"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { type SandboxServer, startSandboxServer } from "../../src/sandbox/server.ts";
+import { type SandboxServer, startSandboxServer } from "../../sandbox/server.ts";
 import { blocksOf, document, ROOT } from "./document.ts";
 
 const blocks = blocksOf(document("docs/sandbox.md"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { seededRandom } from "../../src/sandbox/random.ts";
+import { seededRandom } from "../../sandbox/random.ts";
 import { ECHO_BOT } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aMortal, type Mortal } from "../support/mortal.ts";

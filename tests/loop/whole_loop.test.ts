@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { systemClock } from "../../src/sandbox/clock.ts";
-import { sign } from "../../src/webhooks/signature.ts";
+import { systemClock } from "../../sandbox/clock.ts";
+import { sign } from "../../src/channels/whatsapp/inbound/signature.ts";
 import { type Api, startApi, tokenOf } from "../api/support/api.ts";
 import { SEND } from "../api/support/documents.ts";
 import { type Listener, settle, subscribe } from "../api/support/websocket.ts";

@@ -1,5 +1,5 @@
-import { createLog } from "../../src/log.ts";
-import { createTurnTaker } from "../../src/turns/take_turns.ts";
+import { createLog } from "../../src/base/log.ts";
+import { createTurnTaker } from "../../src/runner/take_turns.ts";
 import type { TestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import type { Thread, Workspace } from "./people.ts";

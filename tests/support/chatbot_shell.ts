@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readConfig } from "../../src/config.ts";
-import { createGuardedFetch } from "../../src/http/guarded_fetch.ts";
-import { createLog } from "../../src/log.ts";
-import { callFor } from "../../src/turns/call_for.ts";
-import { createTurnTaker } from "../../src/turns/take_turns.ts";
+import { readConfig } from "../../src/base/config.ts";
+import { createLog } from "../../src/base/log.ts";
+import { createGuardedFetch } from "../../src/http/guarded/guarded_fetch.ts";
+import { callFor } from "../../src/integrations/call_for.ts";
+import { createTurnTaker } from "../../src/runner/take_turns.ts";
 import { createTestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import { aConversation, aWorkspace } from "./people.ts";

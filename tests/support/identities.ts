@@ -1,9 +1,9 @@
 import type pg from "pg";
-import { uuidV7 } from "../../src/uuid_v7.ts";
-import { applyDeliveries } from "../../src/webhooks/apply_deliveries.ts";
-import type { ChannelDirectory, WebhookChannel } from "../../src/webhooks/channel_directory.ts";
-import type { Delivery } from "../../src/webhooks/delivery.ts";
-import { prepareDelivery } from "../../src/webhooks/prepare_delivery.ts";
+import { uuidV7 } from "../../src/base/uuid_v7.ts";
+import { applyDeliveries } from "../../src/inbound/apply_deliveries.ts";
+import type { ChannelDirectory, WebhookChannel } from "../../src/inbound/channel_directory.ts";
+import type { Delivery } from "../../src/inbound/delivery.ts";
+import { prepareDelivery } from "../../src/inbound/prepare_delivery.ts";
 import { aWamid, send } from "./messages.ts";
 import { record } from "./outbox.ts";
 import type { Workspace } from "./people.ts";

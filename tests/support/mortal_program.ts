@@ -4,11 +4,11 @@
  */
 import { createServer } from "node:http";
 import express from "express";
-import { readConfig } from "../../src/config.ts";
-import { createPool } from "../../src/database.ts";
-import { createLog } from "../../src/log.ts";
-import { createWebhookReceiver } from "../../src/webhooks/receiver.ts";
-import { startWorker } from "../../src/worker.ts";
+import { readConfig } from "../../src/base/config.ts";
+import { createLog } from "../../src/base/log.ts";
+import { createPool } from "../../src/database/pool.ts";
+import { createWebhookReceiver } from "../../src/inbound/receiver.ts";
+import { startWorker } from "../../src/process/worker.ts";
 import { testKeyRing as keyRing } from "./program.ts";
 
 const ownerUrl = process.env.TEST_OWNER_URL!;

@@ -1,15 +1,15 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { type Config, readConfig } from "../../src/config.ts";
-import { createPool } from "../../src/database.ts";
-import { createLog, type Log } from "../../src/log.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
-import { type SandboxServer, startSandboxServer } from "../../src/sandbox/server.ts";
+import type { SandboxOptions } from "../../sandbox/options.ts";
+import { type SandboxServer, startSandboxServer } from "../../sandbox/server.ts";
+import { type Config, readConfig } from "../../src/base/config.ts";
+import { createLog, type Log } from "../../src/base/log.ts";
+import { createPool } from "../../src/database/pool.ts";
+import { createWebhookReceiver } from "../../src/inbound/receiver.ts";
+import { startWorker } from "../../src/process/worker.ts";
 import { sealChannelSecrets } from "../../src/secrets/channel_secrets.ts";
 import { type KeyRing, keyRing } from "../../src/secrets/key_ring.ts";
-import { createWebhookReceiver } from "../../src/webhooks/receiver.ts";
-import { startWorker } from "../../src/worker.ts";
 import type { TestDatabase } from "./database.ts";
 import { aWorkspace, type Workspace } from "./people.ts";
 

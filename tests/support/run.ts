@@ -5,9 +5,9 @@
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import pg from "pg";
-import { openThrowaway } from "../../src/embedded/throwaway.ts";
-import { createLog } from "../../src/log.ts";
-import { migrate } from "../../src/migrate.ts";
+import { openThrowaway } from "../../embedded/throwaway.ts";
+import { createLog } from "../../src/base/log.ts";
+import { migrate } from "../../src/database/migrate.ts";
 
 const log = createLog(process.env.LOG_LEVEL ?? "warn");
 const args = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { sign } from "../../src/webhooks/signature.ts";
+import { sign } from "../../src/channels/whatsapp/inbound/signature.ts";
 
 /** Posting webhooks as Meta does. */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Program } from "../../src/program.ts";
-import { replayWebhooks } from "../../src/webhooks/replay.ts";
+import { replayWebhooks } from "../../src/inbound/replay.ts";
+import type { Program } from "../../src/process/worker_context.ts";
 import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../support/program.ts";

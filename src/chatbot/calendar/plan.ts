@@ -1,10 +1,10 @@
-import { plainText } from "../display.ts";
-import type { HttpRequest } from "../effect.ts";
-import { numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { addDays, instantAt, isDate, localTime } from "../instant.ts";
-import { variablePath } from "../template.ts";
-import type { Turn } from "../turn.ts";
+import type { HttpRequest } from "../engine/effect.ts";
+import { addDays, instantAt, isDate, localTime } from "../engine/instant.ts";
+import type { Turn } from "../engine/turn.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { plainText } from "../text/display.ts";
+import { variablePath } from "../text/template.ts";
 
 /** Why a calendar gives no result: the codes that exported bots test for. */
 export type CalendarErrorCode = "NO_USER" | "MISSING_DATE" | "INVALID_DATE" | "NOT_CONNECTED" | "FETCH_ERROR";

@@ -1,10 +1,10 @@
-import type { HttpResult } from "../event.ts";
-import { numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
-import { walkPath } from "../path.ts";
+import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import type { HttpResult } from "../engine/event.ts";
+import type { Turn } from "../engine/turn.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { isSuccess } from "../request/response.ts";
-import type { Turn } from "../turn.ts";
+import { walkPath } from "../text/path.ts";
 import { actionOf, dayOf } from "./plan.ts";
 import { type Busy, slotsOf } from "./slots.ts";
 

@@ -1,5 +1,5 @@
-import type { Instant } from "../context.ts";
-import { instantAt } from "../instant.ts";
+import type { Instant } from "../engine/context.ts";
+import { instantAt } from "../engine/instant.ts";
 
 /** A stretch of time that is taken. */
 export type Busy = { start: Instant; end: Instant };

@@ -1,9 +1,9 @@
-import { listField, numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject } from "../json.ts";
-import { hash32 } from "../random.ts";
-import { leaveBy, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import { isObject } from "../../base/json/json.ts";
+import { hash32 } from "../engine/random.ts";
+import { leaveBy, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { listField, numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /**
  * Divides contacts: the same contact always takes the same exit of the same node.

@@ -1,10 +1,10 @@
-import type { AiRequest } from "../effect.ts";
-import type { AiResult } from "../event.ts";
-import { booleanField, numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
+import type { AiRequest } from "../engine/effect.ts";
+import type { AiResult } from "../engine/event.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { booleanField, numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { timeoutOf } from "../request/rest_request.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
 
 /**
  * Lets a language model answer.

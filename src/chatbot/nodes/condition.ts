@@ -1,7 +1,7 @@
-import { isConditionMet } from "../condition.ts";
-import type { GraphNode } from "../graph.ts";
-import { leaveBy, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import { isConditionMet } from "../engine/condition.ts";
+import { leaveBy, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /** Takes the exit `true` or `false`. Fields: those of `condition.ts`. */
 export function enterCondition(turn: Turn, node: GraphNode): Step {

@@ -1,15 +1,15 @@
-import type { HttpRequest } from "../effect.ts";
-import type { HttpResult } from "../event.ts";
-import { objectField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
+import type { HttpRequest } from "../engine/effect.ts";
+import type { HttpResult } from "../engine/event.ts";
+import { fail, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { objectField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { call } from "../request/call.ts";
 import { fillJson } from "../request/json_template.ts";
 import type { Selection } from "../request/response.ts";
 import { fillPairs, timeoutOf } from "../request/rest_request.ts";
 import { storeResponse } from "../request/store_response.ts";
 import { fillUrl } from "../request/url.ts";
-import { fail, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
 
 /**
  * Calls a stored data source, whose address and credentials stay outside the graph.

@@ -1,8 +1,8 @@
-import { numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { LEAVE, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
-import type { WaitTime } from "../wait_time.ts";
+import { LEAVE, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { WaitTime } from "../engine/wait_time.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 const SECONDS: { [unit: string]: number } = {
   seconds: 1,

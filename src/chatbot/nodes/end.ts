@@ -1,7 +1,7 @@
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /**
  * The end of the graph. In a subflow: back to the caller, by the exit named after the outcome.

@@ -1,12 +1,12 @@
 import { type CalendarErrorCode, planCalendar } from "../calendar/plan.ts";
 import { calendarResult } from "../calendar/result.ts";
-import type { HttpResult } from "../event.ts";
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
+import type { HttpResult } from "../engine/event.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { call } from "../request/call.ts";
 import { errorMessage } from "../request/response.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
 
 /**
  * Looks into a Google calendar (the account's primary one), in the chatbot's time zone.

@@ -1,8 +1,8 @@
-import { numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
-import type { WaitTime } from "../wait_time.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { WaitTime } from "../engine/wait_time.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /**
  * Gives the conversation to a person. With an edge to go on by, the run waits, silent, until it is given back;

@@ -1,7 +1,7 @@
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { fail, LEAVE, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import { fail, LEAVE, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /** Goes to the node `targetNodeId` of the same graph; without one, on by its edge. */
 export function enterJump(turn: Turn, node: GraphNode): Step {

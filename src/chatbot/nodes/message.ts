@@ -1,10 +1,10 @@
-import type { OutboundMessage } from "../effect.ts";
-import { listField, numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject, type JsonObject } from "../json.ts";
-import { mapFieldTexts } from "../leaves.ts";
-import { LEAVE, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { mapFieldTexts } from "../../base/json/leaves.ts";
+import type { OutboundMessage } from "../engine/effect.ts";
+import { LEAVE, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { listField, numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 const MEDIA_TYPES = ["image", "video", "audio", "document", "sticker"];
 

@@ -1,20 +1,20 @@
-import type { Waiting } from "../context.ts";
-import type { Exit } from "../edges.ts";
-import type { InboundMessage } from "../event.ts";
-import { numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { tappedReply } from "../inbound.ts";
-import { interactive, leadIn } from "../interactive.ts";
+import type { Waiting } from "../engine/context.ts";
+import type { InboundMessage } from "../engine/event.ts";
+import { tappedReply } from "../engine/inbound.ts";
+import { interactive, leadIn } from "../engine/interactive.ts";
+import { fail, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { WaitTime } from "../engine/wait_time.ts";
+import type { Exit } from "../graph/edges.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import type { ChatbotSettings } from "../graph/settings.ts";
 import { menuMessage } from "../question/menu.ts";
 import { type Option, optionsOf } from "../question/options.ts";
 import { answerKind } from "../question/question_type.ts";
 import { type Reading, readAnswer } from "../question/read_answer.ts";
 import { readNumber } from "../question/read_number.ts";
-import type { ChatbotSettings } from "../settings.ts";
-import { fail, type Step } from "../step.ts";
-import type { AnswerKind } from "../texts.ts";
-import type { Turn } from "../turn.ts";
-import type { WaitTime } from "../wait_time.ts";
+import type { AnswerKind } from "../text/texts.ts";
 
 export type AnswerWaiting = Extract<Waiting, { kind: "answer" }>;
 

@@ -1,12 +1,12 @@
-import type { HttpResult } from "../event.ts";
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
+import type { HttpResult } from "../engine/event.ts";
+import { fail, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { call } from "../request/call.ts";
 import type { Selection } from "../request/response.ts";
 import { restRequest } from "../request/rest_request.ts";
 import { storeResponse } from "../request/store_response.ts";
-import { fail, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
 
 /**
  * Calls an API and waits for its answer. Values are substituted in parsed pieces, never in the text of the request.

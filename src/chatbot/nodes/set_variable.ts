@@ -1,14 +1,14 @@
-import type { ContactChange } from "../effect.ts";
-import { listField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { addDays, localTime } from "../instant.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
-import { mapTexts } from "../leaves.ts";
-import { referenceFrom } from "../random.ts";
+import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { mapTexts } from "../../base/json/leaves.ts";
+import type { ContactChange } from "../engine/effect.ts";
+import { addDays, localTime } from "../engine/instant.ts";
+import { referenceFrom } from "../engine/random.ts";
+import { LEAVE, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { listField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
-import { LEAVE, type Step } from "../step.ts";
-import { variablePath } from "../template.ts";
-import type { Turn } from "../turn.ts";
+import { variablePath } from "../text/template.ts";
 
 /**
  * Sets variables. `assignments: [{variable, operation, value, scope}]`, or the four fields of one on the node.

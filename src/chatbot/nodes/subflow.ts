@@ -1,13 +1,13 @@
-import type { Frame } from "../context.ts";
-import { objectField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import type { JsonObject } from "../json.ts";
-import { mapFieldTexts } from "../leaves.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import { mapFieldTexts } from "../../base/json/leaves.ts";
+import type { Frame } from "../engine/context.ts";
+import { fail, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { objectField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
-import { fail, type Step } from "../step.ts";
-import { variablePath } from "../template.ts";
-import type { Turn } from "../turn.ts";
-import { resolve } from "../variables.ts";
+import { variablePath } from "../text/template.ts";
+import { resolve } from "../text/variables.ts";
 
 const DEEPEST = 10;
 

@@ -1,11 +1,11 @@
-import type { ContactChange } from "../effect.ts";
-import { objectField, textListField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { mapFieldTexts } from "../leaves.ts";
-import { cleanProse } from "../pasted.ts";
+import { mapFieldTexts } from "../../base/json/leaves.ts";
+import type { ContactChange } from "../engine/effect.ts";
+import { LEAVE, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { objectField, textListField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
-import { LEAVE, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import { cleanProse } from "../text/pasted.ts";
 
 /**
  * Changes the contact: `fields` (name → value), `addTags`, `removeTags`, `addGroups`, `removeGroups` (lists of

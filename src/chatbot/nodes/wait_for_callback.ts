@@ -1,9 +1,9 @@
-import { numberField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import type { Json } from "../json.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
-import type { WaitTime } from "../wait_time.ts";
+import type { Json } from "../../base/json/json.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { WaitTime } from "../engine/wait_time.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /**
  * Waits until someone calls the run's own address, `{{callback_url}}`. A call that came earlier counts.

@@ -1,20 +1,20 @@
-import type { Waiting } from "../context.ts";
-import { cut } from "../cut.ts";
-import { plainText } from "../display.ts";
-import type { HttpRequest } from "../effect.ts";
-import type { HttpResult } from "../event.ts";
-import { numberField, objectField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { interactive, leadIn } from "../interactive.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
-import { mapFieldTexts } from "../leaves.ts";
+import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { mapFieldTexts } from "../../base/json/leaves.ts";
+import type { Waiting } from "../engine/context.ts";
+import type { HttpRequest } from "../engine/effect.ts";
+import type { HttpResult } from "../engine/event.ts";
+import { interactive, leadIn } from "../engine/interactive.ts";
+import { fail, type Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { WaitTime } from "../engine/wait_time.ts";
+import { numberField, objectField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import type { ChatbotSettings } from "../graph/settings.ts";
 import { call } from "../request/call.ts";
 import { fillNestedJson } from "../request/json_template.ts";
 import { errorMessage, isSuccess } from "../request/response.ts";
-import type { ChatbotSettings } from "../settings.ts";
-import { fail, type Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
-import type { WaitTime } from "../wait_time.ts";
+import { cut } from "../text/cut.ts";
+import { plainText } from "../text/display.ts";
 
 export type FlowWaiting = Extract<Waiting, { kind: "flow" }>;
 

@@ -1,10 +1,10 @@
-import { check } from "../budget.ts";
-import { plainText } from "../display.ts";
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
-import { cleanProse } from "../pasted.ts";
-import type { Turn } from "../turn.ts";
+import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { check } from "../engine/budget.ts";
+import type { Turn } from "../engine/turn.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { plainText } from "../text/display.ts";
+import { cleanProse } from "../text/pasted.ts";
 import type { Draft } from "./options.ts";
 
 /**

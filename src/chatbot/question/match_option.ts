@@ -1,5 +1,5 @@
-import { sameHandle } from "../edges.ts";
-import { fold } from "../fold.ts";
+import { sameHandle } from "../graph/edges.ts";
+import { fold } from "../text/fold.ts";
 import type { Option } from "./options.ts";
 
 /**

@@ -1,10 +1,10 @@
-import { shorten } from "../cut.ts";
-import type { OutboundMessage } from "../effect.ts";
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { interactive, leadIn } from "../interactive.ts";
-import type { JsonObject } from "../json.ts";
-import type { Turn } from "../turn.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { OutboundMessage } from "../engine/effect.ts";
+import { interactive, leadIn } from "../engine/interactive.ts";
+import type { Turn } from "../engine/turn.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { shorten } from "../text/cut.ts";
 import { isShownAsList, type Option } from "./options.ts";
 
 /** WhatsApp takes ten rows in all. */

@@ -1,10 +1,10 @@
-import { check } from "../budget.ts";
-import { cut, shorten } from "../cut.ts";
-import { listField, numberField, objectField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
-import { variablePath } from "../template.ts";
-import type { Turn } from "../turn.ts";
+import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
+import { check } from "../engine/budget.ts";
+import type { Turn } from "../engine/turn.ts";
+import { listField, numberField, objectField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { cut, shorten } from "../text/cut.ts";
+import { variablePath } from "../text/template.ts";
 import { dynamicDrafts } from "./dynamic_options.ts";
 
 /** One thing to choose. */

@@ -1,10 +1,10 @@
-import { numberField, textField } from "../fields.ts";
-import { isDate, localTime } from "../instant.ts";
-import type { Json, JsonObject } from "../json.ts";
-import { cleanPasted } from "../pasted.ts";
-import { testPattern } from "../pattern.ts";
-import type { AnswerKind } from "../texts.ts";
-import type { Turn } from "../turn.ts";
+import type { Json, JsonObject } from "../../base/json/json.ts";
+import { isDate, localTime } from "../engine/instant.ts";
+import type { Turn } from "../engine/turn.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import { cleanPasted } from "../text/pasted.ts";
+import { testPattern } from "../text/pattern.ts";
+import type { AnswerKind } from "../text/texts.ts";
 import { readEmail } from "./read_email.ts";
 import { readNumber } from "./read_number.ts";
 import { readPhone } from "./read_phone.ts";

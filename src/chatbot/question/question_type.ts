@@ -1,6 +1,6 @@
-import { textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import type { AnswerKind } from "../texts.ts";
+import { textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import type { AnswerKind } from "../text/texts.ts";
 
 /** What a `questionType` asks for. */
 const ANSWER_KINDS: { [questionType: string]: AnswerKind } = {

@@ -1,4 +1,4 @@
-import { cleanPasted } from "../pasted.ts";
+import { cleanPasted } from "../text/pasted.ts";
 
 /**
  * An e-mail address as people paste it (`mailto:…`, `Ann <ann@example.com>`, in quotes or brackets); null when it is none.

@@ -1,4 +1,4 @@
-import { cleanPasted } from "../pasted.ts";
+import { cleanPasted } from "../text/pasted.ts";
 
 /**
  * A number as people write it: thousands in groups, a decimal point or comma, a currency; null when it is none.

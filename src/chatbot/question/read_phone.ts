@@ -1,4 +1,4 @@
-import { cleanPasted } from "../pasted.ts";
+import { cleanPasted } from "../text/pasted.ts";
 
 /**
  * A phone number out of the ways people write one: `+` and digits when it has a country code, else its digits; null

@@ -1,10 +1,10 @@
-import type { Waiting } from "../context.ts";
-import type { HttpRequest } from "../effect.ts";
-import type { HttpResult } from "../event.ts";
-import { numberField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import type { Waiting } from "../engine/context.ts";
+import type { HttpRequest } from "../engine/effect.ts";
+import type { HttpResult } from "../engine/event.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import { numberField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 export type HttpWaiting = Extract<Waiting, { kind: "http" }>;
 

@@ -1,7 +1,7 @@
-import type { GraphNode } from "../graph.ts";
-import type { Json } from "../json.ts";
-import { mapTexts } from "../leaves.ts";
-import type { Turn } from "../turn.ts";
+import type { Json } from "../../base/json/json.ts";
+import { mapTexts } from "../../base/json/leaves.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /**
  * Puts variables into a template of JSON text without ever touching its structure: the template is parsed first,

@@ -1,8 +1,8 @@
-import { cut } from "../cut.ts";
-import { plainText } from "../display.ts";
-import type { HttpResult } from "../event.ts";
-import { isObject, type Json, own } from "../json.ts";
-import { parsePath, walkPath } from "../path.ts";
+import { isObject, type Json, own } from "../../base/json/json.ts";
+import type { HttpResult } from "../engine/event.ts";
+import { cut } from "../text/cut.ts";
+import { plainText } from "../text/display.ts";
+import { parsePath, walkPath } from "../text/path.ts";
 
 /** What of a response is kept. */
 export type Selection = {

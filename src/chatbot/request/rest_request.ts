@@ -1,9 +1,9 @@
-import { plainText } from "../display.ts";
-import type { HttpBody, HttpRequest } from "../effect.ts";
-import { numberField, objectField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
-import type { Turn } from "../turn.ts";
+import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
+import type { HttpBody, HttpRequest } from "../engine/effect.ts";
+import type { Turn } from "../engine/turn.ts";
+import { numberField, objectField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { plainText } from "../text/display.ts";
 import { fillJson, fillNestedJson } from "./json_template.ts";
 import { fillUrl } from "./url.ts";
 

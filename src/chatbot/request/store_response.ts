@@ -1,7 +1,7 @@
-import type { HttpResult } from "../event.ts";
-import type { GraphNode } from "../graph.ts";
-import type { Step } from "../step.ts";
-import type { Turn } from "../turn.ts";
+import type { HttpResult } from "../engine/event.ts";
+import type { Step } from "../engine/step.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { errorMessage, isSuccess, type Selection, selectFrom } from "./response.ts";
 
 /** Stores what a call brought, or what went wrong, and leaves by `success` or `error`. */

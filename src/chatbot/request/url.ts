@@ -1,5 +1,5 @@
-import type { GraphNode } from "../graph.ts";
-import type { Turn } from "../turn.ts";
+import type { Turn } from "../engine/turn.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { fillNestedJson } from "./json_template.ts";
 
 /**

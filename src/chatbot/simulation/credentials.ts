@@ -1,7 +1,7 @@
-import type { Effect, HttpBody, HttpRequest } from "../effect.ts";
-import { clean, cleanText } from "../export.ts";
-import { redactAddress } from "../redact_address.ts";
-import { HARMLESS_HEADER, REMOVED } from "../redact_value.ts";
+import type { Effect, HttpBody, HttpRequest } from "../engine/effect.ts";
+import { clean, cleanText } from "../exchange/export.ts";
+import { redactAddress } from "../exchange/redact_address.ts";
+import { HARMLESS_HEADER, REMOVED } from "../exchange/redact_value.ts";
 
 /** An effect as a trace shows it: a call keeps its address and its body, and loses what lets it in. */
 export function withoutCredentials(effect: Effect): Effect {

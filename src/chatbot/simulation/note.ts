@@ -1,6 +1,6 @@
-import type { Instant } from "../context.ts";
-import type { ChatbotEvent } from "../event.ts";
-import { after } from "../instant.ts";
+import type { Instant } from "../engine/context.ts";
+import type { ChatbotEvent } from "../engine/event.ts";
+import { after } from "../engine/instant.ts";
 import type { Reply, Simulation } from "./simulation.ts";
 
 /** Seconds of the units in which a tester lets time pass, by their first letter. */

@@ -1,8 +1,8 @@
-import { NO_BUDGET } from "../budget.ts";
-import { type Context, isActive, newContext, type Timer } from "../context.ts";
-import type { ChatbotEvent } from "../event.ts";
-import type { SystemVariables } from "../system_variables.ts";
-import type { ChatbotVersion } from "../version.ts";
+import { NO_BUDGET } from "../engine/budget.ts";
+import { type Context, isActive, newContext, type Timer } from "../engine/context.ts";
+import type { ChatbotEvent } from "../engine/event.ts";
+import type { ChatbotVersion } from "../graph/version.ts";
+import type { SystemVariables } from "../text/system_variables.ts";
 import { parseObject, preview, replyToMessage } from "./customer.ts";
 import { type HttpStub, httpStub } from "./http_stub.ts";
 import { readLine } from "./note.ts";

@@ -1,8 +1,8 @@
-import type { Budget } from "../budget.ts";
-import type { Context, Instant, Waiting } from "../context.ts";
-import type { OutboundMessage } from "../effect.ts";
-import type { ChatbotEvent } from "../event.ts";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { Budget } from "../engine/budget.ts";
+import type { Context, Instant, Waiting } from "../engine/context.ts";
+import type { OutboundMessage } from "../engine/effect.ts";
+import type { ChatbotEvent } from "../engine/event.ts";
 import type { TraceTurn } from "./trace.ts";
 
 /** A run that is only played: plain JSON, to be continued reply by reply. It never waits for a call. */

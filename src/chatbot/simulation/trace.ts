@@ -1,12 +1,12 @@
-import { advance } from "../advance.ts";
-import type { Budget } from "../budget.ts";
-import type { Context, Instant, NodeOutput } from "../context.ts";
-import type { Effect } from "../effect.ts";
-import type { ChatbotEvent } from "../event.ts";
-import { nodeType } from "../graph.ts";
-import { type Json, type JsonObject, own } from "../json.ts";
-import type { Turn } from "../turn.ts";
-import type { ChatbotVersion } from "../version.ts";
+import { type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { advance } from "../engine/advance.ts";
+import type { Budget } from "../engine/budget.ts";
+import type { Context, Instant, NodeOutput } from "../engine/context.ts";
+import type { Effect } from "../engine/effect.ts";
+import type { ChatbotEvent } from "../engine/event.ts";
+import type { Turn } from "../engine/turn.ts";
+import { nodeType } from "../graph/graph.ts";
+import type { ChatbotVersion } from "../graph/version.ts";
 import { withoutCredentials } from "./credentials.ts";
 
 /** One turn of a played run: what happened, and node by node what it did. */

@@ -1,6 +1,6 @@
-import { listField, textField } from "../fields.ts";
-import { type GraphNode, nodeKind } from "../graph.ts";
-import { isObject } from "../json.ts";
+import { isObject } from "../../base/json/json.ts";
+import { listField, textField } from "../graph/fields.ts";
+import { type GraphNode, nodeKind } from "../graph/graph.ts";
 
 const CALL = ["success", "error"];
 

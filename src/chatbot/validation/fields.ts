@@ -1,10 +1,10 @@
-import { operatorOf } from "../condition.ts";
-import { listField, numberField, textField } from "../fields.ts";
-import { type GraphNode, nodeKind, nodeType } from "../graph.ts";
-import { isObject, type JsonObject } from "../json.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { operatorOf } from "../engine/condition.ts";
+import { listField, numberField, textField } from "../graph/fields.ts";
+import { type GraphNode, nodeKind, nodeType } from "../graph/graph.ts";
 import { messageProblems } from "./message.ts";
 import { conditionsIn } from "./patterns.ts";
+import { type Problem, problem, warning } from "./problem.ts";
 import { questionProblems } from "./question.ts";
 
 /** What is wrong with the fields of one node. */

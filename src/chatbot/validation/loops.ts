@@ -1,5 +1,5 @@
-import { type Graph, type NodeKind, nodeKind } from "../graph.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { type Graph, type NodeKind, nodeKind } from "../graph/graph.ts";
+import { type Problem, problem, warning } from "./problem.ts";
 import { targetsOf } from "./structure.ts";
 
 /** Kinds that wait for a person or a clock: a loop through one is a conversation. */

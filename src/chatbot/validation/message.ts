@@ -1,7 +1,7 @@
-import { listField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject } from "../json.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { isObject } from "../../base/json/json.ts";
+import { listField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { type Problem, problem, warning } from "./problem.ts";
 
 const TEXT_LIMIT = 4096;
 const CAPTION_LIMIT = 1024;

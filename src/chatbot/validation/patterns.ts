@@ -1,10 +1,10 @@
-import { operatorOf } from "../condition.ts";
-import { listField, objectField, textField } from "../fields.ts";
-import { type GraphNode, nodeKind } from "../graph.ts";
-import { isObject, type JsonObject } from "../json.ts";
-import { patternError } from "../pattern.ts";
-import { type Problem, problem } from "../problem.ts";
-import { placeholdersIn } from "../template.ts";
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { operatorOf } from "../engine/condition.ts";
+import { listField, objectField, textField } from "../graph/fields.ts";
+import { type GraphNode, nodeKind } from "../graph/graph.ts";
+import { patternError } from "../text/pattern.ts";
+import { placeholdersIn } from "../text/template.ts";
+import { type Problem, problem } from "./problem.ts";
 
 /** Different patterns of one chatbot. Compiling one takes milliseconds, during which the process does nothing else. */
 const MOST_PATTERNS = 200;

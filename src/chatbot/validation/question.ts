@@ -1,11 +1,11 @@
-import { listField, textField } from "../fields.ts";
-import type { GraphNode } from "../graph.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
+import { listField, textField } from "../graph/fields.ts";
+import type { GraphNode } from "../graph/graph.ts";
 import { TITLE_LIMITS } from "../question/options.ts";
 import { answerKind } from "../question/question_type.ts";
-import { placeholdersIn } from "../template.ts";
+import { placeholdersIn } from "../text/template.ts";
 import { duplicates } from "./fields.ts";
+import { type Problem, problem, warning } from "./problem.ts";
 
 /** What is wrong with a question: its type, its prompt, its options against WhatsApp's limits. */
 export function questionProblems(node: GraphNode): Problem[] {

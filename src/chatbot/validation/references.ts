@@ -1,7 +1,7 @@
-import { textField, textListField } from "../fields.ts";
-import { type Graph, type GraphNode, nodeKind } from "../graph.ts";
-import { isObject, own } from "../json.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { isObject, own } from "../../base/json/json.ts";
+import { textField, textListField } from "../graph/fields.ts";
+import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
+import { type Problem, problem, warning } from "./problem.ts";
 
 /** Something outside the graph that a node names: what kind it is, and by which word. */
 export type Reference = { kind: ReferenceKind; id: string; nodeId: string; field: string };

@@ -1,7 +1,7 @@
-import { textField } from "../fields.ts";
-import { type Graph, type GraphNode, nodeKind, nodeType } from "../graph.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { textField } from "../graph/fields.ts";
+import { type Graph, type GraphNode, nodeKind, nodeType } from "../graph/graph.ts";
 import { exitsOf } from "./exits.ts";
+import { type Problem, problem, warning } from "./problem.ts";
 
 /** What is wrong with nodes and edges as such. */
 export function structureProblems(graph: Graph): Problem[] {

@@ -1,11 +1,11 @@
-import { listField, objectField, textField } from "../fields.ts";
-import { type Graph, type GraphNode, nodeKind } from "../graph.ts";
-import { indexGraph } from "../graph_index.ts";
-import { isObject, type Json } from "../json.ts";
-import { parsePath } from "../path.ts";
-import { type Problem, warning } from "../problem.ts";
-import { SYSTEM_NAMES } from "../system_variables.ts";
-import { placeholdersIn, variablePath } from "../template.ts";
+import { isObject, type Json } from "../../base/json/json.ts";
+import { listField, objectField, textField } from "../graph/fields.ts";
+import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
+import { indexGraph } from "../graph/graph_index.ts";
+import { parsePath } from "../text/path.ts";
+import { SYSTEM_NAMES } from "../text/system_variables.ts";
+import { placeholdersIn, variablePath } from "../text/template.ts";
+import { type Problem, warning } from "./problem.ts";
 
 /** The fields that name a variable to be set. */
 const OUTPUT_FIELDS = [

@@ -1,9 +1,9 @@
-import type { Graph } from "../graph.ts";
-import type { Problem } from "../problem.ts";
-import { type ChatbotSettings, DEFAULT_SETTINGS } from "../settings.ts";
+import type { Graph } from "../graph/graph.ts";
+import { type ChatbotSettings, DEFAULT_SETTINGS } from "../graph/settings.ts";
 import { fieldProblems } from "./fields.ts";
 import { loopProblems } from "./loops.ts";
 import { patternProblems } from "./patterns.ts";
+import type { Problem } from "./problem.ts";
 import { referenceProblems, type Surroundings } from "./references.ts";
 import { structureProblems } from "./structure.ts";
 import { variableProblems } from "./unknown_variables.ts";

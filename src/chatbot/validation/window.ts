@@ -1,8 +1,8 @@
-import { numberField, textField } from "../fields.ts";
-import { type Graph, type GraphNode, nodeKind } from "../graph.ts";
+import { numberField, textField } from "../graph/fields.ts";
+import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
+import type { ChatbotSettings } from "../graph/settings.ts";
 import { delaySeconds } from "../nodes/delay.ts";
-import { type Problem, warning } from "../problem.ts";
-import type { ChatbotSettings } from "../settings.ts";
+import { type Problem, warning } from "./problem.ts";
 
 /** How long after a customer's message anything but a template is delivered. */
 const WINDOW_SECONDS = 24 * 3600;

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** How long an access token lasts: what remains of it after a sign-out is caught by the database. */

@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { ParleyError } from "../../errors.ts";
-import type { Log } from "../../log.ts";
+import { ParleyError } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
 
 /**
  * Refuses a new connection of the API's login if the login has settings of its own, and removes them, so that the next

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";

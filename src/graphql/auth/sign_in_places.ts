@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { FairShare } from "../../fair_share.ts";
+import { FairShare } from "../../base/fair_share.ts";
 
 /** Where passwords are checked: bcrypt takes a core of the database's for some 60 ms. */
 export type SignInPlaces = {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
-import type { Log } from "../../log.ts";
+import type { Log } from "../../base/log.ts";
 import type { Change } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
 

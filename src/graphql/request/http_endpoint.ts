@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
-import { createByteBudget } from "../../byte_budget.ts";
-import { ParleyError } from "../../errors.ts";
+import { createByteBudget } from "../../base/byte_budget.ts";
+import { ParleyError } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
 import type { SourceOf } from "../../http/client_source.ts";
-import type { Log } from "../../log.ts";
-import { logOf } from "../../server/request_log.ts";
+import { logOf } from "../../http/request_log.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { maskError } from "./mask_error.ts";

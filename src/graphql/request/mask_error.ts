@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { isSafeError } from "postgraphile/grafast";
 import { GraphQLError, type GraphQLFormattedError } from "postgraphile/graphql";
-import { brokenCheck, brokenReference, missingValue, takenValue } from "../../broken_rule.ts";
-import { ERRORS, type ErrorCode, isErrorCode } from "../../errors.ts";
-import type { Log } from "../../log.ts";
+import { brokenCheck, brokenReference, missingValue, takenValue } from "../../base/broken_rule.ts";
+import { ERRORS, type ErrorCode, isErrorCode } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
 
 type Told = { code: ErrorCode; message: string; hint?: string | undefined };
 

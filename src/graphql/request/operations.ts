@@ -7,10 +7,10 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
 } from "postgraphile/graphql";
-import { ParleyError } from "../../errors.ts";
-import type { FairShare } from "../../fair_share.ts";
+import { ParleyError } from "../../base/errors.ts";
+import type { FairShare } from "../../base/fair_share.ts";
+import type { Log } from "../../base/log.ts";
 import type { Origin } from "../../http/client_source.ts";
-import type { Log } from "../../log.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import { countConditions } from "../limits/count_conditions.ts";
 import { countObjects } from "../limits/count_objects.ts";

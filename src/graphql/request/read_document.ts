@@ -7,7 +7,7 @@ import {
   specifiedRules,
   validate,
 } from "postgraphile/graphql";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { measureDocument } from "../limits/measure_document.ts";
 

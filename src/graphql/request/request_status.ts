@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type ErrorKind, isErrorCode } from "../../errors.ts";
+import { ERRORS, type ErrorCode, type ErrorKind, isErrorCode } from "../../base/errors.ts";
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   bad_request: 400,

@@ -1,5 +1,5 @@
-import { ParleyError } from "../../errors.ts";
-import type { FairShare } from "../../fair_share.ts";
+import { ParleyError } from "../../base/errors.ts";
+import type { FairShare } from "../../base/fair_share.ts";
 
 /** One request's way to the database: its statements go one after the other, so that it holds one connection at most. */
 export type RequestTurn = {

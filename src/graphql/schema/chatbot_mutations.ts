@@ -1,9 +1,9 @@
 import { type PgClient, sideEffectWithPgClient } from "postgraphile/@dataplan/pg";
 import { access, object, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
-import { parseGraph } from "../../chatbot/import/parse_graph.ts";
-import { ParleyError } from "../../errors.ts";
-import { describeErrors, validateChatbot } from "../../operator/validate_chatbot.ts";
+import { ParleyError } from "../../base/errors.ts";
+import { parseGraph } from "../../chatbot/exchange/parse_graph.ts";
+import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
 
 /** A chatbot's life before it talks to anybody: drafts, their problems, versions. The graph is read here, in the program. */
 export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {

@@ -1,7 +1,7 @@
 import { type PgClient, sideEffectWithPgClient } from "postgraphile/@dataplan/pg";
 import { access, object, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
 import { sealDataSourceToken } from "../../secrets/data_source_token.ts";
 import { sealGoogleToken } from "../../secrets/google_account.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";

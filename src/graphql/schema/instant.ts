@@ -1,5 +1,5 @@
-import type { Instant } from "../../chatbot/context.ts";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
+import type { Instant } from "../../chatbot/engine/context.ts";
 
 const FIRST = Date.UTC(1970, 0, 1);
 const LAST = Date.UTC(9999, 11, 31);

@@ -1,6 +1,6 @@
 import "postgraphile";
 import { type ObjectStep, type Step, sideEffect, TRAP_ERROR, trap } from "postgraphile/grafast";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
 
 /**
  * Changing or deleting a row that is not there, or that the person's role does not let them change, is an error (PYNFD);

@@ -1,6 +1,6 @@
 import { setImmediate as rest } from "node:timers/promises";
+import { ParleyError } from "../../base/errors.ts";
 import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
-import { ParleyError } from "../../errors.ts";
 
 /**
  * Plays for a client, and ends. Between two turns, which have a budget each, others are served, however many play.

@@ -1,7 +1,7 @@
 import type { PgClient } from "postgraphile/@dataplan/pg";
-import { ParleyError } from "../../errors.ts";
-import { withForms } from "../../turns/forms.ts";
-import { type RunnableVersion, runnable, type VersionRow } from "../../turns/version_store.ts";
+import { ParleyError } from "../../base/errors.ts";
+import { withForms } from "../../runner/forms.ts";
+import { type RunnableVersion, runnable, type VersionRow } from "../../runner/version_store.ts";
 
 /** What a client names to have it played. */
 export type PlayableNames = { chatbotId?: string | null; versionId?: string | null };

@@ -1,13 +1,13 @@
 import { type PgClient, sideEffectWithPgClient } from "postgraphile/@dataplan/pg";
 import { access, object, type Step, sideEffect } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
+import { ParleyError } from "../../base/errors.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
 import { stubbed } from "../../chatbot/simulation/stubbed.ts";
-import { ParleyError } from "../../errors.ts";
-import { MOST_MESSAGES, type Past, readPast } from "../../replay/past.ts";
-import { replay } from "../../replay/replay.ts";
-import { turnBudget } from "../../turns/turn_budget.ts";
-import type { RunnableVersion } from "../../turns/version_store.ts";
+import { MOST_MESSAGES, type Past, readPast } from "../../runner/replay/past.ts";
+import { replay } from "../../runner/replay/replay.ts";
+import { turnBudget } from "../../runner/turn_budget.ts";
+import type { RunnableVersion } from "../../runner/version_store.ts";
 import { readInstant } from "./instant.ts";
 import { play } from "./play.ts";
 import { findPlayable } from "./playable.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { ParleyError } from "../../base/errors.ts";
 import type { Simulation } from "../../chatbot/simulation/simulation.ts";
-import { ParleyError } from "../../errors.ts";
 
 /**
  * A played run as its client brings it back. Whatever was done to it, it can only lead where the graph leads: what a

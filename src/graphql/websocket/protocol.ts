@@ -1,9 +1,9 @@
 import { type Context, makeServer, type ServerOptions } from "graphql-ws";
 import { isAsyncIterable } from "postgraphile/grafast";
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "postgraphile/graphql";
-import { ParleyError } from "../../errors.ts";
+import { ParleyError } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
 import type { Origin } from "../../http/client_source.ts";
-import type { Log } from "../../log.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import type { ChangeHub } from "../live/change_hub.ts";

@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { readConfig } from "../../../src/config.ts";
+import { readConfig } from "../../../src/base/config.ts";
+import { createLog } from "../../../src/base/log.ts";
 import { signAccessToken } from "../../../src/graphql/auth/access_token.ts";
 import { createGraphql } from "../../../src/graphql/create_graphql.ts";
-import { createLog } from "../../../src/log.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import type { Person } from "../../support/people.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { validateChatbot } from "../../../src/operator/validate_chatbot.ts";
+import { validateChatbot } from "../../../src/services/validate_chatbot.ts";
 import { graphOf } from "../../support/chatbot_graphs.ts";
 import { aPerson, aWorkspace, become, digits } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";

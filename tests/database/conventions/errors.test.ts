@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { ERRORS, isErrorCode } from "../../../src/errors.ts";
+import { ERRORS, isErrorCode } from "../../../src/base/errors.ts";
 import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 type Raising = { signature: string; comment: string; body: string; raises: string[]; codes: string[] };
@@ -56,8 +56,10 @@ test("a function that raises a code says so in its comment", () => {
 
 test("every registered code is explained, in docs/errors.md too, and in use", () => {
   const documentation = readFileSync("docs/errors.md", "utf8");
-  const source = globSync("{src,tasks}/**/*.ts", { exclude: (name) => name === "src/errors.ts" })
-    .filter((file) => file !== "src/errors.ts")
+  const source = globSync("{src,embedded,sandbox,tasks}/**/*.ts", {
+    exclude: (name) => name === "src/base/errors.ts",
+  })
+    .filter((file) => file !== "src/base/errors.ts")
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   for (const [code, { meaning, remedy }] of Object.entries(ERRORS)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TokenBucket } from "../../../src/sandbox/token-bucket.ts";
+import { TokenBucket } from "../../../sandbox/token_bucket.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { aWorkspace } from "../../support/people.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanPasted } from "../../../src/chatbot/pasted.ts";
+import { cleanPasted } from "../../../src/chatbot/text/pasted.ts";
 import cases from "../../cases/pasted_text.json" with { type: "json" };
 import { stories } from "../../support/story.ts";
 

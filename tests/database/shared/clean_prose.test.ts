@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanProse } from "../../../src/chatbot/pasted.ts";
+import { cleanProse } from "../../../src/chatbot/text/pasted.ts";
 import { aPerson, aWorkspace, become } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";

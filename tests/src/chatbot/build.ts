@@ -1,11 +1,11 @@
-import { advance } from "../../../src/chatbot/advance.ts";
-import { type Context, newContext } from "../../../src/chatbot/context.ts";
-import type { Effect, OutboundMessage } from "../../../src/chatbot/effect.ts";
-import type { ChatbotEvent, InboundMessage } from "../../../src/chatbot/event.ts";
-import type { Graph } from "../../../src/chatbot/graph.ts";
-import type { Json, JsonObject } from "../../../src/chatbot/json.ts";
-import type { ChatbotSettings } from "../../../src/chatbot/settings.ts";
-import { type ChatbotVersion, draftVersion } from "../../../src/chatbot/version.ts";
+import type { Json, JsonObject } from "../../../src/base/json/json.ts";
+import { advance } from "../../../src/chatbot/engine/advance.ts";
+import { type Context, newContext } from "../../../src/chatbot/engine/context.ts";
+import type { Effect, OutboundMessage } from "../../../src/chatbot/engine/effect.ts";
+import type { ChatbotEvent, InboundMessage } from "../../../src/chatbot/engine/event.ts";
+import type { Graph } from "../../../src/chatbot/graph/graph.ts";
+import type { ChatbotSettings } from "../../../src/chatbot/graph/settings.ts";
+import { type ChatbotVersion, draftVersion } from "../../../src/chatbot/graph/version.ts";
 
 export const NOW = "2026-03-02T09:00:00.000Z";
 export const RUN_ID = "0190aaaa-0000-7000-8000-000000000001";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Graph } from "../../../src/chatbot/graph.ts";
+import type { Graph } from "../../../src/chatbot/graph/graph.ts";
+import { draftVersion } from "../../../src/chatbot/graph/version.ts";
 import { httpStub } from "../../../src/chatbot/simulation/http_stub.ts";
 import { simulate } from "../../../src/chatbot/simulation/simulate.ts";
-import { draftVersion } from "../../../src/chatbot/version.ts";
 import { NOW } from "./build.ts";
 import { barber } from "./fixtures/barber.ts";
 import { myChatbot } from "./fixtures/form_only.ts";

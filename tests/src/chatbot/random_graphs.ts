@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { type Graph, NODE_KINDS } from "../../../src/chatbot/graph.ts";
-import type { Json, JsonObject } from "../../../src/chatbot/json.ts";
+import type { Json, JsonObject } from "../../../src/base/json/json.ts";
+import { type Graph, NODE_KINDS } from "../../../src/chatbot/graph/graph.ts";
 
 const IDS = ["n0", "n1", "n2", "n3", "n4", "n5", "__proto__"];
 const HANDLES = [

@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { importChatbot } from "../../../src/chatbot/import/import.ts";
+import { createSandbox } from "../../../sandbox/sandbox.ts";
+import { readConfig } from "../../../src/base/config.ts";
+import { createLog } from "../../../src/base/log.ts";
+import { importChatbot } from "../../../src/chatbot/exchange/import.ts";
 import { validateGraph } from "../../../src/chatbot/validation/validate.ts";
-import { readConfig } from "../../../src/config.ts";
 import { ensureDemo } from "../../../src/demo/demo.ts";
 import { registerSandboxChannels } from "../../../src/demo/sandbox_channels.ts";
-import { createLog } from "../../../src/log.ts";
-import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 

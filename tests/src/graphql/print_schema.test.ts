@@ -30,7 +30,7 @@ function fields(): string[] {
   );
 }
 
-test("src/schema.graphql is what the migrations say (npm run schema writes it)", async () => {
+test("src/graphql/schema.graphql is what the migrations say (npm run schema writes it)", async () => {
   assert.equal(await readFile(SCHEMA_FILE, "utf8"), text);
 });
 

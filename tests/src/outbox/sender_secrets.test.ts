@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createLog } from "../../../src/log.ts";
+import { createLog } from "../../../src/base/log.ts";
 import { sealChannelSecrets } from "../../../src/secrets/channel_secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { fateOf, isThere, say, untilFate } from "../../support/outbound.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Graph } from "../../../../src/chatbot/graph.ts";
-import type { JsonObject } from "../../../../src/chatbot/json.ts";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
+import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, form, graphOf, Run, tap, text } from "../build.ts";
 

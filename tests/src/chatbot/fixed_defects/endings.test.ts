@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Graph } from "../../../../src/chatbot/graph.ts";
-import type { Json, JsonObject } from "../../../../src/chatbot/json.ts";
+import type { Json, JsonObject } from "../../../../src/base/json/json.ts";
+import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
+import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
-import { draftVersion } from "../../../../src/chatbot/version.ts";
 import { chainOf, graphOf, NOW, type NodeSpec, Run } from "../build.ts";
 
 /** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */

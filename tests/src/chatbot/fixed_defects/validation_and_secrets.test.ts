@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exportChatbot } from "../../../../src/chatbot/export.ts";
+import { exportChatbot } from "../../../../src/chatbot/exchange/export.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, graphOf, Run } from "../build.ts";
 

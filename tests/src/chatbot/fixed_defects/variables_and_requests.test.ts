@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HttpBody } from "../../../../src/chatbot/effect.ts";
-import type { JsonObject } from "../../../../src/chatbot/json.ts";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
+import type { HttpBody } from "../../../../src/chatbot/engine/effect.ts";
 import { chainOf, form, graphOf, Run } from "../build.ts";
 
 /** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HttpResult } from "../../../../src/chatbot/event.ts";
-import type { Json, JsonObject } from "../../../../src/chatbot/json.ts";
+import type { Json, JsonObject } from "../../../../src/base/json/json.ts";
+import type { HttpResult } from "../../../../src/chatbot/engine/event.ts";
 import { chainOf, graphOf, Run } from "../build.ts";
 
 const calling = (type: string, data: JsonObject, variables: JsonObject = {}, settings = {}) =>

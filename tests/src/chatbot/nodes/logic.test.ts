@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Json, JsonObject } from "../../../../src/chatbot/json.ts";
+import type { Json, JsonObject } from "../../../../src/base/json/json.ts";
 import { chainOf, graphOf, NOW, Run } from "../build.ts";
 
 describe("condition", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OutboundMessage } from "../../../../src/chatbot/effect.ts";
-import type { JsonObject } from "../../../../src/chatbot/json.ts";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
+import type { OutboundMessage } from "../../../../src/chatbot/engine/effect.ts";
 import { chainOf, Run } from "../build.ts";
 
 const send = (data: JsonObject, variables: JsonObject = {}) =>

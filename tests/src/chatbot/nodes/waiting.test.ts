@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { JsonObject } from "../../../../src/chatbot/json.ts";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
 import { form, graphOf, Run } from "../build.ts";
 
 /** A node between a start and one end node for each exit. */

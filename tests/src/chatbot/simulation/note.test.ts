@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
-import { draftVersion } from "../../../../src/chatbot/version.ts";
 import { chainOf, graphOf, NOW } from "../build.ts";
 
 const question = graphOf(

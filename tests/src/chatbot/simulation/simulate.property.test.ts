@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isActive } from "../../../../src/chatbot/context.ts";
-import type { Graph } from "../../../../src/chatbot/graph.ts";
-import type { JsonObject } from "../../../../src/chatbot/json.ts";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
+import { isActive } from "../../../../src/chatbot/engine/context.ts";
+import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
+import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import {
   continueSimulation,
@@ -12,7 +13,6 @@ import {
   withStub,
 } from "../../../../src/chatbot/simulation/simulate.ts";
 import type { Played, Reply } from "../../../../src/chatbot/simulation/simulation.ts";
-import { draftVersion } from "../../../../src/chatbot/version.ts";
 import { readSimulation } from "../../../../src/graphql/schema/simulation_state.ts";
 import { NOW } from "../build.ts";
 import { graph, json } from "../random_graphs.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HttpRequest } from "../../../../src/chatbot/effect.ts";
+import type { HttpRequest } from "../../../../src/chatbot/engine/effect.ts";
+import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { preview } from "../../../../src/chatbot/simulation/customer.ts";
 import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import {
@@ -10,7 +11,6 @@ import {
   summarize,
   withStub,
 } from "../../../../src/chatbot/simulation/simulate.ts";
-import { draftVersion } from "../../../../src/chatbot/version.ts";
 import { chainOf, graphOf, NOW, type NodeSpec } from "../build.ts";
 import { sample } from "../fixtures/sample.ts";
 

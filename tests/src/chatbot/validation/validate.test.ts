@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Graph } from "../../../../src/chatbot/graph.ts";
+import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
 import type { Surroundings } from "../../../../src/chatbot/validation/references.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, graphOf, type NodeSpec } from "../build.ts";

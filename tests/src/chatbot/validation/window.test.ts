@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Graph } from "../../../../src/chatbot/graph.ts";
-import { chatbotSettings } from "../../../../src/chatbot/settings.ts";
+import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
+import { chatbotSettings } from "../../../../src/chatbot/graph/settings.ts";
 import { windowProblems } from "../../../../src/chatbot/validation/window.ts";
 import { graphOf, type NodeSpec } from "../build.ts";
 

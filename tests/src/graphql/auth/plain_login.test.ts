@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import pg from "pg";
-import { readConfig } from "../../../../src/config.ts";
-import { createPool } from "../../../../src/database.ts";
+import { readConfig } from "../../../../src/base/config.ts";
+import { createLog } from "../../../../src/base/log.ts";
+import { createPool } from "../../../../src/database/pool.ts";
 import { requirePlainLogin } from "../../../../src/graphql/auth/plain_login.ts";
-import { createLog } from "../../../../src/log.ts";
 import { createTestDatabase, type TestDatabase } from "../../../support/database.ts";
 
 const log = createLog("silent");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import pg from "pg";
 import { GraphQLError } from "postgraphile/graphql";
-import { ParleyError } from "../../../../src/errors.ts";
+import { ParleyError } from "../../../../src/base/errors.ts";
+import { createLog } from "../../../../src/base/log.ts";
 import { maskError } from "../../../../src/graphql/request/mask_error.ts";
-import { createLog } from "../../../../src/log.ts";
 
 const lines: string[] = [];
 const log = createLog("debug", { write: (line: string) => void lines.push(line) });

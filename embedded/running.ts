@@ -1,0 +1,75 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "pg";
+import type { Cluster } from "./cluster.ts";
+import { EmbeddedError } from "./error.ts";
+import { launch } from "./launch.ts";
+import { disown } from "./leftover.ts";
+import type { EmbeddedLog } from "./log.ts";
+import { freePort, rememberedPort } from "./port.ts";
+import { inspect } from "./postmaster.ts";
+import { attach } from "./presence.ts";
+import { withStartLock } from "./start_lock.ts";
+
+/** A server that runs, and our presence in it. */
+export type Running = {
+  readonly presence: Client;
+  readonly port: number;
+  readonly startedHere: boolean;
+};
+
+/** Without any progress. */
+const PATIENCE_MS = 30_000;
+/** While it replays its log after a crash, or writes everything out before it stops. */
+const RECOVERY_PATIENCE_MS = 10 * 60_000;
+const PAUSE_MS = 50;
+
+/**
+ * Uses the server that runs, or starts it. Any number of processes may do so at once and others may be stopping
+ * it meanwhile: nothing is decided on what was seen a moment ago, each round looks again. The one that starts
+ * is the one whose postmaster gets `postmaster.pid`; the others' give up, and attach to it.
+ * @throws EmbeddedError start_timeout, and what `launch` and `attach` throw
+ */
+export async function ensureRunning(
+  cluster: Cluster,
+  log: EmbeddedLog,
+  signal?: AbortSignal,
+): Promise<Running> {
+  const begin = Date.now();
+  let deadline = begin + PATIENCE_MS;
+  let startedPid: number | undefined;
+  let obstacle: unknown;
+  let hasToldToWait = false;
+  for (;;) {
+    signal?.throwIfAborted();
+    const seen = await inspect(cluster);
+    if (seen.kind === "alive" && seen.port !== undefined && seen.status === "ready") {
+      const attached = await attach(cluster, seen.port);
+      if (attached.kind === "present") {
+        return { presence: attached.client, port: seen.port, startedHere: seen.pid === startedPid };
+      }
+      obstacle = attached.reason;
+    } else if (seen.kind === "alive") {
+      deadline = Math.min(Date.now() + PATIENCE_MS, begin + RECOVERY_PATIENCE_MS);
+      if (!hasToldToWait && Date.now() - begin > 3_000) {
+        hasToldToWait = true;
+        log.info(`PostgreSQL is ${seen.status}; after a crash this takes a while`);
+      }
+    } else {
+      obstacle = `process ${seen.kind === "leftover" ? seen.pid : "none"} is in postmaster.pid`;
+      await withStartLock(cluster.dir, async () => {
+        const seenNow = await inspect(cluster);
+        if (seenNow.kind === "alive") return;
+        if (seenNow.kind === "leftover") await disown(cluster);
+        startedPid = await launch(cluster, await freePort(await rememberedPort(cluster.dir)));
+      });
+    }
+    if (Date.now() > deadline) {
+      throw new EmbeddedError(
+        "start_timeout",
+        `PostgreSQL in ${cluster.dir} neither answers nor lets go of its directory; see ${cluster.logFile}`,
+        obstacle,
+      );
+    }
+    await delay(PAUSE_MS);
+  }
+}

@@ -1,0 +1,54 @@
+import { BoundedMap } from "./bounded_map.ts";
+import type { Customer } from "./customers.ts";
+import type { Message } from "./message.ts";
+import type { BusinessNumber } from "./numbers.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+/** One message per 6 seconds to the same customer, with a burst of 45. */
+const PAIR_PER_SECOND = 1 / 6;
+const PAIR_BURST = 45;
+
+/** The thread between one business number and one customer. */
+export interface Chat {
+  readonly number: BusinessNumber;
+  readonly customer: Customer;
+  /** The transcript, oldest first: the last `messagesPerChat` of it. */
+  readonly messages: Message[];
+  readonly pairLimit: TokenBucket;
+  /** Until then the business may write freely; 0 when the customer never wrote. */
+  windowEndsAt: number;
+  /** Until then the business shows as typing. */
+  typingUntil: number;
+  /** Told of every change: the pages that show this chat. */
+  readonly watchers: Set<() => void>;
+}
+
+/** Tells the pages that show this chat that it changed. */
+export function announce(chat: Chat): void {
+  for (const watcher of chat.watchers) watcher();
+}
+
+export class ChatDirectory {
+  readonly #chats: BoundedMap<string, Chat>;
+
+  constructor(capacity: number) {
+    this.#chats = new BoundedMap(capacity);
+  }
+
+  /** The chat of the pair, made if new. */
+  open(number: BusinessNumber, customer: Customer): Chat {
+    const key = `${number.phoneNumberId}/${customer.key}`;
+    return (
+      this.#chats.get(key) ??
+      this.#chats.set(key, {
+        number,
+        customer,
+        messages: [],
+        pairLimit: new TokenBucket(PAIR_PER_SECOND, PAIR_BURST),
+        windowEndsAt: 0,
+        typingUntil: 0,
+        watchers: new Set(),
+      })
+    );
+  }
+}

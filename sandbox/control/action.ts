@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { CustomerPhone } from "../customer_phone.ts";
+import { isAddress, normaliseAddress } from "../customers.ts";
+import { ADDRESS_CHANGE_SHAPES } from "../facts.ts";
+import type { Message } from "../message.ts";
+import { characters } from "../outbound/limits.ts";
+
+const wamid = z.string().min(1).max(512);
+const YEAR = 365 * 86_400;
+const seconds = z.number().int().min(-YEAR).max(YEAR);
+
+const phoneNumber = z.string().refine((text) => !text.includes(".") && isAddress(normaliseAddress(text)));
+const userId = z.string().refine((text) => text.includes(".") && isAddress(text));
+
+/** Something a customer does, as the page says it. */
+export const action = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("say"), body: characters(4096), replyTo: wamid.optional() }),
+  z.object({ kind: z.literal("tap"), choice: characters(256), wamid: wamid.optional() }),
+  z.object({
+    kind: z.literal("location"),
+    latitude: z.number().min(-90).max(90),
+    longitude: z.number().min(-180).max(180),
+    name: characters(256).optional(),
+    address: characters(256).optional(),
+  }),
+  z.object({ kind: z.literal("react"), wamid, emoji: z.string().max(64) }),
+  z.object({ kind: z.literal("edit"), wamid, body: characters(4096) }),
+  z.object({ kind: z.literal("revoke"), wamid }),
+  z.object({ kind: z.literal("read") }),
+  z.object({
+    kind: z.literal("burst"),
+    bodies: z.array(characters(4096)).min(1).max(100),
+    inOnePost: z.boolean().optional(),
+  }),
+  z.object({ kind: z.literal("repeat"), wamid, secondsLater: seconds.optional() }),
+  z.object({ kind: z.literal("echo"), wamid }),
+  z.object({
+    kind: z.literal("import"),
+    what: z.enum(["placeholder", "media"]),
+    from: z.enum(["customer", "business"]).default("customer"),
+    wamid: wamid.optional(),
+    secondsAgo: seconds.min(0).default(10 * 86_400),
+    caption: characters(1024).optional(),
+  }),
+  z.object({
+    kind: z.literal("changeAddress"),
+    phone: phoneNumber.optional(),
+    userId: userId.optional(),
+    parentUserId: userId.optional(),
+    shape: z.enum(ADDRESS_CHANGE_SHAPES).optional(),
+  }),
+  z.object({ kind: z.literal("preferMarketing"), allows: z.boolean() }),
+  z.object({
+    kind: z.literal("tellAgain"),
+    fact: z.enum(["address", "marketing"]),
+    back: z.number().int().min(1).max(20).optional(),
+  }),
+]);
+
+/** Does it on the phone. The message it became, if it became one. Throws a CustomerError when it cannot be done. */
+export function act(phone: CustomerPhone, wish: z.infer<typeof action>): Pick<Message, "wamid"> | undefined {
+  switch (wish.kind) {
+    case "say":
+      return phone.say(wish.body, { replyTo: wish.replyTo });
+    case "tap":
+      return phone.tap(wish.choice, wish.wamid);
+    case "location": {
+      const { kind: _, ...location } = wish;
+      return phone.sendLocation(location);
+    }
+    case "react":
+      return phone.react(wish.wamid, wish.emoji);
+    case "edit":
+      return phone.edit(wish.wamid, wish.body);
+    case "revoke":
+      return phone.revoke(wish.wamid);
+    case "read":
+      phone.read();
+      return undefined;
+    case "burst":
+      return phone.burst(wish.bodies, wish);
+    case "repeat":
+      return phone.repeat(wish.wamid, wish.secondsLater);
+    case "echo":
+      return phone.echo(wish.wamid);
+    case "import":
+      return { wamid: phone.importMessage(wish) };
+    case "changeAddress": {
+      const { kind: _, shape, ...change } = wish;
+      phone.changeAddress(change, shape);
+      return undefined;
+    }
+    case "preferMarketing":
+      phone.preferMarketing(wish.allows);
+      return undefined;
+    case "tellAgain":
+      phone.tellAgain(wish.fact, wish.back);
+      return undefined;
+    default:
+      return wish satisfies never;
+  }
+}

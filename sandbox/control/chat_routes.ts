@@ -1,0 +1,76 @@
+import type { Request, Router } from "express";
+import { z } from "zod";
+import { CustomerPhone } from "../customer_phone.ts";
+import { isAddress, normaliseAddress } from "../customers.ts";
+import type { Network } from "../network.ts";
+import { characters } from "../outbound/limits.ts";
+import { act, action } from "./action.ts";
+import { viewChat, viewNumber } from "./chat_view.ts";
+import { ControlError } from "./control_error.ts";
+import { readFile, readWish } from "./read.ts";
+import { ChatStreams } from "./streams.ts";
+
+const CHAT = "/numbers/:phoneNumberId/chats/:customer";
+
+/** The page is open to whoever reaches it, so it takes less than Meta does. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+const profile = z.object({ name: characters(128).optional(), username: characters(35).optional() });
+const file = z.object({
+  kind: z.enum(["image", "video", "audio", "document", "sticker"]),
+  mimeType: z.string().regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w.+=-]+)*$/),
+  filename: characters(240).optional(),
+  caption: characters(1024).optional(),
+});
+
+/** What the page does. `customer` is a phone number or a BSUID; a phone exists as soon as somebody takes it up. */
+export function registerChatRoutes(router: Router, network: Network): void {
+  const streams = new ChatStreams(network);
+
+  router.get("/numbers", (_request, response) => {
+    response.json(network.numbers.list().map(viewNumber));
+  });
+
+  router.get(CHAT, (request, response) => {
+    response.json(viewChat(phoneOf(network, request).chat, network.clock.now()));
+  });
+
+  router.get(`${CHAT}/events`, (request, response) => {
+    streams.open(response, phoneOf(network, request).chat);
+  });
+
+  router.put(`${CHAT}/profile`, async (request, response) => {
+    const { customer } = phoneOf(network, request).chat;
+    const identity = customer.waId === undefined ? { userId: customer.userId } : { phone: customer.waId };
+    network.customers.introduce({ ...identity, ...(await readWish(request, profile)) });
+    response.status(204).end();
+  });
+
+  router.post(`${CHAT}/actions`, async (request, response) => {
+    const phone = phoneOf(network, request);
+    const message = act(phone, await readWish(request, action));
+    response.status(201).json({ wamid: message?.wamid });
+  });
+
+  router.post(`${CHAT}/media`, async (request, response) => {
+    const phone = phoneOf(network, request);
+    const description = file.parse(request.query);
+    const bytes = await readFile(request, MAX_FILE_BYTES);
+    const isVoice = description.mimeType.startsWith("audio/ogg");
+    response.status(201).json({ wamid: phone.sendMedia({ ...description, bytes, isVoice }).wamid });
+  });
+}
+
+type ChatRequest = Request<{ phoneNumberId: string; customer: string }>;
+
+function phoneOf(network: Network, { params }: ChatRequest): CustomerPhone {
+  const number = network.numbers.get(params.phoneNumberId);
+  if (!number) throw new ControlError(404, "There is no such number");
+  const address = normaliseAddress(params.customer);
+  if (!isAddress(address))
+    throw new ControlError(400, "A customer is a phone number or a business-scoped user id");
+  const customer =
+    network.customers.find(address) ??
+    network.customers.introduce(address.includes(".") ? { userId: address } : { phone: address });
+  return new CustomerPhone(network, network.chats.open(number, customer));
+}

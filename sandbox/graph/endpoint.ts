@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Fault, FaultSubject } from "../faults.ts";
+import { GraphError } from "../graph_error.ts";
+import type { Network } from "../network.ts";
+import { BodyError } from "../read_body.ts";
+import { type Answer, give } from "./answer.ts";
+
+/** One request, understood far enough to know whom it is about. */
+export interface Call {
+  subject: FaultSubject;
+  /** The parsed JSON body, for the ledger. */
+  body?: unknown;
+  /** Carries the request out. May throw a GraphError. */
+  run(): Answer | Promise<Answer>;
+}
+
+/** Enough for every path there is; a longer one is not worth keeping. */
+const MAX_PATH = 256;
+
+/** Serves one request: understands it, applies the fault asked for, answers, and writes it into the ledger. */
+export async function serve(
+  network: Network,
+  request: IncomingMessage & { path: string },
+  response: ServerResponse,
+  understand: () => Call | Promise<Call>,
+): Promise<void> {
+  let body: unknown;
+  let answer: Answer;
+  let errorCode: number | undefined;
+  try {
+    const call = await understand();
+    body = call.body;
+    const fault = network.faults.take(call.subject);
+    answer = fault ? await suffer(network, fault, call) : await call.run();
+  } catch (error) {
+    const graphError = toGraphError(network, error);
+    errorCode = graphError.code;
+    answer = {
+      kind: "json",
+      status: graphError.httpStatus,
+      body: graphError.toBody(network.identifiers.trace()),
+      retryAfter: graphError.retryAfter,
+    };
+  }
+  network.ledger.addRequest({
+    at: network.clock.now(),
+    method: request.method ?? "",
+    path: request.path.slice(0, MAX_PATH),
+    body,
+    answer: "status" in answer ? answer.status : answer.kind,
+    errorCode,
+  });
+  give(response, answer);
+}
+
+async function suffer(network: Network, fault: Fault, call: Call): Promise<Answer> {
+  if (fault.kind === "error") throw new GraphError(fault.code, fault);
+  const carriedOut = fault.accepts ? await call.run() : undefined;
+  switch (fault.kind) {
+    case "serverError":
+      return { kind: "bytes", status: 500, contentType: "text/html", bytes: Buffer.from("<h1>Sorry</h1>") };
+    case "cut":
+      return { kind: "cut" };
+    case "blackHole":
+      return { kind: "silence" };
+    case "delay":
+      await new Promise<void>((resolve) => network.clock.setTimeout(resolve, fault.milliseconds));
+      return carriedOut ?? (await call.run());
+    default:
+      return fault satisfies never;
+  }
+}
+
+function toGraphError(network: Network, error: unknown): GraphError {
+  if (error instanceof GraphError) return error;
+  if (error instanceof BodyError) {
+    return new GraphError(100, { message: `(#100) ${error.message}`, httpStatus: error.status });
+  }
+  network.log?.warn({ err: error }, "sandbox endpoint failed");
+  return new GraphError(1);
+}

@@ -1,0 +1,108 @@
+import { announce } from "./chats.ts";
+import type { Clock } from "./clock.ts";
+import { statusError } from "./graph_error.ts";
+import type { JsonObject } from "./json.ts";
+import type { Ledger } from "./ledger.ts";
+import { isForward, type Message, type MessageStatus } from "./message.ts";
+import type { Rules } from "./rules.ts";
+import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
+import { toContact, toTimestamp } from "./webhooks/update.ts";
+
+export type ReportedStatus = Exclude<MessageStatus, "accepted">;
+
+/** One status of a message, in a plan. */
+export interface StatusStep {
+  status: ReportedStatus;
+  /** How long after the message was accepted, in milliseconds. */
+  afterMs: number;
+  /** How often it is reported; 1 unless told. */
+  copies?: number | undefined;
+  /** With `failed`: a Graph API error code; 131026 (undeliverable) unless told. */
+  errorCode?: number | undefined;
+}
+
+/**
+ * What becomes of a message, step by step: any order, with copies, late, or with steps (all of them, too) missing.
+ * `read` is not in it: that is the customer's doing.
+ */
+export const DEFAULT_STATUSES: readonly StatusStep[] = [
+  { status: "sent", afterMs: 20 },
+  { status: "delivered", afterMs: 60 },
+];
+
+const UNDELIVERABLE = 131026;
+
+interface ReporterContext {
+  clock: Clock;
+  ledger: Ledger;
+  webhooks: WebhookDispatcher;
+  /** Plans asked for in advance. */
+  plans: Rules<readonly StatusStep[]>;
+  defaultPlan: readonly StatusStep[];
+}
+
+/** Reports what becomes of the messages of businesses. */
+export class StatusReporter {
+  readonly #context: ReporterContext;
+
+  constructor(context: ReporterContext) {
+    this.#context = context;
+  }
+
+  /** Sets the statuses of a newly accepted message going. */
+  follow(message: Message): void {
+    const { plans, defaultPlan, clock } = this.#context;
+    const { number, customer } = message.chat;
+    const subject = {
+      phoneNumberId: number.phoneNumberId,
+      recipient: customer.waId ?? customer.userId ?? customer.key,
+    };
+    for (const step of plans.take(subject) ?? defaultPlan) {
+      // Meta reports nothing but `sent` (or `failed`) of a reaction.
+      if (message.type === "reaction" && step.status !== "sent" && step.status !== "failed") continue;
+      clock.setTimeout(() => this.report(message, step), step.afterMs);
+    }
+  }
+
+  /** Reports one status now, and moves the message forward if it is further. */
+  report(message: Message, step: Omit<StatusStep, "afterMs">): void {
+    const { webhooks, ledger } = this.#context;
+    const { number, customer } = message.chat;
+    const errorCode = step.errorCode ?? UNDELIVERABLE;
+    if (isForward(message.status, step.status)) {
+      message.status = step.status;
+      if (step.status === "failed") message.errorCode = errorCode;
+      announce(message.chat);
+    }
+    const contact = step.status === "failed" ? undefined : toContact(customer);
+    const status = this.#describe(message, step.status, errorCode);
+    for (let copy = 0; copy < (step.copies ?? 1); copy++) {
+      message.reported.push(step.status);
+      ledger.counters.statuses += 1;
+      webhooks.send({ kind: "status", number, contact, status });
+    }
+    ledger.changed();
+  }
+
+  #describe(message: Message, status: ReportedStatus, errorCode: number): JsonObject {
+    const { customer } = message.chat;
+    return {
+      id: message.wamid,
+      status,
+      timestamp: toTimestamp(this.#context.clock.now()),
+      ...(customer.waId !== undefined && { recipient_id: customer.waId }),
+      ...(customer.userId !== undefined && { recipient_user_id: customer.userId }),
+      ...(customer.parentUserId !== undefined && { recipient_parent_user_id: customer.parentUserId }),
+      ...(message.callbackData !== undefined && { biz_opaque_callback_data: message.callbackData }),
+      ...((status === "sent" || status === "delivered") && { pricing: priceOf(message) }),
+      ...(status === "failed" && { errors: [statusError(errorCode)] }),
+    };
+  }
+}
+
+/** Pricing as received data: per message, and a template is paid for. */
+function priceOf(message: Message): JsonObject {
+  const category = message.rendered?.category.toLowerCase() ?? "service";
+  const type = category === "service" ? "free_customer_service" : "regular";
+  return { billable: type === "regular", pricing_model: "PMP", type, category };
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { isProxyRange } from "../http/client_source.ts";
+
+/**
+ * The one reader of the environment: every setting, its default and what is allowed. A wrong value stops the start
+ * with one line that names it. `.env.example` lists the same settings for people.
+ */
+const Settings = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** Where the address that others reach us by differs from HOST and PORT: a proxy, a container. */
+  PUBLIC_URL: url().optional(),
+  /** Proxies in front of this process, comma-separated: only what they say of a request's source is believed. */
+  TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .transform((ranges) => ranges.split(",").flatMap((range) => range.trim() || []))
+    .refine(
+      (ranges) => ranges.every(isProxyRange),
+      "must list addresses, ranges such as 10.0.0.0/8, loopback or private",
+    ),
+  NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+
+  PARLEY_DATA_DIR: z.string().min(1).default(".parley"),
+  /** The owner's login: migrations, webhooks, worker. Unset: the embedded server. */
+  DATABASE_URL: postgresUrl().optional(),
+  /** The API's login. Unset: parley_authenticator, with a password derived from the secret key. */
+  DATABASE_AUTHENTICATOR_URL: postgresUrl().optional(),
+  /** Connections of one process: of the API, of the webhook receiver, of the worker. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  DATABASE_CONNECTION_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
+  DATABASE_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
+  /** Of the API's login. False behind a pooler that does not know named statements. */
+  DATABASE_PREPARED_STATEMENTS: z.stringbool().default(true),
+  /** What one API request may cost the database. */
+  DATABASE_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+
+  JWT_SECRET: z.string().min(32, "needs at least 32 characters").optional(),
+  /** A session ends this long after its sign-in, however often it is refreshed. */
+  SESSION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  PARLEY_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
+
+  WHATSAPP_GRAPH_URL: url().default("https://graph.facebook.com"),
+  WHATSAPP_GRAPH_VERSION: z
+    .string()
+    .regex(/^v\d{1,3}\.\d{1,2}$/, "is written like v25.0")
+    .default("v25.0"),
+  /** Private hosts that customer-configured addresses may name, comma-separated: development only. */
+  HTTP_ALLOWED_HOSTS: z
+    .string()
+    .default("")
+    .transform((hosts) => hosts.split(",").flatMap((host) => host.trim() || [])),
+  /** What ai_reply nodes ask, unless they name another: an OpenAI-compatible API, such as https://api.openai.com/v1. */
+  AI_BASE_URL: url().optional(),
+  AI_API_KEY: z.string().min(1).optional(),
+  AI_MODEL: z.string().min(1).optional(),
+  /** What a tenant's chatbots may spend on it in 24 hours, and what one conversation may; ai_budgets can say otherwise. */
+  AI_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(2_000_000_000).default(1_000_000),
+  AI_TOKENS_PER_CONVERSATION: z.coerce.number().int().min(0).max(2_000_000_000).default(50_000),
+  GOOGLE_CALENDAR_URL: url().default("https://www.googleapis.com/calendar/v3"),
+  /** Where access tokens are renewed, and the OAuth client that they were given to. */
+  GOOGLE_TOKEN_URL: url().default("https://oauth2.googleapis.com/token"),
+  GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+  GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Webhook bodies older than this are dropped, a month's partition at a time. */
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(8).max(3650).default(30),
+});
+
+export type Config = Readonly<z.infer<typeof Settings>>;
+
+/** Thrown by {@link readConfig}; its message is one line for the person who starts the program. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** Reads and checks the environment. An empty value counts as unset. Throws {@link ConfigError}. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+  );
+}
+
+function url() {
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+      "is not an http(s) address",
+    )
+    .transform((value) => value.replace(/\/+$/, ""));
+}
+
+function postgresUrl() {
+  return z
+    .string()
+    .refine(
+      (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+      "is not a postgres:// address",
+    );
+}

@@ -1,0 +1,66 @@
+import type { JsonObject } from "../../../base/json/read_json.ts";
+import { integerOf, wordOf } from "../../../base/json/read_json.ts";
+import { phoneOf } from "./read_identity.ts";
+import { occurredAt, type Read, type Scope } from "./read_scope.ts";
+import type { CallItem } from "./webhook_item.ts";
+
+/** An element of `calls`. */
+export function readCall(call: JsonObject, scope: Scope): Read {
+  const event = wordOf(call.event);
+  const direction = directionOf(call, scope);
+  const isInbound = direction !== "outbound";
+  return build(call, event, direction, isInbound ? senderOf(call) : receiverOf(call, scope), scope);
+}
+
+/** An element of `statuses` about a call we made: `RINGING`, `ACCEPTED`, `REJECTED`. */
+export function readCallStatus(status: JsonObject, scope: Scope): Read {
+  const recipient = { number: status.recipient_id, userId: status.recipient_user_id };
+  return build(status, wordOf(status.status), "outbound", recipient, scope);
+}
+
+function build(
+  call: JsonObject,
+  event: string | null,
+  direction: CallItem["direction"],
+  customer: Parameters<Scope["book"]["lookUp"]>[0],
+  scope: Scope,
+): Read {
+  const providerCallId = wordOf(call.id);
+  if (providerCallId === null) return "a call without a usable id";
+  const person = scope.book.lookUp(customer);
+  return [
+    {
+      kind: "call",
+      ...scope.source,
+      providerCallId,
+      event,
+      direction,
+      contact: person.identity,
+      profileName: person.profileName,
+      username: person.username,
+      occurredAt: occurredAt(call, scope),
+      opensWindow: scope.mode === "live" && direction === "inbound" && event === "connect",
+      durationSeconds: integerOf(call.duration),
+      details: call,
+    },
+  ];
+}
+
+function directionOf(call: JsonObject, scope: Scope): CallItem["direction"] {
+  if (call.direction === "USER_INITIATED") return "inbound";
+  if (call.direction === "BUSINESS_INITIATED") return "outbound";
+  const from = phoneOf(wordOf(call.from) ?? "");
+  return from === null ? null : scope.own.has(from) ? "outbound" : "inbound";
+}
+
+function senderOf(call: JsonObject) {
+  return { number: call.from, userId: call.from_user_id, parentUserId: call.from_parent_user_id };
+}
+
+/** In samples of business-initiated calls `to` is, wrongly, the business's own number. */
+function receiverOf(call: JsonObject, scope: Scope) {
+  const isOwn = scope.own.has(phoneOf(wordOf(call.to) ?? "") ?? "");
+  return isOwn
+    ? senderOf(call)
+    : { number: call.to, userId: call.to_user_id, parentUserId: call.to_parent_user_id };
+}

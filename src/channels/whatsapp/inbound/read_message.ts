@@ -1,0 +1,114 @@
+import type { JsonObject } from "../../../base/json/read_json.ts";
+import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/read_json.ts";
+import { boundedMetadata } from "../../../inbound/bounded_metadata.ts";
+import { type Content, contentOf } from "./read_content.ts";
+import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
+import { type AddressChange, isNobody, readAddressChange } from "./read_identity_change.ts";
+import { other, type Read, type Scope } from "./read_scope.ts";
+import type { ContactIdentity, MessageItem, MessageOrigin, WebhookItem } from "./webhook_item.ts";
+
+const ECHO_FIELDS: ReadonlySet<string> = new Set(["smb_message_echoes", "message_echoes"]);
+
+/** An element of `messages`: something a customer said, or, in a history, perhaps something the business did. */
+export function readMessage(message: JsonObject, scope: Scope): Read {
+  const isEcho = ECHO_FIELDS.has(scope.source.field ?? "");
+  const isPast = scope.mode === "history" && isFromBusiness(message, scope);
+  if (isEcho || isPast) return readEcho(message, scope);
+  const isGroup = scope.mode === "live" && wordOf(message.group_id) !== null;
+  return build(message, "inbound", isGroup ? "group" : scope.mode, senderOf(message), scope);
+}
+
+/** An element of `message_echoes`: something the business sent from its phone app. */
+export function readEcho(message: JsonObject, scope: Scope): Read {
+  const origin = scope.mode === "live" ? "echo" : scope.mode;
+  const receiver = {
+    number: message.to,
+    userId: message.to_user_id,
+    parentUserId: message.to_parent_user_id,
+  };
+  // A sample of Meta's has the two ends the wrong way round.
+  const isReversed = scope.own.has(phoneOf(wordOf(message.to) ?? "") ?? "");
+  return build(message, "outbound", origin, isReversed ? senderOf(message) : receiver, scope);
+}
+
+function senderOf(message: JsonObject): RawIds {
+  return {
+    number: message.from,
+    userId: message.from_user_id,
+    parentUserId: message.from_parent_user_id,
+  };
+}
+
+function isFromBusiness(message: JsonObject, scope: Scope): boolean {
+  if (objectOf(message.history_context)?.from_me === true) return true;
+  return wordOf(message.to) !== null || scope.own.has(phoneOf(wordOf(message.from) ?? "") ?? "");
+}
+
+function build(
+  message: JsonObject,
+  direction: MessageItem["direction"],
+  origin: MessageOrigin,
+  customer: RawIds,
+  scope: Scope,
+): Read {
+  const providerMessageId = wordOf(message.id);
+  if (providerMessageId === null) return "a message without a usable id";
+  const body = contentOf(message);
+  const person = scope.book.lookUp(customer);
+  const change =
+    body.type === "system" && origin !== "history"
+      ? readAddressChange(body.content, person.identity, scope.own)
+      : null;
+  const [metadata, leftOut] = boundedMetadata(metadataOf(message, body, person.identity, scope.own));
+  const item: MessageItem = {
+    kind: "message",
+    ...scope.source,
+    providerMessageId,
+    occurredAt: instantOf(message.timestamp),
+    direction,
+    origin,
+    type: body.type,
+    content: body.content,
+    metadata,
+    contact: change === null ? person.identity : ownerOf(change, person.identity),
+    profileName: person.profileName,
+    username: person.username,
+  };
+  const items: WebhookItem[] = [item];
+  if (leftOut.length > 0)
+    items.push(other(scope.source, textOf(`too large to keep beside a message: ${leftOut.join(", ")}`)!, {}));
+  if (change === null || isNobody(change.before) || isNobody(change.after)) return items;
+  const { occurredAt } = item;
+  const detail = textOf(body.content.body);
+  return [...items, { kind: "identity_change", ...scope.source, ...change, occurredAt, detail }];
+}
+
+/** In whose thread a change is told: that of the old addresses, so that a new one does not begin another. */
+function ownerOf({ before, after }: AddressChange, sender: ContactIdentity): ContactIdentity {
+  return [before, sender, after].find((identity) => !isNobody(identity)) ?? sender;
+}
+
+/** Kept even where the content is the whole message, since they are looked up here. */
+const METADATA_KEYS = ["context", "referral", "errors", "group_id", "identity", "history_context"];
+const ID_KEYS = new Set([
+  "from",
+  "from_user_id",
+  "from_parent_user_id",
+  "to",
+  "to_user_id",
+  "to_parent_user_id",
+]);
+
+function metadataOf(
+  message: JsonObject,
+  body: Content,
+  contact: ContactIdentity,
+  own: ReadonlySet<string>,
+): JsonObject {
+  const isExtra = (key: string) => {
+    if (METADATA_KEYS.includes(key)) return true;
+    if (body.key === null || key === body.key || ["id", "timestamp", "type"].includes(key)) return false;
+    return !(ID_KEYS.has(key) && isRecognized(message[key]!, contact, own));
+  };
+  return Object.fromEntries(Object.entries(message).filter(([key]) => isExtra(key)));
+}

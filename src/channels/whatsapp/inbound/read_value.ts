@@ -1,0 +1,72 @@
+import type { JsonObject } from "../../../base/json/read_json.ts";
+import { isObject, leftoverOf, objectOf } from "../../../base/json/read_json.ts";
+import { ACCOUNT_FIELDS } from "./read_account_update.ts";
+import { readCall } from "./read_call.ts";
+import { readContactSync, readGroup, readHandover, readPreference } from "./read_customer_event.ts";
+import { readError } from "./read_error.ts";
+import { readHistory } from "./read_history.ts";
+import { readUserIdUpdate } from "./read_identity_change.ts";
+import { readList } from "./read_list.ts";
+import { readEcho, readMessage } from "./read_message.ts";
+import { type Origin, other, type Read, type Scope, scopeOf } from "./read_scope.ts";
+import { readStatus } from "./read_status.ts";
+import { isTemplateUpdate, readTemplateUpdate } from "./read_template_update.ts";
+import type { WebhookItem } from "./webhook_item.ts";
+
+/** The lists a value may hold, any number of them beside each other, whatever its field is called. */
+const LISTS: ReadonlyMap<string, (element: JsonObject, scope: Scope) => Read> = new Map([
+  ["messages", readMessage],
+  ["message_echoes", readEcho],
+  ["statuses", readStatus],
+  ["errors", readError],
+  ["calls", readCall],
+  ["history", readHistory],
+  ["state_sync", readContactSync],
+  ["user_preferences", readPreference],
+  ["user_id_update", readUserIdUpdate],
+  ["groups", readGroup],
+]);
+
+/** Read as the frame of the rest, not as events. */
+const FRAME = ["messaging_product", "metadata", "contacts"];
+const READ_FROM_LISTS: ReadonlySet<string> = new Set([...FRAME, ...LISTS.keys(), "standby"]);
+
+/** The items of one change's value: at least one. */
+export function readValue(value: JsonObject, origin: Origin): WebhookItem[] {
+  const scope = scopeOf(value, origin);
+  if (isTemplateUpdate(value)) return [readTemplateUpdate(value, scope)];
+  if (isHandover(value)) return [readHandover(value, scope)];
+  const readAccountUpdate = ACCOUNT_FIELDS.get(origin.field ?? "");
+  if (readAccountUpdate !== undefined && !hasEvents(value)) return [readAccountUpdate(value, scope)];
+  const items = readLists(value, scope);
+  if (items.length === 0) return [other(scope.source, "the value holds nothing we know", value)];
+  return [...items, ...readLeftover(value, scope)];
+}
+
+function readLists(value: JsonObject, scope: Scope): WebhookItem[] {
+  const items: WebhookItem[] = [];
+  for (const [name, read] of LISTS) {
+    for (const item of readList(name, value[name], scope, read)) items.push(item);
+  }
+  const standby = objectOf(value.standby);
+  if (standby === null) return items;
+  const framed = { ...standby, metadata: standby.metadata ?? value.metadata ?? null };
+  const aside = scopeOf(framed, scope.origin, "standby");
+  return [...items, ...readLists(framed, aside), ...readLeftover(framed, aside)];
+}
+
+function readLeftover(value: JsonObject, scope: Scope): WebhookItem[] {
+  const leftover = leftoverOf(value, READ_FROM_LISTS);
+  return leftover === null ? [] : [other(scope.source, "unknown keys beside known ones", leftover)];
+}
+
+/** Flow alerts have `errors` of their own, which are figures, not errors. */
+function hasEvents(value: JsonObject): boolean {
+  return (
+    value.standby !== undefined || LISTS.keys().some((name) => name !== "errors" && value[name] !== undefined)
+  );
+}
+
+function isHandover(value: JsonObject): boolean {
+  return isObject(value.control_passed) || isObject(value.control_taken);
+}

@@ -1,0 +1,63 @@
+import { integerOf, objectOf, textOf } from "../../../base/json/read_json.ts";
+import { errorText } from "../inbound/read_error.ts";
+import { classOfCode, type ErrorClass } from "./error_codes.ts";
+import type { GraphReply } from "./exchange.ts";
+import { bodyOf } from "./graph_client.ts";
+import { retryAfterMs } from "./retry_after.ts";
+import type { Failure } from "./wire.ts";
+
+/**
+ * What a reply that is not the success asked for means. Goes by `error.code` wherever there is one, since throttling
+ * comes as HTTP 400 and an unknown id as 400 too; the HTTP status only speaks when the body does not.
+ */
+export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
+  const error = objectOf(bodyOf(reply)?.error);
+  const code = integerOf(error?.code);
+  if (error === null || code === null) return classifyStatus(reply.status);
+  const title = textOf(error.message);
+  const details = errorText(error);
+  const judged = judge(code, error.is_transient === true, reply.status);
+  switch (judged.class) {
+    case "throttled":
+      return {
+        kind: "throttled",
+        code,
+        scope: judged.scope,
+        retryAfterMs: retryAfterMs(reply.headers) ?? judged.retryAfterMs,
+      };
+    case "channel_stopped":
+      return { kind: "channel_stopped", code, title, details };
+    case "uncertain":
+      return { kind: "uncertain", code, reason: `error ${code}` };
+    case "rejected":
+      return { kind: "rejected", code, subcode: integerOf(error.error_subcode), title, details };
+    default:
+      return judged satisfies never;
+  }
+}
+
+/** An error that calls itself transient may be repeated, but nobody says that it was raised before processing. */
+function judge(code: number, isTransient: boolean, status: number): ErrorClass {
+  const known = classOfCode(code);
+  const isTemporary = isTransient || (known === null && status >= 500);
+  if (isTemporary && (known === null || known.class === "rejected")) {
+    return { class: "uncertain", advice: "reconcile" };
+  }
+  return known ?? { class: "rejected", advice: "give_up" };
+}
+
+function classifyStatus(status: number): Failure {
+  const title = `HTTP ${status} without an error code`;
+  if (status === 401 || status === 403) return { kind: "channel_stopped", code: null, title, details: null };
+  if (status >= 300 && status < 500) {
+    return { kind: "rejected", code: null, subcode: null, title, details: null };
+  }
+  return { kind: "uncertain", code: null, reason: title };
+}
+
+/** A failure of the way there or back. */
+export function classifyLoss(reply: Exclude<GraphReply, { kind: "reply" }>): Failure {
+  return reply.kind === "not_sent"
+    ? { kind: "unavailable", reason: reply.reason }
+    : { kind: "uncertain", code: null, reason: reply.reason };
+}

@@ -1,0 +1,134 @@
+import { createHash, randomUUID } from "node:crypto";
+import { numberOf, wordOf } from "../../../base/json/read_json.ts";
+import { classifyError, classifyLoss } from "./classify_error.ts";
+import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
+import type { Channel, Failure } from "./wire.ts";
+
+export type MediaDescription = {
+  mediaId: string;
+  /** Good for 5 minutes, and only with the channel's token. */
+  url: string;
+  mimeType: string | null;
+  /** Base64, or in some replies hexadecimal, of the 32 bytes. */
+  sha256: string | null;
+  /** Bytes. */
+  size: number | null;
+};
+
+const MEGABYTE = 1_000_000;
+/** The largest medium there is: a document. */
+const MAX_MEDIA_BYTES = 100 * MEGABYTE;
+const TRANSFER_TIMEOUT_MS = 120_000;
+
+/** Uploads a file, to be sent by its id for 30 days. */
+export async function uploadMedia(
+  graph: GraphClient,
+  channel: Channel,
+  file: { bytes: Uint8Array; mimeType: string; filename: string },
+): Promise<{ kind: "uploaded"; mediaId: string } | Failure> {
+  const boundary = `parley-${randomUUID()}`;
+  const reply = await graph.request({
+    method: "POST",
+    url: edgeUrl(channel, `${channel.phoneNumberId}/media`),
+    headers: { ...authorization(channel), "content-type": `multipart/form-data; boundary=${boundary}` },
+    body: multipart(boundary, file),
+    timeoutMs: TRANSFER_TIMEOUT_MS,
+  });
+  if (reply.kind !== "reply") return classifyLoss(reply);
+  const mediaId = wordOf(bodyOf(reply)?.id);
+  return mediaId === null ? classifyError(reply) : { kind: "uploaded", mediaId };
+}
+
+/** Where a medium can be fetched, and what it is. */
+export async function describeMedia(
+  graph: GraphClient,
+  channel: Channel,
+  mediaId: string,
+): Promise<{ kind: "described"; media: MediaDescription } | Failure> {
+  const query = new URLSearchParams({ phone_number_id: channel.phoneNumberId });
+  const reply = await graph.request({
+    method: "GET",
+    url: edgeUrl(channel, `${encodeURIComponent(mediaId)}?${query}`),
+    headers: authorization(channel),
+  });
+  if (reply.kind !== "reply") return classifyLoss(reply);
+  const body = bodyOf(reply);
+  if (typeof body?.url !== "string") return classifyError(reply);
+  const media = {
+    mediaId,
+    url: body.url,
+    mimeType: wordOf(body.mime_type),
+    sha256: wordOf(body.sha256),
+    size: numberOf(body.file_size),
+  };
+  return { kind: "described", media };
+}
+
+/**
+ * Fetches a described medium and checks its digest. Its address is used only if it is Meta's, or on the host the
+ * channel itself speaks to: the token goes nowhere else.
+ */
+export async function downloadMedia(
+  graph: GraphClient,
+  channel: Channel,
+  media: MediaDescription,
+  maxBytes = MAX_MEDIA_BYTES,
+): Promise<
+  | { kind: "downloaded"; bytes: Buffer; mimeType: string | null }
+  /** The address is no longer good: describe again. */
+  | { kind: "expired" }
+  /** `untrusted_host`, `too_large`, `wrong_digest`. */
+  | { kind: "refused"; reason: "untrusted_host" | "too_large" | "wrong_digest" }
+  | Failure
+> {
+  if (!mayHaveToken(media.url, channel)) return { kind: "refused", reason: "untrusted_host" };
+  if (media.size !== null && media.size > maxBytes) return { kind: "refused", reason: "too_large" };
+  const reply = await graph.request({
+    method: "GET",
+    url: media.url,
+    headers: authorization(channel),
+    maxBytes,
+    timeoutMs: TRANSFER_TIMEOUT_MS,
+  });
+  if (reply.kind !== "reply") {
+    return reply.reason === "RESPONSE_TOO_LARGE"
+      ? { kind: "refused", reason: "too_large" }
+      : classifyLoss(reply);
+  }
+  if (reply.status === 404) return { kind: "expired" };
+  if (reply.status !== 200) return classifyError(reply);
+  if (!hasDigest(reply.bytes, media.sha256)) return { kind: "refused", reason: "wrong_digest" };
+  return { kind: "downloaded", bytes: reply.bytes, mimeType: media.mimeType };
+}
+
+const META_ORIGINS = ["https://lookaside.fbsbx.com", "https://graph.facebook.com"];
+
+function mayHaveToken(url: string, channel: Channel): boolean {
+  if (!URL.canParse(url)) return false;
+  const { origin } = new URL(url);
+  return META_ORIGINS.includes(origin) || origin === new URL(channel.graphUrl).origin;
+}
+
+function hasDigest(bytes: Uint8Array, sha256: string | null): boolean {
+  if (sha256 === null) return true;
+  const digest = createHash("sha256").update(bytes).digest();
+  return sha256 === digest.toString("base64") || sha256.toLowerCase() === digest.toString("hex");
+}
+
+function multipart(
+  boundary: string,
+  file: { bytes: Uint8Array; mimeType: string; filename: string },
+): Buffer {
+  const field = (name: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const filename = file.filename.replace(/["\r\n\\]/g, "_");
+  return Buffer.concat([
+    Buffer.from(field("messaging_product", "whatsapp") + field("type", file.mimeType)),
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n` +
+        `content-type: ${file.mimeType.replace(/[\r\n]/g, "")}\r\n\r\n`,
+    ),
+    file.bytes,
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]);
+}

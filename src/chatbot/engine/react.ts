@@ -1,0 +1,69 @@
+import { storable } from "../../base/json/storable.ts";
+import { SKIP } from "../nodes/question.ts";
+import { isOneOf } from "../text/words.ts";
+import type { ChatbotEvent, InboundMessage } from "./event.ts";
+import { isSilent, typedText } from "./inbound.ts";
+import { resume } from "./resume.ts";
+import { fail, type Step } from "./step.ts";
+import type { Turn } from "./turn.ts";
+
+/** Messages kept, at most, while a call to the outside is under way; callbacks kept before they are waited for. */
+const MOST_KEPT = 20;
+
+/** The first step an event leads to; null when it does not concern what the run waits for. */
+export function react(turn: Turn, event: ChatbotEvent): Step | null {
+  const { context } = turn;
+  switch (event.kind) {
+    case "start":
+      return begin(turn, event);
+    case "stop":
+      return { kind: "finish", status: "stopped", reason: event.reason };
+    case "skip":
+      return SKIP;
+    case "message":
+      return hear(turn, event.message);
+    case "callback":
+      if (context.waiting?.kind !== "callback" && context.callbacks.length < MOST_KEPT) {
+        context.callbacks.push(storable(event.payload));
+      }
+      break;
+    case "send_failed":
+      if (event.nodeId !== null && event.nodeId !== context.waiting?.nodeId) {
+        // The run has gone on since, to something that was sent or will fail itself.
+        turn.effects.push({ kind: "log", nodeId: event.nodeId, code: "send_failed", detail: event.reason });
+        return null;
+      }
+  }
+  return context.waiting === null ? null : resume(turn, event);
+}
+
+function begin(turn: Turn, event: Extract<ChatbotEvent, { kind: "start" }>): Step | null {
+  const { context } = turn;
+  if (context.currentNodeId !== null) return null;
+  for (const [name, value] of Object.entries(event.variables ?? {})) turn.assign(name, value ?? null);
+  if (event.replies) context.replies = event.replies;
+  const opening = event.message && typedText(event.message);
+  if (opening != null) turn.assign("opening_message", opening);
+  if (event.message?.referral) turn.assign("referral", event.message.referral);
+  const start = turn.graph?.start;
+  return start ? { kind: "goto", nodeId: start.id } : fail("no_start_node");
+}
+
+/** A message: a word of command, the answer to what was asked, or something for later. */
+function hear(turn: Turn, message: InboundMessage): Step | null {
+  const { context, settings } = turn;
+  if (isSilent(message)) return null;
+  const words = typedText(message);
+  if (words !== null && isOneOf(settings.stopKeywords, words)) {
+    return { kind: "finish", status: "stopped", reason: "user_stopped" };
+  }
+  if (words !== null && isOneOf(settings.restartKeywords, words)) {
+    return { kind: "finish", status: "stopped", reason: "restarted", isRestart: true };
+  }
+  const kind = context.waiting?.kind;
+  if (kind === "answer" || kind === "flow") return resume(turn, { kind: "message", message });
+  if ((kind === "http" || kind === "ai") && context.inbox.length < MOST_KEPT)
+    context.inbox.push({ ...message, content: storable(message.content) });
+  else turn.log(null, "message_ignored", `${message.type} while waiting for ${kind}`);
+  return null;
+}

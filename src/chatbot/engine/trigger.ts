@@ -1,0 +1,273 @@
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { listField, numberField, objectField, textField, textListField } from "../graph/fields.ts";
+import type { Graph } from "../graph/graph.ts";
+import { indexGraph } from "../graph/graph_index.ts";
+import { type ChatbotSettings, LONGEST_WORD } from "../graph/settings.ts";
+import { fold } from "../text/fold.ts";
+import { testPattern } from "../text/pattern.ts";
+import { isSkipWord } from "../text/words.ts";
+import { type Budget, check, NO_BUDGET } from "./budget.ts";
+import type { Instant } from "./context.ts";
+import type { InboundMessage } from "./event.ts";
+import { isSilent, tappedReply, typedText } from "./inbound.ts";
+import { localTime } from "./instant.ts";
+
+/** What makes a chatbot begin. Words are compared without case and accents. */
+export type TriggerCondition =
+  /** Any message that is not taken by something else. */
+  | { kind: "any" }
+  /** The contact's first message to the channel. */
+  | { kind: "first_message" }
+  | { kind: "keyword"; words: string[]; match: Match }
+  /** A quick reply of a template, by its payload; none named: any. */
+  | { kind: "template_button"; payloads: string[] }
+  /** A click-to-WhatsApp ad, by its id; none named: any. */
+  | { kind: "referral"; sourceIds: string[] }
+  /** A QR code or a link: the text it puts before the contact begins with the code. */
+  | { kind: "deep_link"; codes: string[] }
+  /** An API call or an automation, by name; none named: any. */
+  | { kind: "api"; names: string[] };
+
+type Match = "exact" | "contains" | "regex";
+
+export type BusinessHours = {
+  timeZone: string;
+  /** Days are 1 (Monday) to 7; times `HH:mm`. An end before its start is on the next day. */
+  weekly: { days: number[]; from: string; to: string }[];
+};
+
+export type TriggerRule = {
+  /** The chatbot it begins. */
+  chatbotId: string;
+  /** Higher wins; among equals the more specific, then the first in the list. */
+  priority: number;
+  condition: TriggerCondition;
+  /** Its words or codes, and what became of them so far: see {@link foldedWords}. */
+  words: readonly string[];
+  folded: string[];
+  /** Only then, or only outside them; null: always. */
+  hours: { when: "inside" | "outside"; of: BusinessHours } | null;
+};
+
+/** Something that may begin a run. */
+export type Arrival =
+  | { kind: "message"; message: InboundMessage; isFirstMessage: boolean }
+  | { kind: "api"; name: string };
+
+/**
+ * The rule that something arriving sets off; null when none does, or when it is no beginning at all (a reaction).
+ *
+ * @param rules of all active chatbots, the oldest first.
+ * @throws TurnTooLong when the rules take longer than the budget
+ */
+export function matchTrigger(
+  rules: readonly TriggerRule[],
+  arrival: Arrival,
+  now: Instant,
+  budget: Budget = NO_BUDGET,
+): TriggerRule | null {
+  if (arrival.kind === "message" && isSilent(arrival.message)) return null;
+  const text = (arrival.kind === "message" && typedText(arrival.message)) || "";
+  const heard: Heard = { arrival, text, folded: fold(text), budget };
+  const matching = rules.filter((rule) => matches(rule, heard) && isInHours(rule, now));
+  const best = (rule: TriggerRule, other: TriggerRule) =>
+    other.priority - rule.priority || GENERALITY[rule.condition.kind] - GENERALITY[other.condition.kind];
+  return matching.sort(best)[0] ?? null;
+}
+
+/**
+ * Is a message one that no person types: a QR code's or a link's, a click on an advertisement, a named quick reply of a
+ * template? It says where the contact wants to go, so that it is no answer to anything.
+ *
+ * @param text what was typed, folded
+ */
+export function isSignal(
+  rule: TriggerRule,
+  message: InboundMessage,
+  text: string,
+  budget: Budget = NO_BUDGET,
+): boolean {
+  const { condition } = rule;
+  check(budget);
+  switch (condition.kind) {
+    case "deep_link":
+      return foldedWords(rule, budget).some(
+        (code) =>
+          code !== "" &&
+          text.startsWith(code) &&
+          !/^[\p{L}\p{N}]/u.test(text.slice(code.length, code.length + 2)),
+      );
+    case "referral":
+      return message.referral !== undefined;
+    case "template_button":
+      // Any of all templates would take the answers of those that the run itself has sent.
+      return message.type === "button" && condition.payloads.length > 0;
+    default:
+      return false;
+  }
+}
+
+/** Is it a word that somebody typed to come here? */
+export function isExactKeyword({ condition }: TriggerRule): boolean {
+  return condition.kind === "keyword" && condition.match === "exact";
+}
+
+/** May a message begin a run of a chatbot by itself? A word that only skips does not. */
+export function isBeginning(settings: ChatbotSettings, message: InboundMessage): boolean {
+  return !isSilent(message) && !isSkipWord(settings, typedText(message) ?? "");
+}
+
+/** How much each kind leaves open. */
+const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
+  deep_link: 0,
+  template_button: 0,
+  api: 0,
+  keyword: 1,
+  referral: 2,
+  first_message: 3,
+  any: 4,
+};
+
+/** What arrived, with its words as they are compared. */
+type Heard = { arrival: Arrival; text: string; folded: string; budget: Budget };
+
+function matches(rule: TriggerRule, { arrival, text, folded: heard, budget }: Heard): boolean {
+  const { condition } = rule;
+  check(budget);
+  if (arrival.kind === "api") {
+    return condition.kind === "api" && isNamed(condition.names, arrival.name);
+  }
+  const { message, isFirstMessage } = arrival;
+  switch (condition.kind) {
+    case "any":
+      return true;
+    case "first_message":
+      return isFirstMessage;
+    case "keyword":
+      if (text === "") return false;
+      return (condition.match === "regex" ? condition.words : foldedWords(rule, budget)).some((word) => {
+        check(budget);
+        if (word === "") return false;
+        if (condition.match === "regex") return testPattern(word, text);
+        return condition.match === "exact" ? heard === word : heard.includes(word);
+      });
+    case "template_button":
+      return message.type === "button" && isNamed(condition.payloads, tappedReply(message)?.id ?? "");
+    case "referral":
+      return (
+        message.referral !== undefined &&
+        isNamed(condition.sourceIds, textField(message.referral, "source_id"))
+      );
+    case "deep_link":
+      // `table-7` is no beginning of `table-77`.
+      return foldedWords(rule, budget).some(
+        (code) =>
+          code !== "" &&
+          heard.startsWith(code) &&
+          !(/\d$/.test(code) && /^\d/.test(heard.slice(code.length))),
+      );
+    case "api":
+      return false;
+    default:
+      return condition satisfies never;
+  }
+}
+
+function isNamed(names: readonly string[], name: string): boolean {
+  return names.length === 0 || names.includes(name);
+}
+
+function isInHours({ hours }: TriggerRule, now: Instant): boolean {
+  return hours === null || isOpen(hours.of, now) === (hours.when === "inside");
+}
+
+/** Is it business hours? */
+function isOpen(hours: BusinessHours, now: Instant): boolean {
+  const { time, weekday } = localTime(now, hours.timeZone);
+  const yesterday = weekday === 1 ? 7 : weekday - 1;
+  return hours.weekly.some(({ days, from, to }) => {
+    if (from <= to) return days.includes(weekday) && from <= time && time < to;
+    return (days.includes(weekday) && from <= time) || (days.includes(yesterday) && time < to);
+  });
+}
+
+/**
+ * The rules a graph's start node states. `triggers: [{kind, …}]` with the fields of {@link TriggerCondition},
+ * `priority` (0), `businessHours {weekly, timeZone}` with `activeHours` `inside` (default) or `outside`. A start node
+ * without triggers begins on any message.
+ */
+export function triggerRules(chatbotId: string, graph: Graph, settings: ChatbotSettings): TriggerRule[] {
+  const data = indexGraph(graph).start?.data ?? {};
+  const written = listField(data, "triggers").filter(isObject);
+  const conditions = written.length > 0 ? written.flatMap(readCondition) : [{ kind: "any" } as const];
+  const priority = numberField(data, "priority") ?? 0;
+  return conditions.map((condition) => ({
+    chatbotId,
+    priority,
+    condition,
+    words: wordsOf(condition),
+    folded: [],
+    hours: readHours(data, settings),
+  }));
+}
+
+/** What is longer than any word is compared with nothing. */
+function wordsOf(condition: TriggerCondition): string[] {
+  const written =
+    condition.kind === "deep_link"
+      ? condition.codes
+      : condition.kind === "keyword" && condition.match !== "regex"
+        ? condition.words
+        : [];
+  return written.filter((word) => word.length <= LONGEST_WORD);
+}
+
+/**
+ * A rule's words as they are compared, `""` where nothing is left of one; made in the time of the turns that first need
+ * them, and kept.
+ */
+function foldedWords({ words, folded }: TriggerRule, budget: Budget): readonly string[] {
+  for (let next = words[folded.length]; next !== undefined; next = words[folded.length]) {
+    check(budget);
+    folded.push(fold(next));
+  }
+  return folded;
+}
+
+function readCondition(trigger: JsonObject): TriggerCondition[] {
+  const kind = textField(trigger, "kind");
+  switch (kind) {
+    case "any":
+    case "first_message":
+      return [{ kind }];
+    case "keyword": {
+      const written = textField(trigger, "match");
+      const match: Match = written === "contains" || written === "regex" ? written : "exact";
+      return [{ kind, words: textListField(trigger, "words"), match }];
+    }
+    case "template_button":
+      return [{ kind, payloads: textListField(trigger, "payloads") }];
+    case "referral":
+      return [{ kind, sourceIds: textListField(trigger, "sourceIds") }];
+    case "deep_link":
+      return [{ kind, codes: textListField(trigger, "codes") }];
+    case "api":
+      return [{ kind, names: textListField(trigger, "names") }];
+    default:
+      return [];
+  }
+}
+
+function readHours(data: JsonObject, settings: ChatbotSettings): TriggerRule["hours"] {
+  const hours = objectField(data, "businessHours");
+  const weekly = listField(hours, "weekly")
+    .filter(isObject)
+    .map((line) => ({
+      days: listField(line, "days").filter((day) => typeof day === "number"),
+      from: textField(line, "from"),
+      to: textField(line, "to"),
+    }));
+  if (weekly.length === 0) return null;
+  const when = textField(data, "activeHours") === "outside" ? "outside" : "inside";
+  return { when, of: { timeZone: settings.timeZone, weekly } };
+}

@@ -1,0 +1,193 @@
+import type { Json, JsonObject } from "../../base/json/json.ts";
+import { size } from "../../base/json/size.ts";
+import { storable } from "../../base/json/storable.ts";
+import { type Graph, type GraphNode, nodeType } from "../graph/graph.ts";
+import { type GraphIndex, indexGraph } from "../graph/graph_index.ts";
+import type { ChatbotSettings } from "../graph/settings.ts";
+import type { ChatbotVersion } from "../graph/version.ts";
+import { split } from "../text/cut.ts";
+import { display, plainText } from "../text/display.ts";
+import { interpolate } from "../text/template.ts";
+import { type Texts, textsIn } from "../text/texts.ts";
+import { assign, resolve } from "../text/variables.ts";
+import { type Budget, check, NO_BUDGET } from "./budget.ts";
+import type { Context, Instant, NodeOutput, Timer, TimerKind } from "./context.ts";
+import type { Effect, LogCode, OutboundMessage } from "./effect.ts";
+import { after } from "./instant.ts";
+import type { WaitTime } from "./wait_time.ts";
+
+/** WhatsApp's limit for a text message, in characters. */
+const TEXT_LIMIT = 4096;
+
+/** What one turn may write, as a multiple of what the variables may hold when it is over. */
+const INK = 10;
+
+/** Looks at a turn without changing it. */
+export type Watch = (turn: Turn) => void;
+
+/** What accompanies a turn without being part of it. */
+export type Attendance = {
+  /** Sees the turn as it begins, and as each node is entered; it may look, and change nothing. */
+  watch?: Watch;
+  /** Ends the turn, and with it the run, when it takes too long. */
+  budget?: Budget;
+};
+
+/**
+ * One turn under way: a draft of the context, which belongs to the turn, and the effects so far. Nodes speak to it
+ * and to nothing else; that keeps `advance` pure.
+ */
+export class Turn {
+  readonly version: ChatbotVersion;
+  readonly context: Context;
+  readonly now: Instant;
+  readonly effects: Effect[] = [];
+  readonly texts: Texts;
+  /** Nodes entered in this turn. */
+  steps = 0;
+  /** A message was held back because the conversation had its fill for the hour. */
+  isMuted = false;
+  /** More was written in this turn than any run can need: a graph may double a variable at every step. */
+  isFlooded = false;
+  /** For a trace: told of the turn as it begins, and of each node as it is entered. */
+  readonly watch: Watch | undefined;
+  /** For a trace: the names of variables that were set, as often as they were; kept while somebody watches. */
+  readonly touched: string[] = [];
+  readonly budget: Budget;
+  /** What this turn may still write, in characters. */
+  #ink: number;
+
+  constructor(version: ChatbotVersion, context: Context, now: Instant, { watch, budget }: Attendance = {}) {
+    this.version = version;
+    this.context = context;
+    this.now = now;
+    this.watch = watch;
+    this.budget = budget ?? NO_BUDGET;
+    this.#ink = INK * version.settings.maxVariablesSize;
+    this.texts = textsIn(version.settings.language);
+    watch?.(this);
+  }
+
+  get settings(): ChatbotSettings {
+    return this.version.settings;
+  }
+
+  /** The graph the run is in: its own, or that of the innermost subflow; null when that one is gone. */
+  get graph(): GraphIndex | null {
+    const frame = this.context.frames.at(-1);
+    if (frame === undefined) return indexGraph(this.version.graph);
+    const { subflows } = this.version;
+    return Object.hasOwn(subflows, frame.chatbotId) ? indexGraph(subflows[frame.chatbotId] as Graph) : null;
+  }
+
+  resolve(path: string): Json | undefined {
+    return resolve(this.context.variables, path);
+  }
+
+  assign(name: string, value: Json): void {
+    check(this.budget);
+    if (name !== "" && this.#spend(value)) this.#touch(assign(this.context.variables, name, storable(value)));
+  }
+
+  /** Stores a node's result under the name its author gave, if any, and under its automatic name. */
+  assignResult(node: GraphNode, authorsName: string, field: string, value: Json): void {
+    this.assign(authorsName, value);
+    // Automatic names are flat by definition: `question_1.response` is one key.
+    const prefix = this.graph?.names.get(node.id);
+    if (prefix === undefined || !this.#spend(value)) return;
+    this.context.variables[`${prefix}.${field}`] = storable(value);
+    this.#touch(`${prefix}.${field}`);
+  }
+
+  /** Other variables take the place of all. */
+  exchange(variables: JsonObject): void {
+    for (const name of [...Object.keys(this.context.variables), ...Object.keys(variables)]) this.#touch(name);
+    this.context.variables = variables;
+  }
+
+  #touch(name: string | null): void {
+    if (this.watch && name !== null) this.touched.push(name);
+  }
+
+  /** Puts variables into a text that a person will read. */
+  fill(node: GraphNode, template: string): string {
+    return this.#interpolate(node, template, (value) => display(value, this.texts));
+  }
+
+  /** Puts variables into a text that a program will read. */
+  fillPlain(node: GraphNode, template: string, encode: (text: string) => string = (text) => text): string {
+    return this.#interpolate(node, template, (value) => encode(plainText(value)));
+  }
+
+  #interpolate(node: GraphNode, template: string, render: (value: Json) => string): string {
+    const written = (value: Json) => {
+      check(this.budget);
+      const text = this.isFlooded ? "" : render(value);
+      return this.#spend(text) ? text : "";
+    };
+    return interpolate(template, this.context.variables, written, (path) => {
+      check(this.budget);
+      this.log(node, "unresolved_variable", path);
+    });
+  }
+
+  #spend(value: Json): boolean {
+    this.#ink -= size(value, this.#ink);
+    this.isFlooded ||= this.#ink < 0;
+    return !this.isFlooded;
+  }
+
+  /** Sends a text; what is too long for one message is several. */
+  say(node: GraphNode, text: string, metadata?: JsonObject): void {
+    if (text.trim() === "") this.log(node, "empty_message", node.id);
+    for (const body of split(text, TEXT_LIMIT)) {
+      check(this.budget);
+      this.send(node, { type: "text", content: { body } }, metadata);
+      if (this.isMuted) return;
+    }
+  }
+
+  send(node: GraphNode, message: OutboundMessage, metadata?: JsonObject): void {
+    const { replies } = this.context;
+    if (Date.parse(this.now) - Date.parse(replies.since) >= 3_600_000) {
+      replies.since = this.now;
+      replies.count = 0;
+    }
+    if (replies.count >= this.settings.maxRepliesPerHour) {
+      this.isMuted = true;
+      return;
+    }
+    replies.count++;
+    this.effects.push({ kind: "send", nodeId: node.id, message, ...(metadata && { metadata }) });
+  }
+
+  log(node: GraphNode | null, code: LogCode, detail: string): void {
+    this.effects.push({ kind: "log", nodeId: node?.id ?? null, code, detail });
+  }
+
+  /** Notes how a node went. */
+  record(node: GraphNode, output: Partial<NodeOutput>): void {
+    const subflow = this.context.frames.at(-1)?.chatbotId;
+    const key = subflow === undefined ? node.id : `${subflow}/${node.id}`;
+    const label = typeof node.data.label === "string" ? node.data.label : "";
+    const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
+    const recorded = storable({ ...fresh, ...output }) as NodeOutput;
+    // Defined, not assigned, so that even an id like `__proto__` is no more than a key.
+    const property = { value: recorded, enumerable: true, writable: true, configurable: true };
+    Object.defineProperty(this.context.nodeOutputs, key, property);
+  }
+
+  /** The timer of a wait; null: it takes as long as it takes. */
+  timerFor({ kind, seconds }: WaitTime): Timer | null {
+    return seconds === null ? null : this.timer(kind, seconds);
+  }
+
+  timer<Kind extends TimerKind>(kind: Kind, seconds: number): { kind: Kind; at: Instant } {
+    return { kind, at: after(this.now, seconds) };
+  }
+
+  /** A string no other draw of any run gives: request ids and seeds. */
+  draw(): string {
+    return `${this.context.runId}:${++this.context.draws}`;
+  }
+}

@@ -1,0 +1,84 @@
+import { type Exit, findEdge } from "../graph/edges.ts";
+import { nodeKind, nodeType } from "../graph/graph.ts";
+import { returnFromSubflow } from "../nodes/subflow.ts";
+import { check } from "./budget.ts";
+import { enter } from "./enter.ts";
+import { type EndStatus, fail, type Step } from "./step.ts";
+import type { Turn } from "./turn.ts";
+
+/** Follows a step from node to node, until the run waits or is over. */
+export function walk(turn: Turn, first: Step): void {
+  let step = first;
+  for (;;) {
+    check(turn.budget);
+    if (turn.isFlooded) step = fail("variables_too_large: maxVariablesSize");
+    else if (turn.isMuted) step = fail("too_many_replies: maxRepliesPerHour");
+    switch (step.kind) {
+      case "exit":
+        step = leave(turn, step.exits, step.otherwise);
+        break;
+      case "goto":
+        step = visit(turn, step.nodeId);
+        break;
+      case "end": {
+        const frame = turn.context.frames.at(-1);
+        if (frame) {
+          step = returnFromSubflow(turn, frame, step.outcome);
+          break;
+        }
+        finish(turn, "completed", "flow_completed", step.outcome);
+        return;
+      }
+      case "wait":
+        turn.context.status = "waiting";
+        turn.context.waiting = step.waiting;
+        return;
+      case "finish":
+        finish(turn, step.status, step.reason, null);
+        if (step.isRestart) turn.effects.push({ kind: "restart" });
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+}
+
+/** The step that leaves the current node by the first exit that has an edge. */
+function leave(turn: Turn, exits: Exit[], otherwise?: { status: EndStatus; reason: string }): Step {
+  const edges = turn.graph?.edges.get(turn.context.currentNodeId ?? "") ?? [];
+  const edge = findEdge(edges, exits);
+  if (edge) return { kind: "goto", nodeId: edge.target };
+  return otherwise ? { kind: "finish", ...otherwise } : { kind: "end", outcome: null };
+}
+
+/** Enters a node, unless a guard forbids. */
+function visit(turn: Turn, nodeId: string): Step {
+  const { context, settings, graph } = turn;
+  const subflow = context.frames.at(-1)?.chatbotId;
+  const node = graph?.nodes.get(nodeId);
+  if (node === undefined) return fail(`missing_node: ${nodeId}`);
+
+  const visits = context.nodeHistory.filter((visit) => visit.nodeId === nodeId && visit.subflow === subflow);
+  if (++turn.steps > settings.maxStepsPerTurn) return fail("loop_detected: maxStepsPerTurn");
+  if (visits.length >= settings.maxVisitsPerNode) return fail("loop_detected: maxVisitsPerNode");
+  if (context.nodeHistory.length >= settings.maxStepsPerRun) return fail("run_too_long: maxStepsPerRun");
+
+  context.currentNodeId = nodeId;
+  context.nodeHistory.push({ nodeId, at: turn.now, ...(subflow !== undefined && { subflow }) });
+  turn.watch?.(turn);
+  const kind = nodeKind(node);
+  return kind
+    ? enter(turn, node, kind)
+    : fail(`unknown_node_type: ${nodeType(node) || "(none)"} at ${nodeId}`);
+}
+
+function finish(turn: Turn, status: EndStatus, reason: string, outcome: string | null): void {
+  const { context } = turn;
+  context.status = status;
+  context.outcome = outcome ?? status;
+  context.completionReason = reason;
+  context.waiting = null;
+  context.inbox = [];
+  context.callbacks = [];
+  turn.effects.push({ kind: "finish", status, outcome: context.outcome, reason });
+}

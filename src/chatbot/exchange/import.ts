@@ -1,0 +1,120 @@
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { textField } from "../graph/fields.ts";
+import { type Graph, nodeType } from "../graph/graph.ts";
+import { type Language, languageOf } from "../text/texts.ts";
+import { patternProblems } from "../validation/patterns.ts";
+import { type Problem, problem, warning } from "../validation/problem.ts";
+import { type ImportedFlow, readForms } from "./forms.ts";
+import { checkStructure, readJson } from "./limits.ts";
+import { parseGraph } from "./parse_graph.ts";
+import { type ImportedSubflow, readSubflows } from "./subflows.ts";
+import { importTypebot, typebotIn } from "./typebot.ts";
+
+export type ImportedChatbot = {
+  /** What the file calls the chatbot besides its name: what another file's subflow or link names it by. */
+  id: string | null;
+  name: string;
+  description: string | null;
+  graph: Graph;
+  /** As found, with at least the language of the engine's own sentences. */
+  settings: JsonObject;
+  /** The graphs that came along for its subflow nodes to call. */
+  subflows: ImportedSubflow[];
+  flows: ImportedFlow[];
+  /** As found; null when there was none. */
+  metadata: JsonObject | null;
+};
+
+/** A chatbot and what should be known about it, or why there is none. */
+export type ImportResult =
+  | { kind: "imported"; chatbot: ImportedChatbot; warnings: Problem[] }
+  | { kind: "refused"; problems: Problem[] };
+
+/**
+ * Reads a chatbot from a file: an export, wrapped (`{version, chatbot, whatsappFlows?, subflows?}`) or bare
+ * (`{name, nodes, edges}`), or a Typebot of version 6, also as its API answers. Never throws. What is imported is a draft: `isActive` and
+ * `status` of the file are not ours.
+ */
+export function importChatbot(text: string): ImportResult {
+  const read = readJson(text);
+  return "problem" in read ? { kind: "refused", problems: [read.problem] } : importParsed(read.value);
+}
+
+/** {@link importChatbot} for JSON that has been parsed. */
+export function importParsed(file: unknown): ImportResult {
+  const result = readChatbot(file);
+  if (result.kind === "refused") return result;
+  const { graph, subflows } = result.chatbot;
+  const nodes = [graph, ...subflows.map((subflow) => subflow.graph)].flatMap((one) => one.nodes);
+  // Other systems match patterns by backtracking: what only that can match is lost, and an error once it is validated.
+  const refused = patternProblems(nodes).map((found) => ({ ...found, severity: "warning" as const }));
+  return { ...result, warnings: [...result.warnings, ...refused] };
+}
+
+function readChatbot(file: unknown): ImportResult {
+  const refused = checkStructure(file);
+  if (refused) return { kind: "refused", problems: [refused] };
+  if (Array.isArray(file)) return importListed(file);
+  if (!isObject(file))
+    return { kind: "refused", problems: [problem("not_a_chatbot", null, "The file is not an object.")] };
+  const typebot = typebotIn(file);
+  if (typebot) return importTypebot(typebot);
+
+  const problems: Problem[] = [];
+  const chatbot = isObject(file.chatbot) ? file.chatbot : file;
+  if (chatbot !== file && file.version !== "1.0") {
+    problems.push(
+      warning(
+        "unknown_version",
+        null,
+        `The file says version ${JSON.stringify(file.version ?? null)}; 1.0 is known.`,
+      ),
+    );
+  }
+  const { graph, problems: ofGraph } = parseGraph(chatbot.nodes, chatbot.edges);
+  const { flows, problems: ofForms } = readForms(file.whatsappFlows);
+  const { subflows, problems: ofSubflows } = readSubflows(file.subflows);
+  problems.push(...ofGraph, ...ofForms, ...ofSubflows, ...missingForms(graph, flows));
+  if (problems.some(({ severity }) => severity === "error")) return { kind: "refused", problems };
+
+  const metadata = isObject(chatbot.metadata) ? chatbot.metadata : null;
+  const settings = isObject(chatbot.settings) ? chatbot.settings : {};
+  const language = languageOf(settings.language) ?? languageOf(metadata?.language) ?? languageOfTexts(graph);
+  const imported: ImportedChatbot = {
+    id: textField(chatbot, "id") || null,
+    name: textField(chatbot, "name").trim() || "Chatbot",
+    description: textField(chatbot, "description").trim() || null,
+    graph,
+    settings: { ...settings, language },
+    subflows,
+    flows,
+    metadata,
+  };
+  return { kind: "imported", chatbot: imported, warnings: problems };
+}
+
+/** Some tools export a list, even of one chatbot. */
+function importListed(files: unknown[]): ImportResult {
+  if (files.length === 1 && !Array.isArray(files[0])) return importParsed(files[0]);
+  const message = `The file is a list of ${files.length}: a file must hold one chatbot.`;
+  return { kind: "refused", problems: [problem("not_a_chatbot", null, message)] };
+}
+
+function missingForms(graph: Graph, flows: ImportedFlow[]): Problem[] {
+  const known = new Set(flows.map((flow) => flow.whatsappFlowId));
+  return graph.nodes
+    .filter((node) => nodeType(node) === "whatsapp_flow")
+    .map((node) => ({ node, flowId: textField(node.data, "whatsappFlowId") }))
+    .filter(({ flowId }) => flowId !== "" && !known.has(flowId))
+    .map(({ node, flowId }) =>
+      warning("flow_not_included", node.id, `The form "${flowId}" is not in the file.`),
+    );
+}
+
+/** The source system spoke Turkish where an author had written nothing; a bot in Turkish keeps that. */
+function languageOfTexts(graph: Graph): Language {
+  const texts = graph.nodes.map(
+    (node) => `${textField(node.data, "content")} ${textField(node.data, "label")}`,
+  );
+  return /[ğışİĞŞ]/.test(texts.join(" ")) ? "tr" : "en";
+}

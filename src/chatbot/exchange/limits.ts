@@ -1,0 +1,59 @@
+import { FORBIDDEN_KEYS } from "../../base/json/json.ts";
+import { isStorable } from "../../base/json/storable.ts";
+import { type Problem, problem } from "../validation/problem.ts";
+
+/** What an imported file may be. The largest real export known has 33 nodes and 22 KB. */
+export const IMPORT_LIMITS = {
+  characters: 5_000_000,
+  nodes: 1_000,
+  edges: 5_000,
+  flows: 100,
+  subflows: 50,
+  depth: 64,
+  values: 500_000,
+};
+
+/**
+ * Reads JSON from a stranger: bounded in size and depth, and free of keys that reach JavaScript's prototypes.
+ *
+ * @returns the value, or why there is none.
+ */
+export function readJson(text: string): { value: unknown } | { problem: Problem } {
+  if (text.length > IMPORT_LIMITS.characters) {
+    const message = `The file has ${text.length} characters; ${IMPORT_LIMITS.characters} are allowed.`;
+    return { problem: problem("too_large", null, message) };
+  }
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    const found = checkStructure(value);
+    return found ? { problem: found } : { value };
+  } catch (error) {
+    const message = `The file is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return { problem: problem("not_json", null, message) };
+  }
+}
+
+const BAD_TEXT = problem("bad_text", null, "A text holds a NUL or half of a character.");
+
+/** Why a value is refused; null when it is fine. Walks without recursion: depth is what it guards against. */
+export function checkStructure(root: unknown): Problem | null {
+  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
+  let count = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, depth } = next;
+    if (++count > IMPORT_LIMITS.values) {
+      return problem("too_large", null, `The file holds more than ${IMPORT_LIMITS.values} values.`);
+    }
+    if (typeof value === "string" && !isStorable(value)) return BAD_TEXT;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth >= IMPORT_LIMITS.depth) {
+      return problem("too_deep", null, `The file is nested more than ${IMPORT_LIMITS.depth} levels deep.`);
+    }
+    for (const [key, child] of Object.entries(value)) {
+      if (!isStorable(key)) return BAD_TEXT;
+      if (FORBIDDEN_KEYS.has(key)) return problem("forbidden_key", null, `The key "${key}" is not allowed.`);
+      open.push({ value: child, depth: depth + 1 });
+    }
+  }
+  return null;
+}

@@ -1,0 +1,167 @@
+import type { JsonObject } from "../../base/json/json.ts";
+import { numberField, objectField, textField } from "../graph/fields.ts";
+import { choice } from "./typebot_choice.ts";
+import { conditions } from "./typebot_condition.ts";
+import { isTypedInput, typedInput } from "./typebot_input.ts";
+import { exit, itemsOf, type MappedBlock, one } from "./typebot_mapped.ts";
+import { aiReply, httpRequest, listen } from "./typebot_request.ts";
+import { setVariableData } from "./typebot_set_variable.ts";
+import { richText } from "./typebot_text.ts";
+import type { TypebotVariables } from "./typebot_variables.ts";
+
+/** Where a block stands. */
+export type TypebotPlace = {
+  variables: TypebotVariables;
+  /** The first block of each group, by the group's id. */
+  firstBlocks: ReadonlyMap<string, string>;
+  startId: string;
+};
+
+/** What means something in a browser and nothing in a chat: passed over. */
+const OF_THE_PAGE = ["Google Analytics", "Pixel", "Code"];
+
+/** Maps a block. One without a counterpart becomes a node of its own type, which ends a run that reaches it. */
+export function mapBlock(block: JsonObject, place: TypebotPlace): MappedBlock {
+  const mapped = mapKnown(block, place);
+  // Of our own kinds none has such a type.
+  if (mapped === null)
+    return one(textField(block, "id"), textField(block, "type"), { ...block }, NO_COUNTERPART);
+  if (mapped.nodes.some(({ data }) => JSON.stringify(data).includes("{{=")))
+    mapped.losses.push('the code between "{{=" and "=}}" is not run, but shown.');
+  return mapped;
+}
+
+const NO_COUNTERPART = "it has no counterpart; a run that reaches it ends.";
+
+function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
+  const { variables, firstBlocks } = place;
+  const id = textField(block, "id");
+  const type = textField(block, "type");
+  const options = objectField(block, "options");
+  if (isTypedInput(type)) return typedInput(block, variables);
+  if (OF_THE_PAGE.includes(type))
+    return {
+      nodes: [],
+      links: [],
+      exits: [],
+      onward: [],
+      losses: ["it is left out: there is no page here."],
+    };
+  switch (type) {
+    case "text":
+      return one(id, "message", { content: richText(objectField(block, "content"), variables) });
+    case "image":
+    case "video":
+    case "audio":
+    case "embed":
+    case "location":
+      return bubble(id, type, objectField(block, "content"), variables);
+    case "choice input":
+    case "picture choice input":
+      return choice(block, variables);
+    case "Condition":
+      return conditions(block, variables);
+    case "Set variable": {
+      const { data, loss } = setVariableData(options, variables);
+      return one(id, "set_variable", data, loss);
+    }
+    case "Wait": {
+      const delay = textField(options, "secondsToWaitFor");
+      const isKnown = numberField(options, "secondsToWaitFor") !== undefined || delay === "";
+      const loss = !isKnown && "it does not wait: how long is in a variable.";
+      return one(id, "delay", { delay, delayUnit: "seconds" }, loss);
+    }
+    case "Jump": {
+      const targetNodeId =
+        textField(options, "blockId") || (firstBlocks.get(textField(options, "groupId")) ?? "");
+      return { ...one(id, "jump", { targetNodeId }), onward: [] };
+    }
+    case "Return":
+      return { ...one(id, "end", {}), onward: [] };
+    case "AB test":
+      return abTest(block);
+    case "Typebot link":
+      return link(id, options, place);
+    case "Redirect":
+      return one(
+        id,
+        "message",
+        { content: variables.textOf(options, "url") },
+        "its address is sent as a text.",
+      );
+    case "Webhook":
+    case "Zapier":
+    case "Make.com":
+    case "Pabbly":
+      return httpRequest(block, variables);
+    case "webhook":
+      return listen(block, variables);
+    case "Chatwoot":
+      return one(id, "handoff", {}, "the conversation is given to whoever takes it.");
+    default:
+      return AI_BLOCKS.includes(type.toLowerCase()) ? aiReply(block, variables) : null;
+  }
+}
+
+/** Where `a` has no edge everybody takes `b`; where `b` has none the run ends. */
+function abTest(block: JsonObject): MappedBlock {
+  const id = textField(block, "id");
+  const [a, b] = itemsOf(block).map((item, index) => exit(id, index === 0 ? "a" : "b", item));
+  const aPercent = numberField(objectField(block, "options"), "aPercent") ?? 50;
+  const share = a && a.edgeId !== "" ? Math.min(Math.max(aPercent, 0), 100) : 0;
+  const variants = [
+    { id: "a", weight: share },
+    { id: "b", weight: 100 - share },
+  ];
+  return {
+    ...one(id, "ab_split", { variants }),
+    exits: [a, b].filter((way) => way !== undefined),
+    onward: [],
+  };
+}
+
+const AI_BLOCKS = [
+  "openai",
+  "anthropic",
+  "mistral",
+  "groq",
+  "together-ai",
+  "open-router",
+  "deepseek",
+  "perplexity",
+];
+
+function bubble(id: string, type: string, content: JsonObject, variables: TypebotVariables): MappedBlock {
+  const url = variables.textOf(content, "url");
+  const kind = textField(content, "type");
+  if (type === "location") {
+    const { latitude = "", longitude = "", name = "", address = "" } = content;
+    return one(id, "message", { messageType: "location", latitude, longitude, name, address });
+  }
+  // Of a film elsewhere there is a page, not a file.
+  if (type === "embed" || (type === "video" && kind !== "" && kind !== "url"))
+    return one(id, "message", { content: url }, "its address is sent as a text.");
+  return one(id, "message", { messageType: type, mediaUrl: url });
+}
+
+/** A link shares its variables both ways. One into the same Typebot is a jump. */
+function link(
+  id: string,
+  options: JsonObject,
+  { variables, firstBlocks, startId }: TypebotPlace,
+): MappedBlock {
+  const chatbotId = textField(options, "typebotId");
+  const groupId = textField(options, "groupId");
+  if (chatbotId === "current") {
+    const targetNodeId = groupId === "" ? startId : (firstBlocks.get(groupId) ?? "");
+    return one(id, "jump", { targetNodeId }, "it jumps there, and does not come back.");
+  }
+  const outputs = Object.fromEntries(variables.names.map((name) => [name, name]));
+  return one(
+    id,
+    "subflow",
+    { chatbotId, outputs },
+    `it calls the Typebot "${chatbotId}": give that file too.`,
+    groupId !== "" && "it begins at that one's start, not at a group.",
+  );
+}

@@ -1,0 +1,49 @@
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { listField, numberField, objectField, textField } from "../graph/fields.ts";
+import { type Problem, warning } from "../validation/problem.ts";
+import { bareRegex } from "./typebot_condition.ts";
+
+const MATCHES: { [operator: string]: string } = {
+  "Equal to": "exact",
+  Contains: "contains",
+  "Starts with": "regex",
+  "Matches regex": "regex",
+};
+
+const DEFAULT_EXPIRY_HOURS = 4;
+
+/** What the settings for WhatsApp say of the start: on which words, and how long a silent customer is waited for. */
+export function whatsAppSettings(file: JsonObject): {
+  triggers: JsonObject[];
+  settings: JsonObject;
+  problems: Problem[];
+} {
+  const whatsApp = objectField(objectField(file, "settings"), "whatsApp");
+  const condition = objectField(whatsApp, "startCondition");
+  const comparisons = listField(condition, "comparisons").filter(isObject);
+  const triggers = comparisons.flatMap((comparison): JsonObject[] => {
+    const operator = textField(comparison, "comparisonOperator");
+    const value = textField(comparison, "value");
+    const match = Object.hasOwn(MATCHES, operator) ? (MATCHES[operator] as string) : "";
+    if (match === "" || value === "") return [];
+    const word = operator === "Starts with" ? `^${escaped(value)}` : bareRegex(value, operator);
+    return [{ kind: "keyword", words: [word], match }];
+  });
+  const isAll = comparisons.length > 1 && textField(condition, "logicalOperator") !== "OR";
+  const problems =
+    isAll || triggers.length < comparisons.length
+      ? [
+          warning(
+            "start_condition",
+            null,
+            "Its start condition is not taken over whole: look at the start node's triggers.",
+          ),
+        ]
+      : [];
+  const hours = numberField(whatsApp, "sessionExpiryTimeout") ?? DEFAULT_EXPIRY_HOURS;
+  return { triggers, settings: { sessionExpirySeconds: Math.round(hours * 3600) }, problems };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+}

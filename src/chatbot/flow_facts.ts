@@ -1,9 +1,0 @@
-import { listField, textField } from "./fields.ts";
-import { isObject, type JsonObject } from "./json.ts";
-import type { FlowFacts } from "./version.ts";
-
-/** What the engine needs to know of a form, from its state at Meta and its Flow JSON. */
-export function flowFacts(status: string, flowJson: JsonObject): FlowFacts {
-  const [first] = listField(flowJson, "screens").filter(isObject);
-  return { status, firstScreen: (first && textField(first, "id")) || null };
-}

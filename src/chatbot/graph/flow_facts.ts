@@ -1,0 +1,9 @@
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { listField, textField } from "./fields.ts";
+import type { FlowFacts } from "./version.ts";
+
+/** What the engine needs to know of a form, from its state at Meta and its Flow JSON. */
+export function flowFacts(status: string, flowJson: JsonObject): FlowFacts {
+  const [first] = listField(flowJson, "screens").filter(isObject);
+  return { status, firstScreen: (first && textField(first, "id")) || null };
+}

@@ -1,0 +1,39 @@
+import type { JsonObject } from "../../base/json/json.ts";
+import { parsePath } from "./path.ts";
+
+/** What the program tells a run of whom it talks to, before its first node. */
+export type SystemVariables = {
+  /** Digits; `""` when the contact has no number. */
+  customer_phone: string;
+  contact: JsonObject;
+  /** Where others can call the run back. */
+  callback_url: string;
+};
+
+/** What the engine itself sets. */
+type EngineVariables = "opening_message" | "referral" | "api_error";
+
+const NAMES: { [name in keyof SystemVariables | EngineVariables]: true } = {
+  customer_phone: true,
+  contact: true,
+  callback_url: true,
+  opening_message: true,
+  referral: true,
+  api_error: true,
+};
+
+/** The variables that every run knows without a node that sets them. */
+export const SYSTEM_NAMES: readonly string[] = Object.keys(NAMES);
+
+/**
+ * The variables a run begins with: those given by whoever starts it, and the system's. A graph takes the system's for
+ * the truth, so that nothing given may replace them, or part of them (`contact.name`, `contact[name]`).
+ */
+export function startVariables(system: SystemVariables, given: JsonObject): JsonObject {
+  const others = Object.entries(given).filter(([name]) => !isSystemName(name));
+  return { ...Object.fromEntries(others), ...system };
+}
+
+function isSystemName(name: string): boolean {
+  return Object.hasOwn(NAMES, parsePath(name)[0] ?? "");
+}

@@ -1,0 +1,34 @@
+import type { Json, JsonObject } from "../../base/json/json.ts";
+import { resolve } from "./variables.ts";
+
+/** What stands for a variable in a text. Spaces and dashes inside are not recognised, as in the builder. */
+const PLACEHOLDER = /\{\{([A-Za-z0-9_.[\]]+)\}\}/g;
+
+/**
+ * Puts variables into a text, once: what a value contains is never read as a template again, and nothing is
+ * calculated. A name without a value stays as typed, visible to whoever tests the bot.
+ */
+export function interpolate(
+  template: string,
+  variables: JsonObject,
+  render: (value: Json) => string,
+  onUnresolved?: (path: string) => void,
+): string {
+  return template.replace(PLACEHOLDER, (placeholder, path: string) => {
+    const value = resolve(variables, path);
+    if (value != null) return render(value);
+    onUnresolved?.(path);
+    return placeholder;
+  });
+}
+
+/** The variable paths a text mentions, in order, with repeats. */
+export function placeholdersIn(template: string): string[] {
+  return [...template.matchAll(PLACEHOLDER)].map((match) => match[1] as string);
+}
+
+/** The path of a field that names a variable, whether written bare (`city`) or as a placeholder (`{{city}}`). */
+export function variablePath(field: string): string {
+  const trimmed = field.trim();
+  return trimmed.startsWith("{{") && trimmed.endsWith("}}") ? trimmed.slice(2, -2).trim() : trimmed;
+}

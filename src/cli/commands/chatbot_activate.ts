@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { inTransaction } from "../../database/pool.ts";
+import { type Activation, activateChatbot, RUNNING_CONTEXTS } from "../../services/activate_chatbot.ts";
+import { findChatbot, findTenant } from "../../services/find.ts";
+import { type CommonOptions, define } from "../define.ts";
+import { print, remark } from "../print.ts";
+import { describeProblem } from "../problems.ts";
+import { onDatabase } from "../session.ts";
+
+type Options = CommonOptions & {
+  tenant: string;
+  version?: number;
+  runningContexts: NonNullable<Activation["runningContexts"]>;
+  exclusive: boolean;
+};
+
+/** What becomes of runs of other versions, in words. */
+const RUNS_WILL: { [choice in Options["runningContexts"]]: string } = {
+  finish: "end on the version they began with",
+  move: "go on in this one, where it has their node",
+  restart: "begin anew in this one",
+};
+
+/** `parley chatbot activate`. */
+export function chatbotActivate(): Command {
+  return define(
+    "activate",
+    "Let a chatbot answer new conversations, in the place of the one before; publishes its draft if that has changed",
+    'parley chatbot activate "Support" --tenant bakery --version 3 --running-contexts move',
+  )
+    .argument("<chatbot>", "name or id")
+    .requiredOption("--tenant <tenant>", "slug or id of the tenant")
+    .option("--version <number>", "a published version, to go back to; the draft unless told", parseNumber)
+    .addOption(
+      new Option("--running-contexts <what>", "what becomes of runs of its other versions")
+        .choices(RUNNING_CONTEXTS)
+        .default("finish"),
+    )
+    .option("--no-exclusive", "let the other active chatbots go on; which one answers, trigger rules decide")
+    .action((chatbot: string, options: Options) =>
+      onDatabase(async ({ pool }) => {
+        const { version, runningContexts, exclusive: isExclusive } = options;
+        const activated = await inTransaction(pool, async (db) => {
+          const id = await findChatbot(db, chatbot, await findTenant(db, options.tenant));
+          return activateChatbot(db, id, { version, runningContexts, isExclusive });
+        });
+        const { name, isNewVersion, otherRuns, warnings } = activated;
+        print(
+          options,
+          activated,
+          `"${name}" is active, version ${activated.version}${isNewVersion ? " (new)" : ""}`,
+        );
+        if (otherRuns > 0)
+          remark(options, `  runs of other versions: ${otherRuns}; they ${RUNS_WILL[runningContexts]}`);
+        for (const warning of warnings) remark(options, describeProblem(warning));
+      }),
+    );
+}
+
+function parseNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is no number of a version.");
+}

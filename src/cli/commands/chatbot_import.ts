@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import type { ImportedChatbot } from "../../chatbot/exchange/import.ts";
+import { nodeKind, nodeType } from "../../chatbot/graph/graph.ts";
+import { inTransaction } from "../../database/pool.ts";
+import { activateChatbot } from "../../services/activate_chatbot.ts";
+import { addChatbot } from "../../services/add_chatbot.ts";
+import { findTenant } from "../../services/find.ts";
+import { validateChatbot } from "../../services/validate_chatbot.ts";
+import { type CommonOptions, define } from "../define.ts";
+import { print, remark } from "../print.ts";
+import { describeProblem } from "../problems.ts";
+import { readChatbotFiles } from "../read_chatbot_files.ts";
+import { onDatabase } from "../session.ts";
+
+type Options = CommonOptions & { tenant: string; name?: string; activate?: true };
+
+/** `parley chatbot import`. */
+export function chatbotImport(): Command {
+  return define(
+    "import",
+    'Store a chatbot from an export, as a draft; a name that is taken gets "(Copy)"',
+    "parley chatbot import support-bot.json --tenant bakery --activate",
+  )
+    .argument("<file>", "an export, wrapped or bare, or a Typebot of version 6")
+    .argument("[others...]", "files of the chatbots that its subflows call, by id or name or the file's")
+    .requiredOption("--tenant <tenant>", "slug or id of the tenant")
+    .option("--name <name>", "another name than the file's")
+    .option("--activate", "publish it, and let it answer new conversations")
+    .action(async (file: string, others: string[], options: Options) => {
+      const { chatbot: read, warnings } = await readChatbotFiles(file, others);
+      const chatbot = { ...read, name: options.name ?? read.name };
+      const unknownTypes = unknownNodeTypes(chatbot);
+      await onDatabase(async ({ pool }) => {
+        const { added, activated, found } = await inTransaction(pool, async (db) => {
+          const added = await addChatbot(db, await findTenant(db, options.tenant), chatbot);
+          const activated = options.activate ? await activateChatbot(db, added.id) : undefined;
+          // What the author should know before anybody talks to it; activating has told already.
+          const found = activated?.warnings ?? (await validateChatbot(db, added.id)).problems;
+          return { added, activated, found };
+        });
+        const problems = [...warnings, ...found];
+        const document = {
+          ...added,
+          nodes: chatbot.graph.nodes.length,
+          version: activated?.version ?? null,
+          unknownNodeTypes: unknownTypes,
+          warnings: problems,
+        };
+        const state = activated ? `active, version ${activated.version}` : "a draft";
+        print(options, document, `Imported "${added.name}" (${added.id}): ${document.nodes} nodes, ${state}`);
+        for (const { name, id } of added.subflows)
+          remark(options, `  with "${name}" (${id}), which it calls`);
+        if (added.forms.length > 0) remark(options, `  with the forms ${added.forms.join(", ")}, as drafts`);
+        for (const problem of problems) remark(options, describeProblem(problem));
+        if (unknownTypes.length > 0)
+          remark(options, `Node types this version does not know: ${unknownTypes.join(", ")}`);
+      });
+    });
+}
+
+function unknownNodeTypes({ graph }: ImportedChatbot): string[] {
+  const unknown = graph.nodes
+    .filter((node) => nodeKind(node) === null)
+    .map((node) => nodeType(node) || "(none)");
+  return [...new Set(unknown)].sort();
+}

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { type CommonOptions, define } from "../define.ts";
+import { print } from "../print.ts";
+import { onDatabase } from "../session.ts";
+
+type Options = CommonOptions & { name?: string };
+
+/** `parley tenant add`. */
+export function tenantAdd(): Command {
+  return define("add", "Make a workspace", 'parley tenant add bakery --name "The Bakery"')
+    .argument("<slug>", "short name for addresses and the command line: a-z, 0-9 and -")
+    .option("--name <name>", "what people see; the slug unless told")
+    .action((slug: string, options: Options) =>
+      onDatabase(async ({ pool }) => {
+        const { rows } = await pool.query<{ id: string; slug: string; name: string }>(
+          "insert into app_public.tenants (slug, name) values ($1, $2) returning id, slug, name",
+          [slug, options.name ?? slug],
+        );
+        const [tenant] = rows;
+        print(options, tenant, `Added the tenant ${slug} (${tenant?.id})`);
+      }),
+    );
+}

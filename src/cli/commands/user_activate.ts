@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { inTransaction } from "../../database/pool.ts";
+import { findTenant } from "../../services/find.ts";
+import { type CommonOptions, define } from "../define.ts";
+import { print } from "../print.ts";
+import { onDatabase } from "../session.ts";
+
+type Options = CommonOptions & { tenant?: string };
+
+/** `parley user activate`. */
+export function userActivate(): Command {
+  return define(
+    "activate",
+    "Let somebody in again who was deactivated",
+    "parley user activate ann@example.com",
+  )
+    .argument("<email>")
+    .option("--tenant <tenant>", "slug or id: in this tenant only; everywhere unless told")
+    .action((email: string, options: Options) => setActive(email, true, options));
+}
+
+/** `parley user deactivate`. */
+export function userDeactivate(): Command {
+  return define(
+    "deactivate",
+    "Lock somebody out from the next request on; the last active owner stays (PYOWN)",
+    "parley user deactivate ann@example.com --tenant bakery",
+  )
+    .argument("<email>")
+    .option("--tenant <tenant>", "slug or id: in this tenant only; everywhere unless told")
+    .action((email: string, options: Options) => setActive(email, false, options));
+}
+
+function setActive(email: string, isActive: boolean, options: Options): Promise<void> {
+  return onDatabase(async ({ pool }) => {
+    await inTransaction(pool, async (db) => {
+      const tenantId = options.tenant === undefined ? null : await findTenant(db, options.tenant);
+      await db.query("select app_private.set_user_active($1, $2, $3)", [email, tenantId, isActive]);
+    });
+    const where = options.tenant === undefined ? "" : ` in ${options.tenant}`;
+    print(options, { email, isActive }, `${email} is ${isActive ? "active" : "locked out"}${where} now`);
+  });
+}

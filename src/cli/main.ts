@@ -1,0 +1,102 @@
+import { inspect } from "node:util";
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { channelAdd } from "./commands/channel_add.ts";
+import { channelList } from "./commands/channel_list.ts";
+import { channelRotateSecrets } from "./commands/channel_rotate_secrets.ts";
+import { chatbotActivate } from "./commands/chatbot_activate.ts";
+import { chatbotDeactivate } from "./commands/chatbot_deactivate.ts";
+import { chatbotExport } from "./commands/chatbot_export.ts";
+import { chatbotImport } from "./commands/chatbot_import.ts";
+import { chatbotList } from "./commands/chatbot_list.ts";
+import { chatbotPublish } from "./commands/chatbot_publish.ts";
+import { chatbotReplay } from "./commands/chatbot_replay.ts";
+import { chatbotRun } from "./commands/chatbot_run.ts";
+import { chatbotStats } from "./commands/chatbot_stats.ts";
+import { chatbotValidate } from "./commands/chatbot_validate.ts";
+import { chatbotVersions } from "./commands/chatbot_versions.ts";
+import { databaseUrl } from "./commands/database_url.ts";
+import { migrate } from "./commands/migrate.ts";
+import { serve } from "./commands/serve.ts";
+import { sql } from "./commands/sql.ts";
+import { start } from "./commands/start.ts";
+import { stats } from "./commands/stats.ts";
+import { tenantAdd } from "./commands/tenant_add.ts";
+import { tenantList } from "./commands/tenant_list.ts";
+import { userActivate, userDeactivate } from "./commands/user_activate.ts";
+import { userAdd } from "./commands/user_add.ts";
+import { userList } from "./commands/user_list.ts";
+import { userRemove } from "./commands/user_remove.ts";
+import { userSetPassword } from "./commands/user_set_password.ts";
+import { userSetRole } from "./commands/user_set_role.ts";
+import { userUnlock } from "./commands/user_unlock.ts";
+import { webhookReplay } from "./commands/webhook_replay.ts";
+import { work } from "./commands/work.ts";
+import { group } from "./define.ts";
+import { describeError } from "./describe_error.ts";
+import { printable } from "./printable.ts";
+
+// Libraries of the Graphile family ask for it when they are loaded, and complain when it is not set.
+process.env.GRAPHILE_ENV ??= "production";
+
+try {
+  process.loadEnvFile();
+} catch {
+  // There is no .env here.
+}
+
+// Whoever reads our output may have had enough: `parley sql … | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+const program = new Command("parley")
+  .description("A messaging backend that lives in PostgreSQL: insert a row, send a message.")
+  .version(packageJson.version)
+  // Else `--version` anywhere would be the program's: commands have one of their own.
+  .enablePositionalOptions()
+  .addCommand(start())
+  .addCommand(serve())
+  .addCommand(work())
+  .addCommand(migrate())
+  .addCommand(group("tenant", "Workspaces", [tenantAdd(), tenantList()]))
+  .addCommand(
+    group("user", "People on staff", [
+      userAdd(),
+      userList(),
+      userSetRole(),
+      userSetPassword(),
+      userUnlock(),
+      userActivate(),
+      userDeactivate(),
+      userRemove(),
+    ]),
+  )
+  .addCommand(group("channel", "Connected numbers", [channelAdd(), channelList(), channelRotateSecrets()]))
+  .addCommand(
+    group("chatbot", "Chatbots", [
+      chatbotImport(),
+      chatbotExport(),
+      chatbotList(),
+      chatbotValidate(),
+      chatbotPublish(),
+      chatbotActivate(),
+      chatbotDeactivate(),
+      chatbotVersions(),
+      chatbotRun(),
+      chatbotReplay(),
+      chatbotStats(),
+    ]),
+  )
+  .addCommand(group("webhook", "What providers have posted", [webhookReplay()]))
+  .addCommand(stats())
+  .addCommand(group("database", "The database itself", [databaseUrl()]))
+  .addCommand(sql());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
+  process.stderr.write(`${describeError(error)}\n`);
+  if (process.env.LOG_LEVEL === "debug" || process.env.LOG_LEVEL === "trace")
+    process.stderr.write(`${printable(inspect(error))}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,26 @@
+import type pg from "pg";
+import type { Log } from "../base/log.ts";
+
+const LOOK_MS = 10_000;
+
+/** Ends the waits that a database clock has left behind which was ahead and was set back. Returns how many. */
+export async function correctFutureTimes(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query("select app_private.correct_future_times() as corrected");
+  return rows[0].corrected;
+}
+
+/** Does so every few seconds, and calls `onCorrected` when there were some: they may be due. */
+export function keepTimes(pool: pg.Pool, log: Log, onCorrected: () => void): { stop(): void } {
+  const timer = setInterval(async () => {
+    try {
+      const corrected = await correctFutureTimes(pool);
+      if (corrected === 0) return;
+      log.warn({ corrected }, "the database's clock was set back: waits were shortened");
+      onCorrected();
+    } catch (err) {
+      log.debug({ err }, "the waits could not be looked at");
+    }
+  }, LOOK_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}

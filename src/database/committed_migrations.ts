@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { calculateHash } from "graphile-migrate/dist/hash.js";
+import { getAllMigrations } from "graphile-migrate/dist/migration.js";
+import type { ParsedSettings } from "graphile-migrate/dist/settings.js";
+import type pg from "pg";
+import { ParleyError } from "../base/errors.ts";
+import { sqlState } from "./pool.ts";
+
+export type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
+
+type Queryable = Pick<pg.Client, "query">;
+
+/**
+ * The committed migrations in order, after it has been made sure that none was changed: neither since it was committed
+ * nor since this database ran it.
+ * @throws ParleyError PYMIG, which names the file
+ */
+export async function readCommitted(db: Queryable, migrationsFolder: string): Promise<CommittedMigration[]> {
+  const migrations = await readFolder(migrationsFolder);
+  const applied = await appliedHashes(db);
+  for (const { realFilename, filename, body, hash, previousHash, allowInvalidHash } of migrations) {
+    if (!allowInvalidHash && calculateHash(body, previousHash) !== hash)
+      throw changed(realFilename, 'its text no longer has the hash of its "--! Hash:" line');
+    if ((applied.get(filename) ?? hash) !== hash)
+      throw changed(realFilename, "this database has run another version of it");
+  }
+  return migrations;
+}
+
+/** The error of a failed run of migrations, with the file that failed and its line: the first that is not recorded. */
+export async function describeFailure(
+  db: Queryable,
+  migrations: readonly CommittedMigration[],
+  error: unknown,
+): Promise<unknown> {
+  const applied = await appliedHashes(db);
+  const failed = migrations.find(({ filename }) => !applied.has(filename));
+  if (failed === undefined || !(error instanceof Error)) return error;
+  const { code, position } = error as Partial<pg.DatabaseError>;
+  const line = position === undefined ? "" : `, line ${await lineOf(failed, Number(position))}`;
+  const state = code === undefined ? "" : ` (${code})`;
+  return new ParleyError("PYMIG", `${failed.realFilename}${line}: ${error.message}${state}`, {
+    cause: error,
+  });
+}
+
+async function readFolder(migrationsFolder: string): Promise<CommittedMigration[]> {
+  try {
+    // It reads no other setting.
+    return await getAllMigrations({ migrationsFolder } as ParsedSettings);
+  } catch (error) {
+    if (error instanceof Error && !("code" in error))
+      throw new ParleyError("PYMIG", error.message.split("\n", 1)[0] as string, { cause: error });
+    throw error;
+  }
+}
+
+async function appliedHashes(db: Queryable): Promise<Map<string, string>> {
+  try {
+    const { rows } = await db.query<{ filename: string; hash: string }>(
+      "select filename, hash from graphile_migrate.migrations",
+    );
+    return new Map(rows.map(({ filename, hash }) => [filename, hash]));
+  } catch (error) {
+    // No such schema, no such table: nothing has been run.
+    if (["3F000", "42P01"].includes(sqlState(error) ?? "")) return new Map();
+    throw error;
+  }
+}
+
+/** A position is counted in what follows the file's header. */
+async function lineOf({ fullPath, body }: CommittedMigration, position: number): Promise<number> {
+  const text = await readFile(fullPath, "utf8");
+  return text.slice(0, text.indexOf(body.trim()) + position).split("\n").length;
+}
+
+function changed(file: string, how: string): ParleyError {
+  return new ParleyError(
+    "PYMIG",
+    `${file} was changed: ${how}. Restore the file; a change is a new migration`,
+  );
+}

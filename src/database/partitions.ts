@@ -1,0 +1,88 @@
+import type pg from "pg";
+import type { Log } from "../base/log.ts";
+import { withLockRetries } from "./lock_retries.ts";
+import { inTransaction } from "./pool.ts";
+
+export type PartitionCare = { log: Log; retryForMs?: number };
+
+const RETRY_MS = 60_000;
+/** Detaching waits for those who still read, without holding up anybody. */
+const DETACH_MS = 5_000;
+
+/**
+ * Makes the monthly partitions that are missing, each in a transaction of its own, while messages arrive and dumps run.
+ * Returns their names.
+ */
+export async function ensurePartitions(
+  db: Pick<pg.ClientBase, "query">,
+  { log, retryForMs = RETRY_MS }: PartitionCare,
+  monthsAhead = 3,
+): Promise<string[]> {
+  const made: string[] = [];
+  for (;;) {
+    const { rows } = await withLockRetries(
+      () =>
+        db.query<{ name: string }>("select app_private.ensure_partitions($1, at_most => 1) as name", [
+          monthsAhead,
+        ]),
+      {
+        forMs: retryForMs,
+        onRetry: (err) => log.info({ err }, "a partition has to wait for its locks; trying again"),
+      },
+    );
+    if (rows.length === 0) return made;
+    made.push(...rows.map(({ name }) => name));
+  }
+}
+
+type Expired = { name: string; state: "attached" | "detaching" | "detached" };
+
+/**
+ * Drops the months of webhook bodies that are older than the retention. One that somebody is reading (a dump) is left
+ * for the next time. Returns the names of what was dropped.
+ */
+export async function dropExpiredPartitions(
+  pool: pg.Pool,
+  retentionDays: number,
+  { log, detachForMs = DETACH_MS }: { log: Log; detachForMs?: number },
+): Promise<string[]> {
+  const { rows } = await pool.query<Expired>(
+    "select name, state from app_private.expired_partitions(make_interval(days => $1))",
+    [retentionDays],
+  );
+  const dropped: string[] = [];
+  for (const partition of rows)
+    try {
+      await detach(pool, partition, detachForMs);
+      await drop(pool, partition.name);
+      dropped.push(partition.name);
+    } catch (err) {
+      log.info({ err, partition: partition.name }, "an old partition is in use; it is dropped another day");
+    }
+  return dropped;
+}
+
+/** "concurrently" locks nobody out of the parent. What a detachment that was broken off has left is finished. */
+async function detach(pool: pg.Pool, { name, state }: Expired, forMs: number): Promise<void> {
+  if (state === "detached") return;
+  const client = await pool.connect();
+  try {
+    await client.query(`set lock_timeout to ${forMs}`);
+    await client.query(
+      `alter table app_public.webhook_events detach partition app_private.${name}
+       ${state === "detaching" ? "finalize" : "concurrently"}`,
+    );
+  } finally {
+    // Not given back: the setting is the connection's.
+    client.release(true);
+  }
+}
+
+/** Removing its foreign key locks the channels for a moment; so first make sure that nobody reads the partition. */
+async function drop(pool: pg.Pool, name: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query("set local lock_timeout to '500ms'");
+    await client.query(`lock table app_private.${name} in access exclusive mode nowait`);
+    await client.query(`drop table app_private.${name}`);
+  });
+}

@@ -1,0 +1,53 @@
+import { readdir } from "node:fs/promises";
+import type pg from "pg";
+import { ParleyError } from "../base/errors.ts";
+import { sqlState } from "./pool.ts";
+
+const COMMITTED = new URL("../../migrations/committed/", import.meta.url);
+
+/** `missing`: nothing of ours is in the database. `behind`: this program brings migrations that it has not seen. */
+export type SchemaState = "current" | "missing" | "behind";
+
+type Queryable = Pick<pg.Pool, "query">;
+
+/**
+ * How the schema of a database stands to this program. A database that is ahead is `current`: while a new version is
+ * rolled out, the old one goes on.
+ */
+export async function schemaState(db: Queryable): Promise<SchemaState> {
+  const [newest, applied] = await Promise.all([newestCommitted(), newestApplied(db)]);
+  if (applied === undefined) return "missing";
+  return applied >= newest ? "current" : "behind";
+}
+
+/** Throws PYUNA, and what to do about it, unless the schema is current. */
+export async function requireCurrentSchema(db: Queryable): Promise<void> {
+  const state = await schemaState(db);
+  if (state === "current") return;
+  const what = state === "missing" ? "has no schema yet" : "is behind this version of Parley";
+  throw new ParleyError("PYUNA", `The database ${what}: run "parley migrate"`);
+}
+
+/** Number of the newest migration of the program; 0 when there is none. They never change while it runs. */
+let committed: Promise<number> | undefined;
+export function newestCommitted(): Promise<number> {
+  committed ??= readdir(COMMITTED).then(
+    (names) => Math.max(0, ...names.map((name) => Number.parseInt(name, 10) || 0)),
+    () => 0,
+  );
+  return committed;
+}
+
+async function newestApplied(db: Queryable): Promise<number | undefined> {
+  try {
+    const { rows } = await db.query<{ newest: string; has_schema: boolean }>(
+      `select coalesce(max(filename), '0') as newest, to_regclass('app_private.outbox') is not null as has_schema
+       from graphile_migrate.migrations`,
+    );
+    return rows[0]?.has_schema ? Number.parseInt(rows[0].newest, 10) : undefined;
+  } catch (error) {
+    // No such schema, no such table.
+    if (["3F000", "42P01"].includes(sqlState(error) ?? "")) return undefined;
+    throw error;
+  }
+}

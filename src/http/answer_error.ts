@@ -1,0 +1,43 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { ERRORS, type ErrorCode, type ErrorKind, isErrorCode } from "../base/errors.ts";
+import { logOf, requestId } from "./request_log.ts";
+
+const STATUS: Readonly<Record<ErrorKind, number>> = {
+  bad_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  timeout: 504,
+  unavailable: 503,
+};
+
+/** Nobody has answered. */
+export const answerNotFound: RequestHandler = (_request, response) => {
+  response.status(404).json({ error: { code: "PYNFD", message: "There is nothing here" } });
+};
+
+/** Answers with a registered code and its meaning; what really happened is in the log, under the request's id. */
+export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const code = codeOf(error);
+  if (code === "PYINT") logOf(response)?.error({ err: error }, "a request failed unexpectedly");
+  if (response.headersSent) {
+    // Half an answer cannot be mended: Express cuts the connection.
+    next(error);
+    return;
+  }
+  const status = code === "PYINT" ? 500 : STATUS[ERRORS[code].kind];
+  response
+    .status(status)
+    .json({ error: { code, message: ERRORS[code].meaning, requestId: requestId(response) } });
+};
+
+function codeOf(error: unknown): ErrorCode {
+  if (typeof error !== "object" || error === null) return "PYINT";
+  if ("code" in error && isErrorCode(error.code)) return error.code;
+  // Express's own: a path that is no UTF-8, a body that does not parse.
+  const status = "status" in error && typeof error.status === "number" ? error.status : 500;
+  if (status === 413) return "PYBIG";
+  return status >= 400 && status < 500 ? "PYREQ" : "PYINT";
+}

@@ -1,0 +1,51 @@
+import { json, type NextFunction, type Request, type Response, Router } from "express";
+import type pg from "pg";
+import { ParleyError } from "../base/errors.ts";
+import type { Json } from "../base/json/json.ts";
+import { storable } from "../base/json/storable.ts";
+import type { Log } from "../base/log.ts";
+import { isCallbackToken } from "../integrations/callback_address.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The token is looked at before anything of the body is. */
+const body = json({ limit: "256kb", inflate: false, strict: false, type: ["json", "+json"] });
+
+/**
+ * `POST /callbacks/<run id>/<token>`: somebody whom a chatbot gave `{{callback_url}}` calls back, with JSON or nothing.
+ * 202 once it is stored; PYNFD for a token that is not the run's, or a run that is over: which of them is not told.
+ */
+export function callbackRoute({ pool, keyRing, log }: { pool: pg.Pool; keyRing: KeyRing; log: Log }): Router {
+  const router = Router();
+
+  function checkToken({ params }: Request, _response: Response, next: NextFunction): void {
+    const [runId, token] = [String(params.runId), String(params.token)];
+    next(UUID.test(runId) && isCallbackToken(runId, token, keyRing) ? undefined : noSuchRun());
+  }
+
+  router.post("/:runId/:token", checkToken, body, async (request: Request, response: Response) => {
+    const payload = storable((request.body ?? null) as Json);
+    if (!(await store(String(request.params.runId), payload))) throw noSuchRun();
+    response.status(202).json({ accepted: true });
+  });
+
+  async function store(runId: string, payload: Json): Promise<boolean> {
+    try {
+      const { rows } = await pool.query<{ is_taken: boolean }>(
+        "select app_private.call_back($1, $2) as is_taken",
+        [runId, JSON.stringify({ payload })],
+      );
+      return rows[0]!.is_taken;
+    } catch (cause) {
+      log.error({ err: cause }, "a callback could not be stored");
+      throw new ParleyError("PYUNA", "The callback could not be stored", { cause });
+    }
+  }
+
+  return router;
+}
+
+function noSuchRun(): ParleyError {
+  return new ParleyError("PYNFD", "There is no such run");
+}

@@ -1,0 +1,140 @@
+import type pg from "pg";
+import type { Log } from "../base/log.ts";
+import { type OperationsStatus, readOperationsStatus } from "../database/operations_status.ts";
+import { schemaState } from "../database/schema_state.ts";
+
+/** Without these a process can serve nobody: a load balancer takes it out. */
+const SERVING = ["database", "migrations", "partitions"] as const;
+/** Without these the installation does not do its work: an alarm. */
+const WORKING = [...SERVING, "worker"] as const;
+
+/** What is looked at. Those not named above are warnings: they concern one tenant, or something to come. */
+export type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep";
+
+/** `detail` says what is wrong, in words for the operator and without anything of a customer. */
+export type Check = { ok: boolean; detail?: string };
+
+export type Checks = Partial<Record<CheckName, Check>>;
+
+export type Health = {
+  /** Requests can be taken. */
+  serves: boolean;
+  /** The whole installation works. */
+  ready: boolean;
+  /** It works, and some check has a detail. */
+  degraded: boolean;
+  checks: Checks;
+};
+
+/** Looks, at most once a second: whoever asks in between gets the last answer. Never throws. */
+export type HealthProbe = () => Promise<Health>;
+
+const FRESH_MS = 1_000;
+const TIMEOUT_MS = 3_000;
+/** A due job that no worker has taken for so long means that none works; the same for chatbots' turns. */
+const JOB_PATIENCE_SECONDS = 60;
+const TURN_PATIENCE_SECONDS = 120;
+/** A message that has waited for so long is worth a look. */
+const QUEUED_PATIENCE_SECONDS = 600;
+
+export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
+  let last: Promise<Health> | undefined;
+  return () => {
+    if (last) return last;
+    const looking = look(pool, log);
+    last = looking;
+    void looking.then(() => setTimeout(() => (last = undefined), FRESH_MS).unref());
+    return looking;
+  };
+}
+
+async function look(pool: pg.Pool, log: Log): Promise<Health> {
+  const checks = await inTime(lookAt(pool)).catch((error: unknown): Checks => {
+    log.warn({ err: error instanceof Error ? error.message : String(error) }, "the database is not well");
+    return { database: failed("cannot be reached") };
+  });
+  const all = (names: readonly CheckName[]) => names.every((name) => checks[name]?.ok !== false);
+  const ready = all(WORKING);
+  const degraded = ready && Object.values(checks).some(({ ok, detail }) => !ok || detail !== undefined);
+  return { serves: all(SERVING), ready, degraded, checks };
+}
+
+async function lookAt(pool: pg.Pool): Promise<Checks> {
+  if (await isReadOnly(pool)) return { database: failed("read only") };
+  const schema = await schemaState(pool);
+  const migrations: Check = schema === "current" ? { ok: true } : failed(schema);
+  if (!migrations.ok) return { database: { ok: true }, migrations };
+  return { database: { ok: true }, migrations, ...judge(await readOperationsStatus(pool)) };
+}
+
+/** A standby, also one that was the primary a moment ago; a disk's or a provider's protection. */
+async function isReadOnly(pool: pg.Pool): Promise<boolean> {
+  const client = await pool.connect();
+  let isLeft = true;
+  try {
+    const { rows } = await client.query<{ is_read_only: boolean }>(
+      "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only",
+    );
+    isLeft = rows[0]!.is_read_only;
+    return isLeft;
+  } finally {
+    // The setting may be the connection's from its beginning, and the standby's successor is reached by a new one. It
+    // would not be closed as idle: somebody asks every second.
+    client.release(isLeft);
+  }
+}
+
+/** What the figures mean. */
+export function judge(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
+  return {
+    worker: judgeWorkers(status),
+    outbox: judgeOutbox(status),
+    partitions: check(missing(status.missingPartitions)),
+    upkeep: check(
+      status.failingUpkeep.length > 0 && `${status.failingUpkeep.join(", ")} keeps failing`,
+      missing(status.missingPartitionsAhead),
+    ),
+  };
+}
+
+function judgeWorkers(status: OperationsStatus): Check {
+  const { workers, silentWorkers, jobsOldestDueSeconds, turnsOldestDueSeconds } = status;
+  if (workers === 0) return failed("none is running");
+  const silent = `${silentWorkers} of ${workers} has not moved for 30 s`;
+  if (silentWorkers === workers) return failed(silent);
+  if (jobsOldestDueSeconds > JOB_PATIENCE_SECONDS)
+    return failed(`a job has been due for ${Math.round(jobsOldestDueSeconds)} s`);
+  if (turnsOldestDueSeconds > TURN_PATIENCE_SECONDS)
+    return failed(`a chatbot's turn has been due for ${Math.round(turnsOldestDueSeconds)} s`);
+  return { ok: true, ...(silentWorkers > 0 && { detail: silent }) };
+}
+
+function judgeOutbox({ stuckChannels, heldChannels, outboxOldestQueuedSeconds }: OperationsStatus): Check {
+  const minutes = Math.round(outboxOldestQueuedSeconds / 60);
+  return check(
+    stuckChannels > 0 && `${stuckChannels} channels have stopped sending`,
+    heldChannels > 0 && `messages wait in ${heldChannels} channels that are not active`,
+    outboxOldestQueuedSeconds > QUEUED_PATIENCE_SECONDS &&
+      `the oldest message has waited for ${minutes} minutes`,
+  );
+}
+
+function missing(partitions: readonly string[]): string | false {
+  return partitions.length > 0 && `missing: ${partitions.join(", ")}`;
+}
+
+/** Well when there is nothing to say. */
+function check(...details: (string | false)[]): Check {
+  const said = details.filter((detail) => detail !== false);
+  return said.length === 0 ? { ok: true } : failed(said.join("; "));
+}
+
+function failed(detail: string): Check {
+  return { ok: false, detail };
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("the database does not answer in time")), TIMEOUT_MS);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}

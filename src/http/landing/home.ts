@@ -1,0 +1,46 @@
+import type { RequestHandler } from "express";
+import type { Config } from "../../base/config.ts";
+import { type Destination, homePage } from "./page.ts";
+
+/** What this process offers beside the API. */
+export type Offers = { hasGraphiql: boolean; hasSandbox: boolean };
+
+/** The API shows a page to try it on to whoever develops. */
+export function hasGraphiql(config: Config): boolean {
+  return config.NODE_ENV === "development";
+}
+
+const GRAPHIQL: Destination = {
+  path: "/graphiql",
+  title: "GraphiQL",
+  about: "Ask the API something; the documentation is beside it.",
+};
+const SANDBOX: Destination = {
+  path: "/sandbox",
+  title: "A customer's phone",
+  about: "Write to the sandbox number, and see what the chatbot answers.",
+};
+const HEALTH: Destination = {
+  path: "/health/ready",
+  title: "Health",
+  about: "Database, migrations, worker, outbox: is all well?",
+};
+const METRICS: Destination = { path: "/metrics", title: "Metrics", about: "For Prometheus." };
+
+/** Answers `GET /`. */
+export function home({ hasGraphiql, hasSandbox }: Offers): RequestHandler {
+  const destinations = [
+    ...(hasSandbox ? [SANDBOX] : []),
+    ...(hasGraphiql ? [GRAPHIQL] : []),
+    HEALTH,
+    METRICS,
+  ];
+  const page = homePage(destinations);
+  return (_request, response) => {
+    response.setHeader("content-security-policy", CONTENT_SECURITY_POLICY);
+    response.type("html").send(page);
+  };
+}
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

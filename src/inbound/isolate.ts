@@ -1,0 +1,111 @@
+import type pg from "pg";
+import type { Log } from "../base/log.ts";
+import { isPassing, sqlState } from "../database/pool.ts";
+import { type Applied, applyDeliveries, both, NOTHING_APPLIED } from "./apply_deliveries.ts";
+import type { Delivery } from "./delivery.ts";
+
+/** Nobody waits for the answer any more: what has not begun is left to the provider's next delivery. */
+class Unwanted extends Error {
+  override name = "Unwanted";
+}
+
+/** Of a delivery that was not applied in time: it is stored, and retry_webhooks takes it from there. */
+export const UNFINISHED = "not all of it could be applied in time: it is tried again";
+
+/** Whether somebody still waits for the answer; asked before each step of a long piece of work. */
+export type IsWanted = () => boolean;
+
+/** withinMs: how long to look for what is bad in one delivery. */
+export type Limits = { isWanted: IsWanted; withinMs: number };
+
+/** Applies deliveries together, or not at all. Throws what the database says. */
+export function applyTogether(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<Applied> {
+  return persistently(() => applyDeliveries(pool, deliveries));
+}
+
+/**
+ * Applies deliveries so that one that cannot be applied holds nobody up: the batch is halved until the bad body is
+ * alone, and then the bad item. The rest is applied, and the body is stored as failed, with the reason. Throws only
+ * what is passing (the database is away, a deadlock): then nothing may be acknowledged.
+ */
+export async function applyIsolated(
+  pool: pg.Pool,
+  deliveries: readonly Delivery[],
+  log: Log,
+  { isWanted, withinMs }: Limits,
+): Promise<Applied> {
+  if (!isWanted()) throw new Unwanted();
+  try {
+    return await applyTogether(pool, deliveries);
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    if (deliveries.length === 1) {
+      // The body is stored last: a crash before that makes the provider deliver it all again.
+      const [delivery] = deliveries;
+      const applied = await applyItems(pool, delivery!, log, { isWanted, withinMs });
+      if (!delivery!.isPart) await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
+      return applied;
+    }
+    const middle = deliveries.length >> 1;
+    return both(
+      await applyIsolated(pool, deliveries.slice(0, middle), log, { isWanted, withinMs }),
+      await applyIsolated(pool, deliveries.slice(middle), log, { isWanted, withinMs }),
+    );
+  }
+}
+
+/**
+ * Applies the items of one delivery without storing its body: all at once if that works, else in halves, down to the
+ * bad ones, which are noted in its `skipped` and `error`, or until time is up. Throws only what is passing.
+ */
+export async function applyItems(
+  pool: pg.Pool,
+  delivery: Delivery,
+  log: Log,
+  { isWanted = () => true, withinMs = Number.POSITIVE_INFINITY }: Partial<Limits> = {},
+): Promise<Applied> {
+  const began = performance.now();
+  const apply = async (items: Delivery["items"]): Promise<Applied> => {
+    if (items.length === 0) return NOTHING_APPLIED;
+    if (!isWanted()) throw new Unwanted();
+    if (performance.now() - began > withinMs) {
+      delivery.error = UNFINISHED;
+      return NOTHING_APPLIED;
+    }
+    try {
+      return await persistently(() => applyDeliveries(pool, [{ ...delivery, items }], { isStored: false }));
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (items.length > 1) {
+        const middle = items.length >> 1;
+        return both(await apply(items.slice(0, middle)), await apply(items.slice(middle)));
+      }
+      const reason = describe(error);
+      delivery.error ??= reason;
+      delivery.skipped.push({ kind: items[0]!.item.kind, reason });
+      log.warn(
+        { webhookEventId: delivery.id, channelId: delivery.channel.id, reason },
+        "part of a webhook could not be applied",
+      );
+      return NOTHING_APPLIED;
+    }
+  };
+  return apply(delivery.items);
+}
+
+/** The code and the rule, not the values: they are a customer's. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const rule = "constraint" in error && error.constraint ? ` (${error.constraint})` : "";
+  return `${sqlState(error) ?? error.name}: ${error.message.slice(0, 200)}${rule}`;
+}
+
+/** A deadlock's victim simply tries again. */
+async function persistently<T>(work: () => Promise<T>, tries = 3): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (tries > 1 && sqlState(error)?.startsWith("40")) return persistently(work, tries - 1);
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from "node:http";
+import type { Bytes } from "../base/byte_budget.ts";
+import { WebhookRefusal } from "./refusal.ts";
+
+/** Meta's own limit is 3 MB. */
+export const LARGEST_BODY = 3 * 1024 * 1024;
+
+/**
+ * The bytes of a request as they came: what the signature is about.
+ * @throws WebhookRefusal as soon as they are too many, and when they break off
+ */
+export function readRawBody(request: IncomingMessage, bytes: Bytes): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > LARGEST_BODY) return Promise.reject(tooLarge());
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let isWhole = false;
+  function take(chunk: Buffer): void {
+    size += chunk.length;
+    if (size > LARGEST_BODY) refuse(tooLarge());
+    else if (!bytes.take(chunk.length)) refuse(new WebhookRefusal(503, "PYUNA", "too much is under way"));
+    else chunks.push(chunk);
+  }
+  function refuse(refusal: WebhookRefusal): void {
+    request.off("data", take).pause();
+    reject(refusal);
+  }
+  // Of every request in the end: an error that nobody hears of would be a tenth of all the work.
+  function breakOff(): void {
+    if (!isWhole) reject(new WebhookRefusal(400, "PYREQ", "the body broke off"));
+  }
+  function end(): void {
+    isWhole = true;
+    resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+  }
+  // Events, not an iterator, which costs a small body as much.
+  request.on("data", take);
+  request.once("end", end);
+  request.once("error", breakOff);
+  request.once("close", breakOff);
+  return promise;
+}
+
+function tooLarge(): WebhookRefusal {
+  return new WebhookRefusal(413, "PYBIG", "the body is larger than 3 MB");
+}

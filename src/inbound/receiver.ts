@@ -1,0 +1,166 @@
+import type { IncomingMessage } from "node:http";
+import express, { type Request, type Response } from "express";
+import type pg from "pg";
+import { type Bytes, createByteBudget } from "../base/byte_budget.ts";
+import type { Log } from "../base/log.ts";
+import { metrics } from "../base/metrics.ts";
+import { uuidV7 } from "../base/uuid_v7.ts";
+import { hasSignatureShape } from "../channels/whatsapp/inbound/signature.ts";
+import { requireAddress, verifiedChallenge, verifySigned } from "../channels/whatsapp/inbound/trust.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { BatcherFull } from "./batch.ts";
+import { createChannelDirectory } from "./channel_directory.ts";
+import { createIntake } from "./intake.ts";
+import { prepareDelivery } from "./prepare_delivery.ts";
+import { readRawBody } from "./raw_body.ts";
+import { comeAgain, untrusted, WebhookRefusal } from "./refusal.ts";
+
+export type WebhookReceiver = {
+  /** `GET` and `POST /whatsapp/:address`; to be mounted before any body parser: the signature is about raw bytes. */
+  router: express.Router;
+  /** Finishes what is under way; what comes later is answered 503. */
+  close(): Promise<void>;
+};
+
+export type WebhookReceiverOptions = {
+  pool: pg.Pool;
+  keyRing: KeyRing;
+  log: Log;
+  /** Chatbots have something to react to, and no job says so (`wakesItself` of the pool). */
+  onAwaited?: (() => void) | undefined;
+  /** How long to look for what cannot be applied in one body, while the provider waits; defaults to 600 ms. */
+  isolationMs?: number;
+};
+
+/**
+ * From the last byte of a body to "come again": Meta waits some seconds, better to say so early than to let it guess.
+ * A body of thousands of messages (a history) gets a second more for each megabyte.
+ */
+const PATIENCE_MS = 1_800;
+const PATIENCE_MS_PER_BYTE = 1_000 / 2 ** 20;
+/** Bodies in memory, of everybody together and of one address. */
+const MOST_BYTES = 128 * 1024 * 1024;
+const MOST_BYTES_OF_ADDRESS = MOST_BYTES / 4;
+
+/** The address Meta posts to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
+export function createWebhookReceiver({
+  pool,
+  keyRing,
+  log,
+  onAwaited,
+  isolationMs = 600,
+}: WebhookReceiverOptions): WebhookReceiver {
+  const directory = createChannelDirectory(pool, keyRing);
+  const budget = createByteBudget(MOST_BYTES, MOST_BYTES_OF_ADDRESS);
+  const intake = createIntake({
+    pool,
+    log,
+    isolationMs,
+    onApplied({ stored, wakesChatbots }) {
+      metrics.messagesReceived.inc(stored);
+      if (wakesChatbots) onAwaited?.();
+    },
+  });
+
+  async function verify(request: Request<Params>, response: Response): Promise<void> {
+    const { address } = request.params;
+    const challenge = await inTime(PATIENCE_MS, () => verifiedChallenge(directory, address, request.query));
+    // Text, so that nothing in it can be a page.
+    response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
+  }
+
+  async function receive(request: Request<Params>, response: Response): Promise<void> {
+    const measured = metrics.webhookSeconds.startTimer();
+    const bytes = budget.open(request.params.address);
+    try {
+      await take(request, request.params.address, bytes);
+      response.status(200).end();
+    } finally {
+      bytes.release();
+      measured();
+    }
+  }
+
+  async function take(request: IncomingMessage, address: string, bytes: Bytes): Promise<void> {
+    // Its time is when the webhook arrived, however long what follows takes.
+    const id = uuidV7();
+    const signature = request.headers["x-hub-signature-256"];
+    // What cannot be right is refused before the body is read.
+    if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
+    requireJson(request);
+    // Nor is that of an address that leads nowhere: strangers must not fill the memory.
+    await inTime(PATIENCE_MS, () => requireAddress(directory, address));
+    const body = await readRawBody(request, bytes);
+    await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
+      const signed = await verifySigned(directory, address, body, signature);
+      await intake.take(await prepareDelivery(body, signed, directory, id), isInTime);
+    });
+  }
+
+  /** Answers whatever goes wrong. */
+  function answering(work: (request: Request<Params>, response: Response) => Promise<void>) {
+    return async (request: Request<Params>, response: Response) => {
+      try {
+        await work(request, response);
+      } catch (error) {
+        refuse(request, response, error);
+      }
+      metrics.webhooks.inc({ status: String(response.statusCode) });
+    };
+  }
+
+  function refuse(request: Request<Params>, response: Response, error: unknown): void {
+    const { status, code, message } = refusalOf(error);
+    const isExpected = error instanceof WebhookRefusal || error instanceof BatcherFull;
+    if (status >= 500)
+      log.warn(
+        { code, reason: message, address: request.params.address, ...(!isExpected && { err: error }) },
+        "a webhook was not taken",
+      );
+    // What is left of a body that was not read is not worth reading.
+    if (!request.complete) response.set("Connection", "close");
+    response.status(status).json({ error: { code, message } });
+  }
+
+  const router = express.Router();
+  router
+    .route("/whatsapp/:address")
+    .get(answering(verify))
+    .post(answering(receive))
+    .all((_request, response) => {
+      response.status(405).set("Allow", "GET, HEAD, POST").json(NOT_ALLOWED);
+    });
+  return { router, close: () => intake.close() };
+}
+
+type Params = { address: string };
+
+const NOT_ALLOWED = { error: { code: "PYREQ", message: "only GET and POST are answered here" } };
+
+/** Meta sends JSON, and never compressed: what is inflated can be larger than what was sent. */
+function requireJson({ headers }: IncomingMessage): void {
+  if (!/^application\/json(?:\s*;|\s*$)/i.test(headers["content-type"] ?? ""))
+    throw new WebhookRefusal(415, "PYREQ", "the body has to be application/json");
+  if (!/^(?:identity)?$/i.test(headers["content-encoding"] ?? ""))
+    throw new WebhookRefusal(415, "PYREQ", "the body must not be compressed");
+}
+
+/** Runs `work` for as long as it is of use to whoever waits. */
+async function inTime<T>(patienceMs: number, work: (isInTime: () => boolean) => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let isInTime = true;
+  const timer = setTimeout(() => {
+    isInTime = false;
+    reject(comeAgain("the database does not answer in time"));
+  }, patienceMs);
+  try {
+    return await Promise.race([work(() => isInTime), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refusalOf(error: unknown): WebhookRefusal {
+  if (error instanceof WebhookRefusal) return error;
+  return comeAgain(error instanceof BatcherFull ? "too much is waiting" : "the database cannot be reached");
+}

@@ -1,0 +1,116 @@
+import type pg from "pg";
+import type { Log } from "../base/log.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { createChannelDirectory } from "./channel_directory.ts";
+import { replayDelivery } from "./replay_delivery.ts";
+
+/** Which stored bodies; what is not given does not narrow. */
+export type ReplayFilter = {
+  id?: string;
+  channelId?: string;
+  tenantId?: string;
+  status?: "unprocessed" | "processed" | "failed";
+  since?: Date;
+  until?: Date;
+  /** Only bodies that were tried less often than this. */
+  maxAttempts?: number;
+  /** Leaves those out that were tried a short while ago: ten minutes after the first time, then twice as long. */
+  backsOff?: boolean;
+  limit?: number;
+  /** Begins no further body after so long. */
+  withinMs?: number;
+};
+
+export type ReplayResult = { replayed: number; failed: number; newMessages: number };
+
+const PAGE = 100;
+
+/**
+ * Puts stored bodies through the receiver's own path again, oldest first. Harmless to repeat: what is there already is
+ * passed over. A body that fails again keeps its reason and counts the attempt.
+ */
+export async function replayWebhooks(
+  { pool, keyRing, log }: { pool: pg.Pool; keyRing: KeyRing; log: Log },
+  filter: ReplayFilter,
+): Promise<ReplayResult> {
+  const directory = createChannelDirectory(pool, keyRing);
+  const result: ReplayResult = { replayed: 0, failed: 0, newMessages: 0 };
+  const most = filter.limit ?? Number.POSITIVE_INFINITY;
+  let after = "00000000-0000-0000-0000-000000000000";
+  const end = performance.now() + (filter.withinMs ?? Number.POSITIVE_INFINITY);
+  while (result.replayed < most && performance.now() < end) {
+    const page = await pageAfter(pool, after, filter, Math.min(PAGE, most - result.replayed));
+    for (const row of page) {
+      if (performance.now() > end) break;
+      after = row.id;
+      const body = await bodyOf(pool, row);
+      // Dropped with its month, or its channel, since the page was read.
+      if (body === null) continue;
+      const { isApplied, newMessages } = await replayDelivery({ ...row, body }, { pool, directory, log });
+      result.replayed += 1;
+      result.failed += isApplied ? 0 : 1;
+      result.newMessages += newMessages;
+    }
+    if (page.length === 0) break;
+  }
+  return result;
+}
+
+type StoredEvent = { tenant_id: string; id: string; channel_id: string };
+export type StoredBody = StoredEvent & { body: Buffer };
+
+/** One at a time: a page of the largest would fill the memory. */
+async function bodyOf(pool: pg.Pool, { tenant_id, id }: StoredEvent): Promise<Buffer | null> {
+  const { rows } = await pool.query<{ body: Buffer }>(
+    "select body from app_public.webhook_events where tenant_id = $1 and id = $2",
+    [tenant_id, id],
+  );
+  return rows[0]?.body ?? null;
+}
+
+async function pageAfter(
+  pool: pg.Pool,
+  after: string,
+  filter: ReplayFilter,
+  size: number,
+): Promise<StoredEvent[]> {
+  const { rows } = await pool.query<StoredEvent>(
+    `select tenant_id, id, channel_id
+     from app_public.webhook_events
+     where id > $1
+     and ($2::uuid is null or id = $2)
+     and ($3::uuid is null or channel_id = $3)
+     and ($4::app_public.webhook_event_status is null or status = $4)
+     and ($5::timestamptz is null or id >= app_hidden.uuid_v7_floor($5))
+     and ($6::timestamptz is null or id < app_hidden.uuid_v7_floor($6))
+     and ($7::int is null or attempts < $7)
+     and (not $9 or processed_at < now() - interval '5 minutes' * 2 ^ attempts)
+     and ($10::uuid is null or tenant_id = $10)
+     order by id
+     limit $8`,
+    [
+      after,
+      filter.id,
+      filter.channelId,
+      filter.status,
+      filter.since,
+      filter.until,
+      filter.maxAttempts,
+      size,
+      filter.backsOff ?? false,
+      filter.tenantId,
+    ],
+  );
+  return rows;
+}
+
+/** The tenants that have bodies which could not be applied since then. */
+export async function tenantsWithFailures(pool: pg.Pool, since: Date): Promise<string[]> {
+  const { rows } = await pool.query<{ tenant_id: string }>(
+    `select distinct tenant_id
+     from app_public.webhook_events
+     where status = 'failed' and id >= app_hidden.uuid_v7_floor($1)`,
+    [since],
+  );
+  return rows.map(({ tenant_id }) => tenant_id);
+}

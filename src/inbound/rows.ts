@@ -1,0 +1,68 @@
+import type { ContactIdentity } from "../channels/whatsapp/inbound/webhook_item.ts";
+import type { WebhookChannel } from "./channel_directory.ts";
+import type { Delivery } from "./delivery.ts";
+
+/** A customer as app_private.resolve_contacts() takes one. */
+export type CustomerRow = {
+  tenant_id: string;
+  channel_id: string;
+  phone: string | null;
+  phone_alias: string | null;
+  bsuid: string | null;
+  parent_bsuid: string | null;
+  external: string | null;
+  profile_name: string | null;
+  username: string | null;
+  /** When the customer was met under these addresses and names. */
+  heard_at: string | null;
+  /** The provider's id of the message that the customer answers. */
+  quoted_id?: string | null;
+  /** Of a stored body that is applied again, when it came; of a fact, since when. Customers who were erased since are left out. */
+  received_at?: string | null;
+};
+
+/** What is said of a customer beside their addresses. */
+export type Sighting = {
+  profileName?: string | null;
+  username?: string | null;
+  /** By the provider's clock. */
+  occurredAt: number | null;
+};
+
+/**
+ * Null for a customer without any address.
+ * Where the provider's clock says nothing, or something that is still to come, the time of receipt stands in for it.
+ */
+export function customerOf(
+  channel: WebhookChannel,
+  { phone, phoneAlias, bsuid, parentBsuid, external }: ContactIdentity,
+  { profileName = null, username = null, occurredAt }: Sighting,
+  { receivedAt, isReplay }: Pick<Delivery, "receivedAt" | "isReplay">,
+): CustomerRow | null {
+  if (phone === null && bsuid === null && parentBsuid === null && external === null) return null;
+  return {
+    tenant_id: channel.tenantId,
+    channel_id: channel.id,
+    phone,
+    phone_alias: phoneAlias,
+    bsuid,
+    parent_bsuid: parentBsuid,
+    external,
+    profile_name: profileName,
+    username,
+    heard_at: heardAt(occurredAt, receivedAt),
+    ...(isReplay && { received_at: instant(receivedAt) }),
+  };
+}
+
+const YEAR_2100 = Date.UTC(2100, 0);
+
+/** An instant for `timestamptz`; null for none, and for one that no clock can mean. */
+export function instant(millis: number | null): string | null {
+  return millis !== null && millis > 0 && millis < YEAR_2100 ? new Date(millis).toISOString() : null;
+}
+
+/** When a fact was so, by the provider's clock: our own, where that says nothing, and at the latest. */
+export function heardAt(occurredAt: number | null, receivedAt: number): string | null {
+  return instant(Math.min(occurredAt ?? receivedAt, receivedAt));
+}

@@ -1,0 +1,163 @@
+import type pg from "pg";
+import type { Config } from "../base/config.ts";
+import { isObject, type JsonObject } from "../base/json/json.ts";
+import { storable } from "../base/json/storable.ts";
+import type { AiRequest } from "../chatbot/engine/effect.ts";
+import type { AiResult, HttpResult } from "../chatbot/engine/event.ts";
+import { numberField, objectField, textField } from "../chatbot/graph/fields.ts";
+import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { call } from "./call.ts";
+import { notConnected } from "./target.ts";
+
+export type AiTools = {
+  pool: Pick<pg.Pool, "query">;
+  keyRing: KeyRing;
+  /** For addresses that customers configured. */
+  guarded: GuardedFetch;
+  /** For the operator's own. */
+  trusted: GuardedFetch;
+  config: Pick<
+    Config,
+    "AI_BASE_URL" | "AI_API_KEY" | "AI_MODEL" | "AI_TOKENS_PER_DAY" | "AI_TOKENS_PER_CONVERSATION"
+  >;
+};
+
+/** Beyond this nothing is a number of tokens. */
+const MOST_TOKENS = 100_000_000;
+
+type Failure = Extract<HttpResult, { kind: "failure" }>;
+type ChatMessage = { role: "system" | "user" | "assistant"; content: string };
+
+/**
+ * Asks a language model. The operator's is asked within the budgets, and with the operator's key; an address from a graph
+ * is the tenant's own business: neither the key nor the budgets have to do with it.
+ */
+export async function askModel(contextId: string, request: AiRequest, tools: AiTools): Promise<AiResult> {
+  const { config, pool } = tools;
+  const model = request.model ?? config.AI_MODEL;
+  if (model === undefined) return notConnected("No language model is connected.");
+  const messages = await conversation(contextId, request, pool);
+  const question = { ...request, model, messages };
+  if (request.baseUrl !== null)
+    return readAnswer(await send(question, request.baseUrl, undefined, tools.guarded), model);
+  if (config.AI_BASE_URL === undefined) return notConnected("No language model is connected.");
+
+  const reserved = Math.trunc(request.maxTokens) + estimate(messages);
+  const callId = await reserve(contextId, model, reserved, tools);
+  if (!callId) return { kind: "failure", reason: "budget", message: "The budget is used up.", durationMs: 0 };
+  const result = await send(question, config.AI_BASE_URL, config.AI_API_KEY, tools.trusted);
+  // What a call without an answer has cost is unknown: it counts as reserved.
+  if (result.kind === "response")
+    await pool.query("select app_private.settle_ai_call($1, $2)", [callId, tokensUsed(result) ?? reserved]);
+  return readAnswer(result, model);
+}
+
+type Question = AiRequest & { model: string; messages: ChatMessage[] };
+
+function send(
+  { model, messages, maxTokens, temperature, timeoutMs }: Question,
+  baseUrl: string,
+  apiKey: string | undefined,
+  fetch: GuardedFetch,
+): Promise<HttpResult> {
+  const body: JsonObject = {
+    model,
+    messages,
+    max_tokens: maxTokens,
+    ...(temperature !== null && { temperature }),
+  };
+  return call(
+    {
+      target: { kind: "url" },
+      method: "POST",
+      url: `${baseUrl.replace(/\/+$/, "")}/chat/completions`,
+      query: [],
+      headers: apiKey ? [["authorization", `Bearer ${apiKey}`]] : [],
+      body: { kind: "json", value: body },
+      timeoutMs,
+    },
+    fetch,
+  );
+}
+
+/** The id of the reservation; null when the budgets do not suffice. */
+async function reserve(
+  contextId: string,
+  model: string,
+  tokens: number,
+  { config, pool }: AiTools,
+): Promise<string | null> {
+  if (tokens > MOST_TOKENS) return null;
+  const { rows } = await pool.query<{ id: string | null }>(
+    "select app_private.reserve_ai_call($1, $2, $3, $4, $5) as id",
+    [contextId, model, tokens, config.AI_TOKENS_PER_DAY, config.AI_TOKENS_PER_CONVERSATION],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** The system's words, the conversation's last messages, and the prompt. */
+async function conversation(
+  contextId: string,
+  { system, prompt, historyMessages }: AiRequest,
+  pool: AiTools["pool"],
+): Promise<ChatMessage[]> {
+  const { rows } = await pool.query<{ role: "user" | "assistant"; content: string }>(
+    `select case m.direction when 'inbound' then 'user' else 'assistant' end as role, m.preview as content
+     from app_public.conversation_contexts x
+     cross join lateral (
+       select n.id, n.direction, coalesce(nullif(btrim(n.content ->> 'body'), ''), n.preview) as preview
+       from app_public.messages n
+       where n.tenant_id = x.tenant_id and n.conversation_id = x.conversation_id
+       and app_private.is_listed(n.origin, n.type, n.content) and n.type not in ('system', 'request_welcome')
+       order by n.id desc
+       limit $2
+     ) m
+     where x.id = $1
+     order by m.id`,
+    [contextId, historyMessages],
+  );
+  return [
+    ...(system === "" ? [] : [{ role: "system" as const, content: system }]),
+    ...rows,
+    ...(prompt === null ? [] : [{ role: "user" as const, content: prompt }]),
+  ];
+}
+
+/** Generous: three characters are rarely more than a token. */
+function estimate(messages: readonly ChatMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 3) + 4, 0);
+}
+
+/** What an answered call has cost; null where its server does not say, or says what cannot be. */
+function tokensUsed({ status, body }: Extract<HttpResult, { kind: "response" }>): number | null {
+  if (status < 200 || status > 299) return 0;
+  const usage = isObject(body) ? objectField(body, "usage") : {};
+  const [input, output] = [numberField(usage, "prompt_tokens"), numberField(usage, "completion_tokens")];
+  if (input === undefined || output === undefined || input < 0 || output < 0) return null;
+  const used = Math.trunc(input + output);
+  return used > 0 && used <= MOST_TOKENS ? used : null;
+}
+
+function readAnswer(result: HttpResult, model: string): AiResult {
+  if (result.kind === "failure") return result;
+  const { body, status, durationMs } = result;
+  const failed = (message: string): Failure => ({ kind: "failure", reason: "network", message, durationMs });
+  if (status < 200 || status > 299) return failed(`The model's server answered with ${status}.`);
+  const [choice] = isObject(body) && Array.isArray(body.choices) ? body.choices : [];
+  const text = isObject(choice) ? textField(objectField(choice, "message"), "content").trim() : "";
+  if (!isObject(body) || text === "") return failed("The model said nothing.");
+  const usage = objectField(body, "usage");
+  return {
+    kind: "reply",
+    text: String(storable(text)),
+    model: textField(body, "model") || model,
+    inputTokens: countOf(usage, "prompt_tokens"),
+    outputTokens: countOf(usage, "completion_tokens"),
+    durationMs,
+  };
+}
+
+function countOf(usage: JsonObject, name: string): number {
+  return Math.trunc(Math.min(Math.max(numberField(usage, name) ?? 0, 0), MOST_TOKENS));
+}

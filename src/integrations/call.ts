@@ -1,0 +1,41 @@
+import type { Json } from "../base/json/json.ts";
+import { parseJson } from "../base/json/sanitize.ts";
+import { storable } from "../base/json/storable.ts";
+import type { HttpRequest } from "../chatbot/engine/effect.ts";
+import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
+import { encodeRequest } from "./encode_request.ts";
+
+/** Makes one request. Never throws. */
+export async function call(request: HttpRequest, fetch: GuardedFetch): Promise<HttpResult> {
+  const began = performance.now();
+  const reply = await fetch.fetch(encodeRequest(request));
+  const durationMs = Math.round(performance.now() - began);
+  switch (reply.kind) {
+    case "response": {
+      const body = bodyOf(reply.contentType, reply.body);
+      return { kind: "response", status: reply.status, body, durationMs };
+    }
+    case "refused": {
+      const reason = reply.reason === "too_large" ? "too_large" : "blocked";
+      return { kind: "failure", reason, message: reply.reason, durationMs };
+    }
+    case "failed": {
+      const reason = reply.reason === "timeout" ? "timeout" : "network";
+      return { kind: "failure", reason, message: reply.reason, durationMs };
+    }
+    default:
+      return reply satisfies never;
+  }
+}
+
+/** As `jsonb` can hold it, whatever the other side sent: a result that cannot be stored would never arrive. */
+function bodyOf(contentType: string, body: Buffer): Json {
+  if (body.length === 0) return null;
+  try {
+    if (/json/i.test(contentType)) return storable(parseJson(body));
+  } catch {
+    // Then it is text.
+  }
+  return storable(body.toString("utf8"));
+}

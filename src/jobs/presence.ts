@@ -1,0 +1,114 @@
+import pg from "pg";
+import type { Log } from "../base/log.ts";
+
+/**
+ * A living pool of jobs holds a session advisory lock named after it; Postgres lets go of it when the process dies.
+ * graphile-worker itself notices a dead one only after four hours.
+ */
+export type WorkerRole =
+  /** One a worker process: what /health and /metrics count. */
+  | "worker"
+  /** Its pool for slow calls to the outside. */
+  | "caller";
+
+const LOCK_CLASS = {
+  worker: "hashtext('parley worker')",
+  caller: "hashtext('parley caller')",
+} as const satisfies Record<WorkerRole, string>;
+
+export type WorkerPresence = { end(): Promise<void> };
+
+/**
+ * How often something is asked on that connection. When it was last asked is in pg_stat_activity: a process that is
+ * suspended, or caught in a loop, keeps its lock but does not ask (app_private.operations_status()).
+ */
+const BEAT_MS = 5_000;
+
+/** Holds a pool's lock on a connection of its own, and takes it again when that breaks. */
+export async function announceWorker(
+  ownerUrl: string,
+  poolId: string,
+  role: WorkerRole,
+  log: Log,
+): Promise<WorkerPresence> {
+  let client: pg.Client | undefined;
+  let isEnded = false;
+
+  async function hold(): Promise<void> {
+    const connecting = new pg.Client({
+      connectionString: ownerUrl,
+      application_name: `parley ${role} presence`,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
+    client = connecting;
+    connecting.on("error", () => {});
+    await connecting.connect();
+    connecting.on("end", again);
+    await connecting.query(`select pg_advisory_lock(${LOCK_CLASS[role]}, hashtext($1))`, [poolId]);
+    const beat = setInterval(() => void connecting.query("select 'alive'").catch(() => {}), BEAT_MS);
+    beat.unref();
+    connecting.once("end", () => clearInterval(beat));
+  }
+
+  function again(): void {
+    if (isEnded) return;
+    setTimeout(() => {
+      if (!isEnded) hold().catch(retry);
+    }, 500).unref();
+  }
+
+  function retry(error: Error): void {
+    log.warn({ err: error.message }, "the worker could not announce itself; trying again");
+    // A connection that stood tells of its end itself.
+    if (client?.listenerCount("end") === 0) again();
+  }
+
+  await hold();
+  return {
+    async end() {
+      isEnded = true;
+      await client?.end();
+    },
+  };
+}
+
+/** Frees the jobs of pools whose lock nobody holds. Returns the ids of the dead. */
+export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]> {
+  const { rows } = await pool.query(
+    `with dead as (
+       select array_agg(p.id) as ids
+       from (
+         select distinct locked_by as id from graphile_worker._private_jobs
+         -- A pool announces itself at once, but after it has begun. In the future: the clock was ahead.
+         where locked_at not between now() - interval '5 seconds' and now() + interval '1 minute'
+       ) p
+       where not exists (
+         select from pg_locks l
+         where l.locktype = 'advisory'
+         and l.database = (select oid from pg_database where datname = current_database())
+         and l.classid::bigint in (${LOCK_CLASS.worker} & 4294967295, ${LOCK_CLASS.caller} & 4294967295)
+         and l.objid::bigint = hashtext(p.id)::bigint & 4294967295
+         and l.granted
+       )
+     )
+     select d.ids, graphile_worker.force_unlock_workers(d.ids) from dead d where d.ids is not null`,
+  );
+  const ids: string[] = rows[0]?.ids ?? [];
+  if (ids.length > 0) log.warn({ workers: ids }, "freed the jobs of workers that died");
+  return ids;
+}
+
+const REAP_EVERY_MS = 5_000;
+
+/** Frees the jobs of the dead now, and every few seconds; not as a job, because jobs may be what is stuck. */
+export async function keepReaping(pool: pg.Pool, log: Log): Promise<{ stop(): void }> {
+  await reapDeadWorkers(pool, log);
+  const timer = setInterval(() => {
+    reapDeadWorkers(pool, log).catch((error: unknown) =>
+      log.warn({ err: error }, "the jobs of dead workers could not be looked for"),
+    );
+  }, REAP_EVERY_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,66 @@
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { createPool } from "../database/pool.ts";
+import { openAuthenticatorUrl } from "../database/urls.ts";
+import { createGraphql } from "../graphql/create_graphql.ts";
+import { callbackRoute } from "../http/callback_route.ts";
+import { createHealthProbe } from "../http/health.ts";
+import { healthRoutes } from "../http/health_routes.ts";
+import { hasGraphiql, home } from "../http/landing/home.ts";
+import { metricsRoute } from "../http/metrics_route.ts";
+import { type RunningServer, startServer } from "../http/server.ts";
+import { createWebhookReceiver } from "../inbound/receiver.ts";
+import { readJwtSecret, readSecretKey } from "../secrets/secret_keys.ts";
+import type { Foundation } from "./foundation.ts";
+
+/**
+ * Starts to serve: GraphQL, webhooks, health, metrics; with a sandbox also the phone and its Graph API. What has to be
+ * closed goes onto the foundation's stack.
+ */
+export async function startApi(
+  { owner, keyRing, config, log, closing }: Foundation,
+  sandbox: Sandbox | undefined,
+  onChatbotsAwaited?: () => void,
+): Promise<RunningServer> {
+  // Of their own, so that a flood of webhooks cannot starve the health check, nor the other way round.
+  const wakesItself = onChatbotsAwaited !== undefined;
+  const pool = createPool(owner.url, "receiver", config, log, { wakesItself });
+  closing.push("receiver's pool", () => pool.end());
+  const watching = createPool(owner.url, "health", { ...config, DATABASE_POOL_SIZE: 2 }, log);
+  closing.push("health pool", () => watching.end());
+
+  const webhooks = createWebhookReceiver({ pool, keyRing, log, onAwaited: onChatbotsAwaited });
+  closing.push("receiver", () => webhooks.close());
+
+  const graphql = await createGraphql({
+    ownerUrl: owner.url,
+    ownerPool: pool,
+    authenticatorUrl: await openAuthenticatorUrl(owner, await readSecretKey(config), config, log),
+    jwtSecret: await readJwtSecret(config),
+    config,
+    keyRing,
+    log,
+  });
+  closing.push("GraphQL", () => graphql.close());
+
+  const health = createHealthProbe(watching, log);
+  const server = await startServer(
+    {
+      home: home({ hasGraphiql: hasGraphiql(config), hasSandbox: sandbox !== undefined }),
+      health: healthRoutes(health),
+      metrics: metricsRoute({
+        pool: watching,
+        pools: { receiver: pool, health: watching, api: graphql.pool },
+        health,
+        log,
+      }),
+      webhooks: webhooks.router,
+      callbacks: callbackRoute({ pool, keyRing, log }),
+      sandbox,
+      graphql,
+    },
+    config,
+    log,
+  );
+  closing.push("requests", (withinMs) => server.drain(withinMs));
+  return server;
+}

@@ -1,0 +1,101 @@
+import { createSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
+import type { Config } from "../base/config.ts";
+import type { Log } from "../base/log.ts";
+import { migrate } from "../database/migrate.ts";
+import { createPool } from "../database/pool.ts";
+import { requireCurrentSchema } from "../database/schema_state.ts";
+import { ensureDemo } from "../demo/demo.ts";
+import { registerSandboxChannels } from "../demo/sandbox_channels.ts";
+import type { SignIn } from "../demo/sign_ins.ts";
+import { type RunningServer, SANDBOX_GRAPH_PATH } from "../http/server.ts";
+import { startApi } from "./api.ts";
+import { type Foundation, layFoundation } from "./foundation.ts";
+import { keepHeapSmall } from "./heap.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+/** What one process does. */
+export type Parts = {
+  /** Brings the schema up to date first; otherwise it has to be. */
+  migrates: boolean;
+  api: boolean;
+  worker: boolean;
+};
+
+export type Application = {
+  /** Where this machine reaches the API; undefined without one. */
+  url: string | undefined;
+  hasSandbox: boolean;
+  /** Who can sign in to the demo; empty without one. */
+  signIns: readonly SignIn[];
+  /** Stops accepting, finishes what is under way, lets go of the database. Never throws. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts one process of Parley. With the embedded server, which is nobody's production, it also plays the customers:
+ * a sandbox, and the first time a demo tenant.
+ */
+export async function startApplication(parts: Parts, config: Config, log: Log): Promise<Application> {
+  keepHeapSmall();
+  const foundation = await layFoundation(config, log);
+  const { closing } = foundation;
+  try {
+    if (parts.migrates) await migrate(foundation.owner.url, log);
+    else await requireSchema(foundation);
+    const hasSandbox =
+      parts.api && parts.worker && foundation.owner.isEmbedded && config.NODE_ENV !== "production";
+    const sandbox = hasSandbox ? createDemoSandbox(log) : undefined;
+    // In one process the worker hears of webhooks by a call, and their jobs are saved.
+    let worker: Worker | undefined;
+    const lookRound = parts.worker ? () => worker?.lookRound() : undefined;
+    const server = parts.api ? await startApi(foundation, sandbox, lookRound) : undefined;
+    const signIns = server && sandbox ? await startDemo(foundation, server, sandbox) : [];
+    if (parts.worker) {
+      const started = await startWorker({ ...foundation, ownerUrl: foundation.owner.url });
+      worker = started;
+      closing.push("worker", (withinMs) => started.stop(withinMs));
+    }
+    // The first to go: the port. What was begun before is finished, beside what the worker has under way.
+    if (server)
+      closing.push("port", (withinMs) => {
+        server.stopAccepting();
+        void server.drain(withinMs);
+      });
+    log.info({ url: server?.url, isWorker: parts.worker }, "started");
+    return { url: server?.url, hasSandbox, signIns, close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function requireSchema({ owner, config, log }: Foundation): Promise<void> {
+  const pool = createPool(owner.url, "start", { ...config, DATABASE_POOL_SIZE: 2 }, log);
+  await requireCurrentSchema(pool).finally(() => pool.end());
+}
+
+function createDemoSandbox(log: Log): Sandbox {
+  // Its memory ends with the process, the database's does not: a window that is open there has to be open here, and a
+  // customer who had no user id must not get one.
+  return createSandbox({
+    log: log.child({ source: "sandbox" }),
+    enforcesWindow: false,
+    assignsUserIds: false,
+  });
+}
+
+async function startDemo(
+  { owner, config, log, keyRing, closing }: Foundation,
+  { url }: RunningServer,
+  sandbox: Sandbox,
+): Promise<readonly SignIn[]> {
+  closing.push("sandbox", () => sandbox.close());
+  const pool = createPool(owner.url, "demo", { ...config, DATABASE_POOL_SIZE: 2 }, log);
+  try {
+    const signIns = await ensureDemo(pool, config, `${url}${SANDBOX_GRAPH_PATH}`, keyRing);
+    await registerSandboxChannels(pool, sandbox, url, keyRing, log);
+    return signIns;
+  } finally {
+    await pool.end();
+  }
+}

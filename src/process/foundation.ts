@@ -1,0 +1,25 @@
+import type { Config } from "../base/config.ts";
+import type { Log } from "../base/log.ts";
+import { type OwnerDatabase, openOwnerDatabase } from "../database/urls.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { readKeyRing } from "../secrets/secret_keys.ts";
+import { ClosingStack } from "./closing_stack.ts";
+
+/** What every part of a process stands on. */
+export type Foundation = {
+  config: Config;
+  log: Log;
+  owner: OwnerDatabase;
+  keyRing: KeyRing;
+  /** What has to be closed; the last that was opened goes first. */
+  closing: ClosingStack;
+};
+
+/** Opens the database and reads the keys. What it has opened is closed again when it throws. */
+export async function layFoundation(config: Config, log: Log): Promise<Foundation> {
+  const keyRing = await readKeyRing(config);
+  const closing = new ClosingStack(log);
+  const owner = await openOwnerDatabase(config, log);
+  closing.push("database server", () => owner.release());
+  return { config, log, owner, keyRing, closing };
+}

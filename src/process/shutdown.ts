@@ -1,0 +1,50 @@
+import type { Log } from "../base/log.ts";
+
+/** From the first signal to the end, whatever happens. A promise of the README: 10 s. */
+const DEADLINE_MS = 9_500;
+/** Ctrl-C under npm arrives twice, from the terminal and from npm: that is one wish. */
+const SAME_WISH_MS = 1_000;
+
+/** What can be closed in good order. */
+export type Closable = { close(): Promise<void> };
+
+/**
+ * Runs something until SIGTERM, Ctrl-C or an error that nobody caught; closes it; ends the process: with 0 after a
+ * signal, with 1 after an error. A second signal, or the deadline, ends it at once.
+ *
+ * @param start may be interrupted too: what it has begun is closed when it returns.
+ */
+export async function runUntilSignal(start: () => Promise<Closable>, log: Log): Promise<void> {
+  const { promise: over, resolve: end } = Promise.withResolvers<0 | 1>();
+  let isEnding = false;
+  let firstAt = 0;
+
+  const stop = (exitCode: 0 | 1) => {
+    isEnding = true;
+    setTimeout(() => {
+      log.error("it did not stop in time, and is ended hard");
+      process.exit(1);
+    }, DEADLINE_MS).unref();
+    end(exitCode);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isEnding && Date.now() - firstAt < SAME_WISH_MS) return;
+    if (isEnding) process.exit(1);
+    firstAt = Date.now();
+    log.info({ signal }, "stopping");
+    stop(0);
+  };
+  const onError = (error: unknown) => {
+    log.fatal({ err: error }, "an error that nobody caught");
+    if (!isEnding) stop(1);
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);
+  process.on("uncaughtException", onError);
+  process.on("unhandledRejection", onError);
+
+  const running = await start();
+  const exitCode = await over;
+  await running.close();
+  log.info("stopped");
+  process.exit(exitCode);
+}

@@ -1,0 +1,173 @@
+import type { CronItem, TaskList } from "graphile-worker";
+import type pg from "pg";
+import advanceChatbots from "../../tasks/advance_chatbots.ts";
+import callForChatbot from "../../tasks/call_for_chatbot.ts";
+import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
+import maintain from "../../tasks/maintain.ts";
+import markRead from "../../tasks/mark_read.ts";
+import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
+import resumeChatbot from "../../tasks/resume_chatbot.ts";
+import retryWebhooks from "../../tasks/retry_webhooks.ts";
+import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
+import sendMessages from "../../tasks/send_messages.ts";
+import { publicUrl } from "../base/address.ts";
+import type { Config } from "../base/config.ts";
+import type { Log } from "../base/log.ts";
+import { within } from "../base/within.ts";
+import { createGraphClient } from "../channels/whatsapp/outbound/graph_client.ts";
+import { keepTimes } from "../database/clock_care.ts";
+import { createPool } from "../database/pool.ts";
+import { keepTables } from "../database/table_care.ts";
+import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
+import { keepReaping } from "../jobs/presence.ts";
+import { type JobRunner, runJobs } from "../jobs/run.ts";
+import { SLOW_CONCURRENCY, SlowSlots } from "../jobs/slow_slots.ts";
+import { createChannelAccess } from "../outbox/channel_access.ts";
+import { createSender } from "../outbox/sender.ts";
+import { createTurnTaker } from "../runner/take_turns.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import type { Program } from "./worker_context.ts";
+
+export type Worker = {
+  /** Takes what waits for a chatbot, now: quicker than the job that would say so. */
+  lookRound(): void;
+  /**
+   * Finishes what is under way: sends, turns, calls. What has no answer in time is recorded as uncertain, or left to be
+   * done again; no job stays locked. The time defaults to what SIGTERM leaves.
+   */
+  stop(withinMs?: number): Promise<void>;
+};
+
+export type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
+
+/** The file name of a task is its identifier. */
+function tasksOf(program: Program): TaskList {
+  return {
+    advance_chatbots: advanceChatbots(program),
+    count_chatbot_activity: countChatbotActivity(program),
+    maintain: maintain(program),
+    reconcile_outbox: reconcileOutbox(program),
+    resume_chatbot: resumeChatbot(program),
+    retry_webhooks: retryWebhooks(program),
+    ring_chatbot_timer: ringChatbotTimer(program),
+    send_messages: sendMessages(program),
+  };
+}
+
+/** Tasks that wait for somebody else's server: in a pool of their own, so that a slow one holds up no send. */
+function slowTasksOf(program: Program): TaskList {
+  return { call_for_chatbot: callForChatbot(program), mark_read: markRead(program) };
+}
+
+const CRONS: CronItem[] = [
+  { task: "reconcile_outbox", match: "* * * * *", options: { maxAttempts: 1 } },
+  { task: "count_chatbot_activity", match: "* * * * *", options: { maxAttempts: 1 } },
+  { task: "retry_webhooks", match: "*/10 * * * *", options: { maxAttempts: 1 } },
+  { task: "maintain", match: "17 3 * * *", options: { backfillPeriod: 24 * 60 * 60_000 } },
+];
+
+/** The sender and the turns hold one job each for as long as they have work; the rest goes on beside them. */
+const LEAST_CONCURRENCY = 4;
+const CLOSE_MS = 1_000;
+const STOP_MS = 8_000;
+/** Of that, what is kept for recording what is then known. */
+const RECORD_MS = 1_000;
+
+/** Runs the tasks: sends, chatbots' turns, and what comes round by the clock. Many can run beside each other. */
+export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOptions): Promise<Worker> {
+  const closing = new AsyncDisposableStack();
+  try {
+    const pool = createPool(ownerUrl, "worker", config, log);
+    closing.defer(() => pool.end());
+    const graph = createGraphClient({ connections: 256 });
+    const fetches = createChatbotFetches(config);
+    const { guarded, trusted } = fetches;
+    // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
+    closing.defer(() => patiently(Promise.all([graph.close(), fetches.close()])));
+    const access = createChannelAccess(pool, keyRing, config);
+    const sender = createSender({ pool, graph, access, log });
+    const send = () => void sender.drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
+    const sending = { behind: sender.drainBehind, after: send };
+    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), sending, log });
+    const lookRound = () =>
+      void turns.drain().catch((err: unknown) => log.warn({ err }, "the chatbots have to wait"));
+    const slots = new SlowSlots();
+    const program: Program = {
+      config,
+      log,
+      pool,
+      keyRing,
+      graph,
+      guarded,
+      trusted,
+      access,
+      sender,
+      turns,
+      slots,
+    };
+
+    // What a worker that died left behind, before anything else.
+    const reaping = await keepReaping(pool, log);
+    closing.defer(() => reaping.stop());
+    const care = keepTables(pool, log);
+    closing.defer(() => care.stop());
+    const times = keepTimes(pool, log, () => {
+      lookRound();
+      send();
+    });
+    closing.defer(() => times.stop());
+    const runners: JobRunner[] = [];
+    let stopMs = STOP_MS;
+    closing.defer(async () => {
+      const jobs = runners.map((runner) => runner.stop());
+      await Promise.all([...jobs, turns.stop(), sender.stop(stopMs - RECORD_MS)]);
+      await handOver(pool).catch((err: unknown) => log.warn({ err }, "no other worker was told"));
+    });
+    const common = { ownerUrl, pool, log };
+    runners.push(
+      await runJobs({
+        ...common,
+        role: "worker",
+        tasks: tasksOf(program),
+        crons: CRONS,
+        concurrency: Math.max(config.WORKER_CONCURRENCY, LEAST_CONCURRENCY),
+      }),
+    );
+    runners.push(
+      await runJobs({
+        ...common,
+        role: "caller",
+        tasks: slowTasksOf(program),
+        crons: [],
+        concurrency: SLOW_CONCURRENCY,
+        forbiddenFlags: slots.forbiddenFlags,
+      }),
+    );
+    // Whoever looks after its own rows may have died before it did.
+    lookRound();
+    send();
+    return {
+      lookRound,
+      stop(withinMs = STOP_MS) {
+        stopMs = withinMs;
+        return closing.disposeAsync();
+      },
+    };
+  } catch (error) {
+    await closing.disposeAsync();
+    throw error;
+  }
+}
+
+/** What is left is due: another worker must not find it only when it looks round. */
+async function handOver(pool: pg.Pool): Promise<void> {
+  await pool.query("select app_private.next_send_in(0)");
+  await pool.query(
+    `select graphile_worker.add_job('advance_chatbots', job_key := 'advance_chatbots:later')
+     where exists (select from app_private.chatbot_events where due_at <= clock_timestamp())`,
+  );
+}
+
+async function patiently(work: Promise<unknown>): Promise<void> {
+  await within(AbortSignal.timeout(CLOSE_MS), work).catch(() => {});
+}

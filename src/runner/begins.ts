@@ -1,0 +1,67 @@
+import type { Budget } from "../chatbot/engine/budget.ts";
+import type { InboundMessage } from "../chatbot/engine/event.ts";
+import { typedText } from "../chatbot/engine/inbound.ts";
+import {
+  isBeginning,
+  isExactKeyword,
+  isSignal,
+  matchTrigger,
+  type TriggerRule,
+} from "../chatbot/engine/trigger.ts";
+import { fold } from "../chatbot/text/fold.ts";
+import type { RunnableVersion } from "./version_store.ts";
+
+/** The version that a message begins, among those of the active chatbots, the oldest first; null when it begins none. */
+export function versionBegun(
+  candidates: readonly RunnableVersion[],
+  message: InboundMessage,
+  now: string,
+  isFirstMessage: boolean,
+  budget: Budget,
+): RunnableVersion | null {
+  return matching(candidates, () => true, message, now, isFirstMessage, budget);
+}
+
+/**
+ * The version that a message begins although a run waits: a signal that no person types, whoever's; where the run's
+ * settings allow it, an exact keyword of another chatbot.
+ */
+export function versionEntered(
+  candidates: readonly RunnableVersion[],
+  running: RunnableVersion,
+  message: InboundMessage,
+  now: string,
+  budget: Budget,
+): RunnableVersion | null {
+  const text = fold(typedText(message) ?? "");
+  const enters = (rule: TriggerRule) =>
+    isSignal(rule, message, text, budget) ||
+    (running.settings.yieldsToKeywords && rule.chatbotId !== running.id && isExactKeyword(rule));
+  return matching(candidates, enters, message, now, false, budget);
+}
+
+/** Is a message a signal that no person types to one of these? */
+export function isSignalOfAny(
+  candidates: readonly RunnableVersion[],
+  message: InboundMessage,
+  budget: Budget,
+): boolean {
+  const text = fold(typedText(message) ?? "");
+  return candidates.some(({ rules }) => rules.some((rule) => isSignal(rule, message, text, budget)));
+}
+
+function matching(
+  candidates: readonly RunnableVersion[],
+  counts: (rule: TriggerRule) => boolean,
+  message: InboundMessage,
+  now: string,
+  isFirstMessage: boolean,
+  budget: Budget,
+): RunnableVersion | null {
+  const rules = candidates
+    .filter(({ settings }) => isBeginning(settings, message))
+    .flatMap((version) => version.rules.filter(counts));
+  const rule = matchTrigger(rules, { kind: "message", message, isFirstMessage }, now, budget);
+  // Rules go by version here: of a chatbot only one version is active.
+  return rule && (candidates.find(({ id }) => id === rule.chatbotId) ?? null);
+}

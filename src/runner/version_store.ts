@@ -1,0 +1,101 @@
+import type pg from "pg";
+import { isObject, type JsonObject } from "../base/json/json.ts";
+import { type TriggerRule, triggerRules } from "../chatbot/engine/trigger.ts";
+import { parseGraph } from "../chatbot/exchange/parse_graph.ts";
+import { textField } from "../chatbot/graph/fields.ts";
+import { chatbotSettings } from "../chatbot/graph/settings.ts";
+import type { ChatbotVersion } from "../chatbot/graph/version.ts";
+import { withForms } from "./forms.ts";
+
+/** A published version, ready to run. */
+export type RunnableVersion = ChatbotVersion & { tenantId: string; rules: TriggerRule[] };
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+/** Versions never change, so that each is read and parsed once. */
+export type VersionStore = {
+  /** Makes sure that these are loaded, as far as they can be. */
+  load(db: Queryable, ids: readonly string[]): Promise<void>;
+  /** Reads how it stands now with the forms that these send. */
+  loadForms(db: Queryable, ids: readonly string[]): Promise<void>;
+  /** A version that was loaded; throws when it could not be, so that only its own turns fail. */
+  get(id: string): RunnableVersion;
+};
+
+const KEPT = 200;
+
+export function createVersionStore(): VersionStore {
+  const versions = new Map<string, RunnableVersion | Error>();
+
+  return {
+    async load(db, ids) {
+      const missing = ids.filter((id) => !versions.has(id));
+      if (missing.length === 0) return;
+      // Those asked for now are never among the ones let go.
+      for (const id of versions.keys()) {
+        if (versions.size + missing.length <= KEPT) break;
+        if (!ids.includes(id)) versions.delete(id);
+      }
+      const { rows } = await db.query(
+        "select id, tenant_id, nodes, edges, settings, subflows, flows from app_public.chatbot_versions where id = any ($1)",
+        [missing],
+      );
+      for (const row of rows) versions.set(row.id, readRunnable(row));
+    },
+    async loadForms(db, ids) {
+      const loaded = [...new Set(ids)].flatMap((id) => {
+        const version = versions.get(id);
+        return version === undefined || version instanceof Error ? [] : [version];
+      });
+      for (const version of await withForms(db, loaded)) versions.set(version.id, version);
+    },
+    get(id) {
+      const version = versions.get(id);
+      if (version === undefined || version instanceof Error)
+        throw new Error(`version ${id} cannot be run`, { cause: version });
+      return version;
+    },
+  };
+}
+
+/** Columns of a version that are needed to run it. */
+export type VersionRow = {
+  id: string;
+  tenant_id: string;
+  nodes: unknown;
+  edges: unknown;
+  settings: unknown;
+  subflows: unknown;
+  flows: unknown;
+};
+
+function readRunnable(row: VersionRow): RunnableVersion | Error {
+  try {
+    return runnable(row);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Reads a version. Throws when its graph is none. */
+export function runnable(row: VersionRow): RunnableVersion {
+  const { graph } = parseGraph(row.nodes, row.edges);
+  const settings = chatbotSettings(row.settings);
+  const subflows = Object.fromEntries(
+    objectsOf(row.subflows).map(([id, called]) => [id, parseGraph(called.nodes, called.edges).graph]),
+  );
+  const flows = Object.fromEntries(
+    objectsOf(row.flows).map(([id, form]) => [
+      id,
+      { status: textField(form, "status"), firstScreen: textField(form, "firstScreen") || null },
+    ]),
+  );
+  const version = { id: row.id, tenantId: row.tenant_id, graph, settings, subflows, flows };
+  return { ...version, rules: triggerRules(row.id, graph, settings) };
+}
+
+function objectsOf(value: unknown): [key: string, value: JsonObject][] {
+  return Object.entries(isObject(value) ? value : {}).flatMap(([key, field]) =>
+    isObject(field) ? [[key, field]] : [],
+  );
+}

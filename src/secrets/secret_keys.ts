@@ -1,0 +1,40 @@
+import { type Keys, readOrCreateKeys } from "../../embedded/keys.ts";
+import { type Config, ConfigError } from "../base/config.ts";
+import { type KeyRing, keyRing } from "./key_ring.ts";
+
+/**
+ * What seals the channels' secrets: PARLEY_SECRET_KEY, else the key in the data directory.
+ * @throws ConfigError where a server install has none
+ */
+export function readSecretKey(config: Config): Promise<string> {
+  return given(config, "PARLEY_SECRET_KEY", "secretKey");
+}
+
+/**
+ * What signs the access tokens: JWT_SECRET, else the one in the data directory.
+ * @throws ConfigError where a server install has none
+ */
+export function readJwtSecret(config: Config): Promise<string> {
+  return given(config, "JWT_SECRET", "jwtSecret");
+}
+
+/** The ring of {@link readSecretKey}. Takes a tenth of a second. */
+export async function readKeyRing(config: Config): Promise<KeyRing> {
+  return keyRing([await readSecretKey(config)]);
+}
+
+async function given(
+  config: Config,
+  setting: "PARLEY_SECRET_KEY" | "JWT_SECRET",
+  name: keyof Keys,
+): Promise<string> {
+  const value = config[setting];
+  if (value !== undefined) return value;
+  // Several machines share that database, and a file of this one would not be theirs.
+  if (config.DATABASE_URL !== undefined && config.NODE_ENV === "production") {
+    throw new ConfigError(
+      `${setting}: is needed with DATABASE_URL in production; "openssl rand -hex 32" makes one`,
+    );
+  }
+  return (await readOrCreateKeys(config.PARLEY_DATA_DIR))[name];
+}

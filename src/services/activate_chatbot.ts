@@ -1,0 +1,104 @@
+import type pg from "pg";
+import { ParleyError } from "../base/errors.ts";
+import type { Problem } from "../chatbot/validation/problem.ts";
+import { describeErrors, validateChatbot } from "./validate_chatbot.ts";
+
+/** What becomes of runs of the chatbot's other versions; as `activateVersion` has it. */
+export const RUNNING_CONTEXTS = ["finish", "move", "restart"] as const;
+
+export type Activation = {
+  /** The number of a version, a former one too. Unless told: the draft, published if it has changed. */
+  version?: number | undefined;
+  /** `finish` unless told. */
+  runningContexts?: (typeof RUNNING_CONTEXTS)[number];
+  /** Whether the tenant's other chatbots rest; true unless told. If not, trigger rules decide. */
+  isExclusive?: boolean;
+};
+
+/** What answers new conversations from now on. */
+export type ActivatedChatbot = {
+  id: string;
+  name: string;
+  /** Number of the version. */
+  version: number;
+  /** Whether the draft had changed since the last version, and so became a new one. */
+  isNewVersion: boolean;
+  /** Runs of its other versions that are under way. */
+  otherRuns: number;
+  warnings: Problem[];
+};
+
+type Db = Pick<pg.ClientBase, "query">;
+type Version = { id: string; number: number };
+
+/**
+ * Makes a version of a chatbot the active one. Run it in a transaction.
+ * @throws ParleyError PYGRA with every error of the draft, PYNFD for a version that there is not
+ */
+export async function activateChatbot(
+  db: Db,
+  chatbotId: string,
+  { version: number, runningContexts = "finish", isExclusive = true }: Activation = {},
+): Promise<ActivatedChatbot> {
+  const same = await lockDraft(db, chatbotId);
+  const { name, problems } = await validateChatbot(db, chatbotId);
+  const isDraft = number === undefined;
+  const errors = describeErrors(problems);
+  if (isDraft && errors !== null) throw new ParleyError("PYGRA", `"${name}" cannot be activated: ${errors}`);
+
+  const version = isDraft ? (same ?? (await publish(db, chatbotId))) : await published(db, chatbotId, number);
+  const { rows } = await db.query<{ otherRuns: number }>(
+    `select count(*)::int as "otherRuns"
+     from app_public.conversation_contexts
+     where chatbot_id = $1 and is_active and version_id <> $2`,
+    [chatbotId, version.id],
+  );
+  await db.query("select app_hidden.activate_version($1, $2, $3)", [
+    version.id,
+    runningContexts,
+    isExclusive,
+  ]);
+  return {
+    id: chatbotId,
+    name,
+    version: version.number,
+    isNewVersion: isDraft && same === null,
+    otherRuns: rows[0]!.otherRuns,
+    // What is wrong with the draft says nothing of a version that was published before.
+    warnings: isDraft ? problems : [],
+  };
+}
+
+/** Keeps others from changing the draft; returns the newest version, if that is the same as the draft. */
+async function lockDraft(db: Db, chatbotId: string): Promise<Version | null> {
+  await db.query("select from app_public.chatbots where id = $1 for no key update", [chatbotId]);
+  const { rows } = await db.query<Version>(
+    `select v.id, v.number
+     from app_public.chatbots c
+     cross join lateral (
+       select * from app_public.chatbot_versions v
+       where v.tenant_id = c.tenant_id and v.chatbot_id = c.id
+       order by v.number desc
+       limit 1
+     ) v
+     where c.id = $1 and v.nodes = c.nodes and v.edges = c.edges and v.settings = c.settings`,
+    [chatbotId],
+  );
+  return rows[0] ?? null;
+}
+
+async function published(db: Db, chatbotId: string, number: number): Promise<Version> {
+  const { rows } = await db.query<Version>(
+    "select id, number from app_public.chatbot_versions where chatbot_id = $1 and number = $2",
+    [chatbotId, number],
+  );
+  if (rows[0]) return rows[0];
+  throw new ParleyError("PYNFD", `There is no version ${number}: it was never published`);
+}
+
+async function publish(db: Db, chatbotId: string): Promise<Version> {
+  const { rows } = await db.query<Version>("select id, number from app_private.publish_chatbot($1)", [
+    chatbotId,
+  ]);
+  return rows[0]!;
+}

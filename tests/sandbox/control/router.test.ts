@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { viewChat } from "../../../sandbox/control/chat_view.ts";
+import { ALEX, hello, NUMBER, type Stage, setStage } from "../stage.ts";
+
+const PAGE = join(import.meta.dirname, "../../../sandbox/page");
+const CHAT = `numbers/${NUMBER}/chats/${ALEX}`;
+
+function api({ sandbox }: Stage, method: string, path: string, body?: unknown) {
+  return fetch(`${sandbox.url}/sandbox/api/${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+test("the page comes with a policy that allows its own files only, and needs no more", async (t) => {
+  const { sandbox } = await setStage(t);
+  const response = await fetch(`${sandbox.url}/sandbox`);
+  const html = await response.text();
+  assert.equal(response.status, 200);
+  assert.match(
+    response.headers.get("content-security-policy") ?? "",
+    /default-src 'none'; script-src 'self'/,
+  );
+  assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|\son\w+=|style=|https?:/);
+  for (const [, file] of html.matchAll(/(?:src|href)="([^"#]+)"/g)) {
+    assert.equal((await fetch(`${sandbox.url}/sandbox/${file}`)).status, 200, file);
+  }
+});
+
+test("the page turns nothing it is told into markup", () => {
+  for (const file of readdirSync(PAGE).filter((name) => name.endsWith(".js"))) {
+    const source = readFileSync(join(PAGE, file), "utf8");
+    assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/, file);
+  }
+});
+
+test("a chat by HTTP: introduce, say, tap, read; the business's secrets are not shown", async (t) => {
+  const stage = await setStage(t);
+  const { sandbox, receiver, send } = stage;
+  const numbers = await (await api(stage, "GET", "numbers")).json();
+  assert.deepEqual(numbers, [
+    { phoneNumberId: NUMBER, displayPhoneNumber: "15550783881", verifiedName: "Corner Shop" },
+  ]);
+  assert.equal((await api(stage, "PUT", `${CHAT}/profile`, { name: "Alex" })).status, 204);
+  assert.equal((await api(stage, "POST", `${CHAT}/actions`, { kind: "say", body: "Hi" })).status, 201);
+  await sandbox.waitFor(() => receiver.messages().length === 1);
+  assert.deepEqual(receiver.values()[0]?.contacts?.[0]?.profile, { name: "Alex" });
+
+  const buttons = [{ type: "reply", reply: { id: "a", title: "A" } }];
+  await send({
+    type: "interactive",
+    interactive: { type: "button", body: { text: "?" }, action: { buttons } },
+  });
+  const chat = (await (await api(stage, "GET", CHAT)).json()) as ReturnType<typeof viewChat>;
+  assert.deepEqual(
+    chat.messages.map(({ from, choices }) => [from, choices]),
+    [
+      ["customer", []],
+      ["business", [{ kind: "button", id: "a", title: "A" }]],
+    ],
+  );
+  const wamid = chat.messages[1]?.wamid;
+  assert.equal(
+    (await api(stage, "POST", `${CHAT}/actions`, { kind: "tap", choice: "a", wamid })).status,
+    201,
+  );
+  await api(stage, "POST", `${CHAT}/actions`, { kind: "read" });
+  await sandbox.waitFor(() => receiver.statuses().some(({ status }) => status === "read"));
+});
+
+test("a file by HTTP becomes media the business is told of", async (t) => {
+  const { sandbox, receiver } = await setStage(t);
+  const query = new URLSearchParams({ kind: "document", mimeType: "application/pdf", filename: "a.pdf" });
+  const headers = { "content-type": "application/octet-stream" };
+  const url = `${sandbox.url}/sandbox/api/${CHAT}/media?${query}`;
+  assert.equal((await fetch(url, { method: "POST", headers, body: "%PDF" })).status, 201);
+  const [message] = await sandbox.waitFor(() => receiver.messages().length === 1 && receiver.messages());
+  assert.match(JSON.stringify(message?.document), /"filename":"a.pdf"/);
+});
+
+test("the page is told of every change", async (t) => {
+  const stage = await setStage(t, { limits: { streams: 1 } });
+  const { sandbox } = stage;
+  const controller = new AbortController();
+  const events = `${sandbox.url}/sandbox/api/${CHAT}/events`;
+  const response = await fetch(events, { signal: controller.signal });
+  assert.equal((await fetch(events)).status, 503, "one page is all there is room for");
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const next = async () => JSON.parse((await reader?.read())?.value?.replace(/^data: /, "") ?? "");
+  assert.deepEqual((await next()).messages, []);
+  sandbox.customer({ phone: ALEX }).say("Hi");
+  assert.equal((await next()).messages[0].content.body, "Hi");
+  await stage.send(hello);
+  controller.abort();
+});
+
+test("what cannot be done is said, in JSON", async (t) => {
+  const stage = await setStage(t);
+  const statusOf = async (method: string, path: string, body?: unknown) => {
+    const response = await api(stage, method, path, body);
+    assert.ok(((await response.json()) as { error: string }).error);
+    return response.status;
+  };
+  assert.equal(await statusOf("GET", "nothing"), 404);
+  assert.equal(await statusOf("GET", `numbers/999/chats/${ALEX}`), 404);
+  assert.equal(await statusOf("GET", `numbers/${NUMBER}/chats/nobody`), 400);
+  assert.equal(await statusOf("POST", `${CHAT}/actions`, { kind: "fly" }), 400);
+  assert.equal(await statusOf("POST", `${CHAT}/actions`, { kind: "say", body: "" }), 400);
+  assert.equal(await statusOf("POST", `${CHAT}/actions`, { kind: "say", body: "x".repeat(70_000) }), 413);
+  assert.equal(await statusOf("POST", `${CHAT}/actions`, { kind: "tap", choice: "x" }), 409);
+  const foreign = await fetch(`${stage.sandbox.url}/sandbox/api/${CHAT}/actions`, {
+    method: "POST",
+    headers: { "content-type": "text/plain" },
+    body: JSON.stringify({ kind: "say", body: "from a foreign page" }),
+  });
+  assert.equal(foreign.status, 415);
+});
+
+test("a test in another process asks for faults, statuses and held webhooks", async (t) => {
+  const stage = await setStage(t, { enforcesWindow: false });
+  const { send, sandbox } = stage;
+  await api(stage, "POST", "faults", { fault: { kind: "error", code: 131000 }, times: 1 });
+  assert.equal((await send(hello)).body.error?.code, 131000);
+  await api(stage, "POST", "faults", { fault: { kind: "error", code: 131000 } });
+  await api(stage, "DELETE", "faults");
+  assert.equal((await send(hello)).status, 200);
+  await api(stage, "POST", "status-plans", { steps: [{ status: "failed", afterMs: 0 }], recipient: ALEX });
+  await send(hello);
+  stage.clock.advance(0);
+  assert.equal(sandbox.ledger.sent.at(-1)?.status, "failed");
+  await api(stage, "DELETE", "status-plans");
+  await api(stage, "PUT", "webhooks", { isHeld: true });
+  sandbox.customer({ phone: ALEX }).say("Hi");
+  const totals = async () => (await (await api(stage, "GET", "ledger")).json()) as Record<string, number>;
+  assert.equal((await totals()).inbound, 1);
+  assert.ok(((await totals()).pendingUpdates ?? 0) >= 1);
+  await api(stage, "PUT", "webhooks", { isHeld: false });
+  await sandbox.waitFor(() => sandbox.webhooks.pending === 0);
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { readConfig } from "../../../src/base/config.ts";
+
+const read = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
+
+const example = [...(await read(".env.example")).matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(
+  ([, name = "", value = ""]) => ({ name, value }),
+);
+
+test(".env.example lists every setting of src/base/config.ts, and no other", async () => {
+  const settings = [...(await read("src/base/config.ts")).matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(
+    ([, name]) => name,
+  );
+  assert.ok(settings.length > 15);
+  assert.deepEqual(example.map(({ name }) => name).sort(), settings.sort());
+});
+
+test("the values it shows are the defaults", () => {
+  const shown = Object.fromEntries(example.map(({ name, value }) => [name, value]));
+  assert.deepEqual(readConfig(shown), readConfig({}));
+});
+
+test("docker-compose.yml sets nothing that is no setting, and holds no secret", async () => {
+  const compose = await read("docker-compose.yml");
+  const [, environment = ""] = /environment: &environment\n((?: {4}\S.*\n)+)/.exec(compose) ?? [];
+  const names = [...environment.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name);
+  assert.ok(names.length > 4);
+  for (const name of names)
+    assert.ok(
+      example.some((setting) => setting.name === name),
+      name,
+    );
+  for (const [line, name] of compose.matchAll(/^.*(PASSWORD|SECRET|_KEY)\w*:.*$/gm))
+    assert.match(line, /\$\{\w+:\?/, name);
+});
