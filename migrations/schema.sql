@@ -4954,6 +4954,14 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_somebody_else(uuid,uuid,text,text) is 'Whether the user ids of a customer who came by this channel say that it is another person than the contact, although both have one number.';
 
+create function app_private.is_waking_due(task text) returns boolean as $$
+begin
+  return coalesce(current_setting('parley.wakes_' || task, true), '') = 'true';
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_waking_due(text) is 'Whether wake() was called for the task in this transaction and left it to the caller.';
+
 create function app_private.keeps_error(status app_public.message_status) returns boolean as $$
   select status in ('queued', 'sending', 'uncertain', 'failed')
 $$
@@ -5899,7 +5907,7 @@ begin
     end if;
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
-  wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
+  wakes_chatbots := app_private.is_waking_due('advance_chatbots');
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
@@ -6584,8 +6592,8 @@ comment on function app_private.roll_up_chatbot_activity(integer) is 'Counts wha
 
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, deferrals jsonb default '[]'::jsonb, set_asides jsonb default '[]'::jsonb, taker_id uuid default null::uuid) returns void as $$
 begin
-  -- Whoever takes turns runs the sender right after its commit.
-  perform set_config('parley.wake', 'self', true);
+  -- A turn taker runs the sender right after its commit.
+  perform app_private.take_over_waking();
 
   delete from app_private.chatbot_events e where e.id = any (event_ids);
 
@@ -6993,6 +7001,14 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.store_messages(jsonb,uuid[]) is 'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns how many were new.';
+
+create function app_private.take_over_waking() returns void as $$
+begin
+  perform set_config('parley.wake', 'self', true);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.take_over_waking() is 'For callers that run the tasks themselves right after their commit: until the end of the transaction wake() adds no job.';
 
 create function app_private.template_status_of(word text) returns app_public.template_status as $$
   select e.status
@@ -7921,9 +7937,8 @@ comment on function app_private.waiting_channels(integer) is 'The channels whose
 
 create function app_private.wake(task text) returns void as $$
 begin
-  -- One reminder a statement, without a job key: an upsert of one would make every
-  -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
-  -- rows itself once it has committed, and saves the job and its notification.
+  -- One job a statement, without a job key: an upsert of one job would make every writer wait for the slowest one's
+  -- commit. A caller that runs the task itself saves the job and its notification.
   if coalesce(current_setting('parley.wake', true), '') = 'self' then
     perform set_config('parley.wakes_' || task, 'true', true);
   else
@@ -7932,7 +7947,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.wake(text) is 'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+comment on function app_private.wake(text) is 'Reminds a worker that rows wait for a task: by a job, unless take_over_waking() was called in this transaction or the connection was opened for it; then is_waking_due() is true until the end of the transaction. A reminder that is lost costs at most a minute: the task reconcile_outbox finds the rows.';
 
 create function app_private.wakes_chatbot(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and type in (

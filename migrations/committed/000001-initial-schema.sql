@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ae27973213b01d712cd7f0a6f8cbe6a5c9dd5b53
+--! Hash: sha1:fa1f149201a66c399167e061e065269ab8485090
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -181,11 +181,15 @@ comment on function app_private.notify_change(uuid, text, uuid[]) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/wake.sql
+-- Two settings say who runs a task whose rows a transaction has written. They are named here and, for whole connections,
+-- in src/database/pool.ts; docs/architecture.md ("Waking") has the picture.
+--   parley.wake = 'self'           the caller runs the tasks itself once it has committed
+--   parley.wakes_<task> = 'true'   in this transaction: rows wait for the task, and no job says so
+
 create or replace function app_private.wake(task text) returns void as $$
 begin
-  -- One reminder a statement, without a job key: an upsert of one would make every
-  -- writer wait for the slowest one's commit. Whoever says 'self' looks after its
-  -- rows itself once it has committed, and saves the job and its notification.
+  -- One job a statement, without a job key: an upsert of one job would make every writer wait for the slowest one's
+  -- commit. A caller that runs the task itself saves the job and its notification.
   if coalesce(current_setting('parley.wake', true), '') = 'self' then
     perform set_config('parley.wakes_' || task, 'true', true);
   else
@@ -195,7 +199,29 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.wake(text) is
-  E'Reminds the worker that rows wait for a task, unless the transaction has set parley.wake to self: then parley.wakes_<task> is true until its end. A reminder that is lost costs a minute at the most: reconcile_outbox looks round.';
+  E'Reminds a worker that rows wait for a task: by a job, unless take_over_waking() was called in this transaction or the '
+  'connection was opened for it; then is_waking_due() is true until the end of the transaction. A reminder that is lost '
+  'costs at most a minute: the task reconcile_outbox finds the rows.';
+
+
+create or replace function app_private.take_over_waking() returns void as $$
+begin
+  perform set_config('parley.wake', 'self', true);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.take_over_waking() is
+  E'For callers that run the tasks themselves right after their commit: until the end of the transaction wake() adds no job.';
+
+
+create or replace function app_private.is_waking_due(task text) returns boolean as $$
+begin
+  return coalesce(current_setting('parley.wakes_' || task, true), '') = 'true';
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.is_waking_due(text) is
+  E'Whether wake() was called for the task in this transaction and left it to the caller.';
 --! EndIncluded operations/wake.sql
 
 --! split: 0100-accounts.sql
@@ -5869,8 +5895,8 @@ create or replace function app_private.save_chatbot_turns(
   taker_id uuid default null
 ) returns void as $$
 begin
-  -- Whoever takes turns runs the sender right after its commit.
-  perform set_config('parley.wake', 'self', true);
+  -- A turn taker runs the sender right after its commit.
+  perform app_private.take_over_waking();
 
   delete from app_private.chatbot_events e where e.id = any (event_ids);
 
@@ -8640,7 +8666,7 @@ begin
     end if;
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
-  wakes_chatbots := coalesce(current_setting('parley.wakes_advance_chatbots', true), '') = 'true';
+  wakes_chatbots := app_private.is_waking_due('advance_chatbots');
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;

@@ -17,6 +17,9 @@ type PoolOptions = {
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
+/** The setting that app_private.wake() reads, for all transactions of a connection. */
+const WAKES_ITSELF = "-c parley.wake=self";
+
 /**
  * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
  * its transactions leave for the worker is looked after without a job (app_private.wake()). `isOperator`: the audit
@@ -41,7 +44,7 @@ export function createPool(
     application_name: `parley ${name}`,
     ...(onConnect && { onConnect }),
     ...(isUnprepared && { Client: UnpreparedClient }),
-    ...(wakesItself && { options: "-c parley.wake=self" }),
+    ...(wakesItself && { options: WAKES_ITSELF }),
     ...(isOperator && { options: "-c parley.actor=operator" }),
     ...(!mayIdle && { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS }),
     max: config.DATABASE_POOL_SIZE,
