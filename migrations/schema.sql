@@ -1919,14 +1919,8 @@ declare
 begin
   select v.* into v_version
   from app_public.chatbot_versions v
-  where v.id = activate_version.version_id
-  and (app_hidden.is_program() or v.tenant_id = app_hidden.current_tenant_id());
-
-  if v_version.id is null then
-    raise exception 'No such version' using errcode = 'PYNFD';
-  elsif not app_hidden.is_program() and not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin activates a chatbot' using errcode = 'PYDEN';
-  end if;
+  where v.id = activate_version.version_id;
+  perform app_hidden.require_role_in(v_version.tenant_id, 'admin', 'version of a chatbot');
 
   v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
 
@@ -2030,7 +2024,7 @@ create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, reque
 declare
   v_claimed app_private.idempotency_keys;
 begin
-  perform app_private.require_agent_of(tenant_id);
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
 
   -- Two requests with one key at once: the second waits here for the first to commit.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
@@ -2050,7 +2044,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request. PYNFD: not an agent of that tenant.';
+comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request. PYNFD: another tenant''s; PYDEN: agents only.';
 grant execute on function app_hidden.claim_idempotency_key(uuid,text,bytea) to parley_visitor;
 
 create function app_hidden.clean_pasted(pasted text) returns text as $$
@@ -2116,16 +2110,12 @@ create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns 
 declare
   v_channel app_public.channels;
 begin
-  if not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin connects a channel' using errcode = 'PYDEN';
-  end if;
-
   insert into app_public.channels (
     id, tenant_id, name, phone_number_id, business_account_id, display_phone_number
   )
   values (
     (channel ->> 'id')::uuid,
-    app_hidden.current_tenant_id(),
+    app_hidden.require_role('admin'),
     coalesce(channel ->> 'name', channel ->> 'display_phone_number'),
     channel ->> 'phone_number_id',
     channel ->> 'business_account_id',
@@ -2403,14 +2393,14 @@ grant execute on function app_hidden.is_signed_in(uuid,uuid) to parley_authentic
 
 create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
 begin
-  perform app_private.require_agent_of(tenant_id);
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
 
   update app_private.idempotency_keys k set message_id = keep_idempotency_key.message_id
   where k.tenant_id = keep_idempotency_key.tenant_id and k.key = keep_idempotency_key.key;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Remembers the message that came of a claimed key. PYNFD: not an agent of that tenant.';
+comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Remembers the message that came of a claimed key. PYNFD: another tenant''s; PYDEN: agents only.';
 grant execute on function app_hidden.keep_idempotency_key(uuid,text,uuid) to parley_visitor;
 
 create function app_hidden.length_problem(name text, value jsonb, maximum integer, required boolean default true) returns text as $$
@@ -2484,7 +2474,7 @@ declare
   v_before app_public.conversations;
   v_after app_public.conversations;
 begin
-  perform app_private.require_agent_of(tenant_id);
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
 
   -- Lock first and read the clock after: a message counts as unread if, and only
   -- if, it is newer than read_at (tg_messages__track_conversation compares).
@@ -2508,7 +2498,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: not an agent of that tenant.';
+comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: another tenant''s; PYDEN: agents only.';
 grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
 
 create function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
@@ -2599,16 +2589,12 @@ comment on function app_hidden.order_preview(jsonb) is 'An order in brief: "[ord
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
 create function app_hidden.publish_draft(chatbot_id uuid) returns app_public.chatbot_versions as $$
+declare
+  v_chatbot app_public.chatbots;
 begin
-  if not exists (
-    select from app_public.chatbots c
-    where c.id = publish_draft.chatbot_id and c.tenant_id = app_hidden.current_tenant_id()
-  ) then
-    raise exception 'No such chatbot' using errcode = 'PYNFD';
-  elsif not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin publishes a chatbot' using errcode = 'PYDEN';
-  end if;
-  return app_private.publish_chatbot(publish_draft.chatbot_id);
+  select c.* into v_chatbot from app_public.chatbots c where c.id = publish_draft.chatbot_id;
+  perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+  return app_private.publish_chatbot(v_chatbot.id);
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -2759,7 +2745,7 @@ grant execute on function app_hidden.refresh_session(uuid,integer,interval) to p
 
 create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
 begin
-  perform app_private.require_agent_of(tenant_id);
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
   perform graphile_worker.add_job(
     'mark_read',
     json_build_object('conversationId', c.id, 'isTyping', true),
@@ -2782,12 +2768,7 @@ begin
   select c.* into v_conversation
   from app_public.conversations c
   where c.id = require_conversation.conversation_id;
-
-  if v_conversation.id is null then
-    raise exception 'No such conversation' using errcode = 'PYNFD';
-  elsif not app_hidden.is_program() and not app_hidden.is_at_least('agent') then
-    raise exception 'Only agents work in conversations' using errcode = 'PYDEN';
-  end if;
+  perform app_hidden.require_role_in(v_conversation.tenant_id, 'agent', 'conversation');
   return v_conversation;
 end;
 $$
@@ -2795,33 +2776,62 @@ $$
 comment on function app_hidden.require_conversation(uuid) is 'The conversation, if the caller may work in it. PYNFD: there is none, or it is another tenant''s; PYDEN: the caller may only look.';
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
 
+create function app_hidden.require_role(role app_public.member_role) returns uuid as $$
+declare
+  v_membership app_public.memberships := app_hidden.current_membership();
+begin
+  if not coalesce(v_membership.role >= require_role.role, false) then
+    raise exception 'This requires the role % or a higher one', require_role.role using errcode = 'PYDEN';
+  end if;
+  return v_membership.tenant_id;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_role(app_public.member_role) is 'The tenant of this request, in which the caller has that role or a higher one: for what makes something new there. PYDEN.';
+grant execute on function app_hidden.require_role(app_public.member_role) to parley_visitor;
+
+create function app_hidden.require_role_in(tenant_id uuid, role app_public.member_role, what text) returns void as $$
+declare
+  v_is_program boolean := app_hidden.is_program();
+  v_membership app_public.memberships := app_hidden.current_membership();
+begin
+  -- In this order everywhere: a caller must not learn from PYDEN that another tenant has such a row.
+  if require_role_in.tenant_id is null
+    or not v_is_program and require_role_in.tenant_id is distinct from v_membership.tenant_id
+  then
+    raise exception 'There is no such %', what using errcode = 'PYNFD';
+  elsif not v_is_program and not coalesce(v_membership.role >= require_role_in.role, false) then
+    raise exception 'This requires the role % or a higher one', require_role_in.role using errcode = 'PYDEN';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_role_in(uuid,app_public.member_role,text) is 'The wall between tenants, for functions that run as the owner. tenant_id is that of the row found, null where there is none, and what says what kind of row was looked for. PYNFD: there is no row, or it belongs to another tenant. PYDEN: the caller''s role is lower. The program may do everything.';
+grant execute on function app_hidden.require_role_in(uuid,app_public.member_role,text) to parley_visitor;
+
 create function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$
 declare
   v_chatbot app_public.chatbots;
 begin
-  if not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin changes a chatbot' using errcode = 'PYDEN';
-  end if;
-
   if save_draft.chatbot_id is null then
     insert into app_public.chatbots (tenant_id, name, description, nodes, edges, settings)
     values (
-      app_hidden.current_tenant_id(), draft ->> 'name', draft ->> 'description', draft -> 'nodes', draft -> 'edges',
+      app_hidden.require_role('admin'), draft ->> 'name', draft ->> 'description', draft -> 'nodes', draft -> 'edges',
       coalesce(draft -> 'settings', '{}')
     )
     returning * into v_chatbot;
   else
+    select c.* into v_chatbot from app_public.chatbots c where c.id = save_draft.chatbot_id;
+    perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+
     update app_public.chatbots c set
       name = coalesce(draft ->> 'name', c.name),
       description = case when draft ? 'description' then draft ->> 'description' else c.description end,
       nodes = coalesce(draft -> 'nodes', c.nodes),
       edges = coalesce(draft -> 'edges', c.edges),
       settings = coalesce(draft -> 'settings', c.settings)
-    where c.id = save_draft.chatbot_id and c.tenant_id = app_hidden.current_tenant_id()
+    where c.id = v_chatbot.id
     returning c.* into v_chatbot;
-    if v_chatbot.id is null then
-      raise exception 'No such chatbot' using errcode = 'PYNFD';
-    end if;
   end if;
   return v_chatbot;
 end;
@@ -2836,13 +2846,8 @@ declare
 begin
   select c.* into v_channel
   from app_public.channels c
-  where c.id = set_channel_secrets.channel_id and c.tenant_id = app_hidden.current_tenant_id();
-
-  if v_channel.id is null then
-    raise exception 'No such channel' using errcode = 'PYNFD';
-  elsif not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin changes a channel''s secrets' using errcode = 'PYDEN';
-  end if;
+  where c.id = set_channel_secrets.channel_id;
+  perform app_hidden.require_role_in(v_channel.tenant_id, 'admin', 'channel');
 
   perform app_private.set_channel_secrets(v_channel.id, secrets, ends_previous_secret);
   return v_channel;
@@ -2858,13 +2863,8 @@ declare
 begin
   select s.* into v_source
   from app_public.data_sources s
-  where s.id = set_data_source_token.data_source_id and s.tenant_id = app_hidden.current_tenant_id();
-
-  if v_source.id is null then
-    raise exception 'No such data source' using errcode = 'PYNFD';
-  elsif not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin changes a data source''s token' using errcode = 'PYDEN';
-  end if;
+  where s.id = set_data_source_token.data_source_id;
+  perform app_hidden.require_role_in(v_source.tenant_id, 'admin', 'data source');
 
   insert into app_private.data_source_secrets as x (data_source_id, auth_token)
   values (v_source.id, envelope)
@@ -2882,21 +2882,17 @@ grant execute on function app_hidden.set_data_source_token(uuid,text) to parley_
 
 create function app_hidden.set_google_account(account jsonb) returns app_public.google_accounts as $$
 declare
-  v_tenant_id uuid := app_hidden.current_tenant_id();
-  v_user_id uuid := account ->> 'user_id';
+  v_member app_public.memberships;
   v_account app_public.google_accounts;
 begin
-  if not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin connects a calendar' using errcode = 'PYDEN';
-  elsif not exists (
-    select from app_public.memberships m where m.tenant_id = v_tenant_id and m.user_id = v_user_id and m.is_active
-  ) then
-    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
-  end if;
+  select m.* into v_member
+  from app_public.memberships m
+  where m.tenant_id = app_hidden.current_tenant_id() and m.user_id = (account ->> 'user_id')::uuid and m.is_active;
+  perform app_hidden.require_role_in(v_member.tenant_id, 'admin', 'member');
 
   insert into app_public.google_accounts as g (tenant_id, user_id, email, has_refresh_token, access_token_expires_at)
   values (
-    v_tenant_id, v_user_id, account ->> 'email', account ->> 'refresh_token' is not null,
+    v_member.tenant_id, v_member.user_id, account ->> 'email', account ->> 'refresh_token' is not null,
     (account ->> 'access_token_expires_at')::timestamptz
   )
   on conflict on constraint google_accounts_pkey do update set
@@ -2909,7 +2905,7 @@ begin
   returning * into v_account;
 
   insert into app_private.google_account_secrets as k (tenant_id, user_id, access_token, refresh_token)
-  values (v_tenant_id, v_user_id, account ->> 'access_token', account ->> 'refresh_token')
+  values (v_member.tenant_id, v_member.user_id, account ->> 'access_token', account ->> 'refresh_token')
   on conflict on constraint google_account_secrets_pkey do update set
     access_token = excluded.access_token,
     refresh_token = coalesce(excluded.refresh_token, k.refresh_token);
@@ -2956,7 +2952,7 @@ grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) 
 
 create function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
 begin
-  perform app_private.require_agent_of(tenant_id);
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
   if kind not in ('start', 'stop', 'skip') then
     raise exception 'People cannot tell a chatbot "%"', left(kind, 20) using errcode = 'PYREQ';
   end if;
@@ -2967,7 +2963,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) is 'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot task. PYNFD: not an agent of that tenant. PYREQ: no such event.';
+comment on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) is 'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot task. PYNFD: another tenant''s; PYDEN: agents only. PYREQ: no such event.';
 grant execute on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) to parley_visitor;
 
 create function app_hidden.template_parameters_problem(components jsonb) returns text as $$
@@ -6381,18 +6377,6 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: nobody knows when it ends. The caller holds the account locked.';
 
-create function app_private.require_agent_of(tenant_id uuid) returns void as $$
-begin
-  if not app_hidden.is_program()
-    and (tenant_id is distinct from app_hidden.current_tenant_id() or not app_hidden.is_at_least('agent'))
-  then
-    raise exception 'No such conversation' using errcode = 'PYNFD';
-  end if;
-end;
-$$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.require_agent_of(uuid) is 'The wall between tenants, for functions that run as the owner: PYNFD, unless a signed-in caller is an agent of that tenant. The program itself is let through.';
-
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare
   v_context app_public.conversation_contexts;
@@ -8075,13 +8059,8 @@ declare
 begin
   select s.* into v_source
   from app_public.data_sources s
-  where s.id = clear_data_source_token.data_source_id and s.tenant_id = app_hidden.current_tenant_id();
-
-  if not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin changes a data source''s token' using errcode = 'PYDEN';
-  elsif v_source.id is null then
-    raise exception 'No such data source' using errcode = 'PYNFD';
-  end if;
+  where s.id = clear_data_source_token.data_source_id;
+  perform app_hidden.require_role_in(v_source.tenant_id, 'admin', 'data source');
 
   delete from app_private.data_source_secrets k where k.data_source_id = v_source.id;
 
@@ -8156,14 +8135,8 @@ declare
 begin
   select c.* into v_chatbot
   from app_public.chatbots c
-  where c.id = deactivate_chatbot.chatbot_id
-  and (app_hidden.is_program() or c.tenant_id = app_hidden.current_tenant_id());
-
-  if v_chatbot.id is null then
-    raise exception 'No such chatbot' using errcode = 'PYNFD';
-  elsif not app_hidden.is_program() and not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin deactivates a chatbot' using errcode = 'PYDEN';
-  end if;
+  where c.id = deactivate_chatbot.chatbot_id;
+  perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
 
   update app_public.chatbots c set status = case when c.status = 'active' then 'draft' else c.status end
   where c.id = v_chatbot.id
@@ -8177,19 +8150,21 @@ grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 
 create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$
 declare
-  v_user_id uuid := coalesce(user_id, app_hidden.current_user_id());
+  v_own_id uuid := app_hidden.current_user_id();
   v_account app_public.google_accounts;
 begin
-  if v_user_id is distinct from app_hidden.current_user_id() and not app_hidden.is_at_least('admin') then
-    raise exception 'Only an admin disconnects somebody else''s calendar' using errcode = 'PYDEN';
-  end if;
+  select g.* into v_account
+  from app_public.google_accounts g
+  where g.tenant_id = app_hidden.current_tenant_id()
+  and g.user_id = coalesce(disconnect_google_calendar.user_id, v_own_id);
+  perform app_hidden.require_role_in(
+    v_account.tenant_id,
+    case when v_account.user_id = v_own_id then 'viewer' else 'admin' end::app_public.member_role,
+    'Google account'
+  );
 
   delete from app_public.google_accounts g
-  where g.tenant_id = app_hidden.current_tenant_id() and g.user_id = v_user_id
-  returning g.* into v_account;
-  if v_account.user_id is null then
-    raise exception 'No Google calendar is connected' using errcode = 'PYNFD';
-  end if;
+  where g.tenant_id = v_account.tenant_id and g.user_id = v_account.user_id;
   return v_account;
 end;
 $$
@@ -8232,9 +8207,8 @@ create function app_public.invite_user(email text, name text default null::text,
 declare
   v_me app_public.memberships := app_hidden.current_membership();
 begin
-  if v_me.role is null or v_me.role < 'admin' or invite_user.role > v_me.role then
-    raise exception 'Only an admin adds people, and none above their own role' using errcode = 'PYDEN';
-  end if;
+  -- An admin invites nobody above their own role.
+  perform app_hidden.require_role(greatest(invite_user.role, 'admin'));
 
   -- A new invitation voids the one before, which deleting it would not be allowed either.
   if exists (
