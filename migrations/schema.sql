@@ -170,6 +170,13 @@ create type app_public.run_status as enum (
 );
 comment on type app_public.run_status is 'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
 
+create type app_public.running_contexts as enum (
+  'finish',
+  'move',
+  'restart'
+);
+comment on type app_public.running_contexts is 'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they end on the version they began with. MOVE: they go on in the new version where it has their node with the same id and type; otherwise they finish. RESTART: they end and begin again.';
+
 create type app_public.template_category as enum (
   'authentication',
   'marketing',
@@ -1911,37 +1918,6 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.accept_invitation(text,text,text,text,interval,text) is 'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
 grant execute on function app_hidden.accept_invitation(text,text,text,text,interval,text) to parley_authenticator;
-
-create function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish'::text, is_exclusive boolean default true) returns app_public.chatbots as $$
-declare
-  v_version app_public.chatbot_versions;
-  v_chatbot app_public.chatbots;
-begin
-  select v.* into v_version
-  from app_public.chatbot_versions v
-  where v.id = activate_version.version_id;
-  perform app_hidden.require_role_in(v_version.tenant_id, 'admin', 'version of a chatbot');
-
-  v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
-
-  -- The runs hear of it in their own turns, one conversation at a time: nothing is changed under a turn's feet.
-  if running_contexts in ('move', 'restart') then
-    insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-    select x.tenant_id, x.conversation_id, running_contexts, x.id, jsonb_build_object('versionId', v_version.id)
-    from app_public.conversation_contexts x
-    where x.tenant_id = v_version.tenant_id and x.chatbot_id = v_version.chatbot_id
-    and x.status in ('running', 'waiting') and x.version_id <> v_version.id
-    order by x.id;
-    if found then
-      perform app_private.wake('advance_chatbots');
-    end if;
-  end if;
-  return v_chatbot;
-end;
-$$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.activate_version(uuid,text,boolean) is 'The database''s half of the activateVersion mutation. running_contexts: finish leaves runs on their versions; move takes them along where the new version has their node, with the same id and type; restart begins them anew. PYNFD, PYDEN: admins only.';
-grant execute on function app_hidden.activate_version(uuid,text,boolean) to parley_visitor;
 
 create function app_hidden.buttons_problem(action jsonb) returns text as $$
   select case
@@ -7949,6 +7925,37 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public."current_user"() is 'The signed-in person, or null.';
 grant execute on function app_public."current_user"() to parley_visitor;
+
+create function app_public.activate_version(version_id uuid, running_contexts app_public.running_contexts default 'finish'::app_public.running_contexts, is_exclusive boolean default true) returns app_public.chatbots as $$
+declare
+  v_version app_public.chatbot_versions;
+  v_chatbot app_public.chatbots;
+begin
+  select v.* into v_version
+  from app_public.chatbot_versions v
+  where v.id = activate_version.version_id;
+  perform app_hidden.require_role_in(v_version.tenant_id, 'admin', 'version of a chatbot');
+
+  v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
+
+  -- Each run handles it in a turn of its own, so that nothing changes while a turn is under way.
+  if running_contexts in ('move', 'restart') then
+    insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+    select x.tenant_id, x.conversation_id, running_contexts::text, x.id, jsonb_build_object('versionId', v_version.id)
+    from app_public.conversation_contexts x
+    where x.tenant_id = v_version.tenant_id and x.chatbot_id = v_version.chatbot_id
+    and x.status in ('running', 'waiting') and x.version_id <> v_version.id
+    order by x.id;
+    if found then
+      perform app_private.wake('advance_chatbots');
+    end if;
+  end if;
+  return v_chatbot;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.activate_version(uuid,app_public.running_contexts,boolean) is 'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of the chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become inactive; it defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
+grant execute on function app_public.activate_version(uuid,app_public.running_contexts,boolean) to parley_visitor;
 
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid) returns app_public.conversations as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0bcb232ed515b508ed426eacce2c3774e0c8dd3e
+--! Hash: sha1:03951fc381dff07f2a1f1975b9140779d60b3eaa
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5332,6 +5332,12 @@ create type app_public.run_status as enum ('running', 'waiting', 'completed', 'e
 comment on type app_public.chatbot_status is E'draft: rests. active: answers new conversations. archived: rests, out of sight.';
 comment on type app_public.run_status is
   E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
+create type app_public.running_contexts as enum ('finish', 'move', 'restart');
+comment on type app_public.running_contexts is
+  E'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they end on the version they began with. '
+  'MOVE: they go on in the new version where it has their node with the same id and type; otherwise they finish. RESTART: '
+  'they end and begin again.';
+
 create table app_public.chatbots (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -6290,7 +6296,11 @@ comment on function app_private.tg_conversations__enqueue_chatbot() is
   E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
 --! EndIncluded chatbots/tg_conversations__enqueue_chatbot.sql
 --! Included chatbots/activate_version.sql
-create or replace function app_hidden.activate_version(version_id uuid, running_contexts text default 'finish', is_exclusive boolean default true) returns app_public.chatbots as $$
+create or replace function app_public.activate_version(
+  version_id uuid,
+  running_contexts app_public.running_contexts default 'finish',
+  is_exclusive boolean default true
+) returns app_public.chatbots as $$
 declare
   v_version app_public.chatbot_versions;
   v_chatbot app_public.chatbots;
@@ -6302,10 +6312,10 @@ begin
 
   v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
 
-  -- The runs hear of it in their own turns, one conversation at a time: nothing is changed under a turn's feet.
+  -- Each run handles it in a turn of its own, so that nothing changes while a turn is under way.
   if running_contexts in ('move', 'restart') then
     insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-    select x.tenant_id, x.conversation_id, running_contexts, x.id, jsonb_build_object('versionId', v_version.id)
+    select x.tenant_id, x.conversation_id, running_contexts::text, x.id, jsonb_build_object('versionId', v_version.id)
     from app_public.conversation_contexts x
     where x.tenant_id = v_version.tenant_id and x.chatbot_id = v_version.chatbot_id
     and x.status in ('running', 'waiting') and x.version_id <> v_version.id
@@ -6318,10 +6328,12 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.activate_version(uuid, text, boolean) is
-  E'The database''s half of the activateVersion mutation. running_contexts: finish leaves runs on their versions; move takes them along where the new version has their node, with the same id and type; restart begins them anew. PYNFD, PYDEN: admins only.';
+comment on function app_public.activate_version(uuid, app_public.running_contexts, boolean) is
+  E'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of the '
+  'chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become inactive; it '
+  'defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
 
-grant execute on function app_hidden.activate_version(uuid, text, boolean) to parley_visitor;
+grant execute on function app_public.activate_version(uuid, app_public.running_contexts, boolean) to parley_visitor;
 --! EndIncluded chatbots/activate_version.sql
 --! Included chatbots/save_draft.sql
 create or replace function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$

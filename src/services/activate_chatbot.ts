@@ -53,7 +53,7 @@ export async function activateChatbot(
      where chatbot_id = $1 and is_active and version_id <> $2`,
     [chatbotId, version.id],
   );
-  await db.query("select app_hidden.activate_version($1, $2, $3)", [
+  await db.query("select app_public.activate_version($1, $2, $3)", [
     version.id,
     runningContexts,
     isExclusive,

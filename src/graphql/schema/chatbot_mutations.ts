@@ -34,9 +34,6 @@ export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
 
         "Freezes a draft as the next version, with the graphs it calls. PYGRA: it has errors; validateChatbot lists them. PYNFD, PYDEN: admins only."
         publishChatbot(input: PublishChatbotInput!): PublishChatbotPayload
-
-        "Makes a version, a former one too, the one that answers new conversations. PYNFD, PYDEN: admins only."
-        activateVersion(input: ActivateVersionInput!): ActivateVersionPayload
       }
 
       input SaveChatbotInput {
@@ -59,24 +56,6 @@ export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
         clientMutationId: String
         chatbotId: UUID!
       }
-      input ActivateVersionInput {
-        clientMutationId: String
-        versionId: UUID!
-        "The fate of runs of the chatbot's other versions; defaults to FINISH."
-        runningContexts: RunningContexts
-        "Whether the tenant's other chatbots become inactive; defaults to true. If not, trigger rules decide."
-        isExclusive: Boolean
-      }
-
-      enum RunningContexts {
-        "They end on the version they began with."
-        FINISH
-        "They go on in the new version, where that has their node with the same id and type; else they finish."
-        MOVE
-        "They end, and begin anew."
-        RESTART
-      }
-
       "Something wrong with a chatbot."
       type ChatbotProblem {
         "Stable, for programs."
@@ -102,10 +81,6 @@ export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
         "Warnings."
         problems: [ChatbotProblem!]!
       }
-      type ActivateVersionPayload {
-        clientMutationId: String
-        chatbot: Chatbot
-      }
     `,
     objects: {
       Mutation: {
@@ -116,13 +91,11 @@ export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
             return { problems };
           }),
           publishChatbot: doing(publishChatbot),
-          activateVersion: doing(activateVersion),
         },
       },
       SaveChatbotPayload: { plans: { chatbot: getChatbot, problems: getProblems } },
       ValidateChatbotPayload: { plans: { problems: getProblems } },
       PublishChatbotPayload: { plans: { chatbotVersion: getVersion, problems: getProblems } },
-      ActivateVersionPayload: { plans: { chatbot: getChatbot } },
     },
   };
 }, "ParleyChatbotMutations");
@@ -166,18 +139,4 @@ async function publishChatbot(client: PgClient, { chatbotId }: { chatbotId: stri
     values: [chatbotId],
   });
   return { versionId: rows[0]!.id, problems };
-}
-
-type ActivateInput = { versionId: string; runningContexts?: string | null; isExclusive?: boolean | null };
-
-async function activateVersion(client: PgClient, input: ActivateInput): Promise<object> {
-  const { rows } = await client.query<{ id: string }>({
-    text: "select id from app_hidden.activate_version($1, $2, $3)",
-    values: [
-      input.versionId,
-      (input.runningContexts ?? "FINISH").toLowerCase(),
-      input.isExclusive ?? true,
-    ] as string[],
-  });
-  return { chatbotId: rows[0]!.id };
 }

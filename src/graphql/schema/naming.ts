@@ -21,6 +21,12 @@ export const Naming: GraphileConfig.Plugin = {
         return previous!(keys.length > 1 ? keys.filter((key) => key.attributeName !== "tenant_id") : keys);
       },
 
+      // An enum of SQL shows its values as they are stored; one that only arguments have may show them as GraphQL does.
+      enumValue(previous, _preset, value, codec) {
+        const name = previous!(value, codec);
+        return codec.extensions?.tags?.hasConstantCase ? this.constantCase(name) : name;
+      },
+
       /** What a mutation returns is called what it is: `sendMessage { message { … } }`. */
       functionMutationResultFieldName(_previous, _preset, { resource, returnGraphQLTypeName }) {
         const named = resource.extensions?.tags?.resultFieldName;

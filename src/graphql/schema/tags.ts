@@ -52,6 +52,7 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
 export const Tags: GraphileConfig.Plugin = pgSmartTags([
   // The table has the better claim to the name MessageStatus.
   { kind: "type", match: "app_public.message_status", tags: { name: "delivery_status" } },
+  { kind: "type", match: "app_public.running_contexts", tags: { hasConstantCase: true } },
   ...Object.entries({
     sign_out: "signedOut",
     end_session: "ended",

@@ -12,6 +12,10 @@ type Door = { from: Role; call: (of: FurnishedTenant) => string };
 
 /** A new function of app_public needs a line here. Computed fields take a row, which somebody has to see first. */
 const DOORS: Record<string, Door> = {
+  activate_version: {
+    from: "admin",
+    call: ({ versionId }) => `select id from app_public.activate_version('${versionId}')`,
+  },
   assign_conversation: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.assign_conversation('${conversationId}')`,
@@ -158,7 +162,6 @@ const hiddenDoors = () => [
   `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
   `app_hidden.require_conversation('${theirs.conversationId}')`,
   `app_hidden.tell_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
-  `app_hidden.activate_version('${theirs.versionId}')`,
   `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
   `app_hidden.publish_draft('${theirs.chatbotId}')`,
   `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,

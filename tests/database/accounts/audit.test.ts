@@ -86,7 +86,7 @@ const DEEDS: Record<string, { sql: (of: FurnishedTenant) => string; table: strin
     table: "chatbot_versions",
   },
   "activates a version": {
-    sql: ({ versionId }) => `select app_hidden.activate_version('${versionId}')`,
+    sql: ({ versionId }) => `select app_public.activate_version('${versionId}')`,
     table: "chatbots",
     columns: ["active_version_id", "status"],
   },

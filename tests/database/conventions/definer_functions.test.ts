@@ -9,7 +9,6 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
 const DOORS: Record<string, string> = {
   "app_hidden.accept_invitation":
     "for the API's login; needs the invitation's token, and the account's password",
-  "app_hidden.activate_version": "admins, and only versions of their own tenant",
   "app_hidden.change_password": "for the API's login; needs an open session and the old password",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
@@ -33,6 +32,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.set_google_account": "admins, and only members of their own tenant",
   "app_hidden.sign_in": "for the API's login; needs the password",
   "app_hidden.tell_chatbot": "agents, and only conversations of their own tenant",
+  "app_public.activate_version": "admins, and only versions of their own tenant",
   "app_public.clear_data_source_token": "admins, and only data sources of their own tenant",
   "app_public.current_sessions": "only the person's own",
   "app_public.deactivate_chatbot": "admins, and only chatbots of their own tenant",

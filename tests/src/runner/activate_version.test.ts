@@ -51,7 +51,7 @@ async function publish({ chatbotId }: ChatbotThread, graph: Graph): Promise<stri
 
 async function activate(thread: ChatbotThread, graph: Graph, running: string): Promise<string> {
   const versionId = await publish(thread, graph);
-  await shell.query("select app_hidden.activate_version($1, $2)", versionId, running);
+  await shell.query("select app_public.activate_version($1, $2)", versionId, running);
   await shell.turns.drain();
   return versionId;
 }
@@ -198,7 +198,7 @@ test("a run that ended before it heard of it is neither moved nor begun anew", a
     await thread.say("hello");
     const versionId = await publish(thread, asking("two"));
     await shell.query("select app_public.stop_chatbot_run($1)", thread.conversationId);
-    await shell.query("select app_hidden.activate_version($1, $2)", versionId, running);
+    await shell.query("select app_public.activate_version($1, $2)", versionId, running);
     await shell.turns.drain();
     assert.deepEqual(await runsOf(thread), [
       { version_id: thread.versionId, status: "stopped", completion_reason: "manually_stopped" },
@@ -240,7 +240,7 @@ for (const [running, last] of [
         ]);
         return rows.length;
       },
-      (db) => db.query("select app_hidden.activate_version($1, $2)", [versionId, running]),
+      (db) => db.query("select app_public.activate_version($1, $2)", [versionId, running]),
     );
     assert.deepEqual([first, waited], [1, false]);
     await shell.turns.drain();
