@@ -1824,6 +1824,18 @@ create policy update_admin on app_public.whatsapp_flows for update to parley_vis
 grant delete, select on app_public.whatsapp_flows to parley_visitor;
 grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata), update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata) on app_public.whatsapp_flows to parley_visitor;
 
+-- app_private.valid_sessions
+create view app_private.valid_sessions as
+ SELECT s.id,
+    s.user_id,
+    m.*::app_public.memberships AS membership
+   FROM (((app_private.sessions s
+     JOIN app_public.memberships m ON (((m.tenant_id = s.tenant_id) AND (m.user_id = s.user_id))))
+     JOIN app_public.users u ON ((u.id = m.user_id)))
+     JOIN app_public.tenants t ON ((t.id = m.tenant_id)))
+  WHERE ((s.revoked_at IS NULL) AND (s.expires_at > now()) AND m.is_active AND u.is_active AND (t.status = 'active'::app_public.tenant_status));
+comment on view app_private.valid_sessions is 'Sessions whose tokens are accepted, each with its membership: neither revoked nor expired, of an active member and user of an active tenant. The only place that says so.';
+
 -- app_public.chatbot_timers
 create view app_public.chatbot_timers with (security_invoker=true) as
  SELECT x.tenant_id,
@@ -2115,21 +2127,13 @@ comment on function app_hidden.current_member_role() is 'The role of the person 
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 
 create function app_hidden.current_membership() returns app_public.memberships as $$
-  select m
-  from app_private.sessions s
-  join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
-  join app_public.users u on u.id = m.user_id
-  join app_public.tenants t on t.id = m.tenant_id
+  select s.membership
+  from app_private.valid_sessions s
   where s.id = app_hidden.current_session_id()
   and s.user_id = app_hidden.current_user_id()
-  and s.revoked_at is null
-  and s.expires_at > now()
-  and m.is_active
-  and u.is_active
-  and t.status = 'active'
 $$
   language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_membership() is 'The membership behind this request, or null. Looked up afresh for each statement, so that signing out, deactivating a person or closing a tenant works on the next request.';
+comment on function app_hidden.current_membership() is 'The membership behind this request, or null. Looked up in each statement, so that signing out, deactivating a user or closing a tenant takes effect with the next request.';
 grant execute on function app_hidden.current_membership() to parley_visitor;
 
 create function app_hidden.current_session_id() returns uuid as $$
@@ -2350,21 +2354,13 @@ grant execute on function app_hidden.is_sendable(app_public.template_status) to 
 
 create function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
   select exists (
-    select from app_private.sessions s
-    join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
-    join app_public.users u on u.id = m.user_id
-    join app_public.tenants t on t.id = m.tenant_id
+    select from app_private.valid_sessions s
     where s.id = is_signed_in.session_id
     and s.user_id = is_signed_in.user_id
-    and s.revoked_at is null
-    and s.expires_at > now()
-    and m.is_active
-    and u.is_active
-    and t.status = 'active'
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access token of that session still counts: the same conditions as current_membership(), asked by the API before a request, so that a client is told to sign in again instead of being shown nothing.';
+comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access token of that session is accepted. The API asks before a request, so that a client is told to sign in again instead of being shown nothing.';
 grant execute on function app_hidden.is_signed_in(uuid,uuid) to parley_authenticator;
 
 create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
@@ -2683,18 +2679,13 @@ create function app_hidden.refresh_session(session uuid, presented integer, life
 declare
   v_session app_private.sessions;
 begin
+  -- Tokens of one session are exchanged one after the other. Locked first, so that the second sees what the first did.
+  perform from app_private.sessions s where s.id = session for no key update;
+
   select s.* into v_session
   from app_private.sessions s
-  join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
-  join app_public.users u on u.id = m.user_id
-  join app_public.tenants t on t.id = m.tenant_id
-  where s.id = session
-  and s.revoked_at is null
-  and s.expires_at > now()
-  and s.created_at + lifetime > now()
-  and m.is_active and u.is_active and t.status = 'active'
-  -- Tokens of one session are exchanged one after the other.
-  for no key update of s;
+  join app_private.valid_sessions v on v.id = s.id
+  where s.id = session and s.created_at + lifetime > now();
 
   if v_session.id is null or presented > v_session.generation then
     return;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:03951fc381dff07f2a1f1975b9140779d60b3eaa
+--! Hash: sha1:42c36d0c4530571992055d735292c5c966219edc
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -428,46 +428,49 @@ comment on function app_hidden.current_session_id() is E'The sign-in that the ac
 
 grant execute on function app_hidden.current_session_id() to parley_visitor;
 --! EndIncluded accounts/current_session_id.sql
---! Included accounts/current_membership.sql
-create or replace function app_hidden.current_membership() returns app_public.memberships as $$
-  select m
+--! Included accounts/valid_sessions.sql
+create or replace view app_private.valid_sessions as
+  select s.id, s.user_id, m as membership
   from app_private.sessions s
   join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
   join app_public.users u on u.id = m.user_id
   join app_public.tenants t on t.id = m.tenant_id
-  where s.id = app_hidden.current_session_id()
-  and s.user_id = app_hidden.current_user_id()
-  and s.revoked_at is null
+  where s.revoked_at is null
   and s.expires_at > now()
   and m.is_active
   and u.is_active
-  and t.status = 'active'
+  and t.status = 'active';
+
+comment on view app_private.valid_sessions is
+  E'Sessions whose tokens are accepted, each with its membership: neither revoked nor expired, of an active member and '
+  'user of an active tenant. The only place that says so.';
+--! EndIncluded accounts/valid_sessions.sql
+--! Included accounts/current_membership.sql
+create or replace function app_hidden.current_membership() returns app_public.memberships as $$
+  select s.membership
+  from app_private.valid_sessions s
+  where s.id = app_hidden.current_session_id()
+  and s.user_id = app_hidden.current_user_id()
 $$ language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.current_membership() is
-  E'The membership behind this request, or null. Looked up afresh for each statement, so that signing out, deactivating a person or closing a tenant works on the next request.';
+  E'The membership behind this request, or null. Looked up in each statement, so that signing out, deactivating a user or '
+  'closing a tenant takes effect with the next request.';
 
 grant execute on function app_hidden.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_membership.sql
 --! Included accounts/is_signed_in.sql
 create or replace function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
   select exists (
-    select from app_private.sessions s
-    join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
-    join app_public.users u on u.id = m.user_id
-    join app_public.tenants t on t.id = m.tenant_id
+    select from app_private.valid_sessions s
     where s.id = is_signed_in.session_id
     and s.user_id = is_signed_in.user_id
-    and s.revoked_at is null
-    and s.expires_at > now()
-    and m.is_active
-    and u.is_active
-    and t.status = 'active'
   )
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_signed_in(uuid, uuid) is
-  E'Whether an access token of that session still counts: the same conditions as current_membership(), asked by the API before a request, so that a client is told to sign in again instead of being shown nothing.';
+  E'Whether an access token of that session is accepted. The API asks before a request, so that a client is told to sign in '
+  'again instead of being shown nothing.';
 
 grant execute on function app_hidden.is_signed_in(uuid, uuid) to parley_authenticator;
 --! EndIncluded accounts/is_signed_in.sql
@@ -1139,18 +1142,13 @@ returns table (session_id uuid, user_id uuid, tenant_id uuid, generation int, ex
 declare
   v_session app_private.sessions;
 begin
+  -- Tokens of one session are exchanged one after the other. Locked first, so that the second sees what the first did.
+  perform from app_private.sessions s where s.id = session for no key update;
+
   select s.* into v_session
   from app_private.sessions s
-  join app_public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
-  join app_public.users u on u.id = m.user_id
-  join app_public.tenants t on t.id = m.tenant_id
-  where s.id = session
-  and s.revoked_at is null
-  and s.expires_at > now()
-  and s.created_at + lifetime > now()
-  and m.is_active and u.is_active and t.status = 'active'
-  -- Tokens of one session are exchanged one after the other.
-  for no key update of s;
+  join app_private.valid_sessions v on v.id = s.id
+  where s.id = session and s.created_at + lifetime > now();
 
   if v_session.id is null or presented > v_session.generation then
     return;
