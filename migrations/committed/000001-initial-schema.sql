@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:42c36d0c4530571992055d735292c5c966219edc
+--! Hash: sha1:7cae0a05cdba494252ead3d561dc59b34a9ffb1a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -180,6 +180,45 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.notify_change(uuid, text, uuid[]) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
 --! EndIncluded operations/notify_change.sql
+--! Included operations/job_key.sql
+create or replace function app_private.job_key(name text, id uuid default null) returns text as $$
+  select job_key.name || ':' || coalesce(job_key.id::text, 'later')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.job_key(text, uuid) is
+  E'The key of a job, of which there is one at a time: <name>:<id> for a job about one row, <name>:later for a reminder '
+  'that is not about a row. name is the task''s, unless the task has jobs of two sorts. The only place that builds keys.';
+--! EndIncluded operations/job_key.sql
+--! Included operations/job.sql
+create or replace function app_private.job(
+  task text,
+  payload json default '{}',
+  run_at timestamptz default null,
+  key text default null,
+  max_attempts int default null
+) returns graphile_worker.job_spec as $$
+  select row(
+    job.task, job.payload, null, job.run_at, job.max_attempts, job.key, null, null
+  )::graphile_worker.job_spec
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.job(text, json, timestamptz, text, int) is
+  E'A job for graphile_worker.add_jobs(): run_at defaults to now, max_attempts to 25. A key, by job_key(), replaces the job '
+  'that has it.';
+--! EndIncluded operations/job.sql
+--! Included operations/wake_later.sql
+create or replace function app_private.wake_later(task text, run_at timestamptz default now()) returns void as $$
+  select from graphile_worker.add_jobs(array[
+    app_private.job(wake_later.task, run_at => wake_later.run_at, key => app_private.job_key(wake_later.task))
+  ])
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.wake_later(text, timestamptz) is
+  E'Sets the one reminder of a task for a later time, in place of the one before. Its key makes concurrent callers wait for '
+  'each other: not for triggers, which use wake().';
+--! EndIncluded operations/wake_later.sql
 --! Included operations/wake.sql
 -- Two settings say who runs a task whose rows a transaction has written. They are named here and, for whole connections,
 -- in src/database/pool.ts; docs/architecture.md ("Waking") has the picture.
@@ -193,7 +232,7 @@ begin
   if coalesce(current_setting('parley.wake', true), '') = 'self' then
     perform set_config('parley.wakes_' || task, 'true', true);
   else
-    perform graphile_worker.add_job(task);
+    perform graphile_worker.add_jobs(array[app_private.job(task)]);
   end if;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -2876,9 +2915,11 @@ begin
   if v_before.unread_count > 0 and exists (
     select from app_public.channels ch where ch.id = v_before.channel_id and ch.sends_read_receipts
   ) then
-    perform graphile_worker.add_job(
-      'mark_read', json_build_object('conversationId', v_before.id), job_key := 'mark_read:' || v_before.id
-    );
+    perform graphile_worker.add_jobs(array[
+      app_private.job(
+        'mark_read', json_build_object('conversationId', v_before.id), key => app_private.job_key('mark_read', v_before.id)
+      )
+    ]);
   end if;
   return v_after;
 end;
@@ -2907,13 +2948,15 @@ grant execute on function app_public.mark_conversation_read(uuid) to parley_visi
 create or replace function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
-  perform graphile_worker.add_job(
-    'mark_read',
-    json_build_object('conversationId', c.id, 'isTyping', true),
-    -- After 25 seconds nobody would believe it.
-    max_attempts := 1,
-    job_key := 'typing:' || c.id
-  )
+  perform graphile_worker.add_jobs(array[
+    app_private.job(
+      'mark_read',
+      json_build_object('conversationId', c.id, 'isTyping', true),
+      key => app_private.job_key('show_typing', c.id),
+      -- A second attempt would come too late: the provider shows it for 25 seconds.
+      max_attempts => 1
+    )
+  ])
   from app_public.conversations c
   where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id;
 end;
@@ -4619,7 +4662,7 @@ begin
 
   -- The provider has these: a sender that died, or lost the answer, need not be waited for.
   if app_private.leave_outbox(v_ids) > 0 then
-    perform graphile_worker.add_job('send_messages');
+    perform graphile_worker.add_jobs(array[app_private.job('send_messages')]);
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -5061,7 +5104,7 @@ begin
     return v_wait_ms;
   end if;
 
-  perform graphile_worker.add_job('send_messages', run_at := v_next, job_key := 'send_messages:later');
+  perform app_private.wake_later('send_messages', v_next);
   return null;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -5967,24 +6010,24 @@ begin
   -- Most turns have none of what follows, and are spared the statements.
   if timers <> '[]' then
     -- A run has at most one timer; its job's key is the run.
-    perform graphile_worker.add_jobs(array_agg((
-      'ring_chatbot_timer', json_build_object('contextId', t.context_id), null, t.run_at, null, 'chatbot:' || t.context_id,
-      null, null
-    )::graphile_worker.job_spec))
+    perform graphile_worker.add_jobs(array_agg(app_private.job(
+      'ring_chatbot_timer', json_build_object('contextId', t.context_id), t.run_at,
+      app_private.job_key('ring_chatbot_timer', t.context_id)
+    )))
     from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
     where t.run_at is not null
     having count(*) > 0;
 
-    perform graphile_worker.remove_job('chatbot:' || t.context_id)
+    perform graphile_worker.remove_job(app_private.job_key('ring_chatbot_timer', t.context_id))
     from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
     where t.run_at is null;
   end if;
 
   if calls <> '[]' then
     -- Made after commit: whatever becomes of a call, the run that waits for it is stored.
-    perform graphile_worker.add_jobs(array_agg((
-      'call_for_chatbot', json_build_object('contextId', t.context_id), null, null, null, null, null, null
-    )::graphile_worker.job_spec))
+    perform graphile_worker.add_jobs(array_agg(
+      app_private.job('call_for_chatbot', json_build_object('contextId', t.context_id))
+    ))
     from jsonb_to_recordset(calls) as t (context_id uuid)
     having count(*) > 0;
   end if;
@@ -6030,10 +6073,10 @@ begin
     from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
     where d.delay_ms is not null and e.conversation_id = d.conversation_id;
 
-    perform graphile_worker.add_jobs(array_agg((
-      'advance_chatbots', '{}'::json, null, clock_timestamp() + make_interval(secs => d.delay_ms / 1000), null,
-      'burst:' || d.conversation_id, null, null
-    )::graphile_worker.job_spec))
+    perform graphile_worker.add_jobs(array_agg(app_private.job(
+      'advance_chatbots', run_at => clock_timestamp() + make_interval(secs => d.delay_ms / 1000),
+      key => app_private.job_key('advance_chatbots', d.conversation_id)
+    )))
     from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
     where d.delay_ms is not null
     having count(*) > 0;
@@ -6044,10 +6087,10 @@ begin
     cross join jsonb_array_elements_text(d.event_ids) h (id)
     where e.id = h.id::uuid;
 
-    perform graphile_worker.add_jobs(array_agg((
-      'resume_chatbot', json_build_object('conversationId', c.id), null, c.chatbot_paused_until, null, 'resume:' || c.id,
-      null, null
-    )::graphile_worker.job_spec))
+    perform graphile_worker.add_jobs(array_agg(app_private.job(
+      'resume_chatbot', json_build_object('conversationId', c.id), c.chatbot_paused_until,
+      app_private.job_key('resume_chatbot', c.id)
+    )))
     from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
     join app_public.conversations c on c.id = d.conversation_id
     where d.delay_ms is null and c.chatbot_paused_until is not null
@@ -6272,13 +6315,15 @@ begin
       perform app_private.wake('advance_chatbots');
     end if;
   elsif v_context.id is not null and v_is_paused and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
-    perform graphile_worker.add_job(
-      'resume_chatbot', json_build_object('conversationId', NEW.id),
-      run_at := NEW.chatbot_paused_until, job_key := 'resume:' || NEW.id
-    );
+    perform graphile_worker.add_jobs(array[
+      app_private.job(
+        'resume_chatbot', json_build_object('conversationId', NEW.id), NEW.chatbot_paused_until,
+        app_private.job_key('resume_chatbot', NEW.id)
+      )
+    ]);
   elsif v_was_paused and not v_is_paused then
     -- Somebody has ended the pause before its time.
-    perform graphile_worker.remove_job('resume:' || NEW.id);
+    perform graphile_worker.remove_job(app_private.job_key('resume_chatbot', NEW.id));
   end if;
 
   if (v_was_paused or OLD.assignee_id is not null) and not v_is_paused and NEW.assignee_id is null then

@@ -163,7 +163,7 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
 async function handOver(pool: pg.Pool): Promise<void> {
   await pool.query("select app_private.next_send_in(0)");
   await pool.query(
-    `select graphile_worker.add_job('advance_chatbots', job_key := 'advance_chatbots:later')
+    `select app_private.wake_later('advance_chatbots')
      where exists (select from app_private.chatbot_events where due_at <= clock_timestamp())`,
   );
 }

@@ -89,11 +89,7 @@ export function createTurnTaker({ pool, keyRing, publicUrl, sending, log }: Turn
         await delay(RETRY_MS);
       }
       // Whoever holds the lock so long will not wake us; a job will.
-      await pool.query(
-        `select graphile_worker.add_job(
-           'advance_chatbots', run_at := now() + interval '1 second', job_key := 'advance_chatbots:later'
-         )`,
-      );
+      await pool.query("select app_private.wake_later('advance_chatbots', now() + interval '1 second')");
     } finally {
       running = null;
     }

@@ -121,7 +121,9 @@ story("a timer is set once a run, moved, and cleared", async (db) => {
   const timer = (minutes: number) => [{ context_id: RUN, run_at: new Date(Date.now() + minutes * 60_000) }];
   await save(db, { contexts: [run(RUN, "waiting")], timers: timer(1) });
   await save(db, { timers: timer(2) });
-  assert.deepEqual(await jobs(db, "ring_chatbot_timer"), [{ key: `chatbot:${RUN}`, is_later: true }]);
+  assert.deepEqual(await jobs(db, "ring_chatbot_timer"), [
+    { key: `ring_chatbot_timer:${RUN}`, is_later: true },
+  ]);
   await save(db, { timers: [{ context_id: RUN, run_at: null }] });
   assert.deepEqual(await jobs(db, "ring_chatbot_timer"), []);
 });

@@ -55,6 +55,16 @@ testRules([
       begin raise exception 'Admins only' using errcode = 'PYDEN'; end; $$ language plpgsql`,
   },
   {
+    rule: "a job is described by app_private.job(), and its key is built by app_private.job_key()",
+    sql: `
+      select signature as what
+      from functions
+      where prosrc ~ $re$graphile_worker\\.(add_job\\M|job_spec)|remove_job\\((?!app_private\\.job_key)|\\mkey => (?!app_private\\.job_key)$re$
+      and proname <> 'job'`,
+    broken: `create function app_private.keying() returns void as $$
+      begin perform graphile_worker.remove_job('send_messages:' || 1); end; $$ language plpgsql`,
+  },
+  {
     rule: "no function asks a setting that its caller can change who is calling: app_hidden.is_program() knows",
     sql: `
       select signature as what

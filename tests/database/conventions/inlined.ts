@@ -10,6 +10,8 @@ export const INLINED: Record<string, string> = {
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
   is_placeholder: "select app_private.is_placeholder(m.type) from app_public.messages m",
   message_id_at: "select app_private.message_id_at(m.occurred_at, m.id) from app_public.messages m",
+  job: "select array_agg(app_private.job('send_messages', run_at => m.occurred_at)) from app_public.messages m",
+  job_key: "select app_private.job_key('send_messages', m.id) from app_public.messages m",
   keeps_error: "select app_private.keeps_error(m.status) from app_public.message_statuses m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
   is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",

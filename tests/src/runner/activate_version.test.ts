@@ -96,7 +96,7 @@ test("MOVE: a run goes on where it is in the new version, with its variables, it
   await thread.say("hello");
   const before = await thread.run();
   const job = () =>
-    shell.query("select run_at from graphile_worker.jobs where key = $1", `chatbot:${before.id}`);
+    shell.query("select run_at from graphile_worker.jobs where key = $1", `ring_chatbot_timer:${before.id}`);
   const [timer] = await job();
   const versionId = await activate(thread, asking("two {{said}}"), "move");
   const after = await thread.run();
@@ -177,7 +177,10 @@ test("RESTART: a run ends with that reason, and begins anew in the new version; 
     { version_id: thread.versionId, status: "stopped", completion_reason: "restarted" },
     { version_id: versionId, status: "waiting", completion_reason: null },
   ]);
-  const jobs = await shell.query("select from graphile_worker.jobs where key = $1", `chatbot:${before.id}`);
+  const jobs = await shell.query(
+    "select from graphile_worker.jobs where key = $1",
+    `ring_chatbot_timer:${before.id}`,
+  );
   assert.deepEqual(jobs, []);
 });
 
@@ -255,7 +258,7 @@ test("a run that is moved waits for as long as its new version says, from when i
     const [row] = await shell.query(
       `select x.timer_kind as kind, round(extract(epoch from x.expires_at - x.started_at))::int as seconds,
          (select round(extract(epoch from j.run_at - x.started_at))::int from graphile_worker.jobs j
-          where j.key = 'chatbot:' || x.id) as job
+          where j.key = app_private.job_key('ring_chatbot_timer', x.id)) as job
        from app_public.conversation_contexts x where x.conversation_id = $1 and x.is_active`,
       thread.conversationId,
     );

@@ -107,7 +107,7 @@ test("a delay that ends in a pause waits for the end of the pause, by a job", as
   assert.deepEqual(await timersOf(thread), [{ kind: "delay", is_held: false, is_pause_end: true }]);
   const [job] = await shell.query(
     `select j.run_at = c.chatbot_paused_until as is_pause_end from graphile_worker.jobs j
-     join app_public.conversations c on j.key = 'resume:' || c.id where c.id = $1`,
+     join app_public.conversations c on j.key = app_private.job_key('resume_chatbot', c.id) where c.id = $1`,
     thread.conversationId,
   );
   assert.deepEqual(job, { is_pause_end: true });

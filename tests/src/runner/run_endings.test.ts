@@ -112,7 +112,10 @@ test("a run has one timer: set while it waits, gone when it is over", async () =
   await until("the question", () => phone.received.length === 1);
   const [run] = await runsOf(workspace);
   const timers = () =>
-    query("select task_identifier, run_at from graphile_worker.jobs where key = $1", `chatbot:${run.id}`);
+    query(
+      "select task_identifier, run_at from graphile_worker.jobs where key = $1",
+      `ring_chatbot_timer:${run.id}`,
+    );
   const set = await timers();
   assert.equal(set.length, 1);
   assert.equal(set[0].task_identifier, "ring_chatbot_timer");

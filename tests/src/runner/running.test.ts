@@ -142,7 +142,7 @@ test("after a person's pause the question is asked again, or the run ends, as th
     );
     const [job] = await query(
       "select run_at > now() + interval '50 minutes' as is_later from graphile_worker.jobs where key = $1",
-      `resume:${thread.conversationId}`,
+      `resume_chatbot:${thread.conversationId}`,
     );
     assert.deepEqual(job, { is_later: true });
     await query(
