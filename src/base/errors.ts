@@ -29,7 +29,7 @@ export const ERRORS = {
   PYOPT: {
     kind: "conflict",
     meaning: "The contact is blocked or has opted out.",
-    remedy: "Do not write to this contact.",
+    remedy: "Do not send messages to this contact.",
   },
   PYTPL: {
     kind: "conflict",
@@ -43,7 +43,7 @@ export const ERRORS = {
   },
   PYCHN: {
     kind: "conflict",
-    meaning: "There is no channel that can send this.",
+    meaning: "No channel can send this message.",
     remedy: "Connect a channel, or use another one.",
   },
   PYNUM: {
@@ -53,8 +53,8 @@ export const ERRORS = {
   },
   PYCNT: {
     kind: "bad_request",
-    meaning: "The message's content breaks a shape or a limit of its type.",
-    remedy: "Correct the content; the message says what is wrong.",
+    meaning: "The content does not match the shape or the limits of the message type.",
+    remedy: "Correct the content. The error message says what is wrong.",
   },
   PYPHN: {
     kind: "bad_request",
@@ -68,102 +68,102 @@ export const ERRORS = {
   },
   PYIDM: {
     kind: "conflict",
-    meaning: "The idempotency key stands for another request.",
+    meaning: "The idempotency key was already used for a different request.",
     remedy: "Use a new key for a new message.",
   },
   PYFIX: {
     kind: "conflict",
-    meaning: "Rows of this table never change.",
+    meaning: "Rows of this table cannot be changed.",
     remedy: "Insert a new row instead.",
   },
   PYUNC: {
     kind: "unavailable",
-    meaning: "Nobody knows whether the message went out, and it was not sent again.",
+    meaning: "It is not known whether the message was sent, and it was not sent again.",
     remedy: "Ask the customer, or send a new message.",
   },
   PYUNR: {
     kind: "unavailable",
-    meaning: "The provider could not be reached, over and over.",
+    meaning: "The provider could not be reached, after repeated attempts.",
     remedy: "Check the network, then send a new message.",
   },
   PYNFD: {
     kind: "not_found",
-    meaning: "There is no such row, or it is another tenant's.",
+    meaning: "The row does not exist, or belongs to another tenant.",
     remedy: "Check the id.",
   },
   PYDEN: {
     kind: "forbidden",
-    meaning: "The role of the signed-in person does not allow this.",
+    meaning: "Your role does not allow this.",
     remedy: "Ask an admin of the tenant.",
   },
   PYSGN: {
     kind: "unauthorized",
-    meaning: "Wrong address or password, or too many attempts.",
+    meaning: "The e-mail address or password is wrong, or there were too many attempts.",
     remedy: "Try again later, or ask the operator for a new password.",
   },
   PYTEN: {
     kind: "bad_request",
-    meaning: "The person belongs to no such tenant, or to several and named none.",
+    meaning: "You are not a member of that tenant, or you belong to several and must name one.",
     remedy: "Name the tenant.",
   },
   PYREF: {
     kind: "unauthorized",
-    meaning: "The refresh token is unknown, used, expired or revoked.",
+    meaning: "The refresh token is unknown, already used, expired or revoked.",
     remedy: "Sign in again.",
   },
   PYTOK: {
     kind: "unauthorized",
-    meaning: "The access token is missing, wrong, expired, or its session has ended.",
+    meaning: "The access token is missing, invalid or expired, or its session has ended.",
     remedy: "Refresh the session, or sign in again.",
   },
   PYPWD: {
     kind: "bad_request",
     meaning: "The password is too short, too long or too common.",
-    remedy: "Choose one of 8 characters to 72 bytes that is not a common one.",
+    remedy: "Choose a password of at least 8 characters and at most 72 bytes that is not a common one.",
   },
   PYINV: {
     kind: "not_found",
-    meaning: "The invitation is unknown, used, expired or void.",
+    meaning: "The invitation is unknown, already used, expired or void.",
     remedy: "Ask for a new invitation.",
   },
   PYUSR: {
     kind: "conflict",
-    meaning: "The person is already a member of this tenant.",
-    remedy: "Change the role of the membership, or use another address.",
+    meaning: "The user is already a member of this tenant.",
+    remedy: "Change the role of the membership, or use another e-mail address.",
   },
   PYOWN: {
     kind: "conflict",
-    meaning: "A tenant keeps at least one active owner.",
-    remedy: "Make somebody else an owner first.",
+    meaning: "A tenant must have at least one active owner.",
+    remedy: "Make another user an owner first.",
   },
   PYGRA: {
     kind: "bad_request",
     meaning: "The chatbot's graph is invalid.",
-    remedy: "Correct the graph; the problems are listed.",
+    remedy: "Correct the graph. The error lists the problems.",
   },
   PYCON: {
     kind: "conflict",
-    meaning: "A value breaks a rule of the table: it is missing, taken, or out of range.",
+    meaning: "A value violates a rule of the table: it is missing, already taken, or out of range.",
     remedy: "Correct the value.",
   },
   PYLIM: {
     kind: "bad_request",
-    meaning: "The request is larger, deeper or more costly than allowed.",
-    remedy: "Ask for less at once.",
+    meaning: "The request is larger, more deeply nested or more expensive than allowed.",
+    remedy: "Request less at once.",
   },
   PYTIM: {
     kind: "timeout",
     meaning: "The request took too long.",
-    remedy: "Ask for less at once, or try again.",
+    remedy: "Request less at once, or try again.",
   },
   PYTRN: {
     kind: "timeout",
-    meaning: "A chatbot's turn took too long, or ended the program three times. Its run has failed.",
+    meaning: "A chatbot's turn took too long, or three processes ended while playing it. Its run has failed.",
     remedy: "Look for loops, large variables and many conditions in the chatbot's graph.",
   },
   PYREQ: {
     kind: "bad_request",
-    meaning: "The request cannot be understood.",
+    meaning: "The request is malformed.",
     remedy: "Correct the request.",
   },
   PYSIG: {
@@ -173,23 +173,23 @@ export const ERRORS = {
   },
   PYBIG: {
     kind: "too_large",
-    meaning: "The body is larger than 3 MB, or than 256 KB of a callback.",
+    meaning: "The body is larger than 3 MB (256 KB for a callback).",
     remedy: "Send less.",
   },
   PYMIG: {
     kind: "unavailable",
-    meaning: "A migration failed, or its file was changed; the message names the file.",
-    remedy: "Correct what the message says, then migrate again.",
+    meaning: "A migration failed, or its file was changed. The error message names the file.",
+    remedy: "Correct what the error message names, then migrate again.",
   },
   PYUNA: {
     kind: "unavailable",
-    meaning: "The database cannot be reached, or too much is waiting at once.",
+    meaning: "The database cannot be reached, or too many requests are waiting.",
     remedy: "Try again shortly.",
   },
   PYINT: {
     kind: "unavailable",
-    meaning: "Something unexpected went wrong; the log has it under the id given.",
-    remedy: "Try again; tell the operator the id.",
+    meaning: "An unexpected error occurred. It is in the log under the given id.",
+    remedy: "Try again, or report the id to the operator.",
   },
 } as const satisfies Record<string, RegisteredError>;
 
