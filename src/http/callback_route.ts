@@ -1,8 +1,8 @@
-import { json, type NextFunction, type Request, type Response, Router } from "express";
+import { type NextFunction, type Request, type Response, Router, raw } from "express";
 import type pg from "pg";
 import { ParleyError } from "../base/errors.ts";
 import type { Json } from "../base/json/json.ts";
-import { storable } from "../base/json/storable.ts";
+import { parseJson } from "../base/json/parse_json.ts";
 import type { Log } from "../base/log.ts";
 import { isCallbackToken } from "../integrations/callback_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
@@ -10,7 +10,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The token is looked at before anything of the body is. */
-const body = json({ limit: "256kb", inflate: false, strict: false, type: ["json", "+json"] });
+const body = raw({ limit: "256kb", inflate: false, type: ["json", "+json"] });
 
 /**
  * `POST /callbacks/<run id>/<token>`: somebody whom a chatbot gave `{{callback_url}}` calls back, with JSON or nothing.
@@ -25,8 +25,7 @@ export function callbackRoute({ pool, keyRing, log }: { pool: pg.Pool; keyRing: 
   }
 
   router.post("/:runId/:token", checkToken, body, async (request: Request, response: Response) => {
-    const payload = storable((request.body ?? null) as Json);
-    if (!(await store(String(request.params.runId), payload))) throw noSuchRun();
+    if (!(await store(String(request.params.runId), payloadOf(request.body)))) throw noSuchRun();
     response.status(202).json({ accepted: true });
   });
 
@@ -44,6 +43,17 @@ export function callbackRoute({ pool, keyRing, log }: { pool: pg.Pool; keyRing: 
   }
 
   return router;
+}
+
+/** A body of another type, like none, says only that the other side has called back. */
+function payloadOf(body: unknown): Json {
+  if (!Buffer.isBuffer(body)) return null;
+  if (body.length === 0) return {};
+  try {
+    return parseJson(body);
+  } catch {
+    throw new ParleyError("PYREQ", "The body must be valid JSON");
+  }
 }
 
 function noSuchRun(): ParleyError {

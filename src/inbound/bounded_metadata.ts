@@ -1,4 +1,4 @@
-import type { JsonObject } from "../base/json/read_json.ts";
+import type { JsonObject } from "../base/json/json.ts";
 
 /** Bytes of JSON: the database takes 32 kB of its own spelling, in which a comma takes two. */
 const ROOM = 12_288;

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../base/json/read_json.ts";
-import { objectOf, wordOf } from "../base/json/read_json.ts";
+import type { JsonObject } from "../base/json/json.ts";
+import { objectOf, wordOf } from "../base/json/values.ts";
 import type { MessageItem, StatusItem } from "../channels/whatsapp/inbound/webhook_item.ts";
 import type { WebhookChannel } from "./channel_directory.ts";
 import type { Delivery, RoutedItem } from "./delivery.ts";

@@ -1,10 +1,10 @@
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
+import { numberField, objectField, textField } from "../base/json/fields.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
-import { storable } from "../base/json/storable.ts";
+import { sanitizeText } from "../base/json/sanitize.ts";
 import type { AiRequest } from "../chatbot/engine/effect.ts";
 import type { AiResult, HttpResult } from "../chatbot/engine/event.ts";
-import { numberField, objectField, textField } from "../chatbot/graph/fields.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { call } from "./call.ts";
@@ -150,7 +150,7 @@ function readAnswer(result: HttpResult, model: string): AiResult {
   const usage = objectField(body, "usage");
   return {
     kind: "reply",
-    text: String(storable(text)),
+    text: sanitizeText(text),
     model: textField(body, "model") || model,
     inputTokens: countOf(usage, "prompt_tokens"),
     outputTokens: countOf(usage, "completion_tokens"),

@@ -1,6 +1,6 @@
 import type { Json } from "../base/json/json.ts";
-import { parseJson } from "../base/json/sanitize.ts";
-import { storable } from "../base/json/storable.ts";
+import { parseJson } from "../base/json/parse_json.ts";
+import { sanitizeText } from "../base/json/sanitize.ts";
 import type { HttpRequest } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
@@ -33,9 +33,9 @@ export async function call(request: HttpRequest, fetch: GuardedFetch): Promise<H
 function bodyOf(contentType: string, body: Buffer): Json {
   if (body.length === 0) return null;
   try {
-    if (/json/i.test(contentType)) return storable(parseJson(body));
+    if (/json/i.test(contentType)) return parseJson(body);
   } catch {
     // Then it is text.
   }
-  return storable(body.toString("utf8"));
+  return sanitizeText(body.toString("utf8"));
 }

@@ -1,8 +1,8 @@
 import type pg from "pg";
+import { objectField, textField } from "../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../base/json/json.ts";
 import type { HttpBody, HttpRequest, HttpTarget } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
-import { objectField, textField } from "../chatbot/graph/fields.ts";
 import { parsePath, walkPath } from "../chatbot/text/path.ts";
 import { resolve } from "../chatbot/text/variables.ts";
 import { dataSourceToken } from "../secrets/data_source_token.ts";

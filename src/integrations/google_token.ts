@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
+import { numberField, textField } from "../base/json/fields.ts";
 import { isObject } from "../base/json/json.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
-import { numberField, textField } from "../chatbot/graph/fields.ts";
 import { inTransaction } from "../database/pool.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { type GoogleAccountRow, openGoogleToken, sealGoogleToken } from "../secrets/google_account.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../base/json/read_json.ts";
+import type { JsonObject } from "../base/json/json.ts";
 
 /** A row of app_private.claim_outbox(): a message that is ours to send until its lease ends. */
 export type ClaimedMessage = {

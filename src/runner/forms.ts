@@ -1,4 +1,4 @@
-import { textField } from "../chatbot/graph/fields.ts";
+import { textField } from "../base/json/fields.ts";
 import { type Graph, nodeKind } from "../chatbot/graph/graph.ts";
 import type { RunnableVersion } from "./version_store.ts";
 

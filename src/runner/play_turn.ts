@@ -1,3 +1,4 @@
+import { listField, objectField, textField } from "../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../base/json/json.ts";
 import { advance } from "../chatbot/engine/advance.ts";
 import type { Budget } from "../chatbot/engine/budget.ts";
@@ -7,7 +8,6 @@ import type { Effect } from "../chatbot/engine/effect.ts";
 import type { ChatbotEvent, InboundMessage } from "../chatbot/engine/event.ts";
 import { tappedReply } from "../chatbot/engine/inbound.ts";
 import { canMove, moved } from "../chatbot/engine/move.ts";
-import { listField, objectField, textField } from "../chatbot/graph/fields.ts";
 import { startVariables } from "../chatbot/text/system_variables.ts";
 import { textsIn } from "../chatbot/text/texts.ts";
 import { activityOf } from "./activity.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
+import { textField } from "../base/json/fields.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import { uuidV7 } from "../base/uuid_v7.ts";
 import { TurnTooLong } from "../chatbot/engine/budget.ts";
-import { textField } from "../chatbot/graph/fields.ts";
 import { inTransaction, type Last, sqlState } from "../database/pool.ts";
 import { callbackAddress } from "../integrations/callback_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";

@@ -1,15 +1,13 @@
 /** Any JSON value. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
-
-/** A JSON object. A missing key reads as `undefined`, so that optional fields need no second type. */
-export type JsonObject = { [key: string]: Json | undefined };
+export type JsonObject = { [key: string]: Json };
 
 /** True for a JSON object: not null, not an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Keys that reach JavaScript's prototypes. They are refused on import and never written. */
+/** Keys that reach JavaScript's prototypes. They are refused on import and never stored. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Reads an own key; what JavaScript adds to every object (`toString`, `constructor`) is not data. */

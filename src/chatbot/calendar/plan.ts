@@ -1,7 +1,7 @@
+import { numberField, textField } from "../../base/json/fields.ts";
 import type { HttpRequest } from "../engine/effect.ts";
 import { addDays, instantAt, isDate, localTime } from "../engine/instant.ts";
 import type { Turn } from "../engine/turn.ts";
-import { numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { variablePath } from "../text/template.ts";

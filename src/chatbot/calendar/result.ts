@@ -1,7 +1,7 @@
+import { numberField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import type { HttpResult } from "../engine/event.ts";
 import type { Turn } from "../engine/turn.ts";
-import { numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { isSuccess } from "../request/response.ts";
 import { walkPath } from "../text/path.ts";
@@ -69,8 +69,8 @@ const EVENT_FIELDS = [
 function events(body: JsonObject): Json {
   if (!Array.isArray(body.items)) return null;
   const items = body.items.filter(isObject).map((event) => {
-    const fields = EVENT_FIELDS.map((name) => [name, own(event, name)] as const);
-    return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+    const fields = Object.entries(event).filter(([name]) => EVENT_FIELDS.includes(name));
+    return Object.fromEntries(fields);
   });
   return { events: items, nextPageToken: own(body, "nextPageToken") ?? null };
 }

@@ -1,5 +1,5 @@
+import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { foldCase } from "../text/fold.ts";

@@ -1,5 +1,5 @@
+import { textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { shorten, split } from "../text/cut.ts";
 import type { OutboundMessage } from "./effect.ts";

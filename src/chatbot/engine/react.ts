@@ -1,4 +1,4 @@
-import { storable } from "../../base/json/storable.ts";
+import { sanitize } from "../../base/json/sanitize.ts";
 import { SKIP } from "../nodes/question.ts";
 import { isOneOf } from "../text/words.ts";
 import type { ChatbotEvent, InboundMessage } from "./event.ts";
@@ -24,7 +24,7 @@ export function react(turn: Turn, event: ChatbotEvent): Step | null {
       return hear(turn, event.message);
     case "callback":
       if (context.waiting?.kind !== "callback" && context.callbacks.length < MOST_KEPT) {
-        context.callbacks.push(storable(event.payload));
+        context.callbacks.push(sanitize(event.payload));
       }
       break;
     case "send_failed":
@@ -63,7 +63,7 @@ function hear(turn: Turn, message: InboundMessage): Step | null {
   const kind = context.waiting?.kind;
   if (kind === "answer" || kind === "flow") return resume(turn, { kind: "message", message });
   if ((kind === "http" || kind === "ai") && context.inbox.length < MOST_KEPT)
-    context.inbox.push({ ...message, content: storable(message.content) });
+    context.inbox.push({ ...message, content: sanitize(message.content) });
   else turn.log(null, "message_ignored", `${message.type} while waiting for ${kind}`);
   return null;
 }

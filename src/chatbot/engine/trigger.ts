@@ -1,5 +1,5 @@
+import { listField, numberField, objectField, textField, textListField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { listField, numberField, objectField, textField, textListField } from "../graph/fields.ts";
 import type { Graph } from "../graph/graph.ts";
 import { indexGraph } from "../graph/graph_index.ts";
 import { type ChatbotSettings, LONGEST_WORD } from "../graph/settings.ts";

@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
-import { size } from "../../base/json/size.ts";
-import { storable } from "../../base/json/storable.ts";
+import { sanitize } from "../../base/json/sanitize.ts";
 import { type Graph, type GraphNode, nodeType } from "../graph/graph.ts";
 import { type GraphIndex, indexGraph } from "../graph/graph_index.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
@@ -86,7 +85,7 @@ export class Turn {
 
   assign(name: string, value: Json): void {
     check(this.budget);
-    if (name !== "" && this.#spend(value)) this.#touch(assign(this.context.variables, name, storable(value)));
+    if (name !== "" && this.#spend(value)) this.#touch(assign(this.context.variables, name, sanitize(value)));
   }
 
   /** Stores a node's result under the name its author gave, if any, and under its automatic name. */
@@ -95,7 +94,7 @@ export class Turn {
     // Automatic names are flat by definition: `question_1.response` is one key.
     const prefix = this.graph?.names.get(node.id);
     if (prefix === undefined || !this.#spend(value)) return;
-    this.context.variables[`${prefix}.${field}`] = storable(value);
+    this.context.variables[`${prefix}.${field}`] = sanitize(value);
     this.#touch(`${prefix}.${field}`);
   }
 
@@ -171,7 +170,7 @@ export class Turn {
     const key = subflow === undefined ? node.id : `${subflow}/${node.id}`;
     const label = typeof node.data.label === "string" ? node.data.label : "";
     const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
-    const recorded = storable({ ...fresh, ...output }) as NodeOutput;
+    const recorded = sanitize({ ...fresh, ...output }) as NodeOutput;
     // Defined, not assigned, so that even an id like `__proto__` is no more than a key.
     const property = { value: recorded, enumerable: true, writable: true, configurable: true };
     Object.defineProperty(this.context.nodeOutputs, key, property);
@@ -190,4 +189,16 @@ export class Turn {
   draw(): string {
     return `${this.context.runId}:${++this.context.draws}`;
   }
+}
+
+/** About how many characters of JSON a value is; not counted on beyond `limit`, which anything too large exceeds. */
+function size(value: Json, limit: number): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 4;
+  let sum = 2;
+  for (const [key, field] of Object.entries(value)) {
+    if (sum > limit) break;
+    sum += key.length + size(field, limit - sum);
+  }
+  return sum;
 }

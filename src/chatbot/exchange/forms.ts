@@ -1,5 +1,5 @@
+import { textField, textListField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import { textField, textListField } from "../graph/fields.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
 import { IMPORT_LIMITS, readJson } from "./limits.ts";
 

@@ -1,5 +1,5 @@
+import { textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { textField } from "../graph/fields.ts";
 import { type Graph, nodeType } from "../graph/graph.ts";
 import { type Language, languageOf } from "../text/texts.ts";
 import { patternProblems } from "../validation/patterns.ts";

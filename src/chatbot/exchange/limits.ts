@@ -1,5 +1,5 @@
 import { FORBIDDEN_KEYS } from "../../base/json/json.ts";
-import { isStorable } from "../../base/json/storable.ts";
+import { isStorable } from "../../base/json/sanitize.ts";
 import { type Problem, problem } from "../validation/problem.ts";
 
 /** What an imported file may be. The largest real export known has 33 nodes and 22 KB. */

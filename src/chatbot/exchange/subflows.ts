@@ -1,5 +1,5 @@
+import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import { textField } from "../graph/fields.ts";
 import { type Graph, type GraphNode, nodeType } from "../graph/graph.ts";
 import { type Problem, problem } from "../validation/problem.ts";
 import { IMPORT_LIMITS } from "./limits.ts";

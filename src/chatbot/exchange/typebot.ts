@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { listField, textField } from "../graph/fields.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
 import type { ImportResult } from "./import.ts";
@@ -188,7 +188,8 @@ function mergePrompts({ nodes, edges }: Graph): Graph {
       if (data.content === "") data.content = textField(data, "placeholder");
       delete data.placeholder;
     }
-    if (type === "jump") data.targetNodeId = merged.get(textField(data, "targetNodeId")) ?? data.targetNodeId;
+    const target = merged.get(textField(data, "targetNodeId"));
+    if (type === "jump" && target !== undefined) data.targetNodeId = target;
   }
   return {
     nodes: nodes.filter(({ id }) => !merged.has(id)),

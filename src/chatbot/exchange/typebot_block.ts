@@ -1,5 +1,5 @@
+import { numberField, objectField, textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
-import { numberField, objectField, textField } from "../graph/fields.ts";
 import { choice } from "./typebot_choice.ts";
 import { conditions } from "./typebot_condition.ts";
 import { isTypedInput, typedInput } from "./typebot_input.ts";

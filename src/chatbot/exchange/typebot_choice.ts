@@ -1,5 +1,5 @@
+import { objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { objectField, textField } from "../graph/fields.ts";
 import { exit, itemsOf, type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
@@ -43,7 +43,7 @@ export function choice(block: JsonObject, variables: TypebotVariables): MappedBl
       ...(description !== "" && { description }),
     };
   });
-  const menu =
+  const menu: JsonObject =
     rows.length <= 3
       ? { questionType: "buttons", buttons: rows }
       : { questionType: "list", listSections: [{ title: "", rows }] };

@@ -1,5 +1,5 @@
+import { listField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { listField, objectField, textField } from "../graph/fields.ts";
 import { exit, itemsOf, type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 

@@ -1,5 +1,5 @@
+import { numberField, objectField, textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
-import { numberField, objectField, textField } from "../graph/fields.ts";
 import { type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 

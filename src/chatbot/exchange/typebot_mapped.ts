@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { listField, textField } from "../graph/fields.ts";
 
 /** A way out of a node, before it is known where it leads. */
 export type OpenExit = { from: string; handle: string };

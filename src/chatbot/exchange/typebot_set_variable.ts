@@ -1,5 +1,5 @@
+import { textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
-import { textField } from "../graph/fields.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
 /** The values that have a name there. */

@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import { listField, textField } from "../graph/fields.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
 /** Rich text as WhatsApp writes it: `*bold*`, `_italic_`, `~struck~`, lists, links beside their words. */

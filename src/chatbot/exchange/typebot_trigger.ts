@@ -1,5 +1,5 @@
+import { listField, numberField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { listField, numberField, objectField, textField } from "../graph/fields.ts";
 import { type Problem, warning } from "../validation/problem.ts";
 import { bareRegex } from "./typebot_condition.ts";
 

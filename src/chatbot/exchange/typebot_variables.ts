@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
-import { listField, textField } from "../graph/fields.ts";
 
 /** A Typebot's variables, in our spelling: placeholders here hold letters, digits, dots and underscores; names there, anything. */
 export type TypebotVariables = {

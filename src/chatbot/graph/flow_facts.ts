@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { listField, textField } from "./fields.ts";
 import type { FlowFacts } from "./version.ts";
 
 /** What the engine needs to know of a form, from its state at Meta and its Flow JSON. */

@@ -1,8 +1,8 @@
+import { listField, numberField, textField } from "../../base/json/fields.ts";
 import { isObject } from "../../base/json/json.ts";
 import { hash32 } from "../engine/random.ts";
 import { leaveBy, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { listField, numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 /**

@@ -1,8 +1,8 @@
+import { booleanField, numberField, textField } from "../../base/json/fields.ts";
 import type { AiRequest } from "../engine/effect.ts";
 import type { AiResult } from "../engine/event.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { booleanField, numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { timeoutOf } from "../request/rest_request.ts";
 

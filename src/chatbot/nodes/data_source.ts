@@ -1,8 +1,8 @@
+import { objectField, textField } from "../../base/json/fields.ts";
 import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
 import { fail, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { objectField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { call } from "../request/call.ts";
 import { fillJson } from "../request/json_template.ts";

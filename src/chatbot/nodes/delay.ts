@@ -1,7 +1,7 @@
+import { numberField, textField } from "../../base/json/fields.ts";
 import { LEAVE, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";
-import { numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 const SECONDS: { [unit: string]: number } = {

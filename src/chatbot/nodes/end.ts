@@ -1,6 +1,6 @@
+import { textField } from "../../base/json/fields.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 /**

@@ -1,9 +1,9 @@
+import { textField } from "../../base/json/fields.ts";
 import { type CalendarErrorCode, planCalendar } from "../calendar/plan.ts";
 import { calendarResult } from "../calendar/result.ts";
 import type { HttpResult } from "../engine/event.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { call } from "../request/call.ts";
 import { errorMessage } from "../request/response.ts";

@@ -1,9 +1,9 @@
+import { listField, numberField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { mapFieldTexts } from "../../base/json/leaves.ts";
+import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
 import { LEAVE, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { listField, numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 const MEDIA_TYPES = ["image", "video", "audio", "document", "sticker"];
@@ -57,13 +57,14 @@ function messageOf(turn: Turn, node: GraphNode): OutboundMessage | null {
 
 function mediaMessage(turn: Turn, node: GraphNode, type: string): OutboundMessage | null {
   const { mediaId: id, mediaUrl: link } = filled(turn, node, ["mediaId", "mediaUrl"]);
-  if (id === undefined && link === undefined) return null;
+  const file: JsonObject | null = id !== undefined ? { id } : link !== undefined ? { link } : null;
+  if (file === null) return null;
   const { caption, content, filename } = filled(turn, node, ["caption", "content", "filename"]);
   const hasCaption = type !== "audio" && type !== "sticker";
   return {
     type,
     content: {
-      ...(id !== undefined ? { id } : { link }),
+      ...file,
       ...(hasCaption && (caption ?? content) !== undefined && { caption: caption ?? content }),
       ...(type === "document" && filename !== undefined && { filename }),
     },

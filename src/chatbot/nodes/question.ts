@@ -1,3 +1,4 @@
+import { numberField, textField } from "../../base/json/fields.ts";
 import type { Waiting } from "../engine/context.ts";
 import type { InboundMessage } from "../engine/event.ts";
 import { tappedReply } from "../engine/inbound.ts";
@@ -6,7 +7,6 @@ import { fail, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";
 import type { Exit } from "../graph/edges.ts";
-import { numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
 import { menuMessage } from "../question/menu.ts";

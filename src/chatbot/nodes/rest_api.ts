@@ -1,7 +1,7 @@
+import { textField } from "../../base/json/fields.ts";
 import type { HttpResult } from "../engine/event.ts";
 import { fail, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { call } from "../request/call.ts";
 import type { Selection } from "../request/response.ts";

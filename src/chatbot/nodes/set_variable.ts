@@ -1,11 +1,11 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
-import { mapTexts } from "../../base/json/leaves.ts";
+import { mapTexts } from "../../base/json/map_texts.ts";
 import type { ContactChange } from "../engine/effect.ts";
 import { addDays, localTime } from "../engine/instant.ts";
 import { referenceFrom } from "../engine/random.ts";
 import { LEAVE, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { listField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { variablePath } from "../text/template.ts";

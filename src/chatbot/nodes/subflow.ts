@@ -1,9 +1,9 @@
+import { objectField, textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
-import { mapFieldTexts } from "../../base/json/leaves.ts";
+import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { Frame } from "../engine/context.ts";
 import { fail, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { objectField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { variablePath } from "../text/template.ts";

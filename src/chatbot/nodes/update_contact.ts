@@ -1,8 +1,8 @@
-import { mapFieldTexts } from "../../base/json/leaves.ts";
+import { objectField, textListField } from "../../base/json/fields.ts";
+import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { ContactChange } from "../engine/effect.ts";
 import { LEAVE, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { objectField, textListField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { cleanProse } from "../text/pasted.ts";

@@ -1,8 +1,8 @@
+import { numberField, textField } from "../../base/json/fields.ts";
 import type { Json } from "../../base/json/json.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";
-import { numberField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 /**

@@ -1,5 +1,6 @@
+import { numberField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
-import { mapFieldTexts } from "../../base/json/leaves.ts";
+import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { Waiting } from "../engine/context.ts";
 import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
@@ -7,7 +8,6 @@ import { interactive, leadIn } from "../engine/interactive.ts";
 import { fail, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";
-import { numberField, objectField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
 import { call } from "../request/call.ts";

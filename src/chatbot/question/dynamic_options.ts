@@ -1,7 +1,7 @@
+import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import { check } from "../engine/budget.ts";
 import type { Turn } from "../engine/turn.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { cleanProse } from "../text/pasted.ts";

@@ -1,8 +1,8 @@
+import { textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
 import type { Turn } from "../engine/turn.ts";
-import { textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { shorten } from "../text/cut.ts";
 import { isShownAsList, type Option } from "./options.ts";

@@ -1,7 +1,7 @@
+import { listField, numberField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import { check } from "../engine/budget.ts";
 import type { Turn } from "../engine/turn.ts";
-import { listField, numberField, objectField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { cut, shorten } from "../text/cut.ts";
 import { variablePath } from "../text/template.ts";

@@ -1,7 +1,7 @@
+import { numberField, textField } from "../../base/json/fields.ts";
 import type { Json, JsonObject } from "../../base/json/json.ts";
 import { isDate, localTime } from "../engine/instant.ts";
 import type { Turn } from "../engine/turn.ts";
-import { numberField, textField } from "../graph/fields.ts";
 import { cleanPasted } from "../text/pasted.ts";
 import { testPattern } from "../text/pattern.ts";
 import type { AnswerKind } from "../text/texts.ts";

@@ -1,4 +1,4 @@
-import { textField } from "../graph/fields.ts";
+import { textField } from "../../base/json/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { AnswerKind } from "../text/texts.ts";
 

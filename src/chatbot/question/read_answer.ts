@@ -1,8 +1,8 @@
+import { textListField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { InboundMessage } from "../engine/event.ts";
 import { tappedReply, typedText } from "../engine/inbound.ts";
 import type { Turn } from "../engine/turn.ts";
-import { textListField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { AnswerKind } from "../text/texts.ts";
 import { isSkipWord } from "../text/words.ts";

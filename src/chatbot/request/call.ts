@@ -1,9 +1,9 @@
+import { numberField } from "../../base/json/fields.ts";
 import type { Waiting } from "../engine/context.ts";
 import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
-import { numberField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 export type HttpWaiting = Extract<Waiting, { kind: "http" }>;

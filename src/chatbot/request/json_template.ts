@@ -1,5 +1,5 @@
 import type { Json } from "../../base/json/json.ts";
-import { mapTexts } from "../../base/json/leaves.ts";
+import { mapTexts } from "../../base/json/map_texts.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 

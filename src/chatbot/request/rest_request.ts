@@ -1,7 +1,7 @@
+import { numberField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { HttpBody, HttpRequest } from "../engine/effect.ts";
 import type { Turn } from "../engine/turn.ts";
-import { numberField, objectField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { fillJson, fillNestedJson } from "./json_template.ts";

@@ -1,7 +1,7 @@
+import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
-import { textField } from "../graph/fields.ts";
 
 /** Answers calls to the outside without making them. `count` is how often this node has called before. */
 export type HttpStub = (nodeId: string, request: HttpRequest, count: number) => HttpResult;

@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject } from "../../base/json/json.ts";
-import { listField, textField } from "../graph/fields.ts";
 import { type GraphNode, nodeKind } from "../graph/graph.ts";
 
 const CALL = ["success", "error"];

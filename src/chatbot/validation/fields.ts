@@ -1,6 +1,6 @@
+import { listField, numberField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { operatorOf } from "../engine/condition.ts";
-import { listField, numberField, textField } from "../graph/fields.ts";
 import { type GraphNode, nodeKind, nodeType } from "../graph/graph.ts";
 import { messageProblems } from "./message.ts";
 import { conditionsIn } from "./patterns.ts";

@@ -1,6 +1,6 @@
+import { listField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { operatorOf } from "../engine/condition.ts";
-import { listField, objectField, textField } from "../graph/fields.ts";
 import { type GraphNode, nodeKind } from "../graph/graph.ts";
 import { patternError } from "../text/pattern.ts";
 import { placeholdersIn } from "../text/template.ts";

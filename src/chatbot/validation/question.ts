@@ -1,5 +1,5 @@
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import { listField, textField } from "../graph/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { TITLE_LIMITS } from "../question/options.ts";
 import { answerKind } from "../question/question_type.ts";

@@ -1,5 +1,5 @@
+import { textField, textListField } from "../../base/json/fields.ts";
 import { isObject, own } from "../../base/json/json.ts";
-import { textField, textListField } from "../graph/fields.ts";
 import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
 import { type Problem, problem, warning } from "./problem.ts";
 

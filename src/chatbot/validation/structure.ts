@@ -1,4 +1,4 @@
-import { textField } from "../graph/fields.ts";
+import { textField } from "../../base/json/fields.ts";
 import { type Graph, type GraphNode, nodeKind, nodeType } from "../graph/graph.ts";
 import { exitsOf } from "./exits.ts";
 import { type Problem, problem, warning } from "./problem.ts";

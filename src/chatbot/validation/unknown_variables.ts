@@ -1,5 +1,5 @@
+import { listField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json } from "../../base/json/json.ts";
-import { listField, objectField, textField } from "../graph/fields.ts";
 import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
 import { indexGraph } from "../graph/graph_index.ts";
 import { parsePath } from "../text/path.ts";

@@ -1,4 +1,4 @@
-import { numberField, textField } from "../graph/fields.ts";
+import { numberField, textField } from "../../base/json/fields.ts";
 import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
 import { delaySeconds } from "../nodes/delay.ts";

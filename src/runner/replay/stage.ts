@@ -1,8 +1,8 @@
+import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { Budget } from "../../chatbot/engine/budget.ts";
 import type { Instant, Waiting } from "../../chatbot/engine/context.ts";
 import { formAnswer } from "../../chatbot/engine/inbound.ts";
-import { textField } from "../../chatbot/graph/fields.ts";
 import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
 import { isSignalOfAny, versionEntered } from "../begins.ts";
 import type { ClaimedEvent, ContextRow } from "../claimed_turn.ts";

@@ -180,18 +180,14 @@ test("what is no JSON is refused with a code", async () => {
   const run = await aRun();
   for (const body of ["{", "undefined", '{"a": 1}}', "\u0000", Buffer.from([0xff, 0xfe])])
     assert.deepEqual(await post(run.path, body), { status: 400, code: "PYREQ" }, String(body));
-  assert.equal(
-    (await post(run.path, "{}", { "content-type": "application/json; charset=klingon" })).code,
-    "PYREQ",
-  );
   assert.equal((await run.run()).status, "waiting");
 });
 
 test("hostile JSON is stored as far as it can be, and reaches nothing else", async () => {
   assert.deepEqual(await paidAfter('{"__proto__": {"admin": true}, "constructor": 1, "a": 1}'), { a: 1 });
-  assert.deepEqual(await paidAfter('{"a\\u0000b": "c\\u0000d\\ud800"}'), { ab: "cd\ufffd" });
+  assert.deepEqual(await paidAfter('{"a\\u0000b": "c\\u0000d\\ud800"}'), { "a\ufffdb": "c\ufffdd\ufffd" });
   assert.deepEqual(await paidAfter('{"sum": "{{callback_url}}"}'), { sum: "{{callback_url}}" });
-  assert.equal(await paidAfter("1e999"), null);
+  assert.deepEqual(await paidAfter("[1e999, 12345678901234567890]"), ["1e999", "12345678901234567890"]);
   assert.equal(({} as Record<string, unknown>).admin, undefined);
   const deep = await paidAfter("[".repeat(100_000) + "]".repeat(100_000));
   assert.ok(JSON.stringify(deep).length < 200);

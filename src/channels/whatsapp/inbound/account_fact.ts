@@ -1,4 +1,4 @@
-import { objectOf, textOf } from "../../../base/json/read_json.ts";
+import { objectOf, textOf } from "../../../base/json/values.ts";
 import type { WebhookChannel } from "../../../inbound/channel_directory.ts";
 import { call, type FactCall, skip } from "../../../inbound/fact_call.ts";
 import { heardAt } from "../../../inbound/rows.ts";

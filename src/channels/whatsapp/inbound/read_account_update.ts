@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { objectOf, wordOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { objectOf, wordOf } from "../../../base/json/values.ts";
 import { messagingLimitOf } from "./read_messaging_limit.ts";
 import { occurredAt, type Scope } from "./read_scope.ts";
 import type {

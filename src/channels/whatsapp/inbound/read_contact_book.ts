@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../../base/json/read_json.ts";
-import { objectOf, objectsOf, textOf, wordOf } from "../../../base/json/read_json.ts";
+import type { Json, JsonObject } from "../../../base/json/json.ts";
+import { objectOf, objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
 import { matchKeyOf } from "./match_key.ts";
 import { identityOf, phoneOf, type RawIds } from "./read_identity.ts";
 import type { ContactIdentity } from "./webhook_item.ts";

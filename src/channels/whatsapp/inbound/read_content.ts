@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { isObject } from "../../../base/json/read_json.ts";
+import { isObject, type JsonObject } from "../../../base/json/json.ts";
 import type { MessageType } from "./webhook_item.ts";
 
 /** Their body is an object under the key of their name. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { integerOf, objectOf, textOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { integerOf, objectOf, textOf } from "../../../base/json/values.ts";
 import type { Read, Scope } from "./read_scope.ts";
 
 /** An element of `value.errors`, which come beside messages or alone. */

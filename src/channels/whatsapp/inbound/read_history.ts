@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { integerOf, objectOf, objectsOf, wordOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { integerOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
 import { contactBook } from "./read_contact_book.ts";
 import { readList } from "./read_list.ts";
 import { readMessage } from "./read_message.ts";

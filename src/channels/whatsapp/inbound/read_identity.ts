@@ -1,5 +1,5 @@
-import type { Json } from "../../../base/json/read_json.ts";
-import { wordOf } from "../../../base/json/read_json.ts";
+import type { Json } from "../../../base/json/json.ts";
+import { wordOf } from "../../../base/json/values.ts";
 import type { ContactIdentity } from "./webhook_item.ts";
 
 /** The raw ids under which one customer may be named in one place; any may be absent, empty or in the wrong key. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../../base/json/read_json.ts";
-import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/read_json.ts";
+import type { Json, JsonObject } from "../../../base/json/json.ts";
+import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/values.ts";
 import { identityOf } from "./read_identity.ts";
 import type { Read, Scope } from "./read_scope.ts";
 import type { ContactIdentity, IdentityChangeItem } from "./webhook_item.ts";

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../../base/json/read_json.ts";
-import { isObject, listOf } from "../../../base/json/read_json.ts";
+import { isObject, type Json, type JsonObject } from "../../../base/json/json.ts";
+import { listOf } from "../../../base/json/values.ts";
 import { other, type Read, type Scope } from "./read_scope.ts";
 import type { WebhookItem } from "./webhook_item.ts";
 

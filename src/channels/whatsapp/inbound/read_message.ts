@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/values.ts";
 import { boundedMetadata } from "../../../inbound/bounded_metadata.ts";
 import { type Content, contentOf } from "./read_content.ts";
 import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { wordOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { wordOf } from "../../../base/json/values.ts";
 
 /** Where Meta has put the limit, the newest key first. */
 const KEYS = [

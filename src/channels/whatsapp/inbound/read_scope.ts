@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { instantOf, objectOf, objectsOf, wordOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { instantOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
 import { addressKeyOf, type ContactBook, contactBook } from "./read_contact_book.ts";
 import { phoneOf } from "./read_identity.ts";
 import type { OtherItem, Source, WebhookItem } from "./webhook_item.ts";

@@ -1,12 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import {
-  instantOf,
-  integerOf,
-  leftoverOf,
-  objectOf,
-  objectsOf,
-  wordOf,
-} from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { instantOf, integerOf, leftoverOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
 import { readCallStatus } from "./read_call.ts";
 import { errorText } from "./read_error.ts";
 import type { RawIds } from "./read_identity.ts";

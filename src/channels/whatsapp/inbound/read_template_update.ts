@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { objectsOf, textOf, wordOf } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
 import { occurredAt, type Scope } from "./read_scope.ts";
 import type { TemplateUpdateItem } from "./webhook_item.ts";
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { isObject, leftoverOf, objectOf } from "../../../base/json/read_json.ts";
+import { isObject, type JsonObject } from "../../../base/json/json.ts";
+import { leftoverOf, objectOf } from "../../../base/json/values.ts";
 import { ACCOUNT_FIELDS } from "./read_account_update.ts";
 import { readCall } from "./read_call.ts";
 import { readContactSync, readGroup, readHandover, readPreference } from "./read_customer_event.ts";

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from "../../../base/json/read_json.ts";
-import { instantOf, isObject, leftoverOf, listOf, wordOf } from "../../../base/json/read_json.ts";
-import { parseJson } from "../../../base/json/sanitize.ts";
+import { isObject, type Json, type JsonObject } from "../../../base/json/json.ts";
+import { parseJson } from "../../../base/json/parse_json.ts";
+import { instantOf, leftoverOf, listOf, wordOf } from "../../../base/json/values.ts";
 import { type Origin, other } from "./read_scope.ts";
 import { readValue } from "./read_value.ts";
 import type { Source, WebhookItem, WebhookReading } from "./webhook_item.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
 
 /**
  * What a webhook body comes apart into: flat items, one database row's worth each.

@@ -1,4 +1,4 @@
-import { integerOf, objectOf, textOf } from "../../../base/json/read_json.ts";
+import { integerOf, objectOf, textOf } from "../../../base/json/values.ts";
 import { errorText } from "../inbound/read_error.ts";
 import { classOfCode, type ErrorClass } from "./error_codes.ts";
 import type { GraphReply } from "./exchange.ts";

@@ -1,7 +1,7 @@
 import { Agent } from "undici";
-import type { JsonObject } from "../../../base/json/read_json.ts";
-import { objectOf } from "../../../base/json/read_json.ts";
-import { parseJson } from "../../../base/json/sanitize.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
+import { parseJson } from "../../../base/json/parse_json.ts";
+import { objectOf } from "../../../base/json/values.ts";
 import { Exchange, type GraphReply } from "./exchange.ts";
 import type { Channel } from "./wire.ts";
 

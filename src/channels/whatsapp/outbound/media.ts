@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { numberOf, wordOf } from "../../../base/json/read_json.ts";
+import { numberOf, wordOf } from "../../../base/json/values.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
 import type { Channel, Failure } from "./wire.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
 import type { OutboundMessage } from "./wire.ts";
 
 /**

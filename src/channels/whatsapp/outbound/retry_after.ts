@@ -1,5 +1,5 @@
-import type { Json } from "../../../base/json/read_json.ts";
-import { numberOf, objectOf, objectsOf } from "../../../base/json/read_json.ts";
+import type { Json } from "../../../base/json/json.ts";
+import { numberOf, objectOf, objectsOf } from "../../../base/json/values.ts";
 
 const LONGEST = 24 * 60 * 60_000;
 

@@ -1,4 +1,4 @@
-import { objectsOf, wordOf } from "../../../base/json/read_json.ts";
+import { objectsOf, wordOf } from "../../../base/json/values.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
 import type { GraphReply } from "./exchange.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../base/json/read_json.ts";
+import type { JsonObject } from "../../../base/json/json.ts";
 
 /** What passes between us and the Graph API (reference/cloud-api.md sections 8 and 11). */
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isObject, type JsonObject } from "../../../../src/base/json/json.ts";
-import { isStorable } from "../../../../src/base/json/storable.ts";
+import { isStorable } from "../../../../src/base/json/sanitize.ts";
 import { advance } from "../../../../src/chatbot/engine/advance.ts";
 import { type Context, isActive, newContext } from "../../../../src/chatbot/engine/context.ts";
 import type { ChatbotEvent } from "../../../../src/chatbot/engine/event.ts";

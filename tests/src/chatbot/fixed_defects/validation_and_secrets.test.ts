@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
 import { exportChatbot } from "../../../../src/chatbot/exchange/export.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, graphOf, Run } from "../build.ts";
@@ -61,7 +62,7 @@ test("F26: an export carries no secrets", () => {
     apiAuthKeyValue: "v1",
   };
   const json = { apiBody: '{"password":"j1","user":"ada"}' };
-  const pairs = {
+  const pairs: JsonObject = {
     headers: [
       { key: "Authorization", value: "q1" },
       { name: "n", value: "Bearer longsecret1" },

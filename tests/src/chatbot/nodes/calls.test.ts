@@ -117,7 +117,7 @@ describe("rest_api", () => {
     });
   }
 
-  const items = [{ n: "a", p: { id: 1 } }, { n: "b", p: { id: 2 } }, { n: "c" }];
+  const items: Json[] = [{ n: "a", p: { id: 1 } }, { n: "b", p: { id: 2 } }, { n: "c" }];
   const selections: [JsonObject, Json, Json][] = [
     [{}, { a: 1 }, { a: 1 }],
     [{ apiResponsePath: "data.items[0].n" }, { data: { items } }, "a"],
@@ -125,7 +125,7 @@ describe("rest_api", () => {
     [
       { apiResponsePath: "items", apiFilterField: "p.id", apiFilterValue: "{{want}}" },
       { items },
-      [items[1] as Json],
+      [items[1]!],
     ],
     [{ apiFilterField: "id", apiFilterValue: "1" }, { id: 1 }, { id: 1 }],
     [{ apiResponsePath: "a.length" }, { a: [1, 2] }, 2],

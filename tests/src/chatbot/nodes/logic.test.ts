@@ -59,7 +59,10 @@ describe("condition", () => {
   for (const [left, operator, right, met] of rows) {
     test(`${JSON.stringify(left)} ${operator} ${right}: ${met}`, () => {
       assert.equal(
-        branch({ conditionVar: "v", conditionOp: operator, conditionVal: right }, { v: left }),
+        branch(
+          { conditionVar: "v", conditionOp: operator, conditionVal: right },
+          left === undefined ? {} : { v: left },
+        ),
         met,
       );
     });

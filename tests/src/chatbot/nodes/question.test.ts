@@ -305,7 +305,7 @@ describe("dynamic menus", () => {
 
   test("what has no words is no option, and the same item twice is one", () => {
     const soup = { id: 3, name: "Soup" };
-    const untidy = [
+    const untidy: Json[] = [
       null,
       "",
       " ",
@@ -361,7 +361,7 @@ describe("dynamic menus", () => {
     ["no list", "x"],
   ] as [string, Json | undefined][]) {
     test(`${name} to choose from: any text is the answer`, () => {
-      const run = asking(list, { api: { items: value } });
+      const run = asking(list, { api: value === undefined ? {} : { items: value } });
       assert.deepEqual(run.said, ["?\n\nPlease type your choice."]);
       assert.equal(run.say("anything").context.variables.v, "anything");
     });

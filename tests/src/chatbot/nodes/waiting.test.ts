@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { JsonObject } from "../../../../src/base/json/json.ts";
+import type { Json, JsonObject } from "../../../../src/base/json/json.ts";
 import { form, graphOf, Run } from "../build.ts";
 
 /** A node between a start and one end node for each exit. */
@@ -223,13 +223,14 @@ describe("whatsapp_flow", () => {
     );
   });
 
-  test("an answer that is no JSON, or no object, is an empty one", () => {
-    for (const response_json of ["{", "[1]", 5, undefined]) {
+  test("an answer that is not a JSON object is an empty one", () => {
+    const replyOf = (answer?: Json): JsonObject => (answer === undefined ? {} : { response_json: answer });
+    for (const nfm_reply of ["{", "[1]", 5, undefined].map(replyOf)) {
       const run = withExits("whatsapp_flow", { ...data, flowOutputVariable: "f" }, [""]);
       run.hear({
         id: null,
         type: "interactive",
-        content: { type: "nfm_reply", nfm_reply: { response_json } },
+        content: { type: "nfm_reply", nfm_reply },
       });
       assert.deepEqual(run.context.variables.f, {});
     }

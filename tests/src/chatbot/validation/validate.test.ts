@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { JsonObject } from "../../../../src/base/json/json.ts";
 import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
 import type { Surroundings } from "../../../../src/chatbot/validation/references.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
@@ -249,7 +250,7 @@ describe("fields", () => {
   }
 
   test("of a start node's patterns", () => {
-    const triggers = [
+    const triggers: JsonObject[] = [
       { kind: "keyword", match: "regex", words: ["ok", "["] },
       { kind: "keyword", words: ["["] },
     ];

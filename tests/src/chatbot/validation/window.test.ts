@@ -16,7 +16,7 @@ const template: NodeSpec = ["message", { messageType: "template", templateName: 
 const hours = (delay: number): NodeSpec => ["delay", { delay, delayUnit: "hours" }];
 const ask = (timeoutSeconds?: number): NodeSpec => [
   "question",
-  { content: "?", variable: "v", timeoutSeconds },
+  { content: "?", variable: "v", ...(timeoutSeconds !== undefined && { timeoutSeconds }) },
 ];
 
 /** Nodes by name, the first one after the start. */

@@ -1,14 +1,9 @@
-export type Json = null | boolean | number | string | Json[] | JsonObject;
-export type JsonObject = { [key: string]: Json };
+import { isObject, type Json, type JsonObject } from "./json.ts";
 
-/** Looking into JSON of which nothing is certain: each function answers `null` where the fact is not there. */
+/** Readers of JSON values of which nothing is certain: each returns `null` where the value is not of its kind. */
 
 /** Longest id or code word taken as one; keeps every such column within a B-tree entry. */
 const MAX_WORD = 512;
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 export function objectOf(value: Json | undefined): JsonObject | null {
   return isObject(value) ? value : null;
@@ -55,7 +50,7 @@ const FIRST_PLAUSIBLE = Date.UTC(2009, 0);
 const LAST_PLAUSIBLE = Date.UTC(2100, 0);
 
 /**
- * An instant in milliseconds, from Unix seconds as string or integer (cloud-api.md section 3), or from milliseconds,
+ * An instant in milliseconds, from Unix seconds as string or integer, or from milliseconds,
  * which one of Meta's samples has. Null before there was a WhatsApp (2009) and from 2100 on.
  */
 export function instantOf(value: Json | undefined): number | null {
@@ -65,7 +60,7 @@ export function instantOf(value: Json | undefined): number | null {
   return milliseconds >= FIRST_PLAUSIBLE && milliseconds < LAST_PLAUSIBLE ? milliseconds : null;
 }
 
-/** What of an object is not under the `known` keys; null if nothing. */
+/** The part of an object that is not under the `known` keys; null when nothing is left. */
 export function leftoverOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | null {
   const rest = Object.entries(object).filter(([key]) => !known.has(key));
   return rest.length === 0 ? null : Object.fromEntries(rest);

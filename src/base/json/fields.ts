@@ -1,6 +1,7 @@
-import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "./json.ts";
+import { numberOf } from "./values.ts";
 
-/** Readers of a node's `data`, which anyone may have written: the wrong shape reads as absent, never as an error. */
+/** Readers of an object's fields, which anyone may have written: the wrong shape reads as absent, never as an error. */
 
 /** A text; a number reads as its digits. `""` when absent. */
 export function textField(data: JsonObject, name: string): string {
@@ -11,9 +12,7 @@ export function textField(data: JsonObject, name: string): string {
 
 /** A number, also when written as text; undefined when absent or not finite. */
 export function numberField(data: JsonObject, name: string): number | undefined {
-  const value = own(data, name);
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  return numberOf(own(data, name)) ?? undefined;
 }
 
 export function booleanField(data: JsonObject, name: string, otherwise: boolean): boolean {
