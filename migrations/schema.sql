@@ -1988,8 +1988,10 @@ declare
     when 'interactive' then app_hidden.interactive_problem(content)
     when 'template' then app_hidden.template_problem(content)
     when 'reaction' then case
-      when coalesce(content ->> 'message_id', '') = '' then 'message_id is missing: the provider''s id of the message reacted to'
-      when jsonb_typeof(content -> 'emoji') is distinct from 'string' then 'emoji is missing ("" takes a reaction back)'
+      when coalesce(content ->> 'message_id', '') = ''
+      then 'message_id is missing: the provider''s id of the message reacted to'
+      when jsonb_typeof(content -> 'emoji') is distinct from 'string'
+      then 'emoji is missing ("" takes a reaction back)'
     end
     else 'a message of type ' || type || ' cannot be sent'
   end;
@@ -2016,7 +2018,12 @@ begin
 
   -- Two requests with one key at once: the second waits here for the first to commit.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
-  values (claim_idempotency_key.tenant_id, claim_idempotency_key.key, app_hidden.uuid_v7_floor(to_timestamp(0)), claim_idempotency_key.request_hash)
+  values (
+    claim_idempotency_key.tenant_id,
+    claim_idempotency_key.key,
+    app_hidden.uuid_v7_floor(to_timestamp(0)),
+    claim_idempotency_key.request_hash
+  )
   on conflict on constraint idempotency_keys_pkey do nothing;
   if found then
     return null;
@@ -2050,7 +2057,8 @@ create function app_hidden.clean_pasted(pasted text) returns text as $$
         ),
         (
           select string_agg(chr(zero + digit), '' order by zero, digit)
-          -- The zeros of all scripts (Unicode 17, General_Category Nd) that normalisation leaves: their digits follow in order.
+          -- The zeros of all scripts (Unicode 17, General_Category Nd) that normalisation leaves: their digits follow
+          -- in order.
           from unnest(array[
             1632, 1776, 1984, 2406, 2534, 2662, 2790, 2918, 3046, 3174, 3302, 3430, 3558, 3664, 3792, 3872, 4160,
             4240, 6112, 6160, 6470, 6608, 6784, 6800, 6992, 7088, 7232, 7248, 42528, 43216, 43264, 43472, 43504,
@@ -2299,7 +2307,8 @@ begin
       when 'list' then app_hidden.list_problem(content)
       when 'cta_url' then coalesce(
         app_hidden.length_problem('action.parameters.display_text', v_action #> '{parameters,display_text}', 20),
-        case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$' then 'action.parameters.url is not an http(s) address' end
+        case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$'
+          then 'action.parameters.url is not an http(s) address' end
       )
       when 'location_request_message' then
         case when v_action ->> 'name' is distinct from 'send_location' then 'action.name has to be send_location' end
@@ -2337,8 +2346,8 @@ comment on function app_hidden.is_familiar_source(text,text) is 'Whether the per
 grant execute on function app_hidden.is_familiar_source(text,text) to parley_authenticator;
 
 create function app_hidden.is_program() returns boolean as $$
-  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role that
-  -- was set is believed only of a login that could become the owner anyway.
+  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role
+  -- that was set is believed only of a login that could become the owner anyway.
   select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -2394,7 +2403,9 @@ declare
 begin
   if jsonb_typeof(v_sections) is distinct from 'array' or jsonb_array_length(v_sections) not between 1 and 10 then
     return 'action.sections has to have 1 to 10 sections';
-  elsif exists (select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array') then
+  elsif exists (
+    select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array'
+  ) then
     return 'a section''s rows is not a list';
   elsif coalesce(content #>> '{header,type}', 'text') <> 'text' then
     return 'a list has a text header or none';
@@ -2403,7 +2414,9 @@ begin
   return coalesce(
     app_hidden.length_problem('action.button', content #> '{action,button}', 20),
     (
-      select min(app_hidden.length_problem('a section''s title', s -> 'title', 24, required := jsonb_array_length(v_sections) > 1))
+      select min(app_hidden.length_problem(
+        'a section''s title', s -> 'title', 24, required := jsonb_array_length(v_sections) > 1
+      ))
       from jsonb_array_elements(v_sections) s
     ),
     (
@@ -2427,9 +2440,11 @@ grant execute on function app_hidden.list_problem(jsonb) to parley_visitor;
 
 create function app_hidden.location_problem(content jsonb) returns text as $$
   select case
-    when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$' or abs((content ->> 'latitude')::numeric) > 90
+    when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$'
+      or abs((content ->> 'latitude')::numeric) > 90
       then 'latitude is not a number from -90 to 90'
-    when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$' or abs((content ->> 'longitude')::numeric) > 180
+    when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$'
+      or abs((content ->> 'longitude')::numeric) > 180
       then 'longitude is not a number from -180 to 180'
     else coalesce(
       app_hidden.length_problem('name', content -> 'name', 1000, required := false),
@@ -2464,7 +2479,9 @@ begin
   ) then
     perform graphile_worker.add_jobs(array[
       app_private.job(
-        'mark_read', json_build_object('conversationId', v_before.id), key => app_private.job_key('mark_read', v_before.id)
+        'mark_read',
+        json_build_object('conversationId', v_before.id),
+        key => app_private.job_key('mark_read', v_before.id)
       )
     ]);
   end if;
@@ -2479,7 +2496,9 @@ create function app_hidden.media_problem(content jsonb, has_caption boolean) ret
   select case
     when (content ? 'id') = (content ? 'link') then 'exactly one of id and link is needed'
     when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$' then 'id is not a media id'
-    when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$' or length(content ->> 'link') > 2048 then 'link is not an http(s) address'
+    when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$'
+      or length(content ->> 'link') > 2048
+    then 'link is not an http(s) address'
     when not has_caption and content ? 'caption' then 'this type has no caption'
     else coalesce(
       app_hidden.length_problem('caption', content -> 'caption', 1024, required := false),
@@ -2506,7 +2525,9 @@ grant execute on function app_hidden.message_preview(app_public.message_type,jso
 create function app_hidden.normalize_email(email text) returns text as $$
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
   select regexp_replace(
-    regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
+    regexp_replace(
+      regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'
+    ),
     E'^["\'\u201c\u2018([]+|["\'\u201d\u2019)\\].,;!?]+$', '', 'g'
   )
 $$
@@ -2521,7 +2542,8 @@ create function app_hidden.normalize_phone(phone text) returns text as $$
     -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
     -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
     '^(?!39|37[89]|22[569]|24[127]|250)('
-      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
+      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|'
+      '8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
     '\1'
   )
   from (
@@ -2967,9 +2989,11 @@ create function app_hidden.template_parameters_problem(components jsonb) returns
     union all
     select p.place || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
     union all
-    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}' from parameter p where p.type = 'currency'
+    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
+    from parameter p where p.type = 'currency'
     union all
-    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}' from parameter p where p.type = 'date_time'
+    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
+    from parameter p where p.type = 'date_time'
   )
   select coalesce(
     (select c.place || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
@@ -2979,7 +3003,8 @@ create function app_hidden.template_parameters_problem(components jsonb) returns
     ),
     (
       select w.place || case
-        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = '' then ' must not be empty'
+        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = ''
+        then ' must not be empty'
         else ' must not contain line breaks, tabs, or more than four spaces in a row'
       end
       from words w
@@ -2997,10 +3022,14 @@ grant execute on function app_hidden.template_parameters_problem(jsonb) to parle
 
 create function app_hidden.template_problem(content jsonb) returns text as $$
   select case
-    when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512 then 'name is not a template name (a-z, 0-9, _)'
-    when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$' then 'language.code is not a language like en_US'
-    when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
-    when coalesce(content -> 'components', '[]') <> '[]' then app_hidden.template_parameters_problem(content -> 'components')
+    when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512
+    then 'name is not a template name (a-z, 0-9, _)'
+    when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$'
+    then 'language.code is not a language like en_US'
+    when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array'
+    then 'components is not a list'
+    when coalesce(content -> 'components', '[]') <> '[]'
+    then app_hidden.template_parameters_problem(content -> 'components')
   end
 $$
   language sql immutable parallel safe;
@@ -3010,7 +3039,8 @@ grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
 create function app_hidden.text_problem(content jsonb) returns text as $$
   select coalesce(
     app_hidden.length_problem('body', content -> 'body', 4096),
-    case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean' then 'preview_url is not true or false' end
+    case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean'
+      then 'preview_url is not true or false' end
   )
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
@@ -3051,7 +3081,8 @@ create function app_hidden.words_of(said text) returns text as $$
   -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
   select nullif(btrim(
     said,
-    E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+    E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e'
+      '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
       '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
       '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
   ), '')
@@ -3164,21 +3195,33 @@ begin
     and c.business_account_id = change ->> 'business_account_id'
     and (
       change ->> 'display_phone_number' is null
-      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g') = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
+      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g')
+        = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
     )
     order by c.id
     for no key update
   loop
     v_is_known := true;
     update app_public.channels c set
-      quality_rating = case when v_channel.is_quality_new then coalesce(change ->> 'quality_rating', c.quality_rating) else c.quality_rating end,
-      messaging_limit = case when v_channel.is_limit_new then coalesce(change ->> 'messaging_limit', c.messaging_limit) else c.messaging_limit end,
-      verified_name = case when v_channel.is_name_new then coalesce(change ->> 'verified_name', c.verified_name) else c.verified_name end
+      quality_rating = coalesce(
+        case when v_channel.is_quality_new then change ->> 'quality_rating' end, c.quality_rating
+      ),
+      messaging_limit = coalesce(
+        case when v_channel.is_limit_new then change ->> 'messaging_limit' end, c.messaging_limit
+      ),
+      verified_name = coalesce(case when v_channel.is_name_new then change ->> 'verified_name' end, c.verified_name)
     where c.id = v_channel.id;
     update app_private.channel_states s set
-      quality_rating_at = case when change ->> 'quality_rating' is not null then greatest(s.quality_rating_at, v_heard_at) else s.quality_rating_at end,
-      messaging_limit_at = case when change ->> 'messaging_limit' is not null then greatest(s.messaging_limit_at, v_heard_at) else s.messaging_limit_at end,
-      verified_name_at = case when change ->> 'verified_name' is not null then greatest(s.verified_name_at, v_heard_at) else s.verified_name_at end
+      -- greatest() ignores null: what is not reported keeps its time.
+      quality_rating_at = greatest(
+        s.quality_rating_at, case when change ->> 'quality_rating' is not null then v_heard_at end
+      ),
+      messaging_limit_at = greatest(
+        s.messaging_limit_at, case when change ->> 'messaging_limit' is not null then v_heard_at end
+      ),
+      verified_name_at = greatest(
+        s.verified_name_at, case when change ->> 'verified_name' is not null then v_heard_at end
+      )
     where s.channel_id = v_channel.id;
 
     if v_channel.is_account_new and change ->> 'stop_reason' is not null then
@@ -3216,7 +3259,6 @@ begin
     select t.*
     from told t
     where app_private.is_news(t.id, 'name', t.name, t.said_at, t.received_at)
-    offset 0
   ),
   named as (
     update app_public.contacts c set name = n.name
@@ -3263,7 +3305,10 @@ declare
   v_old uuid := (app_private.find_contacts(v_before))[1];
   v_new uuid := (app_private.find_contacts(v_after))[1];
   v_holder uuid := (
-    select i.contact_id from app_private.identity_at((change #>> '{after,tenant_id}')::uuid, 'phone', change #>> '{after,phone}', v_at) i
+    select i.contact_id
+    from app_private.identity_at(
+      (change #>> '{after,tenant_id}')::uuid, 'phone', change #>> '{after,phone}', v_at
+    ) i
   );
 begin
   perform from app_public.contacts c where c.id in (v_old, v_new, v_holder) order by c.id for no key update;
@@ -3365,7 +3410,10 @@ begin
 
   if v_has_new_ids then
     perform app_private.register_provider_ids(
-      v_ids, array(select s ->> 'provider_message_id' from jsonb_array_elements(statuses) with ordinality e (s, n) order by n)
+      v_ids,
+      array(
+        select s ->> 'provider_message_id' from jsonb_array_elements(statuses) with ordinality e (s, n) order by n
+      )
     );
   end if;
 
@@ -3456,7 +3504,8 @@ comment on function app_private.apply_statuses(jsonb) is 'Moves messages forward
 create function app_private.apply_template_update(change jsonb) returns boolean as $$
   insert into app_public.templates as t (
     tenant_id, business_account_id, name, language, provider_template_id,
-    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at, components, components_at
+    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at,
+    components, components_at
   )
   select
     (change ->> 'tenant_id')::uuid,
@@ -3479,10 +3528,13 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
   ) c on c.category::text = lower(change ->> 'category')
-  where change ->> 'name' is not null and change ->> 'language' is not null and change ->> 'business_account_id' is not null
+  where change ->> 'name' is not null
+  and change ->> 'language' is not null
+  and change ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the rest.
+    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the
+    -- rest.
     status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
     status_reason = case
       when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
@@ -3610,11 +3662,13 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too large.
+      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too
+      -- large.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
-          when v_change.fields ->> 'language' ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$' then v_change.fields ->> 'language'
+          when v_change.fields ->> 'language' ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'
+          then v_change.fields ->> 'language'
           else c.language
         end,
         email = case
@@ -3646,7 +3700,8 @@ begin
     from app_public.tags t
     where t.tenant_id = v_change.tenant_id
     and exists (
-      select from unnest(v_change.add_tags) w (name) where lower(left(w.name, 100)) = lower(t.name) or w.name = t.id::text
+      select from unnest(v_change.add_tags) w (name)
+      where lower(left(w.name, 100)) = lower(t.name) or w.name = t.id::text
     )
     on conflict do nothing;
 
@@ -3859,8 +3914,8 @@ begin
       c.tenant_id,
       c.id,
       jsonb_build_object(
-        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email, 'language', p.language,
-        'metadata', p.metadata
+        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email,
+        'language', p.language, 'metadata', p.metadata
       ),
       c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
@@ -3953,7 +4008,10 @@ begin
     and t.status = 'active'
     and s.paused_until <= now()
     and c.id <> all (busy_channel_ids)
-    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now() and l.due_at < 'infinity')
+    and exists (
+      select from app_private.outbox_lanes l
+      where l.channel_id = c.id and l.due_at <= now() and l.due_at < 'infinity'
+    )
     order by s.pace_clock
     for update of s skip locked
   loop
@@ -4017,7 +4075,8 @@ begin
     where l.conversation_id = any (v_lanes);
 
     update app_private.channel_states s set
-      pace_clock = v_channel.pace_clock + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
+      pace_clock = v_channel.pace_clock
+        + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
     where s.channel_id = v_channel.id;
 
     v_taken := v_taken || coalesce(v_heads, '{}');
@@ -4333,10 +4392,18 @@ create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   -- that lag behind a growing table.
   select array_agg(
     coalesce(
-      case when c.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i) end,
-      case when c.bsuid is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i) end,
-      case when c.phone is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i) end,
-      case when c.external is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i) end
+      case when c.parent_bsuid is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i
+      ) end,
+      case when c.bsuid is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i
+      ) end,
+      case when c.phone is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i
+      ) end,
+      case when c.external is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i
+      ) end
     )
     order by c.n
   )
@@ -4462,7 +4529,9 @@ begin
       perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
       perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
     else
-      customers := jsonb_set(customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}');
+      customers := jsonb_set(
+        customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}'
+      );
     end if;
   end loop;
   return customers;
@@ -4472,14 +4541,16 @@ $$
 comment on function app_private.hand_over_numbers(jsonb) is 'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
 
 create function app_private.has_account(email text) returns boolean as $$
-  select exists (select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email)))
+  select exists (
+    select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email))
+  )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.has_account(text) is 'Whether anybody in the installation signs in with that address, whatever its case.';
 
 create function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
-  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old number,
-  -- unless an old user id says otherwise.
+  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old
+  -- number, unless an old user id says otherwise.
   select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
   or not exists (
     select
@@ -4502,7 +4573,11 @@ create function app_private.hear_identities(customers jsonb, contact_ids uuid[])
     group by 1, 2, 3, 4
   ),
   sightings as (
-    select contact_ids[a.n] as contact_id, a.tenant_id, a.heard_at, min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
+    select
+      contact_ids[a.n] as contact_id,
+      a.tenant_id,
+      a.heard_at,
+      min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
       count(distinct (i.kind, i.match_key)) as named
     from app_private.read_identities(customers) a
     join app_public.contact_identities i
@@ -4555,7 +4630,11 @@ create function app_private.heard_until(identity app_public.contact_identities) 
     then coalesce(
       greatest(
         identity.last_heard_at,
-        (select max(v.last_customer_message_at) from app_public.conversations v where v.contact_id = identity.contact_id)
+        (
+          select max(v.last_customer_message_at)
+          from app_public.conversations v
+          where v.contact_id = identity.contact_id
+        )
       ),
       '-infinity'
     )
@@ -4579,7 +4658,9 @@ create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) r
 begin
   with named as (
     -- A person's most trusted address makes the id: the same person, the same id.
-    select distinct on (i.n) i.*, app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
+    select distinct on (i.n)
+      i.*,
+      app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
     from app_private.read_identities(customers) i
     where known_ids[i.n] is null and not i.is_alias
     order by i.n, i.kind
@@ -4593,7 +4674,8 @@ begin
         when exists (select from app_public.contacts c where c.id = d.derived_id)
           or exists (
             select from app_private.erased_addresses e
-            where e.tenant_id = d.tenant_id and e.address_hash = app_private.address_hash(d.tenant_id, d.kind, d.match_key)
+            where e.tenant_id = d.tenant_id
+            and e.address_hash = app_private.address_hash(d.tenant_id, d.kind, d.match_key)
           )
         then app_hidden.uuid_v7()
         else d.derived_id
@@ -4663,7 +4745,8 @@ comment on function app_private.invite(uuid,text,text,app_public.member_role,uui
 
 create function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
-  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is left out.
+  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is
+  -- left out.
   with words as (
     select string_to_array(regexp_replace(trim($list$
     0.0.0.000 01011910 01011970 01011975 01011977 01011980 01011981 01011982 01011983 01011984 01011985 01011986
@@ -4967,8 +5050,8 @@ create function app_private.late_place(conversation_id uuid, said_at timestamp w
   select greatest(
     case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
     -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
-    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it later
-    -- by as much as the clocks differ.
+    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it
+    -- later by as much as the clocks differ.
     (
       select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
       from (
@@ -4995,12 +5078,15 @@ comment on function app_private.late_place(uuid,timestamp with time zone,timesta
 
 create function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
   update app_public.contacts c set
-    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
-    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
+    profile_name = coalesce(case when k.is_news then k.profile_name end, c.profile_name, k.profile_name),
+    username = coalesce(case when k.is_news then k.username end, c.username, k.username),
     phone = coalesce(c.phone, (
       select i.value from app_public.contact_identities i
-      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
-      and i.contact_id = k.contact_id and i.retired_at is null
+      where i.tenant_id = k.tenant_id
+      and i.kind = 'phone'
+      and i.match_key = app_hidden.identity_match_key('phone', k.phone)
+      and i.contact_id = k.contact_id
+      and i.retired_at is null
     ))
   from (
     select distinct on (contact_ids[a.n])
@@ -5081,8 +5167,10 @@ begin
           ) i
         ) as contact_id
       from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
-        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
+        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text,
+        heard_at timestamptz
       )
+      -- A fence: flattened, "not exists" would become a join and the look-up a condition of it.
       offset 0
     ) r
     where not exists (
@@ -5099,7 +5187,9 @@ begin
   for v_known in
     select v.contact_id, s.recipient
     from rows from (
-      jsonb_to_recordset(sent) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb)
+      jsonb_to_recordset(sent) as (
+        tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb
+      )
     ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, recipient, n)
     left join app_private.provider_ids p on p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     join app_public.messages m on m.id = coalesce(s.message_id, p.message_id) and m.tenant_id = s.tenant_id
@@ -5217,6 +5307,7 @@ begin
     from (
       select a.*, (select i from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as known
       from app_private.read_identities(customers) a
+      -- A fence: flattened, the look-up would be repeated for each use of a.known.
       offset 0
     ) a
     where (a.known).contact_id is null
@@ -5262,6 +5353,7 @@ begin
         (select i.contact_id from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as contact_id
       from app_private.read_identities(customers) a
       where not a.is_alias
+      -- A fence: flattened, the look-up would be repeated for each use of a.contact_id, and might run after the join.
       offset 0
     ) a
     join rows from (
@@ -5287,7 +5379,8 @@ create function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) r
     array(
       select i.contact_id
       from app_private.read_identities(customers) a
-      join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+      join app_public.contact_identities i
+        on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
     )
   )
   order by c.id
@@ -5652,7 +5745,8 @@ create function app_private.operations_status() returns table(workers integer, s
   cross join (
     select
       count(*) filter (where is_due)::int as due,
-      coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::double precision as oldest_due_seconds,
+      coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::double precision
+        as oldest_due_seconds,
       count(*) filter (where has_given_up)::int as given_up
     from (
       select
@@ -5700,7 +5794,9 @@ comment on function app_private.other_self(uuid,jsonb) is 'The contact under whi
 
 create function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
   insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
-  select s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()), (array_agg(s.details))[1]
+  select
+    s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()),
+    (array_agg(s.details))[1]
   from rows from (
     jsonb_to_recordset(statuses) as (
       channel_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
@@ -5803,14 +5899,16 @@ comment on function app_private.publish_chatbot(uuid) is 'Freezes the draft as t
 
 create function app_private.read_identities(customers jsonb) returns table(n bigint, tenant_id uuid, kind app_public.identity_kind, value text, match_key text, is_alias boolean, phone text, profile_name text, username text, heard_at timestamp with time zone) as $$
   select
-    c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone, c.profile_name,
-    c.username, coalesce(c.heard_at, now())
+    c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone,
+    c.profile_name, c.username, coalesce(c.heard_at, now())
   from rows from (
     jsonb_to_recordset(customers) as (
       tenant_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text, profile_name text,
       username text, heard_at timestamptz
     )
-  ) with ordinality c (tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n)
+  ) with ordinality c (
+    tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
+  )
   cross join lateral (
     values
       ('parent_bsuid'::app_public.identity_kind, c.parent_bsuid, false),
@@ -5826,8 +5924,8 @@ comment on function app_private.read_identities(jsonb) is 'The addresses of cust
 
 create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision, is_pair_limit boolean) as $$
   select * from jsonb_to_recordset(outcomes) as r (
-    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision,
-    is_pair_limit boolean
+    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb,
+    retry_in_ms double precision, is_pair_limit boolean
   )
 $$
   language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
@@ -5838,7 +5936,9 @@ declare
   v_conversation_ids uuid[];
 begin
   stored := 0;
-  insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
+  insert into app_public.webhook_events (
+    id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at
+  )
   select
     e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped,
     substring(bodies from e.body_from for e.body_length), now()
@@ -5902,9 +6002,10 @@ $$
 comment on function app_private.received_preview(app_public.message_origin,app_public.message_type,jsonb) is 'The preview of a message from a provider.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
-  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses at
-  -- once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics that lag
-  -- behind a growing table. One look-up for whichever address it is: each that stands here is set up for every batch.
+  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses
+  -- at once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics
+  -- that lag behind a growing table. One look-up for whichever address it is: each that stands here is set up for every
+  -- batch.
   select case when bool_and(k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
   from (
     select
@@ -5919,7 +6020,10 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
               or min(i.last_heard_at) filter (where i.is_named) >= f.at
               or (
                 max(i.last_heard_at) filter (where i.is_named) = min(i.last_heard_at) filter (where i.is_named)
-                and coalesce(max(i.last_heard_at) filter (where not i.is_named) < min(i.last_heard_at) filter (where i.is_named), true)
+                and coalesce(
+                  max(i.last_heard_at) filter (where not i.is_named) < min(i.last_heard_at) filter (where i.is_named),
+                  true
+                )
               )
             )
           from (
@@ -5934,6 +6038,7 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
               end is true as is_named
             from app_public.contact_identities x
             where x.contact_id = f.contact_id and x.tenant_id = f.tenant_id
+            -- A fence: the aggregates read is_named five times, and it is worked out once.
             offset 0
           ) i
         ) and exists (
@@ -5978,6 +6083,9 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
         ) with ordinality c (
           tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
+        -- A fence, as are the next two: each level is worked out once for a customer. Flattened, the expressions of one
+        -- level (match keys, the look-up of the contact, that of the conversation) would be repeated in the next
+        -- wherever they are named.
         offset 0
       ) a
       offset 0
@@ -6004,7 +6112,9 @@ begin
   for update;
 
   -- Whoever took these never told what came of them: a crash. They may have gone out.
-  select jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')), count(*)
+  select
+    jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')),
+    count(*)
   into v_overdue, orphaned
   from app_private.outbox o
   where o.state = 'sending' and o.lease_until < clock_timestamp();
@@ -6266,7 +6376,9 @@ begin
   from app_private.channel_states s
   where c.id = reinstate_channel.channel_id and s.channel_id = c.id and c.status = 'stopped';
   update app_private.channel_states s set
-    account_state_at = greatest(s.account_state_at, heard_at), status_before_stop = null, status_reason_before_stop = null
+    account_state_at = greatest(s.account_state_at, heard_at),
+    status_before_stop = null,
+    status_reason_before_stop = null
   where s.channel_id = reinstate_channel.channel_id;
 end;
 $$
@@ -6369,7 +6481,8 @@ declare
 begin
   select x.* into v_context from app_public.conversation_contexts x where x.id = reserve_ai_call.context_id;
 
-  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this statement's transaction: the call comes after.
+  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this
+  -- statement's transaction: the call comes after.
   perform pg_advisory_xact_lock(hashtextextended('ai_calls:' || v_context.tenant_id, 0));
 
   insert into app_private.ai_calls (tenant_id, conversation_id, context_id, model, tokens)
@@ -6570,8 +6683,8 @@ begin
 
   -- In order: a run that ended makes room for the one that begins in the same turn.
   insert into app_public.conversation_contexts as x (
-    id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history, node_outputs,
-    waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
+    id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history,
+    node_outputs, waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
   )
   select
     r.id, v.tenant_id, r.conversation_id, v.chatbot_id, v.id, r.status, r.current_node_id, r.variables, r.node_history,
@@ -6579,9 +6692,9 @@ begin
     case when r.status not in ('running', 'waiting') then now() end
   from rows from (
     jsonb_to_recordset(contexts) as (
-      id uuid, conversation_id uuid, version_id uuid, status app_public.run_status, current_node_id text, variables jsonb,
-      node_history jsonb, node_outputs jsonb, waiting jsonb, state jsonb, outcome text, completion_reason text,
-      expires_at timestamptz, started_at timestamptz
+      id uuid, conversation_id uuid, version_id uuid, status app_public.run_status, current_node_id text,
+      variables jsonb, node_history jsonb, node_outputs jsonb, waiting jsonb, state jsonb, outcome text,
+      completion_reason text, expires_at timestamptz, started_at timestamptz
     )
   ) with ordinality r (
     id, conversation_id, version_id, status, current_node_id, variables, node_history, node_outputs, waiting, state,
@@ -6640,7 +6753,8 @@ begin
   if handoffs <> '[]' then
     update app_public.conversations c set
       assignee_id = coalesce(m.user_id, c.assignee_id),
-      -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their heads.
+      -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their
+      -- heads.
       chatbot_paused_until = case
         when m.user_id is null and h.pause_seconds is not null
           then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
@@ -6686,7 +6800,8 @@ begin
     where d.delay_ms is not null
     having count(*) > 0;
 
-    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given back.
+    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given
+    -- back.
     update app_private.chatbot_events e set due_at = 'infinity'
     from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
     cross join jsonb_array_elements_text(d.event_ids) h (id)
@@ -6891,7 +7006,6 @@ declare
   v_stored int;
 begin
   with told as (
-    -- A subselect of its own, so that the hash is computed once ("offset 0").
     select
       t.*,
       app_private.message_id_at(
@@ -6924,6 +7038,7 @@ begin
         tenant_id, channel_id, customer, direction, origin, type, content, provider_message_id, metadata, occurred_at,
         waited_ms, n
       )
+      -- A fence: flattened, the hash would be computed again for each use of t.hash.
       offset 0
     ) t
   ),
@@ -7326,7 +7441,10 @@ begin
       values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
       perform app_private.wake('advance_chatbots');
     end if;
-  elsif v_context.id is not null and v_is_paused and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
+  elsif v_context.id is not null
+    and v_is_paused
+    and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until
+  then
     perform graphile_worker.add_jobs(array[
       app_private.job(
         'resume_chatbot', json_build_object('conversationId', NEW.id), NEW.chatbot_paused_until,
@@ -7744,7 +7862,8 @@ begin
     update app_public.conversations c set status = 'open'
     where c.id = any (v_closed_ids)
     and c.id = any (array(
-      select n.conversation_id from new_rows n where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+      select n.conversation_id from new_rows n
+      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
     ));
   end if;
 
@@ -7756,8 +7875,8 @@ begin
     ));
   end if;
 
-  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app may
-  -- be delivered up to a week later.
+  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app
+  -- may be delivered up to a week later.
   if v_has_ads then
     update app_public.conversations c set
       free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')

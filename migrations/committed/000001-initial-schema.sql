@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7cae0a05cdba494252ead3d561dc59b34a9ffb1a
+--! Hash: sha1:9d96d2f4a57aa92011e36a06492b4f22fb1a9e48
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -48,7 +48,8 @@ create or replace function app_private.bounded_metadata(wanted jsonb, otherwise 
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.bounded_metadata(jsonb, jsonb) is
-  E'The first, if it is as small as the tables want metadata to be, else the second: for what happens without anybody to tell.';
+  E'The first, if it is as small as the tables want metadata to be, else the second: for what happens without anybody '
+   'to tell.';
 --! EndIncluded shared/bounded_metadata.sql
 --! Included shared/uuid_v7_floor.sql
 create or replace function app_hidden.uuid_v7_floor("at" timestamptz) returns uuid as $$
@@ -76,7 +77,8 @@ create or replace function app_hidden.clean_pasted(pasted text) returns text as 
         ),
         (
           select string_agg(chr(zero + digit), '' order by zero, digit)
-          -- The zeros of all scripts (Unicode 17, General_Category Nd) that normalisation leaves: their digits follow in order.
+          -- The zeros of all scripts (Unicode 17, General_Category Nd) that normalisation leaves: their digits follow
+          -- in order.
           from unnest(array[
             1632, 1776, 1984, 2406, 2534, 2662, 2790, 2918, 3046, 3174, 3302, 3430, 3558, 3664, 3792, 3872, 4160,
             4240, 6112, 6160, 6470, 6608, 6784, 6800, 6992, 7088, 7232, 7248, 42528, 43216, 43264, 43472, 43504,
@@ -93,7 +95,9 @@ create or replace function app_hidden.clean_pasted(pasted text) returns text as 
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.clean_pasted(text) is
-  E'The plain characters of what somebody typed or pasted: without invisible characters, in compatibility form (NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values that are compared or sent to, not for prose: emoji and some scripts need their joiners.';
+  E'The plain characters of what somebody typed or pasted: without invisible characters, in compatibility form '
+   '(NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values '
+   'that are compared or sent to, not for prose: emoji and some scripts need their joiners.';
 
 grant execute on function app_hidden.clean_pasted(text) to parley_visitor;
 --! EndIncluded shared/clean_pasted.sql
@@ -106,7 +110,8 @@ create or replace function app_hidden.clean_prose(pasted text) returns text as $
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.clean_prose(text) is
-  E'Words as they were typed, trimmed and without directional marks and zero-width spaces, which only travel along with a paste. What words and emoji need (joiners, variation selectors) stays.';
+  E'Words as they were typed, trimmed and without directional marks and zero-width spaces, which only travel along '
+   'with a paste. What words and emoji need (joiners, variation selectors) stays.';
 
 grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 --! EndIncluded shared/clean_prose.sql
@@ -114,13 +119,16 @@ grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 create or replace function app_hidden.normalize_email(email text) returns text as $$
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
   select regexp_replace(
-    regexp_replace(regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'),
+    regexp_replace(
+      regexp_replace(app_hidden.clean_pasted(email), '^.*<([^<>]*)>$', '\1'), '^mailto: ?([^?]*).*$', '\1', 'i'
+    ),
     E'^["\'\u201c\u2018([]+|["\'\u201d\u2019)\\].,;!?]+$', '', 'g'
   )
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.normalize_email(text) is
-  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", in quotes or brackets, with characters that cannot be seen) without all that.';
+  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", in quotes or brackets, with characters '
+   'that cannot be seen) without all that.';
 
 grant execute on function app_hidden.normalize_email(text) to parley_visitor;
 --! EndIncluded shared/normalize_email.sql
@@ -156,7 +164,8 @@ create table app_private.change_channels (
   name text not null default 'parley_' || replace(gen_random_uuid()::text, '-', '')
 );
 alter table app_private.change_channels enable row level security;
-comment on table app_private.change_channels is E'The name of the channel of notifications, chosen at random when the database was made. One row.';
+comment on table app_private.change_channels is
+  E'The name of the channel of notifications, chosen at random when the database was made. One row.';
 insert into app_private.change_channels default values;
 --! Included operations/change_channel.sql
 create or replace function app_private.change_channel() returns text as $$
@@ -164,7 +173,9 @@ create or replace function app_private.change_channel() returns text as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.change_channel() is
-  E'The channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so the name is a secret of the owner: it keeps one tenant''s ids from whoever has SQL as the API''s login, and keeps that login from notifying.';
+  E'The channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so the name is a secret of '
+   'the owner: it keeps one tenant''s ids from whoever has SQL as the API''s login, and keeps that login from '
+   'notifying.';
 --! EndIncluded operations/change_channel.sql
 --! Included operations/notify_change.sql
 create or replace function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
@@ -178,7 +189,9 @@ create or replace function app_private.notify_change(tenant_id uuid, kind text, 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
-  E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
+  E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | '
+   '"statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; '
+   'the listener reads the rows under its own policies. Once a statement, never once a row.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/job_key.sql
 create or replace function app_private.job_key(name text, id uuid default null) returns text as $$
@@ -187,8 +200,9 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.job_key(text, uuid) is
-  E'The key of a job, of which there is one at a time: <name>:<id> for a job about one row, <name>:later for a reminder '
-  'that is not about a row. name is the task''s, unless the task has jobs of two sorts. The only place that builds keys.';
+  E'The key of a job, of which there is one at a time: <name>:<id> for a job about one row, <name>:later for a '
+   'reminder that is not about a row. name is the task''s, unless the task has jobs of two sorts. The only place that '
+   'builds keys.';
 --! EndIncluded operations/job_key.sql
 --! Included operations/job.sql
 create or replace function app_private.job(
@@ -205,8 +219,8 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.job(text, json, timestamptz, text, int) is
-  E'A job for graphile_worker.add_jobs(): run_at defaults to now, max_attempts to 25. A key, by job_key(), replaces the job '
-  'that has it.';
+  E'A job for graphile_worker.add_jobs(): run_at defaults to now, max_attempts to 25. A key, by job_key(), replaces '
+   'the job that has it.';
 --! EndIncluded operations/job.sql
 --! Included operations/wake_later.sql
 create or replace function app_private.wake_later(task text, run_at timestamptz default now()) returns void as $$
@@ -216,12 +230,12 @@ create or replace function app_private.wake_later(task text, run_at timestamptz 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.wake_later(text, timestamptz) is
-  E'Sets the one reminder of a task for a later time, in place of the one before. Its key makes concurrent callers wait for '
-  'each other: not for triggers, which use wake().';
+  E'Sets the one reminder of a task for a later time, in place of the one before. Its key makes concurrent callers '
+   'wait for each other: not for triggers, which use wake().';
 --! EndIncluded operations/wake_later.sql
 --! Included operations/wake.sql
--- Two settings say who runs a task whose rows a transaction has written. They are named here and, for whole connections,
--- in src/database/pool.ts; docs/architecture.md ("Waking") has the picture.
+-- Two settings say who runs a task whose rows a transaction has written. They are named here and, for whole
+-- connections, in src/database/pool.ts; docs/architecture.md ("Waking") has the picture.
 --   parley.wake = 'self'           the caller runs the tasks itself once it has committed
 --   parley.wakes_<task> = 'true'   in this transaction: rows wait for the task, and no job says so
 
@@ -238,9 +252,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.wake(text) is
-  E'Reminds a worker that rows wait for a task: by a job, unless take_over_waking() was called in this transaction or the '
-  'connection was opened for it; then is_waking_due() is true until the end of the transaction. A reminder that is lost '
-  'costs at most a minute: the task reconcile_outbox finds the rows.';
+  E'Reminds a worker that rows wait for a task: by a job, unless take_over_waking() was called in this transaction or '
+   'the connection was opened for it; then is_waking_due() is true until the end of the transaction. A reminder that '
+   'is lost costs at most a minute: the task reconcile_outbox finds the rows.';
 
 
 create or replace function app_private.take_over_waking() returns void as $$
@@ -250,7 +264,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.take_over_waking() is
-  E'For callers that run the tasks themselves right after their commit: until the end of the transaction wake() adds no job.';
+  E'For callers that run the tasks themselves right after their commit: until the end of the transaction wake() adds '
+   'no job.';
 
 
 create or replace function app_private.is_waking_due(task text) returns boolean as $$
@@ -265,11 +280,13 @@ comment on function app_private.is_waking_due(text) is
 
 --! split: 0100-accounts.sql
 create type app_public.tenant_status as enum ('active', 'inactive');
-comment on type app_public.tenant_status is E'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
+comment on type app_public.tenant_status is
+  E'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
 -- In order of power: policies compare with >=.
 create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
 comment on type app_public.member_role is
-  E'What a member may do: a viewer reads, an agent works in conversations, an admin manages people and channels, an owner also manages owners.';
+  E'What a member may do: a viewer reads, an agent works in conversations, an admin manages people and channels, an '
+   'owner also manages owners.';
 
 create table app_public.tenants (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -285,7 +302,8 @@ create index on app_public.tenants (status);
 alter table app_public.tenants enable row level security;
 comment on table app_public.tenants is E'A workspace. It owns everything else; nothing is shared between two of them.';
 comment on column app_public.tenants.slug is E'The short name used in addresses, sign-ins and on the command line.';
-comment on column app_public.tenants.status is E'An inactive tenant''s members cannot sign in and nothing is sent for it.';
+comment on column app_public.tenants.status is
+  E'An inactive tenant''s members cannot sign in and nothing is sent for it.';
 
 create table app_public.users (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -314,7 +332,8 @@ create table app_private.user_secrets (
   updated_at timestamptz not null default now()
 );
 alter table app_private.user_secrets enable row level security;
-comment on table app_private.user_secrets is E'bcrypt (cost 10). No row, or no hash: the person cannot sign in with a password.';
+comment on table app_private.user_secrets is
+  E'bcrypt (cost 10). No row, or no hash: the person cannot sign in with a password.';
 
 create table app_public.memberships (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -349,7 +368,8 @@ alter table app_private.sessions enable row level security;
 comment on table app_private.sessions is
   E'One sign-in. Access tokens name it and every request checks it, so that signing out works at once.';
 comment on column app_private.sessions.generation is
-  E'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key of the API: nothing here makes one.';
+  E'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key '
+   'of the API: nothing here makes one.';
 comment on column app_private.sessions.refreshed_at is
   E'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
 comment on column app_private.sessions.user_agent is E'What the client called itself when it signed in.';
@@ -376,7 +396,8 @@ comment on table app_public.invitations is
 comment on column app_public.invitations.name is E'What a new account is called, unless the person says otherwise.';
 comment on column app_public.invitations.role is E'What the person will be in the tenant.';
 comment on column app_public.invitations.invited_by_id is
-  E'The member who invited; null for the operator. The invitation is void once that member may no longer invite to that role.';
+  E'The member who invited; null for the operator. The invitation is void once that member may no longer invite to '
+   'that role.';
 comment on column app_public.invitations.expires_at is E'7 days after it was made.';
 
 create table app_private.invitation_secrets (
@@ -398,8 +419,10 @@ create index on app_private.sign_in_failures (last_failed_at);
 create index on app_private.sign_in_failures (source, last_failed_at);
 alter table app_private.sign_in_failures enable row level security;
 comment on table app_private.sign_in_failures is
-  E'Failed sign-ins by e-mail address and by where they came from, whether anybody has that address or not: a lock tells a stranger nothing, and keeps only that source waiting.';
-comment on column app_private.sign_in_failures.source is E'An IPv4 address, the first 64 bits of an IPv6 one, or the person''s session.';
+  E'Failed sign-ins by e-mail address and by where they came from, whether anybody has that address or not: a lock '
+   'tells a stranger nothing, and keeps only that source waiting.';
+comment on column app_private.sign_in_failures.source is
+  E'An IPv4 address, the first 64 bits of an IPv6 one, or the person''s session.';
 
 create table app_private.sign_in_sources (
   user_id uuid references app_public.users on delete cascade,
@@ -410,7 +433,8 @@ create table app_private.sign_in_sources (
 create index on app_private.sign_in_sources (last_signed_in_at);
 alter table app_private.sign_in_sources enable row level security;
 comment on table app_private.sign_in_sources is
-  E'Where people have signed in from within 90 days. Strangers who fail elsewhere do not keep them from signing in there.';
+  E'Where people have signed in from within 90 days. Strangers who fail elsewhere do not keep them from signing in '
+   'there.';
 
 create table app_public.audit_entries (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -434,17 +458,29 @@ create table app_public.audit_entries (
 create index on app_public.audit_entries (tenant_id, created_at desc);
 alter table app_public.audit_entries enable row level security;
 comment on table app_public.audit_entries is
-  E'Who changed what: people and access, channels, chatbots, what chatbots call, secrets, contacts'' numbers and their erasure. Written by triggers, never changed. The values of secrets, graphs, addresses, headers, forms and of contacts are not copied here: changed_columns names them.';
+  E'Who changed what: people and access, channels, chatbots, what chatbots call, secrets, contacts'' numbers and '
+   'their erasure. Written by triggers, never changed. The values of secrets, graphs, addresses, headers, forms and '
+   'of contacts are not copied here: changed_columns names them.';
 comment on column app_public.audit_entries.changed_columns is
   E'Of an update: the columns that changed, those included whose values are not copied.';
 comment on column app_public.audit_entries.actor is
-  E'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL of the owner of the database.';
-comment on column app_public.audit_entries.old_values is E'Of an update: the changed columns before it. Of a delete: the row. Without the columns whose values are not copied.';
-comment on column app_public.audit_entries.user_id is E'The signed-in person; null when it was done in SQL, by the program, or by somebody who was only signing in.';
-comment on column app_public.audit_entries.table_name is E'The changed row''s table. Private ones are user_secrets (a password), sessions (one that ended), channel_secrets, data_source_secrets and google_account_secrets (tokens).';
-comment on column app_public.audit_entries.row_id is E'The id of the row; of a membership, a password, a session or a calendar, the person''s; of secrets, that of what they belong to.';
+  E'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL of the '
+   'owner of the database.';
+comment on column app_public.audit_entries.old_values is
+  E'Of an update: the changed columns before it. Of a delete: the row. Without the columns whose values are not '
+   'copied.';
+comment on column app_public.audit_entries.user_id is
+  E'The signed-in person; null when it was done in SQL, by the program, or by somebody who was only signing in.';
+comment on column app_public.audit_entries.table_name is
+  E'The changed row''s table. Private ones are user_secrets (a password), sessions (one that ended), channel_secrets, '
+   'data_source_secrets and google_account_secrets (tokens).';
+comment on column app_public.audit_entries.row_id is
+  E'The id of the row; of a membership, a password, a session or a calendar, the person''s; of secrets, that of what '
+   'they belong to.';
 comment on column app_public.audit_entries.operation is E'INSERT, UPDATE or DELETE.';
-comment on column app_public.audit_entries.new_values is E'Of an insert: the row. Of an update: the changed columns after it. Without the columns whose values are not copied.';
+comment on column app_public.audit_entries.new_values is
+  E'Of an insert: the row. Of an update: the changed columns after it. Without the columns whose values are not '
+   'copied.';
 comment on column app_public.audit_entries.database_role is E'The role that was logged in to the database.';
 
 --! Included accounts/current_user_id.sql
@@ -481,8 +517,8 @@ create or replace view app_private.valid_sessions as
   and t.status = 'active';
 
 comment on view app_private.valid_sessions is
-  E'Sessions whose tokens are accepted, each with its membership: neither revoked nor expired, of an active member and '
-  'user of an active tenant. The only place that says so.';
+  E'Sessions whose tokens are accepted, each with its membership: neither revoked nor expired, of an active member '
+   'and user of an active tenant. The only place that says so.';
 --! EndIncluded accounts/valid_sessions.sql
 --! Included accounts/current_membership.sql
 create or replace function app_hidden.current_membership() returns app_public.memberships as $$
@@ -493,8 +529,8 @@ create or replace function app_hidden.current_membership() returns app_public.me
 $$ language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.current_membership() is
-  E'The membership behind this request, or null. Looked up in each statement, so that signing out, deactivating a user or '
-  'closing a tenant takes effect with the next request.';
+  E'The membership behind this request, or null. Looked up in each statement, so that signing out, deactivating a '
+   'user or closing a tenant takes effect with the next request.';
 
 grant execute on function app_hidden.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_membership.sql
@@ -508,8 +544,8 @@ create or replace function app_hidden.is_signed_in(session_id uuid, user_id uuid
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_signed_in(uuid, uuid) is
-  E'Whether an access token of that session is accepted. The API asks before a request, so that a client is told to sign in '
-  'again instead of being shown nothing.';
+  E'Whether an access token of that session is accepted. The API asks before a request, so that a client is told to '
+   'sign in again instead of being shown nothing.';
 
 grant execute on function app_hidden.is_signed_in(uuid, uuid) to parley_authenticator;
 --! EndIncluded accounts/is_signed_in.sql
@@ -519,7 +555,8 @@ create or replace function app_hidden.current_tenant_id() returns uuid as $$
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.current_tenant_id() is
-  E'The tenant of this request, or null. In a policy write (select app_hidden.current_tenant_id()): one look-up a statement instead of one a row.';
+  E'The tenant of this request, or null. In a policy write (select app_hidden.current_tenant_id()): one look-up a '
+   'statement instead of one a row.';
 
 grant execute on function app_hidden.current_tenant_id() to parley_visitor;
 --! EndIncluded accounts/current_tenant_id.sql
@@ -528,7 +565,8 @@ create or replace function app_hidden.current_member_role() returns app_public.m
   select (app_hidden.current_membership()).role
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.current_member_role() is E'The role of the person behind this request in its tenant, or null.';
+comment on function app_hidden.current_member_role() is
+  E'The role of the person behind this request in its tenant, or null.';
 
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 --! EndIncluded accounts/current_member_role.sql
@@ -544,13 +582,14 @@ grant execute on function app_hidden.is_at_least(app_public.member_role) to parl
 --! EndIncluded accounts/is_at_least.sql
 --! Included accounts/is_program.sql
 create or replace function app_hidden.is_program() returns boolean as $$
-  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role that
-  -- was set is believed only of a login that could become the owner anyway.
+  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role
+  -- that was set is believed only of a login that could become the owner anyway.
   select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_program() is
-  E'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
+  E'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who '
+   'comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
 
 grant execute on function app_hidden.is_program() to parley_visitor;
 --! EndIncluded accounts/is_program.sql
@@ -567,8 +606,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.require_role(app_public.member_role) is
-  E'The tenant of this request, in which the caller has that role or a higher one: for what makes something new there. '
-  'PYDEN.';
+  E'The tenant of this request, in which the caller has that role or a higher one: for what makes something new '
+   'there. PYDEN.';
 
 grant execute on function app_hidden.require_role(app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/require_role.sql
@@ -592,9 +631,9 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.require_role_in(uuid, app_public.member_role, text) is
-  E'The wall between tenants, for functions that run as the owner. tenant_id is that of the row found, null where there is '
-  'none, and what says what kind of row was looked for. PYNFD: there is no row, or it belongs to another tenant. PYDEN: '
-  'the caller''s role is lower. The program may do everything.';
+  E'The wall between tenants, for functions that run as the owner. tenant_id is that of the row found, null where '
+   'there is none, and what says what kind of row was looked for. PYNFD: there is no row, or it belongs to another '
+   'tenant. PYDEN: the caller''s role is lower. The program may do everything.';
 
 grant execute on function app_hidden.require_role_in(uuid, app_public.member_role, text) to parley_visitor;
 --! EndIncluded accounts/require_role_in.sql
@@ -689,7 +728,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__audit() is
-  E'Writes an audit entry with what changed. Arguments, the first two as arrays: columns whose values are not copied ({*}: all), columns that are no change, and the column that says which row it is (id by default, else user_id).';
+  E'Writes an audit entry with what changed. Arguments, the first two as arrays: columns whose values are not copied '
+   '({*}: all), columns that are no change, and the column that says which row it is (id by default, else user_id).';
 --! EndIncluded accounts/tg__audit.sql
 --! Included accounts/tg__fill_in_tenant.sql
 create or replace function app_private.tg__fill_in_tenant() returns trigger as $$
@@ -744,7 +784,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_memberships__void_invitation() is
-  E'An invitation is for becoming a member: it must not bring back a person who became one in another way and was removed.';
+  E'An invitation is for becoming a member: it must not bring back a person who became one in another way and was '
+   'removed.';
 --! EndIncluded accounts/tg_memberships__void_invitation.sql
 --! Included accounts/tg_users__refuse_last_owner.sql
 create or replace function app_private.tg_users__refuse_last_owner() returns trigger as $$
@@ -790,7 +831,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__revoke_sessions() is
-  E'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive their tokens.';
+  E'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive '
+   'their tokens.';
 --! EndIncluded accounts/tg__revoke_sessions.sql
 --! Included accounts/tg_sessions__notify.sql
 create or replace function app_private.tg_sessions__notify() returns trigger as $$
@@ -800,7 +842,8 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_sessions__notify() is E'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
+comment on function app_private.tg_sessions__notify() is
+  E'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
 --! EndIncluded accounts/tg_sessions__notify.sql
 --! Included accounts/tg__clean_email.sql
 create or replace function app_private.tg__clean_email() returns trigger as $$
@@ -815,7 +858,8 @@ comment on function app_private.tg__clean_email() is E'An address as it is compa
 --! Included accounts/is_common_password.sql
 create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
-  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is left out.
+  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is
+  -- left out.
   with words as (
     select string_to_array(regexp_replace(trim($list$
     0.0.0.000 01011910 01011970 01011975 01011977 01011980 01011981 01011982 01011983 01011984 01011985 01011986
@@ -975,7 +1019,9 @@ create or replace function app_private.is_common_password(password text, email t
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_common_password(text, text) is
-  E'Whether a password is among the first that anybody would try: a common one or a common word, also in capitals, with digits for letters or with up to six digits and signs appended; the person''s own address; or three different characters repeated.';
+  E'Whether a password is among the first that anybody would try: a common one or a common word, also in capitals, '
+   'with digits for letters or with up to six digits and signs appended; the person''s own address; or three '
+   'different characters repeated.';
 --! EndIncluded accounts/is_common_password.sql
 --! Included accounts/set_password.sql
 create or replace function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null)
@@ -1008,7 +1054,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_password(uuid, text, uuid) is
-  E'Sets a person''s password (PYPWD when too short, too long or too common) lifts the locks that failed sign-ins brought, and ends their sessions, except the one that is kept. Returns how many.';
+  E'Sets a person''s password (PYPWD when too short, too long or too common) lifts the locks that failed sign-ins '
+   'brought, and ends their sessions, except the one that is kept. Returns how many.';
 --! EndIncluded accounts/set_password.sql
 --! Included accounts/is_familiar_source.sql
 create or replace function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
@@ -1022,7 +1069,8 @@ create or replace function app_hidden.is_familiar_source(email text, source text
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_familiar_source(text, text) is
-  E'Whether the person with that address has signed in from there within 90 days: such sign-ins have places of their own, which strangers cannot take.';
+  E'Whether the person with that address has signed in from there within 90 days: such sign-ins have places of their '
+   'own, which strangers cannot take.';
 
 grant execute on function app_hidden.is_familiar_source(text, text) to parley_authenticator;
 --! EndIncluded accounts/is_familiar_source.sql
@@ -1100,7 +1148,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.check_password(text, text, text) is
-  E'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures lock the stranger out and not the person; the caller must commit.';
+  E'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated '
+   'person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures '
+   'lock the stranger out and not the person; the caller must commit.';
 --! EndIncluded accounts/check_password.sql
 --! Included accounts/open_session.sql
 create or replace function app_private.open_session(
@@ -1122,7 +1172,8 @@ create or replace function app_private.open_session(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.open_session(uuid, uuid, text, interval) is
-  E'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
+  E'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end '
+   'of its lifetime.';
 --! EndIncluded accounts/open_session.sql
 --! Included accounts/sign_in.sql
 create or replace function app_hidden.sign_in(
@@ -1171,7 +1222,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.sign_in(text, text, text, text, interval, text) is
-  E'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
+  E'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: '
+   'signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants '
+   '(name one).';
 
 grant execute on function app_hidden.sign_in(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/sign_in.sql
@@ -1210,7 +1263,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.refresh_session(uuid, int, interval) is
-  E'Exchanges a refresh token, which the API has verified, for the next generation. The last one exchanged gives the same successor for 30 seconds; any older one ends the session. No row: unknown, expired, beyond its lifetime, signed out or deactivated.';
+  E'Exchanges a refresh token, which the API has verified, for the next generation. The last one exchanged gives the '
+   'same successor for 30 seconds; any older one ends the session. No row: unknown, expired, beyond its lifetime, '
+   'signed out or deactivated.';
 
 grant execute on function app_hidden.refresh_session(uuid, int, interval) to parley_authenticator;
 --! EndIncluded accounts/refresh_session.sql
@@ -1236,7 +1291,8 @@ returns table (
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.current_sessions() is
-  E'The open sessions of the signed-in person, in all tenants, the last used first. last_used_at is when the session was last refreshed: up to 15 minutes before its last request. user_agent is what the client called itself.';
+  E'The open sessions of the signed-in person, in all tenants, the last used first. last_used_at is when the session '
+   'was last refreshed: up to 15 minutes before its last request. user_agent is what the client called itself.';
 
 grant execute on function app_public.current_sessions() to parley_visitor;
 
@@ -1254,7 +1310,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_session(uuid) is
-  E'Ends one of one''s own sessions at once, with its access tokens and WebSockets. PYNFD: there is no such open session.';
+  E'Ends one of one''s own sessions at once, with its access tokens and WebSockets. PYNFD: there is no such open '
+   'session.';
 
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
@@ -1288,7 +1345,8 @@ create or replace function app_public.sign_out() returns boolean as $$
 $$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.sign_out() is
-  E'Ends this session at once: neither its access token nor its refresh token works afterwards. False when it had ended already.';
+  E'Ends this session at once: neither its access token nor its refresh token works afterwards. False when it had '
+   'ended already.';
 
 grant execute on function app_public.sign_out() to parley_visitor;
 --! EndIncluded accounts/sign_out.sql
@@ -1311,7 +1369,8 @@ create or replace function app_public.current_membership() returns app_public.me
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_public.current_membership() is E'The tenant this session works in and the role the person has there, or null.';
+comment on function app_public.current_membership() is
+  E'The tenant this session works in and the role the person has there, or null.';
 
 grant execute on function app_public.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_user.sql
@@ -1354,7 +1413,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.invite(uuid, text, text, app_public.member_role, uuid) is
-  E'Invites an address into a tenant; an earlier invitation of the address is void from then on. The token is returned here and stored as a hash. invited_by_id: null for the operator. PYUSR: already a member.';
+  E'Invites an address into a tenant; an earlier invitation of the address is void from then on. The token is '
+   'returned here and stored as a hash. invited_by_id: null for the operator. PYUSR: already a member.';
 --! EndIncluded accounts/invite.sql
 --! Included accounts/invite_user.sql
 create or replace function app_public.invite_user(
@@ -1386,7 +1446,10 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.invite_user(text, text, app_public.member_role) is
-  E'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own, nor can that of an invitation it replaces (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
+  E'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own, nor can that of an '
+   'invitation it replaces (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it '
+   'is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not '
+   'the address has an account elsewhere. PYUSR: already a member of this tenant.';
 
 grant execute on function app_public.invite_user(text, text, app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql
@@ -1462,7 +1525,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.accept_invitation(text, text, text, text, interval, text) is
-  E'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
+  E'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one '
+   '(PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, '
+   'not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
 
 grant execute on function app_hidden.accept_invitation(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/accept_invitation.sql
@@ -1492,7 +1557,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.change_password(uuid, uuid, text, text) is
-  E'Changes one''s own password and ends one''s other sessions. The outcome is returned, not raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new one is too short, too long or too common.';
+  E'Changes one''s own password and ends one''s other sessions. The outcome is returned, not raised, so that a wrong '
+   'old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new one is too short, too '
+   'long or too common.';
 
 grant execute on function app_hidden.change_password(uuid, uuid, text, text) to parley_authenticator;
 --! EndIncluded accounts/change_password.sql
@@ -1569,13 +1636,16 @@ grant select on app_public.audit_entries to parley_visitor;
 --! split: 0200-channels.sql
 create type app_public.channel_kind as enum ('whatsapp_cloud', 'whatsapp_web', 'webchat');
 comment on type app_public.channel_kind is
-  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be sent over them yet (PYCHN).';
+  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be '
+   'sent over them yet (PYCHN).';
 create type app_public.channel_status as enum ('active', 'paused', 'stopped');
 comment on type app_public.channel_status is
-  E'active: receives and sends; paused: receives, keeps outbound messages queued, by a person''s choice; stopped: the same, because the provider refused the account or its token.';
+  E'active: receives and sends; paused: receives, keeps outbound messages queued, by a person''s choice; stopped: the '
+   'same, because the provider refused the account or its token.';
 create type app_public.uncertain_policy as enum ('fail', 'resend');
 comment on type app_public.uncertain_policy is
-  E'What becomes of a message of which nobody knows whether it went out, once no status has settled it: fail (never twice) or resend once (never lost).';
+  E'What becomes of a message of which nobody knows whether it went out, once no status has settled it: fail (never '
+   'twice) or resend once (never lost).';
 
 create table app_public.channels (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -1613,24 +1683,36 @@ create unique index channels_one_default_per_tenant on app_public.channels (tena
 create index on app_public.channels (phone_number_id);
 create index on app_public.channels (business_account_id);
 create index on app_public.channels (webhook_key);
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
+-- newest.
 alter table app_public.channels add unique (id, tenant_id);
 alter table app_public.channels enable row level security;
-comment on table app_public.channels is E'One connected number or account of a tenant. Its secrets live apart and are never shown.';
-comment on column app_public.channels.is_default is E'The channel that a new conversation uses when none is named; one a tenant.';
-comment on column app_public.channels.status_reason is E'Why it is paused or stopped: for a stop, the provider''s error code and text.';
+comment on table app_public.channels is
+  E'One connected number or account of a tenant. Its secrets live apart and are never shown.';
+comment on column app_public.channels.is_default is
+  E'The channel that a new conversation uses when none is named; one a tenant.';
+comment on column app_public.channels.status_reason is
+  E'Why it is paused or stopped: for a stop, the provider''s error code and text.';
 comment on column app_public.channels.webhook_key is
-  E'The Meta app''s own webhook address ends with it: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it; it survives rotations and the deletion of any one of them. Null until an app secret is set.';
-comment on column app_public.channels.phone_number_id is E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
-comment on column app_public.channels.business_account_id is E'The WhatsApp Business Account (WABA) that the number belongs to.';
+  E'The Meta app''s own webhook address ends with it: /webhooks/whatsapp/<webhook_key>. Channels with the same app '
+   'secret share it; it survives rotations and the deletion of any one of them. Null until an app secret is set.';
+comment on column app_public.channels.phone_number_id is
+  E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
+comment on column app_public.channels.business_account_id is
+  E'The WhatsApp Business Account (WABA) that the number belongs to.';
 comment on column app_public.channels.display_phone_number is E'The number as people write it.';
 comment on column app_public.channels.verified_name is E'The name that customers see, as last reported by Meta.';
-comment on column app_public.channels.graph_url is E'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
-comment on column app_public.channels.sends_read_receipts is E'Whether markConversationRead also tells the customer (blue ticks).';
+comment on column app_public.channels.graph_url is
+  E'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
+comment on column app_public.channels.sends_read_receipts is
+  E'Whether markConversationRead also tells the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is
-  E'The pace of the number: Meta allows 80 messages a second, 20 when the phone app is used beside it, 1000 on the highest tier. Null: as fast as Meta takes them, and for an hour after it says "too fast" (130429, nothing was sent) at the pace that this teaches.';
+  E'The pace of the number: Meta allows 80 messages a second, 20 when the phone app is used beside it, 1000 on the '
+   'highest tier. Null: as fast as Meta takes them, and for an hour after it says "too fast" (130429, nothing was '
+   'sent) at the pace that this teaches.';
 comment on column app_public.channels.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
-comment on column app_public.channels.messaging_limit is E'How many people may be written to first in 24 hours, as last reported by Meta (TIER_250 …).';
+comment on column app_public.channels.messaging_limit is
+  E'How many people may be written to first in 24 hours, as last reported by Meta (TIER_250 …).';
 
 create table app_private.channel_secrets (
   channel_id uuid primary key references app_public.channels on delete cascade,
@@ -1646,10 +1728,13 @@ create table app_private.channel_secrets (
 create index on app_private.channel_secrets (app_secret_fingerprint);
 alter table app_private.channel_secrets enable row level security;
 comment on table app_private.channel_secrets is
-  E'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the webhook receiver and the sender; never by a person.';
-comment on column app_private.channel_secrets.previous_app_secret is E'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
+  E'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the '
+   'webhook receiver and the sender; never by a person.';
+comment on column app_private.channel_secrets.previous_app_secret is
+  E'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
 comment on column app_private.channel_secrets.app_secret_fingerprint is
-  E'A keyed hash of app_secret. Channels with the same one share a Meta app. A webhook is applied only to channels whose app secret, or the one before it, has signed it.';
+  E'A keyed hash of app_secret. Channels with the same one share a Meta app. A webhook is applied only to channels '
+   'whose app secret, or the one before it, has signed it.';
 comment on column app_private.channel_secrets.previous_app_secret_fingerprint is E'The same of previous_app_secret.';
 
 create table app_private.webhook_addresses (
@@ -1659,7 +1744,8 @@ create table app_private.webhook_addresses (
 create index on app_private.webhook_addresses (webhook_key);
 alter table app_private.webhook_addresses enable row level security;
 comment on table app_private.webhook_addresses is
-  E'Webhook addresses that have lost their channel: ids of deleted channels, and former webhook keys. A Meta app may still post to them for its other channels.';
+  E'Webhook addresses that have lost their channel: ids of deleted channels, and former webhook keys. A Meta app may '
+   'still post to them for its other channels.';
 comment on column app_private.webhook_addresses.address is E'The last part of the address.';
 comment on column app_private.webhook_addresses.webhook_key is E'The app whose channels are reached by it.';
 
@@ -1679,21 +1765,28 @@ create table app_private.channel_states (
   status_reason_before_stop text
 ) with (fillfactor = 50);
 alter table app_private.channel_states enable row level security;
-comment on table app_private.channel_states is E'What changes all the time about a channel; narrow, so that changing it is cheap.';
+comment on table app_private.channel_states is
+  E'What changes all the time about a channel; narrow, so that changing it is cheap.';
 comment on column app_private.channel_states.pace_clock is
-  E'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
+  E'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a '
+   'second''s worth at the most.';
 comment on column app_private.channel_states.learned_messages_per_second is
   E'The pace that the provider last refused: what channel_pace() approaches, and then exceeds.';
 comment on column app_private.channel_states.learned_at is E'When sending went on after that refusal.';
-comment on column app_private.channel_states.paused_until is E'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
+comment on column app_private.channel_states.paused_until is
+  E'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
 comment on column app_private.channel_states.paused_at is E'When paused_until was set.';
-comment on column app_private.channel_states.quality_rating_at is E'When Meta reported channels.quality_rating. What is older changes nothing; likewise the next two.';
+comment on column app_private.channel_states.quality_rating_at is
+  E'When Meta reported channels.quality_rating. What is older changes nothing; likewise the next two.';
 comment on column app_private.channel_states.messaging_limit_at is E'When Meta reported channels.messaging_limit.';
 comment on column app_private.channel_states.verified_name_at is E'When Meta reported channels.verified_name.';
-comment on column app_private.channel_states.account_state_at is E'When Meta last stopped or reinstated the account, or refused it. What is not newer changes nothing.';
-comment on column app_private.channel_states.status_before_stop is E'What channels.status was, by a person''s choice, when the provider stopped it: a reinstatement gives it back.';
+comment on column app_private.channel_states.account_state_at is
+  E'When Meta last stopped or reinstated the account, or refused it. What is not newer changes nothing.';
+comment on column app_private.channel_states.status_before_stop is
+  E'What channels.status was, by a person''s choice, when the provider stopped it: a reinstatement gives it back.';
 comment on column app_private.channel_states.status_reason_before_stop is E'The same of channels.status_reason.';
-comment on column app_private.channel_states.last_webhook_at is E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
+comment on column app_private.channel_states.last_webhook_at is
+  E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
 
 --! Included channels/tg_channels__insert_secrets.sql
 create or replace function app_private.tg_channels__insert_secrets() returns trigger as $$
@@ -1764,10 +1857,12 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__keep_webhook_address() is
-  E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, as long as the app has channels, and moves with the last of them to another app''s key.';
+  E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, '
+   'as long as the app has channels, and moves with the last of them to another app''s key.';
 --! EndIncluded channels/tg_channels__keep_webhook_address.sql
 --! Included channels/stop_channel.sql
-create or replace function app_private.record_stop(channel_id uuid, reason text, heard_at timestamptz) returns void as $$
+create or replace function app_private.record_stop(channel_id uuid, reason text, heard_at timestamptz)
+returns void as $$
   with stopped as (
     update app_public.channels c set status = 'stopped', status_reason = reason
     from app_public.channels before
@@ -1784,7 +1879,8 @@ create or replace function app_private.record_stop(channel_id uuid, reason text,
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.record_stop(uuid, text, timestamptz) is
-  E'The provider refuses the account or its token: messages wait until it says otherwise, or a person sets the channel to active again. What a person had set before is kept for reinstate_channel().';
+  E'The provider refuses the account or its token: messages wait until it says otherwise, or a person sets the '
+   'channel to active again. What a person had set before is kept for reinstate_channel().';
 
 create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   -- Not one that a person has paused since the message went out.
@@ -1804,7 +1900,9 @@ begin
   from app_private.channel_states s
   where c.id = reinstate_channel.channel_id and s.channel_id = c.id and c.status = 'stopped';
   update app_private.channel_states s set
-    account_state_at = greatest(s.account_state_at, heard_at), status_before_stop = null, status_reason_before_stop = null
+    account_state_at = greatest(s.account_state_at, heard_at),
+    status_before_stop = null,
+    status_reason_before_stop = null
   where s.channel_id = reinstate_channel.channel_id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -1873,7 +1971,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_channel_secrets(uuid, jsonb, boolean) is
-  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret, or had it before its last rotation.';
+  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The '
+   'app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the '
+   'webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same '
+   'number and app secret, or had it before its last rotation.';
 
 create or replace function app_hidden.set_channel_secrets(
   channel_id uuid, secrets jsonb, ends_previous_secret boolean default false
@@ -1920,7 +2021,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.create_channel(jsonb, jsonb) is
-  E'The database''s half of the createChannel mutation. The id is chosen by the program, because the envelopes in secrets are sealed for that row. PYDEN: admins only.';
+  E'The database''s half of the createChannel mutation. The id is chosen by the program, because the envelopes in '
+   'secrets are sealed for that row. PYDEN: admins only.';
 
 grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visitor;
 --! EndIncluded channels/create_channel.sql
@@ -1949,7 +2051,8 @@ grant update (
 --! split: 0300-contacts.sql
 create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
 comment on type app_public.identity_kind is
-  E'In the order in which they are trusted: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone number, anything else a provider calls a person.';
+  E'In the order in which they are trusted: a business-scoped user id shared by several portfolios, a business-scoped '
+   'user id, a phone number, anything else a provider calls a person.';
 
 --! Included contacts/normalize_phone.sql
 create or replace function app_hidden.normalize_phone(phone text) returns text as $$
@@ -1959,7 +2062,8 @@ create or replace function app_hidden.normalize_phone(phone text) returns text a
     -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
     -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
     '^(?!39|37[89]|22[569]|24[127]|250)('
-      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
+      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|'
+      '8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
     '\1'
   )
   from (
@@ -1981,7 +2085,9 @@ create or replace function app_hidden.normalize_phone(phone text) returns text a
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.normalize_phone(text) is
-  E'"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, 49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers the first, without its extension. A national number (one leading 0) is not guessed at: the check refuses it.';
+  E'"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, '
+   '49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers the first, without its extension. A '
+   'national number (one leading 0) is not guessed at: the check refuses it.';
 
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 --! EndIncluded contacts/normalize_phone.sql
@@ -2030,25 +2136,37 @@ create table app_public.contacts (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone', phone));
+create unique index contacts_phone_key
+  on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone', phone));
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index on app_public.contacts (tenant_id, created_at desc, id);
 create index on app_public.contacts using gin (metadata jsonb_path_ops);
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
+-- newest.
 alter table app_public.contacts add unique (id, tenant_id);
 alter table app_public.contacts enable row level security;
-comment on table app_public.contacts is E'A customer. A contact may have no phone number: its identities say how it can be reached.';
-comment on column app_public.contacts.name is E'What staff call the contact. Falls back to profile_name where it is shown.';
+comment on table app_public.contacts is
+  E'A customer. A contact may have no phone number: its identities say how it can be reached.';
+comment on column app_public.contacts.name is
+  E'What staff call the contact. Falls back to profile_name where it is shown.';
 comment on column app_public.contacts.phone is
-  E'International form, "+" and digits; what people write or paste besides (spaces, dashes, brackets, a leading 00, "(0)", an extension, invisible characters) is tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
-comment on column app_public.contacts.profile_name is E'What the contact calls itself on the channel, as last reported.';
+  E'International form, "+" and digits; what people write or paste besides (spaces, dashes, brackets, a leading 00, '
+   '"(0)", an extension, invisible characters) is tidied away. Unique in the tenant; the two spellings of Brazilian, '
+   'Mexican and Argentinian mobiles count as one.';
+comment on column app_public.contacts.profile_name is
+  E'What the contact calls itself on the channel, as last reported.';
 comment on column app_public.contacts.external_ref is E'The contact''s key in your own system; unique in the tenant.';
-comment on column app_public.contacts.username is E'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
+comment on column app_public.contacts.username is
+  E'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
 comment on column app_public.contacts.language is E'A language tag like "pt-BR"; the chatbot''s and your own to use.';
 comment on column app_public.contacts.metadata is E'Yours: any object. Chatbots put answers here too.';
-comment on column app_public.contacts.is_blocked is E'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
-comment on column app_public.contacts.opted_out_at is E'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
-comment on column app_public.contacts.marketing_opted_out_at is E'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are refused (PYOPT).';
+comment on column app_public.contacts.is_blocked is
+  E'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
+comment on column app_public.contacts.opted_out_at is
+  E'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
+comment on column app_public.contacts.marketing_opted_out_at is
+  E'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are '
+   'refused (PYOPT).';
 
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -2067,13 +2185,19 @@ create table app_public.contact_identities (
 create index on app_public.contact_identities (contact_id, tenant_id);
 alter table app_public.contact_identities enable row level security;
 comment on table app_public.contact_identities is
-  E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is sent goes to the one last heard from, never to a retired one.';
-comment on column app_public.contact_identities.value is E'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
+  E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is '
+   'sent goes to the one last heard from, never to a retired one.';
+comment on column app_public.contact_identities.value is
+  E'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
 comment on column app_public.contact_identities.last_heard_at is
-  E'Since when it stands where it does among the contact''s addresses: when the customer last wrote from it after writing from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the customer never wrote from it.';
+  E'Since when it stands where it does among the contact''s addresses: when the customer last wrote from it after '
+   'writing from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays '
+   'the same. Null: the customer never wrote from it.';
 comment on column app_public.contact_identities.retired_at is
-  E'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from afterwards becomes theirs.';
-comment on column app_public.contact_identities.match_key is E'What different spellings of the address have in common; only ever compared.';
+  E'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from '
+   'afterwards becomes theirs.';
+comment on column app_public.contact_identities.match_key is
+  E'What different spellings of the address have in common; only ever compared.';
 
 create table app_private.contact_facts (
   tenant_id uuid not null,
@@ -2088,10 +2212,13 @@ create table app_private.contact_facts (
 );
 alter table app_private.contact_facts enable row level security;
 comment on table app_private.contact_facts is
-  E'What the provider last said of a contact where that leaves no time on the contact: an older word, delivered again or late, changes nothing.';
-comment on column app_private.contact_facts.fact is E'name: in the phone app''s address book. marketing: "stop" or "resume".';
+  E'What the provider last said of a contact where that leaves no time on the contact: an older word, delivered again '
+   'or late, changes nothing.';
+comment on column app_private.contact_facts.fact is
+  E'name: in the phone app''s address book. marketing: "stop" or "resume".';
 comment on column app_private.contact_facts.said_at is E'By the provider''s clock, in whole seconds.';
-comment on column app_private.contact_facts.received_at is E'When the webhook first came: decides between two of one second.';
+comment on column app_private.contact_facts.received_at is
+  E'When the webhook first came: decides between two of one second.';
 
 create table app_private.erasure_keys (
   tenant_id uuid primary key references app_public.tenants on delete cascade,
@@ -2110,7 +2237,8 @@ create table app_private.erased_addresses (
 create index on app_private.erased_addresses (erased_at);
 alter table app_private.erased_addresses enable row level security;
 comment on table app_private.erased_addresses is
-  E'Addresses of contacts that were deleted, as keyed hashes: webhooks received before do not bring the contact back. Forgotten with the last of those webhooks.';
+  E'Addresses of contacts that were deleted, as keyed hashes: webhooks received before do not bring the contact back. '
+   'Forgotten with the last of those webhooks.';
 
 create table app_private.erased_messages (
   hash uuid primary key,
@@ -2120,7 +2248,8 @@ create table app_private.erased_messages (
 create index on app_private.erased_messages (tenant_id);
 alter table app_private.erased_messages enable row level security;
 comment on table app_private.erased_messages is
-  E'Messages of the last eight days whose contact was deleted, by provider_id_hash(): the provider may deliver them again for seven days.';
+  E'Messages of the last eight days whose contact was deleted, by provider_id_hash(): the provider may deliver them '
+   'again for seven days.';
 
 --! Included contacts/tg_contacts__normalize.sql
 create or replace function app_private.tg_contacts__normalize() returns trigger as $$
@@ -2193,7 +2322,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__claim_phone() is
-  E'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
+  E'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it '
+   'up.';
 --! EndIncluded contacts/tg_contacts__claim_phone.sql
 --! Included contacts/tg_contacts__remember_erasure.sql
 create or replace function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text)
@@ -2237,7 +2367,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__remember_erasure() is
-  E'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
+  E'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that '
+   'webhooks received before, and what the provider delivers again, do not bring it back.';
 --! EndIncluded contacts/tg_contacts__remember_erasure.sql
 --! Included contacts/is_news.sql
 create or replace function app_private.is_news(
@@ -2293,7 +2424,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_marketing_preference(uuid, boolean, timestamptz, timestamptz) is
-  E'The customer stopped or resumed marketing messages at said_at, as a webhook told at received_at. An older word changes nothing.';
+  E'The customer stopped or resumed marketing messages at said_at, as a webhook told at received_at. An older word '
+   'changes nothing.';
 --! EndIncluded contacts/set_marketing_preference.sql
 --! Included contacts/merge_contacts.sql
 create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
@@ -2381,7 +2513,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.merge_contacts(uuid, uuid) is
-  E'Two contacts turned out to be one person (a webhook named both their identities). The merged one''s threads, identities, tags, groups and wishes become the kept one''s.';
+  E'Two contacts turned out to be one person (a webhook named both their identities). The merged one''s threads, '
+   'identities, tags, groups and wishes become the kept one''s.';
 --! EndIncluded contacts/merge_contacts.sql
 --! Included contacts/contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.contacts;
@@ -2430,7 +2563,9 @@ create table app_public.tags (
 );
 create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
 alter table app_public.tags enable row level security;
-comment on table app_public.tags is E'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are missing.';
+comment on table app_public.tags is
+  E'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are '
+   'missing.';
 comment on column app_public.tags.color is E'For lists: #rrggbb, lower case.';
 
 create table app_public.contact_tags (
@@ -2458,7 +2593,8 @@ create table app_public.groups (
 );
 create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
 alter table app_public.groups enable row level security;
-comment on table app_public.groups is E'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
+comment on table app_public.groups is
+  E'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
 
 create table app_public.group_contacts (
   tenant_id uuid not null,
@@ -2490,11 +2626,13 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too large.
+      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too
+      -- large.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
-          when v_change.fields ->> 'language' ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$' then v_change.fields ->> 'language'
+          when v_change.fields ->> 'language' ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'
+          then v_change.fields ->> 'language'
           else c.language
         end,
         email = case
@@ -2526,7 +2664,8 @@ begin
     from app_public.tags t
     where t.tenant_id = v_change.tenant_id
     and exists (
-      select from unnest(v_change.add_tags) w (name) where lower(left(w.name, 100)) = lower(t.name) or w.name = t.id::text
+      select from unnest(v_change.add_tags) w (name)
+      where lower(left(w.name, 100)) = lower(t.name) or w.name = t.id::text
     )
     on conflict do nothing;
 
@@ -2560,7 +2699,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.change_contacts(jsonb) is
-  E'What chatbots change of contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns, other fields go to metadata. Tags and groups go by name or id; missing tags are made, missing groups are not.';
+  E'What chatbots change of contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", '
+   '"addGroups", "removeGroups"}}]. name, language and email are columns, other fields go to metadata. Tags and '
+   'groups go by name or id; missing tags are made, missing groups are not.';
 --! EndIncluded contacts/change_contacts.sql
 --! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
@@ -2639,7 +2780,9 @@ grant insert (group_id, contact_id) on app_public.group_contacts to parley_visit
 
 --! split: 0400-conversations.sql
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
-comment on type app_public.conversation_status is E'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out of sight.';
+comment on type app_public.conversation_status is
+  E'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out '
+   'of sight.';
 
 create table app_public.conversations (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -2677,28 +2820,40 @@ create index on app_public.conversations (tenant_id, last_activity_at desc, id d
 create index on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 create index on app_public.conversations (contact_id);
 create index on app_public.conversations (assignee_id) where assignee_id is not null;
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
+-- newest.
 alter table app_public.conversations add unique (id, tenant_id);
 alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
-  E'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
+  E'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is '
+   'kept by triggers.';
 comment on column app_public.conversations.status is
   E'open, closed or archived. A message from the customer opens it again.';
 comment on column app_public.conversations.assignee_id is
   E'The person who has the conversation. While somebody has it, the chatbot is silent.';
 comment on column app_public.conversations.last_activity_at is
-  E'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
-comment on column app_public.conversations.last_customer_message_at is E'Provider time of what the customer said last, never later than our own clock. Reactions, edits and deletions are not it.';
+  E'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, '
+   'so that pages by cursor miss nothing.';
+comment on column app_public.conversations.last_customer_message_at is
+  E'Provider time of what the customer said last, never later than our own clock. Reactions, edits and deletions are '
+   'not it.';
 comment on column app_public.conversations.window_expires_at is
-  E'Until when free-form messages may be sent: 24 hours after the customer''s last message or call. Later only templates (PYWIN).';
+  E'Until when free-form messages may be sent: 24 hours after the customer''s last message or call. Later only '
+   'templates (PYWIN).';
 comment on column app_public.conversations.free_entry_offered_until is
-  E'The customer came from an advertisement: an answer until then, 24 hours later, makes free_entry_until. Null when there was none, or it has been answered.';
+  E'The customer came from an advertisement: an answer until then, 24 hours later, makes free_entry_until. Null when '
+   'there was none, or it has been answered.';
 comment on column app_public.conversations.free_entry_until is
-  E'Until when Meta charges for no message: 72 hours after the first answer to a message that came from an advertisement. A price, not a window: what may be sent is up to window_expires_at.';
-comment on column app_public.conversations.unread_count is E'What the customer has said since read_at; no reactions, edits, deletions and notices.';
-comment on column app_public.conversations.read_at is E'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
+  E'Until when Meta charges for no message: 72 hours after the first answer to a message that came from an '
+   'advertisement. A price, not a window: what may be sent is up to window_expires_at.';
+comment on column app_public.conversations.unread_count is
+  E'What the customer has said since read_at; no reactions, edits, deletions and notices.';
+comment on column app_public.conversations.read_at is
+  E'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is E'The chatbot is silent until then: a person wrote.';
-comment on column app_public.conversations.last_message_id is E'The newest message, in either direction; not a deletion or a removed reaction, and nothing from a group. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_id is
+  E'The newest message, in either direction; not a deletion or a removed reaction, and nothing from a group. No '
+   'foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is E'When that was said; null before the first one.';
 comment on column app_public.conversations.last_message_preview is E'Its preview, for lists.';
 comment on column app_public.conversations.metadata is E'Yours: any object.';
@@ -2755,7 +2910,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__notify() is
-  E'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with the messages.';
+  E'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with '
+   'the messages.';
 --! EndIncluded conversations/tg_conversations__notify.sql
 --! Included conversations/tg_conversations__end_pause.sql
 create or replace function app_private.tg_conversations__end_pause() returns trigger as $$
@@ -2769,7 +2925,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__end_pause() is
-  E'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message began, ends.';
+  E'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message '
+   'began, ends.';
 --! EndIncluded conversations/tg_conversations__end_pause.sql
 --! Included conversations/tg_conversations__keep_state.sql
 create or replace function app_private.tg_conversations__keep_state() returns trigger as $$
@@ -2794,7 +2951,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_conversations__add_assignee() is E'Whoever has the conversation takes part in it.';
 --! EndIncluded conversations/tg_conversations__add_assignee.sql
 --! Included conversations/conversations_is_window_open.sql
-create or replace function app_public.conversations_is_window_open(conversation app_public.conversations) returns boolean as $$
+create or replace function app_public.conversations_is_window_open(conversation app_public.conversations)
+returns boolean as $$
   select coalesce(conversation.window_expires_at > now(), false)
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
@@ -2817,7 +2975,8 @@ returns boolean as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.conversations_can_send_session_message(app_public.conversations) is
-  E'Whether a free-form message would go out now: the window is open, the contact neither blocked nor opted out, the channel active.';
+  E'Whether a free-form message would go out now: the window is open, the contact neither blocked nor opted out, the '
+   'channel active.';
 
 grant execute on function app_public.conversations_can_send_session_message(app_public.conversations) to parley_visitor;
 --! EndIncluded conversations/conversations_can_send_session_message.sql
@@ -2835,12 +2994,14 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.require_conversation(uuid) is
-  E'The conversation, if the caller may work in it. PYNFD: there is none, or it is another tenant''s; PYDEN: the caller may only look.';
+  E'The conversation, if the caller may work in it. PYNFD: there is none, or it is another tenant''s; PYDEN: the '
+   'caller may only look.';
 
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/require_conversation.sql
 --! Included conversations/assign_conversation.sql
-create or replace function app_public.assign_conversation(conversation_id uuid, user_id uuid default null) returns app_public.conversations as $$
+create or replace function app_public.assign_conversation(conversation_id uuid, user_id uuid default null)
+returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
@@ -2865,7 +3026,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.assign_conversation(uuid, uuid) is
-  E'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody, which also ends the chatbot''s pause. PYNFD: no such conversation or person, PYDEN: agents only.';
+  E'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody, which '
+   'also ends the chatbot''s pause. PYNFD: no such conversation or person, PYDEN: agents only.';
 
 grant execute on function app_public.assign_conversation(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/assign_conversation.sql
@@ -2877,7 +3039,8 @@ create or replace function app_public.close_conversation(conversation_id uuid) r
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.close_conversation(uuid) is
-  E'Closes a conversation, and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
+  E'Closes a conversation, and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD, PYDEN: '
+   'agents only.';
 
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/close_conversation.sql
@@ -2894,7 +3057,8 @@ comment on function app_public.reopen_conversation(uuid) is
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/reopen_conversation.sql
 --! Included conversations/mark_read.sql
-create or replace function app_hidden.mark_read(tenant_id uuid, conversation_id uuid) returns app_public.conversations as $$
+create or replace function app_hidden.mark_read(tenant_id uuid, conversation_id uuid)
+returns app_public.conversations as $$
 declare
   v_before app_public.conversations;
   v_after app_public.conversations;
@@ -2917,7 +3081,9 @@ begin
   ) then
     perform graphile_worker.add_jobs(array[
       app_private.job(
-        'mark_read', json_build_object('conversationId', v_before.id), key => app_private.job_key('mark_read', v_before.id)
+        'mark_read',
+        json_build_object('conversationId', v_before.id),
+        key => app_private.job_key('mark_read', v_before.id)
       )
     ]);
   end if;
@@ -2926,12 +3092,14 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.mark_read(uuid, uuid) is
-  E'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: another tenant''s; PYDEN: agents only.';
+  E'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: another tenant''s; '
+   'PYDEN: agents only.';
 
 grant execute on function app_hidden.mark_read(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/mark_read.sql
 --! Included conversations/mark_conversation_read.sql
-create or replace function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
+create or replace function app_public.mark_conversation_read(conversation_id uuid)
+returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
@@ -2940,7 +3108,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.mark_conversation_read(uuid) is
-  E'Resets unreadCount, and tells the customer (blue ticks) where the channel''s sendsReadReceipts is on. PYNFD, PYDEN: agents only.';
+  E'Resets unreadCount, and tells the customer (blue ticks) where the channel''s sendsReadReceipts is on. PYNFD, '
+   'PYDEN: agents only.';
 
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 --! EndIncluded conversations/mark_conversation_read.sql
@@ -2977,7 +3146,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.show_typing(uuid) is
-  E'Shows the customer that somebody is typing, until a message comes or 25 seconds have passed. WhatsApp ties this to having read: their messages get blue ticks. PYNFD, PYDEN: agents only.';
+  E'Shows the customer that somebody is typing, until a message comes or 25 seconds have passed. WhatsApp ties this '
+   'to having read: their messages get blue ticks. PYNFD, PYDEN: agents only.';
 
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 --! EndIncluded conversations/show_typing.sql
@@ -3019,20 +3189,24 @@ grant insert (conversation_id, user_id) on app_public.conversation_participants 
 
 --! split: 0500-messages.sql
 create type app_public.message_direction as enum ('inbound', 'outbound');
-comment on type app_public.message_direction is E'inbound: from the customer. outbound: to the customer, whoever wrote it.';
+comment on type app_public.message_direction is
+  E'inbound: from the customer. outbound: to the customer, whoever wrote it.';
 create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
 comment on type app_public.message_author is
   E'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
 create type app_public.message_origin as enum ('live', 'echo', 'history', 'standby', 'group');
 comment on type app_public.message_origin is
-  E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+  E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while '
+   'another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last '
+   'message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
 create type app_public.message_type as enum (
   'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
   'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
   'unknown'
 );
 comment on type app_public.message_type is
-  E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
+  E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, '
+   'template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
 -- Declared in the order in which a message may move: a later status wins over an
 -- earlier one whatever order they arrive in, so that "forward only" is greatest().
 -- failed stands after sent and before delivered: a late failure beats "sent", and
@@ -3041,12 +3215,14 @@ create type app_public.message_status as enum (
   'queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read', 'played'
 );
 comment on type app_public.message_status is
-  E'queued: waits for the sender. sending: handed to the provider, no answer yet. uncertain: nobody knows whether it went out (a crash or a lost answer); a status settles it. sent: the provider has it. failed: it will not arrive. delivered, read, played: the customer''s phone has it, the customer has seen it, has listened to it.';
+  E'queued: waits for the sender. sending: handed to the provider, no answer yet. uncertain: nobody knows whether it '
+   'went out (a crash or a lost answer); a status settles it. sent: the provider has it. failed: it will not arrive. '
+   'delivered, read, played: the customer''s phone has it, the customer has seen it, has listened to it.';
 
 --! Included messages/message_effects.sql
 -- What a message of each kind does, one function for each question. They are inlined into the statements that store
--- messages: no pinned search_path, and stable where they cast to an enum's text. A type that a new version of the Graph API
--- adds counts as something said.
+-- messages: no pinned search_path, and stable where they cast to an enum's text. A type that a new version of the Graph
+-- API adds counts as something said.
 
 create or replace function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
   -- Not a change of what was said before, a notice of the provider's, the opening of a chat. (Lists, not a case: each
@@ -3056,7 +3232,8 @@ create or replace function app_private.is_said(type app_public.message_type, con
 $$ language sql immutable;
 
 comment on function app_private.is_said(app_public.message_type, jsonb) is
-  E'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
+  E'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as '
+   'unread and opens a closed conversation.';
 
 create or replace function app_private.opens_window(
   direction app_public.message_direction,
@@ -3069,8 +3246,15 @@ create or replace function app_private.opens_window(
   )
 $$ language sql immutable;
 
-comment on function app_private.opens_window(app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb) is
-  E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of theirs.';
+comment on function app_private.opens_window(
+  
+  
+  
+  
+  app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
+) is
+  E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of '
+   'theirs.';
 
 create or replace function app_private.needs_attention(
   direction app_public.message_direction,
@@ -3081,7 +3265,13 @@ create or replace function app_private.needs_attention(
   select direction = 'inbound' and origin = 'live' and app_private.is_said(type, content)
 $$ language sql immutable;
 
-comment on function app_private.needs_attention(app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb) is
+comment on function app_private.needs_attention(
+  
+  
+  
+  
+  app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
+) is
   E'Whether a message counts as unread and opens a closed conversation: what a customer says now.';
 
 create or replace function app_private.is_listed(
@@ -3093,7 +3283,8 @@ create or replace function app_private.is_listed(
 $$ language sql immutable;
 
 comment on function app_private.is_listed(app_public.message_origin, app_public.message_type, jsonb) is
-  E'Whether a message becomes the last message of its conversation. What takes something back leaves the last message as it was; what was said in a group is not part of the private thread.';
+  E'Whether a message becomes the last message of its conversation. What takes something back leaves the last message '
+   'as it was; what was said in a group is not part of the private thread.';
 
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
@@ -3105,7 +3296,13 @@ create or replace function app_private.wakes_chatbot(
   )
 $$ language sql immutable;
 
-comment on function app_private.wakes_chatbot(app_public.message_direction, app_public.message_origin, app_public.message_type) is
+comment on function app_private.wakes_chatbot(
+  
+  
+  
+  
+  app_public.message_direction, app_public.message_origin, app_public.message_type
+) is
   E'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
 --! EndIncluded messages/message_effects.sql
 --! Included messages/message_preview.sql
@@ -3131,14 +3328,16 @@ create or replace function app_hidden.words_of(said text) returns text as $$
   -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
   select nullif(btrim(
     said,
-    E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+    E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e'
+      '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
       '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
       '\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0'
   ), '')
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
-comment on function app_hidden.words_of(text) is E'A text without what shows nothing around it; null when nothing is left.';
+comment on function app_hidden.words_of(text) is
+  E'A text without what shows nothing around it; null when nothing is left.';
 
 grant execute on function app_hidden.words_of(text) to parley_visitor;
 
@@ -3207,7 +3406,8 @@ $$ language sql stable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
-  E'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", "[order: 2 items]").';
+  E'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", '
+   '"[order: 2 items]").';
 
 grant execute on function app_hidden.message_preview(app_public.message_type, jsonb) to parley_visitor;
 --! EndIncluded messages/message_preview.sql
@@ -3232,11 +3432,13 @@ grant execute on function app_hidden.length_problem(text, jsonb, int, boolean) t
 create or replace function app_hidden.text_problem(content jsonb) returns text as $$
   select coalesce(
     app_hidden.length_problem('body', content -> 'body', 4096),
-    case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean' then 'preview_url is not true or false' end
+    case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean'
+      then 'preview_url is not true or false' end
   )
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.text_problem(jsonb) is E'What is wrong with a text message, or null: {"body", "preview_url"?}.';
+comment on function app_hidden.text_problem(jsonb) is
+  E'What is wrong with a text message, or null: {"body", "preview_url"?}.';
 
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/text_problem.sql
@@ -3245,7 +3447,9 @@ create or replace function app_hidden.media_problem(content jsonb, has_caption b
   select case
     when (content ? 'id') = (content ? 'link') then 'exactly one of id and link is needed'
     when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$' then 'id is not a media id'
-    when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$' or length(content ->> 'link') > 2048 then 'link is not an http(s) address'
+    when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$'
+      or length(content ->> 'link') > 2048
+    then 'link is not an http(s) address'
     when not has_caption and content ? 'caption' then 'this type has no caption'
     else coalesce(
       app_hidden.length_problem('caption', content -> 'caption', 1024, required := false),
@@ -3262,9 +3466,11 @@ grant execute on function app_hidden.media_problem(jsonb, boolean) to parley_vis
 --! Included messages/content/location_problem.sql
 create or replace function app_hidden.location_problem(content jsonb) returns text as $$
   select case
-    when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$' or abs((content ->> 'latitude')::numeric) > 90
+    when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$'
+      or abs((content ->> 'latitude')::numeric) > 90
       then 'latitude is not a number from -90 to 90'
-    when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$' or abs((content ->> 'longitude')::numeric) > 180
+    when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$'
+      or abs((content ->> 'longitude')::numeric) > 180
       then 'longitude is not a number from -180 to 180'
     else coalesce(
       app_hidden.length_problem('name', content -> 'name', 1000, required := false),
@@ -3292,7 +3498,8 @@ create or replace function app_hidden.contacts_problem(content jsonb) returns te
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.contacts_problem(jsonb) is
-  E'What is wrong with contact cards, or null: {"contacts": [{"name": {"formatted_name", "first_name"?, …}, "phones"?, …}]}.';
+  E'What is wrong with contact cards, or null: {"contacts": [{"name": {"formatted_name", "first_name"?, …}, '
+   '"phones"?, …}]}.';
 
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/contacts_problem.sql
@@ -3327,9 +3534,11 @@ create or replace function app_hidden.template_parameters_problem(components jso
     union all
     select p.place || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
     union all
-    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}' from parameter p where p.type = 'currency'
+    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
+    from parameter p where p.type = 'currency'
     union all
-    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}' from parameter p where p.type = 'date_time'
+    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
+    from parameter p where p.type = 'date_time'
   )
   select coalesce(
     (select c.place || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
@@ -3339,7 +3548,8 @@ create or replace function app_hidden.template_parameters_problem(components jso
     ),
     (
       select w.place || case
-        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = '' then ' must not be empty'
+        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = ''
+        then ' must not be empty'
         else ' must not contain line breaks, tabs, or more than four spaces in a row'
       end
       from words w
@@ -3353,17 +3563,23 @@ create or replace function app_hidden.template_parameters_problem(components jso
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.template_parameters_problem(jsonb) is
-  E'What is wrong with a template message''s components, or null: Meta refuses (132018, 100) a text of a parameter, in a header, a body, a button''s address or a card, that is empty or has a line break, a tab or more than four spaces in a row.';
+  E'What is wrong with a template message''s components, or null: Meta refuses (132018, 100) a text of a parameter, '
+   'in a header, a body, a button''s address or a card, that is empty or has a line break, a tab or more than four '
+   'spaces in a row.';
 
 grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/template_parameters_problem.sql
 --! Included messages/content/template_problem.sql
 create or replace function app_hidden.template_problem(content jsonb) returns text as $$
   select case
-    when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512 then 'name is not a template name (a-z, 0-9, _)'
-    when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$' then 'language.code is not a language like en_US'
-    when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array' then 'components is not a list'
-    when coalesce(content -> 'components', '[]') <> '[]' then app_hidden.template_parameters_problem(content -> 'components')
+    when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512
+    then 'name is not a template name (a-z, 0-9, _)'
+    when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$'
+    then 'language.code is not a language like en_US'
+    when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array'
+    then 'components is not a list'
+    when coalesce(content -> 'components', '[]') <> '[]'
+    then app_hidden.template_parameters_problem(content -> 'components')
   end
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined where check_message_content() has pinned it.
@@ -3404,7 +3620,9 @@ declare
 begin
   if jsonb_typeof(v_sections) is distinct from 'array' or jsonb_array_length(v_sections) not between 1 and 10 then
     return 'action.sections has to have 1 to 10 sections';
-  elsif exists (select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array') then
+  elsif exists (
+    select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array'
+  ) then
     return 'a section''s rows is not a list';
   elsif coalesce(content #>> '{header,type}', 'text') <> 'text' then
     return 'a list has a text header or none';
@@ -3413,7 +3631,9 @@ begin
   return coalesce(
     app_hidden.length_problem('action.button', content #> '{action,button}', 20),
     (
-      select min(app_hidden.length_problem('a section''s title', s -> 'title', 24, required := jsonb_array_length(v_sections) > 1))
+      select min(app_hidden.length_problem(
+        'a section''s title', s -> 'title', 24, required := jsonb_array_length(v_sections) > 1
+      ))
       from jsonb_array_elements(v_sections) s
     ),
     (
@@ -3433,7 +3653,8 @@ end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.list_problem(jsonb) is
-  E'What is wrong with a list message, or null: 10 rows in all, titles of 24 characters, descriptions of 72, ids of 200, a button of 20.';
+  E'What is wrong with a list message, or null: 10 rows in all, titles of 24 characters, descriptions of 72, ids of '
+   '200, a button of 20.';
 
 grant execute on function app_hidden.list_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/list_problem.sql
@@ -3461,7 +3682,8 @@ begin
       when 'list' then app_hidden.list_problem(content)
       when 'cta_url' then coalesce(
         app_hidden.length_problem('action.parameters.display_text', v_action #> '{parameters,display_text}', 20),
-        case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$' then 'action.parameters.url is not an http(s) address' end
+        case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$'
+          then 'action.parameters.url is not an http(s) address' end
       )
       when 'location_request_message' then
         case when v_action ->> 'name' is distinct from 'send_location' then 'action.name has to be send_location' end
@@ -3476,12 +3698,14 @@ end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.interactive_problem(jsonb) is
-  E'What is wrong with an interactive message, or null. Kinds this version does not know are left to the provider to check.';
+  E'What is wrong with an interactive message, or null. Kinds this version does not know are left to the provider to '
+   'check.';
 
 grant execute on function app_hidden.interactive_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/interactive_problem.sql
 --! Included messages/check_message_content.sql
-create or replace function app_hidden.check_message_content(type app_public.message_type, content jsonb) returns boolean as $$
+create or replace function app_hidden.check_message_content(type app_public.message_type, content jsonb)
+returns boolean as $$
 declare
   v_problem text := case type
     when 'text' then app_hidden.text_problem(content)
@@ -3495,8 +3719,10 @@ declare
     when 'interactive' then app_hidden.interactive_problem(content)
     when 'template' then app_hidden.template_problem(content)
     when 'reaction' then case
-      when coalesce(content ->> 'message_id', '') = '' then 'message_id is missing: the provider''s id of the message reacted to'
-      when jsonb_typeof(content -> 'emoji') is distinct from 'string' then 'emoji is missing ("" takes a reaction back)'
+      when coalesce(content ->> 'message_id', '') = ''
+      then 'message_id is missing: the provider''s id of the message reacted to'
+      when jsonb_typeof(content -> 'emoji') is distinct from 'string'
+      then 'emoji is missing ("" takes a reaction back)'
     end
     else 'a message of type ' || type || ' cannot be sent'
   end;
@@ -3513,7 +3739,8 @@ end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.check_message_content(app_public.message_type, jsonb) is
-  E'Checks an outbound content against the Graph API''s shapes and limits, and says what is wrong (PYCNT). Lengths are in characters.';
+  E'Checks an outbound content against the Graph API''s shapes and limits, and says what is wrong (PYCNT). Lengths '
+   'are in characters.';
 
 grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb) to parley_visitor;
 --! EndIncluded messages/check_message_content.sql
@@ -3540,6 +3767,10 @@ create table app_public.messages (
   created_at timestamptz not null default clock_timestamp(),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint messages_inbound_is_contacts check ((direction = 'inbound') = (author = 'contact')),
+  -- check_message_content() is never false: it raises PYCNT with what is wrong, because a check that is false can only
+  -- say its own name. Rows are checked when they are stored, also by a restore and by `validate constraint`, which then
+  -- stop with PYCNT at the first row that the function refuses. So a new version of it must accept what an older one
+  -- accepted, or older dumps can no longer be restored.
   constraint messages_outbound_has_sendable_content check (
     direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content)
   )
@@ -3547,19 +3778,35 @@ create table app_public.messages (
 create index on app_public.messages (conversation_id, id desc);
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
-  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and the outcome of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
+  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is '
+   'sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is '
+   'a row of its own, and the outcome of an outbound message is its message_status. In the database its rows lie in '
+   'monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and '
+   'needs -t ''app_private.messages_*'' too.';
 comment on column app_public.messages.id is
-  E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
+  E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived '
+   'or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was '
+   'said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
 comment on column app_public.messages.content is
-  E'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
-comment on column app_public.messages.preview is E'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
-comment on column app_public.messages.user_id is E'The person who wrote it. No foreign key: what was said outlives who said it.';
-comment on column app_public.messages.provider_message_id is E'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
-comment on column app_public.messages.reply_to_id is E'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
+  E'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", '
+   '"caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts '
+   'are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
+comment on column app_public.messages.preview is
+  E'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 '
+   'characters. What was said in a group begins with "[group]".';
+comment on column app_public.messages.user_id is
+  E'The person who wrote it. No foreign key: what was said outlives who said it.';
+comment on column app_public.messages.provider_message_id is
+  E'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
+comment on column app_public.messages.reply_to_id is
+  E'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is
-  E'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, group_id). Outbound: yours; a chatbot puts its run and node here.';
-comment on column app_public.messages.occurred_at is E'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
-comment on column app_public.messages.created_at is E'When the row was stored. Messages of one conversation arrive in this order.';
+  E'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, group_id). '
+   'Outbound: yours; a chatbot puts its run and node here.';
+comment on column app_public.messages.occurred_at is
+  E'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
+comment on column app_public.messages.created_at is
+  E'When the row was stored. Messages of one conversation arrive in this order.';
 
 create table app_public.message_statuses (
   tenant_id uuid not null,
@@ -3587,23 +3834,34 @@ create table app_public.message_statuses (
 ) partition by range (message_id);
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
-  E'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
+  E'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do. '
+   'In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table '
+   'alone has no rows.';
 comment on column app_public.message_statuses.message_id is
-  E'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
+  E'The message. No foreign key: a check of each row would look for it in every partition; both are made by one '
+   'statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.attempts is E'How often it was handed to the provider.';
 comment on column app_public.message_statuses.sending_at is E'When it was last handed to the provider, by our clock.';
-comment on column app_public.message_statuses.sent_at is E'When the provider had it: its clock, or ours if its answer came before its status.';
-comment on column app_public.message_statuses.delivered_at is E'When the customer''s phone had it, by the provider''s clock.';
-comment on column app_public.message_statuses.read_at is E'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
-comment on column app_public.message_statuses.played_at is E'When the customer listened to it, by the provider''s clock.';
-comment on column app_public.message_statuses.failed_at is E'When it was given up, by the provider''s clock or ours; null unless status is failed: what arrived after all has not failed.';
+comment on column app_public.message_statuses.sent_at is
+  E'When the provider had it: its clock, or ours if its answer came before its status.';
+comment on column app_public.message_statuses.delivered_at is
+  E'When the customer''s phone had it, by the provider''s clock.';
+comment on column app_public.message_statuses.read_at is
+  E'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
+comment on column app_public.message_statuses.played_at is
+  E'When the customer listened to it, by the provider''s clock.';
+comment on column app_public.message_statuses.failed_at is
+  E'When it was given up, by the provider''s clock or ours; null unless status is failed: what arrived after all has '
+   'not failed.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is
   E'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
 comment on column app_public.message_statuses.error_code is
-  E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried; null once the provider has it.';
+  E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being '
+   'tried; null once the provider has it.';
 comment on column app_public.message_statuses.error is E'The error as received: {"code", "title", "details", …}.';
-comment on column app_public.message_statuses.pricing is E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
+comment on column app_public.message_statuses.pricing is
+  E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
 
 create table app_private.provider_ids (
   hash uuid primary key,
@@ -3612,10 +3870,14 @@ create table app_private.provider_ids (
 create index on app_private.provider_ids (message_id);
 alter table app_private.provider_ids enable row level security;
 comment on table app_private.provider_ids is
-  E'Which message a provider''s id stands for, in both directions: what is delivered again, an echo of what Parley sent and a status find their message here, whatever time they come with. The primary key refuses a second row for one id. Not partitioned, since a second delivery may name another month; its rows go with their messages.';
-comment on column app_private.provider_ids.hash is E'provider_id_hash() of the channel and the id: narrow, whatever length a provider''s ids have.';
+  E'Which message a provider''s id stands for, in both directions: what is delivered again, an echo of what Parley '
+   'sent and a status find their message here, whatever time they come with. The primary key refuses a second row for '
+   'one id. Not partitioned, since a second delivery may name another month; its rows go with their messages.';
+comment on column app_private.provider_ids.hash is
+  E'provider_id_hash() of the channel and the id: narrow, whatever length a provider''s ids have.';
 comment on column app_private.provider_ids.message_id is
-  E'The message. No foreign key, so that old partitions of messages can be dropped; more than one id where a message was sent twice.';
+  E'The message. No foreign key, so that old partitions of messages can be dropped; more than one id where a message '
+   'was sent twice.';
 
 create table app_private.parked_statuses (
   channel_id uuid not null references app_public.channels on delete cascade,
@@ -3630,7 +3892,8 @@ create index on app_private.parked_statuses (provider_message_id);
 create index on app_private.parked_statuses (created_at);
 alter table app_private.parked_statuses enable row level security;
 comment on table app_private.parked_statuses is
-  E'Statuses that overtook the answer to our POST: applied when the sender learns the provider''s id, dropped after eight days.';
+  E'Statuses that overtook the answer to our POST: applied when the sender learns the provider''s id, dropped after '
+   'eight days.';
 
 create type app_private.outbox_state as enum ('queued', 'sending', 'uncertain');
 
@@ -3650,10 +3913,14 @@ create index on app_private.outbox (lease_until) where state = 'sending';
 create index on app_private.outbox (uncertain_at) where state = 'uncertain';
 alter table app_private.outbox enable row level security;
 comment on table app_private.outbox is
-  E'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
-comment on column app_private.outbox.message_id is E'The message. No foreign key, for the reason that message_statuses has.';
-comment on column app_private.outbox.sender_id is E'The run of a sender that took it: so that it can give back what it was never told of.';
-comment on column app_private.outbox.lease_until is E'The sender that took it answers for it until then; afterwards the message is uncertain.';
+  E'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest '
+   'is ever taken: that is what keeps them in order.';
+comment on column app_private.outbox.message_id is
+  E'The message. No foreign key, for the reason that message_statuses has.';
+comment on column app_private.outbox.sender_id is
+  E'The run of a sender that took it: so that it can give back what it was never told of.';
+comment on column app_private.outbox.lease_until is
+  E'The sender that took it answers for it until then; afterwards the message is uncertain.';
 
 create table app_private.outbox_lanes (
   tenant_id uuid not null,
@@ -3669,10 +3936,12 @@ create table app_private.outbox_lanes (
 create index on app_private.outbox_lanes (channel_id, due_at) where due_at < 'infinity';
 alter table app_private.outbox_lanes enable row level security;
 comment on table app_private.outbox_lanes is
-  E'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in front is under way.';
+  E'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in '
+   'front is under way.';
 comment on column app_private.outbox_lanes.channel_id is E'The conversation''s, and with it under a foreign key.';
 comment on column app_private.outbox_lanes.paced_until is
-  E'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for it (131056).';
+  E'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for '
+   'it (131056).';
 
 create table app_private.idempotency_keys (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -3719,10 +3988,12 @@ returns table (parent regclass, name text, from_id uuid, to_id uuid) as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
 comment on function app_private.missing_partitions(int) is
-  E'The partitions that do not exist, of those that this month and the next months_ahead months (UTC) need. from_id null: from the beginning. Health checks look for those of this month and the next.';
+  E'The partitions that do not exist, of those that this month and the next months_ahead months (UTC) need. from_id '
+   'null: from the beginning. Health checks look for those of this month and the next.';
 --! EndIncluded operations/missing_partitions.sql
 --! Included operations/ensure_partitions.sql
-create or replace function app_private.ensure_partitions(months_ahead int default 3, at_most int default null) returns setof text as $$
+create or replace function app_private.ensure_partitions(months_ahead int default 3, at_most int default null)
+returns setof text as $$
 declare
   v_missing record;
 begin
@@ -3752,7 +4023,11 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_tim
 -- A lock request that waits holds up all that come after it: rather try again (src/database/partitions.ts).
 
 comment on function app_private.ensure_partitions(int, int) is
-  E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 id, and returns the names of the new ones. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database call it with at_most 1 until it returns nothing, each call a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
+  E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 '
+   'id, and returns the names of the new ones. Safe while messages arrive and while a dump runs. Waits at most half a '
+   'second for a lock (55P03: try again). On a busy database call it with at_most 1 until it returns nothing, each '
+   'call a transaction of its own, because each new partition holds its locks until the commit. Called at start and '
+   'daily.';
 --! EndIncluded operations/ensure_partitions.sql
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
@@ -3780,7 +4055,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__fill_in() is
-  E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. Rows that have all three are spared the call.';
+  E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the '
+   'preview. Rows that have all three are spared the call.';
 --! EndIncluded messages/tg_messages__fill_in.sql
 --! Included messages/tg_messages__refuse_unknown_conversation.sql
 create or replace function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
@@ -3800,7 +4076,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__refuse_change() is
-  E'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
+  E'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be '
+   'one.';
 --! EndIncluded messages/tg_messages__refuse_change.sql
 --! Included messages/refusal_message.sql
 create or replace function app_private.refusal_message(code text) returns text as $$
@@ -3813,7 +4090,8 @@ create or replace function app_private.refusal_message(code text) returns text a
   end
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.refusal_message(text) is E'What a refused insert into messages says, for each of its codes.';
+comment on function app_private.refusal_message(text) is
+  E'What a refused insert into messages says, for each of its codes.';
 --! EndIncluded messages/refusal_message.sql
 --! Included messages/tg_messages__refuse.sql
 create or replace function app_private.tg_messages__refuse() returns trigger as $$
@@ -3866,7 +4144,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__refuse() is
-  E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
+  E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service '
+   'window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: '
+   'the contact has no address. PYCHN: the channel''s kind cannot send.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
@@ -3943,7 +4223,8 @@ begin
     update app_public.conversations c set status = 'open'
     where c.id = any (v_closed_ids)
     and c.id = any (array(
-      select n.conversation_id from new_rows n where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+      select n.conversation_id from new_rows n
+      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
     ));
   end if;
 
@@ -3955,8 +4236,8 @@ begin
     ));
   end if;
 
-  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app may
-  -- be delivered up to a week later.
+  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app
+  -- may be delivered up to a week later.
   if v_has_ads then
     update app_public.conversations c set
       free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')
@@ -3989,7 +4270,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__track_conversation() is
-  E'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
+  E'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, '
+   'what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which '
+   'message does what: message_effects.sql.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -4018,7 +4301,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
-comment on function app_private.tg_messages__notify() is E'Tells GraphQL subscriptions of new messages, once a statement.';
+comment on function app_private.tg_messages__notify() is
+  E'Tells GraphQL subscriptions of new messages, once a statement.';
 --! EndIncluded messages/tg_messages__notify.sql
 --! Included messages/tg_messages__enqueue_send.sql
 create or replace function app_private.tg_messages__enqueue_send() returns trigger as $$
@@ -4067,7 +4351,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_message_statuses__note_opt_out() is
-  E'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not undo what the customer has said since.';
+  E'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not '
+   'undo what the customer has said since.';
 --! EndIncluded messages/tg_message_statuses__note_opt_out.sql
 --! Included messages/tg_message_statuses__notify.sql
 create or replace function app_private.tg_message_statuses__notify() returns trigger as $$
@@ -4145,10 +4430,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.move_messages(uuid, uuid, uuid) is
-  E'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two contacts turn out to be one person. The only thing that ever changes a message.';
+  E'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two '
+   'contacts turn out to be one person. The only thing that ever changes a message.';
 --! EndIncluded messages/move_messages.sql
 --! Included messages/messages_status.sql
-create or replace function app_public.messages_status(message app_public.messages) returns app_public.message_status as $$
+create or replace function app_public.messages_status(message app_public.messages)
+returns app_public.message_status as $$
   select s.status
   from app_public.message_statuses s
   where s.tenant_id = message.tenant_id and s.message_id = message.id
@@ -4194,7 +4481,8 @@ comment on function app_public.messages_role(app_public.messages) is
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_role.sql
 --! Included messages/idempotency_key.sql
-create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
+create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea)
+returns uuid as $$
 declare
   v_claimed app_private.idempotency_keys;
 begin
@@ -4202,7 +4490,12 @@ begin
 
   -- Two requests with one key at once: the second waits here for the first to commit.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
-  values (claim_idempotency_key.tenant_id, claim_idempotency_key.key, app_hidden.uuid_v7_floor(to_timestamp(0)), claim_idempotency_key.request_hash)
+  values (
+    claim_idempotency_key.tenant_id,
+    claim_idempotency_key.key,
+    app_hidden.uuid_v7_floor(to_timestamp(0)),
+    claim_idempotency_key.request_hash
+  )
   on conflict on constraint idempotency_keys_pkey do nothing;
   if found then
     return null;
@@ -4219,7 +4512,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.claim_idempotency_key(uuid, text, bytea) is
-  E'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request. PYNFD: another tenant''s; PYDEN: agents only.';
+  E'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another '
+   'request. PYNFD: another tenant''s; PYDEN: agents only.';
 
 grant execute on function app_hidden.claim_idempotency_key(uuid, text, bytea) to parley_visitor;
 
@@ -4232,7 +4526,8 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.keep_idempotency_key(uuid, text, uuid) is E'Remembers the message that came of a claimed key. PYNFD: another tenant''s; PYDEN: agents only.';
+comment on function app_hidden.keep_idempotency_key(uuid, text, uuid) is
+  E'Remembers the message that came of a claimed key. PYNFD: another tenant''s; PYDEN: agents only.';
 
 grant execute on function app_hidden.keep_idempotency_key(uuid, text, uuid) to parley_visitor;
 --! EndIncluded messages/idempotency_key.sql
@@ -4274,7 +4569,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) is
-  E'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). Refused as any insert is: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+  E'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the '
+   'same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). '
+   'Refused as any insert is: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 
 grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) to parley_visitor;
 --! EndIncluded messages/send_message.sql
@@ -4311,12 +4608,15 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_outbox(uuid[]) is
-  E'These messages are dealt with: the next ones of their conversations are due. Returns how many of them no sender was attending to, so that somebody has to wake one. The caller holds the lanes.';
+  E'These messages are dealt with: the next ones of their conversations are due. Returns how many of them no sender '
+   'was attending to, so that somebody has to wake one. The caller holds the lanes.';
 --! EndIncluded messages/leave_outbox.sql
 --! Included messages/park_statuses.sql
 create or replace function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
   insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
-  select s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()), (array_agg(s.details))[1]
+  select
+    s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()),
+    (array_agg(s.details))[1]
   from rows from (
     jsonb_to_recordset(statuses) as (
       channel_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
@@ -4356,7 +4656,8 @@ $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.provider_id_hash(uuid, text) is
-  E'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message on it. For identity, not for secrecy.';
+  E'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message on it. For identity, not for '
+   'secrecy.';
 --! EndIncluded messages/provider_id_hash.sql
 --! Included messages/message_id_at.sql
 create or replace function app_private.message_id_at(place timestamptz, hash uuid) returns uuid as $$
@@ -4381,8 +4682,8 @@ create or replace function app_private.late_place(
   select greatest(
     case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
     -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
-    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it later
-    -- by as much as the clocks differ.
+    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it
+    -- later by as much as the clocks differ.
     (
       select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
       from (
@@ -4406,7 +4707,9 @@ create or replace function app_private.late_place(
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.late_place(uuid, timestamptz, timestamptz, uuid) is
-  E'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; never before one of the same second that arrived earlier, nor before the one it quotes.';
+  E'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of '
+   'provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; '
+   'never before one of the same second that arrived earlier, nor before the one it quotes.';
 --! EndIncluded messages/late_place.sql
 --! Included messages/claim_message_id.sql
 create or replace function app_private.claim_message_id(
@@ -4431,7 +4734,8 @@ create or replace function app_private.claim_message_id(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.claim_message_id(uuid, text, timestamptz) is
-  E'The id under which to insert a message that was said elsewhere, at its place in the conversation; null when that message is here already. provider_message_id: its id there. Call it in the statement that inserts the message.';
+  E'The id under which to insert a message that was said elsewhere, at its place in the conversation; null when that '
+   'message is here already. provider_message_id: its id there. Call it in the statement that inserts the message.';
 --! EndIncluded messages/claim_message_id.sql
 --! Included messages/remove_echoes.sql
 create or replace function app_private.remove_echoes(message_ids uuid[], hashes uuid[]) returns boolean as $$
@@ -4474,10 +4778,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.remove_echoes(uuid[], uuid[]) is
-  E'Removes the messages that were stored as echoes, or as history, of messages of ours before we knew what the provider calls these (by position), and the pause of the chatbot that they caused. Returns whether there were any.';
+  E'Removes the messages that were stored as echoes, or as history, of messages of ours before we knew what the '
+   'provider calls these (by position), and the pause of the chatbot that they caused. Returns whether there were any.';
 --! EndIncluded messages/remove_echoes.sql
 --! Included messages/register_provider_ids.sql
-create or replace function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[]) returns void as $$
+create or replace function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[])
+returns void as $$
 declare
   v_ids uuid[];
   v_hashes uuid[];
@@ -4530,7 +4836,8 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.keeps_error(app_public.message_status) is
-  E'Whether an error belongs beside a status: that of a failure, or the last one of a message that is still being tried. What the provider has, or the customer, has none.';
+  E'Whether an error belongs beside a status: that of a failure, or the last one of a message that is still being '
+   'tried. What the provider has, or the customer, has none.';
 
 create or replace function app_private.apply_statuses(statuses jsonb, out applied int, out unknown int[]) as $$
 declare
@@ -4581,7 +4888,10 @@ begin
 
   if v_has_new_ids then
     perform app_private.register_provider_ids(
-      v_ids, array(select s ->> 'provider_message_id' from jsonb_array_elements(statuses) with ordinality e (s, n) order by n)
+      v_ids,
+      array(
+        select s ->> 'provider_message_id' from jsonb_array_elements(statuses) with ordinality e (s, n) order by n
+      )
     );
   end if;
 
@@ -4668,7 +4978,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_statuses(jsonb) is
-  E'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many messages it was about, and the positions (from 1) of those of no message that is known, which are parked.';
+  E'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", '
+   '"occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many '
+   'messages it was about, and the positions (from 1) of those of no message that is known, which are parked.';
 --! EndIncluded messages/apply_statuses.sql
 --! Included messages/unpark_statuses.sql
 create or replace function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
@@ -4706,7 +5018,8 @@ comment on function app_private.unpark_statuses(text[]) is
   E'Applies the statuses that came before the provider''s ids of their messages were known.';
 --! EndIncluded messages/unpark_statuses.sql
 --! Included messages/channel_pace.sql
-create or replace function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns int as $$
+create or replace function app_private.channel_pace(channel app_public.channels, state app_private.channel_states)
+returns int as $$
   select coalesce(
     channel.messages_per_second,
     -- A cubic through the pace that was refused: it begins at 0.7 of it, comes near within seconds, lingers there, and
@@ -4723,7 +5036,8 @@ create or replace function app_private.channel_pace(channel app_public.channels,
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.channel_pace(app_public.channels, app_private.channel_states) is
-  E'Messages a second that may go out: what a person set, else what the provider''s refusals have taught, which is unlearned within a minute while nothing is refused, else as fast as it takes them (100,000 is no limit).';
+  E'Messages a second that may go out: what a person set, else what the provider''s refusals have taught, which is '
+   'unlearned within a minute while nothing is refused, else as fast as it takes them (100,000 is no limit).';
 --! EndIncluded messages/channel_pace.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
@@ -4764,7 +5078,10 @@ begin
     and t.status = 'active'
     and s.paused_until <= now()
     and c.id <> all (busy_channel_ids)
-    and exists (select from app_private.outbox_lanes l where l.channel_id = c.id and l.due_at <= now() and l.due_at < 'infinity')
+    and exists (
+      select from app_private.outbox_lanes l
+      where l.channel_id = c.id and l.due_at <= now() and l.due_at < 'infinity'
+    )
     order by s.pace_clock
     for update of s skip locked
   loop
@@ -4828,7 +5145,8 @@ begin
     where l.conversation_id = any (v_lanes);
 
     update app_private.channel_states s set
-      pace_clock = v_channel.pace_clock + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
+      pace_clock = v_channel.pace_clock
+        + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
     where s.channel_id = v_channel.id;
 
     v_taken := v_taken || coalesce(v_heads, '{}');
@@ -4882,7 +5200,10 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.claim_outbox(int, interval, int, uuid[], uuid) is
-  E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
+  E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace '
+   'allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has '
+   'enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies '
+   'leaves them to reconcile_outbox().';
 --! EndIncluded messages/claim_outbox.sql
 --! Included messages/read_outcomes.sql
 create or replace function app_private.read_outcomes(outcomes jsonb)
@@ -4897,8 +5218,8 @@ returns table (
   is_pair_limit boolean
 ) as $$
   select * from jsonb_to_recordset(outcomes) as r (
-    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision,
-    is_pair_limit boolean
+    tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb,
+    retry_in_ms double precision, is_pair_limit boolean
   )
 $$ language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 
@@ -5020,7 +5341,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.record_outcomes(jsonb) is
-  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
+  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", '
+   '"provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A '
+   'status that came first is not taken back.';
 --! EndIncluded messages/record_outcomes.sql
 --! Included messages/return_claims.sql
 create or replace function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
@@ -5033,11 +5356,15 @@ create or replace function app_private.return_claims(sender_id uuid, known_ids u
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.return_claims(uuid, uuid[]) is
-  E'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has not posted these.';
+  E'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has '
+   'not posted these.';
 --! EndIncluded messages/return_claims.sql
 --! Included messages/pause_channel.sql
-create or replace function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '0')
-returns void as $$
+create or replace function app_private.pause_channel(
+  channel_id uuid,
+  duration interval,
+  posted_ago interval default '0'
+) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, now() + duration),
     paused_at = now(),
@@ -5063,7 +5390,9 @@ returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.pause_channel(uuid, interval, interval) is
-  E'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
+  E'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the '
+   'pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by '
+   'its pace.';
 
 create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
   update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
@@ -5110,7 +5439,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.next_send_in(int) is
-  E'Milliseconds until the outbox has something due, if that is within patience_ms. Otherwise null, and where something is due later a job is set for then.';
+  E'Milliseconds until the outbox has something due, if that is within patience_ms. Otherwise null, and where '
+   'something is due later a job is set for then.';
 --! EndIncluded messages/next_send_in.sql
 --! Included messages/reconcile_outbox.sql
 create or replace function app_private.reconcile_outbox(patience interval default '10 minutes')
@@ -5130,7 +5460,9 @@ begin
   for update;
 
   -- Whoever took these never told what came of them: a crash. They may have gone out.
-  select jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')), count(*)
+  select
+    jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')),
+    count(*)
   into v_overdue, orphaned
   from app_private.outbox o
   where o.state = 'sending' and o.lease_until < clock_timestamp();
@@ -5194,7 +5526,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reconcile_outbox(interval) is
-  E'Settles what nobody knows. Messages whose sender died become uncertain. Uncertain ones that no status has settled within the patience, while webhooks were arriving, are failed (PYUNC) or sent once more, as the channel''s uncertain_policy says. Returns how many of each. Run every minute.';
+  E'Settles what nobody knows. Messages whose sender died become uncertain. Uncertain ones that no status has settled '
+   'within the patience, while webhooks were arriving, are failed (PYUNC) or sent once more, as the channel''s '
+   'uncertain_policy says. Returns how many of each. Run every minute.';
 --! EndIncluded messages/reconcile_outbox.sql
 --! Included messages/messages.policies.sql
 drop policy if exists tenant_isolation on app_public.messages;
@@ -5224,11 +5558,15 @@ grant select on app_public.message_statuses to parley_visitor;
 
 --! split: 0600-templates.sql
 create type app_public.template_status as enum (
-  'unknown', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted', 'limit_exceeded', 'archived'
+  'unknown', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted',
+  'limit_exceeded', 'archived'
 );
 create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
-comment on type app_public.template_status is E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta has said nothing yet: that is left to Meta.';
-comment on type app_public.template_category is E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
+comment on type app_public.template_status is
+  E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta '
+   'has said nothing yet: that is left to Meta.';
+comment on type app_public.template_category is
+  E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
 
 create table app_public.templates (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5258,13 +5596,17 @@ create index on app_public.templates (tenant_id, status);
 create index on app_public.templates (tenant_id, provider_template_id);
 alter table app_public.templates enable row level security;
 comment on table app_public.templates is
-  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
-comment on column app_public.templates.provider_template_id is E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
+  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent '
+   '(PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
+comment on column app_public.templates.provider_template_id is
+  E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
 comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
-comment on column app_public.templates.business_account_id is E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
+comment on column app_public.templates.business_account_id is
+  E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
 comment on column app_public.templates.language is E'As Meta writes it: en_US.';
 comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
-comment on column app_public.templates.category_at is E'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
+comment on column app_public.templates.category_at is
+  E'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
 comment on column app_public.templates.status_at is E'When Meta reported the status; null while it has not.';
 comment on column app_public.templates.quality_rating_at is E'When Meta reported the quality rating.';
 comment on column app_public.templates.components_at is E'When Meta reported the components; null while it has not.';
@@ -5302,7 +5644,8 @@ comment on function app_private.template_status_of(text) is
 create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
   insert into app_public.templates as t (
     tenant_id, business_account_id, name, language, provider_template_id,
-    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at, components, components_at
+    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at,
+    components, components_at
   )
   select
     (change ->> 'tenant_id')::uuid,
@@ -5325,10 +5668,13 @@ create or replace function app_private.apply_template_update(change jsonb) retur
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
   ) c on c.category::text = lower(change ->> 'category')
-  where change ->> 'name' is not null and change ->> 'language' is not null and change ->> 'business_account_id' is not null
+  where change ->> 'name' is not null
+  and change ->> 'language' is not null
+  and change ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the rest.
+    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the
+    -- rest.
     status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
     status_reason = case
       when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
@@ -5354,7 +5700,9 @@ create or replace function app_private.apply_template_update(change jsonb) retur
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_template_update(jsonb) is
-  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
+  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
+   '"provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is '
+   'older than what is known of the same column changes nothing.';
 --! EndIncluded templates/apply_template_update.sql
 --! Included templates/templates.policies.sql
 drop policy if exists tenant_isolation on app_public.templates;
@@ -5370,14 +5718,16 @@ grant select on app_public.templates to parley_visitor;
 --! split: 0700-chatbots.sql
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
 create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
-comment on type app_public.chatbot_status is E'draft: rests. active: answers new conversations. archived: rests, out of sight.';
+comment on type app_public.chatbot_status is
+  E'draft: rests. active: answers new conversations. archived: rests, out of sight.';
 comment on type app_public.run_status is
-  E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
+  E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the '
+   'customer never answered. stopped: ended from outside. failed: completion_reason says why.';
 create type app_public.running_contexts as enum ('finish', 'move', 'restart');
 comment on type app_public.running_contexts is
-  E'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they end on the version they began with. '
-  'MOVE: they go on in the new version where it has their node with the same id and type; otherwise they finish. RESTART: '
-  'they end and begin again.';
+  E'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they end on the version they began '
+   'with. MOVE: they go on in the new version where it has their node with the same id and type; otherwise they '
+   'finish. RESTART: they end and begin again.';
 
 create table app_public.chatbots (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5402,16 +5752,21 @@ create table app_public.chatbots (
   constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
 );
 create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
+-- newest.
 alter table app_public.chatbots add unique (id, tenant_id);
 alter table app_public.chatbots enable row level security;
 comment on table app_public.chatbots is
-  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually one is active in a tenant; of several, trigger rules and their priority decide which answers.';
+  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually '
+   'one is active in a tenant; of several, trigger rules and their priority decide which answers.';
 comment on column app_public.chatbots.nodes is E'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.edges is E'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
-comment on column app_public.chatbots.settings is E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
-comment on column app_public.chatbots.metadata is E'Yours: any object. An import keeps here what the exporting system added.';
-comment on column app_public.chatbots.active_version_id is E'The version that new conversations get while the chatbot is active.';
+comment on column app_public.chatbots.settings is
+  E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
+comment on column app_public.chatbots.metadata is
+  E'Yours: any object. An import keeps here what the exporting system added.';
+comment on column app_public.chatbots.active_version_id is
+  E'The version that new conversations get while the chatbot is active.';
 
 create table app_public.chatbot_versions (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5430,7 +5785,8 @@ create table app_public.chatbot_versions (
   unique (chatbot_id, tenant_id, number),
   foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade
 );
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the newest.
+-- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
+-- newest.
 alter table app_public.chatbot_versions add unique (id, tenant_id);
 alter table app_public.chatbot_versions enable row level security;
 comment on table app_public.chatbot_versions is
@@ -5441,9 +5797,13 @@ comment on column app_public.chatbot_versions.edges is E'As chatbots.edges.';
 comment on column app_public.chatbot_versions.settings is E'As chatbots.settings.';
 comment on column app_public.chatbot_versions.after_pause is
   E'What a run does when the pause after a person''s message is over: resume (a question is asked again) or end.';
-comment on column app_public.chatbot_versions.subflows is E'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
-comment on column app_public.chatbot_versions.flows is E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row is gone since: runs read the others as they are now.';
-comment on column app_public.chatbot_versions.published_by is E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
+comment on column app_public.chatbot_versions.subflows is
+  E'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
+comment on column app_public.chatbot_versions.flows is
+  E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row '
+   'is gone since: runs read the others as they are now.';
+comment on column app_public.chatbot_versions.published_by is
+  E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
   on delete set null (active_version_id) deferrable initially deferred;
@@ -5483,20 +5843,30 @@ create table app_public.conversation_contexts (
 create index on app_public.conversation_contexts (conversation_id, tenant_id, created_at desc);
 create index on app_public.conversation_contexts (chatbot_id, tenant_id, status);
 create index on app_public.conversation_contexts (version_id, tenant_id);
-create unique index conversation_contexts_one_active on app_public.conversation_contexts (conversation_id) where is_active;
+create unique index conversation_contexts_one_active
+  on app_public.conversation_contexts (conversation_id) where is_active;
 alter table app_public.conversation_contexts enable row level security;
 comment on table app_public.conversation_contexts is
-  E'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the chatbot task alone.';
+  E'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the '
+   'chatbot task alone.';
 comment on column app_public.conversation_contexts.current_node_id is E'Where it is, or where it was left.';
-comment on column app_public.conversation_contexts.variables is E'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
+comment on column app_public.conversation_contexts.variables is
+  E'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
 comment on column app_public.conversation_contexts.node_history is E'The nodes visited, in order: [{"nodeId", "at"}].';
-comment on column app_public.conversation_contexts.node_outputs is E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
-comment on column app_public.conversation_contexts.waiting is E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
-comment on column app_public.conversation_contexts.waiting_for is E'answer, flow, http, ai, delay, handoff or callback; null when it waits for nothing.';
-comment on column app_public.conversation_contexts.timer_kind is E'What its timer is about: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, handoff_timeout, callback_timeout.';
-comment on column app_public.conversation_contexts.state is E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
+comment on column app_public.conversation_contexts.node_outputs is
+  E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
+comment on column app_public.conversation_contexts.waiting is
+  E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
+comment on column app_public.conversation_contexts.waiting_for is
+  E'answer, flow, http, ai, delay, handoff or callback; null when it waits for nothing.';
+comment on column app_public.conversation_contexts.timer_kind is
+  E'What its timer is about: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, '
+   'handoff_timeout, callback_timeout.';
+comment on column app_public.conversation_contexts.state is
+  E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
 comment on column app_public.conversation_contexts.outcome is E'What the end node that was reached calls its result.';
-comment on column app_public.conversation_contexts.completion_reason is E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
+comment on column app_public.conversation_contexts.completion_reason is
+  E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
 comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
 
 create table app_private.chatbot_events (
@@ -5521,10 +5891,17 @@ create index on app_private.chatbot_events (conversation_id, created_at);
 create index on app_private.chatbot_events (due_at);
 alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is
-  E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
-comment on column app_private.chatbot_events.due_at is E'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the conversation, and what came meanwhile waits for them.';
-comment on column app_private.chatbot_events.set_aside_reason is E'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and due_at to now() tries it once more.';
-comment on column app_private.chatbot_events.context_id is E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
+  E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the '
+   'transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the '
+   'conversation.';
+comment on column app_private.chatbot_events.due_at is
+  E'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the '
+   'conversation, and what came meanwhile waits for them.';
+comment on column app_private.chatbot_events.set_aside_reason is
+  E'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and '
+   'due_at to now() tries it once more.';
+comment on column app_private.chatbot_events.context_id is
+  E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
 
 create table app_private.chatbot_turn_takers (
   id uuid primary key,
@@ -5533,7 +5910,8 @@ create table app_private.chatbot_turn_takers (
 );
 alter table app_private.chatbot_turn_takers enable row level security;
 comment on table app_private.chatbot_turn_takers is
-  E'Which events each process is playing at the moment. What a process left here when it died has cost one try each: see begin_chatbot_turns().';
+  E'Which events each process is playing at the moment. What a process left here when it died has cost one try each: '
+   'see begin_chatbot_turns().';
 
 create table app_private.chatbot_activity (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5544,9 +5922,12 @@ create table app_private.chatbot_activity (
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 alter table app_private.chatbot_activity enable row level security;
 comment on table app_private.chatbot_activity is
-  E'What turns did, to be counted: one row a turn, only ever inserted, so that no turn waits for another one''s counter. Rolled up into chatbot_stats every minute; those who read add both. No foreign key: rows live for a minute.';
+  E'What turns did, to be counted: one row a turn, only ever inserted, so that no turn waits for another one''s '
+   'counter. Rolled up into chatbot_stats every minute; those who read add both. No foreign key: rows live for a '
+   'minute.';
 comment on column app_private.chatbot_activity.steps is
-  E'[{"kind": "passed" | "entered" | "left" | "dropped" | "ended", "node", "exit", "bucket"}]. passed: entered and left in one turn.';
+  E'[{"kind": "passed" | "entered" | "left" | "dropped" | "ended", "node", "exit", "bucket"}]. passed: entered and '
+   'left in one turn.';
 
 create table app_private.chatbot_stats (
   tenant_id uuid not null,
@@ -5560,9 +5941,11 @@ create table app_private.chatbot_stats (
   foreign key (tenant_id, version_id) references app_public.chatbot_versions (tenant_id, id) on delete cascade
 ) with (fillfactor = 70);
 alter table app_private.chatbot_stats enable row level security;
-comment on table app_private.chatbot_stats is E'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
+comment on table app_private.chatbot_stats is
+  E'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
 comment on column app_private.chatbot_stats.bucket is
-  E'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A histogram, from which medians are read.';
+  E'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A '
+   'histogram, from which medians are read.';
 
 create table app_private.ai_budgets (
   tenant_id uuid primary key references app_public.tenants on delete cascade,
@@ -5572,7 +5955,9 @@ create table app_private.ai_budgets (
     constraint ai_budgets_tokens_per_conversation_not_negative check (tokens_per_conversation >= 0)
 );
 alter table app_private.ai_budgets enable row level security;
-comment on table app_private.ai_budgets is E'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the operator.';
+comment on table app_private.ai_budgets is
+  E'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the '
+   'operator.';
 comment on column app_private.ai_budgets.tokens_per_day is E'Of all conversations together, in the last 24 hours.';
 comment on column app_private.ai_budgets.tokens_per_conversation is E'Of one conversation, in the last 24 hours.';
 
@@ -5591,8 +5976,11 @@ create table app_private.ai_calls (
 create index on app_private.ai_calls (tenant_id, created_at);
 create index on app_private.ai_calls (conversation_id, created_at);
 alter table app_private.ai_calls enable row level security;
-comment on table app_private.ai_calls is E'Questions to the operator''s language model of the last days, for the budgets. Reserved before the call, settled after it. What a tenant''s own server was asked is not here.';
-comment on column app_private.ai_calls.conversation_id is E'Null once the conversation is deleted: what was spent stays spent.';
+comment on table app_private.ai_calls is
+  E'Questions to the operator''s language model of the last days, for the budgets. Reserved before the call, settled '
+   'after it. What a tenant''s own server was asked is not here.';
+comment on column app_private.ai_calls.conversation_id is
+  E'Null once the conversation is deleted: what was spent stays spent.';
 comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
 
 --! Included chatbots/chatbot_pause.sql
@@ -5666,7 +6054,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is
-  E'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
+  E'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for '
+   'ever.';
 --! EndIncluded chatbots/tg_message_statuses__enqueue_chatbot.sql
 --! Included chatbots/read_graphs.sql
 create or replace function app_hidden.read_chatbot_graphs(chatbot_ids uuid[])
@@ -5681,7 +6070,8 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_chatbot_graphs(uuid[]) is
-  E'Drafts'' graphs, for admins of their tenant: a graph may carry credentials. Nobody else gets a row. The owner of the database sees any.';
+  E'Drafts'' graphs, for admins of their tenant: a graph may carry credentials. Nobody else gets a row. The owner of '
+   'the database sees any.';
 
 grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
 
@@ -5729,7 +6119,8 @@ create or replace function app_hidden.graphs_called_by(tenant_id uuid, nodes jso
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.graphs_called_by(uuid, jsonb) is
-  E'What subflow nodes among these lead to, as a version keeps it: {"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
+  E'What subflow nodes among these lead to, as a version keeps it: {"<chatbot id>": {"nodes", "edges"}}. As far as '
+   'the caller may see.';
 
 grant execute on function app_hidden.graphs_called_by(uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/graphs_called_by.sql
@@ -5774,10 +6165,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.publish_chatbot(uuid) is
-  E'Freezes the draft as the next version, with the graphs that it calls and what is known of the forms that it sends. The program validates the graph first. PYNFD.';
+  E'Freezes the draft as the next version, with the graphs that it calls and what is known of the forms that it '
+   'sends. The program validates the graph first. PYNFD.';
 --! EndIncluded chatbots/publish_chatbot.sql
 --! Included chatbots/activate_chatbot.sql
-create or replace function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true) returns app_public.chatbots as $$
+create or replace function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true)
+returns app_public.chatbots as $$
 declare
   v_version app_public.chatbot_versions;
   v_chatbot app_public.chatbots;
@@ -5801,7 +6194,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.activate_chatbot(uuid, boolean) is
-  E'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots rest; otherwise trigger rules decide among the active ones. Runs that are under way end on the version they began with. PYNFD.';
+  E'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots rest; '
+   'otherwise trigger rules decide among the active ones. Runs that are under way end on the version they began with. '
+   'PYNFD.';
 --! EndIncluded chatbots/activate_chatbot.sql
 --! Included chatbots/begin_chatbot_turns.sql
 create or replace function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
@@ -5823,7 +6218,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.begin_chatbot_turns(uuid, uuid[]) is
-  E'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
+  E'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, '
+   'the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
 --! EndIncluded chatbots/begin_chatbot_turns.sql
 --! Included chatbots/claim_chatbot_turns.sql
 create or replace function app_private.claim_chatbot_turns(batch_size int, taker_id uuid default null)
@@ -5880,8 +6276,8 @@ begin
       c.tenant_id,
       c.id,
       jsonb_build_object(
-        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email, 'language', p.language,
-        'metadata', p.metadata
+        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email,
+        'language', p.language, 'metadata', p.metadata
       ),
       c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
@@ -5939,7 +6335,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.claim_chatbot_turns(int, uuid) is
-  E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers that began to play it and never finished.';
+  E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. '
+   'Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers '
+   'that began to play it and never finished.';
 --! EndIncluded chatbots/claim_chatbot_turns.sql
 --! Included chatbots/save_chatbot_turns.sql
 create or replace function app_private.save_chatbot_turns(
@@ -5965,8 +6363,8 @@ begin
 
   -- In order: a run that ended makes room for the one that begins in the same turn.
   insert into app_public.conversation_contexts as x (
-    id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history, node_outputs,
-    waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
+    id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history,
+    node_outputs, waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
   )
   select
     r.id, v.tenant_id, r.conversation_id, v.chatbot_id, v.id, r.status, r.current_node_id, r.variables, r.node_history,
@@ -5974,9 +6372,9 @@ begin
     case when r.status not in ('running', 'waiting') then now() end
   from rows from (
     jsonb_to_recordset(contexts) as (
-      id uuid, conversation_id uuid, version_id uuid, status app_public.run_status, current_node_id text, variables jsonb,
-      node_history jsonb, node_outputs jsonb, waiting jsonb, state jsonb, outcome text, completion_reason text,
-      expires_at timestamptz, started_at timestamptz
+      id uuid, conversation_id uuid, version_id uuid, status app_public.run_status, current_node_id text,
+      variables jsonb, node_history jsonb, node_outputs jsonb, waiting jsonb, state jsonb, outcome text,
+      completion_reason text, expires_at timestamptz, started_at timestamptz
     )
   ) with ordinality r (
     id, conversation_id, version_id, status, current_node_id, variables, node_history, node_outputs, waiting, state,
@@ -6035,7 +6433,8 @@ begin
   if handoffs <> '[]' then
     update app_public.conversations c set
       assignee_id = coalesce(m.user_id, c.assignee_id),
-      -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their heads.
+      -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their
+      -- heads.
       chatbot_paused_until = case
         when m.user_id is null and h.pause_seconds is not null
           then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
@@ -6081,7 +6480,8 @@ begin
     where d.delay_ms is not null
     having count(*) > 0;
 
-    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given back.
+    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given
+    -- back.
     update app_private.chatbot_events e set due_at = 'infinity'
     from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
     cross join jsonb_array_elements_text(d.event_ids) h (id)
@@ -6102,11 +6502,21 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
 -- what grows. Made anew for each call, they would cost more than their execution.
 
-comment on function app_private.save_chatbot_turns(uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid) is
-  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are still being gathered ([{"conversation_id", "delay_ms"}]), what waits for a person to be done ([{"conversation_id", "delay_ms": null, "event_ids"}]), and events that are not tried again ([{"event_id", "reason"}]). With taker_id, the note of begin_chatbot_turns() is cleared.';
+comment on function app_private.save_chatbot_turns(
+  
+  uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid
+) is
+  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they '
+   'now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), '
+   'timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a '
+   'person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are '
+   'still being gathered ([{"conversation_id", "delay_ms"}]), what waits for a person to be done '
+   '([{"conversation_id", "delay_ms": null, "event_ids"}]), and events that are not tried again ([{"event_id", '
+   '"reason"}]). With taker_id, the note of begin_chatbot_turns() is cleared.';
 --! EndIncluded chatbots/save_chatbot_turns.sql
 --! Included chatbots/tell_chatbot.sql
-create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
+create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb)
+returns void as $$
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
   if kind not in ('start', 'stop', 'skip') then
@@ -6120,12 +6530,14 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.tell_chatbot(uuid, uuid, text, jsonb) is
-  E'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot task. PYNFD: another tenant''s; PYDEN: agents only. PYREQ: no such event.';
+  E'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot '
+   'task. PYNFD: another tenant''s; PYDEN: agents only. PYREQ: no such event.';
 
 grant execute on function app_hidden.tell_chatbot(uuid, uuid, text, jsonb) to parley_visitor;
 --! EndIncluded chatbots/tell_chatbot.sql
 --! Included chatbots/start_chatbot.sql
-create or replace function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}') returns app_public.conversations as $$
+create or replace function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}')
+returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
   v_version_id uuid;
@@ -6160,7 +6572,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
-  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node; those named like a variable of the system (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A '
+   'pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the '
+   'conversation back. variables are set before the first node; those named like a variable of the system '
+   '(customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message has to be a '
+   'template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no '
+   'object. PYDEN: agents only.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql
@@ -6182,12 +6599,14 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.deactivate_chatbot(uuid) is
-  E'Lets a chatbot rest: it begins nothing any more, and runs that are under way go on to their end (stopChatbotRun ends one). One that rests already stays as it is. PYNFD, PYDEN: admins only.';
+  E'Lets a chatbot rest: it begins nothing any more, and runs that are under way go on to their end (stopChatbotRun '
+   'ends one). One that rests already stays as it is. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 --! EndIncluded chatbots/deactivate_chatbot.sql
 --! Included chatbots/stop_chatbot_run.sql
-create or replace function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped') returns app_public.conversations as $$
+create or replace function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped')
+returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
@@ -6199,7 +6618,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.stop_chatbot_run(uuid, text) is
-  E'Ends the run that is under way in a conversation, with the reason kept; none is no error. PYNFD, PYDEN: agents only.';
+  E'Ends the run that is under way in a conversation, with the reason kept; none is no error. PYNFD, PYDEN: agents '
+   'only.';
 
 grant execute on function app_public.stop_chatbot_run(uuid, text) to parley_visitor;
 --! EndIncluded chatbots/stop_chatbot_run.sql
@@ -6219,7 +6639,8 @@ comment on function app_public.skip_chatbot_node(uuid) is
 grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 --! EndIncluded chatbots/skip_chatbot_node.sql
 --! Included chatbots/resume_chatbot.sql
-create or replace function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
+create or replace function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false)
+returns boolean as $$
   with given_back as (
     select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
@@ -6266,7 +6687,10 @@ create or replace function app_private.resume_chatbot(conversation_id uuid, is_p
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resume_chatbot(uuid, boolean) is
-  E'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again (in an open conversation), or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
+  E'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or '
+   'they gave it back. After a pause the run asks its question again (in an open conversation), or ends, as '
+   'after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns '
+   'whether there is anything to do; nothing while somebody still has the conversation.';
 --! EndIncluded chatbots/resume_chatbot.sql
 --! Included chatbots/call_back.sql
 create or replace function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
@@ -6314,7 +6738,10 @@ begin
       values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
       perform app_private.wake('advance_chatbots');
     end if;
-  elsif v_context.id is not null and v_is_paused and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until then
+  elsif v_context.id is not null
+    and v_is_paused
+    and OLD.chatbot_paused_until is distinct from NEW.chatbot_paused_until
+  then
     perform graphile_worker.add_jobs(array[
       app_private.job(
         'resume_chatbot', json_build_object('conversationId', NEW.id), NEW.chatbot_paused_until,
@@ -6336,7 +6763,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__enqueue_chatbot() is
-  E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
+  E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back '
+   'or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
 --! EndIncluded chatbots/tg_conversations__enqueue_chatbot.sql
 --! Included chatbots/activate_version.sql
 create or replace function app_public.activate_version(
@@ -6372,9 +6800,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.activate_version(uuid, app_public.running_contexts, boolean) is
-  E'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of the '
-  'chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become inactive; it '
-  'defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
+  E'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of '
+   'the chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become '
+   'inactive; it defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_public.activate_version(uuid, app_public.running_contexts, boolean) to parley_visitor;
 --! EndIncluded chatbots/activate_version.sql
@@ -6408,7 +6836,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.save_draft(uuid, jsonb) is
-  E'The database''s half of the saveChatbot mutation: {"name", "description", "nodes", "edges", "settings"}, each as far as it is given; a new chatbot when there is no id. PYNFD, PYDEN: admins only.';
+  E'The database''s half of the saveChatbot mutation: {"name", "description", "nodes", "edges", "settings"}, each as '
+   'far as it is given; a new chatbot when there is no id. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.save_draft(uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/save_draft.sql
@@ -6452,7 +6881,8 @@ create or replace function app_private.roll_up_chatbot_activity(batch_size int d
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.roll_up_chatbot_activity(int) is
-  E'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads sees each turn once, before and after.';
+  E'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads '
+   'sees each turn once, before and after.';
 --! EndIncluded chatbots/roll_up_chatbot_activity.sql
 --! Included chatbots/read_chatbot_stats.sql
 create or replace function app_hidden.read_chatbot_stats(version_id uuid)
@@ -6478,7 +6908,8 @@ returns table (kind text, node_id text, exit text, bucket int, count int) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_chatbot_stats(uuid) is
-  E'The counts of a version of the caller''s own tenant: what was rolled up, and what was not yet. The owner of the database sees any.';
+  E'The counts of a version of the caller''s own tenant: what was rolled up, and what was not yet. The owner of the '
+   'database sees any.';
 
 grant execute on function app_hidden.read_chatbot_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/read_chatbot_stats.sql
@@ -6528,7 +6959,9 @@ returns table (node_id text, entered int, left_by jsonb, dropped int, drop_off f
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_node_stats(uuid) is
-  E'How runs of a version fared at each node, the most visited first; kept as runs go on. left_by: how often by each exit ("" is the plain way on). dropped: runs that ended here without an end of the graph. drop_off: dropped / entered. median_seconds: to within a factor of 1.5.';
+  E'How runs of a version fared at each node, the most visited first; kept as runs go on. left_by: how often by each '
+   'exit ("" is the plain way on). dropped: runs that ended here without an end of the graph. drop_off: dropped / '
+   'entered. median_seconds: to within a factor of 1.5.';
 
 grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_node_stats.sql
@@ -6580,7 +7013,8 @@ declare
 begin
   select x.* into v_context from app_public.conversation_contexts x where x.id = reserve_ai_call.context_id;
 
-  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this statement's transaction: the call comes after.
+  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this
+  -- statement's transaction: the call comes after.
   perform pg_advisory_xact_lock(hashtextextended('ai_calls:' || v_context.tenant_id, 0));
 
   insert into app_private.ai_calls (tenant_id, conversation_id, context_id, model, tokens)
@@ -6607,7 +7041,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reserve_ai_call(uuid, text, int, int, int) is
-  E'Sets tokens of the budgets aside for one question to a language model; null when they do not suffice. The limits given are the configuration''s; a row of ai_budgets goes before them.';
+  E'Sets tokens of the budgets aside for one question to a language model; null when they do not suffice. The limits '
+   'given are the configuration''s; a row of ai_budgets goes before them.';
 --! EndIncluded chatbots/reserve_ai_call.sql
 --! Included chatbots/settle_ai_call.sql
 create or replace function app_private.settle_ai_call(call_id uuid, tokens int) returns void as $$
@@ -6643,13 +7078,15 @@ create or replace view app_public.chatbot_timers with (security_invoker = true) 
   where x.is_active;
 
 comment on view app_public.chatbot_timers is
-  E'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what is next.';
+  E'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what '
+   'is next.';
 comment on column app_public.chatbot_timers.conversation_id is E'Where.';
 comment on column app_public.chatbot_timers.context_id is E'The run.';
 comment on column app_public.chatbot_timers.chatbot_id is E'Whose run it is.';
 comment on column app_public.chatbot_timers.node_id is E'The node that waits.';
 comment on column app_public.chatbot_timers.kind is
-  E'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes on or ends.';
+  E'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes '
+   'on or ends.';
 comment on column app_public.chatbot_timers.rings_at is E'When; not before the end of a pause.';
 comment on column app_public.chatbot_timers.is_held is
   E'Somebody is assigned: it rings when they give the conversation back, if rings_at has passed by then.';
@@ -6709,10 +7146,14 @@ create type app_public.flow_status as enum ('draft', 'published', 'deprecated', 
 create type app_public.data_source_type as enum ('rest_api', 'strapi', 'graphql');
 create type app_public.data_source_auth as enum ('none', 'bearer', 'api_key', 'basic');
 create type app_public.http_method as enum ('get', 'post', 'put', 'patch', 'delete');
-comment on type app_public.flow_status is E'Meta''s states of a form. A draft can be sent to test it; a deprecated, blocked or throttled one cannot be trusted to open.';
-comment on type app_public.data_source_type is E'rest_api: paths and JSON. strapi: the same; lists come in {"data"}. graphql: every call is a POST of a query.';
+comment on type app_public.flow_status is
+  E'Meta''s states of a form. A draft can be sent to test it; a deprecated, blocked or throttled one cannot be '
+   'trusted to open.';
+comment on type app_public.data_source_type is
+  E'rest_api: paths and JSON. strapi: the same; lists come in {"data"}. graphql: every call is a POST of a query.';
 comment on type app_public.data_source_auth is
-  E'none. bearer: Authorization: Bearer <token>. api_key: the token in the header auth_header_name. basic: the token is "user:password".';
+  E'none. bearer: Authorization: Bearer <token>. api_key: the token in the header auth_header_name. basic: the token '
+   'is "user:password".';
 comment on type app_public.http_method is E'How a connection is called.';
 
 create table app_public.data_sources (
@@ -6723,7 +7164,8 @@ create table app_public.data_sources (
   description text,
   type app_public.data_source_type not null default 'rest_api',
   base_url text not null
-    constraint data_sources_base_url_is_address check (base_url ~ '^https?://[^\s/?#@]+(/[^\s?#]*)?$' and length(base_url) <= 500),
+    constraint data_sources_base_url_is_address
+      check (base_url ~ '^https?://[^\s/?#@]+(/[^\s?#]*)?$' and length(base_url) <= 500),
   auth_type app_public.data_source_auth not null default 'none',
   auth_header_name text
     constraint data_sources_auth_header_name_is_name check (auth_header_name ~ '^[A-Za-z0-9-]{1,100}$'),
@@ -6747,11 +7189,18 @@ create index on app_public.data_sources (tenant_id, is_active);
 create index on app_public.data_sources (tenant_id, created_at desc);
 alter table app_public.data_sources enable row level security;
 comment on table app_public.data_sources is
-  E'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret (setDataSourceToken), shown to nobody.';
-comment on column app_public.data_sources.base_url is E'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: public addresses only.';
-comment on column app_public.data_sources.auth_header_name is E'The header that carries the token when auth_type is api_key.';
-comment on column app_public.data_sources.has_auth_token is E'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken. Another base_url or auth_type forgets the token.';
-comment on column app_public.data_sources.headers is E'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
+  E'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret '
+   '(setDataSourceToken), shown to nobody.';
+comment on column app_public.data_sources.base_url is
+  E'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: '
+   'public addresses only.';
+comment on column app_public.data_sources.auth_header_name is
+  E'The header that carries the token when auth_type is api_key.';
+comment on column app_public.data_sources.has_auth_token is
+  E'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken. '
+   'Another base_url or auth_type forgets the token.';
+comment on column app_public.data_sources.headers is
+  E'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is E'Yours: any object.';
 comment on column app_public.data_sources.timeout_ms is E'Milliseconds a call may take, 30,000 at the most.';
 
@@ -6762,7 +7211,8 @@ create table app_private.data_source_secrets (
   updated_at timestamptz not null default now()
 );
 alter table app_private.data_source_secrets enable row level security;
-comment on table app_private.data_source_secrets is E'A data source''s token: an AES-256-GCM envelope sealed by the program for this row.';
+comment on table app_private.data_source_secrets is
+  E'A data source''s token: an AES-256-GCM envelope sealed by the program for this row.';
 
 create table app_public.data_source_connections (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -6800,17 +7250,23 @@ create index on app_public.data_source_connections (tenant_id, depends_on_connec
   where depends_on_connection_id is not null;
 alter table app_public.data_source_connections enable row level security;
 comment on table app_public.data_source_connections is
-  E'One call of a data source, ready to be used by a chatbot or a form: method, path, parameters, and what of the answer counts.';
+  E'One call of a data source, ready to be used by a chatbot or a form: method, path, parameters, and what of the '
+   'answer counts.';
 comment on column app_public.data_source_connections.endpoint is E'The path below the data source''s base_url.';
-comment on column app_public.data_source_connections.default_params is E'Query parameters; those of the caller overlay them.';
-comment on column app_public.data_source_connections.default_body is E'The JSON body; an object of the caller overlays its fields. In a GraphQL data source: {"query", "variables"?}.';
-comment on column app_public.data_source_connections.data_key is E'The path of the list, or value, in the answer: "data.items". Null: the whole answer.';
+comment on column app_public.data_source_connections.default_params is
+  E'Query parameters; those of the caller overlay them.';
+comment on column app_public.data_source_connections.default_body is
+  E'The JSON body; an object of the caller overlays its fields. In a GraphQL data source: {"query", "variables"?}.';
+comment on column app_public.data_source_connections.data_key is
+  E'The path of the list, or value, in the answer: "data.items". Null: the whole answer.';
 comment on column app_public.data_source_connections.transform_config is
-  E'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. They become [{"id", "title", "description"?}].';
+  E'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. '
+   'They become [{"id", "title", "description"?}].';
 comment on column app_public.data_source_connections.depends_on_connection_id is
   E'The connection whose chosen item this one needs: brand → products. Its choice comes in by param_mapping.';
 comment on column app_public.data_source_connections.param_mapping is
-  E'Parameter → path in the run''s variables, "$.brand.id" or "brand.id" (dots and brackets; the filters of full JSONPath are not known). A parameter whose path leads nowhere is left out.';
+  E'Parameter → path in the run''s variables, "$.brand.id" or "brand.id" (dots and brackets; the filters of full '
+   'JSONPath are not known). A parameter whose path leads nowhere is left out.';
 
 create table app_public.whatsapp_flows (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -6826,7 +7282,8 @@ create table app_public.whatsapp_flows (
   flow_json jsonb not null default '{}'
     constraint whatsapp_flows_flow_json_is_object check (jsonb_typeof(flow_json) = 'object'),
   endpoint_uri text
-    constraint whatsapp_flows_endpoint_uri_is_address check (endpoint_uri ~ '^https?://\S+$' and length(endpoint_uri) <= 2000),
+    constraint whatsapp_flows_endpoint_uri_is_address
+      check (endpoint_uri ~ '^https?://\S+$' and length(endpoint_uri) <= 2000),
   preview_url text,
   is_synced_from_meta boolean not null default false,
   data_source_id uuid,
@@ -6844,18 +7301,24 @@ create index on app_public.whatsapp_flows (tenant_id, status);
 create index on app_public.whatsapp_flows (tenant_id, data_source_id) where data_source_id is not null;
 alter table app_public.whatsapp_flows enable row level security;
 comment on table app_public.whatsapp_flows is E'A form (a WhatsApp Flow) that chatbots send.';
-comment on column app_public.whatsapp_flows.whatsapp_flow_id is E'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
-comment on column app_public.whatsapp_flows.status_at is E'When Meta reported the status; an older report changes nothing. Null while it has not.';
+comment on column app_public.whatsapp_flows.whatsapp_flow_id is
+  E'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
+comment on column app_public.whatsapp_flows.status_at is
+  E'When Meta reported the status; an older report changes nothing. Null while it has not.';
 comment on column app_public.whatsapp_flows.categories is E'Meta''s: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
-comment on column app_public.whatsapp_flows.flow_json is E'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
-comment on column app_public.whatsapp_flows.endpoint_uri is E'Where Meta asks for the form''s data; null for a form that needs none.';
+comment on column app_public.whatsapp_flows.flow_json is
+  E'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
+comment on column app_public.whatsapp_flows.endpoint_uri is
+  E'Where Meta asks for the form''s data; null for a form that needs none.';
 comment on column app_public.whatsapp_flows.preview_url is E'Meta''s page that shows the form; it expires.';
-comment on column app_public.whatsapp_flows.is_synced_from_meta is E'Whether it was read from Meta, rather than imported or written here.';
+comment on column app_public.whatsapp_flows.is_synced_from_meta is
+  E'Whether it was read from Meta, rather than imported or written here.';
 comment on column app_public.whatsapp_flows.metadata is E'Yours: any object.';
 
 create type app_public.google_account_status as enum ('connected', 'revoked');
 comment on type app_public.google_account_status is
-  E'connected: google_calendar nodes may look into its calendar. revoked: Google takes its tokens no more; it has to be connected again.';
+  E'connected: google_calendar nodes may look into its calendar. revoked: Google takes its tokens no more; it has to '
+   'be connected again.';
 
 create table app_public.google_accounts (
   tenant_id uuid not null,
@@ -6874,13 +7337,16 @@ create table app_public.google_accounts (
 );
 alter table app_public.google_accounts enable row level security;
 comment on table app_public.google_accounts is
-  E'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets, shown to nobody.';
-comment on column app_public.google_accounts.email is E'The account''s address, as it was given; a node may name the calendar by it.';
+  E'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets, '
+   'shown to nobody.';
+comment on column app_public.google_accounts.email is
+  E'The account''s address, as it was given; a node may name the calendar by it.';
 comment on column app_public.google_accounts.status_reason is
   E'Why it is revoked: Google''s word (invalid_grant), or no_refresh_token.';
 comment on column app_public.google_accounts.has_refresh_token is
   E'Whether access is renewed by itself. Without it the calendar is out of reach from access_token_expires_at on.';
-comment on column app_public.google_accounts.access_token_expires_at is E'When the access token ends; null: it is tried as it is.';
+comment on column app_public.google_accounts.access_token_expires_at is
+  E'When the access token ends; null: it is tried as it is.';
 
 create table app_private.google_account_secrets (
   tenant_id uuid not null,
@@ -6905,7 +7371,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_data_sources__forget_token() is
-  E'A data source with another base_url or auth_type has no token. tg_data_sources__remove_token() removes the token itself.';
+  E'A data source with another base_url or auth_type has no token. tg_data_sources__remove_token() removes the token '
+   'itself.';
 --! EndIncluded flows/tg_data_sources__forget_token.sql
 --! Included flows/tg_data_sources__deactivate_without_token.sql
 create or replace function app_private.tg_data_sources__deactivate_without_token() returns trigger as $$
@@ -6930,7 +7397,8 @@ comment on function app_private.tg_data_sources__remove_token() is
   E'Removes the token of a data source whose base_url or auth_type has changed.';
 --! EndIncluded flows/tg_data_sources__remove_token.sql
 --! Included flows/set_data_source_token.sql
-create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
+create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text)
+returns app_public.data_sources as $$
 declare
   v_source app_public.data_sources;
 begin
@@ -6951,7 +7419,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_data_source_token(uuid, text) is
-  E'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN: admins only.';
+  E'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is '
+   'active from then on. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.set_data_source_token(uuid, text) to parley_visitor;
 --! EndIncluded flows/set_data_source_token.sql
@@ -7014,12 +7483,15 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_google_account(jsonb) is
-  E'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such member, PYDEN: admins only.';
+  E'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", '
+   '"refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such '
+   'member, PYDEN: admins only.';
 
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 --! EndIncluded flows/set_google_account.sql
 --! Included flows/disconnect_google_calendar.sql
-create or replace function app_public.disconnect_google_calendar(user_id uuid default null) returns app_public.google_accounts as $$
+create or replace function app_public.disconnect_google_calendar(user_id uuid default null)
+returns app_public.google_accounts as $$
 declare
   v_own_id uuid := app_hidden.current_user_id();
   v_account app_public.google_accounts;
@@ -7041,7 +7513,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.disconnect_google_calendar(uuid) is
-  E'Forgets a Google account with its tokens: one''s own, or as an admin any member''s. At Google the grant stays; take it back in the account''s security settings. PYNFD, PYDEN.';
+  E'Forgets a Google account with its tokens: one''s own, or as an admin any member''s. At Google the grant stays; '
+   'take it back in the account''s security settings. PYNFD, PYDEN.';
 
 grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
 --! EndIncluded flows/disconnect_google_calendar.sql
@@ -7062,7 +7535,8 @@ returns table (id uuid, type app_public.data_source_type, base_url text, auth_ty
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_data_source(uuid, text, text) is
-  E'What a chatbot''s call of a data source, or of a connection, needs; of its own tenant, and only while it is active. Ids are texts: graphs are written by people.';
+  E'What a chatbot''s call of a data source, or of a connection, needs; of its own tenant, and only while it is '
+   'active. Ids are texts: graphs are written by people.';
 --! EndIncluded flows/chatbot_data_source.sql
 --! Included flows/chatbot_calendar.sql
 create or replace function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text)
@@ -7081,7 +7555,8 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_calendar(uuid, uuid, text) is
-  E'The Google account that a chatbot''s calendar node looks into: that of the named member (by id or address), else of the bot''s owner (who published it), else of an owner of the tenant.';
+  E'The Google account that a chatbot''s calendar node looks into: that of the named member (by id or address), else '
+   'of the bot''s owner (who published it), else of an owner of the tenant.';
 --! EndIncluded flows/chatbot_calendar.sql
 --! Included flows/renew_google_account.sql
 create or replace function app_private.renew_google_account(
@@ -7107,7 +7582,8 @@ create or replace function app_private.renew_google_account(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.renew_google_account(uuid, uuid, text, text, float8) is
-  E'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: nobody knows when it ends. The caller holds the account locked.';
+  E'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: '
+   'nobody knows when it ends. The caller holds the account locked.';
 --! EndIncluded flows/renew_google_account.sql
 --! Included flows/find_chatbot_references.sql
 create or replace function app_hidden.find_chatbot_references(chatbot_id uuid, "named" jsonb)
@@ -7183,7 +7659,9 @@ returns table (kind text, id text, state text) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.find_chatbot_references(uuid, jsonb) is
-  E'How it stands with what a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as src/chatbot/validation/references.ts lists them. state: active, inactive (there, and not to be used now) or draft; what does not exist has no row. For admins of the tenant, and for the owner of the database.';
+  E'How it stands with what a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as '
+   'src/chatbot/validation/references.ts lists them. state: active, inactive (there, and not to be used now) or '
+   'draft; what does not exist has no row. For admins of the tenant, and for the owner of the database.';
 
 grant execute on function app_hidden.find_chatbot_references(uuid, jsonb) to parley_visitor;
 --! EndIncluded flows/find_chatbot_references.sql
@@ -7274,7 +7752,9 @@ grant select on app_public.google_accounts to parley_visitor;
 
 --! split: 0800-inbound.sql
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
-comment on type app_public.webhook_event_status is E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
+comment on type app_public.webhook_event_status is
+  E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be '
+   'applied; error says why.';
 
 create table app_public.webhook_events (
   tenant_id uuid not null,
@@ -7296,14 +7776,19 @@ create index on app_public.webhook_events (channel_id, id desc);
 create index on app_public.webhook_events (id) where status <> 'processed';
 alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
-  E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days. The partitions are in app_private: a dump of this table alone has no rows.';
-comment on column app_public.webhook_events.event_type is E'The fields it was about, comma-separated: messages, account_update, …';
+  E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley '
+   'webhook replay). Partitioned by month, dropped after 30 days. The partitions are in app_private: a dump of this '
+   'table alone has no rows.';
+comment on column app_public.webhook_events.event_type is
+  E'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.body is E'The bytes as they came, before anything was made of them.';
 comment on column app_public.webhook_events.attempts is E'How often it was tried to apply it.';
 comment on column app_public.webhook_events.processed_at is E'When it was last tried to apply it.';
-comment on column app_public.webhook_events.error is E'Why it could not be applied; it is tried again for a while, and can be replayed.';
+comment on column app_public.webhook_events.error is
+  E'Why it could not be applied; it is tried again for a while, and can be replayed.';
 comment on column app_public.webhook_events.skipped is
-  E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';
+  E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without '
+   'a table, a status of nobody''s message.';
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
 --! Included inbound/derived_id.sql
@@ -7329,14 +7814,16 @@ returns table (
   heard_at timestamptz
 ) as $$
   select
-    c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone, c.profile_name,
-    c.username, coalesce(c.heard_at, now())
+    c.n, c.tenant_id, i.kind, i.value, app_hidden.identity_match_key(i.kind, i.value), i.is_alias, c.phone,
+    c.profile_name, c.username, coalesce(c.heard_at, now())
   from rows from (
     jsonb_to_recordset(customers) as (
       tenant_id uuid, phone text, phone_alias text, bsuid text, parent_bsuid text, external text, profile_name text,
       username text, heard_at timestamptz
     )
-  ) with ordinality c (tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n)
+  ) with ordinality c (
+    tenant_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
+  )
   cross join lateral (
     values
       ('parent_bsuid'::app_public.identity_kind, c.parent_bsuid, false),
@@ -7349,11 +7836,18 @@ returns table (
 $$ language sql stable rows 100 set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.read_identities(jsonb) is
-  E'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met under them, by default now. An alias is another number that came with a message: remembered if it is free, never what a customer is recognised by.';
+  E'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, '
+   '"parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met '
+   'under them, by default now. An alias is another number that came with a message: remembered if it is free, never '
+   'what a customer is recognised by.';
 --! EndIncluded inbound/read_identities.sql
 --! Included inbound/identity_at.sql
-create or replace function app_private.identity_at(tenant_id uuid, kind app_public.identity_kind, value text, at timestamptz)
-returns setof app_public.contact_identities as $$
+create or replace function app_private.identity_at(
+  tenant_id uuid,
+  kind app_public.identity_kind,
+  value text,
+  at timestamptz
+) returns setof app_public.contact_identities as $$
   select i.*
   from app_public.contact_identities i
   where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
@@ -7371,10 +7865,18 @@ create or replace function app_private.find_contacts(customers jsonb) returns uu
   -- that lag behind a growing table.
   select array_agg(
     coalesce(
-      case when c.parent_bsuid is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i) end,
-      case when c.bsuid is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i) end,
-      case when c.phone is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i) end,
-      case when c.external is not null then (select i.contact_id from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i) end
+      case when c.parent_bsuid is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'parent_bsuid', c.parent_bsuid, t.at) i
+      ) end,
+      case when c.bsuid is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'bsuid', c.bsuid, t.at) i
+      ) end,
+      case when c.phone is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'phone', c.phone, t.at) i
+      ) end,
+      case when c.external is not null then (
+        select i.contact_id from app_private.identity_at(c.tenant_id, 'external', c.external, t.at) i
+      ) end
     )
     order by c.n
   )
@@ -7394,7 +7896,9 @@ create or replace function app_private.insert_contacts(customers jsonb, known_id
 begin
   with named as (
     -- A person's most trusted address makes the id: the same person, the same id.
-    select distinct on (i.n) i.*, app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
+    select distinct on (i.n)
+      i.*,
+      app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
     from app_private.read_identities(customers) i
     where known_ids[i.n] is null and not i.is_alias
     order by i.n, i.kind
@@ -7408,7 +7912,8 @@ begin
         when exists (select from app_public.contacts c where c.id = d.derived_id)
           or exists (
             select from app_private.erased_addresses e
-            where e.tenant_id = d.tenant_id and e.address_hash = app_private.address_hash(d.tenant_id, d.kind, d.match_key)
+            where e.tenant_id = d.tenant_id
+            and e.address_hash = app_private.address_hash(d.tenant_id, d.kind, d.match_key)
           )
         then app_hidden.uuid_v7()
         else d.derived_id
@@ -7445,7 +7950,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.insert_contacts(jsonb, uuid[]) is
-  E'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
+  E'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the '
+   'locks of their addresses.';
 --! EndIncluded inbound/insert_contacts.sql
 --! Included inbound/hear_identities.sql
 create or replace function app_private.known_until(contact_id uuid) returns timestamptz as $$
@@ -7472,7 +7978,11 @@ create or replace function app_private.hear_identities(customers jsonb, contact_
     group by 1, 2, 3, 4
   ),
   sightings as (
-    select contact_ids[a.n] as contact_id, a.tenant_id, a.heard_at, min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
+    select
+      contact_ids[a.n] as contact_id,
+      a.tenant_id,
+      a.heard_at,
+      min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
       count(distinct (i.kind, i.match_key)) as named
     from app_private.read_identities(customers) a
     join app_public.contact_identities i
@@ -7514,7 +8024,8 @@ create or replace function app_private.hear_identities(customers jsonb, contact_
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hear_identities(jsonb, uuid[]) is
-  E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their order counts, so that a customer who always writes from the same ones costs no update.';
+  E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their '
+   'order counts, so that a customer who always writes from the same ones costs no update.';
 --! EndIncluded inbound/hear_identities.sql
 --! Included inbound/lock_contacts.sql
 create or replace function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
@@ -7524,7 +8035,8 @@ create or replace function app_private.lock_contacts(customers jsonb, contact_id
     array(
       select i.contact_id
       from app_private.read_identities(customers) a
-      join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+      join app_public.contact_identities i
+        on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
     )
   )
   order by c.id
@@ -7532,19 +8044,23 @@ create or replace function app_private.lock_contacts(customers jsonb, contact_id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.lock_contacts(jsonb, uuid[]) is
-  E'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
+  E'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them '
+   'changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
 --! EndIncluded inbound/lock_contacts.sql
 
 
 --! Included inbound/learn_names.sql
 create or replace function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
   update app_public.contacts c set
-    profile_name = case when k.is_news or c.profile_name is null then coalesce(k.profile_name, c.profile_name) else c.profile_name end,
-    username = case when k.is_news or c.username is null then coalesce(k.username, c.username) else c.username end,
+    profile_name = coalesce(case when k.is_news then k.profile_name end, c.profile_name, k.profile_name),
+    username = coalesce(case when k.is_news then k.username end, c.username, k.username),
     phone = coalesce(c.phone, (
       select i.value from app_public.contact_identities i
-      where i.tenant_id = k.tenant_id and i.kind = 'phone' and i.match_key = app_hidden.identity_match_key('phone', k.phone)
-      and i.contact_id = k.contact_id and i.retired_at is null
+      where i.tenant_id = k.tenant_id
+      and i.kind = 'phone'
+      and i.match_key = app_hidden.identity_match_key('phone', k.phone)
+      and i.contact_id = k.contact_id
+      and i.retired_at is null
     ))
   from (
     select distinct on (contact_ids[a.n])
@@ -7592,8 +8108,10 @@ begin
           ) i
         ) as contact_id
       from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
-        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text, heard_at timestamptz
+        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text,
+        heard_at timestamptz
       )
+      -- A fence: flattened, "not exists" would become a join and the look-up a condition of it.
       offset 0
     ) r
     where not exists (
@@ -7610,7 +8128,9 @@ begin
   for v_known in
     select v.contact_id, s.recipient
     from rows from (
-      jsonb_to_recordset(sent) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb)
+      jsonb_to_recordset(sent) as (
+        tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb
+      )
     ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, recipient, n)
     left join app_private.provider_ids p on p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     join app_public.messages m on m.id = coalesce(s.message_id, p.message_id) and m.tenant_id = s.tenant_id
@@ -7624,7 +8144,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.learn_recipients(jsonb) is
-  E'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. What is delivered moves no address before another: the customer has not written from it.';
+  E'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those '
+   'whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. '
+   'What is delivered moves no address before another: the customer has not written from it.';
 
 
 create or replace function app_private.learn_recipient(contact_id uuid, recipient jsonb) returns void as $$
@@ -7700,6 +8222,7 @@ begin
     from (
       select a.*, (select i from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as known
       from app_private.read_identities(customers) a
+      -- A fence: flattened, the look-up would be repeated for each use of a.known.
       offset 0
     ) a
     where (a.known).contact_id is null
@@ -7745,6 +8268,7 @@ begin
         (select i.contact_id from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as contact_id
       from app_private.read_identities(customers) a
       where not a.is_alias
+      -- A fence: flattened, the look-up would be repeated for each use of a.contact_id, and might run after the join.
       offset 0
     ) a
     join rows from (
@@ -7762,7 +8286,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.link_identities(jsonb, uuid[]) is
-  E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out to share one.';
+  E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out '
+   'to share one.';
 --! EndIncluded inbound/link_identities.sql
 --! Included inbound/leave_out_erased.sql
 create or replace function app_private.leave_out_erased(customers jsonb) returns jsonb as $$
@@ -7876,7 +8401,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resolve_contacts(jsonb) is
-  E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
+  E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions '
+   'meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
 --! EndIncluded inbound/resolve_contacts.sql
 --! Included inbound/find_conversations.sql
 create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
@@ -7920,9 +8446,10 @@ comment on function app_private.resolve_conversations(jsonb, uuid[]) is
 --! EndIncluded inbound/resolve_conversations.sql
 --! Included inbound/recognise_customers.sql
 create or replace function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
-  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses at
-  -- once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics that lag
-  -- behind a growing table. One look-up for whichever address it is: each that stands here is set up for every batch.
+  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses
+  -- at once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics
+  -- that lag behind a growing table. One look-up for whichever address it is: each that stands here is set up for every
+  -- batch.
   select case when bool_and(k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
   from (
     select
@@ -7937,7 +8464,10 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
               or min(i.last_heard_at) filter (where i.is_named) >= f.at
               or (
                 max(i.last_heard_at) filter (where i.is_named) = min(i.last_heard_at) filter (where i.is_named)
-                and coalesce(max(i.last_heard_at) filter (where not i.is_named) < min(i.last_heard_at) filter (where i.is_named), true)
+                and coalesce(
+                  max(i.last_heard_at) filter (where not i.is_named) < min(i.last_heard_at) filter (where i.is_named),
+                  true
+                )
               )
             )
           from (
@@ -7952,6 +8482,7 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
               end is true as is_named
             from app_public.contact_identities x
             where x.contact_id = f.contact_id and x.tenant_id = f.tenant_id
+            -- A fence: the aggregates read is_named five times, and it is worked out once.
             offset 0
           ) i
         ) and exists (
@@ -7996,6 +8527,9 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
         ) with ordinality c (
           tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
+        -- A fence, as are the next two: each level is worked out once for a customer. Flattened, the expressions of one
+        -- level (match keys, the look-up of the contact, that of the conversation) would be repeated in the next
+        -- wherever they are named.
         offset 0
       ) a
       offset 0
@@ -8005,7 +8539,8 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.recognise_customers(jsonb) is
-  E'The conversations of customers who are all known already, under these addresses and names, by position; null when there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
+  E'The conversations of customers who are all known already, under these addresses and names, by position; null when '
+   'there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
 --! EndIncluded inbound/recognise_customers.sql
 --! Included inbound/leave_out_known.sql
 create or replace function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
@@ -8035,7 +8570,8 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.is_placeholder(app_public.message_type) is
-  E'Whether a message of this type says only that there is one: its content may come later, under the same provider''s id.';
+  E'Whether a message of this type says only that there is one: its content may come later, under the same '
+   'provider''s id.';
 
 create or replace function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -8084,7 +8620,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.fill_placeholders(jsonb) is
-  E'Puts the content of messages that were stored before as mere placeholders (media of an imported history, what the provider could not show at first) in their place: the row is removed and inserted again, with the same id, so that all that follows from a message follows from it. Takes the rows of store_messages(); a placeholder that comes after the content changes nothing.';
+  E'Puts the content of messages that were stored before as mere placeholders (media of an imported history, what the '
+   'provider could not show at first) in their place: the row is removed and inserted again, with the same id, so '
+   'that all that follows from a message follows from it. Takes the rows of store_messages(); a placeholder that '
+   'comes after the content changes nothing.';
 --! EndIncluded inbound/fill_placeholders.sql
 --! Included inbound/store_messages.sql
 create or replace function app_private.received_preview(
@@ -8105,7 +8644,6 @@ declare
   v_stored int;
 begin
   with told as (
-    -- A subselect of its own, so that the hash is computed once ("offset 0").
     select
       t.*,
       app_private.message_id_at(
@@ -8138,6 +8676,7 @@ begin
         tenant_id, channel_id, customer, direction, origin, type, content, provider_message_id, metadata, occurred_at,
         waited_ms, n
       )
+      -- A fence: flattened, the hash would be computed again for each use of t.hash.
       offset 0
     ) t
   ),
@@ -8184,7 +8723,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.store_messages(jsonb, uuid[]) is
-  E'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns how many were new.';
+  E'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only '
+   'the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands '
+   'for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns '
+   'how many were new.';
 --! EndIncluded inbound/store_messages.sql
 --! Included inbound/retire_identities.sql
 create or replace function app_private.heard_until(identity app_public.contact_identities) returns timestamptz as $$
@@ -8197,7 +8739,11 @@ create or replace function app_private.heard_until(identity app_public.contact_i
     then coalesce(
       greatest(
         identity.last_heard_at,
-        (select max(v.last_customer_message_at) from app_public.conversations v where v.contact_id = identity.contact_id)
+        (
+          select max(v.last_customer_message_at)
+          from app_public.conversations v
+          where v.contact_id = identity.contact_id
+        )
       ),
       '-infinity'
     )
@@ -8209,7 +8755,8 @@ comment on function app_private.heard_until(app_public.contact_identities) is
   E'When an address was last heard from; that of an address in front is kept by the conversations.';
 
 
-create or replace function app_private.is_heard_since(contact_id uuid, before jsonb, after jsonb, at timestamptz) returns boolean as $$
+create or replace function app_private.is_heard_since(contact_id uuid, before jsonb, after jsonb, at timestamptz)
+returns boolean as $$
   select exists (
     select
     from app_private.read_identities(before) b
@@ -8244,7 +8791,8 @@ comment on function app_private.retire_identities(uuid, jsonb, timestamptz) is
   E'Retires the addresses of a contact that are not among those kept and were not heard from since.';
 
 
-create or replace function app_private.move_identities(contact_id uuid, before jsonb, after jsonb, at timestamptz) returns void as $$
+create or replace function app_private.move_identities(contact_id uuid, before jsonb, after jsonb, at timestamptz)
+returns void as $$
 begin
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (a.kind, a.match_key) a.tenant_id, a.kind, a.value, $1, $4
@@ -8291,7 +8839,8 @@ comment on function app_private.refresh_phone(uuid) is
   E'Where a contact''s phone was given up, or is not known yet: the number last heard from takes its place, or none.';
 --! EndIncluded inbound/retire_identities.sql
 --! Included inbound/release_phone.sql
-create or replace function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamptz) returns boolean as $$
+create or replace function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamptz)
+returns boolean as $$
   -- A user id is never given to another person. Of a number, whoever wrote from it before somebody else got it did.
   select exists (
     select
@@ -8308,10 +8857,12 @@ create or replace function app_private.is_previous_owner(contact_id uuid, custom
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_previous_owner(uuid, jsonb, timestamptz) is
-  E'Whether a contact had the number among these addresses before another customer got it at that time, and is not that customer.';
+  E'Whether a contact had the number among these addresses before another customer got it at that time, and is not '
+   'that customer.';
 
 
-create or replace function app_private.release_phone(contact_id uuid, customers jsonb, at timestamptz) returns void as $$
+create or replace function app_private.release_phone(contact_id uuid, customers jsonb, at timestamptz)
+returns void as $$
 begin
   update app_public.contact_identities i set retired_at = $3
   from app_private.read_identities(customers) a
@@ -8359,7 +8910,8 @@ create or replace function app_private.is_somebody_else(
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_somebody_else(uuid, uuid, text, text) is
-  E'Whether the user ids of a customer who came by this channel say that it is another person than the contact, although both have one number.';
+  E'Whether the user ids of a customer who came by this channel say that it is another person than the contact, '
+   'although both have one number.';
 
 
 create or replace function app_private.contested_numbers(customers jsonb)
@@ -8404,7 +8956,9 @@ begin
       perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
       perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
     else
-      customers := jsonb_set(customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}');
+      customers := jsonb_set(
+        customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}'
+      );
     end if;
   end loop;
   return customers;
@@ -8412,12 +8966,13 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hand_over_numbers(jsonb) is
-  E'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
+  E'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to '
+   'whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
 --! EndIncluded inbound/hand_over_numbers.sql
 --! Included inbound/apply_identity_change.sql
 create or replace function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
-  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old number,
-  -- unless an old user id says otherwise.
+  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old
+  -- number, unless an old user id says otherwise.
   select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
   or not exists (
     select
@@ -8442,7 +8997,10 @@ declare
   v_old uuid := (app_private.find_contacts(v_before))[1];
   v_new uuid := (app_private.find_contacts(v_after))[1];
   v_holder uuid := (
-    select i.contact_id from app_private.identity_at((change #>> '{after,tenant_id}')::uuid, 'phone', change #>> '{after,phone}', v_at) i
+    select i.contact_id
+    from app_private.identity_at(
+      (change #>> '{after,tenant_id}')::uuid, 'phone', change #>> '{after,phone}', v_at
+    ) i
   );
 begin
   perform from app_public.contacts c where c.id in (v_old, v_new, v_holder) order by c.id for no key update;
@@ -8475,7 +9033,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_identity_change(jsonb) is
-  E'A customer has a new number or user id: {"before": customer, "after": customer with heard_at}. All addresses that are not among the new ones are retired: they stay the customer''s, and nothing is sent to them any more. A change that is older than what was heard under the old address changes nothing. False: neither is known.';
+  E'A customer has a new number or user id: {"before": customer, "after": customer with heard_at}. All addresses that '
+   'are not among the new ones are retired: they stay the customer''s, and nothing is sent to them any more. A change '
+   'that is older than what was heard under the old address changes nothing. False: neither is known.';
 --! EndIncluded inbound/apply_identity_change.sql
 --! Included inbound/apply_marketing_preference.sql
 create or replace function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
@@ -8523,21 +9083,33 @@ begin
     and c.business_account_id = change ->> 'business_account_id'
     and (
       change ->> 'display_phone_number' is null
-      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g') = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
+      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g')
+        = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
     )
     order by c.id
     for no key update
   loop
     v_is_known := true;
     update app_public.channels c set
-      quality_rating = case when v_channel.is_quality_new then coalesce(change ->> 'quality_rating', c.quality_rating) else c.quality_rating end,
-      messaging_limit = case when v_channel.is_limit_new then coalesce(change ->> 'messaging_limit', c.messaging_limit) else c.messaging_limit end,
-      verified_name = case when v_channel.is_name_new then coalesce(change ->> 'verified_name', c.verified_name) else c.verified_name end
+      quality_rating = coalesce(
+        case when v_channel.is_quality_new then change ->> 'quality_rating' end, c.quality_rating
+      ),
+      messaging_limit = coalesce(
+        case when v_channel.is_limit_new then change ->> 'messaging_limit' end, c.messaging_limit
+      ),
+      verified_name = coalesce(case when v_channel.is_name_new then change ->> 'verified_name' end, c.verified_name)
     where c.id = v_channel.id;
     update app_private.channel_states s set
-      quality_rating_at = case when change ->> 'quality_rating' is not null then greatest(s.quality_rating_at, v_heard_at) else s.quality_rating_at end,
-      messaging_limit_at = case when change ->> 'messaging_limit' is not null then greatest(s.messaging_limit_at, v_heard_at) else s.messaging_limit_at end,
-      verified_name_at = case when change ->> 'verified_name' is not null then greatest(s.verified_name_at, v_heard_at) else s.verified_name_at end
+      -- greatest() ignores null: what is not reported keeps its time.
+      quality_rating_at = greatest(
+        s.quality_rating_at, case when change ->> 'quality_rating' is not null then v_heard_at end
+      ),
+      messaging_limit_at = greatest(
+        s.messaging_limit_at, case when change ->> 'messaging_limit' is not null then v_heard_at end
+      ),
+      verified_name_at = greatest(
+        s.verified_name_at, case when change ->> 'verified_name' is not null then v_heard_at end
+      )
     where s.channel_id = v_channel.id;
 
     if v_channel.is_account_new and change ->> 'stop_reason' is not null then
@@ -8551,7 +9123,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_channel_update(jsonb) is
-  E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
+  E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, '
+   '"display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, '
+   '"is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
 --! EndIncluded inbound/apply_channel_update.sql
 --! Included inbound/apply_flow_update.sql
 create or replace function app_private.apply_flow_update(change jsonb) returns boolean as $$
@@ -8571,7 +9145,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_flow_update(jsonb) is
-  E'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
+  E'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is '
+   'known changes nothing. False: no such form, or no such status.';
 --! EndIncluded inbound/apply_flow_update.sql
 --! Included inbound/apply_contact_syncs.sql
 create or replace function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
@@ -8597,7 +9172,6 @@ begin
     select t.*
     from told t
     where app_private.is_news(t.id, 'name', t.name, t.said_at, t.received_at)
-    offset 0
   ),
   named as (
     update app_public.contacts c set name = n.name
@@ -8618,7 +9192,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.apply_contact_syncs(jsonb) is
-  E'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
+  E'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, '
+   '"received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
 --! EndIncluded inbound/apply_contact_syncs.sql
 --! Included inbound/apply_call.sql
 create or replace function app_private.apply_call(call jsonb) returns boolean as $$
@@ -8653,7 +9228,9 @@ declare
   v_conversation_ids uuid[];
 begin
   stored := 0;
-  insert into app_public.webhook_events (id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at)
+  insert into app_public.webhook_events (
+    id, tenant_id, channel_id, event_type, status, error, skipped, body, processed_at
+  )
   select
     e.id, e.tenant_id, e.channel_id, e.event_type, e.status, e.error, e.skipped,
     substring(bodies from e.body_from for e.body_length), now()
@@ -8711,7 +9288,12 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, conversations, messages, outbox.';
+  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. '
+   'bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; '
+   'customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were '
+   'new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of '
+   'no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, '
+   'conversations, messages, outbox.';
 --! EndIncluded inbound/receive_webhooks.sql
 --! Included inbound/webhook_events.policies.sql
 drop policy if exists tenant_isolation on app_public.webhook_events;
@@ -9198,7 +9780,8 @@ returns table (name text, state text) as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
 comment on function app_private.expired_partitions(interval) is
-  E'The months of webhook bodies that are older than the retention and still exist. state: attached; detaching, which a detachment that was broken off has left; detached. The daily upkeep detaches and drops them.';
+  E'The months of webhook bodies that are older than the retention and still exist. state: attached; detaching, which '
+   'a detachment that was broken off has left; detached. The daily upkeep detaches and drops them.';
 --! EndIncluded operations/expired_partitions.sql
 --! Included operations/forget_old_rows.sql
 create or replace function app_private.forget_old_rows() returns void as $$
@@ -9224,7 +9807,10 @@ create or replace function app_private.forget_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.forget_old_rows() is
-  E'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, and the hashes of erased addresses when no webhook is left that came before.';
+  E'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight '
+   'days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models '
+   'after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, '
+   'and the hashes of erased addresses when no webhook is left that came before.';
 --! EndIncluded operations/forget_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)
@@ -9263,7 +9849,10 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.waiting_channels(int) is
-  E'The channels whose messages have waited longest, the worst first, at most at_most of them: for metrics and parley stats. reason: stopped (the provider refused it; channels.status_reason), paused (by a person), tenant_inactive, throttled (the provider asked us to wait), sending (slower than messages come), waiting (each for its own retry, or no worker). Reads the whole outbox.';
+  E'The channels whose messages have waited longest, the worst first, at most at_most of them: for metrics and parley '
+   'stats. reason: stopped (the provider refused it; channels.status_reason), paused (by a person), tenant_inactive, '
+   'throttled (the provider asked us to wait), sending (slower than messages come), waiting (each for its own retry, '
+   'or no worker). Reads the whole outbox.';
 --! EndIncluded operations/waiting_channels.sql
 --! Included operations/correct_future_times.sql
 create or replace function app_private.correct_future_times() returns int as $$
@@ -9354,7 +9943,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.correct_future_times() is
-  E'Shortens waits that a clock has left behind which was ahead and was set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, not as a job, because jobs are what is held up.';
+  E'Shortens waits that a clock has left behind which was ahead and was set back: jobs, timers and pauses of '
+   'chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few '
+   'seconds, not as a job, because jobs are what is held up.';
 --! EndIncluded operations/correct_future_times.sql
 --! Included operations/operations_status.sql
 create or replace function app_private.operations_status()
@@ -9441,7 +10032,8 @@ returns table (
   cross join (
     select
       count(*) filter (where is_due)::int as due,
-      coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::double precision as oldest_due_seconds,
+      coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::double precision
+        as oldest_due_seconds,
       count(*) filter (where has_given_up)::int as given_up
     from (
       select
@@ -9463,7 +10055,12 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.operations_status() is
-  E'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are running; silent_workers: of these, how many have not moved for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and are free to do it, but no worker does. held_channels: messages wait for a person to set the channel or its tenant to active. webhooks_unapplied: stored bodies that wait or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
+  E'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are '
+   'running; silent_workers: of these, how many have not moved for 30 s. jobs_given_up: failed for the last time. '
+   'failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and are free to do it, but no '
+   'worker does. held_channels: messages wait for a person to set the channel or its tenant to active. '
+   'webhooks_unapplied: stored bodies that wait or could not be applied. missing_partitions: of this month (nothing '
+   'can be stored without them); missing_partitions_ahead: of this month or the next.';
 --! EndIncluded operations/operations_status.sql
 --! Included operations/tenant_stats.sql
 create or replace function app_private.tenant_stats()
@@ -9562,7 +10159,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_channel(text, uuid) is
-  E'The id of the channel that an operator names by its id or its phone number id, in one tenant or in all. PYNFD; PYREQ when several fit.';
+  E'The id of the channel that an operator names by its id or its phone number id, in one tenant or in all. PYNFD; '
+   'PYREQ when several fit.';
 --! EndIncluded operations/find_channel.sql
 --! Included operations/find_chatbot.sql
 create or replace function app_private.find_chatbot(chatbot text, tenant_id uuid) returns uuid as $$
@@ -9588,7 +10186,9 @@ comment on function app_private.find_chatbot(text, uuid) is
 --! EndIncluded operations/find_chatbot.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$
-  select exists (select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email)))
+  select exists (
+    select from app_public.users u where lower(u.email) = lower(app_hidden.normalize_email(has_account.email))
+  )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.has_account(text) is
@@ -9631,7 +10231,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.add_user(uuid, text, app_public.member_role, text, text) is
-  E'Makes a person a member of a tenant with a new password, as the operator. The password replaces that of an account that exists, and ends its sessions: is_new is false then. app_private.invite() is the way to leave it. PYUSR: already a member. PYPWD.';
+  E'Makes a person a member of a tenant with a new password, as the operator. The password replaces that of an '
+   'account that exists, and ends its sessions: is_new is false then. app_private.invite() is the way to leave it. '
+   'PYUSR: already a member. PYPWD.';
 --! EndIncluded operations/add_user.sql
 --! Included operations/remove_user.sql
 create or replace function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$
@@ -9651,7 +10253,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.remove_user(uuid, text) is
-  E'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
+  E'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns '
+   'true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
 --! EndIncluded operations/remove_user.sql
 --! Included operations/unlock_user.sql
 create or replace function app_private.unlock_user(user_id uuid) returns int as $$
@@ -9665,7 +10268,8 @@ create or replace function app_private.unlock_user(user_id uuid) returns int as 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.unlock_user(uuid) is
-  E'Forgets the failed sign-ins at a person''s address, and so lifts the locks that they brought. Returns how many locks there were.';
+  E'Forgets the failed sign-ins at a person''s address, and so lifts the locks that they brought. Returns how many '
+   'locks there were.';
 --! EndIncluded operations/unlock_user.sql
 --! Included operations/set_user_active.sql
 create or replace function app_private.set_user_active(email text, tenant_id uuid, is_active boolean) returns void as $$
@@ -9689,10 +10293,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_user_active(text, uuid, boolean) is
-  E'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named; letting them in lifts the locks that failed sign-ins brought. PYNFD; PYOWN: the last active owner.';
+  E'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when '
+   'none is named; letting them in lifts the locks that failed sign-ins brought. PYNFD; PYOWN: the last active owner.';
 --! EndIncluded operations/set_user_active.sql
 --! Included operations/set_user_role.sql
-create or replace function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role) returns void as $$
+create or replace function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role)
+returns void as $$
 begin
   update app_public.memberships m set role = set_user_role.role
   where m.tenant_id = set_user_role.tenant_id and m.user_id = app_private.find_user(set_user_role.email);
