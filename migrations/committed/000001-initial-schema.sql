@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9d96d2f4a57aa92011e36a06492b4f22fb1a9e48
+--! Hash: sha1:cd1241556cf05d9c9d39172da31698689a37d7ee
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5556,166 +5556,7 @@ grant select on app_public.message_statuses to parley_visitor;
 -- Nothing else: statuses come from the provider, through app_private.
 --! EndIncluded messages/message_statuses.policies.sql
 
---! split: 0600-templates.sql
-create type app_public.template_status as enum (
-  'unknown', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted',
-  'limit_exceeded', 'archived'
-);
-create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
-comment on type app_public.template_status is
-  E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta '
-   'has said nothing yet: that is left to Meta.';
-comment on type app_public.template_category is
-  E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
-
-create table app_public.templates (
-  id uuid primary key default app_hidden.uuid_v7(),
-  tenant_id uuid not null references app_public.tenants on delete cascade,
-  business_account_id text not null,
-  name text not null
-    constraint templates_name_is_meta_name check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
-  language text not null
-    constraint templates_language_has_length check (length(language) between 2 and 20),
-  category app_public.template_category,
-  category_at timestamptz,
-  status app_public.template_status not null default 'unknown',
-  status_reason text,
-  status_at timestamptz,
-  quality_rating text,
-  quality_rating_at timestamptz,
-  provider_template_id text,
-  components jsonb not null default '[]'
-    constraint templates_components_is_list check (jsonb_typeof(components) = 'array'),
-  components_at timestamptz,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
-  unique (tenant_id, business_account_id, name, language)
-);
-create index on app_public.templates (tenant_id, status);
-create index on app_public.templates (tenant_id, provider_template_id);
-alter table app_public.templates enable row level security;
-comment on table app_public.templates is
-  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent '
-   '(PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
-comment on column app_public.templates.provider_template_id is
-  E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
-comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
-comment on column app_public.templates.business_account_id is
-  E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
-comment on column app_public.templates.language is E'As Meta writes it: en_US.';
-comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
-comment on column app_public.templates.category_at is
-  E'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
-comment on column app_public.templates.status_at is E'When Meta reported the status; null while it has not.';
-comment on column app_public.templates.quality_rating_at is E'When Meta reported the quality rating.';
-comment on column app_public.templates.components_at is E'When Meta reported the components; null while it has not.';
-comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
-
---! Included templates/is_sendable.sql
-create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
-  select status in ('approved', 'unknown')
-$$ language sql immutable;
--- No pinned search_path, so that it can be inlined.
-
-comment on function app_hidden.is_sendable(app_public.template_status) is
-  E'Whether a template may be sent. One of whose status nothing is known is left to the provider.';
-
-grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
---! EndIncluded templates/is_sendable.sql
---! Included templates/template_status_of.sql
-create or replace function app_private.template_status_of(word text) returns app_public.template_status as $$
-  select e.status
-  from unnest(enum_range(null::app_public.template_status)) e (status)
-  where e.status::text = case upper(word)
-    -- Meta's words for events that are not states of their own.
-    when 'REINSTATED' then 'approved'
-    when 'UNLOCKED' then 'approved'
-    when 'FLAGGED' then 'approved'
-    when 'LOCKED' then 'disabled'
-    else lower(word)
-  end
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.template_status_of(text) is
-  E'What a word of Meta''s says of a template''s status; null when this version does not know it.';
---! EndIncluded templates/template_status_of.sql
---! Included templates/apply_template_update.sql
-create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
-  insert into app_public.templates as t (
-    tenant_id, business_account_id, name, language, provider_template_id,
-    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at,
-    components, components_at
-  )
-  select
-    (change ->> 'tenant_id')::uuid,
-    change ->> 'business_account_id',
-    change ->> 'name',
-    change ->> 'language',
-    change ->> 'provider_template_id',
-    -- Nothing heard of its status, or a word that is new to us: sending it is left to Meta.
-    coalesce(s.status, 'unknown'),
-    case when s.status is not null then change ->> 'status_reason' end,
-    case when s.status is not null then h.heard_at end,
-    c.category,
-    case when c.category is not null then h.heard_at end,
-    change ->> 'quality_rating',
-    case when change ->> 'quality_rating' is not null then h.heard_at end,
-    coalesce(nullif(change -> 'components', 'null'), '[]'),
-    case when nullif(change -> 'components', 'null') is not null then h.heard_at end
-  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (heard_at)
-  cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
-  left join (
-    select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
-  ) c on c.category::text = lower(change ->> 'category')
-  where change ->> 'name' is not null
-  and change ->> 'language' is not null
-  and change ->> 'business_account_id' is not null
-  on conflict (tenant_id, business_account_id, name, language) do update set
-    provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the
-    -- rest.
-    status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
-    status_reason = case
-      when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
-      else t.status_reason
-    end,
-    status_at = greatest(t.status_at, excluded.status_at),
-    category = case
-      when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
-      else t.category
-    end,
-    category_at = greatest(t.category_at, excluded.category_at),
-    quality_rating = case
-      when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
-      else t.quality_rating
-    end,
-    quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
-    components = case
-      when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
-      else t.components
-    end,
-    components_at = greatest(t.components_at, excluded.components_at)
-  returning true
-$$ language sql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.apply_template_update(jsonb) is
-  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
-   '"provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is '
-   'older than what is known of the same column changes nothing.';
---! EndIncluded templates/apply_template_update.sql
---! Included templates/templates.policies.sql
-drop policy if exists tenant_isolation on app_public.templates;
-create policy tenant_isolation on app_public.templates as restrictive to parley_visitor
-  using (tenant_id = (select app_hidden.current_tenant_id()));
-drop policy if exists select_member on app_public.templates;
-create policy select_member on app_public.templates for select to parley_visitor
-  using (true);
-grant select on app_public.templates to parley_visitor;
--- Nothing else yet: templates are Meta's, and are learnt from its webhooks.
---! EndIncluded templates/templates.policies.sql
-
---! split: 0700-chatbots.sql
+--! split: 0600-chatbots.sql
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
 create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
 comment on type app_public.chatbot_status is
@@ -7140,6 +6981,165 @@ grant select (
 -- No select of waiting and state: a call that a run waits for carries the graph's credentials.
 -- Nothing else: runs belong to the chatbot task.
 --! EndIncluded chatbots/conversation_contexts.policies.sql
+
+--! split: 0700-templates.sql
+create type app_public.template_status as enum (
+  'unknown', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted',
+  'limit_exceeded', 'archived'
+);
+create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
+comment on type app_public.template_status is
+  E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta '
+   'has said nothing yet: that is left to Meta.';
+comment on type app_public.template_category is
+  E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
+
+create table app_public.templates (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  business_account_id text not null,
+  name text not null
+    constraint templates_name_is_meta_name check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
+  language text not null
+    constraint templates_language_has_length check (length(language) between 2 and 20),
+  category app_public.template_category,
+  category_at timestamptz,
+  status app_public.template_status not null default 'unknown',
+  status_reason text,
+  status_at timestamptz,
+  quality_rating text,
+  quality_rating_at timestamptz,
+  provider_template_id text,
+  components jsonb not null default '[]'
+    constraint templates_components_is_list check (jsonb_typeof(components) = 'array'),
+  components_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  unique (tenant_id, business_account_id, name, language)
+);
+create index on app_public.templates (tenant_id, status);
+create index on app_public.templates (tenant_id, provider_template_id);
+alter table app_public.templates enable row level security;
+comment on table app_public.templates is
+  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent '
+   '(PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
+comment on column app_public.templates.provider_template_id is
+  E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
+comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
+comment on column app_public.templates.business_account_id is
+  E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
+comment on column app_public.templates.language is E'As Meta writes it: en_US.';
+comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.templates.category_at is
+  E'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
+comment on column app_public.templates.status_at is E'When Meta reported the status; null while it has not.';
+comment on column app_public.templates.quality_rating_at is E'When Meta reported the quality rating.';
+comment on column app_public.templates.components_at is E'When Meta reported the components; null while it has not.';
+comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
+
+--! Included templates/is_sendable.sql
+create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
+  select status in ('approved', 'unknown')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.is_sendable(app_public.template_status) is
+  E'Whether a template may be sent. One of whose status nothing is known is left to the provider.';
+
+grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
+--! EndIncluded templates/is_sendable.sql
+--! Included templates/template_status_of.sql
+create or replace function app_private.template_status_of(word text) returns app_public.template_status as $$
+  select e.status
+  from unnest(enum_range(null::app_public.template_status)) e (status)
+  where e.status::text = case upper(word)
+    -- Meta's words for events that are not states of their own.
+    when 'REINSTATED' then 'approved'
+    when 'UNLOCKED' then 'approved'
+    when 'FLAGGED' then 'approved'
+    when 'LOCKED' then 'disabled'
+    else lower(word)
+  end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.template_status_of(text) is
+  E'What a word of Meta''s says of a template''s status; null when this version does not know it.';
+--! EndIncluded templates/template_status_of.sql
+--! Included templates/apply_template_update.sql
+create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
+  insert into app_public.templates as t (
+    tenant_id, business_account_id, name, language, provider_template_id,
+    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at,
+    components, components_at
+  )
+  select
+    (change ->> 'tenant_id')::uuid,
+    change ->> 'business_account_id',
+    change ->> 'name',
+    change ->> 'language',
+    change ->> 'provider_template_id',
+    -- Nothing heard of its status, or a word that is new to us: sending it is left to Meta.
+    coalesce(s.status, 'unknown'),
+    case when s.status is not null then change ->> 'status_reason' end,
+    case when s.status is not null then h.heard_at end,
+    c.category,
+    case when c.category is not null then h.heard_at end,
+    change ->> 'quality_rating',
+    case when change ->> 'quality_rating' is not null then h.heard_at end,
+    coalesce(nullif(change -> 'components', 'null'), '[]'),
+    case when nullif(change -> 'components', 'null') is not null then h.heard_at end
+  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (heard_at)
+  cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
+  left join (
+    select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
+  ) c on c.category::text = lower(change ->> 'category')
+  where change ->> 'name' is not null
+  and change ->> 'language' is not null
+  and change ->> 'business_account_id' is not null
+  on conflict (tenant_id, business_account_id, name, language) do update set
+    provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
+    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the
+    -- rest.
+    status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+    status_reason = case
+      when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
+      else t.status_reason
+    end,
+    status_at = greatest(t.status_at, excluded.status_at),
+    category = case
+      when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
+      else t.category
+    end,
+    category_at = greatest(t.category_at, excluded.category_at),
+    quality_rating = case
+      when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
+      else t.quality_rating
+    end,
+    quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
+    components = case
+      when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
+      else t.components
+    end,
+    components_at = greatest(t.components_at, excluded.components_at)
+  returning true
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_template_update(jsonb) is
+  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
+   '"provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is '
+   'older than what is known of the same column changes nothing.';
+--! EndIncluded templates/apply_template_update.sql
+--! Included templates/templates.policies.sql
+drop policy if exists tenant_isolation on app_public.templates;
+create policy tenant_isolation on app_public.templates as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.templates;
+create policy select_member on app_public.templates for select to parley_visitor
+  using (true);
+grant select on app_public.templates to parley_visitor;
+-- Nothing else yet: templates are Meta's, and are learnt from its webhooks.
+--! EndIncluded templates/templates.policies.sql
 
 --! split: 0750-flows.sql
 create type app_public.flow_status as enum ('draft', 'published', 'deprecated', 'blocked', 'throttled');
