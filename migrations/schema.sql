@@ -3990,7 +3990,7 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.claim_message_id(uuid,text,timestamp with time zone) is 'The id under which to insert a message that was said elsewhere, at its place in the conversation; null when that message is here already. provider_message_id: its id there. Call it in the statement that inserts the message.';
 
-create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, phone_number_id text, graph_url text, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
+create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
 declare
   v_channel record;
   v_taken uuid[] := '{}';
@@ -4093,7 +4093,7 @@ begin
 
   return query
     select
-      m.id, m.tenant_id, c.id, c.channel_id, ch.phone_number_id, ch.graph_url, m.type, m.content,
+      m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
       case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
       coalesce(r.provider_message_id, rs.provider_message_id),
       o.attempts

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cd1241556cf05d9c9d39172da31698689a37d7ee
+--! Hash: sha1:fc5a46ad3bd55a7000894062cc891030057f19bb
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5052,8 +5052,7 @@ returns table (
   tenant_id uuid,
   conversation_id uuid,
   channel_id uuid,
-  phone_number_id text,
-  graph_url text,
+  channel_kind app_public.channel_kind,
   type app_public.message_type,
   content jsonb,
   phone text,
@@ -5163,7 +5162,7 @@ begin
 
   return query
     select
-      m.id, m.tenant_id, c.id, c.channel_id, ch.phone_number_id, ch.graph_url, m.type, m.content,
+      m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
       case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
       coalesce(r.provider_message_id, rs.provider_message_id),
       o.attempts

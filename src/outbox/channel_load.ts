@@ -1,4 +1,4 @@
-import type { Outcome } from "../channels/whatsapp/outbound/wire.ts";
+import type { Outcome } from "../channels/outcome.ts";
 
 /** How much of this process each channel takes up, so that one whose provider hangs does not hold up the others. */
 export type ChannelLoad = {

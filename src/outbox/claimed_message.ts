@@ -6,6 +6,7 @@ export type ClaimedMessage = {
   tenant_id: string;
   conversation_id: string;
   channel_id: string;
+  channel_kind: string;
   type: string;
   content: JsonObject;
   phone: string | null;

@@ -1,6 +1,5 @@
-import { identityOf } from "../channels/whatsapp/inbound/read_identity.ts";
-import { pairBackoffMs } from "../channels/whatsapp/outbound/pair_backoff.ts";
-import type { Outcome } from "../channels/whatsapp/outbound/wire.ts";
+import type { ContactIdentity } from "../channels/contact_identity.ts";
+import type { Outcome } from "../channels/outcome.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 
 /** A row of app_private.record_outcomes()'s argument. How long, not when: only the database's clock counts. */
@@ -23,6 +22,7 @@ type Recipient = {
   phone_alias: string | null;
   bsuid: string | null;
   parent_bsuid: string | null;
+  external: string | null;
 };
 
 /** What an outcome means for the whole channel, beside the message. */
@@ -39,7 +39,8 @@ export type ChannelConsequence =
 const MOST_ATTEMPTS = 150;
 /** Of one message. What is due later than that was written by a clock that was ahead (correct_future_times). */
 const LONGEST_WAIT_MS = 10 * 60_000;
-const CHANNEL_PAUSE_MS = 1_000;
+/** After "too fast", where the provider does not say how long. */
+const THROTTLED_WAIT_MS = 1_000;
 
 /** What is recorded of an attempt, and what follows for the channel. Pure. */
 export function outcomeRow(
@@ -51,31 +52,25 @@ export function outcomeRow(
   const none = { kind: "none" } as const;
   switch (outcome.kind) {
     case "sent": {
-      const recipient = recipientOf(message, outcome);
-      return {
-        row: {
-          ...of,
-          kind: "sent",
-          provider_message_id: outcome.providerMessageId,
-          ...(recipient !== null && { recipient }),
-        },
-        consequence: none,
-      };
+      const { providerMessageId: provider_message_id, recipient } = outcome;
+      const row: OutcomeRow = { ...of, kind: "sent", provider_message_id };
+      if (recipient !== null) row.recipient = recipientRow(tenant_id, recipient);
+      return { row, consequence: none };
     }
     case "rejected": {
-      const error = { code: textOf(outcome.code), title: outcome.title, details: outcome.details };
+      const error = { code: outcome.code, title: outcome.title, details: outcome.details };
       return {
         row: { ...of, kind: "failed", error_code: error.code ?? "rejected", error },
         consequence: none,
       };
     }
     case "throttled": {
-      const isPair = outcome.scope === "pair";
-      const wait = outcome.retryAfterMs ?? (isPair ? pairBackoffMs(attempts - 1) : CHANNEL_PAUSE_MS);
+      const isPair = outcome.scope === "contact";
+      const wait = outcome.retryAfterMs ?? THROTTLED_WAIT_MS;
       // The channel's pause may be longer: it holds the message anyway.
       const retry_in_ms = Math.min(wait, LONGEST_WAIT_MS);
       return {
-        row: { ...of, kind: "retry", retry_in_ms, error_code: String(outcome.code), is_pair_limit: isPair },
+        row: { ...of, kind: "retry", retry_in_ms, error_code: outcome.code, is_pair_limit: isPair },
         consequence: isPair ? none : { kind: "pause", forMs: wait },
       };
     }
@@ -91,11 +86,7 @@ export function outcomeRow(
         .filter((part) => part !== null)
         .join(": ");
       return {
-        row: {
-          ...of,
-          kind: "retry",
-          error_code: textOf(outcome.code) ?? "stopped",
-        },
+        row: { ...of, kind: "retry", error_code: outcome.code ?? "stopped" },
         consequence: { kind: "stop", reason },
       };
     }
@@ -104,7 +95,7 @@ export function outcomeRow(
         row: {
           ...of,
           kind: "uncertain",
-          error: { code: textOf(outcome.code), title: outcome.reason, details: null },
+          error: { code: outcome.code, title: outcome.reason, details: null },
         },
         consequence: none,
       };
@@ -113,31 +104,13 @@ export function outcomeRow(
   }
 }
 
-/** Null where the answer says no more than what it was posted to. */
-function recipientOf(
-  message: ClaimedMessage,
-  { waId, userId }: Outcome & { kind: "sent" },
-): Recipient | null {
-  const { phone, phoneAlias, bsuid, parentBsuid } = identityOf(
-    { waId: waId ?? message.phone, number: message.phone, userId: userId ?? message.bsuid },
-    new Set(),
-  );
-  const isKnown = (address: string | null) =>
-    address === null || address === message.phone || address === message.bsuid;
-  if ([phone, bsuid, parentBsuid].every(isKnown)) return null;
-  return {
-    tenant_id: message.tenant_id,
-    phone,
-    phone_alias: phoneAlias,
-    bsuid,
-    parent_bsuid: parentBsuid,
-  };
+function recipientRow(
+  tenant_id: string,
+  { phone, phoneAlias: phone_alias, bsuid, parentBsuid: parent_bsuid, external }: ContactIdentity,
+): Recipient {
+  return { tenant_id, phone, phone_alias, bsuid, parent_bsuid, external };
 }
 
 function backoffMs(attempts: number): number {
   return Math.min(500 * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
-}
-
-function textOf(code: number | null): string | null {
-  return code === null ? null : String(code);
 }

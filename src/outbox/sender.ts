@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
-import type { GraphClient } from "../channels/whatsapp/outbound/graph_client.ts";
-import type { Outcome } from "../channels/whatsapp/outbound/wire.ts";
+import type { Outcome } from "../channels/outcome.ts";
 import { isPassing } from "../database/pool.ts";
 import { createAlarm } from "./alarm.ts";
-import type { ChannelAccess } from "./channel_access.ts";
 import { createChannelLoad } from "./channel_load.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
+import type { OutboundChannels } from "./outbound_channels.ts";
 import { outcomeRow } from "./outcome_row.ts";
 import { postMessage } from "./post_message.ts";
 import { createRecorder, type Recorded } from "./recorder.ts";
@@ -28,7 +27,7 @@ export type Sender = {
   stop(withinMs: number): Promise<void>;
 };
 
-export type SenderOptions = { pool: pg.Pool; graph: GraphClient; access: ChannelAccess; log: Log };
+export type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
 
 /** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
 const CONCURRENCY = 256;
@@ -43,7 +42,7 @@ const LOOK_MS = 100;
 const PAUSE_MS = 500;
 
 /** Empties the outbox: claims what is due, posts it, and records what came of it, as sets. */
-export function createSender({ pool, graph, access, log }: SenderOptions): Sender {
+export function createSender({ pool, channels, log }: SenderOptions): Sender {
   const id = randomUUID();
   const underWay = new Map<string, { message: ClaimedMessage; postedAt: number }>();
   const load = createChannelLoad(CHANNEL_CONCURRENCY);
@@ -144,7 +143,7 @@ export function createSender({ pool, graph, access, log }: SenderOptions): Sende
     underWay.set(message.message_id, { message, postedAt });
     load.add(message.channel_id);
     const postBefore = postedAt + (LEASE_SECONDS * 1000) / 2;
-    void postMessage(message, { graph, access, log, postBefore }).then((outcome) => finish(message, outcome));
+    void postMessage(message, { channels, log, postBefore }).then((outcome) => finish(message, outcome));
   }
 
   function finish(message: ClaimedMessage, outcome: Outcome): void {

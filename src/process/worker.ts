@@ -14,7 +14,7 @@ import { publicUrl } from "../base/address.ts";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
-import { createGraphClient } from "../channels/whatsapp/outbound/graph_client.ts";
+import { CHANNEL_KINDS } from "../channels/registry.ts";
 import { keepTimes } from "../database/clock_care.ts";
 import { createPool } from "../database/pool.ts";
 import { keepTables } from "../database/table_care.ts";
@@ -22,7 +22,7 @@ import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
 import { keepReaping } from "../jobs/presence.ts";
 import { type JobRunner, runJobs } from "../jobs/run.ts";
 import { SLOW_CONCURRENCY, SlowSlots } from "../jobs/slow_slots.ts";
-import { createChannelAccess } from "../outbox/channel_access.ts";
+import { openOutboundChannels } from "../outbox/outbound_channels.ts";
 import { createSender } from "../outbox/sender.ts";
 import { createTurnTaker } from "../runner/take_turns.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
@@ -79,13 +79,12 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
   try {
     const pool = createPool(ownerUrl, "worker", config, log);
     closing.defer(() => pool.end());
-    const graph = createGraphClient({ connections: 256 });
+    const channels = openOutboundChannels(CHANNEL_KINDS, { pool, keyRing, config });
     const fetches = createChatbotFetches(config);
     const { guarded, trusted } = fetches;
     // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
-    closing.defer(() => patiently(Promise.all([graph.close(), fetches.close()])));
-    const access = createChannelAccess(pool, keyRing, config);
-    const sender = createSender({ pool, graph, access, log });
+    closing.defer(() => patiently(Promise.all([channels.close(), fetches.close()])));
+    const sender = createSender({ pool, channels, log });
     const send = () => void sender.drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
     const sending = { behind: sender.drainBehind, after: send };
     const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), sending, log });
@@ -97,10 +96,9 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
       log,
       pool,
       keyRing,
-      graph,
       guarded,
       trusted,
-      access,
+      channels,
       sender,
       turns,
       slots,

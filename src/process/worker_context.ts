@@ -1,10 +1,9 @@
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
-import type { GraphClient } from "../channels/whatsapp/outbound/graph_client.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { SlowSlots } from "../jobs/slow_slots.ts";
-import type { ChannelAccess } from "../outbox/channel_access.ts";
+import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import type { Sender } from "../outbox/sender.ts";
 import type { TurnTaker } from "../runner/take_turns.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
@@ -16,12 +15,12 @@ export type Program = {
   /** Connections as the owner. */
   pool: pg.Pool;
   keyRing: KeyRing;
-  graph: GraphClient;
   /** For addresses that customers configure. */
   guarded: GuardedFetch;
   /** For the few addresses that the operator configured; these may be private. */
   trusted: GuardedFetch;
-  access: ChannelAccess;
+  /** How to speak to the providers of channels. */
+  channels: OutboundChannels;
   sender: Sender;
   turns: TurnTaker;
   slots: SlowSlots;

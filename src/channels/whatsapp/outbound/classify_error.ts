@@ -1,10 +1,10 @@
 import { integerOf, objectOf, textOf } from "../../../base/json/values.ts";
+import type { Failure } from "../../outcome.ts";
 import { errorText } from "../inbound/read_error.ts";
 import { classOfCode, type ErrorClass } from "./error_codes.ts";
 import type { GraphReply } from "./exchange.ts";
 import { bodyOf } from "./graph_client.ts";
 import { retryAfterMs } from "./retry_after.ts";
-import type { Failure } from "./wire.ts";
 
 /**
  * What a reply that is not the success asked for means. Goes by `error.code` wherever there is one, since throttling
@@ -21,16 +21,16 @@ export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
     case "throttled":
       return {
         kind: "throttled",
-        code,
+        code: String(code),
         scope: judged.scope,
         retryAfterMs: retryAfterMs(reply.headers) ?? judged.retryAfterMs,
       };
     case "channel_stopped":
-      return { kind: "channel_stopped", code, title, details };
+      return { kind: "channel_stopped", code: String(code), title, details };
     case "uncertain":
-      return { kind: "uncertain", code, reason: `error ${code}` };
+      return { kind: "uncertain", code: String(code), reason: `error ${code}` };
     case "rejected":
-      return { kind: "rejected", code, subcode: integerOf(error.error_subcode), title, details };
+      return { kind: "rejected", code: String(code), title, details };
     default:
       return judged satisfies never;
   }
@@ -50,7 +50,7 @@ function classifyStatus(status: number): Failure {
   const title = `HTTP ${status} without an error code`;
   if (status === 401 || status === 403) return { kind: "channel_stopped", code: null, title, details: null };
   if (status >= 300 && status < 500) {
-    return { kind: "rejected", code: null, subcode: null, title, details: null };
+    return { kind: "rejected", code: null, title, details: null };
   }
   return { kind: "uncertain", code: null, reason: title };
 }

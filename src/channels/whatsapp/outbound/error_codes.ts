@@ -1,5 +1,3 @@
-import type { ThrottleScope } from "./wire.ts";
-
 /** What is to be done about an error, beyond what its class says. */
 export type Advice =
   /** Repeat when the time has come. */
@@ -37,14 +35,14 @@ export type ErrorClass =
   | { class: "rejected"; advice: Advice }
   | { class: "channel_stopped"; advice: Advice }
   | { class: "uncertain"; advice: "reconcile" }
-  | { class: "throttled"; advice: "retry_later"; scope: ThrottleScope; retryAfterMs: number | null };
+  | { class: "throttled"; advice: "retry_later"; scope: "channel" | "contact"; retryAfterMs: number | null };
 
 const MINUTE = 60_000;
 
 const rejected = (advice: Advice): ErrorClass => ({ class: "rejected", advice });
 const stopped = (advice: Advice): ErrorClass => ({ class: "channel_stopped", advice });
 const uncertain: ErrorClass = { class: "uncertain", advice: "reconcile" };
-const throttled = (scope: ThrottleScope, retryAfterMs: number | null = null): ErrorClass => ({
+const throttled = (scope: "channel" | "contact", retryAfterMs: number | null = null): ErrorClass => ({
   class: "throttled",
   advice: "retry_later",
   scope,
@@ -55,9 +53,9 @@ const throttled = (scope: ThrottleScope, retryAfterMs: number | null = null): Er
 const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClass][] = [
   [[0, 190], stopped("renew_access")],
   [[3, 10, [200, 299], 131005], stopped("grant_permission")],
-  [[4, 80007], throttled("business_account")],
+  [[4, 80007], throttled("channel")],
   [[130429], throttled("channel")],
-  [[131056], throttled("pair")],
+  [[131056], throttled("contact")],
   [[131048], rejected("pause_campaigns")],
   [[131049], rejected("wait_a_day")],
   [[131050], rejected("stop_marketing_to_contact")],
@@ -74,7 +72,7 @@ const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClas
   [[131037, 131045, 133000, 133005, 133006, [133008, 133010], 133015, 133016], stopped("register_number")],
   [[131055, 131063, 134100], rejected("give_up")],
   // The message's own conversation waits; the template reaches everybody else when it is ready.
-  [[134101], throttled("pair", 10 * MINUTE)],
+  [[134101], throttled("contact", 10 * MINUTE)],
   [[131059], rejected("restart_paging")],
   [[131062], rejected("use_phone_number")],
   [[130403], rejected("unblock_contact")],

@@ -2,8 +2,8 @@ import { Agent } from "undici";
 import type { JsonObject } from "../../../base/json/json.ts";
 import { parseJson } from "../../../base/json/parse_json.ts";
 import { objectOf } from "../../../base/json/values.ts";
+import type { CloudApiAccess } from "./access.ts";
 import { Exchange, type GraphReply } from "./exchange.ts";
-import type { Channel } from "./wire.ts";
 
 export type GraphRequest = {
   method: "GET" | "POST" | "DELETE";
@@ -71,11 +71,11 @@ export function bodyOf(reply: GraphReply & { kind: "reply" }): JsonObject | null
   }
 }
 
-/** The address of an edge of the channel's Graph API. */
-export function edgeUrl(channel: Channel, path: string): string {
-  return `${channel.graphUrl}/${channel.graphVersion}/${path}`;
+/** The address of an edge of a number's Graph API. */
+export function edgeUrl(access: CloudApiAccess, path: string): string {
+  return `${access.graphUrl}/${access.graphVersion}/${path}`;
 }
 
-export function authorization(channel: Channel): { authorization: string } {
-  return { authorization: `Bearer ${channel.accessToken}` };
+export function authorization(access: CloudApiAccess): { authorization: string } {
+  return { authorization: `Bearer ${access.accessToken}` };
 }

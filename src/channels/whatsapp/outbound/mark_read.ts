@@ -1,6 +1,7 @@
+import type { Failure } from "../../outcome.ts";
+import type { CloudApiAccess } from "./access.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
-import type { Channel, Failure } from "./wire.ts";
 
 /**
  * Shows the customer two blue ticks on a message of theirs and all before it, and, if asked, that we are typing: until
@@ -8,13 +9,13 @@ import type { Channel, Failure } from "./wire.ts";
  */
 export async function markRead(
   graph: GraphClient,
-  channel: Channel,
+  access: CloudApiAccess,
   read: { providerMessageId: string; isTyping?: boolean },
 ): Promise<{ kind: "done" } | Failure> {
   const reply = await graph.request({
     method: "POST",
-    url: edgeUrl(channel, `${channel.phoneNumberId}/messages`),
-    headers: { ...authorization(channel), "content-type": "application/json" },
+    url: edgeUrl(access, `${access.phoneNumberId}/messages`),
+    headers: { ...authorization(access), "content-type": "application/json" },
     body: Buffer.from(
       JSON.stringify({
         messaging_product: "whatsapp",

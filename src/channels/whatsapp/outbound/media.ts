@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { numberOf, wordOf } from "../../../base/json/values.ts";
+import type { Failure } from "../../outcome.ts";
+import type { CloudApiAccess } from "./access.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
-import type { Channel, Failure } from "./wire.ts";
 
 export type MediaDescription = {
   mediaId: string;
@@ -23,14 +24,14 @@ const TRANSFER_TIMEOUT_MS = 120_000;
 /** Uploads a file, to be sent by its id for 30 days. */
 export async function uploadMedia(
   graph: GraphClient,
-  channel: Channel,
+  access: CloudApiAccess,
   file: { bytes: Uint8Array; mimeType: string; filename: string },
 ): Promise<{ kind: "uploaded"; mediaId: string } | Failure> {
   const boundary = `parley-${randomUUID()}`;
   const reply = await graph.request({
     method: "POST",
-    url: edgeUrl(channel, `${channel.phoneNumberId}/media`),
-    headers: { ...authorization(channel), "content-type": `multipart/form-data; boundary=${boundary}` },
+    url: edgeUrl(access, `${access.phoneNumberId}/media`),
+    headers: { ...authorization(access), "content-type": `multipart/form-data; boundary=${boundary}` },
     body: multipart(boundary, file),
     timeoutMs: TRANSFER_TIMEOUT_MS,
   });
@@ -42,14 +43,14 @@ export async function uploadMedia(
 /** Where a medium can be fetched, and what it is. */
 export async function describeMedia(
   graph: GraphClient,
-  channel: Channel,
+  access: CloudApiAccess,
   mediaId: string,
 ): Promise<{ kind: "described"; media: MediaDescription } | Failure> {
-  const query = new URLSearchParams({ phone_number_id: channel.phoneNumberId });
+  const query = new URLSearchParams({ phone_number_id: access.phoneNumberId });
   const reply = await graph.request({
     method: "GET",
-    url: edgeUrl(channel, `${encodeURIComponent(mediaId)}?${query}`),
-    headers: authorization(channel),
+    url: edgeUrl(access, `${encodeURIComponent(mediaId)}?${query}`),
+    headers: authorization(access),
   });
   if (reply.kind !== "reply") return classifyLoss(reply);
   const body = bodyOf(reply);
@@ -70,7 +71,7 @@ export async function describeMedia(
  */
 export async function downloadMedia(
   graph: GraphClient,
-  channel: Channel,
+  access: CloudApiAccess,
   media: MediaDescription,
   maxBytes = MAX_MEDIA_BYTES,
 ): Promise<
@@ -81,12 +82,12 @@ export async function downloadMedia(
   | { kind: "refused"; reason: "untrusted_host" | "too_large" | "wrong_digest" }
   | Failure
 > {
-  if (!mayHaveToken(media.url, channel)) return { kind: "refused", reason: "untrusted_host" };
+  if (!mayHaveToken(media.url, access)) return { kind: "refused", reason: "untrusted_host" };
   if (media.size !== null && media.size > maxBytes) return { kind: "refused", reason: "too_large" };
   const reply = await graph.request({
     method: "GET",
     url: media.url,
-    headers: authorization(channel),
+    headers: authorization(access),
     maxBytes,
     timeoutMs: TRANSFER_TIMEOUT_MS,
   });
@@ -103,10 +104,10 @@ export async function downloadMedia(
 
 const META_ORIGINS = ["https://lookaside.fbsbx.com", "https://graph.facebook.com"];
 
-function mayHaveToken(url: string, channel: Channel): boolean {
+function mayHaveToken(url: string, access: CloudApiAccess): boolean {
   if (!URL.canParse(url)) return false;
   const { origin } = new URL(url);
-  return META_ORIGINS.includes(origin) || origin === new URL(channel.graphUrl).origin;
+  return META_ORIGINS.includes(origin) || origin === new URL(access.graphUrl).origin;
 }
 
 function hasDigest(bytes: Uint8Array, sha256: string | null): boolean {

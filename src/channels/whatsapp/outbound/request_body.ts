@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import type { OutboundMessage } from "./wire.ts";
+import type { OutboundMessage } from "../../outbound.ts";
 
 /**
  * The body of `POST /{phone-number-id}/messages` for a message row: the row's content under its type, and the frame

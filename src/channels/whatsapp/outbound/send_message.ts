@@ -1,47 +1,62 @@
 import { objectsOf, wordOf } from "../../../base/json/values.ts";
+import type { ContactIdentity } from "../../contact_identity.ts";
+import type { OutboundMessage } from "../../outbound.ts";
+import type { Outcome } from "../../outcome.ts";
+import { identityOf } from "../inbound/read_identity.ts";
+import type { CloudApiAccess } from "./access.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
 import type { GraphReply } from "./exchange.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
+import { pairBackoffMs } from "./pair_backoff.ts";
 import { requestBody } from "./request_body.ts";
-import type { Channel, OutboundMessage, Outcome } from "./wire.ts";
 
-/**
- * Sends one message, once. Never throws for a reason of the network, never repeats: Meta has no idempotency key, so
- * that only the caller, who knows what was recorded, may send again. Logs nothing.
- */
+/** Sends one message, once. Meta has no idempotency key, so nothing is repeated here. */
 export async function sendMessage(
   graph: GraphClient,
-  channel: Channel,
+  access: CloudApiAccess,
   message: OutboundMessage,
 ): Promise<Outcome> {
   if (!message.to.phone && !message.to.bsuid) {
     const title = "the contact has neither a phone number nor a business-scoped user id";
-    return { kind: "rejected", code: null, subcode: null, title, details: null };
+    return { kind: "rejected", code: null, title, details: null };
   }
   const reply = await graph.request({
     method: "POST",
-    url: edgeUrl(channel, `${channel.phoneNumberId}/messages`),
-    headers: { ...authorization(channel), "content-type": "application/json" },
+    url: edgeUrl(access, `${access.phoneNumberId}/messages`),
+    headers: { ...authorization(access), "content-type": "application/json" },
     body: Buffer.from(JSON.stringify(requestBody(message))),
   });
-  return reply.kind === "reply" ? outcomeOf(reply) : classifyLoss(reply);
+  return reply.kind === "reply" ? outcomeOf(reply, message) : classifyLoss(reply);
 }
 
-function outcomeOf(reply: GraphReply & { kind: "reply" }): Outcome {
+function outcomeOf(reply: GraphReply & { kind: "reply" }, message: OutboundMessage): Outcome {
   const body = bodyOf(reply);
   const isError = body?.error !== undefined;
-  if (isError || reply.status < 200 || reply.status > 299) return classifyError(reply);
-  const message = objectsOf(body?.messages)[0];
-  const providerMessageId = wordOf(message?.id);
+  if (isError || reply.status < 200 || reply.status > 299) return failureOf(reply, message);
+  const providerMessageId = wordOf(objectsOf(body?.messages)[0]?.id);
   if (providerMessageId === null) {
     return { kind: "uncertain", code: null, reason: `HTTP ${reply.status} without a message id` };
   }
   const contact = objectsOf(body?.contacts)[0];
-  return {
-    kind: "sent",
-    providerMessageId,
-    waId: wordOf(contact?.wa_id),
-    userId: wordOf(contact?.user_id),
-    messageStatus: wordOf(message?.message_status),
-  };
+  const recipient = recipientOf(message.to, wordOf(contact?.wa_id), wordOf(contact?.user_id));
+  return { kind: "sent", providerMessageId, recipient };
+}
+
+/** A customer to whom too much is sent waits longer each time, where Meta does not say how long. */
+function failureOf(reply: GraphReply & { kind: "reply" }, { attempts }: OutboundMessage): Outcome {
+  const failure = classifyError(reply);
+  const isOpen = failure.kind === "throttled" && failure.scope === "contact" && failure.retryAfterMs === null;
+  return isOpen ? { ...failure, retryAfterMs: pairBackoffMs(attempts - 1) } : failure;
+}
+
+/** Null where the answer says no more than what it was posted to. */
+function recipientOf(
+  { phone, bsuid }: OutboundMessage["to"],
+  waId: string | null,
+  userId: string | null,
+): ContactIdentity | null {
+  const identity = identityOf({ waId: waId ?? phone, number: phone, userId: userId ?? bsuid }, new Set());
+  const isKnown = (address: string | null) => address === null || address === phone || address === bsuid;
+  const isNothingNew = isKnown(identity.phone) && isKnown(identity.bsuid) && isKnown(identity.parentBsuid);
+  return isNothingNew ? null : identity;
 }

@@ -60,7 +60,7 @@ test("whose rate it was", () => {
     const failure = failed(code);
     return failure.kind === "throttled" && failure.scope;
   });
-  assert.deepEqual(scopes, ["business_account", "business_account", "channel", "channel", "pair"]);
+  assert.deepEqual(scopes, ["channel", "channel", "channel", "channel", "contact"]);
 });
 
 test("the code decides, whatever the HTTP status", () => {
@@ -101,8 +101,7 @@ test("a rejection says what was wrong", () => {
   };
   assert.deepEqual(failed(100, error), {
     kind: "rejected",
-    code: 100,
-    subcode: 33,
+    code: "100",
     title: "(#100) Invalid parameter",
     details: "No such id",
   });

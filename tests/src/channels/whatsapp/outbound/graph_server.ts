@@ -1,17 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import type { CloudApiAccess } from "../../../../../src/channels/whatsapp/outbound/access.ts";
 import {
   createGraphClient,
   type GraphClient,
 } from "../../../../../src/channels/whatsapp/outbound/graph_client.ts";
-import type { Channel } from "../../../../../src/channels/whatsapp/outbound/wire.ts";
 
 export type Seen = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer };
 export type Answer = (seen: Seen, response: ServerResponse, request: IncomingMessage) => void;
 
 export type GraphServer = {
-  channel: Channel;
+  channel: CloudApiAccess;
   graph: GraphClient;
   /** What arrived, in order. */
   seen: Seen[];

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OutboundMessage } from "../../../../../src/channels/outbound.ts";
 import { requestBody } from "../../../../../src/channels/whatsapp/outbound/request_body.ts";
-import type { OutboundMessage } from "../../../../../src/channels/whatsapp/outbound/wire.ts";
 
 const message: OutboundMessage = {
   id: "0193f6a2-7c1d-7e45-9b0a-3f2d5c6e7a81",
   type: "text",
   content: { body: "Good morning", preview_url: false },
-  to: { phone: "+5511998765432" },
+  to: { phone: "+5511998765432", bsuid: null },
+  replyToProviderMessageId: null,
+  attempts: 1,
 };
 
 test("a row's content goes under its type, in the frame Meta wants", () => {
@@ -22,7 +24,7 @@ test("a row's content goes under its type, in the frame Meta wants", () => {
 });
 
 test("a number without + gets one, or Meta would take it for a local number", () => {
-  assert.equal(requestBody({ ...message, to: { phone: "5511998765432" } }).to, "+5511998765432");
+  assert.equal(requestBody({ ...message, to: { phone: "5511998765432", bsuid: null } }).to, "+5511998765432");
 });
 
 test("a BSUID goes into `recipient`, and only where there is no phone", () => {

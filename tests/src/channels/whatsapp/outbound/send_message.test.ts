@@ -10,7 +10,9 @@ const message = {
   id: "0193f6a2-7c1d-7e45-9b0a-3f2d5c6e7a81",
   type: "text",
   content: { body: "Good morning" },
-  to: { phone: "+5511998765432" },
+  to: { phone: "+5511998765432", bsuid: null },
+  replyToProviderMessageId: null,
+  attempts: 1,
 };
 const accepted = {
   messaging_product: "whatsapp",
@@ -23,9 +25,13 @@ test("a message goes to the channel's number with its token, and comes back with
   assert.deepEqual(await sendMessage(graph, channel, message), {
     kind: "sent",
     providerMessageId: "wamid.OUT",
-    waId: "551198765432",
-    userId: "BR.842",
-    messageStatus: "accepted",
+    recipient: {
+      phone: "+551198765432",
+      phoneAlias: "+5511998765432",
+      bsuid: "BR.842",
+      parentBsuid: null,
+      external: null,
+    },
   });
   const [request] = seen;
   assert.equal(request?.method, "POST");
@@ -33,6 +39,67 @@ test("a message goes to the channel's number with its token, and comes back with
   assert.equal(request?.headers.authorization, "Bearer EAAsecret");
   assert.equal(request?.headers["content-type"], "application/json");
   assert.equal(JSON.parse(String(request?.body)).biz_opaque_callback_data, message.id);
+});
+
+/** What an answer says of the recipient beyond the address that the message was posted to. */
+const CASES: {
+  says: string;
+  to: { phone: string | null; bsuid: string | null };
+  answer: { waId: string | null; userId: string | null };
+  learns: object | null;
+}[] = [
+  {
+    says: "nothing beyond the number it was posted to",
+    to: { phone: "+15550100200", bsuid: null },
+    answer: { waId: "15550100200", userId: null },
+    learns: null,
+  },
+  {
+    says: "nothing",
+    to: { phone: null, bsuid: "US.1" },
+    answer: { waId: null, userId: null },
+    learns: null,
+  },
+  {
+    says: "the user id",
+    to: { phone: "+15550100200", bsuid: null },
+    answer: { waId: "15550100200", userId: "US.1" },
+    learns: { phone: "+15550100200", phoneAlias: null, bsuid: "US.1" },
+  },
+  {
+    says: "the number",
+    to: { phone: null, bsuid: "US.1" },
+    answer: { waId: "15550100200", userId: "US.1" },
+    learns: { phone: "+15550100200", phoneAlias: null, bsuid: "US.1" },
+  },
+  {
+    says: "another spelling of the number",
+    to: { phone: "+5511987654321", bsuid: null },
+    answer: { waId: "551187654321", userId: null },
+    learns: { phone: "+551187654321", phoneAlias: "+5511987654321", bsuid: null },
+  },
+];
+
+for (const { says, to, answer, learns } of CASES)
+  test(`an answer that names ${says}`, async (t) => {
+    const contact = {
+      ...(answer.waId && { wa_id: answer.waId }),
+      ...(answer.userId && { user_id: answer.userId }),
+    };
+    const { channel, graph } = await graphServer(t, json(200, { ...accepted, contacts: [contact] }));
+    const outcome = await sendMessage(graph, channel, { ...message, to });
+    const recipient = learns && { parentBsuid: null, external: null, ...learns };
+    assert.deepEqual(outcome, { kind: "sent", providerMessageId: "wamid.OUT", recipient });
+  });
+
+test("a customer to whom too much is sent waits longer each time", async (t) => {
+  const { channel, graph } = await graphServer(t, json(400, { error: { code: 131056 } }));
+  const waits: unknown[] = [];
+  for (const attempts of [1, 2, 3]) {
+    const outcome = await sendMessage(graph, channel, { ...message, attempts });
+    waits.push(outcome.kind === "throttled" && outcome.scope === "contact" && outcome.retryAfterMs);
+  }
+  assert.deepEqual(waits, [1_000, 4_000, 16_000]);
 });
 
 test("connections are kept and used again", async (t) => {
@@ -46,8 +113,7 @@ test("an error is told by its code", async (t) => {
   const { channel, graph } = await graphServer(t, json(400, { error }));
   assert.deepEqual(await sendMessage(graph, channel, message), {
     kind: "rejected",
-    code: 131047,
-    subcode: null,
+    code: "131047",
     title: "Re-engagement message",
     details: "24 hours",
   });
@@ -117,7 +183,10 @@ test("a redirect is not followed with the token", async (t) => {
 
 test("a message without an address never leaves", async (t) => {
   const { channel, graph, seen } = await graphServer(t, json(200, accepted));
-  assert.equal((await sendMessage(graph, channel, { ...message, to: {} })).kind, "rejected");
+  assert.equal(
+    (await sendMessage(graph, channel, { ...message, to: { phone: null, bsuid: null } })).kind,
+    "rejected",
+  );
   assert.equal(seen.length, 0);
 });
 
@@ -131,7 +200,7 @@ test("no outcome holds the token or the text", async (t) => {
 
 test("marking read, with and without typing", async (t) => {
   const { channel, graph, seen } = await graphServer(t, json(200, { success: true }));
-  const read = { providerMessageId: "wamid.IN" };
+  const read = { providerMessageId: "wamid.IN", isTyping: false };
   assert.deepEqual(await markRead(graph, channel, read), { kind: "done" });
   assert.deepEqual(await markRead(graph, channel, { ...read, isTyping: true }), { kind: "done" });
   const body = { messaging_product: "whatsapp", status: "read", message_id: "wamid.IN" };
@@ -143,7 +212,10 @@ test("marking read, with and without typing", async (t) => {
 
 test("marking read tells failures like sending does", async (t) => {
   const { channel, graph } = await graphServer(t, json(401, { error: { code: 190, message: "expired" } }));
-  assert.equal((await markRead(graph, channel, { providerMessageId: "wamid.IN" })).kind, "channel_stopped");
+  assert.equal(
+    (await markRead(graph, channel, { providerMessageId: "wamid.IN", isTyping: false })).kind,
+    "channel_stopped",
+  );
 });
 
 test("a pair waits 4^n seconds, an hour at most", () => {

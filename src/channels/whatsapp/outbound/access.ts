@@ -1,0 +1,37 @@
+import type pg from "pg";
+import type { Config } from "../../../base/config.ts";
+import { openChannelSecrets } from "../../../secrets/channel_secrets.ts";
+import type { KeyRing } from "../../../secrets/key_ring.ts";
+
+/** How to speak to the Graph API for a connected number. */
+export type CloudApiAccess = {
+  /** `https://graph.facebook.com`, or the address of a stand-in such as the sandbox; no trailing slash. */
+  graphUrl: string;
+  /** `v25.0`. */
+  graphVersion: string;
+  phoneNumberId: string;
+  accessToken: string;
+};
+
+/** Null for a channel without an access token. */
+export async function readAccess(
+  channelId: string,
+  { pool, keyRing, config }: { pool: pg.Pool; keyRing: KeyRing; config: Config },
+): Promise<CloudApiAccess | null> {
+  const { rows } = await pool.query(
+    `select c.phone_number_id, c.graph_url, s.access_token, s.app_secret, s.previous_app_secret, s.verify_token
+     from app_public.channels c
+     join app_private.channel_secrets s on s.channel_id = c.id
+     where c.id = $1`,
+    [channelId],
+  );
+  const row = rows[0];
+  const accessToken = row && openChannelSecrets(channelId, row, keyRing).accessToken;
+  if (!accessToken) return null;
+  return {
+    graphUrl: row.graph_url?.replace(/\/+$/, "") ?? config.WHATSAPP_GRAPH_URL,
+    graphVersion: config.WHATSAPP_GRAPH_VERSION,
+    phoneNumberId: row.phone_number_id,
+    accessToken,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Outbound, OutboundContext } from "../../outbound.ts";
+import { type CloudApiAccess, readAccess } from "./access.ts";
+import { createGraphClient } from "./graph_client.ts";
+import { markRead } from "./mark_read.ts";
+import { sendMessage } from "./send_message.ts";
+
+const CONNECTIONS = 256;
+
+/** Sends over the Cloud API. */
+export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess> {
+  const graph = createGraphClient({ connections: CONNECTIONS });
+  return {
+    readAccess: (channelId) => readAccess(channelId, context),
+    post: (message, access) => sendMessage(graph, access, message),
+    markRead: (read, access) => markRead(graph, access, read),
+    close: () => graph.close(),
+  };
+}
