@@ -30,7 +30,7 @@ create type app_public.channel_status as enum (
   'paused',
   'stopped'
 );
-comment on type app_public.channel_status is 'active: receives and sends; paused: receives, keeps outbound messages queued, by a person''s choice; stopped: the same, because the provider refused the account or its token.';
+comment on type app_public.channel_status is 'active: receives and sends. paused: receives but keeps outbound messages queued, as a user decided. stopped: the same, because the provider refused the account or its token.';
 
 create type app_public.chatbot_status as enum (
   'draft',
@@ -44,7 +44,7 @@ create type app_public.conversation_status as enum (
   'closed',
   'archived'
 );
-comment on type app_public.conversation_status is 'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out of sight.';
+comment on type app_public.conversation_status is 'open: may need attention. closed: done, until the customer writes again. archived: like closed, but hidden from lists.';
 
 create type app_public.data_source_auth as enum (
   'none',
@@ -91,7 +91,7 @@ create type app_public.identity_kind as enum (
   'phone',
   'external'
 );
-comment on type app_public.identity_kind is 'In the order in which they are trusted: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone number, anything else a provider calls a person.';
+comment on type app_public.identity_kind is 'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone number, any other id that a provider gives a customer.';
 
 create type app_public.member_role as enum (
   'viewer',
@@ -99,7 +99,7 @@ create type app_public.member_role as enum (
   'admin',
   'owner'
 );
-comment on type app_public.member_role is 'What a member may do: a viewer reads, an agent works in conversations, an admin manages people and channels, an owner also manages owners.';
+comment on type app_public.member_role is 'The rights of a member: a viewer reads, an agent works in conversations, an admin manages people and channels, an owner also manages owners.';
 
 create type app_public.message_author as enum (
   'contact',
@@ -203,13 +203,13 @@ create type app_public.tenant_status as enum (
   'active',
   'inactive'
 );
-comment on type app_public.tenant_status is 'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
+comment on type app_public.tenant_status is 'active: in use. inactive: its members cannot sign in and nothing is sent; incoming messages are still stored.';
 
 create type app_public.uncertain_policy as enum (
   'fail',
   'resend'
 );
-comment on type app_public.uncertain_policy is 'What becomes of a message of which nobody knows whether it went out, once no status has settled it: fail (never twice) or resend once (never lost).';
+comment on type app_public.uncertain_policy is 'How to treat a message that may or may not have been sent, if no status arrives: fail (never sent twice) or resend once (never lost).';
 
 create type app_public.webhook_event_status as enum (
   'unprocessed',
@@ -281,9 +281,9 @@ create table app_private.channel_secrets (
   constraint channel_secrets_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
 );
 create index channel_secrets_app_secret_fingerprint_idx on app_private.channel_secrets (app_secret_fingerprint);
-comment on table app_private.channel_secrets is 'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the webhook receiver and the sender; never by a person.';
-comment on column app_private.channel_secrets.previous_app_secret is 'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
-comment on column app_private.channel_secrets.app_secret_fingerprint is 'A keyed hash of app_secret. Channels with the same one share a Meta app. A webhook is applied only to channels whose app secret, or the one before it, has signed it.';
+comment on table app_private.channel_secrets is 'The credentials of a channel: each an AES-256-GCM envelope sealed by the program for this row and column. Read by the webhook receiver and the sender only.';
+comment on column app_private.channel_secrets.previous_app_secret is 'Accepted beside app_secret until the next rotation, because Meta switches to the new secret with a delay.';
+comment on column app_private.channel_secrets.app_secret_fingerprint is 'A keyed hash of app_secret. Channels with the same fingerprint belong to the same Meta app. A webhook is applied only to channels whose current or previous app secret has signed it.';
 comment on column app_private.channel_secrets.previous_app_secret_fingerprint is 'The same of previous_app_secret.';
 create trigger _100_timestamps before insert or update on app_private.channel_secrets
   for each row execute function app_private.tg__timestamps();
@@ -309,19 +309,19 @@ create table app_private.channel_states (
   constraint channel_states_pkey primary key (channel_id),
   constraint channel_states_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
 ) with (fillfactor = 50);
-comment on table app_private.channel_states is 'What changes all the time about a channel; narrow, so that changing it is cheap.';
-comment on column app_private.channel_states.pace_clock is 'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a second''s worth at the most.';
-comment on column app_private.channel_states.paused_until is 'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
+comment on table app_private.channel_states is 'The state of a channel that changes with every batch; in a narrow table, so that updates are cheap.';
+comment on column app_private.channel_states.pace_clock is 'A token bucket stored as one instant: (now - pace_clock) times the send rate is the number of messages that may be sent now, limited to a quarter of a second''s worth.';
+comment on column app_private.channel_states.paused_until is 'Nothing is sent before: the provider asked for a pause (error 130429, 80007, 4 or 131057), or does not answer.';
 comment on column app_private.channel_states.paused_at is 'When paused_until was set.';
-comment on column app_private.channel_states.learned_messages_per_second is 'The pace that the provider last refused: what channel_pace() approaches, and then exceeds.';
-comment on column app_private.channel_states.learned_at is 'When sending went on after that refusal.';
-comment on column app_private.channel_states.last_webhook_at is 'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
-comment on column app_private.channel_states.quality_rating_at is 'When Meta reported channels.quality_rating. What is older changes nothing; likewise the next two.';
+comment on column app_private.channel_states.learned_messages_per_second is 'The rate at which the provider last answered "too fast". channel_pace() approaches it and then exceeds it.';
+comment on column app_private.channel_states.learned_at is 'When sending was resumed after that answer.';
+comment on column app_private.channel_states.last_webhook_at is 'When the last webhook arrived, to within 10 seconds. While no webhooks arrive, a missing status says nothing about a message.';
+comment on column app_private.channel_states.quality_rating_at is 'When Meta reported channels.quality_rating. An older report changes nothing; the same applies to the next two.';
 comment on column app_private.channel_states.messaging_limit_at is 'When Meta reported channels.messaging_limit.';
 comment on column app_private.channel_states.verified_name_at is 'When Meta reported channels.verified_name.';
-comment on column app_private.channel_states.account_state_at is 'When Meta last stopped or reinstated the account, or refused it. What is not newer changes nothing.';
-comment on column app_private.channel_states.status_before_stop is 'What channels.status was, by a person''s choice, when the provider stopped it: a reinstatement gives it back.';
-comment on column app_private.channel_states.status_reason_before_stop is 'The same of channels.status_reason.';
+comment on column app_private.channel_states.account_state_at is 'When Meta last stopped, reinstated or refused the account. A report that is not newer changes nothing.';
+comment on column app_private.channel_states.status_before_stop is 'channels.status, as a user had set it, before the provider stopped the channel. A reinstatement restores it.';
+comment on column app_private.channel_states.status_reason_before_stop is 'channels.status_reason before the stop; restored as well.';
 alter table app_private.channel_states enable row level security;
 
 -- app_private.chatbot_activity
@@ -400,10 +400,10 @@ create table app_private.contact_facts (
   constraint contact_facts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint contact_facts_fact_is_known check ((fact = any (array['name'::text, 'marketing'::text])))
 );
-comment on table app_private.contact_facts is 'What the provider last said of a contact where that leaves no time on the contact: an older word, delivered again or late, changes nothing.';
-comment on column app_private.contact_facts.fact is 'name: in the phone app''s address book. marketing: "stop" or "resume".';
-comment on column app_private.contact_facts.said_at is 'By the provider''s clock, in whole seconds.';
-comment on column app_private.contact_facts.received_at is 'When the webhook first came: decides between two of one second.';
+comment on table app_private.contact_facts is 'The last report of the provider on facts whose time has no column in contacts: an older report, redelivered or late, changes nothing.';
+comment on column app_private.contact_facts.fact is 'name: in the address book of the phone app. marketing: "stop" or "resume".';
+comment on column app_private.contact_facts.said_at is 'The time of the report by the provider''s clock, in whole seconds.';
+comment on column app_private.contact_facts.received_at is 'When the webhook first arrived. Decides between two reports of the same second.';
 alter table app_private.contact_facts enable row level security;
 
 -- app_private.data_source_secrets
@@ -431,7 +431,7 @@ create table app_private.erased_addresses (
   constraint erased_addresses_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 );
 create index erased_addresses_erased_at_idx on app_private.erased_addresses (erased_at);
-comment on table app_private.erased_addresses is 'Addresses of contacts that were deleted, as keyed hashes: webhooks received before do not bring the contact back. Forgotten with the last of those webhooks.';
+comment on table app_private.erased_addresses is 'Keyed hashes of the addresses of deleted contacts: webhooks received before the deletion do not create the contact again. Deleted when the last of those webhooks is.';
 alter table app_private.erased_addresses enable row level security;
 
 -- app_private.erased_messages
@@ -443,7 +443,7 @@ create table app_private.erased_messages (
   constraint erased_messages_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 );
 create index erased_messages_tenant_id_idx on app_private.erased_messages (tenant_id);
-comment on table app_private.erased_messages is 'Messages of the last eight days whose contact was deleted, by provider_id_hash(): the provider may deliver them again for seven days.';
+comment on table app_private.erased_messages is 'Messages of the last eight days whose contact was deleted, by provider_id_hash(). The provider may deliver them again for seven days.';
 alter table app_private.erased_messages enable row level security;
 
 -- app_private.erasure_keys
@@ -453,7 +453,7 @@ create table app_private.erasure_keys (
   constraint erasure_keys_pkey primary key (tenant_id),
   constraint erasure_keys_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 );
-comment on table app_private.erasure_keys is 'With which a tenant''s erased addresses are hashed: telephone numbers are few enough to be tried one by one.';
+comment on table app_private.erasure_keys is 'The key for hashing a tenant''s erased addresses. Phone numbers are so few that hashes without a key could be guessed.';
 alter table app_private.erasure_keys enable row level security;
 
 -- app_private.google_account_secrets
@@ -499,7 +499,7 @@ create table app_private.invitation_secrets (
   constraint invitation_secrets_token_hash_key unique (token_hash),
   constraint invitation_secrets_invitation_id_fkey foreign key (invitation_id) references app_public.invitations(id) on delete cascade
 );
-comment on table app_private.invitation_secrets is 'SHA-256 of each invitation''s token, which was shown once.';
+comment on table app_private.invitation_secrets is 'The SHA-256 of each invitation''s token. The token itself was shown once.';
 alter table app_private.invitation_secrets enable row level security;
 
 -- app_private.outbox
@@ -586,10 +586,10 @@ create table app_private.sessions (
 create index sessions_expires_at_idx on app_private.sessions (expires_at);
 create index sessions_tenant_id_user_id_idx on app_private.sessions (tenant_id, user_id);
 create index sessions_user_id_idx on app_private.sessions (user_id);
-comment on table app_private.sessions is 'One sign-in. Access tokens name it and every request checks it, so that signing out works at once.';
-comment on column app_private.sessions.generation is 'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key of the API: nothing here makes one.';
-comment on column app_private.sessions.refreshed_at is 'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
-comment on column app_private.sessions.user_agent is 'What the client called itself when it signed in.';
+comment on table app_private.sessions is 'A session starts at sign-in. Access tokens name it and every request checks it, so that signing out takes effect at once.';
+comment on column app_private.sessions.generation is 'The generation of the refresh token that is valid now. A refresh token is a MAC of the session and its generation under a key that only the API has; the database cannot make one.';
+comment on column app_private.sessions.refreshed_at is 'When that refresh token was issued. For the next 30 seconds, its predecessor is answered with the same token.';
+comment on column app_private.sessions.user_agent is 'The User-Agent header of the client at sign-in.';
 create trigger _500_audit after update of revoked_at on app_private.sessions
   for each row when (((old.revoked_at is null) and (new.revoked_at is not null))) execute function app_private.tg__audit('{}', '{}', 'user_id');
 create trigger _800_notify_on_delete after delete on app_private.sessions
@@ -609,8 +609,8 @@ create table app_private.sign_in_failures (
 );
 create index sign_in_failures_last_failed_at_idx on app_private.sign_in_failures (last_failed_at);
 create index sign_in_failures_source_last_failed_at_idx on app_private.sign_in_failures (source, last_failed_at);
-comment on table app_private.sign_in_failures is 'Failed sign-ins by e-mail address and by where they came from, whether anybody has that address or not: a lock tells a stranger nothing, and keeps only that source waiting.';
-comment on column app_private.sign_in_failures.source is 'An IPv4 address, the first 64 bits of an IPv6 one, or the person''s session.';
+comment on table app_private.sign_in_failures is 'Failed sign-ins by e-mail address and source. They are counted for unknown addresses too, so that a lock does not reveal which addresses exist, and a lock applies to that source only.';
+comment on column app_private.sign_in_failures.source is 'An IPv4 address, the first 64 bits of an IPv6 address, or the user''s session.';
 alter table app_private.sign_in_failures enable row level security;
 
 -- app_private.sign_in_sources
@@ -622,7 +622,7 @@ create table app_private.sign_in_sources (
   constraint sign_in_sources_user_id_fkey foreign key (user_id) references app_public.users(id) on delete cascade
 );
 create index sign_in_sources_last_signed_in_at_idx on app_private.sign_in_sources (last_signed_in_at);
-comment on table app_private.sign_in_sources is 'Where people have signed in from within 90 days. Strangers who fail elsewhere do not keep them from signing in there.';
+comment on table app_private.sign_in_sources is 'Sources from which a user signed in within the last 90 days. Failures from other sources do not lock the user out there.';
 alter table app_private.sign_in_sources enable row level security;
 
 -- app_private.user_secrets
@@ -634,7 +634,7 @@ create table app_private.user_secrets (
   constraint user_secrets_pkey primary key (user_id),
   constraint user_secrets_user_id_fkey foreign key (user_id) references app_public.users(id) on delete cascade
 );
-comment on table app_private.user_secrets is 'bcrypt (cost 10). No row, or no hash: the person cannot sign in with a password.';
+comment on table app_private.user_secrets is 'bcrypt hashes (cost 10). Without a row or a hash, the user cannot sign in with a password.';
 create trigger _100_timestamps before insert or update on app_private.user_secrets
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after update on app_private.user_secrets
@@ -648,9 +648,9 @@ create table app_private.webhook_addresses (
   constraint webhook_addresses_pkey primary key (address)
 );
 create index webhook_addresses_webhook_key_idx on app_private.webhook_addresses (webhook_key);
-comment on table app_private.webhook_addresses is 'Webhook addresses that have lost their channel: ids of deleted channels, and former webhook keys. A Meta app may still post to them for its other channels.';
+comment on table app_private.webhook_addresses is 'Webhook addresses whose channel is gone: ids of deleted channels and former webhook keys. A Meta app may still post to them for its other channels.';
 comment on column app_private.webhook_addresses.address is 'The last part of the address.';
-comment on column app_private.webhook_addresses.webhook_key is 'The app whose channels are reached by it.';
+comment on column app_private.webhook_addresses.webhook_key is 'The webhook key of the app whose channels are meant.';
 alter table app_private.webhook_addresses enable row level security;
 
 -- app_public.audit_entries
@@ -676,15 +676,15 @@ create table app_public.audit_entries (
   constraint audit_entries_operation_is_dml check ((operation = any (array['INSERT'::text, 'UPDATE'::text, 'DELETE'::text])))
 );
 create index audit_entries_tenant_id_created_at_idx on app_public.audit_entries (tenant_id, created_at desc);
-comment on table app_public.audit_entries is 'Who changed what: people and access, channels, chatbots, what chatbots call, secrets, contacts'' numbers and their erasure. Written by triggers, never changed. The values of secrets, graphs, addresses, headers, forms and of contacts are not copied here: changed_columns names them.';
-comment on column app_public.audit_entries.table_name is 'The changed row''s table. Private ones are user_secrets (a password), sessions (one that ended), channel_secrets, data_source_secrets and google_account_secrets (tokens).';
-comment on column app_public.audit_entries.row_id is 'The id of the row; of a membership, a password, a session or a calendar, the person''s; of secrets, that of what they belong to.';
+comment on table app_public.audit_entries is 'Who changed what: users and their rights, channels, chatbots, the data sources that chatbots call, secrets, and the numbers and the erasure of contacts. Written by triggers and never changed. The values of secrets, graphs, addresses, headers, forms and contacts are not copied; changed_columns names the columns.';
+comment on column app_public.audit_entries.table_name is 'The table of the changed row. Private tables are user_secrets (a password), sessions (a session that ended), channel_secrets, data_source_secrets and google_account_secrets (tokens).';
+comment on column app_public.audit_entries.row_id is 'The id of the changed row. For a membership, a password, a session or a Google account: the id of the user. For secrets: the id of the row they belong to.';
 comment on column app_public.audit_entries.operation is 'INSERT, UPDATE or DELETE.';
-comment on column app_public.audit_entries.changed_columns is 'Of an update: the columns that changed, those included whose values are not copied.';
-comment on column app_public.audit_entries.old_values is 'Of an update: the changed columns before it. Of a delete: the row. Without the columns whose values are not copied.';
-comment on column app_public.audit_entries.new_values is 'Of an insert: the row. Of an update: the changed columns after it. Without the columns whose values are not copied.';
-comment on column app_public.audit_entries.actor is 'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL of the owner of the database.';
-comment on column app_public.audit_entries.user_id is 'The signed-in person; null when it was done in SQL, by the program, or by somebody who was only signing in.';
+comment on column app_public.audit_entries.changed_columns is 'For an update: the columns that changed, including those whose values are not copied.';
+comment on column app_public.audit_entries.old_values is 'For an update: the previous values of the changed columns. For a delete: the row. Columns whose values are not copied are missing.';
+comment on column app_public.audit_entries.new_values is 'For an insert: the row. For an update: the new values of the changed columns. Columns whose values are not copied are missing.';
+comment on column app_public.audit_entries.actor is 'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL run by the owner of the database.';
+comment on column app_public.audit_entries.user_id is 'The signed-in user. Null if the change was made in SQL, by the program, or during sign-in.';
 comment on column app_public.audit_entries.database_role is 'The role that was logged in to the database.';
 alter table app_public.audit_entries enable row level security;
 create policy tenant_isolation on app_public.audit_entries as restrictive for all to parley_visitor
@@ -731,19 +731,19 @@ create index channels_business_account_id_idx on app_public.channels (business_a
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
 create index channels_phone_number_id_idx on app_public.channels (phone_number_id);
 create index channels_webhook_key_idx on app_public.channels (webhook_key);
-comment on table app_public.channels is 'One connected number or account of a tenant. Its secrets live apart and are never shown.';
-comment on column app_public.channels.status_reason is 'Why it is paused or stopped: for a stop, the provider''s error code and text.';
-comment on column app_public.channels.is_default is 'The channel that a new conversation uses when none is named; one a tenant.';
-comment on column app_public.channels.webhook_key is 'The Meta app''s own webhook address ends with it: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it; it survives rotations and the deletion of any one of them. Null until an app secret is set.';
+comment on table app_public.channels is 'A connected number or account of a tenant. Its secrets are stored apart and never shown.';
+comment on column app_public.channels.status_reason is 'Why the channel is paused or stopped. If stopped: the provider''s error code and text.';
+comment on column app_public.channels.is_default is 'The channel of new conversations that name none. A tenant has one default channel.';
+comment on column app_public.channels.webhook_key is 'The end of the webhook address of the Meta app: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it. It does not change when the secret is rotated or one of these channels is deleted. Null until an app secret is set.';
 comment on column app_public.channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
-comment on column app_public.channels.business_account_id is 'The WhatsApp Business Account (WABA) that the number belongs to.';
-comment on column app_public.channels.display_phone_number is 'The number as people write it.';
-comment on column app_public.channels.verified_name is 'The name that customers see, as last reported by Meta.';
+comment on column app_public.channels.business_account_id is 'The WhatsApp Business Account (WABA) of the number.';
+comment on column app_public.channels.display_phone_number is 'The number in its usual notation.';
+comment on column app_public.channels.verified_name is 'The name shown to customers, as last reported by Meta.';
 comment on column app_public.channels.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
-comment on column app_public.channels.messaging_limit is 'How many people may be written to first in 24 hours, as last reported by Meta (TIER_250 …).';
-comment on column app_public.channels.graph_url is 'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
-comment on column app_public.channels.sends_read_receipts is 'Whether markConversationRead also tells the customer (blue ticks).';
-comment on column app_public.channels.messages_per_second is 'The pace of the number: Meta allows 80 messages a second, 20 when the phone app is used beside it, 1000 on the highest tier. Null: as fast as Meta takes them, and for an hour after it says "too fast" (130429, nothing was sent) at the pace that this teaches.';
+comment on column app_public.channels.messaging_limit is 'The number of customers to whom the business may write first within 24 hours, as last reported by Meta (TIER_250 …).';
+comment on column app_public.channels.graph_url is 'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
+comment on column app_public.channels.sends_read_receipts is 'Whether markConversationRead also informs the customer (blue ticks).';
+comment on column app_public.channels.messages_per_second is 'The maximum send rate. Meta allows 80 messages a second, 20 if the phone app is used as well, and 1000 on the highest tier. If null: as fast as Meta accepts messages; after Meta answers "too fast" (130429, the message was not sent), the rate is adapted for an hour.';
 create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 create trigger _110_choose_default before insert or update of is_default on app_public.channels
@@ -873,11 +873,11 @@ create table app_public.contact_identities (
   constraint contact_identities_value_has_length check (((length(value) >= 1) and (length(value) <= 256)))
 );
 create index contact_identities_contact_id_tenant_id_idx on app_public.contact_identities (contact_id, tenant_id);
-comment on table app_public.contact_identities is 'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is sent goes to the one last heard from, never to a retired one.';
-comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
-comment on column app_public.contact_identities.match_key is 'What different spellings of the address have in common; only ever compared.';
-comment on column app_public.contact_identities.last_heard_at is 'Since when it stands where it does among the contact''s addresses: when the customer last wrote from it after writing from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the customer never wrote from it.';
-comment on column app_public.contact_identities.retired_at is 'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from afterwards becomes theirs.';
+comment on table app_public.contact_identities is 'An address of a contact. By the primary key, two contacts of a tenant cannot share one. Messages go to the address that was heard from last, and never to a retired one.';
+comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone number with "+"). Addresses are compared in a normalized form but stored as they are.';
+comment on column app_public.contact_identities.match_key is 'A key that is the same for all spellings of an address. Used for comparison only.';
+comment on column app_public.contact_identities.last_heard_at is 'Decides the order of the contact''s addresses: when the customer wrote from this address after having written from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the customer has never written from it.';
+comment on column app_public.contact_identities.retired_at is 'When a new number or user id replaced this address. If another customer writes from a retired number, the number becomes theirs.';
 create trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_identities enable row level security;
@@ -898,7 +898,7 @@ create table app_public.contact_tags (
   constraint contact_tags_tenant_id_tag_id_fkey foreign key (tenant_id, tag_id) references app_public.tags(tenant_id, id) on delete cascade
 );
 create index contact_tags_tag_id_idx on app_public.contact_tags (tag_id);
-comment on table app_public.contact_tags is 'Which tags a contact has.';
+comment on table app_public.contact_tags is 'The tags of a contact.';
 create trigger _110_fill_in_tenant before insert on app_public.contact_tags
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 alter table app_public.contact_tags enable row level security;
@@ -945,17 +945,17 @@ create unique index contacts_external_ref_key on app_public.contacts (tenant_id,
 create index contacts_metadata_idx on app_public.contacts using gin (metadata jsonb_path_ops);
 create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone'::app_public.identity_kind, phone));
 create index contacts_tenant_id_created_at_id_idx on app_public.contacts (tenant_id, created_at desc, id);
-comment on table app_public.contacts is 'A customer. A contact may have no phone number: its identities say how it can be reached.';
-comment on column app_public.contacts.name is 'What staff call the contact. Falls back to profile_name where it is shown.';
-comment on column app_public.contacts.phone is 'International form, "+" and digits; what people write or paste besides (spaces, dashes, brackets, a leading 00, "(0)", an extension, invisible characters) is tidied away. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobiles count as one.';
-comment on column app_public.contacts.profile_name is 'What the contact calls itself on the channel, as last reported.';
-comment on column app_public.contacts.username is 'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
-comment on column app_public.contacts.external_ref is 'The contact''s key in your own system; unique in the tenant.';
-comment on column app_public.contacts.language is 'A language tag like "pt-BR"; the chatbot''s and your own to use.';
-comment on column app_public.contacts.is_blocked is 'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
-comment on column app_public.contacts.opted_out_at is 'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
-comment on column app_public.contacts.marketing_opted_out_at is 'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are refused (PYOPT).';
-comment on column app_public.contacts.metadata is 'Yours: any object. Chatbots put answers here too.';
+comment on table app_public.contacts is 'A customer. A contact may have no phone number; its identities are the addresses at which it can be reached.';
+comment on column app_public.contacts.name is 'The name that staff use. profile_name is shown where it is null.';
+comment on column app_public.contacts.phone is 'International form: "+" and digits. Spaces, dashes, brackets, a leading 00, "(0)", an extension and invisible characters are removed from what is written or pasted. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobile numbers are treated as the same number.';
+comment on column app_public.contacts.profile_name is 'The name of the contact''s own profile on the channel, as last reported.';
+comment on column app_public.contacts.username is 'The contact''s WhatsApp user name, as last reported. User names can pass to another person, so contacts are not identified by them.';
+comment on column app_public.contacts.external_ref is 'The id of the contact in your own system. Unique in the tenant.';
+comment on column app_public.contacts.language is 'A language tag like "pt-BR", for chatbots and for your own use.';
+comment on column app_public.contacts.is_blocked is 'Nothing is sent to a blocked contact (PYOPT). Its messages are still stored.';
+comment on column app_public.contacts.opted_out_at is 'When the contact asked to receive no more messages. Nothing is sent while this is set (PYOPT).';
+comment on column app_public.contacts.marketing_opted_out_at is 'When the contact opted out of marketing messages, by the switch in WhatsApp or as error 131050 reported. Marketing templates are refused while this is set (PYOPT).';
+comment on column app_public.contacts.metadata is 'Any object, for your own use. Chatbots store answers here too.';
 create trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.contacts
@@ -1055,7 +1055,7 @@ create table app_public.conversation_participants (
   constraint conversation_participants_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
 );
 create index conversation_participants_user_id_idx on app_public.conversation_participants (user_id);
-comment on table app_public.conversation_participants is 'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
+comment on table app_public.conversation_participants is 'The users who take part in a conversation: it was assigned to them, or they wrote in it.';
 create trigger _100_timestamps before insert or update on app_public.conversation_participants
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.conversation_participants
@@ -1111,21 +1111,21 @@ create index conversations_assignee_id_idx on app_public.conversations (assignee
 create index conversations_contact_id_idx on app_public.conversations (contact_id);
 create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
-comment on table app_public.conversations is 'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is kept by triggers.';
-comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens it again.';
-comment on column app_public.conversations.assignee_id is 'The person who has the conversation. While somebody has it, the chatbot is silent.';
-comment on column app_public.conversations.last_message_id is 'The newest message, in either direction; not a deletion or a removed reaction, and nothing from a group. No foreign key, so that old partitions can be dropped.';
-comment on column app_public.conversations.last_message_at is 'When that was said; null before the first one.';
-comment on column app_public.conversations.last_activity_at is 'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, so that pages by cursor miss nothing.';
-comment on column app_public.conversations.last_message_preview is 'Its preview, for lists.';
-comment on column app_public.conversations.last_customer_message_at is 'Provider time of what the customer said last, never later than our own clock. Reactions, edits and deletions are not it.';
-comment on column app_public.conversations.window_expires_at is 'Until when free-form messages may be sent: 24 hours after the customer''s last message or call. Later only templates (PYWIN).';
-comment on column app_public.conversations.free_entry_offered_until is 'The customer came from an advertisement: an answer until then, 24 hours later, makes free_entry_until. Null when there was none, or it has been answered.';
-comment on column app_public.conversations.free_entry_until is 'Until when Meta charges for no message: 72 hours after the first answer to a message that came from an advertisement. A price, not a window: what may be sent is up to window_expires_at.';
-comment on column app_public.conversations.unread_count is 'What the customer has said since read_at; no reactions, edits, deletions and notices.';
-comment on column app_public.conversations.read_at is 'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
-comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then: a person wrote.';
-comment on column app_public.conversations.metadata is 'Yours: any object.';
+comment on table app_public.conversations is 'The thread between a contact and a channel; there is one for each pair. Triggers keep what it shows of its messages.';
+comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again.';
+comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
+comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except deletions, removed reactions and messages in groups. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_at is 'When the last message was written. Null before the first one.';
+comment on column app_public.conversations.last_activity_at is 'last_message_at, or created_at if there is no message. Lists are ordered by it: it is never null, so that cursor pagination skips no conversation.';
+comment on column app_public.conversations.last_message_preview is 'The preview of the last message, for lists.';
+comment on column app_public.conversations.last_customer_message_at is 'When the customer last wrote, by the provider''s clock and never in the future. Reactions, edits and deletions do not count.';
+comment on column app_public.conversations.window_expires_at is 'Free-form messages may be sent until then: 24 hours after the customer''s last message or call. Afterwards only templates may be sent (PYWIN).';
+comment on column app_public.conversations.free_entry_offered_until is 'The customer came from an advertisement, and an answer until then, within 24 hours, sets free_entry_until. Null if there is no such offer or it has been used.';
+comment on column app_public.conversations.free_entry_until is 'Messages are free of charge until then: 72 hours after the first answer to a message that came from an advertisement. This affects the price only; window_expires_at decides what may be sent.';
+comment on column app_public.conversations.unread_count is 'The number of the customer''s messages since read_at, without reactions, edits, deletions and notices.';
+comment on column app_public.conversations.read_at is 'Up to when the conversation has been read. markConversationRead sets it and resets unread_count.';
+comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then, because a user wrote.';
+comment on column app_public.conversations.metadata is 'Any object, for your own use.';
 create trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
 create trigger _100_timestamps_on_update before update on app_public.conversations
@@ -1330,7 +1330,7 @@ create table app_public.group_contacts (
   constraint group_contacts_tenant_id_group_id_fkey foreign key (tenant_id, group_id) references app_public.groups(tenant_id, id) on delete cascade
 );
 create index group_contacts_contact_id_idx on app_public.group_contacts (contact_id);
-comment on table app_public.group_contacts is 'Which contacts are in a group.';
+comment on table app_public.group_contacts is 'The contacts in a group.';
 create trigger _110_fill_in_tenant before insert on app_public.group_contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 alter table app_public.group_contacts enable row level security;
@@ -1359,7 +1359,7 @@ create table app_public.groups (
   constraint groups_name_has_length check (((length(name) >= 1) and (length(name) <= 255)))
 );
 create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
-comment on table app_public.groups is 'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
+comment on table app_public.groups is 'A list of contacts to send to. Unique by name in the tenant, regardless of case.';
 create trigger _100_timestamps before insert or update on app_public.groups
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.groups
@@ -1399,11 +1399,11 @@ create table app_public.invitations (
 create index invitations_expires_at_idx on app_public.invitations (expires_at);
 create unique index invitations_tenant_id_email_key on app_public.invitations (tenant_id, lower(email));
 create index invitations_tenant_id_invited_by_id_idx on app_public.invitations (tenant_id, invited_by_id);
-comment on table app_public.invitations is 'Addresses that were asked into a tenant and have not accepted yet. Deleting one revokes it.';
-comment on column app_public.invitations.name is 'What a new account is called, unless the person says otherwise.';
-comment on column app_public.invitations.role is 'What the person will be in the tenant.';
-comment on column app_public.invitations.invited_by_id is 'The member who invited; null for the operator. The invitation is void once that member may no longer invite to that role.';
-comment on column app_public.invitations.expires_at is '7 days after it was made.';
+comment on table app_public.invitations is 'Invitations into a tenant that have not been accepted yet. Deleting one revokes it.';
+comment on column app_public.invitations.name is 'The name of the new account, if the invited person does not give another.';
+comment on column app_public.invitations.role is 'The role of the new member.';
+comment on column app_public.invitations.invited_by_id is 'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may no longer invite to this role.';
+comment on column app_public.invitations.expires_at is 'Defaults to 7 days after the invitation was made.';
 create trigger _110_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
 create trigger _500_audit after insert or delete on app_public.invitations
@@ -1430,7 +1430,7 @@ create table app_public.memberships (
   constraint memberships_user_id_fkey foreign key (user_id) references app_public.users(id) on delete cascade
 );
 create index memberships_user_id_idx on app_public.memberships (user_id);
-comment on table app_public.memberships is 'Ties a user to a tenant, with a role.';
+comment on table app_public.memberships is 'Makes a user a member of a tenant, with a role.';
 create trigger _100_timestamps before insert or update on app_public.memberships
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.memberships
@@ -1586,8 +1586,8 @@ create table app_public.tags (
   constraint tags_name_has_length check (((length(name) >= 1) and (length(name) <= 100)))
 );
 create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
-comment on table app_public.tags is 'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are missing.';
-comment on column app_public.tags.color is 'For lists: #rrggbb, lower case.';
+comment on table app_public.tags is 'A label for contacts. Unique by name in the tenant, regardless of case. Chatbots create missing tags.';
+comment on column app_public.tags.color is 'The colour of the tag: #rrggbb, in lower case.';
 create trigger _100_timestamps before insert or update on app_public.tags
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.tags
@@ -1671,9 +1671,9 @@ create table app_public.tenants (
   constraint tenants_slug_is_url_safe check ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
 create index tenants_status_idx on app_public.tenants (status);
-comment on table app_public.tenants is 'A workspace. It owns everything else; nothing is shared between two of them.';
-comment on column app_public.tenants.slug is 'The short name used in addresses, sign-ins and on the command line.';
-comment on column app_public.tenants.status is 'An inactive tenant''s members cannot sign in and nothing is sent for it.';
+comment on table app_public.tenants is 'A workspace. Everything else belongs to one tenant; tenants share nothing.';
+comment on column app_public.tenants.slug is 'The short name used in URLs, at sign-in and on the command line.';
+comment on column app_public.tenants.status is 'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.tenants
@@ -1704,9 +1704,9 @@ create table app_public.users (
   constraint users_name_has_length check (((length(name) >= 1) and (length(name) <= 150)))
 );
 create unique index users_email_key on app_public.users (lower(email));
-comment on table app_public.users is 'A person on staff, who signs in. One person may be a member of several tenants.';
-comment on column app_public.users.email is 'The address used to sign in; unique whatever its case.';
-comment on column app_public.users.is_active is 'False refuses every sign-in and every running session, at once.';
+comment on table app_public.users is 'A member of staff who signs in. A user may be a member of several tenants.';
+comment on column app_public.users.email is 'The address used to sign in. Unique regardless of case.';
+comment on column app_public.users.is_active is 'If false, every sign-in is refused and every session ends at once.';
 create trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
 create trigger _110_clean_email before insert or update of email on app_public.users
@@ -1834,7 +1834,7 @@ create view app_private.valid_sessions as
      JOIN app_public.users u ON ((u.id = m.user_id)))
      JOIN app_public.tenants t ON ((t.id = m.tenant_id)))
   WHERE ((s.revoked_at IS NULL) AND (s.expires_at > now()) AND m.is_active AND u.is_active AND (t.status = 'active'::app_public.tenant_status));
-comment on view app_private.valid_sessions is 'Sessions whose tokens are accepted, each with its membership: neither revoked nor expired, of an active member and user of an active tenant. The only place that says so.';
+comment on view app_private.valid_sessions is 'Sessions whose tokens are accepted, each with its membership: not revoked, not expired, and of an active member, user and tenant. The only definition of a valid session.';
 
 -- app_public.chatbot_timers
 create view app_public.chatbot_timers with (security_invoker=true) as
@@ -1928,7 +1928,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.accept_invitation(text,text,text,text,interval,text) is 'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one (PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
+comment on function app_hidden.accept_invitation(text,text,text,text,interval,text) is 'Makes the invited person a member and opens a session. If the address has no account, one is created with this password (PYPWD); otherwise the password must be the account''s, and the attempt is counted like a sign-in. The outcome is returned rather than raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or revoked).';
 grant execute on function app_hidden.accept_invitation(text,text,text,text,interval,text) to parley_authenticator;
 
 create function app_hidden.buttons_problem(action jsonb) returns text as $$
@@ -1971,7 +1971,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.change_password(uuid,uuid,text,text) is 'Changes one''s own password and ends one''s other sessions. The outcome is returned, not raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new one is too short, too long or too common.';
+comment on function app_hidden.change_password(uuid,uuid,text,text) is 'Changes the caller''s own password and ends the caller''s other sessions. The outcome is returned rather than raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new password is too short, too long or too common.';
 grant execute on function app_hidden.change_password(uuid,uuid,text,text) to parley_authenticator;
 
 create function app_hidden.check_message_content(type app_public.message_type, content jsonb) returns boolean as $$
@@ -2124,14 +2124,14 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.create_channel(jsonb,jsonb) is 'The database''s half of the createChannel mutation. The id is chosen by the program, because the envelopes in secrets are sealed for that row. PYDEN: admins only.';
+comment on function app_hidden.create_channel(jsonb,jsonb) is 'The database part of the createChannel mutation. The program chooses the id, because the envelopes in secrets are sealed for that row. PYDEN: admins only.';
 grant execute on function app_hidden.create_channel(jsonb,jsonb) to parley_visitor;
 
 create function app_hidden.current_member_role() returns app_public.member_role as $$
   select (app_hidden.current_membership()).role
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_member_role() is 'The role of the person behind this request in its tenant, or null.';
+comment on function app_hidden.current_member_role() is 'The caller''s role in the tenant of this request, or null.';
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 
 create function app_hidden.current_membership() returns app_public.memberships as $$
@@ -2141,28 +2141,28 @@ create function app_hidden.current_membership() returns app_public.memberships a
   and s.user_id = app_hidden.current_user_id()
 $$
   language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_membership() is 'The membership behind this request, or null. Looked up in each statement, so that signing out, deactivating a user or closing a tenant takes effect with the next request.';
+comment on function app_hidden.current_membership() is 'The caller''s membership, or null. Looked up in each statement, so that signing out, deactivating a user or closing a tenant takes effect with the next request.';
 grant execute on function app_hidden.current_membership() to parley_visitor;
 
 create function app_hidden.current_session_id() returns uuid as $$
   select nullif(current_setting('parley.session_id', true), '')::uuid
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_session_id() is 'The sign-in that the access token names.';
+comment on function app_hidden.current_session_id() is 'The session that the access token names.';
 grant execute on function app_hidden.current_session_id() to parley_visitor;
 
 create function app_hidden.current_tenant_id() returns uuid as $$
   select (app_hidden.current_membership()).tenant_id
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_tenant_id() is 'The tenant of this request, or null. In a policy write (select app_hidden.current_tenant_id()): one look-up a statement instead of one a row.';
+comment on function app_hidden.current_tenant_id() is 'The tenant of this request, or null. In a policy, write (select app_hidden.current_tenant_id()): this looks it up once for each statement instead of once for each row.';
 grant execute on function app_hidden.current_tenant_id() to parley_visitor;
 
 create function app_hidden.current_user_id() returns uuid as $$
   select nullif(pg_catalog.current_setting('parley.user_id', true), '')::pg_catalog.uuid
 $$
   language sql stable parallel safe;
-comment on function app_hidden.current_user_id() is 'Who the access token says is asking. Not yet checked: policies use current_membership().';
+comment on function app_hidden.current_user_id() is 'The user that the access token names. Not checked: policies use current_membership().';
 grant execute on function app_hidden.current_user_id() to parley_visitor;
 
 create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb) returns table(kind text, id text, state text) as $$
@@ -2281,7 +2281,7 @@ create function app_hidden.identity_match_key(kind app_public.identity_kind, val
   end
 $$
   language sql immutable parallel safe;
-comment on function app_hidden.identity_match_key(app_public.identity_kind,text) is 'What two spellings of one address have in common. Only ever compared, never sent to.';
+comment on function app_hidden.identity_match_key(app_public.identity_kind,text) is 'A key that is the same for all spellings of an address. Used for comparison only, never for sending.';
 grant execute on function app_hidden.identity_match_key(app_public.identity_kind,text) to parley_visitor;
 
 create function app_hidden.interactive_problem(content jsonb) returns text as $$
@@ -2329,7 +2329,7 @@ create function app_hidden.is_at_least(role app_public.member_role) returns bool
   select coalesce(app_hidden.current_member_role() >= is_at_least.role, false)
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_at_least(app_public.member_role) is 'Whether the person behind this request has that role or a mightier one.';
+comment on function app_hidden.is_at_least(app_public.member_role) is 'Whether the caller has that role or a higher one.';
 grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
 
 create function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
@@ -2342,7 +2342,7 @@ create function app_hidden.is_familiar_source(email text, source text) returns b
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_familiar_source(text,text) is 'Whether the person with that address has signed in from there within 90 days: such sign-ins have places of their own, which strangers cannot take.';
+comment on function app_hidden.is_familiar_source(text,text) is 'Whether the user with that address signed in from that source within 90 days. Such sign-ins have slots of their own, which strangers cannot occupy.';
 grant execute on function app_hidden.is_familiar_source(text,text) to parley_authenticator;
 
 create function app_hidden.is_program() returns boolean as $$
@@ -2351,7 +2351,7 @@ create function app_hidden.is_program() returns boolean as $$
   select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_program() is 'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
+comment on function app_hidden.is_program() is 'Whether the owner of the database is calling: the program, the operator, or SQL of your own. False for all callers that come through the API''s login, whatever they set, and for an owner who has taken the role of the visitor.';
 grant execute on function app_hidden.is_program() to parley_visitor;
 
 create function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
@@ -2369,7 +2369,7 @@ create function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns b
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access token of that session is accepted. The API asks before a request, so that a client is told to sign in again instead of being shown nothing.';
+comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access token of that session is accepted. The API asks before a request, so that the client is asked to sign in again instead of getting an empty answer.';
 grant execute on function app_hidden.is_signed_in(uuid,uuid) to parley_authenticator;
 
 create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
@@ -2489,7 +2489,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: another tenant''s; PYDEN: agents only.';
+comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a conversation of the caller''s tenant. PYDEN: agents only.';
 grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
 
 create function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
@@ -2564,7 +2564,7 @@ create function app_hidden.normalize_phone(phone text) returns text as $$
   ) first
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.normalize_phone(text) is '"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, 49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers the first, without its extension. A national number (one leading 0) is not guessed at: the check refuses it.';
+comment on function app_hidden.normalize_phone(text) is '"+" and digits from the usual spellings of an international number: +49 (171) 234-567, 0049171234567, 49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers, the first without its extension. No country code is guessed for a national number (one leading 0), which is then refused.';
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 
 create function app_hidden.order_preview(content jsonb) returns text as $$
@@ -2731,7 +2731,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.refresh_session(uuid,integer,interval) is 'Exchanges a refresh token, which the API has verified, for the next generation. The last one exchanged gives the same successor for 30 seconds; any older one ends the session. No row: unknown, expired, beyond its lifetime, signed out or deactivated.';
+comment on function app_hidden.refresh_session(uuid,integer,interval) is 'Exchanges a refresh token, which the API has verified, for one of the next generation. Repeating the last exchange within 30 seconds returns the same token; an older token ends the session. No row: the session is unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
 grant execute on function app_hidden.refresh_session(uuid,integer,interval) to parley_authenticator;
 
 create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
@@ -2751,7 +2751,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.remind_of_typing(uuid,uuid) is 'The privileged half of show_typing(): the job.';
+comment on function app_hidden.remind_of_typing(uuid,uuid) is 'The privileged part of show_typing(): adds the job.';
 grant execute on function app_hidden.remind_of_typing(uuid,uuid) to parley_visitor;
 
 create function app_hidden.require_conversation(conversation_id uuid) returns app_public.conversations as $$
@@ -2766,7 +2766,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.require_conversation(uuid) is 'The conversation, if the caller may work in it. PYNFD: there is none, or it is another tenant''s; PYDEN: the caller may only look.';
+comment on function app_hidden.require_conversation(uuid) is 'The conversation, if the caller may work in it. PYNFD: no such conversation in the caller''s tenant. PYDEN: the caller is a viewer.';
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
 
 create function app_hidden.require_role(role app_public.member_role) returns uuid as $$
@@ -2780,7 +2780,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.require_role(app_public.member_role) is 'The tenant of this request, in which the caller has that role or a higher one: for what makes something new there. PYDEN.';
+comment on function app_hidden.require_role(app_public.member_role) is 'The tenant of this request, in which the caller must have that role or a higher one (PYDEN). For functions that create something in the tenant.';
 grant execute on function app_hidden.require_role(app_public.member_role) to parley_visitor;
 
 create function app_hidden.require_role_in(tenant_id uuid, role app_public.member_role, what text) returns void as $$
@@ -2799,7 +2799,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.require_role_in(uuid,app_public.member_role,text) is 'The wall between tenants, for functions that run as the owner. tenant_id is that of the row found, null where there is none, and what says what kind of row was looked for. PYNFD: there is no row, or it belongs to another tenant. PYDEN: the caller''s role is lower. The program may do everything.';
+comment on function app_hidden.require_role_in(uuid,app_public.member_role,text) is 'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the caller''s role is lower. The program may do everything.';
 grant execute on function app_hidden.require_role_in(uuid,app_public.member_role,text) to parley_visitor;
 
 create function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$
@@ -2847,7 +2847,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_channel_secrets(uuid,jsonb,boolean) is 'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
+comment on function app_hidden.set_channel_secrets(uuid,jsonb,boolean) is 'The database part of the rotateChannelSecrets mutation: stores envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
 grant execute on function app_hidden.set_channel_secrets(uuid,jsonb,boolean) to parley_visitor;
 
 create function app_hidden.set_data_source_token(data_source_id uuid, envelope text) returns app_public.data_sources as $$
@@ -2940,7 +2940,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants (name one).';
+comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants (the caller must name one).';
 grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) to parley_authenticator;
 
 create function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
@@ -3153,7 +3153,7 @@ create function app_private.address_hash(tenant_id uuid, kind app_public.identit
   where k.tenant_id = $1
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.address_hash(uuid,app_public.identity_kind,text) is 'What is kept of an address that was erased; null in a tenant that has erased nobody.';
+comment on function app_private.address_hash(uuid,app_public.identity_kind,text) is 'The keyed hash that is kept of an erased address. Null in a tenant that has never erased a contact.';
 
 create function app_private.apply_call(call jsonb) returns boolean as $$
 declare
@@ -3585,7 +3585,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.audited_tenants(text,jsonb) is 'The tenants whose admins are to see that a row was changed.';
+comment on function app_private.audited_tenants(text,jsonb) is 'The tenants whose admins may see the audit entry of a changed row.';
 
 create function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
 begin
@@ -3734,7 +3734,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.change_contacts(jsonb) is 'What chatbots change of contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns, other fields go to metadata. Tags and groups go by name or id; missing tags are made, missing groups are not.';
+comment on function app_private.change_contacts(jsonb) is 'Applies the changes that chatbots make to contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns; other fields go to metadata. Tags and groups are given by name or id; missing tags are created, missing groups are not.';
 
 create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$
   select coalesce(
@@ -3869,7 +3869,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.check_password(text,text,text) is 'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures lock the stranger out and not the person; the caller must commit.';
+comment on function app_private.check_password(text,text,text) is 'The active user with that address and password, or null. The result does not distinguish a wrong address, a wrong password, an inactive user and a lock. Failures are counted by address and source, so that a stranger''s failures lock out only the stranger; the caller must commit.';
 
 create function app_private.claim_chatbot_turns(batch_size integer, taker_id uuid default null::uuid) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
@@ -4741,7 +4741,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.invite(uuid,text,text,app_public.member_role,uuid) is 'Invites an address into a tenant; an earlier invitation of the address is void from then on. The token is returned here and stored as a hash. invited_by_id: null for the operator. PYUSR: already a member.';
+comment on function app_private.invite(uuid,text,text,app_public.member_role,uuid) is 'Invites an address into a tenant and replaces an earlier invitation of that address. Returns the token, which is stored as a hash only. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
 
 create function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
@@ -4905,7 +4905,7 @@ create function app_private.is_common_password(password text, email text) return
   cross join words w
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_common_password(text,text) is 'Whether a password is among the first that anybody would try: a common one or a common word, also in capitals, with digits for letters or with up to six digits and signs appended; the person''s own address; or three different characters repeated.';
+comment on function app_private.is_common_password(text,text) is 'Whether a password is easy to guess: a common password or word, also in capitals, with digits for letters or with up to six digits and signs appended; the user''s own address; or three different characters repeated.';
 
 create function app_private.is_heard_since(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns boolean as $$
   select exists (
@@ -4939,7 +4939,7 @@ create function app_private.is_news(contact_id uuid, fact text, value text, said
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_news(uuid,text,text,timestamp with time zone,timestamp with time zone) is 'Whether what is said of a contact is newer than what was said before. What is delivered again is not.';
+comment on function app_private.is_news(uuid,text,text,timestamp with time zone,timestamp with time zone) is 'Whether a report on a contact is newer than the last one on the same fact. A redelivered report is not.';
 
 create function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
   select type in ('media_placeholder', 'unsupported', 'unknown')
@@ -5473,7 +5473,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.merge_contacts(uuid,uuid) is 'Two contacts turned out to be one person (a webhook named both their identities). The merged one''s threads, identities, tags, groups and wishes become the kept one''s.';
+comment on function app_private.merge_contacts(uuid,uuid) is 'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and opt-outs of the merged contact become those of the kept one.';
 
 create function app_private.message_id_at(place timestamp with time zone, hash uuid) returns uuid as $$
   -- As uuid_v7() makes them, with the hash of the provider's id where that has random bits.
@@ -5669,7 +5669,7 @@ create function app_private.open_session(tenant_id uuid, user_id uuid, user_agen
   returning s.*
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.open_session(uuid,uuid,text,interval) is 'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
+comment on function app_private.open_session(uuid,uuid,text,interval) is 'Opens a session for a user whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
 
 create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and (
@@ -5848,7 +5848,7 @@ create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   where e.key = any (keys)
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
-comment on function app_private.pick(jsonb,text[]) is 'The object with only those keys.';
+comment on function app_private.pick(jsonb,text[]) is 'The object, reduced to those keys.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -6293,7 +6293,7 @@ create function app_private.record_stop(channel_id uuid, reason text, heard_at t
   where s.channel_id = x.id
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.record_stop(uuid,text,timestamp with time zone) is 'The provider refuses the account or its token: messages wait until it says otherwise, or a person sets the channel to active again. What a person had set before is kept for reinstate_channel().';
+comment on function app_private.record_stop(uuid,text,timestamp with time zone) is 'Stops a channel whose account or token the provider refuses: its messages wait until the provider reinstates it or a user sets the channel to active again. The status before is kept for reinstate_channel().';
 
 create function app_private.refresh_phone(contact_id uuid) returns void as $$
   update app_public.contacts c set phone = (
@@ -6383,7 +6383,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.reinstate_channel(uuid,timestamp with time zone) is 'The provider takes the account back: a channel that it had stopped is active, or paused as a person had left it.';
+comment on function app_private.reinstate_channel(uuid,timestamp with time zone) is 'Ends a stop, because the provider has reinstated the account: the channel is active, or paused if a user had paused it.';
 
 create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
 begin
@@ -6878,7 +6878,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same number and app secret, or had it before its last rotation.';
+comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the given envelopes: access_token, app_secret with app_secret_fingerprint, verify_token. The previous app secret stays valid until the next rotation, or becomes invalid now if ends_previous_secret is true. The channel takes the webhook key of the channels with the same app secret; otherwise it keeps its own. PYNUM: another channel has the same number and app secret, or had them before its last rotation.';
 
 create function app_private.set_marketing_preference(contact_id uuid, allows_marketing boolean, said_at timestamp with time zone, received_at timestamp with time zone) returns void as $$
 declare
@@ -6908,7 +6908,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_marketing_preference(uuid,boolean,timestamp with time zone,timestamp with time zone) is 'The customer stopped or resumed marketing messages at said_at, as a webhook told at received_at. An older word changes nothing.';
+comment on function app_private.set_marketing_preference(uuid,boolean,timestamp with time zone,timestamp with time zone) is 'Records that the customer stopped or resumed marketing messages at said_at, as a webhook received at received_at reported. An older report changes nothing.';
 
 create function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null::uuid) returns integer as $$
 declare
@@ -6938,7 +6938,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_password(uuid,text,uuid) is 'Sets a person''s password (PYPWD when too short, too long or too common) lifts the locks that failed sign-ins brought, and ends their sessions, except the one that is kept. Returns how many.';
+comment on function app_private.set_password(uuid,text,uuid) is 'Sets a user''s password (PYPWD if it is too short, too long or too common), lifts the locks caused by failed sign-ins and ends the user''s sessions, except the given one. Returns how many sessions ended.';
 
 create function app_private.set_user_active(email text, tenant_id uuid, is_active boolean) returns void as $$
 declare
@@ -6999,7 +6999,7 @@ create function app_private.stop_channel(channel_id uuid, reason text) returns v
   where c.id = stop_channel.channel_id and c.status = 'active'
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.stop_channel(uuid,text) is 'An answer of the provider''s refused the account or its token: record_stop(), now, of an active channel.';
+comment on function app_private.stop_channel(uuid,text) is 'Stops an active channel now, because the provider refused the account or its token in an answer.';
 
 create function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns integer as $$
 declare
@@ -7182,7 +7182,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__audit() is 'Writes an audit entry with what changed. Arguments, the first two as arrays: columns whose values are not copied ({*}: all), columns that are no change, and the column that says which row it is (id by default, else user_id).';
+comment on function app_private.tg__audit() is 'Writes an audit entry of the change. Arguments, the first two as arrays: columns whose values are not copied ({*}: all); columns that are ignored; the column that identifies the row (defaults to id, else user_id).';
 
 create function app_private.tg__clean_email() returns trigger as $$
 begin
@@ -7191,7 +7191,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__clean_email() is 'An address as it is compared at sign-in, however it was pasted.';
+comment on function app_private.tg__clean_email() is 'Stores an address as sign-in compares it, however it was pasted.';
 
 create function app_private.tg__clean_name() returns trigger as $$
 begin
@@ -7209,7 +7209,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__fill_in_tenant() is 'A signed-in person''s rows belong to their tenant; in SQL the tenant has to be named.';
+comment on function app_private.tg__fill_in_tenant() is 'The rows of a signed-in user belong to the user''s tenant. SQL of the owner must name the tenant.';
 
 create function app_private.tg__revoke_sessions() returns trigger as $$
 declare
@@ -7226,7 +7226,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__revoke_sessions() is 'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive their tokens.';
+comment on function app_private.tg__revoke_sessions() is 'Ends the sessions of a user, a membership or a tenant that is deactivated, so that reactivating it does not make their tokens valid again.';
 
 create function app_private.tg__timestamps() returns trigger as $$
 begin
@@ -7261,7 +7261,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_channels__choose_default() is 'A tenant''s first channel is its default; choosing another takes the place of the one before.';
+comment on function app_private.tg_channels__choose_default() is 'Makes a tenant''s first channel its default, and removes the flag from the previous default when another channel gets it.';
 
 create function app_private.tg_channels__insert_secrets() returns trigger as $$
 begin
@@ -7271,7 +7271,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_channels__insert_secrets() is 'Makes "every channel has a secrets row and a state row" a fact.';
+comment on function app_private.tg_channels__insert_secrets() is 'Guarantees that each channel has a row of secrets and a row of state.';
 
 create function app_private.tg_channels__keep_webhook_address() returns trigger as $$
 declare
@@ -7293,7 +7293,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_channels__keep_webhook_address() is 'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, as long as the app has channels, and moves with the last of them to another app''s key.';
+comment on function app_private.tg_channels__keep_webhook_address() is 'Keeps the callback address entered at Meta working. The address belongs to the Meta app: it survives the deletion of its channel as long as the app has channels, and follows the last of them to the key of another app.';
 
 create function app_private.tg_channels__wake_sender() returns trigger as $$
 begin
@@ -7302,7 +7302,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_channels__wake_sender() is 'A channel that is active again sends what has waited, at once.';
+comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender when a channel becomes active again, because its messages have waited.';
 
 create function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
@@ -7347,7 +7347,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__claim_phone() is 'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it up.';
+comment on function app_private.tg_contacts__claim_phone() is 'Makes a contact''s phone number one of its identities. PYDUP: another contact has the number and has not given it up.';
 
 create function app_private.tg_contacts__normalize() returns trigger as $$
 begin
@@ -7360,7 +7360,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__normalize() is 'Removes from the phone number and the e-mail address what is only spelling.';
+comment on function app_private.tg_contacts__normalize() is 'Brings the phone number and the e-mail address into the form in which they are stored and compared.';
 
 create function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
 begin
@@ -7369,7 +7369,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) what is not an international phone number even after it has been normalized.';
+comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
 
 create function app_private.tg_contacts__remember_erasure() returns trigger as $$
 begin
@@ -7400,7 +7400,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__remember_erasure() is 'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that webhooks received before, and what the provider delivers again, do not bring it back.';
+comment on function app_private.tg_contacts__remember_erasure() is 'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier webhooks and redeliveries do not create the contact again.';
 
 create function app_private.tg_conversations__add_assignee() returns trigger as $$
 begin
@@ -7411,7 +7411,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__add_assignee() is 'Whoever has the conversation takes part in it.';
+comment on function app_private.tg_conversations__add_assignee() is 'Makes the assignee a participant.';
 
 create function app_private.tg_conversations__end_pause() returns trigger as $$
 begin
@@ -7423,7 +7423,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__end_pause() is 'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message began, ends.';
+comment on function app_private.tg_conversations__end_pause() is 'Ends the chatbot''s pause when the assignment is removed or the conversation is closed: the user whose message began the pause is done.';
 
 create function app_private.tg_conversations__enqueue_chatbot() returns trigger as $$
 declare
@@ -7478,7 +7478,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__fill_in() is 'A conversation needs no more than its contact: the tenant is the contact''s, the channel is the tenant''s default.';
+comment on function app_private.tg_conversations__fill_in() is 'Fills in the tenant of the contact and the default channel of the tenant: an insert needs only the contact.';
 
 create function app_private.tg_conversations__keep_state() returns trigger as $$
 begin
@@ -7487,7 +7487,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__keep_state() is 'closed_at follows status.';
+comment on function app_private.tg_conversations__keep_state() is 'Sets closed_at as status requires.';
 
 create function app_private.tg_conversations__notify() returns trigger as $$
 begin
@@ -7496,7 +7496,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__notify() is 'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with the messages.';
+comment on function app_private.tg_conversations__notify() is 'Notifies GraphQL subscriptions that the assignee, the state or the metadata of a conversation changed. Changes that follow from messages are announced with the messages.';
 
 create function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
 begin
@@ -7564,7 +7564,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_memberships__void_invitation() is 'An invitation is for becoming a member: it must not bring back a person who became one in another way and was removed.';
+comment on function app_private.tg_memberships__void_invitation() is 'Removes the invitation of a user who became a member in another way: it must not bring the user back after being removed.';
 
 create function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
 begin
@@ -7916,7 +7916,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_sessions__notify() is 'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
+comment on function app_private.tg_sessions__notify() is 'Notifies the API that a session has ended, so that it closes the session''s WebSockets.';
 
 create function app_private.tg_users__insert_secrets() returns trigger as $$
 begin
@@ -7925,7 +7925,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_users__insert_secrets() is 'Makes "every user has a secrets row" a fact.';
+comment on function app_private.tg_users__insert_secrets() is 'Guarantees that each user has a row of secrets.';
 
 create function app_private.tg_users__refuse_last_owner() returns trigger as $$
 begin
@@ -8061,7 +8061,7 @@ create function app_public."current_user"() returns app_public.users as $$
   where u.id = (select (app_hidden.current_membership()).user_id)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public."current_user"() is 'The signed-in person, or null.';
+comment on function app_public."current_user"() is 'The signed-in user, or null.';
 grant execute on function app_public."current_user"() to parley_visitor;
 
 create function app_public.activate_version(version_id uuid, running_contexts app_public.running_contexts default 'finish'::app_public.running_contexts, is_exclusive boolean default true) returns app_public.chatbots as $$
@@ -8119,7 +8119,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid) is 'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody, which also ends the chatbot''s pause. PYNFD: no such conversation or person, PYDEN: agents only.';
+comment on function app_public.assign_conversation(uuid,uuid) is 'Assigns a conversation to an active member, which silences the chatbot; without a user it removes the assignment, which also ends the chatbot''s pause. PYNFD: no such conversation or member. PYDEN: agents only.';
 grant execute on function app_public.assign_conversation(uuid,uuid) to parley_visitor;
 
 create function app_public.chatbot_node_stats(version_id uuid) returns table(node_id text, entered integer, left_by jsonb, dropped integer, drop_off double precision, median_seconds double precision) as $$
@@ -8225,7 +8225,7 @@ create function app_public.close_conversation(conversation_id uuid) returns app_
   returning c
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.close_conversation(uuid) is 'Closes a conversation, and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD, PYDEN: agents only.';
+comment on function app_public.close_conversation(uuid) is 'Closes a conversation and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 
 create function app_public.conversations_can_send_session_message(conversation app_public.conversations) returns boolean as $$
@@ -8239,14 +8239,14 @@ create function app_public.conversations_can_send_session_message(conversation a
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.conversations_can_send_session_message(app_public.conversations) is 'Whether a free-form message would go out now: the window is open, the contact neither blocked nor opted out, the channel active.';
+comment on function app_public.conversations_can_send_session_message(app_public.conversations) is 'Whether a free-form message may be sent now: the window is open, the contact is neither blocked nor opted out, and the channel is active.';
 grant execute on function app_public.conversations_can_send_session_message(app_public.conversations) to parley_visitor;
 
 create function app_public.conversations_is_window_open(conversation app_public.conversations) returns boolean as $$
   select coalesce(conversation.window_expires_at > now(), false)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether the customer wrote within the last 24 hours, by the database''s clock.';
+comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether the customer wrote or called within the last 24 hours, by the clock of the database.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 
 create function app_public.current_membership() returns app_public.memberships as $$
@@ -8257,7 +8257,7 @@ create function app_public.current_membership() returns app_public.memberships a
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.current_membership() is 'The tenant this session works in and the role the person has there, or null.';
+comment on function app_public.current_membership() is 'The tenant of this session and the user''s role in it, or null.';
 grant execute on function app_public.current_membership() to parley_visitor;
 
 create function app_public.current_sessions() returns table(id uuid, tenant_slug text, user_agent text, created_at timestamp with time zone, last_used_at timestamp with time zone, expires_at timestamp with time zone, is_current boolean) as $$
@@ -8271,7 +8271,7 @@ create function app_public.current_sessions() returns table(id uuid, tenant_slug
   order by s.refreshed_at desc, s.id
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.current_sessions() is 'The open sessions of the signed-in person, in all tenants, the last used first. last_used_at is when the session was last refreshed: up to 15 minutes before its last request. user_agent is what the client called itself.';
+comment on function app_public.current_sessions() is 'The open sessions of the signed-in user in all tenants, most recently used first. last_used_at is when the session was last refreshed: up to 15 minutes before its last request. user_agent is the User-Agent header at sign-in.';
 grant execute on function app_public.current_sessions() to parley_visitor;
 
 create function app_public.deactivate_chatbot(chatbot_id uuid) returns app_public.chatbots as $$
@@ -8329,7 +8329,7 @@ create function app_public.end_other_sessions() returns integer as $$
   select count(*)::int from ended
 $$
   language sql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_other_sessions() is 'Ends all of one''s sessions but this one, in all tenants, and returns how many there were.';
+comment on function app_public.end_other_sessions() is 'Ends all sessions of the caller except this one, in all tenants, and returns how many.';
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 
 create function app_public.end_session(id uuid) returns boolean as $$
@@ -8345,7 +8345,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_session(uuid) is 'Ends one of one''s own sessions at once, with its access tokens and WebSockets. PYNFD: there is no such open session.';
+comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session.';
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
 create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
@@ -8369,7 +8369,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own, nor can that of an invitation it replaces (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not the address has an account elsewhere. PYUSR: already a member of this tenant.';
+comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a person into this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Give the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant.';
 grant execute on function app_public.invite_user(text,text,app_public.member_role) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
@@ -8380,7 +8380,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.mark_conversation_read(uuid) is 'Resets unreadCount, and tells the customer (blue ticks) where the channel''s sendsReadReceipts is on. PYNFD, PYDEN: agents only.';
+comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the channel sends read receipts. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 
 create function app_public.messages_ack_status(message app_public.messages) returns integer as $$
@@ -8426,7 +8426,7 @@ create function app_public.reopen_conversation(conversation_id uuid) returns app
   returning c
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.reopen_conversation(uuid) is 'Opens a closed or archived conversation. PYNFD, PYDEN: agents only.';
+comment on function app_public.reopen_conversation(uuid) is 'Opens a closed or archived conversation. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 
 create function app_public.send_message(conversation_id uuid, content jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
@@ -8471,7 +8471,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.show_typing(uuid) is 'Shows the customer that somebody is typing, until a message comes or 25 seconds have passed. WhatsApp ties this to having read: their messages get blue ticks. PYNFD, PYDEN: agents only.';
+comment on function app_public.show_typing(uuid) is 'Shows the customer a typing indicator until a message is sent or 25 seconds have passed. WhatsApp also marks the customer''s messages as read (blue ticks). PYNFD. PYDEN: agents only.';
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 
 create function app_public.sign_out() returns boolean as $$
@@ -8485,7 +8485,7 @@ create function app_public.sign_out() returns boolean as $$
   select exists (select from ended)
 $$
   language sql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.sign_out() is 'Ends this session at once: neither its access token nor its refresh token works afterwards. False when it had ended already.';
+comment on function app_public.sign_out() is 'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already ended.';
 grant execute on function app_public.sign_out() to parley_visitor;
 
 create function app_public.skip_chatbot_node(conversation_id uuid) returns app_public.conversations as $$

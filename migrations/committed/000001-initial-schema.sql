@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fc5a46ad3bd55a7000894062cc891030057f19bb
+--! Hash: sha1:eff930660b3b96bcbb01670180596d6d253280d2
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -281,11 +281,11 @@ comment on function app_private.is_waking_due(text) is
 --! split: 0100-accounts.sql
 create type app_public.tenant_status as enum ('active', 'inactive');
 comment on type app_public.tenant_status is
-  E'active: works. inactive: nobody signs in and nothing is sent; what arrives is still stored.';
+  E'active: in use. inactive: its members cannot sign in and nothing is sent; incoming messages are still stored.';
 -- In order of power: policies compare with >=.
 create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
 comment on type app_public.member_role is
-  E'What a member may do: a viewer reads, an agent works in conversations, an admin manages people and channels, an '
+  E'The rights of a member: a viewer reads, an agent works in conversations, an admin manages people and channels, an '
    'owner also manages owners.';
 
 create table app_public.tenants (
@@ -300,10 +300,10 @@ create table app_public.tenants (
 );
 create index on app_public.tenants (status);
 alter table app_public.tenants enable row level security;
-comment on table app_public.tenants is E'A workspace. It owns everything else; nothing is shared between two of them.';
-comment on column app_public.tenants.slug is E'The short name used in addresses, sign-ins and on the command line.';
+comment on table app_public.tenants is E'A workspace. Everything else belongs to one tenant; tenants share nothing.';
+comment on column app_public.tenants.slug is E'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.status is
-  E'An inactive tenant''s members cannot sign in and nothing is sent for it.';
+  E'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
 
 create table app_public.users (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -320,9 +320,9 @@ create table app_public.users (
 );
 create unique index users_email_key on app_public.users (lower(email));
 alter table app_public.users enable row level security;
-comment on table app_public.users is E'A person on staff, who signs in. One person may be a member of several tenants.';
-comment on column app_public.users.email is E'The address used to sign in; unique whatever its case.';
-comment on column app_public.users.is_active is E'False refuses every sign-in and every running session, at once.';
+comment on table app_public.users is E'A member of staff who signs in. A user may be a member of several tenants.';
+comment on column app_public.users.email is E'The address used to sign in. Unique regardless of case.';
+comment on column app_public.users.is_active is E'If false, every sign-in is refused and every session ends at once.';
 
 -- A secret lives one join away from the row people look at.
 create table app_private.user_secrets (
@@ -333,7 +333,7 @@ create table app_private.user_secrets (
 );
 alter table app_private.user_secrets enable row level security;
 comment on table app_private.user_secrets is
-  E'bcrypt (cost 10). No row, or no hash: the person cannot sign in with a password.';
+  E'bcrypt hashes (cost 10). Without a row or a hash, the user cannot sign in with a password.';
 
 create table app_public.memberships (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -346,7 +346,7 @@ create table app_public.memberships (
 );
 create index on app_public.memberships (user_id);
 alter table app_public.memberships enable row level security;
-comment on table app_public.memberships is E'Ties a user to a tenant, with a role.';
+comment on table app_public.memberships is E'Makes a user a member of a tenant, with a role.';
 
 create table app_private.sessions (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -366,13 +366,14 @@ create index on app_private.sessions (user_id);
 create index on app_private.sessions (expires_at);
 alter table app_private.sessions enable row level security;
 comment on table app_private.sessions is
-  E'One sign-in. Access tokens name it and every request checks it, so that signing out works at once.';
+  E'A session starts at sign-in. Access tokens name it and every request checks it, so that signing out takes effect '
+   'at once.';
 comment on column app_private.sessions.generation is
-  E'The generation of the refresh token that is due. A token is a MAC of the session and its generation under a key '
-   'of the API: nothing here makes one.';
+  E'The generation of the refresh token that is valid now. A refresh token is a MAC of the session and its generation '
+   'under a key that only the API has; the database cannot make one.';
 comment on column app_private.sessions.refreshed_at is
-  E'When that token was issued. For 30 seconds after that its predecessor is answered with it again.';
-comment on column app_private.sessions.user_agent is E'What the client called itself when it signed in.';
+  E'When that refresh token was issued. For the next 30 seconds, its predecessor is answered with the same token.';
+comment on column app_private.sessions.user_agent is E'The User-Agent header of the client at sign-in.';
 
 create table app_public.invitations (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -392,20 +393,22 @@ create index on app_public.invitations (tenant_id, invited_by_id);
 create index on app_public.invitations (expires_at);
 alter table app_public.invitations enable row level security;
 comment on table app_public.invitations is
-  E'Addresses that were asked into a tenant and have not accepted yet. Deleting one revokes it.';
-comment on column app_public.invitations.name is E'What a new account is called, unless the person says otherwise.';
-comment on column app_public.invitations.role is E'What the person will be in the tenant.';
+  E'Invitations into a tenant that have not been accepted yet. Deleting one revokes it.';
+comment on column app_public.invitations.name is
+  E'The name of the new account, if the invited person does not give another.';
+comment on column app_public.invitations.role is E'The role of the new member.';
 comment on column app_public.invitations.invited_by_id is
-  E'The member who invited; null for the operator. The invitation is void once that member may no longer invite to '
-   'that role.';
-comment on column app_public.invitations.expires_at is E'7 days after it was made.';
+  E'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may '
+   'no longer invite to this role.';
+comment on column app_public.invitations.expires_at is E'Defaults to 7 days after the invitation was made.';
 
 create table app_private.invitation_secrets (
   invitation_id uuid primary key references app_public.invitations on delete cascade,
   token_hash bytea not null unique
 );
 alter table app_private.invitation_secrets enable row level security;
-comment on table app_private.invitation_secrets is E'SHA-256 of each invitation''s token, which was shown once.';
+comment on table app_private.invitation_secrets is
+  E'The SHA-256 of each invitation''s token. The token itself was shown once.';
 
 create table app_private.sign_in_failures (
   email text,
@@ -419,10 +422,10 @@ create index on app_private.sign_in_failures (last_failed_at);
 create index on app_private.sign_in_failures (source, last_failed_at);
 alter table app_private.sign_in_failures enable row level security;
 comment on table app_private.sign_in_failures is
-  E'Failed sign-ins by e-mail address and by where they came from, whether anybody has that address or not: a lock '
-   'tells a stranger nothing, and keeps only that source waiting.';
+  E'Failed sign-ins by e-mail address and source. They are counted for unknown addresses too, so that a lock does not '
+   'reveal which addresses exist, and a lock applies to that source only.';
 comment on column app_private.sign_in_failures.source is
-  E'An IPv4 address, the first 64 bits of an IPv6 one, or the person''s session.';
+  E'An IPv4 address, the first 64 bits of an IPv6 address, or the user''s session.';
 
 create table app_private.sign_in_sources (
   user_id uuid references app_public.users on delete cascade,
@@ -433,7 +436,7 @@ create table app_private.sign_in_sources (
 create index on app_private.sign_in_sources (last_signed_in_at);
 alter table app_private.sign_in_sources enable row level security;
 comment on table app_private.sign_in_sources is
-  E'Where people have signed in from within 90 days. Strangers who fail elsewhere do not keep them from signing in '
+  E'Sources from which a user signed in within the last 90 days. Failures from other sources do not lock the user out '
    'there.';
 
 create table app_public.audit_entries (
@@ -458,29 +461,29 @@ create table app_public.audit_entries (
 create index on app_public.audit_entries (tenant_id, created_at desc);
 alter table app_public.audit_entries enable row level security;
 comment on table app_public.audit_entries is
-  E'Who changed what: people and access, channels, chatbots, what chatbots call, secrets, contacts'' numbers and '
-   'their erasure. Written by triggers, never changed. The values of secrets, graphs, addresses, headers, forms and '
-   'of contacts are not copied here: changed_columns names them.';
+  E'Who changed what: users and their rights, channels, chatbots, the data sources that chatbots call, secrets, and '
+   'the numbers and the erasure of contacts. Written by triggers and never changed. The values of secrets, graphs, '
+   'addresses, headers, forms and contacts are not copied; changed_columns names the columns.';
 comment on column app_public.audit_entries.changed_columns is
-  E'Of an update: the columns that changed, those included whose values are not copied.';
+  E'For an update: the columns that changed, including those whose values are not copied.';
 comment on column app_public.audit_entries.actor is
-  E'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL of the '
+  E'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL run by the '
    'owner of the database.';
 comment on column app_public.audit_entries.old_values is
-  E'Of an update: the changed columns before it. Of a delete: the row. Without the columns whose values are not '
-   'copied.';
+  E'For an update: the previous values of the changed columns. For a delete: the row. Columns whose values are not '
+   'copied are missing.';
 comment on column app_public.audit_entries.user_id is
-  E'The signed-in person; null when it was done in SQL, by the program, or by somebody who was only signing in.';
+  E'The signed-in user. Null if the change was made in SQL, by the program, or during sign-in.';
 comment on column app_public.audit_entries.table_name is
-  E'The changed row''s table. Private ones are user_secrets (a password), sessions (one that ended), channel_secrets, '
-   'data_source_secrets and google_account_secrets (tokens).';
+  E'The table of the changed row. Private tables are user_secrets (a password), sessions (a session that ended), '
+   'channel_secrets, data_source_secrets and google_account_secrets (tokens).';
 comment on column app_public.audit_entries.row_id is
-  E'The id of the row; of a membership, a password, a session or a calendar, the person''s; of secrets, that of what '
-   'they belong to.';
+  E'The id of the changed row. For a membership, a password, a session or a Google account: the id of the user. For '
+   'secrets: the id of the row they belong to.';
 comment on column app_public.audit_entries.operation is E'INSERT, UPDATE or DELETE.';
 comment on column app_public.audit_entries.new_values is
-  E'Of an insert: the row. Of an update: the changed columns after it. Without the columns whose values are not '
-   'copied.';
+  E'For an insert: the row. For an update: the new values of the changed columns. Columns whose values are not copied '
+   'are missing.';
 comment on column app_public.audit_entries.database_role is E'The role that was logged in to the database.';
 
 --! Included accounts/current_user_id.sql
@@ -490,7 +493,7 @@ $$ language sql stable parallel safe;
 -- No pinned search_path, so that it can be inlined into policies and triggers: it names all it uses with its schema.
 
 comment on function app_hidden.current_user_id() is
-  E'Who the access token says is asking. Not yet checked: policies use current_membership().';
+  E'The user that the access token names. Not checked: policies use current_membership().';
 
 grant execute on function app_hidden.current_user_id() to parley_visitor;
 --! EndIncluded accounts/current_user_id.sql
@@ -499,7 +502,7 @@ create or replace function app_hidden.current_session_id() returns uuid as $$
   select nullif(current_setting('parley.session_id', true), '')::uuid
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.current_session_id() is E'The sign-in that the access token names.';
+comment on function app_hidden.current_session_id() is E'The session that the access token names.';
 
 grant execute on function app_hidden.current_session_id() to parley_visitor;
 --! EndIncluded accounts/current_session_id.sql
@@ -517,8 +520,8 @@ create or replace view app_private.valid_sessions as
   and t.status = 'active';
 
 comment on view app_private.valid_sessions is
-  E'Sessions whose tokens are accepted, each with its membership: neither revoked nor expired, of an active member '
-   'and user of an active tenant. The only place that says so.';
+  E'Sessions whose tokens are accepted, each with its membership: not revoked, not expired, and of an active member, '
+   'user and tenant. The only definition of a valid session.';
 --! EndIncluded accounts/valid_sessions.sql
 --! Included accounts/current_membership.sql
 create or replace function app_hidden.current_membership() returns app_public.memberships as $$
@@ -529,8 +532,8 @@ create or replace function app_hidden.current_membership() returns app_public.me
 $$ language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.current_membership() is
-  E'The membership behind this request, or null. Looked up in each statement, so that signing out, deactivating a '
-   'user or closing a tenant takes effect with the next request.';
+  E'The caller''s membership, or null. Looked up in each statement, so that signing out, deactivating a user or '
+   'closing a tenant takes effect with the next request.';
 
 grant execute on function app_hidden.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_membership.sql
@@ -544,8 +547,8 @@ create or replace function app_hidden.is_signed_in(session_id uuid, user_id uuid
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_signed_in(uuid, uuid) is
-  E'Whether an access token of that session is accepted. The API asks before a request, so that a client is told to '
-   'sign in again instead of being shown nothing.';
+  E'Whether an access token of that session is accepted. The API asks before a request, so that the client is asked '
+   'to sign in again instead of getting an empty answer.';
 
 grant execute on function app_hidden.is_signed_in(uuid, uuid) to parley_authenticator;
 --! EndIncluded accounts/is_signed_in.sql
@@ -555,8 +558,8 @@ create or replace function app_hidden.current_tenant_id() returns uuid as $$
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.current_tenant_id() is
-  E'The tenant of this request, or null. In a policy write (select app_hidden.current_tenant_id()): one look-up a '
-   'statement instead of one a row.';
+  E'The tenant of this request, or null. In a policy, write (select app_hidden.current_tenant_id()): this looks it up '
+   'once for each statement instead of once for each row.';
 
 grant execute on function app_hidden.current_tenant_id() to parley_visitor;
 --! EndIncluded accounts/current_tenant_id.sql
@@ -565,8 +568,7 @@ create or replace function app_hidden.current_member_role() returns app_public.m
   select (app_hidden.current_membership()).role
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.current_member_role() is
-  E'The role of the person behind this request in its tenant, or null.';
+comment on function app_hidden.current_member_role() is E'The caller''s role in the tenant of this request, or null.';
 
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 --! EndIncluded accounts/current_member_role.sql
@@ -576,7 +578,7 @@ create or replace function app_hidden.is_at_least(role app_public.member_role) r
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_at_least(app_public.member_role) is
-  E'Whether the person behind this request has that role or a mightier one.';
+  E'Whether the caller has that role or a higher one.';
 
 grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/is_at_least.sql
@@ -588,8 +590,9 @@ create or replace function app_hidden.is_program() returns boolean as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_program() is
-  E'Whether the owner of the database is calling: the program, the operator, your own SQL. False for everybody who '
-   'comes through the API''s login, whatever they set, and for an owner who plays the visitor.';
+  E'Whether the owner of the database is calling: the program, the operator, or SQL of your own. False for all '
+   'callers that come through the API''s login, whatever they set, and for an owner who has taken the role of the '
+   'visitor.';
 
 grant execute on function app_hidden.is_program() to parley_visitor;
 --! EndIncluded accounts/is_program.sql
@@ -606,8 +609,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.require_role(app_public.member_role) is
-  E'The tenant of this request, in which the caller has that role or a higher one: for what makes something new '
-   'there. PYDEN.';
+  E'The tenant of this request, in which the caller must have that role or a higher one (PYDEN). For functions that '
+   'create something in the tenant.';
 
 grant execute on function app_hidden.require_role(app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/require_role.sql
@@ -631,9 +634,9 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.require_role_in(uuid, app_public.member_role, text) is
-  E'The wall between tenants, for functions that run as the owner. tenant_id is that of the row found, null where '
-   'there is none, and what says what kind of row was looked for. PYNFD: there is no row, or it belongs to another '
-   'tenant. PYDEN: the caller''s role is lower. The program may do everything.';
+  E'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if '
+   'there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the '
+   'caller''s role is lower. The program may do everything.';
 
 grant execute on function app_hidden.require_role_in(uuid, app_public.member_role, text) to parley_visitor;
 --! EndIncluded accounts/require_role_in.sql
@@ -644,7 +647,7 @@ create or replace function app_private.pick(value jsonb, keys text[]) returns js
   where e.key = any (keys)
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.pick(jsonb, text[]) is E'The object with only those keys.';
+comment on function app_private.pick(jsonb, text[]) is E'The object, reduced to those keys.';
 --! EndIncluded accounts/pick.sql
 --! Included accounts/audited_tenants.sql
 create or replace function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
@@ -672,7 +675,7 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.audited_tenants(text, jsonb) is
-  E'The tenants whose admins are to see that a row was changed.';
+  E'The tenants whose admins may see the audit entry of a changed row.';
 --! EndIncluded accounts/audited_tenants.sql
 --! Included accounts/tg__audit.sql
 create or replace function app_private.tg__audit() returns trigger as $$
@@ -728,8 +731,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__audit() is
-  E'Writes an audit entry with what changed. Arguments, the first two as arrays: columns whose values are not copied '
-   '({*}: all), columns that are no change, and the column that says which row it is (id by default, else user_id).';
+  E'Writes an audit entry of the change. Arguments, the first two as arrays: columns whose values are not copied '
+   '({*}: all); columns that are ignored; the column that identifies the row (defaults to id, else user_id).';
 --! EndIncluded accounts/tg__audit.sql
 --! Included accounts/tg__fill_in_tenant.sql
 create or replace function app_private.tg__fill_in_tenant() returns trigger as $$
@@ -740,7 +743,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__fill_in_tenant() is
-  E'A signed-in person''s rows belong to their tenant; in SQL the tenant has to be named.';
+  E'The rows of a signed-in user belong to the user''s tenant. SQL of the owner must name the tenant.';
 --! EndIncluded accounts/tg__fill_in_tenant.sql
 --! Included accounts/tg_users__insert_secrets.sql
 create or replace function app_private.tg_users__insert_secrets() returns trigger as $$
@@ -750,7 +753,7 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_users__insert_secrets() is E'Makes "every user has a secrets row" a fact.';
+comment on function app_private.tg_users__insert_secrets() is E'Guarantees that each user has a row of secrets.';
 --! EndIncluded accounts/tg_users__insert_secrets.sql
 --! Included accounts/tg_memberships__refuse_last_owner.sql
 create or replace function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
@@ -784,7 +787,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_memberships__void_invitation() is
-  E'An invitation is for becoming a member: it must not bring back a person who became one in another way and was '
+  E'Removes the invitation of a user who became a member in another way: it must not bring the user back after being '
    'removed.';
 --! EndIncluded accounts/tg_memberships__void_invitation.sql
 --! Included accounts/tg_users__refuse_last_owner.sql
@@ -831,8 +834,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__revoke_sessions() is
-  E'Ends the sessions of a person, a membership or a tenant that is deactivated, so that reactivation does not revive '
-   'their tokens.';
+  E'Ends the sessions of a user, a membership or a tenant that is deactivated, so that reactivating it does not make '
+   'their tokens valid again.';
 --! EndIncluded accounts/tg__revoke_sessions.sql
 --! Included accounts/tg_sessions__notify.sql
 create or replace function app_private.tg_sessions__notify() returns trigger as $$
@@ -843,7 +846,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_sessions__notify() is
-  E'Tells the API that a session has ended, so that it closes the session''s WebSockets.';
+  E'Notifies the API that a session has ended, so that it closes the session''s WebSockets.';
 --! EndIncluded accounts/tg_sessions__notify.sql
 --! Included accounts/tg__clean_email.sql
 create or replace function app_private.tg__clean_email() returns trigger as $$
@@ -853,7 +856,8 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg__clean_email() is E'An address as it is compared at sign-in, however it was pasted.';
+comment on function app_private.tg__clean_email() is
+  E'Stores an address as sign-in compares it, however it was pasted.';
 --! EndIncluded accounts/tg__clean_email.sql
 --! Included accounts/is_common_password.sql
 create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
@@ -1019,9 +1023,8 @@ create or replace function app_private.is_common_password(password text, email t
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_common_password(text, text) is
-  E'Whether a password is among the first that anybody would try: a common one or a common word, also in capitals, '
-   'with digits for letters or with up to six digits and signs appended; the person''s own address; or three '
-   'different characters repeated.';
+  E'Whether a password is easy to guess: a common password or word, also in capitals, with digits for letters or with '
+   'up to six digits and signs appended; the user''s own address; or three different characters repeated.';
 --! EndIncluded accounts/is_common_password.sql
 --! Included accounts/set_password.sql
 create or replace function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null)
@@ -1054,8 +1057,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_password(uuid, text, uuid) is
-  E'Sets a person''s password (PYPWD when too short, too long or too common) lifts the locks that failed sign-ins '
-   'brought, and ends their sessions, except the one that is kept. Returns how many.';
+  E'Sets a user''s password (PYPWD if it is too short, too long or too common), lifts the locks caused by failed '
+   'sign-ins and ends the user''s sessions, except the given one. Returns how many sessions ended.';
 --! EndIncluded accounts/set_password.sql
 --! Included accounts/is_familiar_source.sql
 create or replace function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
@@ -1069,8 +1072,8 @@ create or replace function app_hidden.is_familiar_source(email text, source text
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_familiar_source(text, text) is
-  E'Whether the person with that address has signed in from there within 90 days: such sign-ins have places of their '
-   'own, which strangers cannot take.';
+  E'Whether the user with that address signed in from that source within 90 days. Such sign-ins have slots of their '
+   'own, which strangers cannot occupy.';
 
 grant execute on function app_hidden.is_familiar_source(text, text) to parley_authenticator;
 --! EndIncluded accounts/is_familiar_source.sql
@@ -1148,9 +1151,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.check_password(text, text, text) is
-  E'The active person with that address and password, or null: a wrong address, a wrong password, a deactivated '
-   'person and a lock are not told apart. Failures are counted by address and source, so that a stranger''s failures '
-   'lock the stranger out and not the person; the caller must commit.';
+  E'The active user with that address and password, or null. The result does not distinguish a wrong address, a wrong '
+   'password, an inactive user and a lock. Failures are counted by address and source, so that a stranger''s failures '
+   'lock out only the stranger; the caller must commit.';
 --! EndIncluded accounts/check_password.sql
 --! Included accounts/open_session.sql
 create or replace function app_private.open_session(
@@ -1172,8 +1175,8 @@ create or replace function app_private.open_session(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.open_session(uuid, uuid, text, interval) is
-  E'Opens a session for a person whose password was checked. It ends after 30 days without a refresh, or at the end '
-   'of its lifetime.';
+  E'Opens a session for a user whose password was checked. It ends after 30 days without a refresh, or at the end of '
+   'its lifetime.';
 --! EndIncluded accounts/open_session.sql
 --! Included accounts/sign_in.sql
 create or replace function app_hidden.sign_in(
@@ -1222,9 +1225,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.sign_in(text, text, text, text, interval, text) is
-  E'Decides a sign-in and opens a session. The outcome is returned, not raised, so that a failure is counted: '
-   'signed_in; refused (wrong address or password, deactivated, or locked: never told apart); no_tenant; many_tenants '
-   '(name one).';
+  E'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: '
+   'signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants '
+   '(the caller must name one).';
 
 grant execute on function app_hidden.sign_in(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/sign_in.sql
@@ -1263,9 +1266,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.refresh_session(uuid, int, interval) is
-  E'Exchanges a refresh token, which the API has verified, for the next generation. The last one exchanged gives the '
-   'same successor for 30 seconds; any older one ends the session. No row: unknown, expired, beyond its lifetime, '
-   'signed out or deactivated.';
+  E'Exchanges a refresh token, which the API has verified, for one of the next generation. Repeating the last '
+   'exchange within 30 seconds returns the same token; an older token ends the session. No row: the session is '
+   'unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
 
 grant execute on function app_hidden.refresh_session(uuid, int, interval) to parley_authenticator;
 --! EndIncluded accounts/refresh_session.sql
@@ -1291,8 +1294,9 @@ returns table (
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.current_sessions() is
-  E'The open sessions of the signed-in person, in all tenants, the last used first. last_used_at is when the session '
-   'was last refreshed: up to 15 minutes before its last request. user_agent is what the client called itself.';
+  E'The open sessions of the signed-in user in all tenants, most recently used first. last_used_at is when the '
+   'session was last refreshed: up to 15 minutes before its last request. user_agent is the User-Agent header at '
+   'sign-in.';
 
 grant execute on function app_public.current_sessions() to parley_visitor;
 
@@ -1310,8 +1314,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_session(uuid) is
-  E'Ends one of one''s own sessions at once, with its access tokens and WebSockets. PYNFD: there is no such open '
-   'session.';
+  E'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such '
+   'open session.';
 
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
@@ -1328,7 +1332,7 @@ create or replace function app_public.end_other_sessions() returns int as $$
 $$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_other_sessions() is
-  E'Ends all of one''s sessions but this one, in all tenants, and returns how many there were.';
+  E'Ends all sessions of the caller except this one, in all tenants, and returns how many.';
 
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 --! EndIncluded accounts/own_sessions.sql
@@ -1345,8 +1349,8 @@ create or replace function app_public.sign_out() returns boolean as $$
 $$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.sign_out() is
-  E'Ends this session at once: neither its access token nor its refresh token works afterwards. False when it had '
-   'ended already.';
+  E'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already '
+   'ended.';
 
 grant execute on function app_public.sign_out() to parley_visitor;
 --! EndIncluded accounts/sign_out.sql
@@ -1357,7 +1361,7 @@ create or replace function app_public."current_user"() returns app_public.users 
   where u.id = (select (app_hidden.current_membership()).user_id)
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_public."current_user"() is E'The signed-in person, or null.';
+comment on function app_public."current_user"() is E'The signed-in user, or null.';
 
 grant execute on function app_public."current_user"() to parley_visitor;
 
@@ -1370,7 +1374,7 @@ create or replace function app_public.current_membership() returns app_public.me
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.current_membership() is
-  E'The tenant this session works in and the role the person has there, or null.';
+  E'The tenant of this session and the user''s role in it, or null.';
 
 grant execute on function app_public.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_user.sql
@@ -1413,8 +1417,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.invite(uuid, text, text, app_public.member_role, uuid) is
-  E'Invites an address into a tenant; an earlier invitation of the address is void from then on. The token is '
-   'returned here and stored as a hash. invited_by_id: null for the operator. PYUSR: already a member.';
+  E'Invites an address into a tenant and replaces an earlier invitation of that address. Returns the token, which is '
+   'stored as a hash only. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
 --! EndIncluded accounts/invite.sql
 --! Included accounts/invite_user.sql
 create or replace function app_public.invite_user(
@@ -1446,10 +1450,11 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.invite_user(text, text, app_public.member_role) is
-  E'Invites a person into this tenant. Admins and owners; the role cannot exceed one''s own, nor can that of an '
-   'invitation it replaces (PYDEN). Hand the token to the person, who passes it to acceptInvitation within 7 days: it '
-   'is shown only now. Inviting an address again voids its earlier invitation. The answer is the same whether or not '
-   'the address has an account elsewhere. PYUSR: already a member of this tenant.';
+  E'Invites a person into this tenant. For admins and owners; neither the role nor the role of an invitation it '
+   'replaces may exceed the caller''s own (PYDEN). Give the token to the person, who passes it to acceptInvitation '
+   'within 7 days: it is shown only now. Inviting an address again revokes its earlier invitation. The answer does '
+   'not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this '
+   'tenant.';
 
 grant execute on function app_public.invite_user(text, text, app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql
@@ -1525,9 +1530,10 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.accept_invitation(text, text, text, text, interval, text) is
-  E'Makes the invited person a member and opens a session. Without an account the password becomes that of a new one '
-   '(PYPWD); with an account it has to be the account''s own, and is counted like a sign-in. The outcome is returned, '
-   'not raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or void).';
+  E'Makes the invited person a member and opens a session. If the address has no account, one is created with this '
+   'password (PYPWD); otherwise the password must be the account''s, and the attempt is counted like a sign-in. The '
+   'outcome is returned rather than raised: signed_in; refused (wrong password, or locked); invalid (the token is '
+   'unknown, used, expired or revoked).';
 
 grant execute on function app_hidden.accept_invitation(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/accept_invitation.sql
@@ -1557,9 +1563,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.change_password(uuid, uuid, text, text) is
-  E'Changes one''s own password and ends one''s other sessions. The outcome is returned, not raised, so that a wrong '
-   'old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new one is too short, too '
-   'long or too common.';
+  E'Changes the caller''s own password and ends the caller''s other sessions. The outcome is returned rather than '
+   'raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the '
+   'new password is too short, too long or too common.';
 
 grant execute on function app_hidden.change_password(uuid, uuid, text, text) to parley_authenticator;
 --! EndIncluded accounts/change_password.sql
@@ -1640,12 +1646,12 @@ comment on type app_public.channel_kind is
    'sent over them yet (PYCHN).';
 create type app_public.channel_status as enum ('active', 'paused', 'stopped');
 comment on type app_public.channel_status is
-  E'active: receives and sends; paused: receives, keeps outbound messages queued, by a person''s choice; stopped: the '
+  E'active: receives and sends. paused: receives but keeps outbound messages queued, as a user decided. stopped: the '
    'same, because the provider refused the account or its token.';
 create type app_public.uncertain_policy as enum ('fail', 'resend');
 comment on type app_public.uncertain_policy is
-  E'What becomes of a message of which nobody knows whether it went out, once no status has settled it: fail (never '
-   'twice) or resend once (never lost).';
+  E'How to treat a message that may or may not have been sent, if no status arrives: fail (never sent twice) or '
+   'resend once (never lost).';
 
 create table app_public.channels (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -1688,31 +1694,32 @@ create index on app_public.channels (webhook_key);
 alter table app_public.channels add unique (id, tenant_id);
 alter table app_public.channels enable row level security;
 comment on table app_public.channels is
-  E'One connected number or account of a tenant. Its secrets live apart and are never shown.';
+  E'A connected number or account of a tenant. Its secrets are stored apart and never shown.';
 comment on column app_public.channels.is_default is
-  E'The channel that a new conversation uses when none is named; one a tenant.';
+  E'The channel of new conversations that name none. A tenant has one default channel.';
 comment on column app_public.channels.status_reason is
-  E'Why it is paused or stopped: for a stop, the provider''s error code and text.';
+  E'Why the channel is paused or stopped. If stopped: the provider''s error code and text.';
 comment on column app_public.channels.webhook_key is
-  E'The Meta app''s own webhook address ends with it: /webhooks/whatsapp/<webhook_key>. Channels with the same app '
-   'secret share it; it survives rotations and the deletion of any one of them. Null until an app secret is set.';
+  E'The end of the webhook address of the Meta app: /webhooks/whatsapp/<webhook_key>. Channels with the same app '
+   'secret share it. It does not change when the secret is rotated or one of these channels is deleted. Null until an '
+   'app secret is set.';
 comment on column app_public.channels.phone_number_id is
   E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
-comment on column app_public.channels.business_account_id is
-  E'The WhatsApp Business Account (WABA) that the number belongs to.';
-comment on column app_public.channels.display_phone_number is E'The number as people write it.';
-comment on column app_public.channels.verified_name is E'The name that customers see, as last reported by Meta.';
+comment on column app_public.channels.business_account_id is E'The WhatsApp Business Account (WABA) of the number.';
+comment on column app_public.channels.display_phone_number is E'The number in its usual notation.';
+comment on column app_public.channels.verified_name is E'The name shown to customers, as last reported by Meta.';
 comment on column app_public.channels.graph_url is
-  E'Where its Graph API is, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy. Set by the operator.';
+  E'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
 comment on column app_public.channels.sends_read_receipts is
-  E'Whether markConversationRead also tells the customer (blue ticks).';
+  E'Whether markConversationRead also informs the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is
-  E'The pace of the number: Meta allows 80 messages a second, 20 when the phone app is used beside it, 1000 on the '
-   'highest tier. Null: as fast as Meta takes them, and for an hour after it says "too fast" (130429, nothing was '
-   'sent) at the pace that this teaches.';
+  E'The maximum send rate. Meta allows 80 messages a second, 20 if the phone app is used as well, and 1000 on the '
+   'highest tier. If null: as fast as Meta accepts messages; after Meta answers "too fast" (130429, the message was '
+   'not sent), the rate is adapted for an hour.';
 comment on column app_public.channels.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.channels.messaging_limit is
-  E'How many people may be written to first in 24 hours, as last reported by Meta (TIER_250 …).';
+  E'The number of customers to whom the business may write first within 24 hours, as last reported by Meta (TIER_250 '
+   '…).';
 
 create table app_private.channel_secrets (
   channel_id uuid primary key references app_public.channels on delete cascade,
@@ -1728,13 +1735,13 @@ create table app_private.channel_secrets (
 create index on app_private.channel_secrets (app_secret_fingerprint);
 alter table app_private.channel_secrets enable row level security;
 comment on table app_private.channel_secrets is
-  E'Credentials of a channel, each an AES-256-GCM envelope sealed by the program for this row and column. Read by the '
-   'webhook receiver and the sender; never by a person.';
+  E'The credentials of a channel: each an AES-256-GCM envelope sealed by the program for this row and column. Read by '
+   'the webhook receiver and the sender only.';
 comment on column app_private.channel_secrets.previous_app_secret is
-  E'Accepted beside app_secret until the next rotation: Meta switches over a moment later than we do.';
+  E'Accepted beside app_secret until the next rotation, because Meta switches to the new secret with a delay.';
 comment on column app_private.channel_secrets.app_secret_fingerprint is
-  E'A keyed hash of app_secret. Channels with the same one share a Meta app. A webhook is applied only to channels '
-   'whose app secret, or the one before it, has signed it.';
+  E'A keyed hash of app_secret. Channels with the same fingerprint belong to the same Meta app. A webhook is applied '
+   'only to channels whose current or previous app secret has signed it.';
 comment on column app_private.channel_secrets.previous_app_secret_fingerprint is E'The same of previous_app_secret.';
 
 create table app_private.webhook_addresses (
@@ -1744,10 +1751,10 @@ create table app_private.webhook_addresses (
 create index on app_private.webhook_addresses (webhook_key);
 alter table app_private.webhook_addresses enable row level security;
 comment on table app_private.webhook_addresses is
-  E'Webhook addresses that have lost their channel: ids of deleted channels, and former webhook keys. A Meta app may '
-   'still post to them for its other channels.';
+  E'Webhook addresses whose channel is gone: ids of deleted channels and former webhook keys. A Meta app may still '
+   'post to them for its other channels.';
 comment on column app_private.webhook_addresses.address is E'The last part of the address.';
-comment on column app_private.webhook_addresses.webhook_key is E'The app whose channels are reached by it.';
+comment on column app_private.webhook_addresses.webhook_key is E'The webhook key of the app whose channels are meant.';
 
 create table app_private.channel_states (
   channel_id uuid primary key references app_public.channels on delete cascade,
@@ -1766,27 +1773,29 @@ create table app_private.channel_states (
 ) with (fillfactor = 50);
 alter table app_private.channel_states enable row level security;
 comment on table app_private.channel_states is
-  E'What changes all the time about a channel; narrow, so that changing it is cheap.';
+  E'The state of a channel that changes with every batch; in a narrow table, so that updates are cheap.';
 comment on column app_private.channel_states.pace_clock is
-  E'The token bucket as one instant: what may be sent now is (now - pace_clock) times the pace, a quarter of a '
-   'second''s worth at the most.';
+  E'A token bucket stored as one instant: (now - pace_clock) times the send rate is the number of messages that may '
+   'be sent now, limited to a quarter of a second''s worth.';
 comment on column app_private.channel_states.learned_messages_per_second is
-  E'The pace that the provider last refused: what channel_pace() approaches, and then exceeds.';
-comment on column app_private.channel_states.learned_at is E'When sending went on after that refusal.';
+  E'The rate at which the provider last answered "too fast". channel_pace() approaches it and then exceeds it.';
+comment on column app_private.channel_states.learned_at is E'When sending was resumed after that answer.';
 comment on column app_private.channel_states.paused_until is
-  E'The provider asked us to wait (error 130429, 80007, 4, 131057), or does not answer.';
+  E'Nothing is sent before: the provider asked for a pause (error 130429, 80007, 4 or 131057), or does not answer.';
 comment on column app_private.channel_states.paused_at is E'When paused_until was set.';
 comment on column app_private.channel_states.quality_rating_at is
-  E'When Meta reported channels.quality_rating. What is older changes nothing; likewise the next two.';
+  E'When Meta reported channels.quality_rating. An older report changes nothing; the same applies to the next two.';
 comment on column app_private.channel_states.messaging_limit_at is E'When Meta reported channels.messaging_limit.';
 comment on column app_private.channel_states.verified_name_at is E'When Meta reported channels.verified_name.';
 comment on column app_private.channel_states.account_state_at is
-  E'When Meta last stopped or reinstated the account, or refused it. What is not newer changes nothing.';
+  E'When Meta last stopped, reinstated or refused the account. A report that is not newer changes nothing.';
 comment on column app_private.channel_states.status_before_stop is
-  E'What channels.status was, by a person''s choice, when the provider stopped it: a reinstatement gives it back.';
-comment on column app_private.channel_states.status_reason_before_stop is E'The same of channels.status_reason.';
+  E'channels.status, as a user had set it, before the provider stopped the channel. A reinstatement restores it.';
+comment on column app_private.channel_states.status_reason_before_stop is
+  E'channels.status_reason before the stop; restored as well.';
 comment on column app_private.channel_states.last_webhook_at is
-  E'Roughly (to 10 s) when the last webhook came: whether silence about a message means anything.';
+  E'When the last webhook arrived, to within 10 seconds. While no webhooks arrive, a missing status says nothing '
+   'about a message.';
 
 --! Included channels/tg_channels__insert_secrets.sql
 create or replace function app_private.tg_channels__insert_secrets() returns trigger as $$
@@ -1798,7 +1807,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__insert_secrets() is
-  E'Makes "every channel has a secrets row and a state row" a fact.';
+  E'Guarantees that each channel has a row of secrets and a row of state.';
 --! EndIncluded channels/tg_channels__insert_secrets.sql
 --! Included channels/tg_channels__choose_default.sql
 create or replace function app_private.tg_channels__choose_default() returns trigger as $$
@@ -1822,7 +1831,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__choose_default() is
-  E'A tenant''s first channel is its default; choosing another takes the place of the one before.';
+  E'Makes a tenant''s first channel its default, and removes the flag from the previous default when another channel '
+   'gets it.';
 --! EndIncluded channels/tg_channels__choose_default.sql
 --! Included channels/tg_channels__wake_sender.sql
 create or replace function app_private.tg_channels__wake_sender() returns trigger as $$
@@ -1833,7 +1843,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__wake_sender() is
-  E'A channel that is active again sends what has waited, at once.';
+  E'Wakes the sender when a channel becomes active again, because its messages have waited.';
 --! EndIncluded channels/tg_channels__wake_sender.sql
 --! Included channels/tg_channels__keep_webhook_address.sql
 create or replace function app_private.tg_channels__keep_webhook_address() returns trigger as $$
@@ -1857,8 +1867,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__keep_webhook_address() is
-  E'The callback address entered at Meta belongs to the app: it keeps working when the channel it was of is deleted, '
-   'as long as the app has channels, and moves with the last of them to another app''s key.';
+  E'Keeps the callback address entered at Meta working. The address belongs to the Meta app: it survives the deletion '
+   'of its channel as long as the app has channels, and follows the last of them to the key of another app.';
 --! EndIncluded channels/tg_channels__keep_webhook_address.sql
 --! Included channels/stop_channel.sql
 create or replace function app_private.record_stop(channel_id uuid, reason text, heard_at timestamptz)
@@ -1879,8 +1889,8 @@ returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.record_stop(uuid, text, timestamptz) is
-  E'The provider refuses the account or its token: messages wait until it says otherwise, or a person sets the '
-   'channel to active again. What a person had set before is kept for reinstate_channel().';
+  E'Stops a channel whose account or token the provider refuses: its messages wait until the provider reinstates it '
+   'or a user sets the channel to active again. The status before is kept for reinstate_channel().';
 
 create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   -- Not one that a person has paused since the message went out.
@@ -1890,7 +1900,7 @@ create or replace function app_private.stop_channel(channel_id uuid, reason text
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.stop_channel(uuid, text) is
-  E'An answer of the provider''s refused the account or its token: record_stop(), now, of an active channel.';
+  E'Stops an active channel now, because the provider refused the account or its token in an answer.';
 
 create or replace function app_private.reinstate_channel(channel_id uuid, heard_at timestamptz) returns void as $$
 begin
@@ -1908,7 +1918,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reinstate_channel(uuid, timestamptz) is
-  E'The provider takes the account back: a channel that it had stopped is active, or paused as a person had left it.';
+  E'Ends a stop, because the provider has reinstated the account: the channel is active, or paused if a user had '
+   'paused it.';
 --! EndIncluded channels/stop_channel.sql
 --! Included channels/set_channel_secrets.sql
 create or replace function app_private.set_channel_secrets(
@@ -1971,10 +1982,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_channel_secrets(uuid, jsonb, boolean) is
-  E'Replaces the envelopes that are given: access_token, app_secret with app_secret_fingerprint, verify_token. The '
-   'app secret before it stays valid until the next one, or ends now with ends_previous_secret. The channel joins the '
-   'webhook key of the channels with the same app secret, else keeps its own. PYNUM: another channel has the same '
-   'number and app secret, or had it before its last rotation.';
+  E'Replaces the given envelopes: access_token, app_secret with app_secret_fingerprint, verify_token. The previous '
+   'app secret stays valid until the next rotation, or becomes invalid now if ends_previous_secret is true. The '
+   'channel takes the webhook key of the channels with the same app secret; otherwise it keeps its own. PYNUM: '
+   'another channel has the same number and app secret, or had them before its last rotation.';
 
 create or replace function app_hidden.set_channel_secrets(
   channel_id uuid, secrets jsonb, ends_previous_secret boolean default false
@@ -1993,7 +2004,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_channel_secrets(uuid, jsonb, boolean) is
-  E'The database''s half of the rotateChannelSecrets mutation: envelopes sealed by the program. PYNFD, PYDEN, PYNUM.';
+  E'The database part of the rotateChannelSecrets mutation: stores envelopes sealed by the program. PYNFD, PYDEN, '
+   'PYNUM.';
 
 grant execute on function app_hidden.set_channel_secrets(uuid, jsonb, boolean) to parley_visitor;
 --! EndIncluded channels/set_channel_secrets.sql
@@ -2021,8 +2033,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.create_channel(jsonb, jsonb) is
-  E'The database''s half of the createChannel mutation. The id is chosen by the program, because the envelopes in '
-   'secrets are sealed for that row. PYDEN: admins only.';
+  E'The database part of the createChannel mutation. The program chooses the id, because the envelopes in secrets are '
+   'sealed for that row. PYDEN: admins only.';
 
 grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visitor;
 --! EndIncluded channels/create_channel.sql
@@ -2051,8 +2063,8 @@ grant update (
 --! split: 0300-contacts.sql
 create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
 comment on type app_public.identity_kind is
-  E'In the order in which they are trusted: a business-scoped user id shared by several portfolios, a business-scoped '
-   'user id, a phone number, anything else a provider calls a person.';
+  E'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone '
+   'number, any other id that a provider gives a customer.';
 
 --! Included contacts/normalize_phone.sql
 create or replace function app_hidden.normalize_phone(phone text) returns text as $$
@@ -2085,9 +2097,9 @@ create or replace function app_hidden.normalize_phone(phone text) returns text a
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.normalize_phone(text) is
-  E'"+" and digits from the usual ways to write an international number: +49 (171) 234-567, 0049171234567, '
-   '49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers the first, without its extension. A '
-   'national number (one leading 0) is not guessed at: the check refuses it.';
+  E'"+" and digits from the usual spellings of an international number: +49 (171) 234-567, 0049171234567, '
+   '49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers, the first without its extension. No '
+   'country code is guessed for a national number (one leading 0), which is then refused.';
 
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 --! EndIncluded contacts/normalize_phone.sql
@@ -2107,7 +2119,7 @@ $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined: it stands in every look-up of a customer.
 
 comment on function app_hidden.identity_match_key(app_public.identity_kind, text) is
-  E'What two spellings of one address have in common. Only ever compared, never sent to.';
+  E'A key that is the same for all spellings of an address. Used for comparison only, never for sending.';
 
 grant execute on function app_hidden.identity_match_key(app_public.identity_kind, text) to parley_visitor;
 --! EndIncluded contacts/identity_match_key.sql
@@ -2146,27 +2158,28 @@ create index on app_public.contacts using gin (metadata jsonb_path_ops);
 alter table app_public.contacts add unique (id, tenant_id);
 alter table app_public.contacts enable row level security;
 comment on table app_public.contacts is
-  E'A customer. A contact may have no phone number: its identities say how it can be reached.';
-comment on column app_public.contacts.name is
-  E'What staff call the contact. Falls back to profile_name where it is shown.';
+  E'A customer. A contact may have no phone number; its identities are the addresses at which it can be reached.';
+comment on column app_public.contacts.name is E'The name that staff use. profile_name is shown where it is null.';
 comment on column app_public.contacts.phone is
-  E'International form, "+" and digits; what people write or paste besides (spaces, dashes, brackets, a leading 00, '
-   '"(0)", an extension, invisible characters) is tidied away. Unique in the tenant; the two spellings of Brazilian, '
-   'Mexican and Argentinian mobiles count as one.';
+  E'International form: "+" and digits. Spaces, dashes, brackets, a leading 00, "(0)", an extension and invisible '
+   'characters are removed from what is written or pasted. Unique in the tenant; the two spellings of Brazilian, '
+   'Mexican and Argentinian mobile numbers are treated as the same number.';
 comment on column app_public.contacts.profile_name is
-  E'What the contact calls itself on the channel, as last reported.';
-comment on column app_public.contacts.external_ref is E'The contact''s key in your own system; unique in the tenant.';
+  E'The name of the contact''s own profile on the channel, as last reported.';
+comment on column app_public.contacts.external_ref is
+  E'The id of the contact in your own system. Unique in the tenant.';
 comment on column app_public.contacts.username is
-  E'The contact''s WhatsApp user name, as last reported; it may change hands, so nobody is recognised by it.';
-comment on column app_public.contacts.language is E'A language tag like "pt-BR"; the chatbot''s and your own to use.';
-comment on column app_public.contacts.metadata is E'Yours: any object. Chatbots put answers here too.';
+  E'The contact''s WhatsApp user name, as last reported. User names can pass to another person, so contacts are not '
+   'identified by them.';
+comment on column app_public.contacts.language is E'A language tag like "pt-BR", for chatbots and for your own use.';
+comment on column app_public.contacts.metadata is E'Any object, for your own use. Chatbots store answers here too.';
 comment on column app_public.contacts.is_blocked is
-  E'Nothing is sent to a blocked contact (PYOPT); what it says is still stored.';
+  E'Nothing is sent to a blocked contact (PYOPT). Its messages are still stored.';
 comment on column app_public.contacts.opted_out_at is
-  E'When the contact asked not to be written to. Nothing is sent from then on (PYOPT), until it is null again.';
+  E'When the contact asked to receive no more messages. Nothing is sent while this is set (PYOPT).';
 comment on column app_public.contacts.marketing_opted_out_at is
-  E'When the contact stopped marketing messages (by WhatsApp''s own switch, or error 131050). Marketing templates are '
-   'refused (PYOPT).';
+  E'When the contact opted out of marketing messages, by the switch in WhatsApp or as error 131050 reported. '
+   'Marketing templates are refused while this is set (PYOPT).';
 
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -2185,19 +2198,20 @@ create table app_public.contact_identities (
 create index on app_public.contact_identities (contact_id, tenant_id);
 alter table app_public.contact_identities enable row level security;
 comment on table app_public.contact_identities is
-  E'One address of a contact. The primary key makes it impossible for two contacts of a tenant to share one. What is '
-   'sent goes to the one last heard from, never to a retired one.';
+  E'An address of a contact. By the primary key, two contacts of a tenant cannot share one. Messages go to the '
+   'address that was heard from last, and never to a retired one.';
 comment on column app_public.contact_identities.value is
-  E'As the provider wrote it (a phone with "+"): ids are matched by match_key but never rewritten.';
+  E'As the provider wrote it (a phone number with "+"). Addresses are compared in a normalized form but stored as '
+   'they are.';
 comment on column app_public.contact_identities.last_heard_at is
-  E'Since when it stands where it does among the contact''s addresses: when the customer last wrote from it after '
-   'writing from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays '
-   'the same. Null: the customer never wrote from it.';
+  E'Decides the order of the contact''s addresses: when the customer wrote from this address after having written '
+   'from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the '
+   'same. Null: the customer has never written from it.';
 comment on column app_public.contact_identities.retired_at is
-  E'When the customer gave it up: a new number or user id took its place. A number that somebody else writes from '
-   'afterwards becomes theirs.';
+  E'When a new number or user id replaced this address. If another customer writes from a retired number, the number '
+   'becomes theirs.';
 comment on column app_public.contact_identities.match_key is
-  E'What different spellings of the address have in common; only ever compared.';
+  E'A key that is the same for all spellings of an address. Used for comparison only.';
 
 create table app_private.contact_facts (
   tenant_id uuid not null,
@@ -2212,13 +2226,14 @@ create table app_private.contact_facts (
 );
 alter table app_private.contact_facts enable row level security;
 comment on table app_private.contact_facts is
-  E'What the provider last said of a contact where that leaves no time on the contact: an older word, delivered again '
-   'or late, changes nothing.';
+  E'The last report of the provider on facts whose time has no column in contacts: an older report, redelivered or '
+   'late, changes nothing.';
 comment on column app_private.contact_facts.fact is
-  E'name: in the phone app''s address book. marketing: "stop" or "resume".';
-comment on column app_private.contact_facts.said_at is E'By the provider''s clock, in whole seconds.';
+  E'name: in the address book of the phone app. marketing: "stop" or "resume".';
+comment on column app_private.contact_facts.said_at is
+  E'The time of the report by the provider''s clock, in whole seconds.';
 comment on column app_private.contact_facts.received_at is
-  E'When the webhook first came: decides between two of one second.';
+  E'When the webhook first arrived. Decides between two reports of the same second.';
 
 create table app_private.erasure_keys (
   tenant_id uuid primary key references app_public.tenants on delete cascade,
@@ -2226,7 +2241,8 @@ create table app_private.erasure_keys (
 );
 alter table app_private.erasure_keys enable row level security;
 comment on table app_private.erasure_keys is
-  E'With which a tenant''s erased addresses are hashed: telephone numbers are few enough to be tried one by one.';
+  E'The key for hashing a tenant''s erased addresses. Phone numbers are so few that hashes without a key could be '
+   'guessed.';
 
 create table app_private.erased_addresses (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -2237,8 +2253,8 @@ create table app_private.erased_addresses (
 create index on app_private.erased_addresses (erased_at);
 alter table app_private.erased_addresses enable row level security;
 comment on table app_private.erased_addresses is
-  E'Addresses of contacts that were deleted, as keyed hashes: webhooks received before do not bring the contact back. '
-   'Forgotten with the last of those webhooks.';
+  E'Keyed hashes of the addresses of deleted contacts: webhooks received before the deletion do not create the '
+   'contact again. Deleted when the last of those webhooks is.';
 
 create table app_private.erased_messages (
   hash uuid primary key,
@@ -2248,7 +2264,7 @@ create table app_private.erased_messages (
 create index on app_private.erased_messages (tenant_id);
 alter table app_private.erased_messages enable row level security;
 comment on table app_private.erased_messages is
-  E'Messages of the last eight days whose contact was deleted, by provider_id_hash(): the provider may deliver them '
+  E'Messages of the last eight days whose contact was deleted, by provider_id_hash(). The provider may deliver them '
    'again for seven days.';
 
 --! Included contacts/tg_contacts__normalize.sql
@@ -2264,7 +2280,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__normalize() is
-  E'Removes from the phone number and the e-mail address what is only spelling.';
+  E'Brings the phone number and the e-mail address into the form in which they are stored and compared.';
 --! EndIncluded contacts/tg_contacts__normalize.sql
 --! Included contacts/tg_contacts__refuse_invalid_phone.sql
 create or replace function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
@@ -2275,7 +2291,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__refuse_invalid_phone() is
-  E'Refuses (PYPHN) what is not an international phone number even after it has been normalized.';
+  E'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
 --! EndIncluded contacts/tg_contacts__refuse_invalid_phone.sql
 --! Included contacts/tg_contacts__claim_phone.sql
 create or replace function app_private.tg_contacts__claim_phone() returns trigger as $$
@@ -2322,7 +2338,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__claim_phone() is
-  E'A contact''s phone is also one of its identities. PYDUP when another contact has the number and has not given it '
+  E'Makes a contact''s phone number one of its identities. PYDUP: another contact has the number and has not given it '
    'up.';
 --! EndIncluded contacts/tg_contacts__claim_phone.sql
 --! Included contacts/tg_contacts__remember_erasure.sql
@@ -2334,7 +2350,7 @@ returns bytea as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.address_hash(uuid, app_public.identity_kind, text) is
-  E'What is kept of an address that was erased; null in a tenant that has erased nobody.';
+  E'The keyed hash that is kept of an erased address. Null in a tenant that has never erased a contact.';
 
 
 create or replace function app_private.tg_contacts__remember_erasure() returns trigger as $$
@@ -2367,8 +2383,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__remember_erasure() is
-  E'Keeps a keyed hash of each address of a contact that is deleted, and of its latest messages'' ids, so that '
-   'webhooks received before, and what the provider delivers again, do not bring it back.';
+  E'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier '
+   'webhooks and redeliveries do not create the contact again.';
 --! EndIncluded contacts/tg_contacts__remember_erasure.sql
 --! Included contacts/is_news.sql
 create or replace function app_private.is_news(
@@ -2387,7 +2403,7 @@ create or replace function app_private.is_news(
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_news(uuid, text, text, timestamptz, timestamptz) is
-  E'Whether what is said of a contact is newer than what was said before. What is delivered again is not.';
+  E'Whether a report on a contact is newer than the last one on the same fact. A redelivered report is not.';
 --! EndIncluded contacts/is_news.sql
 --! Included contacts/set_marketing_preference.sql
 create or replace function app_private.set_marketing_preference(
@@ -2424,8 +2440,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_marketing_preference(uuid, boolean, timestamptz, timestamptz) is
-  E'The customer stopped or resumed marketing messages at said_at, as a webhook told at received_at. An older word '
-   'changes nothing.';
+  E'Records that the customer stopped or resumed marketing messages at said_at, as a webhook received at received_at '
+   'reported. An older report changes nothing.';
 --! EndIncluded contacts/set_marketing_preference.sql
 --! Included contacts/merge_contacts.sql
 create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
@@ -2513,8 +2529,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.merge_contacts(uuid, uuid) is
-  E'Two contacts turned out to be one person (a webhook named both their identities). The merged one''s threads, '
-   'identities, tags, groups and wishes become the kept one''s.';
+  E'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and '
+   'opt-outs of the merged contact become those of the kept one.';
 --! EndIncluded contacts/merge_contacts.sql
 --! Included contacts/contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.contacts;
@@ -2564,9 +2580,8 @@ create table app_public.tags (
 create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
 alter table app_public.tags enable row level security;
 comment on table app_public.tags is
-  E'A word that contacts are sorted by. Unique in the tenant, whatever its case; a chatbot makes those that are '
-   'missing.';
-comment on column app_public.tags.color is E'For lists: #rrggbb, lower case.';
+  E'A label for contacts. Unique by name in the tenant, regardless of case. Chatbots create missing tags.';
+comment on column app_public.tags.color is E'The colour of the tag: #rrggbb, in lower case.';
 
 create table app_public.contact_tags (
   tenant_id uuid not null,
@@ -2579,7 +2594,7 @@ create table app_public.contact_tags (
 );
 create index on app_public.contact_tags (tag_id);
 alter table app_public.contact_tags enable row level security;
-comment on table app_public.contact_tags is E'Which tags a contact has.';
+comment on table app_public.contact_tags is E'The tags of a contact.';
 
 create table app_public.groups (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -2594,7 +2609,7 @@ create table app_public.groups (
 create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
 alter table app_public.groups enable row level security;
 comment on table app_public.groups is
-  E'A list of contacts to write to. Unique by name in the tenant, whatever its case.';
+  E'A list of contacts to send to. Unique by name in the tenant, regardless of case.';
 
 create table app_public.group_contacts (
   tenant_id uuid not null,
@@ -2607,7 +2622,7 @@ create table app_public.group_contacts (
 );
 create index on app_public.group_contacts (contact_id);
 alter table app_public.group_contacts enable row level security;
-comment on table app_public.group_contacts is E'Which contacts are in a group.';
+comment on table app_public.group_contacts is E'The contacts in a group.';
 
 --! Included contacts/change_contacts.sql
 create or replace function app_private.change_contacts(changes jsonb) returns void as $$
@@ -2699,9 +2714,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.change_contacts(jsonb) is
-  E'What chatbots change of contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", '
-   '"addGroups", "removeGroups"}}]. name, language and email are columns, other fields go to metadata. Tags and '
-   'groups go by name or id; missing tags are made, missing groups are not.';
+  E'Applies the changes that chatbots make to contacts, in order: [{"contact_id", "change": {"fields", "addTags", '
+   '"removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns; other fields go to metadata. '
+   'Tags and groups are given by name or id; missing tags are created, missing groups are not.';
 --! EndIncluded contacts/change_contacts.sql
 --! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
@@ -2781,8 +2796,8 @@ grant insert (group_id, contact_id) on app_public.group_contacts to parley_visit
 --! split: 0400-conversations.sql
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
 comment on type app_public.conversation_status is
-  E'open: somebody may have to do something. closed: done, until the customer writes again. archived: the same, out '
-   'of sight.';
+  E'open: may need attention. closed: done, until the customer writes again. archived: like closed, but hidden from '
+   'lists.';
 
 create table app_public.conversations (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -2825,38 +2840,40 @@ create index on app_public.conversations (assignee_id) where assignee_id is not 
 alter table app_public.conversations add unique (id, tenant_id);
 alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
-  E'The thread between one contact and one channel: there is one for each pair, for ever. What it says of messages is '
-   'kept by triggers.';
+  E'The thread between a contact and a channel; there is one for each pair. Triggers keep what it shows of its '
+   'messages.';
 comment on column app_public.conversations.status is
-  E'open, closed or archived. A message from the customer opens it again.';
+  E'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is
-  E'The person who has the conversation. While somebody has it, the chatbot is silent.';
+  E'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
 comment on column app_public.conversations.last_activity_at is
-  E'last_message_at; of a conversation without a message, when it was begun. What lists are ordered by: never null, '
-   'so that pages by cursor miss nothing.';
+  E'last_message_at, or created_at if there is no message. Lists are ordered by it: it is never null, so that cursor '
+   'pagination skips no conversation.';
 comment on column app_public.conversations.last_customer_message_at is
-  E'Provider time of what the customer said last, never later than our own clock. Reactions, edits and deletions are '
-   'not it.';
+  E'When the customer last wrote, by the provider''s clock and never in the future. Reactions, edits and deletions do '
+   'not count.';
 comment on column app_public.conversations.window_expires_at is
-  E'Until when free-form messages may be sent: 24 hours after the customer''s last message or call. Later only '
-   'templates (PYWIN).';
+  E'Free-form messages may be sent until then: 24 hours after the customer''s last message or call. Afterwards only '
+   'templates may be sent (PYWIN).';
 comment on column app_public.conversations.free_entry_offered_until is
-  E'The customer came from an advertisement: an answer until then, 24 hours later, makes free_entry_until. Null when '
-   'there was none, or it has been answered.';
+  E'The customer came from an advertisement, and an answer until then, within 24 hours, sets free_entry_until. Null '
+   'if there is no such offer or it has been used.';
 comment on column app_public.conversations.free_entry_until is
-  E'Until when Meta charges for no message: 72 hours after the first answer to a message that came from an '
-   'advertisement. A price, not a window: what may be sent is up to window_expires_at.';
+  E'Messages are free of charge until then: 72 hours after the first answer to a message that came from an '
+   'advertisement. This affects the price only; window_expires_at decides what may be sent.';
 comment on column app_public.conversations.unread_count is
-  E'What the customer has said since read_at; no reactions, edits, deletions and notices.';
+  E'The number of the customer''s messages since read_at, without reactions, edits, deletions and notices.';
 comment on column app_public.conversations.read_at is
-  E'Up to when somebody has read the conversation. Set it (markConversationRead) to reset unread_count.';
-comment on column app_public.conversations.chatbot_paused_until is E'The chatbot is silent until then: a person wrote.';
+  E'Up to when the conversation has been read. markConversationRead sets it and resets unread_count.';
+comment on column app_public.conversations.chatbot_paused_until is
+  E'The chatbot is silent until then, because a user wrote.';
 comment on column app_public.conversations.last_message_id is
-  E'The newest message, in either direction; not a deletion or a removed reaction, and nothing from a group. No '
-   'foreign key, so that old partitions can be dropped.';
-comment on column app_public.conversations.last_message_at is E'When that was said; null before the first one.';
-comment on column app_public.conversations.last_message_preview is E'Its preview, for lists.';
-comment on column app_public.conversations.metadata is E'Yours: any object.';
+  E'The newest message in either direction, except deletions, removed reactions and messages in groups. No foreign '
+   'key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_at is
+  E'When the last message was written. Null before the first one.';
+comment on column app_public.conversations.last_message_preview is E'The preview of the last message, for lists.';
+comment on column app_public.conversations.metadata is E'Any object, for your own use.';
 
 create table app_public.conversation_participants (
   tenant_id uuid not null,
@@ -2871,7 +2888,7 @@ create table app_public.conversation_participants (
 create index on app_public.conversation_participants (user_id);
 alter table app_public.conversation_participants enable row level security;
 comment on table app_public.conversation_participants is
-  E'People on staff who take part in a conversation: whoever was assigned it or wrote in it.';
+  E'The users who take part in a conversation: it was assigned to them, or they wrote in it.';
 
 --! Included conversations/tg_conversations__fill_in.sql
 create or replace function app_private.tg_conversations__fill_in() returns trigger as $$
@@ -2886,7 +2903,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__fill_in() is
-  E'A conversation needs no more than its contact: the tenant is the contact''s, the channel is the tenant''s default.';
+  E'Fills in the tenant of the contact and the default channel of the tenant: an insert needs only the contact.';
 --! EndIncluded conversations/tg_conversations__fill_in.sql
 --! Included conversations/tg_conversations__refuse_incomplete.sql
 create or replace function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
@@ -2910,8 +2927,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__notify() is
-  E'Tells GraphQL subscriptions that a conversation changed hands or state. What messages change is announced with '
-   'the messages.';
+  E'Notifies GraphQL subscriptions that the assignee, the state or the metadata of a conversation changed. Changes '
+   'that follow from messages are announced with the messages.';
 --! EndIncluded conversations/tg_conversations__notify.sql
 --! Included conversations/tg_conversations__end_pause.sql
 create or replace function app_private.tg_conversations__end_pause() returns trigger as $$
@@ -2925,8 +2942,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__end_pause() is
-  E'A person who gives a conversation back, or closes it, is done: the chatbot''s pause, which their last message '
-   'began, ends.';
+  E'Ends the chatbot''s pause when the assignment is removed or the conversation is closed: the user whose message '
+   'began the pause is done.';
 --! EndIncluded conversations/tg_conversations__end_pause.sql
 --! Included conversations/tg_conversations__keep_state.sql
 create or replace function app_private.tg_conversations__keep_state() returns trigger as $$
@@ -2936,7 +2953,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_conversations__keep_state() is E'closed_at follows status.';
+comment on function app_private.tg_conversations__keep_state() is E'Sets closed_at as status requires.';
 --! EndIncluded conversations/tg_conversations__keep_state.sql
 --! Included conversations/tg_conversations__add_assignee.sql
 create or replace function app_private.tg_conversations__add_assignee() returns trigger as $$
@@ -2948,7 +2965,7 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_conversations__add_assignee() is E'Whoever has the conversation takes part in it.';
+comment on function app_private.tg_conversations__add_assignee() is E'Makes the assignee a participant.';
 --! EndIncluded conversations/tg_conversations__add_assignee.sql
 --! Included conversations/conversations_is_window_open.sql
 create or replace function app_public.conversations_is_window_open(conversation app_public.conversations)
@@ -2957,7 +2974,7 @@ returns boolean as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.conversations_is_window_open(app_public.conversations) is
-  E'Whether the customer wrote within the last 24 hours, by the database''s clock.';
+  E'Whether the customer wrote or called within the last 24 hours, by the clock of the database.';
 
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 --! EndIncluded conversations/conversations_is_window_open.sql
@@ -2975,8 +2992,8 @@ returns boolean as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.conversations_can_send_session_message(app_public.conversations) is
-  E'Whether a free-form message would go out now: the window is open, the contact neither blocked nor opted out, the '
-   'channel active.';
+  E'Whether a free-form message may be sent now: the window is open, the contact is neither blocked nor opted out, '
+   'and the channel is active.';
 
 grant execute on function app_public.conversations_can_send_session_message(app_public.conversations) to parley_visitor;
 --! EndIncluded conversations/conversations_can_send_session_message.sql
@@ -2994,8 +3011,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.require_conversation(uuid) is
-  E'The conversation, if the caller may work in it. PYNFD: there is none, or it is another tenant''s; PYDEN: the '
-   'caller may only look.';
+  E'The conversation, if the caller may work in it. PYNFD: no such conversation in the caller''s tenant. PYDEN: the '
+   'caller is a viewer.';
 
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/require_conversation.sql
@@ -3026,8 +3043,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.assign_conversation(uuid, uuid) is
-  E'Gives a conversation to an active member (the chatbot then keeps silent), or with no user id to nobody, which '
-   'also ends the chatbot''s pause. PYNFD: no such conversation or person, PYDEN: agents only.';
+  E'Assigns a conversation to an active member, which silences the chatbot; without a user it removes the assignment, '
+   'which also ends the chatbot''s pause. PYNFD: no such conversation or member. PYDEN: agents only.';
 
 grant execute on function app_public.assign_conversation(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/assign_conversation.sql
@@ -3039,7 +3056,7 @@ create or replace function app_public.close_conversation(conversation_id uuid) r
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.close_conversation(uuid) is
-  E'Closes a conversation, and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD, PYDEN: '
+  E'Closes a conversation and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD. PYDEN: '
    'agents only.';
 
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
@@ -3052,7 +3069,7 @@ create or replace function app_public.reopen_conversation(conversation_id uuid) 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.reopen_conversation(uuid) is
-  E'Opens a closed or archived conversation. PYNFD, PYDEN: agents only.';
+  E'Opens a closed or archived conversation. PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/reopen_conversation.sql
@@ -3092,8 +3109,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.mark_read(uuid, uuid) is
-  E'The privileged half of mark_conversation_read(): what people may not write themselves. PYNFD: another tenant''s; '
-   'PYDEN: agents only.';
+  E'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a '
+   'conversation of the caller''s tenant. PYDEN: agents only.';
 
 grant execute on function app_hidden.mark_read(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/mark_read.sql
@@ -3108,8 +3125,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.mark_conversation_read(uuid) is
-  E'Resets unreadCount, and tells the customer (blue ticks) where the channel''s sendsReadReceipts is on. PYNFD, '
-   'PYDEN: agents only.';
+  E'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the '
+   'channel sends read receipts. PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 --! EndIncluded conversations/mark_conversation_read.sql
@@ -3131,7 +3148,7 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.remind_of_typing(uuid, uuid) is E'The privileged half of show_typing(): the job.';
+comment on function app_hidden.remind_of_typing(uuid, uuid) is E'The privileged part of show_typing(): adds the job.';
 
 grant execute on function app_hidden.remind_of_typing(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/remind_of_typing.sql
@@ -3146,8 +3163,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.show_typing(uuid) is
-  E'Shows the customer that somebody is typing, until a message comes or 25 seconds have passed. WhatsApp ties this '
-   'to having read: their messages get blue ticks. PYNFD, PYDEN: agents only.';
+  E'Shows the customer a typing indicator until a message is sent or 25 seconds have passed. WhatsApp also marks the '
+   'customer''s messages as read (blue ticks). PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 --! EndIncluded conversations/show_typing.sql
@@ -3251,6 +3268,9 @@ comment on function app_private.opens_window(
   
   
   
+  
+  
+  
   app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
 ) is
   E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of '
@@ -3266,6 +3286,9 @@ create or replace function app_private.needs_attention(
 $$ language sql immutable;
 
 comment on function app_private.needs_attention(
+  
+  
+  
   
   
   
@@ -3297,6 +3320,9 @@ create or replace function app_private.wakes_chatbot(
 $$ language sql immutable;
 
 comment on function app_private.wakes_chatbot(
+  
+  
+  
   
   
   
@@ -6343,6 +6369,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- what grows. Made anew for each call, they would cost more than their execution.
 
 comment on function app_private.save_chatbot_turns(
+  
+  
+  
   
   uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid
 ) is
