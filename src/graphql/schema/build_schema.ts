@@ -8,8 +8,9 @@ import { databaseSettings } from "../auth/visitor.ts";
 import type { SimulationCalls } from "../simulation_calls.ts";
 import { channelMutations } from "./channel_mutations.ts";
 import { ChatbotGraphs } from "./chatbot_graphs.ts";
-import { ChatbotMutations } from "./chatbot_mutations.ts";
+import { chatbotMutations } from "./chatbot_mutations.ts";
 import { credentialMutations } from "./credential_mutations.ts";
+import { mutationPlugin } from "./mutation_plugin.ts";
 import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
 import { replayMutation } from "./replay_mutation.ts";
@@ -51,13 +52,15 @@ export async function buildSchema({
   const { schema, resolvedPreset } = await makeSchema({
     extends: [SchemaPreset],
     plugins: [
-      sessionMutations(sessions),
-      channelMutations(keyRing),
-      credentialMutations(keyRing),
+      mutationPlugin([
+        ...sessionMutations(sessions),
+        ...channelMutations(keyRing),
+        ...credentialMutations(keyRing),
+        ...chatbotMutations,
+        ...simulationMutations(calls),
+        replayMutation(statementTimeoutMs),
+      ]),
       ChatbotGraphs,
-      ChatbotMutations,
-      simulationMutations(calls),
-      replayMutation(statementTimeoutMs),
       Subscriptions,
     ],
     pgServices: [service],

@@ -1,142 +1,95 @@
-import { type PgClient, sideEffectWithPgClient } from "postgraphile/@dataplan/pg";
-import { access, object, type Step } from "postgraphile/grafast";
-import { extendSchema, gql } from "postgraphile/utils";
+import type pg from "pg";
+import { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
 import { parseGraph } from "../../chatbot/exchange/parse_graph.ts";
 import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
+import { json, row, type, uuid } from "./graphql_types.ts";
+import { serverMutation } from "./server_mutation.ts";
 
-/** A chatbot's life before it talks to anybody: drafts, their problems, versions. The graph is read here, in the program. */
-export const ChatbotMutations: GraphileConfig.Plugin = extendSchema((build) => {
-  const { chatbots, chatbot_versions: versions } = build.input.pgRegistry.pgResources;
-  if (!chatbots || !versions) throw new Error("the schema has no table of chatbots");
-  const { executor } = chatbots;
-  const getChatbot = ($object: Step) =>
-    chatbots.get({ id: access<string>($object, ["result", "chatbotId"]) });
-  const getVersion = ($object: Step) =>
-    versions.get({ id: access<string>($object, ["result", "versionId"]) });
-  const getProblems = ($object: Step) => access($object, ["result", "problems"]);
-  const doing =
-    <T>(work: (client: PgClient, input: T) => Promise<object>) =>
-    (_$root: Step, args: { getRaw(path: string | string[]): Step }) =>
-      object({
-        clientMutationId: args.getRaw(["input", "clientMutationId"]),
-        result: sideEffectWithPgClient(executor, args.getRaw("input") as Step<T>, work),
-      });
+const ChatbotProblem = type("ChatbotProblem", "Something wrong with a chatbot.", {
+  code: z.string().describe("Stable, for programs."),
+  nodeId: z.string().nullable().describe("The node it is about; null when it is about the whole chatbot."),
+  message: z.string(),
+  severity: z.string().describe("error: the chatbot cannot be published. warning: it says what will happen."),
+});
 
-  return {
-    typeDefs: gql`
-      extend type Mutation {
-        "Stores a draft; without an id, as a new chatbot. Its problems are told, and do not stand in the way. PYGRA: it is no graph at all. PYNFD, PYDEN: admins only. PYCON: the name is taken."
-        saveChatbot(input: SaveChatbotInput!): SaveChatbotPayload
+const saveChatbot = serverMutation({
+  name: "saveChatbot",
+  about:
+    "Stores a draft chatbot; without an id, creates one. Its problems are returned, but do not prevent saving.",
+  errors: {
+    PYGRA: "nodes or edges are not a graph",
+    PYNFD: "there is no such chatbot",
+    PYDEN: "the caller is not an admin",
+    PYCON: "the name is taken",
+  },
+  input: {
+    id: uuid().optional().describe("Creates a chatbot when absent."),
+    name: z.string().optional(),
+    description: z.string().optional(),
+    nodes: json().optional().describe("[{id, type, position, data}]"),
+    edges: json().optional().describe("[{source, target, sourceHandle?}]"),
+    settings: json().optional().describe("Language, time zone, keywords, guards, timeouts."),
+  },
+  payload: { chatbot: row("chatbots"), problems: z.array(ChatbotProblem) },
+  run: ({ input: { id, nodes, edges, ...draft }, asCaller }) => {
+    const isGraphGiven = id === undefined || nodes !== undefined || edges !== undefined;
+    const graph = isGraphGiven ? readGraph(nodes, edges) : {};
+    return asCaller(async (db) => {
+      const chatbot = await rowOf(
+        db,
+        "app_hidden.save_draft($1, $2)",
+        id,
+        JSON.stringify({ ...draft, ...graph }),
+      );
+      const { problems } = await validateChatbot(db, chatbot.id);
+      return { chatbot, problems };
+    });
+  },
+});
 
-        "Says what is wrong with a draft, and with what it names in the tenant. PYNFD, PYDEN: admins only."
-        validateChatbot(input: ValidateChatbotInput!): ValidateChatbotPayload
+const validate = serverMutation({
+  name: "validateChatbot",
+  about: "Lists what is wrong with a draft, and with what it names in the tenant.",
+  errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
+  input: { chatbotId: uuid() },
+  payload: { problems: z.array(ChatbotProblem) },
+  run: ({ input, asCaller }) => asCaller((db) => validateChatbot(db, input.chatbotId)),
+});
 
-        "Freezes a draft as the next version, with the graphs it calls. PYGRA: it has errors; validateChatbot lists them. PYNFD, PYDEN: admins only."
-        publishChatbot(input: PublishChatbotInput!): PublishChatbotPayload
-      }
+const publishChatbot = serverMutation({
+  name: "publishChatbot",
+  about: "Freezes a draft as the next version, with the graphs it calls.",
+  errors: {
+    PYNFD: "there is no such chatbot",
+    PYDEN: "the caller is not an admin",
+    PYGRA: "the draft has errors, which validateChatbot lists",
+  },
+  input: { chatbotId: uuid() },
+  payload: {
+    chatbotVersion: row("chatbot_versions"),
+    problems: z.array(ChatbotProblem).describe("Warnings."),
+  },
+  run: ({ input: { chatbotId }, asCaller }) =>
+    asCaller(async (db) => {
+      const { name, problems } = await validateChatbot(db, chatbotId);
+      const errors = describeErrors(problems);
+      if (errors !== null) throw new ParleyError("PYGRA", `"${name}" cannot be published: ${errors}`);
+      return { chatbotVersion: await rowOf(db, "app_hidden.publish_draft($1)", chatbotId), problems };
+    }),
+});
 
-      input SaveChatbotInput {
-        clientMutationId: String
-        "Absent: a new chatbot."
-        id: UUID
-        name: String
-        description: String
-        "[{id, type, position, data}]"
-        nodes: JSON
-        "[{source, target, sourceHandle?}]"
-        edges: JSON
-        settings: JSON
-      }
-      input ValidateChatbotInput {
-        clientMutationId: String
-        chatbotId: UUID!
-      }
-      input PublishChatbotInput {
-        clientMutationId: String
-        chatbotId: UUID!
-      }
-      "Something wrong with a chatbot."
-      type ChatbotProblem {
-        "Stable, for programs."
-        code: String!
-        "Null: it is about the whole."
-        nodeId: String
-        message: String!
-        "error: it cannot be published. warning: it says what will happen."
-        severity: String!
-      }
-      type SaveChatbotPayload {
-        clientMutationId: String
-        chatbot: Chatbot
-        problems: [ChatbotProblem!]!
-      }
-      type ValidateChatbotPayload {
-        clientMutationId: String
-        problems: [ChatbotProblem!]!
-      }
-      type PublishChatbotPayload {
-        clientMutationId: String
-        chatbotVersion: ChatbotVersion
-        "Warnings."
-        problems: [ChatbotProblem!]!
-      }
-    `,
-    objects: {
-      Mutation: {
-        plans: {
-          saveChatbot: doing(saveChatbot),
-          validateChatbot: doing(async (client, { chatbotId }: { chatbotId: string }) => {
-            const { problems } = await validateChatbot(client as never, chatbotId);
-            return { problems };
-          }),
-          publishChatbot: doing(publishChatbot),
-        },
-      },
-      SaveChatbotPayload: { plans: { chatbot: getChatbot, problems: getProblems } },
-      ValidateChatbotPayload: { plans: { problems: getProblems } },
-      PublishChatbotPayload: { plans: { chatbotVersion: getVersion, problems: getProblems } },
-    },
-  };
-}, "ParleyChatbotMutations");
+/** Drafts, their problems, versions: mutations for which the program has to read a graph. */
+export const chatbotMutations = [saveChatbot, validate, publishChatbot];
 
-type SaveInput = {
-  id?: string | null;
-  name?: string | null;
-  description?: string | null;
-  nodes?: unknown;
-  edges?: unknown;
-  settings?: unknown;
-};
-
-async function saveChatbot(client: PgClient, input: SaveInput): Promise<object> {
-  const isNew = !input.id;
-  const draft: Record<string, unknown> = {};
-  for (const key of ["name", "description", "settings"] as const)
-    if (input[key] !== undefined && input[key] !== null) draft[key] = input[key];
-  if (isNew || (input.nodes ?? input.edges ?? null) !== null) {
-    const { graph, problems } = parseGraph(input.nodes ?? [], input.edges ?? []);
-    const errors = describeErrors(problems);
-    if (errors !== null) throw new ParleyError("PYGRA", errors);
-    draft.nodes = graph.nodes;
-    draft.edges = graph.edges;
-  }
-  const { rows } = await client.query<{ id: string }>({
-    text: "select id from app_hidden.save_draft($1, $2)",
-    values: [input.id ?? null, JSON.stringify(draft)],
-  });
-  const chatbotId = rows[0]!.id;
-  const { problems } = await validateChatbot(client as never, chatbotId);
-  return { chatbotId, problems };
+function readGraph(nodes: unknown = [], edges: unknown = []) {
+  const { graph, problems } = parseGraph(nodes, edges);
+  const errors = describeErrors(problems);
+  if (errors !== null) throw new ParleyError("PYGRA", errors);
+  return { nodes: graph.nodes, edges: graph.edges };
 }
 
-async function publishChatbot(client: PgClient, { chatbotId }: { chatbotId: string }): Promise<object> {
-  const { name, problems } = await validateChatbot(client as never, chatbotId);
-  const errors = describeErrors(problems);
-  if (errors !== null) throw new ParleyError("PYGRA", `"${name}" cannot be published: ${errors}`);
-  const { rows } = await client.query<{ id: string }>({
-    text: "select id from app_hidden.publish_draft($1)",
-    values: [chatbotId],
-  });
-  return { versionId: rows[0]!.id, problems };
+async function rowOf(db: pg.PoolClient, call: string, ...values: unknown[]): Promise<{ id: string }> {
+  const { rows } = await db.query<{ id: string }>(`select id from ${call}`, values);
+  return rows[0]!;
 }

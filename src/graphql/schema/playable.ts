@@ -1,10 +1,10 @@
-import type { PgClient } from "postgraphile/@dataplan/pg";
+import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { withForms } from "../../runner/forms.ts";
 import { type RunnableVersion, runnable, type VersionRow } from "../../runner/version_store.ts";
 
 /** What a client names to have it played. */
-export type PlayableNames = { chatbotId?: string | null; versionId?: string | null };
+export type PlayableNames = { chatbotId?: string | undefined; versionId?: string | undefined };
 
 /** A version, or a draft as it would be published now, that the caller may see: an admin's. */
 export type Playable = {
@@ -31,18 +31,18 @@ const DRAFT = `
 
 /** @throws ParleyError PYREQ, PYNFD, PYGRA */
 export async function findPlayable(
-  client: PgClient,
-  { chatbotId = null, versionId = null }: PlayableNames,
+  db: pg.PoolClient,
+  { chatbotId, versionId }: PlayableNames,
 ): Promise<Playable> {
-  if (chatbotId === null && versionId === null) throw new ParleyError("PYREQ", "Name a chatbot or a version");
-  const { rows } = await client.query<Row>(
-    versionId === null
-      ? { text: DRAFT, values: [chatbotId] as string[] }
-      : { text: VERSION, values: [versionId, chatbotId] as string[] },
-  );
+  if (chatbotId === undefined && versionId === undefined)
+    throw new ParleyError("PYREQ", "`chatbotId` or `versionId` must be given");
+  const { rows } =
+    versionId === undefined
+      ? await db.query<Row>(DRAFT, [chatbotId])
+      : await db.query<Row>(VERSION, [versionId, chatbotId]);
   const [row] = rows;
   if (!row) throw new ParleyError("PYNFD", "There is no such chatbot or version, or it cannot be read");
-  const [version] = await withForms(client as never, [read(row)]);
+  const [version] = await withForms(db, [read(row)]);
   return { version: version!, ownerId: row.ownerId };
 }
 

@@ -1,141 +1,111 @@
-import { context, list, object, type Step, sideEffect } from "postgraphile/grafast";
-import { extendSchema, gql } from "postgraphile/utils";
-import type { Acceptance, Credentials, PasswordChange, Sessions } from "../auth/sessions.ts";
+import { z } from "zod";
+import type { Sessions } from "../auth/sessions.ts";
+import { instant, type, uuid } from "./graphql_types.ts";
+import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
-/** Signing in and staying so. signOut and currentUser are functions of the database. */
-export function sessionMutations(sessions: Sessions): GraphileConfig.Plugin {
-  return extendSchema(
-    {
-      typeDefs: gql`
-        extend type Mutation {
-          """
-          Opens a session. PYSGN: wrong address or password, or too many attempts: which of them is not told.
-          PYTEN: you belong to no such tenant, or to several and named none.
-          """
-          signIn(input: SignInInput!): SignInPayload
+/** Signing in and staying signed in, which nobody can do with the rights of a caller. signOut is a SQL function. */
+export function sessionMutations(sessions: Sessions): ServerMutation[] {
+  return [signIn(sessions), refreshSession(sessions), acceptInvitation(sessions), changePassword(sessions)];
+}
 
-          """
-          Exchanges a refresh token for an access token and the next refresh token. Within 30 seconds the same token is
-          answered with the same next one, so that two tabs or a lost answer do no harm. Later, or when it is older than
-          that, it is in two hands and ends its session. PYREF: it is unknown, used, expired or revoked.
-          """
-          refreshSession(input: RefreshSessionInput!): RefreshSessionPayload
+const Session = type(
+  "Session",
+  "A sign-in, as its client holds it. It lasts until 30 days after it was last refreshed, and 90 days (SESSION_DAYS) in all.",
+  {
+    accessToken: z
+      .string()
+      .describe(
+        "Goes with every request: `Authorization: Bearer …`, or a WebSocket's connection parameter `authorization`.",
+      ),
+    accessTokenExpiresAt: instant().describe("When the access token ends; refresh the session before."),
+    refreshToken: z.string().describe("For refreshSession. Keep it safe."),
+    userId: uuid(),
+    tenantId: uuid(),
+  },
+);
 
-          """
-          Makes the person an invitation's token was handed to a member of its tenant, and opens a session there. PYINV:
-          the token is unknown, used, expired or void. PYPWD: the password of the new account is too short, too long or
-          too common. PYSGN: the address has an account, and this is not its password, or there were too many attempts.
-          """
-          acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload
-
-          """
-          Changes one's own password and ends one's other sessions, in all tenants. PYSGN: the old password is wrong, or
-          there were too many attempts. PYPWD: the new one is too short, too long or too common.
-          """
-          changePassword(input: ChangePasswordInput!): ChangePasswordPayload
-        }
-
-        input SignInInput {
-          clientMutationId: String
-          email: String!
-          password: String!
-          "The tenant's slug or id; needed only by those who belong to several."
-          tenant: String
-        }
-
-        input RefreshSessionInput {
-          clientMutationId: String
-          refreshToken: String!
-        }
-
-        input AcceptInvitationInput {
-          clientMutationId: String
-          "As inviteUser returned it."
-          token: String!
-          "The account's own, where the invited address has an account; otherwise that of the new account: 8 characters to 72 bytes."
-          password: String!
-          "What a new account is called; the invitation's name by default."
-          name: String
-        }
-
-        input ChangePasswordInput {
-          clientMutationId: String
-          oldPassword: String!
-          "8 characters to 72 bytes, and not a common one."
-          newPassword: String!
-        }
-
-        type AcceptInvitationPayload {
-          clientMutationId: String
-          session: Session!
-        }
-
-        type ChangePasswordPayload {
-          clientMutationId: String
-          "How many other sessions it ended."
-          endedSessions: Int!
-        }
-
-        type SignInPayload {
-          clientMutationId: String
-          session: Session!
-        }
-
-        type RefreshSessionPayload {
-          clientMutationId: String
-          session: Session!
-        }
-
-        "A sign-in, as its client holds it. It lasts until 30 days after it was last refreshed, and 90 days (SESSION_DAYS) in all."
-        type Session {
-          "Goes with every request: \`Authorization: Bearer …\`, or a WebSocket's connection parameter \`authorization\`."
-          accessToken: String!
-          "When the access token ends; refresh the session before."
-          accessTokenExpiresAt: Datetime!
-          "For refreshSession. Keep it safe."
-          refreshToken: String!
-          userId: UUID!
-          tenantId: UUID!
-        }
-      `,
-      objects: {
-        Mutation: {
-          plans: {
-            signIn: (_$root, args) =>
-              object({
-                clientMutationId: args.getRaw(["input", "clientMutationId"]),
-                session: sideEffect(
-                  list([args.getRaw("input") as Step<Credentials>, context().get("origin")]),
-                  ([input, origin]) => sessions.signIn(input, origin),
-                ),
-              }),
-            refreshSession: (_$root, args) =>
-              object({
-                clientMutationId: args.getRaw(["input", "clientMutationId"]),
-                session: sideEffect(args.getRaw(["input", "refreshToken"]) as Step<string>, (token) =>
-                  sessions.refresh(token),
-                ),
-              }),
-            acceptInvitation: (_$root, args) =>
-              object({
-                clientMutationId: args.getRaw(["input", "clientMutationId"]),
-                session: sideEffect(
-                  list([args.getRaw("input") as Step<Acceptance>, context().get("origin")]),
-                  ([input, origin]) => sessions.acceptInvitation(input, origin),
-                ),
-              }),
-            changePassword: (_$root, args) =>
-              object({
-                clientMutationId: args.getRaw(["input", "clientMutationId"]),
-                endedSessions: sideEffect(
-                  list([args.getRaw("input") as Step<PasswordChange>, context().get("visitor")]),
-                  ([input, visitor]) => sessions.changePassword(input, visitor),
-                ),
-              }),
-          },
-        },
-      },
+function signIn(sessions: Sessions): ServerMutation {
+  return serverMutation({
+    name: "signIn",
+    about: "Opens a session.",
+    errors: {
+      PYSGN:
+        "the address or the password is wrong, or there were too many attempts; which of them is not disclosed",
+      PYTEN: "you are not a member of that tenant, or you belong to several and must name one",
     },
-    "ParleySessionMutations",
-  );
+    isForAnyone: true,
+    input: {
+      email: z.string(),
+      password: z.string(),
+      tenant: z
+        .string()
+        .optional()
+        .describe("The tenant's slug or id; needed only by those who belong to several."),
+    },
+    payload: { session: Session },
+    run: async ({ input, origin }) => ({ session: await sessions.signIn(input, origin) }),
+  });
+}
+
+function refreshSession(sessions: Sessions): ServerMutation {
+  return serverMutation({
+    name: "refreshSession",
+    about:
+      "Exchanges a refresh token for an access token and the next refresh token. Within 30 seconds the same token is " +
+      "answered with the same next one, so that two tabs or a lost answer do no harm. Later, or when it is older than " +
+      "that, two clients have it, and the session ends.",
+    errors: { PYREF: "the token is unknown, used, expired or revoked" },
+    isForAnyone: true,
+    input: { refreshToken: z.string() },
+    payload: { session: Session },
+    run: async ({ input }) => ({ session: await sessions.refresh(input.refreshToken) }),
+  });
+}
+
+function acceptInvitation(sessions: Sessions): ServerMutation {
+  return serverMutation({
+    name: "acceptInvitation",
+    about:
+      "Makes the person to whom an invitation's token was given a member of its tenant, and opens a session there.",
+    errors: {
+      PYINV: "the token is unknown, used, expired or void",
+      PYPWD: "the password of the new account is too short, too long or too common",
+      PYSGN: "the address has an account, and this is not its password, or there were too many attempts",
+    },
+    isForAnyone: true,
+    input: {
+      token: z.string().describe("As inviteUser returned it."),
+      password: z
+        .string()
+        .describe(
+          "The account's own, where the invited address has an account; otherwise that of the new account: 8 characters to 72 bytes.",
+        ),
+      name: z
+        .string()
+        .optional()
+        .describe("What a new account is called; defaults to the invitation's name."),
+    },
+    payload: { session: Session },
+    run: async ({ input, origin }) => ({ session: await sessions.acceptInvitation(input, origin) }),
+  });
+}
+
+function changePassword(sessions: Sessions): ServerMutation {
+  return serverMutation({
+    name: "changePassword",
+    about: "Changes the caller's password and ends their other sessions, in all tenants.",
+    errors: {
+      PYTOK: "the caller is not signed in",
+      PYSGN: "the old password is wrong, or there were too many attempts",
+      PYPWD: "the new one is too short, too long or too common",
+    },
+    // It is refused like a request whose session has ended.
+    isForAnyone: true,
+    input: {
+      oldPassword: z.string(),
+      newPassword: z.string().describe("8 characters to 72 bytes, and not a common one."),
+    },
+    payload: { endedSessions: z.int().describe("The number of other sessions that ended.") },
+    run: async ({ input, visitor }) => ({ endedSessions: await sessions.changePassword(input, visitor) }),
+  });
 }

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { ParleyError } from "../../base/errors.ts";
 import type { Simulation } from "../../chatbot/simulation/simulation.ts";
 
 /**
  * A played run as its client brings it back. Whatever was done to it, it can only lead where the graph leads: what a
- * step leaves behind never waits for a call, so that a state with a request in it is none of ours.
+ * step leaves behind never waits for a call, so a state with a request in it is not valid.
  */
 const Instant = z.iso.datetime().refine((text) => !Number.isNaN(Date.parse(text)));
 const Variables = z.record(z.string(), z.json());
@@ -53,9 +52,7 @@ const State = z.strictObject({
   calls: z.record(z.string(), Count),
 });
 
-/** @throws ParleyError PYREQ */
-export function readSimulation(state: unknown): Simulation {
-  if (!State.safeParse(state).success) throw new ParleyError("PYREQ", "The state is none that was returned");
-  // As it came, not zod's copy: that leaves out what belongs to a node called `__proto__`.
-  return state as Simulation;
+/** Its copy by zod is not used: that leaves out what belongs to a node called `__proto__`. */
+export function isSimulation(state: unknown): state is Simulation {
+  return State.safeParse(state).success;
 }

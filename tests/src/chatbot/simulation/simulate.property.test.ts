@@ -13,7 +13,7 @@ import {
   withStub,
 } from "../../../../src/chatbot/simulation/simulate.ts";
 import type { Played, Reply } from "../../../../src/chatbot/simulation/simulation.ts";
-import { readSimulation } from "../../../../src/graphql/schema/simulation_state.ts";
+import { isSimulation } from "../../../../src/graphql/schema/simulation_state.ts";
 import { NOW } from "../build.ts";
 import { graph, json } from "../random_graphs.ts";
 
@@ -89,7 +89,7 @@ test("any graph, any replies: what a step leaves can be continued, its trace tel
           if (!isActive(played.simulation.context)) break;
           // The client's copy, through the eye of the API.
           const brought = JSON.parse(JSON.stringify(played.simulation));
-          assert.deepEqual(readSimulation(brought), brought);
+          assert.ok(isSimulation(brought));
           const { variables, nodeHistory } = brought.context;
           const path = nodeHistory.map(({ nodeId }: { nodeId: string }) => nodeId);
           const { now } = brought;

@@ -1,0 +1,87 @@
+import { access, context, object, type Step, sideEffect } from "postgraphile/grafast";
+import { parse } from "postgraphile/graphql";
+import { extendSchema } from "postgraphile/utils";
+import { z } from "zod";
+import { graphqlMeta } from "./graphql_types.ts";
+import { type ServerMutation, upperFirst } from "./server_mutation.ts";
+import { TypeDefinitions } from "./type_definitions.ts";
+
+type Args = { getRaw(path: string | string[]): Step };
+type Table = GraphileBuild.BuildInput["pgRegistry"]["pgResources"][string];
+type TableOf = (name: string) => Table;
+
+/** Adds mutations to the schema, with the types of their inputs and payloads. */
+export function mutationPlugin(mutations: readonly ServerMutation[]): GraphileConfig.Plugin {
+  return extendSchema((build) => {
+    const { pgResources } = build.input.pgRegistry;
+    const tableOf = (name: string) => {
+      const table = pgResources[name];
+      if (!table) throw new Error(`the schema has no table ${name}`);
+      return table;
+    };
+    return {
+      typeDefs: parse(definitionsOf(mutations, (name) => build.inflection.tableType(tableOf(name).codec))),
+      objects: {
+        Mutation: { plans: Object.fromEntries(mutations.map((each) => [each.name, planOf(each)])) },
+        ...Object.fromEntries(
+          mutations.map(({ payload, payloadName }) => [payloadName, { plans: plansOf(payload, tableOf) }]),
+        ),
+      },
+    };
+  }, "ParleyServerMutations");
+}
+
+function definitionsOf(mutations: readonly ServerMutation[], nameOfRow: (table: string) => string): string {
+  const types = new TypeDefinitions(nameOfRow);
+  const fields = mutations.map(({ name, description, input, payload, payloadName }) => {
+    const inputName = `${upperFirst(name)}Input`;
+    types.add(`input ${inputName}`, types.fields({ clientMutationId, ...input }));
+    types.add(`type ${payloadName}`, types.fields({ clientMutationId, ...payload }));
+    return `${JSON.stringify(description)}\n${name}(input: ${inputName}!): ${payloadName}`;
+  });
+  types.add("extend type Mutation", `{\n${fields.join("\n")}\n}`);
+  return String(types);
+}
+
+/** What a client gives a mutation to recognise its answer by. */
+const clientMutationId = z.string().optional();
+
+function planOf(mutation: ServerMutation) {
+  return (_$root: Step, args: Args) => {
+    const call = object({
+      given: args.getRaw("input") as Step<object>,
+      visitor: context().get("visitor"),
+      origin: context().get("origin"),
+      pgSettings: context().get("pgSettings"),
+      withPgClient: context().get("withPgClient"),
+    });
+    const result = sideEffect(call, ({ given, visitor, origin, pgSettings, withPgClient }) =>
+      mutation.execute(given, {
+        visitor,
+        origin,
+        asCaller: (work) => withPgClient(pgSettings, ({ rawClient }) => work(rawClient)),
+      }),
+    );
+    return object({ clientMutationId: args.getRaw(["input", "clientMutationId"]), result });
+  };
+}
+
+/** Of a payload's fields: a row is read by its key, everything else is what `run` returned. */
+function plansOf(payload: ServerMutation["payload"], tableOf: TableOf) {
+  return Object.fromEntries(
+    Object.entries(payload).map(([field, schema]) => {
+      const row = graphqlMeta.get(schema)?.row;
+      if (!row) return [field, ($payload: Step) => access($payload, ["result", field])];
+      const table = tableOf(row.table);
+      return [
+        field,
+        ($payload: Step) =>
+          table.get(
+            Object.fromEntries(
+              row.keys.map((key) => [key, access<string>($payload, ["result", field, key])]),
+            ),
+          ),
+      ];
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+import type { z } from "zod";
+import { ParleyError } from "../../base/errors.ts";
+
+/**
+ * An input as its mutation takes it. GraphQL has checked names and types; null is a field that was not given.
+ * @throws ParleyError PYREQ, which names the field and never quotes its value
+ */
+export function readInput<Input extends z.ZodType>(schema: Input, given: object): z.output<Input> {
+  const fields = Object.entries(given).filter(([, value]) => value !== null && value !== undefined);
+  const result = schema.safeParse(Object.fromEntries(fields), { error: describe });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ParleyError("PYREQ", `\`${issue!.path.join(".")}\` ${issue!.message}`);
+}
+
+/** For checks that bring no message of their own. */
+function describe(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case "too_small":
+      return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return "has the wrong form";
+  }
+}
+
+function unitOf(origin: string): string {
+  if (origin === "string") return " characters long";
+  return origin === "array" ? " values long" : "";
+}

@@ -1,0 +1,86 @@
+import type pg from "pg";
+import { z } from "zod";
+import { type ErrorCode, ParleyError } from "../../base/errors.ts";
+import type { Origin } from "../../http/client_source.ts";
+import type { Visitor } from "../auth/visitor.ts";
+import { readInput } from "./read_input.ts";
+
+type Fields = Readonly<Record<string, z.ZodType>>;
+type Values<F extends Fields> = z.output<z.ZodObject<F>>;
+
+/** Who calls a mutation. */
+export type Caller = {
+  /** Null without an access token. */
+  visitor: Visitor | null;
+  origin: Origin;
+  /** Runs the work in one transaction, with the rights of the caller: what they may not see is not there. */
+  asCaller<Result>(work: (db: pg.PoolClient) => Promise<Result>): Promise<Result>;
+};
+
+type Definition<Input extends Fields, Payload extends Fields> = {
+  /** Of the mutation; its types are `<Name>Input` and `<Name>Payload`. */
+  name: string;
+  /** What it does, for the schema's readers. */
+  about: string;
+  /** The codes it can answer with, and when: printed after `about`. */
+  errors: Readonly<Partial<Record<ErrorCode, string>>>;
+  input: Input;
+  payload: Payload;
+  /** For mutations that answer alike. */
+  payloadName?: string;
+  /** For mutations that need no access token. */
+  isForAnyone?: boolean;
+  run(call: Caller & { input: Values<Input> }): Promise<Values<Payload>>;
+};
+
+/** A mutation as the schema takes it; its types are checked where it is defined. */
+export type ServerMutation = {
+  name: string;
+  description: string;
+  input: Fields;
+  payload: Fields;
+  payloadName: string;
+  /** @throws ParleyError what it lists, and PYDEN for callers who have not signed in, PYREQ for a wrong input */
+  execute(given: object, caller: Caller): Promise<object>;
+};
+
+/**
+ * A mutation that needs what a database cannot do: a secret, HTTP, the chatbots' engine. What a database can do alone is
+ * a function of SQL in app_public, which PostGraphile exposes.
+ *
+ * It refuses in one order, as the guards in SQL do: is the caller signed in, is the input valid, is what it names there,
+ * may the caller do that. The last two are the database's, within `asCaller`.
+ */
+export function serverMutation<Input extends Fields, Payload extends Fields>({
+  name,
+  about,
+  errors,
+  input,
+  payload,
+  payloadName = `${upperFirst(name)}Payload`,
+  isForAnyone = false,
+  run,
+}: Definition<Input, Payload>): ServerMutation {
+  const schema = z.object(input);
+  return {
+    name,
+    description: `${about}\n\n${describeErrors(errors)}`,
+    input,
+    payload,
+    payloadName,
+    async execute(given, caller) {
+      if (!isForAnyone && caller.visitor === null) throw new ParleyError("PYDEN", "You must be signed in");
+      return run({ ...caller, input: readInput(schema, given) });
+    },
+  };
+}
+
+export function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function describeErrors(errors: Readonly<Partial<Record<ErrorCode, string>>>): string {
+  return Object.entries(errors)
+    .map(([code, when]) => `${code}: ${when}.`)
+    .join(" ");
+}
