@@ -777,7 +777,11 @@ create table app_public.chatbot_versions (
   nodes jsonb not null,
   edges jsonb not null,
   settings jsonb not null,
-  after_pause text generated always as (coalesce((settings ->> 'afterPause'::text), 'resume'::text)) stored,
+  after_pause text generated always as (
+case (settings ->> 'afterPause'::text)
+    when 'end'::text then 'end'::text
+    else 'resume'::text
+end) stored,
   subflows jsonb not null default '{}'::jsonb,
   flows jsonb not null default '{}'::jsonb,
   published_by uuid,
@@ -1846,7 +1850,7 @@ create view app_public.chatbot_timers with (security_invoker=true) as
     t.kind,
     t.rings_at,
     ((c.assignee_id IS NOT NULL) AND (t.kind <> 'handoff_timeout'::text)) AS is_held
-   FROM ((((app_public.conversation_contexts x
+   FROM (((((app_public.conversation_contexts x
      JOIN app_public.conversations c ON (((c.tenant_id = x.tenant_id) AND (c.id = x.conversation_id))))
      JOIN app_public.chatbot_versions v ON (((v.tenant_id = x.tenant_id) AND (v.id = x.version_id))))
      CROSS JOIN LATERAL ( SELECT
@@ -1854,13 +1858,14 @@ create view app_public.chatbot_timers with (security_invoker=true) as
                     WHEN ((c.chatbot_paused_until > now()) AND (x.waiting_for IS DISTINCT FROM 'handoff'::text)) THEN c.chatbot_paused_until
                     ELSE NULL::timestamp with time zone
                 END AS at) pause_end)
+     CROSS JOIN LATERAL ( SELECT app_hidden.event_after_pause(x.waiting_for, v.after_pause, (pause_end.at IS NOT NULL), true, false) AS event) pause)
      CROSS JOIN LATERAL ( SELECT x.timer_kind AS kind,
             GREATEST(x.expires_at, pause_end.at) AS rings_at
-          WHERE ((x.expires_at IS NOT NULL) AND ((pause_end.at IS NULL) OR ((v.after_pause <> 'end'::text) AND (x.waiting_for <> ALL (ARRAY['answer'::text, 'flow'::text])))))
+          WHERE ((x.expires_at IS NOT NULL) AND (pause.event IS NULL))
         UNION ALL
          SELECT v.after_pause,
             pause_end.at
-          WHERE ((pause_end.at IS NOT NULL) AND ((v.after_pause = 'end'::text) OR (x.waiting_for = ANY (ARRAY['answer'::text, 'flow'::text]))))) t)
+          WHERE (pause.event IS NOT NULL)) t)
   WHERE x.is_active;
 comment on view app_public.chatbot_timers is 'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what is next.';
 comment on column app_public.chatbot_timers.conversation_id is 'Where.';
@@ -2164,6 +2169,20 @@ $$
   language sql stable parallel safe;
 comment on function app_hidden.current_user_id() is 'The user that the access token names. Not checked: policies use current_membership().';
 grant execute on function app_hidden.current_user_id() to parley_visitor;
+
+create function app_hidden.event_after_pause(waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean) returns text as $$
+  select case
+    -- The run goes on by the rules of its handoff.
+    when waiting_for = 'handoff' then null
+    when was_paused and after_pause = 'end' then 'stop'
+    -- Whoever closed the conversation does not want the customer asked again; their answer is still handled.
+    when was_paused and is_open and waiting_for in ('answer', 'flow') then 'resume'
+    when is_due then 'timer'
+  end
+$$
+  language sql immutable;
+comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that sets a run going when a person is done with its conversation; null when there is none. was_paused: the run has not taken a turn since the pause. is_open: of the conversation. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same; both run against tests/cases/pause_ends.json.';
+grant execute on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) to parley_visitor;
 
 create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb) returns table(kind text, id text, state text) as $$
   with tenant as (
@@ -3162,7 +3181,7 @@ declare
 begin
   update app_public.conversations c set
     window_expires_at = greatest(
-      c.window_expires_at, least((call ->> 'occurred_at')::timestamptz, now()) + interval '24 hours'
+      c.window_expires_at, app_private.window_end(least((call ->> 'occurred_at')::timestamptz, now()))
     )
   where c.id = v_ids[1];
   return found;
@@ -3784,18 +3803,18 @@ $$
 comment on function app_private.chatbot_data_source(uuid,text,text) is 'What a chatbot''s call of a data source, or of a connection, needs; of its own tenant, and only while it is active. Ids are texts: graphs are written by people.';
 
 create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
-  select make_interval(secs => coalesce(
+  select coalesce(
     (
-      select (v.settings ->> 'pauseSeconds')::float8
+      select app_private.pause_length(v.settings)
       from app_public.conversation_contexts x
       join app_public.chatbot_versions v on v.id = x.version_id
       where x.conversation_id = chatbot_pause.conversation_id and x.is_active
     ),
-    3600
-  ))
+    app_private.pause_length('{}')
+  )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.chatbot_pause(uuid,uuid) is 'How long the chatbot keeps silent after a person wrote: pauseSeconds of the version that runs, else an hour.';
+comment on function app_private.chatbot_pause(uuid,uuid) is 'How long a person''s message in this conversation pauses the chatbot: as the version that runs says, or the default.';
 
 create function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
@@ -5842,6 +5861,19 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_channel(uuid,interval,interval) is 'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
 
+create function app_private.pause_length(settings jsonb) returns interval as $$
+  select make_interval(secs => coalesce(
+    case when jsonb_typeof(settings -> 'pauseSeconds') = 'number' then
+      case when (settings -> 'pauseSeconds')::numeric >= 0
+        then least((settings -> 'pauseSeconds')::numeric, 365 * 86400)
+      end
+    end,
+    3600
+  )::float8)
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.pause_length(jsonb) is 'How long a chatbot with these settings stays silent after a person''s message: pauseSeconds, at most a year, else an hour. chatbotSettings() reads the same; both run against tests/cases/pause_settings.json.';
+
 create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   select coalesce(jsonb_object_agg(e.key, e.value), '{}')
   from jsonb_each(value) e
@@ -6606,14 +6638,9 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
       select is_pause_cut or coalesce(g.chatbot_paused_until > x.updated_at, false) as is_after_pause
     ) p
     cross join lateral (
-      select case
-        when x.waiting_for = 'handoff' then null
-        when p.is_after_pause and v.after_pause = 'end' then 'stop'
-        -- Whoever closed the conversation does not want the customer asked; the answer is heard all the same.
-        when p.is_after_pause and x.waiting_for in ('answer', 'flow') and g.status = 'open' then 'resume'
-        -- It rang, and was not listened to.
-        when x.expires_at <= now() then 'timer'
-      end as kind
+      select app_hidden.event_after_pause(
+        x.waiting_for, v.after_pause, p.is_after_pause, g.status = 'open', x.expires_at <= now()
+      ) as kind
     ) w
     where w.kind is not null
     returning true
@@ -7827,7 +7854,7 @@ begin
       (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
-      max(n.occurred_at) filter (where n.opens_window) + interval '24 hours' as window_expires_at,
+      app_private.window_end(max(n.occurred_at) filter (where n.opens_window)) as window_expires_at,
       array_agg(n.created_at) filter (where n.needs_attention) as heard_at
     from (
       select
@@ -8054,6 +8081,12 @@ create function app_private.wakes_chatbot(direction app_public.message_direction
 $$
   language sql immutable;
 comment on function app_private.wakes_chatbot(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
+
+create function app_private.window_end(occurred_at timestamp with time zone) returns timestamp with time zone as $$
+  select occurred_at + interval '24 hours'
+$$
+  language sql stable;
+comment on function app_private.window_end(timestamp with time zone) is 'Until when a message or a call of the customer''s keeps the provider''s customer service window open.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u

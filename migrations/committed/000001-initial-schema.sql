@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eff930660b3b96bcbb01670180596d6d253280d2
+--! Hash: sha1:63e635aba5577138b975f080e91192eefb5e22b5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3276,6 +3276,13 @@ comment on function app_private.opens_window(
   E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of '
    'theirs.';
 
+create or replace function app_private.window_end(occurred_at timestamptz) returns timestamptz as $$
+  select occurred_at + interval '24 hours'
+$$ language sql stable;
+
+comment on function app_private.window_end(timestamptz) is
+  E'Until when a message or a call of the customer''s keeps the provider''s customer service window open.';
+
 create or replace function app_private.needs_attention(
   direction app_public.message_direction,
   origin app_public.message_origin,
@@ -4214,7 +4221,7 @@ begin
       (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
-      max(n.occurred_at) filter (where n.opens_window) + interval '24 hours' as window_expires_at,
+      app_private.window_end(max(n.occurred_at) filter (where n.opens_window)) as window_expires_at,
       array_agg(n.created_at) filter (where n.needs_attention) as heard_at
     from (
       select
@@ -5643,7 +5650,7 @@ create table app_public.chatbot_versions (
   nodes jsonb not null,
   edges jsonb not null,
   settings jsonb not null,
-  after_pause text generated always as (coalesce(settings ->> 'afterPause', 'resume')) stored,
+  after_pause text generated always as (case settings ->> 'afterPause' when 'end' then 'end' else 'resume' end) stored,
   subflows jsonb not null default '{}',
   flows jsonb not null default '{}',
   published_by uuid,
@@ -5849,21 +5856,38 @@ comment on column app_private.ai_calls.conversation_id is
   E'Null once the conversation is deleted: what was spent stays spent.';
 comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
 
+--! Included chatbots/pause_length.sql
+create or replace function app_private.pause_length(settings jsonb) returns interval as $$
+  select make_interval(secs => coalesce(
+    case when jsonb_typeof(settings -> 'pauseSeconds') = 'number' then
+      case when (settings -> 'pauseSeconds')::numeric >= 0
+        then least((settings -> 'pauseSeconds')::numeric, 365 * 86400)
+      end
+    end,
+    3600
+  )::float8)
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pause_length(jsonb) is
+  E'How long a chatbot with these settings stays silent after a person''s message: pauseSeconds, at most a year, else '
+  'an hour. chatbotSettings() reads the same; both run against tests/cases/pause_settings.json.';
+--! EndIncluded chatbots/pause_length.sql
 --! Included chatbots/chatbot_pause.sql
 create or replace function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
-  select make_interval(secs => coalesce(
+  select coalesce(
     (
-      select (v.settings ->> 'pauseSeconds')::float8
+      select app_private.pause_length(v.settings)
       from app_public.conversation_contexts x
       join app_public.chatbot_versions v on v.id = x.version_id
       where x.conversation_id = chatbot_pause.conversation_id and x.is_active
     ),
-    3600
-  ))
+    app_private.pause_length('{}')
+  )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_pause(uuid, uuid) is
-  E'How long the chatbot keeps silent after a person wrote: pauseSeconds of the version that runs, else an hour.';
+  E'How long a person''s message in this conversation pauses the chatbot: as the version that runs says, or the '
+  'default.';
 --! EndIncluded chatbots/chatbot_pause.sql
 --! Included chatbots/tg_messages__enqueue_chatbot.sql
 create or replace function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
@@ -6507,6 +6531,28 @@ comment on function app_public.skip_chatbot_node(uuid) is
 
 grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 --! EndIncluded chatbots/skip_chatbot_node.sql
+--! Included chatbots/event_after_pause.sql
+create or replace function app_hidden.event_after_pause(
+  waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean
+) returns text as $$
+  select case
+    -- The run goes on by the rules of its handoff.
+    when waiting_for = 'handoff' then null
+    when was_paused and after_pause = 'end' then 'stop'
+    -- Whoever closed the conversation does not want the customer asked again; their answer is still handled.
+    when was_paused and is_open and waiting_for in ('answer', 'flow') then 'resume'
+    when is_due then 'timer'
+  end
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.event_after_pause(text, text, boolean, boolean, boolean) is
+  E'The event that sets a run going when a person is done with its conversation; null when there is none. was_paused: '
+  'the run has not taken a turn since the pause. is_open: of the conversation. is_due: the run''s timer was due in '
+  'the meantime. eventAfterPause() is the same; both run against tests/cases/pause_ends.json.';
+
+grant execute on function app_hidden.event_after_pause(text, text, boolean, boolean, boolean) to parley_visitor;
+--! EndIncluded chatbots/event_after_pause.sql
 --! Included chatbots/resume_chatbot.sql
 create or replace function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false)
 returns boolean as $$
@@ -6540,14 +6586,9 @@ returns boolean as $$
       select is_pause_cut or coalesce(g.chatbot_paused_until > x.updated_at, false) as is_after_pause
     ) p
     cross join lateral (
-      select case
-        when x.waiting_for = 'handoff' then null
-        when p.is_after_pause and v.after_pause = 'end' then 'stop'
-        -- Whoever closed the conversation does not want the customer asked; the answer is heard all the same.
-        when p.is_after_pause and x.waiting_for in ('answer', 'flow') and g.status = 'open' then 'resume'
-        -- It rang, and was not listened to.
-        when x.expires_at <= now() then 'timer'
-      end as kind
+      select app_hidden.event_after_pause(
+        x.waiting_for, v.after_pause, p.is_after_pause, g.status = 'open', x.expires_at <= now()
+      ) as kind
     ) w
     where w.kind is not null
     returning true
@@ -6935,14 +6976,15 @@ create or replace view app_public.chatbot_timers with (security_invoker = true) 
     end as at
   ) pause_end
   cross join lateral (
-    -- Nothing rings in a pause. After it a question is asked again, with a time of its own; other timers go on.
+    select app_hidden.event_after_pause(x.waiting_for, v.after_pause, pause_end.at is not null, true, false) as event
+  ) pause
+  cross join lateral (
+    -- No timer fires in a pause. After it a question is asked again, with a time of its own; other timers go on.
     select x.timer_kind as kind, greatest(x.expires_at, pause_end.at) as rings_at
-    where x.expires_at is not null
-    and (pause_end.at is null or v.after_pause <> 'end' and x.waiting_for not in ('answer', 'flow'))
+    where x.expires_at is not null and pause.event is null
     union all
     select v.after_pause, pause_end.at
-    where pause_end.at is not null
-    and (v.after_pause = 'end' or x.waiting_for in ('answer', 'flow'))
+    where pause.event is not null
   ) t
   where x.is_active;
 
@@ -9231,7 +9273,7 @@ declare
 begin
   update app_public.conversations c set
     window_expires_at = greatest(
-      c.window_expires_at, least((call ->> 'occurred_at')::timestamptz, now()) + interval '24 hours'
+      c.window_expires_at, app_private.window_end(least((call ->> 'occurred_at')::timestamptz, now()))
     )
   where c.id = v_ids[1];
   return found;

@@ -3,17 +3,16 @@ import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { Budget } from "../../chatbot/engine/budget.ts";
 import type { Instant, Waiting } from "../../chatbot/engine/context.ts";
 import { formAnswer } from "../../chatbot/engine/inbound.ts";
+import { DEFAULT_SETTINGS } from "../../chatbot/graph/settings.ts";
 import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
 import { isSignalOfAny, versionEntered } from "../begins.ts";
 import type { ClaimedEvent, ContextRow } from "../claimed_turn.ts";
 import { contextOf } from "../context_row.ts";
+import { eventAfterPause } from "../event_after_pause.ts";
 import { playTurn, type TurnTools } from "../play_turn.ts";
 import type { RunnableVersion } from "../version_store.ts";
 import type { Past, PastMessage } from "./past.ts";
 import { type Spoken, spoken } from "./spoken.ts";
-
-/** How long a person's message silences the chatbot where no run says otherwise; as app_private.chatbot_pause(). */
-const PAUSE_SECONDS = 3600;
 
 /**
  * A conversation in which a version is the only chatbot, played turn by turn as in earnest, by a clock of its own.
@@ -64,7 +63,8 @@ export class Stage {
 
   /** A person speaks: the chatbot keeps silent for a while. */
   pause(at: Instant): void {
-    this.#silence(at, this.#active ? this.#version.settings.pauseSeconds : PAUSE_SECONDS);
+    const { pauseSeconds } = this.#active ? this.#version.settings : DEFAULT_SETTINGS;
+    this.#silence(at, pauseSeconds);
     this.#isResumed ||= this.#active !== null;
   }
 
@@ -105,15 +105,20 @@ export class Stage {
     return this.#isHeld(at) ? this.#pausedUntil : at;
   }
 
-  /** As app_private.resume_chatbot(). */
+  /** The pause is over. A person's conversation is open, and a timer that was due fires in its turn, by passTime(). */
   *#resume(at: Instant): Playing<Spoken[]> {
     const waiting = this.#waiting;
-    if (waiting === null || waiting.kind === "handoff") return [];
-    if (this.#version.settings.afterPause === "end")
-      return yield* this.#play([{ kind: "stop", payload: { reason: "taken_over" } }], at);
-    if (waiting.kind === "answer" || waiting.kind === "flow")
-      return yield* this.#play([{ kind: "resume" }], at);
-    // What a call answered meanwhile is heard now; so is a timer, in its turn.
+    if (waiting === null) return [];
+    const kind = eventAfterPause({
+      waitingFor: waiting.kind,
+      afterPause: this.#version.settings.afterPause,
+      wasPaused: true,
+      isOpen: true,
+      isDue: false,
+    });
+    if (kind === "stop") return yield* this.#play([{ kind, payload: { reason: "taken_over" } }], at);
+    if (kind === "resume") return yield* this.#play([{ kind }], at);
+    // A call that was answered during the pause is handled now.
     return yield* this.#answerCalls(at);
   }
 

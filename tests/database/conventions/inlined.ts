@@ -5,6 +5,8 @@
  */
 export const INLINED: Record<string, string> = {
   current_user_id: "select app_hidden.current_user_id()",
+  event_after_pause:
+    "select app_hidden.event_after_pause(x.waiting_for, 'end', true, x.is_active, false) from app_public.conversation_contexts x",
   identity_at:
     "select (select i.contact_id from app_private.identity_at(m.tenant_id, 'phone', m.preview, m.occurred_at) i) from app_public.messages m",
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
@@ -27,6 +29,7 @@ export const INLINED: Record<string, string> = {
   status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
+  window_end: "select app_private.window_end(m.occurred_at) from app_public.messages m",
   words_of: "select app_hidden.words_of(m.preview) from app_public.messages m",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
 };
