@@ -1,7 +1,6 @@
-import pg from "pg";
 import { EmbeddedError } from "../../embedded/error.ts";
-import { brokenCheck } from "../base/broken_rule.ts";
 import { ConfigError } from "../base/config.ts";
+import { databaseFailure, sqlState } from "../base/database_error.ts";
 import { isErrorCode, ParleyError } from "../base/errors.ts";
 import { withoutUnprintable } from "./printable.ts";
 
@@ -14,51 +13,15 @@ function sentence(error: unknown): string {
   if (error instanceof ParleyError) return `${error.message} (${error.code})`;
   if (error instanceof ConfigError) return error.message;
   if (error instanceof EmbeddedError) return `${error.message} (PYUNA)`;
-  if (error instanceof pg.DatabaseError) return ofDatabase(error);
-  if (isUnreachable(error)) return `The database cannot be reached: ${messageOf(error)} (PYUNA)`;
-  return `${messageOf(error)} (PYINT)`;
+  return databaseSentence(error) ?? `${messageOf(error)} (${sqlState(error) ?? "PYINT"})`;
 }
 
-function ofDatabase(error: pg.DatabaseError): string {
-  const { message, code = "", detail } = error;
-  if (isErrorCode(code)) return `${message} (${code})`;
-  switch (code.slice(0, 2)) {
-    case "08":
-    case "28":
-    case "3D":
-    case "53":
-      return `The database cannot be used: ${message} (PYUNA)`;
-    case "57":
-      return code === "57014"
-        ? `It took too long: ${message} (PYTIM)`
-        : `The database went away: ${message} (PYUNA)`;
-  }
-  switch (code) {
-    case "23505":
-      return `It exists already: ${detail ?? message} (PYCON)`;
-    case "23514":
-      return `${brokenCheck(error)} (PYCON)`;
-    case "22P02":
-    case "22007":
-    case "22008":
-    case "22021":
-    case "22P05":
-      return `A value has the wrong form: ${message} (PYREQ)`;
-    default:
-      return `${message} (${code})`;
-  }
-}
-
-/** Errors of sockets and names, and pg's own of a connection that did not come about or broke. */
-function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = "code" in error ? String(error.code) : "";
-  return (
-    /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|DEPTH_ZERO|SELF_SIGNED|CERT_|ERR_TLS)/.test(code) ||
-    /timeout exceeded when trying to connect|Connection terminated|server does not support SSL/.test(
-      error.message,
-    )
-  );
+/** Whoever runs a command owns the database: Postgres's own text, too, unless ours names the field. */
+function databaseSentence(error: unknown): string | undefined {
+  const failure = databaseFailure(error);
+  if (!failure) return undefined;
+  const isComplete = isErrorCode(sqlState(error)) || sqlState(error)?.startsWith("23");
+  return `${failure.message}${isComplete ? "" : `: ${messageOf(error)}`} (${failure.code})`;
 }
 
 function messageOf(error: unknown): string {

@@ -3,8 +3,8 @@ import { calculateHash } from "graphile-migrate/dist/hash.js";
 import { getAllMigrations } from "graphile-migrate/dist/migration.js";
 import type { ParsedSettings } from "graphile-migrate/dist/settings.js";
 import type pg from "pg";
+import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
-import { sqlState } from "./pool.ts";
 
 export type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
 

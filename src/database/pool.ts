@@ -130,23 +130,3 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
-
-/** The SQLSTATE of an error that Postgres raised; undefined for anything else. */
-export function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
-}
-
-/**
- * Whether an error says "not now": the database is away, starting, out of something, a standby, or asks to try again.
- * The same work may well succeed later. An error that is nobody's answer (a broken connection) is; a defect of ours is
- * not.
- */
-export function isPassing(error: unknown): boolean {
-  const state = sqlState(error);
-  // Connection, rollback (deadlock), resources, lock timeout, shutdown or cancel, read-only during a fail-over, idle
-  // in a transaction.
-  if (state !== undefined) return /^(08|40|53|55P03|57|25006|25P03)/.test(state);
-  return !DEFECTS.some((defect) => error instanceof defect);
-}
-
-const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type pg from "pg";
+import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
-import { sqlState } from "./pool.ts";
 
 const COMMITTED = new URL("../../migrations/committed/", import.meta.url);
 

@@ -2,9 +2,9 @@ import { createHmac } from "node:crypto";
 import pg from "pg";
 import { openEmbedded } from "../../embedded/embedded.ts";
 import type { Config } from "../base/config.ts";
+import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { sqlState } from "./pool.ts";
 import { scramVerifier } from "./scram_verifier.ts";
 
 /** The database as its owner: the server that DATABASE_URL names, or the embedded one. */

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
+import { databaseFailure } from "../base/database_error.ts";
 import { ERRORS, type ErrorCode, type ErrorKind, isErrorCode } from "../base/errors.ts";
 import { logOf, requestId } from "./request_log.ts";
 
@@ -20,8 +21,10 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 
 /** Answers with a registered code and its meaning; what really happened is in the log, under the request's id. */
 export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const code = codeOf(error);
-  if (code === "PYINT") logOf(response)?.error({ err: error }, "a request failed unexpectedly");
+  const failure = databaseFailure(error);
+  const code = failure?.code ?? codeOf(error);
+  // Nothing of a plain request is a value for the database: what fails there is ours to look into.
+  if (code === "PYINT" || failure) logOf(response)?.error({ err: error }, "a request failed unexpectedly");
   if (response.headersSent) {
     // Half an answer cannot be mended: Express cuts the connection.
     next(error);

@@ -1,6 +1,6 @@
 import type pg from "pg";
+import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
-import { isPassing } from "../database/pool.ts";
 import type { Applied } from "./apply_deliveries.ts";
 import { BatcherFull, createBatcher } from "./batch.ts";
 import type { Delivery } from "./delivery.ts";

@@ -1,6 +1,6 @@
 import type pg from "pg";
+import { isPassing, sqlState } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
-import { isPassing, sqlState } from "../database/pool.ts";
 import { type Applied, applyDeliveries, both, NOTHING_APPLIED } from "./apply_deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 

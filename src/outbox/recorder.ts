@@ -1,6 +1,6 @@
 import type pg from "pg";
+import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
-import { isPassing } from "../database/pool.ts";
 import { createAlarm } from "./alarm.ts";
 import type { ChannelConsequence, OutcomeRow } from "./outcome_row.ts";
 

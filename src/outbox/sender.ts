@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import type { Outcome } from "../channels/outcome.ts";
-import { isPassing } from "../database/pool.ts";
 import { createAlarm } from "./alarm.ts";
 import { createChannelLoad } from "./channel_load.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";

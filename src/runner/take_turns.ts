@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
+import { sqlState } from "../base/database_error.ts";
 import { textField } from "../base/json/fields.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import { uuidV7 } from "../base/uuid_v7.ts";
 import { TurnTooLong } from "../chatbot/engine/budget.ts";
-import { inTransaction, type Last, sqlState } from "../database/pool.ts";
+import { inTransaction, type Last } from "../database/pool.ts";
 import { callbackAddress } from "../integrations/callback_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { abandoned, givenUp, setAside } from "./abandoned.ts";

@@ -3,8 +3,9 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { readConfig } from "../../../src/base/config.ts";
+import { isPassing } from "../../../src/base/database_error.ts";
 import { createLog } from "../../../src/base/log.ts";
-import { createPool, inTransaction, isPassing } from "../../../src/database/pool.ts";
+import { createPool, inTransaction } from "../../../src/database/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;

@@ -180,7 +180,7 @@ test("one number twice in a tenant is refused", async () => {
   const secrets = ["--access-token", "t", "--app-secret", "s"];
   const args = ["channel", "add", ...number(), ...secrets];
   await parley.json(args);
-  assert.match(await parley.failure(args), /exists already.*\(PYCON\)$/);
+  assert.match(await parley.failure(args), /is taken \(PYCON\)$/);
 });
 
 test("in production a secret key has to be given, not made", async () => {

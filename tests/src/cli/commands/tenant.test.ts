@@ -37,7 +37,7 @@ test("a tenant is added and listed", async () => {
 test("a bad tenant is refused in one line with a code", async () => {
   await parley.json(["tenant", "add", "taken"]);
   const bad: [args: string[], expected: RegExp][] = [
-    [["taken"], /exists already.*\(PYCON\)$/],
+    [["taken"], /is taken \(PYCON\)$/],
     [["Not A Slug"], /"slug" of tenants must consist of a-z, 0-9 and hyphens \(PYCON\)$/],
     [["-x"], /unknown option/],
     [[""], /\(PYCON\)$/],

@@ -32,7 +32,7 @@ const CODES: Record<string, string> = {
   "08006": "PYUNA",
   "53300": "PYUNA",
   "57P01": "PYUNA",
-  "40P01": "PYINT",
+  "40P01": "PYUNA",
   "42P01": "PYINT",
   XX000: "PYINT",
   P0001: "PYINT",
