@@ -3436,7 +3436,7 @@ begin
     );
   end if;
 
-  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
@@ -4338,8 +4338,8 @@ begin
     where app_private.is_placeholder(x.type)
     order by x.conversation_id, x.id, t.n
   loop
-    -- Lock in the order kept everywhere: conversations by id, then messages. One that another transaction has filled
-    -- in the meantime is not found.
+    -- Conversations before messages: docs/architecture.md, "Locks". One that another transaction has filled in the
+    -- meantime is not found.
     perform from app_public.conversations c where c.id = (v_found.message).conversation_id for no key update;
     delete from app_public.messages m
     where m.id = (v_found.message).id and app_private.is_placeholder(m.type)
@@ -5415,7 +5415,7 @@ declare
   v_is_merged_newer boolean;
   v_pair record;
 begin
-  -- Lock in the order that is kept everywhere: contacts by id, then conversations by id.
+  -- Contacts before conversations: docs/architecture.md, "Locks".
   perform from app_public.contacts c where c.id in (kept_id, merged_id) order by c.id for update;
   select c.* into v_kept from app_public.contacts c where c.id = kept_id;
   select c.* into v_merged from app_public.contacts c where c.id = merged_id;
@@ -5565,7 +5565,7 @@ begin
   update app_public.messages m set conversation_id = to_id
   where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id;
 
-  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.tenant_id = move_messages.tenant_id and l.conversation_id in (from_id, to_id)
   order by l.conversation_id
@@ -6137,7 +6137,7 @@ declare
     where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
   );
 begin
-  -- All at once, for they are settled in several steps; in the order kept everywhere.
+  -- All at once, because they are settled in several steps: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
@@ -6237,7 +6237,7 @@ begin
 
   perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
-  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
@@ -7833,8 +7833,7 @@ begin
   into v_ids, v_has_answers, v_has_users, v_has_ads
   from new_rows n;
 
-  -- Lock in id order, as everywhere: two batches about the same customers wait for
-  -- each other instead of deadlocking.
+  -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
   select
     array_agg(l.id) filter (where l.status <> 'open'),
     array_agg(l.id) filter (where l.free_entry_offered_until > now() - interval '7 days')

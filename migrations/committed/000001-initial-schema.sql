@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:63e635aba5577138b975f080e91192eefb5e22b5
+--! Hash: sha1:a38dbda00f6c74ae10deb3a36315007085e9b2a5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2451,7 +2451,7 @@ declare
   v_is_merged_newer boolean;
   v_pair record;
 begin
-  -- Lock in the order that is kept everywhere: contacts by id, then conversations by id.
+  -- Contacts before conversations: docs/architecture.md, "Locks".
   perform from app_public.contacts c where c.id in (kept_id, merged_id) order by c.id for update;
   select c.* into v_kept from app_public.contacts c where c.id = kept_id;
   select c.* into v_merged from app_public.contacts c where c.id = merged_id;
@@ -4200,8 +4200,7 @@ begin
   into v_ids, v_has_answers, v_has_users, v_has_ads
   from new_rows n;
 
-  -- Lock in id order, as everywhere: two batches about the same customers wait for
-  -- each other instead of deadlocking.
+  -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
   select
     array_agg(l.id) filter (where l.status <> 'open'),
     array_agg(l.id) filter (where l.free_entry_offered_until > now() - interval '7 days')
@@ -4409,7 +4408,7 @@ begin
   update app_public.messages m set conversation_id = to_id
   where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id;
 
-  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.tenant_id = move_messages.tenant_id and l.conversation_id in (from_id, to_id)
   order by l.conversation_id
@@ -4928,7 +4927,7 @@ begin
     );
   end if;
 
-  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
@@ -5228,8 +5227,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
--- what grows. Made anew for each call, they would cost more than their execution.
+-- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.claim_outbox(int, interval, int, uuid[], uuid) is
   E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace '
@@ -5299,7 +5297,7 @@ begin
 
   perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
-  -- The order of locks of the outbox, kept everywhere: lanes, outbox, statuses.
+  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
@@ -5369,8 +5367,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
--- what grows. Made anew for each call, they would cost more than their execution.
+-- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.record_outcomes(jsonb) is
   E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", '
@@ -5485,7 +5482,7 @@ declare
     where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
   );
 begin
-  -- All at once, for they are settled in several steps; in the order kept everywhere.
+  -- All at once, because they are settled in several steps: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
@@ -6221,8 +6218,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
--- what grows. Made anew for each call, they would cost more than their execution.
+-- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.claim_chatbot_turns(int, uuid) is
   E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. '
@@ -6389,8 +6385,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
--- what grows. Made anew for each call, they would cost more than their execution.
+-- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.save_chatbot_turns(
   
@@ -8664,8 +8659,8 @@ begin
     where app_private.is_placeholder(x.type)
     order by x.conversation_id, x.id, t.n
   loop
-    -- Lock in the order kept everywhere: conversations by id, then messages. One that another transaction has filled
-    -- in the meantime is not found.
+    -- Conversations before messages: docs/architecture.md, "Locks". One that another transaction has filled in the
+    -- meantime is not found.
     perform from app_public.conversations c where c.id = (v_found.message).conversation_id for no key update;
     delete from app_public.messages m
     where m.id = (v_found.message).id and app_private.is_placeholder(m.type)
@@ -9354,8 +9349,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Its plans, and those of the foreign keys it checks, are made once, when tables may still be tiny: they must not scan
--- what grows. Made anew for each call, they would cost more than their execution.
+-- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
   E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. '
