@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a38dbda00f6c74ae10deb3a36315007085e9b2a5
+--! Hash: sha1:080a4ffac75f8ff60367ea8953fdb56169091aa9
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3930,6 +3930,7 @@ comment on table app_private.parked_statuses is
 
 create type app_private.outbox_state as enum ('queued', 'sending', 'uncertain');
 
+-- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.outbox (
   tenant_id uuid not null,
   conversation_id uuid not null,
@@ -3955,6 +3956,7 @@ comment on column app_private.outbox.sender_id is
 comment on column app_private.outbox.lease_until is
   E'The sender that took it answers for it until then; afterwards the message is uncertain.';
 
+-- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.outbox_lanes (
   tenant_id uuid not null,
   conversation_id uuid not null,
@@ -5739,6 +5741,7 @@ comment on column app_public.conversation_contexts.completion_reason is
   E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
 comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
 
+-- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.chatbot_events (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null,
@@ -5783,6 +5786,7 @@ comment on table app_private.chatbot_turn_takers is
   E'Which events each process is playing at the moment. What a process left here when it died has cost one try each: '
    'see begin_chatbot_turns().';
 
+-- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.chatbot_activity (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null,

@@ -1,46 +1,42 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
 
-/** How often to look. Autovacuum looks once a minute, and finds queues full of what has left them. */
+/** How often to look. Autovacuum looks once a minute, and finds queues full of dead rows. */
 const LOOK_MS = 5_000;
-/** Rows that have left a queue: more, and every look at it passes them by one after the other. */
+/** Dead rows of a queue: with more of them, every scan of the queue reads them one by one. */
 const LITTERED = 2_000;
-/** A table that has grown by half since it was last looked at is planned for as if it were small. */
+/** A table of up to so many rows that has grown by half since its last analysis is planned for as if it were small. */
 const YOUNG_ROWS = 500_000;
 
-/** Rows come and go in these. */
-const QUEUES = ["outbox", "outbox_lanes", "chatbot_events", "chatbot_activity"];
-
+/** A queue, through which rows only pass, is a table with an autovacuum setting of its own. */
 const NEEDY = `
-  select relid::regclass::text as name, relname = any ($1) as is_littered
-  from pg_stat_user_tables
-  where schemaname in ('app_public', 'app_private')
+  select s.relid::regclass::text as name, t.is_queue
+  from pg_stat_user_tables s
+  join pg_class c on c.oid = s.relid
+  cross join lateral (
+    select coalesce(c.reloptions::text like '%autovacuum_vacuum_scale_factor=%', false) as is_queue
+  ) t
+  where s.schemaname in ('app_public', 'app_private')
   and (
-    relname = any ($1) and n_dead_tup > $2
-    or relname <> all ($1)
-      and n_live_tup between 1000 and $3
-      and n_mod_since_analyze > 1000 + n_live_tup / 2
-      and coalesce(greatest(last_analyze, last_autoanalyze), '-infinity') < now() - interval '10 seconds'
+    t.is_queue and s.n_dead_tup > $1
+    or not t.is_queue
+      and s.n_live_tup between 1000 and $2
+      and s.n_mod_since_analyze > 1000 + s.n_live_tup / 2
+      and coalesce(greatest(s.last_analyze, s.last_autoanalyze), '-infinity') < now() - interval '10 seconds'
   )`;
 
 /**
- * Looks after the tables that change faster than autovacuum looks: sweeps the queues, and has statistics made of tables
- * while they are young. Whoever comes second skips a table. Returns the names of those it did.
+ * Looks after the tables that change faster than autovacuum looks: vacuums the queues, and analyses tables while they are
+ * small. A table that another process is working on is skipped. Returns the names of those that needed care.
  */
 export async function careForTables(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string; is_littered: boolean }>(NEEDY, [
-    QUEUES,
-    LITTERED,
-    YOUNG_ROWS,
-  ]);
-  for (const { name, is_littered } of rows)
-    await pool.query(
-      `${is_littered ? "vacuum (skip_locked, truncate off)" : "analyze (skip_locked)"} ${name}`,
-    );
+  const { rows } = await pool.query<{ name: string; is_queue: boolean }>(NEEDY, [LITTERED, YOUNG_ROWS]);
+  for (const { name, is_queue } of rows)
+    await pool.query(`${is_queue ? "vacuum (skip_locked, truncate off)" : "analyze (skip_locked)"} ${name}`);
   return rows.map(({ name }) => name);
 }
 
-/** Does so every few seconds; not as a job, because jobs may be what waits. */
+/** Does so every few seconds. Not a job, because the jobs may be what is delayed. */
 export function keepTables(pool: pg.Pool, log: Log): { stop(): void } {
   let isLooking = false;
   const timer = setInterval(async () => {
