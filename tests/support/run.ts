@@ -1,6 +1,6 @@
 /**
  * `npm test`: starts a throw-away Postgres (or uses the server that TEST_DATABASE_URL names), migrates one template
- * database, and runs the tests, each file in a process of its own. `npm test -- tests/x.test.ts` runs one file.
+ * database, and runs the tests, each file in a process of its own. `npm test -- tests/docs/links.test.ts` runs one file.
  */
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";

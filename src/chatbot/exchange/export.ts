@@ -29,8 +29,8 @@ export type ExportedFlow = ImportedFlow & {
 };
 
 /**
- * The wrapped form of the exchange format, without secrets. `settings` and `subflows` are ours: the source system passes
- * over them. `exportedAt` is an ISO instant.
+ * The wrapped form of the exchange format, without secrets. `settings` and `subflows` are Parley's additions; other
+ * applications ignore them. `exportedAt` is an ISO instant.
  */
 export function exportChatbot(chatbot: ExportedChatbot, exportedAt: string): JsonObject {
   const { id, name, description, graph, settings, isActive, status, metadata, flows, subflows } = chatbot;
@@ -51,7 +51,7 @@ export function exportChatbot(chatbot: ExportedChatbot, exportedAt: string): Jso
       metadata,
       settings,
     },
-    // Empty where none of them is known here, as the source system has it.
+    // An empty list, and not absent, if no form is stored: other applications expect the key.
     ...(sendsForms && {
       whatsappFlows: flows.map((flow) => ({ ...flow, isActive: flow.status === "PUBLISHED" })),
     }),

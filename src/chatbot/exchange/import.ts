@@ -111,7 +111,7 @@ function missingForms(graph: Graph, flows: ImportedFlow[]): Problem[] {
     );
 }
 
-/** The source system spoke Turkish where an author had written nothing; a bot in Turkish keeps that. */
+/** Many files of this format come from an application whose default texts are Turkish: those keep Turkish texts. */
 function languageOfTexts(graph: Graph): Language {
   const texts = graph.nodes.map(
     (node) => `${textField(node.data, "content")} ${textField(node.data, "label")}`,

@@ -1,8 +1,8 @@
 import "postgraphile";
 
 /**
- * The names of the schema. Every key of ours begins with the tenant (decision 5 of the design), and no client needs to
- * know: `conversation.contact`, not `contactByTenantIdAndContactId`. A row's own id is `id`, Relay's is `nodeId`.
+ * The names of the schema. Every key starts with the tenant, so that a reference to another tenant's row cannot be
+ * stored, but clients need not know: `conversation.contact`, not `contactByTenantIdAndContactId`. A row's own id is `id`, Relay's is `nodeId`.
  */
 export const Naming: GraphileConfig.Plugin = {
   name: "ParleyNaming",

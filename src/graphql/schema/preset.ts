@@ -10,7 +10,7 @@ import { PageSize } from "./page_size.ts";
 import { Tags } from "./tags.ts";
 import { UniqueOrder } from "./unique_order.ts";
 
-/** How tables and functions of app_public become a schema; reference/graphile.md section 1.4 of the design says why. */
+/** How tables and functions of app_public become a schema. */
 export const SchemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
   plugins: [Naming, Tags, Columns, PageSize, UniqueOrder, MissingRow, DescribedNames],

@@ -61,7 +61,7 @@ const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The one way out to addresses customers configure: design decision 17, measured in reference/reliability.md 2.5.
+ * The only way to send requests to addresses that customers configure.
  * By default HTTPS to public addresses on ports 443 and 8443. Keeps no cookies and reads no proxy from the environment.
  */
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {

@@ -1,7 +1,7 @@
 import { readWebhook } from "../../../src/channels/whatsapp/inbound/read_webhook.ts";
 import type { WebhookItem } from "../../../src/channels/whatsapp/inbound/webhook_item.ts";
 
-/** Bodies in the shapes of reference/cloud-api.md, and a short way to their items. */
+/** Bodies in the shapes of docs/reference/cloud-api.md, and a short way to their items. */
 
 export const BUSINESS_NUMBER = "15550100200";
 export const CUSTOMER_NUMBER = "5511998765432";

@@ -19,7 +19,7 @@ const MAX_EXTERNAL = 256;
 
 /**
  * Sorts ids by what they look like, not by their key: with usernames Meta leaves numbers out, sends `""`, or puts the
- * BSUID in their place (cloud-api.md section 6). Nothing is rewritten but for the `+`.
+ * BSUID in their place (docs/reference/cloud-api.md, "Business-scoped user ids"). Nothing is rewritten but for the `+`.
  *
  * @param own ids of the business itself, which never count as a customer's second number.
  */

@@ -69,7 +69,7 @@ function buttonOf(button: JsonObject): JsonObject {
   );
 }
 
-/** The case of these words varies in both directions (cloud-api.md section 9). */
+/** The case of these words varies in both directions (docs/reference/cloud-api.md, "Templates"). */
 function upper(value: JsonObject[string] | undefined): string | null {
   return wordOf(value)?.toUpperCase() ?? null;
 }

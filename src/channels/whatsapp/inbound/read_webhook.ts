@@ -13,7 +13,7 @@ import type { Source, WebhookItem, WebhookReading } from "./webhook_item.ts";
  * missing envelope, single elements where lists belong, and keys one level too high or too low. Nothing is dropped:
  * what is not understood comes back as an `other` item with the reason.
  *
- * Source: reference/cloud-api.md sections 3 to 7 and 15.
+ * Source: docs/reference/cloud-api.md.
  */
 export function readWebhook(body: Uint8Array): WebhookReading {
   let json: Json;

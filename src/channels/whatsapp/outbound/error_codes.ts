@@ -49,7 +49,7 @@ const throttled = (scope: "channel" | "contact", retryAfterMs: number | null = n
   retryAfterMs,
 });
 
-/** Codes, ranges of codes, and what they mean: reference/cloud-api.md section 11, in its order. */
+/** Codes, ranges of codes, and what they mean: docs/reference/cloud-api.md, "Errors", in the same order. */
 const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClass][] = [
   [[0, 190], stopped("renew_access")],
   [[3, 10, [200, 299], 131005], stopped("grant_permission")],

@@ -7,9 +7,9 @@ import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { chainOf, graphOf, NOW, type NodeSpec, Run, tap } from "../build.ts";
 
-/** What the source system's exports rely on: numbers of its keep list. Others stand with their nodes. */
+/** What existing files of the exchange format rely on. Node kinds have theirs with the node. */
 
-test("K1: the type is `type`, and where that is empty `data.type`", () => {
+test("the type is `type`, and where that is empty `data.type`", () => {
   const graph = chainOf({
     a: ["", { type: "message", content: "a" }],
     b: ["message", { type: "question", content: "b" }],
@@ -17,7 +17,7 @@ test("K1: the type is `type`, and where that is empty `data.type`", () => {
   assert.deepEqual(new Run(graph).start().said, ["a", "b"]);
 });
 
-describe("K2: exits", () => {
+describe("exits", () => {
   const path = (edges: string[], answer: string): string | undefined => {
     const nodes: { [id: string]: NodeSpec } = {
       start: ["start"],
@@ -42,7 +42,7 @@ describe("K2: exits", () => {
   });
 });
 
-test("K3: btn-1 and btn_1 are the same button, in edges and in answers", () => {
+test("btn-1 and btn_1 are the same button, in edges and in answers", () => {
   const graph = graphOf(
     {
       start: ["start"],
@@ -57,7 +57,7 @@ test("K3: btn-1 and btn_1 are the same button, in edges and in answers", () => {
   }
 });
 
-test("K3: where an author has both, they are two", () => {
+test("where an author has both, they are two", () => {
   const buttons = [
     { id: "btn_1", title: "A" },
     { id: "btn-1", title: "B" },
@@ -75,7 +75,7 @@ test("K3: where an author has both, they are two", () => {
   assert.deepEqual(ends, ["a", "b", "a", "b"]);
 });
 
-test("K8: a title that was cut is known whole too", () => {
+test("a title that was cut is known whole too", () => {
   const title = "A title far too long for a button";
   for (const questionType of ["buttons", "list"]) {
     const run = new Run(
@@ -96,7 +96,7 @@ test("K8: a title that was cut is known whole too", () => {
   }
 });
 
-test("K12: a path with JSONPath's `$.` before it", () => {
+test("a path with JSONPath's `$.` before it", () => {
   const nodes = chainOf({
     api: [
       "rest_api",
@@ -107,7 +107,7 @@ test("K12: a path with JSONPath's `$.` before it", () => {
   assert.equal(simulate(draftVersion(nodes), [], { now: NOW, stub }).variables.v, "Ann");
 });
 
-test("K4: the answer of a menu is the id", () => {
+test("the answer of a menu is the id", () => {
   const run = new Run(
     chainOf({
       q: [
@@ -121,14 +121,14 @@ test("K4: the answer of a menu is the id", () => {
   assert.equal(run.context.variables.v, "yes");
 });
 
-test("K7: only letters, digits, dots, underscores and brackets make a placeholder", () => {
+test("only letters, digits, dots, underscores and brackets make a placeholder", () => {
   const run = new Run(chainOf({ m: ["message", { content: "{{a}} {{ a }} {{a-b}} {{a.b[0]}}" }] })).start({
     a: "1",
   });
   assert.deepEqual(run.said, ["1 {{ a }} {{a-b}} {{a.b[0]}}"]);
 });
 
-test("K11: a skip word takes the default exit, else any", () => {
+test("a skip word takes the default exit, else any", () => {
   const graph = (edges: string[]): Graph =>
     graphOf({ start: ["start"], q: ["question", { content: "?" }], d: ["end"], o: ["end"] }, [
       "start > q",

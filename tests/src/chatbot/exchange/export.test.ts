@@ -26,7 +26,7 @@ const flow = {
   endpointUri: null,
 };
 
-test("the wrapped form, in the fields of the source system", () => {
+test("the wrapped form, in the fields of the exchange format", () => {
   const graph = chainOf({ form: ["whatsapp_flow", { whatsappFlowId: "1" }] });
   const flows = [{ ...flow, status: "PUBLISHED", metadata: {} }];
   const file = exportChatbot({ ...chatbot, graph, flows }, NOW);

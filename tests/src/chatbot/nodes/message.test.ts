@@ -112,7 +112,7 @@ for (const [name, value, expected] of displayed) {
     assert.deepEqual(send({ content: "{{v}}" }, { v: value }).said, [expected]));
 }
 
-test("in Turkish, as the source system said it", () => {
+test("in Turkish", () => {
   const run = new Run(chainOf({ m: ["message", { content: "{{v}} {{e}}" }] }), { language: "tr" });
   assert.deepEqual(run.start({ v: [{ name: "A", price: 5, stock: 2 }], e: [] }).said, [
     "1. A, 5 TL, Stok: 2 (boş liste)",

@@ -14,7 +14,7 @@ export type FieldCase = {
   expect: Facts[];
 };
 
-/** One test for each value of a webhook field (reference/cloud-api.md sections 6 and 7). */
+/** One test for each value of a webhook field (docs/reference/cloud-api.md). */
 export function testFields(cases: FieldCase[]): void {
   for (const { field, says, value, expect } of cases) {
     test(`the field ${field}${says ? `: ${says}` : ""}`, () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { MessageItem } from "../../../../../src/channels/whatsapp/inbound/webhook_item.ts";
 import { BUSINESS_NUMBER, messages, metadata, onlyItem, SAID_AT_MS } from "../../../inbound/bodies.ts";
 
-/** One row for each message type of cloud-api.md section 4. */
+/** One row for each message type of docs/reference/cloud-api.md. */
 const TYPES: { says: string; message: object; expect: Partial<MessageItem> }[] = [
   {
     says: "text",

@@ -9,7 +9,7 @@ function reply(status: number, body: unknown, headers: Record<string, string> = 
 const failed = (code: number, more: object = {}, status = 400) =>
   classifyError(reply(status, { error: { code, message: "M", ...more } }));
 
-/** Each line of the table of cloud-api.md section 11. */
+/** Each line of the table "Errors" in docs/reference/cloud-api.md. */
 const CODES: [class_: string, advice: string, codes: number[]][] = [
   ["channel_stopped", "renew_access", [0, 190]],
   ["channel_stopped", "grant_permission", [3, 10, 200, 250, 299, 131005]],
