@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
 import { withLockRetries } from "./lock_retries.ts";
-import { inTransaction } from "./pool.ts";
+import { inTransaction } from "./pipeline.ts";
 
 export type PartitionCare = { log: Log; retryForMs?: number };
 

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
-import { inTransaction } from "../database/pool.ts";
+import { inTransaction } from "../database/pipeline.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { createDemo, DEMO_TENANT } from "./create_demo.ts";
 import { makeSignIns, readSignIns, type SignIn } from "./sign_ins.ts";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { inTransaction } from "../database/pool.ts";
+import { inTransaction } from "../database/pipeline.ts";
 import { type Composed, compose, eventRow, type Fact } from "./compose.ts";
 import type { Delivery } from "./delivery.ts";
 import { factCall } from "./fact.ts";

@@ -4,7 +4,7 @@ import type { Config } from "../base/config.ts";
 import { numberField, textField } from "../base/json/fields.ts";
 import { isObject } from "../base/json/json.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
-import { inTransaction } from "../database/pool.ts";
+import { inTransaction } from "../database/pipeline.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { type GoogleAccountRow, openGoogleToken, sealGoogleToken } from "../secrets/google_account.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";

@@ -31,7 +31,7 @@ export type ChannelConsequence =
   /** The provider said "too fast". */
   | { kind: "pause"; forMs: number }
   /** The provider does not answer. */
-  | { kind: "rest"; forMs: number }
+  | { kind: "cooldown"; forMs: number }
   /** The provider refuses the account or its token. */
   | { kind: "stop"; reason: string };
 

@@ -4,203 +4,244 @@ import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import type { Outcome } from "../channels/outcome.ts";
-import { createAlarm } from "./alarm.ts";
-import { createChannelLoad } from "./channel_load.ts";
+import type { Pipeline } from "../database/pipeline.ts";
+import { ChannelLoad } from "./channel_load.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 import type { OutboundChannels } from "./outbound_channels.ts";
 import { outcomeRow } from "./outcome_row.ts";
 import { postMessage } from "./post_message.ts";
-import { createRecorder, type Recorded } from "./recorder.ts";
-
-export type Sender = {
-  /**
-   * Sends all that is due, and what becomes due meanwhile or within a moment; resolves when nothing is. Called while
-   * it runs, it makes sure that the run looks again and resolves at once: one caller waiting is enough.
-   */
-  drain(): Promise<void>;
-  /**
-   * Begins such a run with a look through `client`, in the round trip of what the caller has just asked of it. False
-   * when one runs already: its look may come too early.
-   */
-  drainBehind(client: pg.PoolClient): boolean;
-  /** Takes nothing more, and waits for what is under way; what then has no answer is uncertain. */
-  stop(withinMs: number): Promise<void>;
-};
+import { type Recorded, Recorder } from "./recorder.ts";
+import { Sleeper } from "./sleeper.ts";
 
 export type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
+
+type Db = Pick<pg.ClientBase, "query">;
 
 /** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
 const CONCURRENCY = 256;
 const CHANNEL_CONCURRENCY = 64;
-/** Longer than the client's own patience: whoever holds a lease either records an outcome in time, or is dead. */
+/** Longer than the client's own timeout: the holder of a lease either records an outcome in time, or is dead. */
 const LEASE_SECONDS = 60;
 /** What is due within this is waited for; what is due later is left to a job. */
 const SHORT_MS = 1_000;
-/** How often to look while something is under way: paces and pauses end without telling. */
-const LOOK_MS = 100;
+/** How often to claim while something is under way: nothing reports the end of a pace or a pause. */
+const POLL_MS = 100;
 /** After the database did not answer. */
-const PAUSE_MS = 500;
+const BACKOFF_MS = 500;
 
-/** Empties the outbox: claims what is due, posts it, and records what came of it, as sets. */
-export function createSender({ pool, channels, log }: SenderOptions): Sender {
-  const id = randomUUID();
-  const underWay = new Map<string, { message: ClaimedMessage; postedAt: number }>();
-  const load = createChannelLoad(CHANNEL_CONCURRENCY);
-  const recorder = createRecorder({ pool, log });
-  const alarm = createAlarm();
-  let done: Recorded[] = [];
-  let isStopping = false;
-  let mayHaveMore = false;
-  /** A claim broke off: it may have been made, and nobody told us what of. */
-  let hasLostClaim = false;
-  let through: pg.PoolClient | undefined;
-  let running: Promise<void> | null = null;
+/**
+ * Empties the outbox: claims what is due, posts it, and records the outcomes, as sets. A step records and claims in one
+ * round trip:
+ *
+ *     claim_outbox → posts …  → record_outcomes · claim_outbox → posts … → record_outcomes · claim_outbox → next_send_in
+ */
+export class Sender {
+  readonly #pool: pg.Pool;
+  readonly #channels: OutboundChannels;
+  readonly #log: Log;
+  readonly #recorder: Recorder;
+  /** This sender's, in the claims of the outbox. */
+  readonly #id = randomUUID();
+  readonly #load = new ChannelLoad(CHANNEL_CONCURRENCY);
+  readonly #sleeper = new Sleeper();
+  readonly #underWay = new Map<string, { message: ClaimedMessage; postedAt: number }>();
+  #unrecorded: Recorded[] = [];
+  #mayHaveMore = false;
+  /** A claim failed: the database may have made it, and which messages it took is not known. */
+  #hasLostClaim = false;
+  #isStopping = false;
+  #running: Promise<void> | null = null;
 
-  /** While nothing is under way or unrecorded it may be given up: a job's retry comes back to it. */
-  async function run(): Promise<void> {
-    for (;;) {
+  constructor({ pool, channels, log }: SenderOptions) {
+    this.#pool = pool;
+    this.#channels = channels;
+    this.#log = log;
+    this.#recorder = new Recorder(pool, log);
+  }
+
+  /**
+   * Sends all that is due, and what becomes due while it does or within a moment; resolves when nothing is. Called during
+   * a run, it makes the run claim again and resolves at once: one waiting caller is enough.
+   */
+  drain(): Promise<void> {
+    this.#mayHaveMore = true;
+    this.#sleeper.wake();
+    if (this.#running !== null || this.#isStopping) return Promise.resolve();
+    return this.#start(this.#pool);
+  }
+
+  /**
+   * Sends what a transaction has put into the outbox. If no run is in progress, the first claim of one shares the round
+   * trip of the commit; if one is, its own claim may come too early, so that it claims again after the commit.
+   */
+  drainAfterCommit(pipeline: Pipeline): void {
+    pipeline.afterCommit((client) => {
+      // After a lost claim other statements come first, and by then the connection belongs to another transaction.
+      if (this.#running !== null || this.#isStopping || this.#hasLostClaim) {
+        pipeline.onCommitted(() => this.#logFailure(this.drain()));
+      } else {
+        this.#mayHaveMore = true;
+        this.#logFailure(this.#start(client));
+      }
+    });
+  }
+
+  /** Claims nothing more, and waits for what is under way; what has no answer in time is uncertain. */
+  async stop(withinMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#sleeper.wake();
+    const timer = setTimeout(() => {
+      for (const { message } of [...this.#underWay.values()])
+        this.#finish(message, {
+          kind: "uncertain",
+          code: null,
+          reason: "the program stopped before the answer",
+        });
+      this.#recorder.hurry();
+    }, withinMs);
+    await this.#running?.catch((err: unknown) =>
+      this.#log.warn({ err }, "the sender failed while it stopped"),
+    );
+    clearTimeout(timer);
+  }
+
+  #start(db: Db): Promise<void> {
+    this.#running = this.#run(db);
+    return this.#running;
+  }
+
+  #logFailure(run: Promise<void>): void {
+    run.catch((err: unknown) => this.#log.warn({ err }, "outbox drain failed; will retry"));
+  }
+
+  /**
+   * While nothing is under way or unrecorded it may be given up: a job's retry comes back to it.
+   *
+   * @param db what the first claim goes to, in this turn of the event loop
+   */
+  async #run(db: Db): Promise<void> {
+    for (let claimsOn = db; ; claimsOn = this.#pool) {
       try {
-        await turn();
+        await this.#step(claimsOn);
       } catch (error) {
-        const isIdle = underWay.size === 0 && done.length === 0;
-        if (isIdle && (isStopping || !isPassing(error))) {
-          running = null;
+        if (this.#isIdle() && (this.#isStopping || !isPassing(error))) {
+          this.#running = null;
           throw error;
         }
-        log.warn({ err: error }, "the sender has to wait for the database");
-        await alarm.wait(PAUSE_MS);
-        mayHaveMore = true;
+        this.#log.warn({ err: error }, "the sender failed to reach the database; trying again");
+        await this.#sleeper.sleep(BACKOFF_MS);
+        this.#mayHaveMore = true;
       }
-      // Nothing may come between the look and the end: whoever calls drain() now starts anew.
-      if (underWay.size === 0 && done.length === 0 && (isStopping || !mayHaveMore)) {
-        running = null;
+      // Nothing may come between this check and the end: a drain() from here on starts a new run.
+      if (this.#isIdle() && (this.#isStopping || !this.#mayHaveMore)) {
+        this.#running = null;
         return;
       }
     }
   }
 
+  #isIdle(): boolean {
+    return this.#underWay.size === 0 && this.#unrecorded.length === 0;
+  }
+
+  #mayClaim(): boolean {
+    return this.#mayHaveMore && !this.#isStopping && this.#underWay.size < CONCURRENCY;
+  }
+
   /** Records, claims, and waits for something to happen. */
-  async function turn(): Promise<void> {
-    if (done.length > 0) await recordAndClaim();
-    else if (mayClaim()) await claim();
-    if (done.length > 0 || mayClaim()) return;
-    if (underWay.size > 0) {
-      await alarm.wait(LOOK_MS);
-      mayHaveMore = true;
-    } else if (!isStopping) {
-      const wait = await nextIn();
-      if (wait === null || mayHaveMore) return;
-      await alarm.wait(wait);
-      mayHaveMore = true;
+  async #step(db: Db): Promise<void> {
+    if (this.#unrecorded.length > 0) await this.#recordAndClaim();
+    else if (this.#mayClaim()) await this.#claim(db);
+    if (this.#unrecorded.length > 0 || this.#mayClaim()) return;
+    if (this.#underWay.size > 0) {
+      await this.#sleeper.sleep(POLL_MS);
+      this.#mayHaveMore = true;
+    } else if (!this.#isStopping) {
+      const waitMs = await this.#nextDueInMs();
+      if (waitMs === null || this.#mayHaveMore) return;
+      await this.#sleeper.sleep(waitMs);
+      this.#mayHaveMore = true;
     }
   }
 
-  /** In one round trip: the next messages of these conversations are due then. */
-  async function recordAndClaim(): Promise<void> {
-    const outcomes = done;
-    done = [];
-    const client = await pool.connect().catch(() => undefined);
-    const recorded = recorder.record(outcomes, client ?? pool);
-    mayHaveMore = true;
-    // What a lost claim took is given back except for what we know of: not while outcomes are neither here nor there.
-    const mayFollow = client !== undefined && !hasLostClaim && mayClaim();
-    if (mayFollow) through = client;
-    const claimed = mayFollow ? claim() : undefined;
+  /** In one round trip: with the outcome of a message the next one of its conversation is due. */
+  async #recordAndClaim(): Promise<void> {
+    const outcomes = this.#unrecorded;
+    this.#unrecorded = [];
+    const client = await this.#pool.connect().catch(() => undefined);
+    const recorded = this.#recorder.record(outcomes, client ?? this.#pool);
+    this.#mayHaveMore = true;
+    // A lost claim is returned except for the messages we know of, and these outcomes are in no list now: not yet.
+    const mayFollow = client !== undefined && !this.#hasLostClaim && this.#mayClaim();
+    const claimed = mayFollow ? this.#claim(client) : undefined;
     const [, claiming] = await Promise.allSettled([recorded, claimed]);
     client?.release();
     await recorded;
     if (claiming.status === "rejected") throw claiming.reason;
   }
 
-  function mayClaim(): boolean {
-    return mayHaveMore && !isStopping && underWay.size < CONCURRENCY;
-  }
-
-  async function claim(): Promise<void> {
-    mayHaveMore = false;
-    const db = through ?? pool;
-    through = undefined;
-    if (hasLostClaim) await returnLostClaims();
-    hasLostClaim = true;
+  async #claim(db: Db): Promise<void> {
+    this.#mayHaveMore = false;
+    if (this.#hasLostClaim) await this.#returnLostClaim();
+    this.#hasLostClaim = true;
     const { rows } = await db.query<ClaimedMessage>({
       name: "claim_outbox",
       text: "select * from app_private.claim_outbox($1, make_interval(secs => $2), $3, $4, $5)",
-      values: [CONCURRENCY - underWay.size, LEASE_SECONDS, load.share, load.busy(), id],
+      values: [
+        CONCURRENCY - this.#underWay.size,
+        LEASE_SECONDS,
+        this.#load.share,
+        this.#load.busy(),
+        this.#id,
+      ],
     });
-    hasLostClaim = false;
-    for (const message of rows) send(message);
+    this.#hasLostClaim = false;
+    for (const message of rows) this.#post(message);
   }
 
-  /** What we hold without knowing was not posted: it goes back at once instead of when its lease ends. */
-  async function returnLostClaims(): Promise<void> {
-    const known = [...underWay.keys(), ...done.map(({ row }) => row.message_id)];
-    await pool.query("select app_private.return_claims($1, $2)", [id, known]);
-    hasLostClaim = false;
+  /** What it took was not posted: it goes back at once instead of when its lease ends. */
+  async #returnLostClaim(): Promise<void> {
+    const known = [...this.#underWay.keys(), ...this.#unrecorded.map(({ row }) => row.message_id)];
+    await this.#pool.query("select app_private.return_claims($1, $2)", [this.#id, known]);
+    this.#hasLostClaim = false;
   }
 
-  function send(message: ClaimedMessage): void {
+  #post(message: ClaimedMessage): void {
     const postedAt = performance.now();
-    underWay.set(message.message_id, { message, postedAt });
-    load.add(message.channel_id);
-    const postBefore = postedAt + (LEASE_SECONDS * 1000) / 2;
-    void postMessage(message, { channels, log, postBefore }).then((outcome) => finish(message, outcome));
+    this.#underWay.set(message.message_id, { message, postedAt });
+    this.#load.add(message.channel_id);
+    void postMessage(message, {
+      channels: this.#channels,
+      log: this.#log,
+      postBefore: postedAt + (LEASE_SECONDS * 1000) / 2,
+    }).then((outcome) => this.#finish(message, outcome));
   }
 
-  function finish(message: ClaimedMessage, outcome: Outcome): void {
-    const posted = underWay.get(message.message_id);
-    // Given up at a stop: its outcome is recorded as unknown already.
+  #finish(message: ClaimedMessage, outcome: Outcome): void {
+    const posted = this.#underWay.get(message.message_id);
+    // Given up at a stop: it is recorded as uncertain already.
     if (posted === undefined) return;
-    underWay.delete(message.message_id);
-    load.remove(message.channel_id);
+    this.#underWay.delete(message.message_id);
+    this.#load.remove(message.channel_id);
     metrics.sends.inc({ outcome: outcome.kind });
-    // At the stop it is we who do not wait for the answers.
-    const breath = isStopping ? 0 : load.breathAfter(message.channel_id, outcome.kind);
-    done.push({
+    // At a stop it is this process that does not wait for the answers.
+    const cooldownMs = this.#isStopping ? 0 : this.#load.cooldownMsAfter(message.channel_id, outcome.kind);
+    this.#unrecorded.push({
       ...outcomeRow(message, outcome),
       channelId: message.channel_id,
       postedAt: posted.postedAt,
-      ...(breath > 0 && { consequence: { kind: "rest" as const, forMs: breath } }),
+      ...(cooldownMs > 0 && { consequence: { kind: "cooldown" as const, forMs: cooldownMs } }),
     });
-    alarm.ring();
+    this.#sleeper.wake();
   }
 
   /** Milliseconds until something is due, if that is soon; otherwise null, and a job is set for then. */
-  async function nextIn(): Promise<number | null> {
-    const { rows } = await pool.query({
+  async #nextDueInMs(): Promise<number | null> {
+    const { rows } = await this.#pool.query({
       name: "next_send_in",
       text: "select app_private.next_send_in($1) as wait_ms",
       values: [SHORT_MS],
     });
     return rows[0].wait_ms;
   }
-
-  function drain(): Promise<void> {
-    mayHaveMore = true;
-    alarm.ring();
-    if (running !== null || isStopping) return Promise.resolve();
-    running = run();
-    return running;
-  }
-
-  return {
-    drain,
-    drainBehind(client) {
-      // After a lost claim other questions come first, and then the client is somebody else's.
-      if (running !== null || isStopping || hasLostClaim) return false;
-      through = client;
-      drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
-      return true;
-    },
-    async stop(withinMs) {
-      isStopping = true;
-      alarm.ring();
-      const timer = setTimeout(() => {
-        for (const { message } of [...underWay.values()])
-          finish(message, { kind: "uncertain", code: null, reason: "the program stopped before the answer" });
-        recorder.hurry();
-      }, withinMs);
-      await running?.catch((error: unknown) => log.warn({ err: error }, "the sender did not stop well"));
-      clearTimeout(timer);
-    },
-  };
 }

@@ -23,8 +23,8 @@ import { keepReaping } from "../jobs/presence.ts";
 import { type JobRunner, runJobs } from "../jobs/run.ts";
 import { SLOW_CONCURRENCY, SlowSlots } from "../jobs/slow_slots.ts";
 import { openOutboundChannels } from "../outbox/outbound_channels.ts";
-import { createSender } from "../outbox/sender.ts";
-import { createTurnTaker } from "../runner/take_turns.ts";
+import { Sender } from "../outbox/sender.ts";
+import { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { Program } from "./worker_context.ts";
 
@@ -84,12 +84,18 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const { guarded, trusted } = fetches;
     // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
     closing.defer(() => patiently(Promise.all([channels.close(), fetches.close()])));
-    const sender = createSender({ pool, channels, log });
-    const send = () => void sender.drain().catch((err: unknown) => log.warn({ err }, "sending has to wait"));
-    const sending = { behind: sender.drainBehind, after: send };
-    const turns = createTurnTaker({ pool, keyRing, publicUrl: publicUrl(config), sending, log });
+    const sender = new Sender({ pool, channels, log });
+    const send = () =>
+      void sender.drain().catch((err: unknown) => log.warn({ err }, "outbox drain failed; will retry"));
+    const turns = new TurnTaker({
+      pool,
+      keyRing,
+      publicUrl: publicUrl(config),
+      sendReplies: (pipeline) => sender.drainAfterCommit(pipeline),
+      log,
+    });
     const lookRound = () =>
-      void turns.drain().catch((err: unknown) => log.warn({ err }, "the chatbots have to wait"));
+      void turns.drain().catch((err: unknown) => log.warn({ err }, "chatbot runner failed; will retry"));
     const slots = new SlowSlots();
     const program: Program = {
       config,

@@ -5,7 +5,7 @@ import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { SlowSlots } from "../jobs/slow_slots.ts";
 import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import type { Sender } from "../outbox/sender.ts";
-import type { TurnTaker } from "../runner/take_turns.ts";
+import type { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
 /** What tasks work with: made once for a worker process, passed to each task's default export. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createLog } from "../../src/base/log.ts";
-import { createTurnTaker, type TurnTaker } from "../../src/runner/take_turns.ts";
+import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear, type Said } from "../support/messages.ts";
 import {
@@ -30,12 +30,12 @@ let changedId: string;
 before(async () => {
   database = await createTestDatabase();
   api = await startApi(database);
-  turns = createTurnTaker({
+  turns = new TurnTaker({
     pool: database.pool,
     keyRing: RING,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    sending: { behind: () => true, after() {} },
+    sendReplies() {},
   });
   workspace = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, workspace.tenantId, "admin");

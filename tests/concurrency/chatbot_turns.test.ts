@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import pg from "pg";
 import { createLog } from "../../src/base/log.ts";
-import { createTurnTaker } from "../../src/runner/take_turns.ts";
+import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import { ECHO_BOT } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";
@@ -25,9 +25,9 @@ function aWorker(t: TestContext, name: string) {
   const parts = {
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
-    sending: { behind: () => true, after() {} },
+    sendReplies() {},
   };
-  return createTurnTaker({ ...parts, pool, log: createLog("silent") });
+  return new TurnTaker({ ...parts, pool, log: createLog("silent") });
 }
 
 /** What each worker's connections are doing: `saving` waits for the held table, `looking` found nothing to take. */

@@ -1,5 +1,5 @@
 import { createLog } from "../../src/base/log.ts";
-import { createTurnTaker } from "../../src/runner/take_turns.ts";
+import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import type { TestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import type { Thread, Workspace } from "./people.ts";
@@ -14,12 +14,12 @@ export type BotTalk = {
 };
 
 export function botTalkOn(database: TestDatabase, workspace: Workspace): BotTalk {
-  const turns = createTurnTaker({
+  const turns = new TurnTaker({
     pool: database.pool,
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    sending: { behind: () => true, after() {} },
+    sendReplies() {},
   });
   const answers = async ({ conversationId }: Thread) => {
     const { rows } = await database.pool.query<{ said: string }>(

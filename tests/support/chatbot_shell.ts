@@ -3,7 +3,7 @@ import { readConfig } from "../../src/base/config.ts";
 import { createLog } from "../../src/base/log.ts";
 import { createGuardedFetch } from "../../src/http/guarded/guarded_fetch.ts";
 import { callFor } from "../../src/integrations/call_for.ts";
-import { createTurnTaker } from "../../src/runner/take_turns.ts";
+import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import { createTestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import { aConversation, aWorkspace } from "./people.ts";
@@ -16,12 +16,12 @@ export type ChatbotThread = Awaited<ReturnType<ChatbotShell["aThread"]>>;
 
 export async function chatbotShell() {
   const database = await createTestDatabase();
-  const turns = createTurnTaker({
+  const turns = new TurnTaker({
     pool: database.pool,
     keyRing: testKeyRing,
     publicUrl: "https://parley.example",
     log: createLog("silent"),
-    sending: { behind: () => true, after() {} },
+    sendReplies() {},
   });
   const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
 

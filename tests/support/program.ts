@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
+import type pg from "pg";
 import type { SandboxOptions } from "../../sandbox/options.ts";
 import { type SandboxServer, startSandboxServer } from "../../sandbox/server.ts";
 import { type Config, readConfig } from "../../src/base/config.ts";
@@ -39,16 +40,20 @@ export async function startProgram(
     log = createLog(process.env.LOG_LEVEL ?? "silent"),
     env = {},
     isolationMs,
+    onPool = () => {},
   }: {
     withWorker?: boolean;
     sandbox?: SandboxOptions;
     log?: Log;
     env?: NodeJS.ProcessEnv;
     isolationMs?: number;
+    /** Is given the receiver's pool before its first use. */
+    onPool?: (pool: pg.Pool) => void;
   } = {},
 ): Promise<TestProgram> {
   const config = readConfig({ NODE_ENV: "test", ...env });
   const pool = createPool(database.ownerUrl, "webhooks", config, log);
+  onPool(pool);
   const receiver = createWebhookReceiver({
     pool,
     keyRing: testKeyRing,

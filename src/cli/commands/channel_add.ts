@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { publicUrl, webhookUrl } from "../../base/address.ts";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { readKeyRing } from "../../secrets/secret_keys.ts";
 import { addChannel } from "../../services/add_channel.ts";
 import { findTenant } from "../../services/find.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ParleyError } from "../../base/errors.ts";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { readKeyRing } from "../../secrets/secret_keys.ts";
 import { setChannelSecrets } from "../../services/add_channel.ts";
 import { findChannel, findTenant } from "../../services/find.ts";

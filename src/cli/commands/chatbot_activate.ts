@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { type Activation, activateChatbot, RUNNING_CONTEXTS } from "../../services/activate_chatbot.ts";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ImportedChatbot } from "../../chatbot/exchange/import.ts";
 import { nodeKind, nodeType } from "../../chatbot/graph/graph.ts";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { activateChatbot } from "../../services/activate_chatbot.ts";
 import { addChatbot } from "../../services/add_chatbot.ts";
 import { findTenant } from "../../services/find.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ParleyError } from "../../base/errors.ts";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
 import { type CommonOptions, define } from "../define.ts";

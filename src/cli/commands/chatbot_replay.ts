@@ -3,7 +3,7 @@ import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
 import { withStub } from "../../chatbot/simulation/simulate.ts";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { withForms } from "../../runner/forms.ts";
 import { MOST_MESSAGES, type Past, readPast } from "../../runner/replay/past.ts";
 import { type Replay, replay } from "../../runner/replay/replay.ts";

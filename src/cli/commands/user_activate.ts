@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print } from "../print.ts";

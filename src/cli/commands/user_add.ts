@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print, remark } from "../print.ts";

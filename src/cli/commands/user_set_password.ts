@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import { findUser } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print, remark } from "../print.ts";

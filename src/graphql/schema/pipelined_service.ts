@@ -6,7 +6,7 @@ import {
   makeWithPgClientViaPgClientAlreadyInTransaction,
   type NodePostgresPgClient,
 } from "postgraphile/adaptors/pg";
-import { inTransaction } from "../../database/pool.ts";
+import { inTransaction } from "../../database/pipeline.ts";
 import type { DatabaseSettings } from "../auth/visitor.ts";
 import { TURN } from "../request/request_turn.ts";
 

@@ -5,7 +5,8 @@ import type pg from "pg";
 import { readConfig } from "../../../src/base/config.ts";
 import { isPassing } from "../../../src/base/database_error.ts";
 import { createLog } from "../../../src/base/log.ts";
-import { createPool, inTransaction } from "../../../src/database/pool.ts";
+import { inTransaction } from "../../../src/database/pipeline.ts";
+import { createPool } from "../../../src/database/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;

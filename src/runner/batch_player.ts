@@ -1,0 +1,121 @@
+import type pg from "pg";
+import { textField } from "../base/json/fields.ts";
+import type { Log } from "../base/log.ts";
+import { uuidV7 } from "../base/uuid_v7.ts";
+import { TurnTooLong } from "../chatbot/engine/budget.ts";
+import { callbackAddress } from "../integrations/callback_address.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+import { givenUp, setAside } from "./abandoned.ts";
+import { isSignalOfAny, versionBegun, versionEntered } from "./begins.ts";
+import type { TimedTurn } from "./claimed_turn.ts";
+import { playTurn } from "./play_turn.ts";
+import { chooseTurns, MOST_TRIES, triesOf } from "./suspects.ts";
+import { turnBudget } from "./turn_budget.ts";
+import type { TurnResult } from "./turn_result.ts";
+import { createVersionStore } from "./version_store.ts";
+
+export type Played = { turn: TimedTurn; result: TurnResult };
+
+export type BatchPlayerOptions = {
+  /** For what is committed before the turns are played. */
+  pool: pg.Pool;
+  keyRing: KeyRing;
+  publicUrl: string;
+  log: Log;
+  takerId: string;
+};
+
+/** A batch that has been played for this long is saved with what it has. */
+const BATCH_MS = 500;
+
+/** Claims turns and plays them. No turn makes the others fail: one that cannot be played ends its run. */
+export class BatchPlayer {
+  readonly #options: BatchPlayerOptions;
+  readonly #versions = createVersionStore();
+  /** Other turns were played while a suspect waited: it is next. */
+  #isForSuspects = false;
+
+  constructor(options: BatchPlayerOptions) {
+    this.#options = options;
+  }
+
+  /** Claims up to `size` turns in the client's transaction; returns those that were played. */
+  async play(client: pg.PoolClient, size: number): Promise<Played[]> {
+    const turns = await this.#claim(client, size);
+    const versionIds = turns.flatMap(versionIdsOf);
+    await Promise.all([this.#note(turns), this.#versions.load(client, versionIds)]);
+    await this.#versions.loadForms(client, versionIds);
+    const end = performance.now() + BATCH_MS;
+    const played: Played[] = [];
+    for (const turn of turns) {
+      // The others are claimed again: they do not wait, locked, for all the slow ones.
+      if (played.length > 0 && performance.now() > end) break;
+      played.push({ turn, result: this.#playSafely(turn) });
+    }
+    return played;
+  }
+
+  async #claim(client: pg.PoolClient, size: number): Promise<TimedTurn[]> {
+    const { rows } = await client.query<TimedTurn>({
+      name: "claim_chatbot_turns",
+      text: "select *, clock_timestamp() as now from app_private.claim_chatbot_turns($1, $2)",
+      values: [size, this.#options.takerId],
+    });
+    const { turns, areSuspectsLeft } = chooseTurns(rows, this.#isForSuspects);
+    this.#isForSuspects = areSuspectsLeft && !this.#isForSuspects;
+    return turns;
+  }
+
+  /** Committed, on another connection: if this process ends over one of these events, that event is a suspect. */
+  async #note(turns: readonly TimedTurn[]): Promise<void> {
+    const ids = turns.flatMap(({ events }) => events.map(({ id }) => id));
+    if (ids.length === 0) return;
+    await this.#options.pool.query({
+      name: "begin_chatbot_turns",
+      text: "select app_private.begin_chatbot_turns($1, $2)",
+      values: [this.#options.takerId, ids],
+    });
+  }
+
+  #playSafely(turn: TimedTurn): TurnResult {
+    const { log } = this.#options;
+    if (triesOf(turn) >= MOST_TRIES) {
+      const [event] = turn.events;
+      log.error(
+        { conversationId: turn.conversation_id, eventId: event?.id, code: "PYTRN" },
+        "a chatbot's event is set aside: three processes ended while they played it",
+      );
+      return setAside(turn, "turn_abandoned: PYTRN");
+    }
+    try {
+      return this.#play(turn);
+    } catch (error) {
+      log.error({ err: error, conversationId: turn.conversation_id }, "a chatbot's turn cannot be played");
+      return givenUp(turn, error instanceof TurnTooLong ? "turn_too_long: PYTRN" : "engine_error");
+    }
+  }
+
+  #play(turn: TimedTurn): TurnResult {
+    const { publicUrl, keyRing } = this.#options;
+    return playTurn(turn, {
+      version: this.#versions.get,
+      begins: versionBegun,
+      enters: versionEntered,
+      isSignal: isSignalOfAny,
+      callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
+      newRunId: uuidV7,
+      now: turn.now.toISOString(),
+      budget: turnBudget(),
+    });
+  }
+}
+
+/** Of the runs that go on, of those before, of those that may begin, and of those that an event asks for. */
+function versionIdsOf({ context, previous, candidate_version_ids, events }: TimedTurn): string[] {
+  return [
+    ...(context ? [context.version_id] : []),
+    ...(previous ? [previous.version_id] : []),
+    ...(candidate_version_ids ?? []),
+    ...events.flatMap(({ payload }) => textField(payload, "versionId") || []),
+  ];
+}
