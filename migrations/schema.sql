@@ -263,7 +263,7 @@ create table app_private.change_channels (
   constraint change_channels_pkey primary key (is_only),
   constraint change_channels_is_only check (is_only)
 );
-comment on table app_private.change_channels is 'The name of the channel of notifications, chosen at random when the database was made. One row.';
+comment on table app_private.change_channels is 'The name of the notification channel, chosen at random when the database was created. One row.';
 alter table app_private.change_channels enable row level security;
 
 -- app_private.channel_secrets
@@ -1912,8 +1912,8 @@ begin
   if v_user_id is not null then
     perform app_private.set_password(v_user_id, password);
   else
-    -- The address has an account. Whoever holds the token need not be the person, and whoever knows the password need
-    -- not be the one invited: both are required.
+    -- The address has an account: the token alone does not prove who the caller is, nor the password that the caller
+    -- was invited. Both are required.
     v_user_id := app_private.check_password(v_invitation.email, password, source);
     if v_user_id is null then
       outcome := 'refused';
@@ -2079,7 +2079,7 @@ create function app_hidden.clean_pasted(pasted text) returns text as $$
   end
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.clean_pasted(text) is 'The plain characters of what somebody typed or pasted: without invisible characters, in compatibility form (NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values that are compared or sent to, not for prose: emoji and some scripts need their joiners.';
+comment on function app_hidden.clean_pasted(text) is 'The plain characters of typed or pasted text: without invisible characters, in compatibility form (NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values that are compared or used as addresses, not for prose: emoji and some scripts need their joiners.';
 grant execute on function app_hidden.clean_pasted(text) to parley_visitor;
 
 create function app_hidden.clean_prose(pasted text) returns text as $$
@@ -2089,7 +2089,7 @@ create function app_hidden.clean_prose(pasted text) returns text as $$
   )
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.clean_prose(text) is 'Words as they were typed, trimmed and without directional marks and zero-width spaces, which only travel along with a paste. What words and emoji need (joiners, variation selectors) stays.';
+comment on function app_hidden.clean_prose(text) is 'Text as it was typed, trimmed and without the directional marks and zero-width spaces that pasting adds. Characters that words and emoji need (joiners, variation selectors) are kept.';
 grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
@@ -2551,7 +2551,7 @@ create function app_hidden.normalize_email(email text) returns text as $$
   )
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.normalize_email(text) is 'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", in quotes or brackets, with characters that cannot be seen) without all that.';
+comment on function app_hidden.normalize_email(text) is 'The bare e-mail address in pasted text such as mailto:… or "Ann <ann@example.com>", without quotes, brackets and invisible characters.';
 grant execute on function app_hidden.normalize_email(text) to parley_visitor;
 
 create function app_hidden.normalize_phone(phone text) returns text as $$
@@ -3083,7 +3083,7 @@ create function app_hidden.uuid_v7_floor(at timestamp with time zone) returns uu
   select (lpad(to_hex((extract(epoch from "at") * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.uuid_v7_floor(timestamp with time zone) is 'The smallest version 7 id of that instant: the bound of a partition, or of a search by time on an id.';
+comment on function app_hidden.uuid_v7_floor(timestamp with time zone) is 'The smallest version 7 id of an instant, for the bound of a partition or a search by time.';
 grant execute on function app_hidden.uuid_v7_floor(timestamp with time zone) to parley_visitor;
 
 create function app_hidden.uuid_v7_time(id uuid) returns timestamp with time zone as $$
@@ -3093,7 +3093,7 @@ create function app_hidden.uuid_v7_time(id uuid) returns timestamp with time zon
   )
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.uuid_v7_time(uuid) is 'The instant in a version 7 id, to the microsecond: for a message, its place in the conversation.';
+comment on function app_hidden.uuid_v7_time(uuid) is 'The instant in a version 7 id, to the microsecond. For a message: its place in the conversation.';
 grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
 
 create function app_hidden.words_of(said text) returns text as $$
@@ -3164,7 +3164,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.add_user(uuid,text,app_public.member_role,text,text) is 'Makes a person a member of a tenant with a new password, as the operator. The password replaces that of an account that exists, and ends its sessions: is_new is false then. app_private.invite() is the way to leave it. PYUSR: already a member. PYPWD.';
+comment on function app_private.add_user(uuid,text,app_public.member_role,text,text) is 'Makes a user a member of a tenant with a new password, for the operator. If the address has an account, is_new is false, the password replaces the account''s and its sessions end; use app_private.invite() to avoid that. PYUSR: already a member. PYPWD.';
 
 create function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text) returns bytea as $$
   select app_private.hmac(convert_to($2::text || ' ' || $3, 'UTF8'), k.key, 'sha256')
@@ -3630,7 +3630,7 @@ create function app_private.bounded_metadata(wanted jsonb, otherwise jsonb) retu
   select case when octet_length(wanted::text) <= 32768 then wanted else otherwise end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first, if it is as small as the tables want metadata to be, else the second: for what happens without anybody to tell.';
+comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no caller to report an error to.';
 
 create function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
 declare
@@ -3663,7 +3663,7 @@ create function app_private.change_channel() returns text as $$
   select c.name from app_private.change_channels c
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.change_channel() is 'The channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so the name is a secret of the owner: it keeps one tenant''s ids from whoever has SQL as the API''s login, and keeps that login from notifying.';
+comment on function app_private.change_channel() is 'The name of the channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so only the owner may know the name: otherwise SQL run as the API''s login could read the ids of other tenants, or send notifications.';
 
 create function app_private.change_contacts(changes jsonb) returns void as $$
 declare
@@ -3845,14 +3845,14 @@ begin
     ) then 0
     else 4
   end;
-  -- A source that has failed at 50 addresses gets one guess in ten seconds, except where people have signed in from it.
+  -- A source that has failed at 50 addresses gets one attempt in ten seconds, except for users who signed in from it.
   v_is_refused := coalesce(v_failure.locked_until > now(), false) or not v_is_familiar and (
     select count(*) >= 50 and max(f.last_failed_at) > now() - interval '10 seconds'
     from app_private.sign_in_failures f
     where f.source = v_source and f.failures > 0 and f.last_failed_at > now() - interval '15 minutes'
   );
 
-  -- Somebody unknown costs as much time as a wrong password does, and so does a guess that is refused.
+  -- An unknown address takes as much time as a wrong password, and so does an attempt that is refused.
   v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
   if app_private.crypt(left(password, 256), v_hash) <> v_hash
     -- bcrypt ignores what follows 72 bytes; no stored password is longer.
@@ -4207,7 +4207,7 @@ begin
     where k.identifier = 'ring_chatbot_timer' and x.id = k.context_id and x.expires_at > k.run_at
   ),
   pauses as (
-    -- The end of a pause is the conversation's. Changing it sets the job anew (tell_chatbot).
+    -- The conversation has the end of its pause; changing it sets the job again (_900_enqueue_chatbot).
     update app_public.conversations c set chatbot_paused_until = k.run_at
     from known k
     where k.identifier = 'resume_chatbot' and c.id = k.conversation_id and c.chatbot_paused_until > k.run_at
@@ -4251,7 +4251,7 @@ begin
   get diagnostics v_count = row_count;
   v_total := v_total + v_count;
 
-  -- A minute more for whoever holds the lease; reconcile_outbox() settles what is left.
+  -- A minute more for the sender that holds the lease; reconcile_outbox() decides what is left.
   update app_private.outbox o set lease_until = now() + v_tolerance
   where o.state = 'sending' and o.lease_until > now() + v_longest;
   get diagnostics v_count = row_count;
@@ -4263,7 +4263,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.correct_future_times() is 'Shortens waits that a clock has left behind which was ahead and was set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, not as a job, because jobs are what is held up.';
+comment on function app_private.correct_future_times() is 'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
 
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -4284,10 +4284,9 @@ begin
     order by m.name
     limit at_most
   loop
-    -- Not "partition of", which locks the parent against everybody, readers included: a table of its own, with the
-    -- parent's columns, checks and indexes, is attached beside whoever reads or writes the parent. It is empty, so that
-    -- nothing is scanned. Attaching adds the parent's row triggers and foreign keys; for these it waits until nobody
-    -- writes to the tables they refer to.
+    -- Not "partition of", which locks out all readers and writers of the parent: attaching a separate table with the
+    -- parent's columns, checks and indexes does not. It is empty, so that nothing is scanned. Attaching adds the
+    -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
     execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
     execute format('alter table app_private.%I enable row level security', v_missing.name);
     execute format(
@@ -4299,7 +4298,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
-comment on function app_private.ensure_partitions(integer,integer) is 'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 id, and returns the names of the new ones. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database call it with at_most 1 until it returns nothing, each call a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
+comment on function app_private.ensure_partitions(integer,integer) is 'Creates the partitions of this month and the following months (UTC) for every table that is partitioned by a version 7 id, and returns their names. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database, call it with at_most 1 until it returns nothing, each time in a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
 
 create function app_private.expired_partitions(webhook_retention interval) returns table(name text, state text) as $$
   -- A partition whose newest possible row is old enough.
@@ -4315,7 +4314,7 @@ create function app_private.expired_partitions(webhook_retention interval) retur
   order by c.relname
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
-comment on function app_private.expired_partitions(interval) is 'The months of webhook bodies that are older than the retention and still exist. state: attached; detaching, which a detachment that was broken off has left; detached. The daily upkeep detaches and drops them.';
+comment on function app_private.expired_partitions(interval) is 'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
 
 create function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -4384,7 +4383,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_channel(text,uuid) is 'The id of the channel that an operator names by its id or its phone number id, in one tenant or in all. PYNFD; PYREQ when several fit.';
+comment on function app_private.find_channel(text,uuid) is 'The id of the channel with that id or phone number id, in one tenant or in all, for the operator. PYNFD. PYREQ: several channels match.';
 
 create function app_private.find_chatbot(chatbot text, tenant_id uuid) returns uuid as $$
 declare
@@ -4404,7 +4403,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_chatbot(text,uuid) is 'The id of the chatbot that an operator names by its name or its id, in one tenant. PYNFD.';
+comment on function app_private.find_chatbot(text,uuid) is 'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
 
 create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   -- Look-ups of one row each, not a join: how a join is planned depends on statistics
@@ -4495,7 +4494,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_tenant(text) is 'The id of the tenant that an operator names by slug or id. PYNFD.';
+comment on function app_private.find_tenant(text) is 'The id of the tenant with that slug or id, for the operator. PYNFD.';
 
 create function app_private.find_user(email text) returns uuid as $$
 declare
@@ -4512,7 +4511,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_user(text) is 'The id of the person that an operator names by address, whatever its case. PYNFD.';
+comment on function app_private.find_user(text) is 'The id of the user with that address, regardless of case, for the operator. PYNFD.';
 
 create function app_private.forget_old_rows() returns void as $$
   delete from app_private.erased_addresses e
@@ -4529,14 +4528,14 @@ create function app_private.forget_old_rows() returns void as $$
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
-  -- What waits for a person to be done, for a run that has ended meanwhile.
+  -- Events that wait until a user is done, but whose run has ended.
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
   and (e.set_aside_reason is null or e.created_at < now() - interval '30 days')
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.forget_old_rows() is 'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, and the hashes of erased addresses when no webhook is left that came before.';
+comment on function app_private.forget_old_rows() is 'Deletes rows that are no longer needed: parked statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.hand_over_numbers(customers jsonb) returns jsonb as $$
 declare
@@ -4565,7 +4564,7 @@ create function app_private.has_account(email text) returns boolean as $$
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.has_account(text) is 'Whether anybody in the installation signs in with that address, whatever its case.';
+comment on function app_private.has_account(text) is 'Whether the installation has an account with that address, regardless of case.';
 
 create function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
   -- A user id that comes with the change is a new one. One that was met before is another customer's than the old
@@ -5043,7 +5042,7 @@ create function app_private.job_key(name text, id uuid default null::uuid) retur
   select job_key.name || ':' || coalesce(job_key.id::text, 'later')
 $$
   language sql immutable;
-comment on function app_private.job_key(text,uuid) is 'The key of a job, of which there is one at a time: <name>:<id> for a job about one row, <name>:later for a reminder that is not about a row. name is the task''s, unless the task has jobs of two sorts. The only place that builds keys.';
+comment on function app_private.job_key(text,uuid) is 'The key of a job that exists only once: <name>:<id> for a job about a row, <name>:later for a reminder that is not about a row. name is the name of the task, unless the task has two kinds of jobs. All keys are built here.';
 
 create function app_private.keeps_error(status app_public.message_status) returns boolean as $$
   select status in ('queued', 'sending', 'uncertain', 'failed')
@@ -5532,7 +5531,7 @@ create function app_private.missing_partitions(months_ahead integer) returns tab
   where to_regclass(format('app_private.%I', w.name)) is null
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
-comment on function app_private.missing_partitions(integer) is 'The partitions that do not exist, of those that this month and the next months_ahead months (UTC) need. from_id null: from the beginning. Health checks look for those of this month and the next.';
+comment on function app_private.missing_partitions(integer) is 'The missing ones of the partitions that this month and the next months_ahead months (UTC) need. from_id null: without a lower bound. Health checks look for those of this month and the next.';
 
 create function app_private.move_identities(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns void as $$
 begin
@@ -5673,7 +5672,7 @@ create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[])
   from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; the listener reads the rows under its own policies. Once a statement, never once a row.';
+comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row.';
 
 create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
@@ -5786,7 +5785,7 @@ create function app_private.operations_status() returns table(workers integer, s
   ) o
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.operations_status() is 'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are running; silent_workers: of these, how many have not moved for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and are free to do it, but no worker does. held_channels: messages wait for a person to set the channel or its tenant to active. webhooks_unapplied: stored bodies that wait or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
+comment on function app_private.operations_status() is 'The state of the installation in one row, for /metrics, /health/ready and parley stats. workers: how many are running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no worker does. held_channels: messages wait for a user to set the channel or its tenant to active. webhooks_unapplied: stored bodies that are waiting or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 
 create function app_private.other_self(contact_id uuid, recipient jsonb) returns uuid as $$
   select o.contact_id
@@ -6486,7 +6485,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.remove_user(uuid,text) is 'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
+comment on function app_private.remove_user(uuid,text) is 'Removes a user from a tenant, for the operator. A user who is a member of no other tenant is deleted; the result is then true. Their messages are kept. PYNFD. PYOWN: the last active owner.';
 
 create function app_private.renew_google_account(tenant_id uuid, user_id uuid, access_token text, refresh_token text, expires_in double precision) returns void as $$
   update app_public.google_accounts g set
@@ -6857,14 +6856,14 @@ begin
     select c.phone_number_id into v_number
     from app_public.channels c
     where c.id = set_channel_secrets.channel_id;
-    -- Two who connect one number at the same time wait for each other: the second has to see the first.
+    -- Two callers that connect one number at the same time wait for each other: the second must see the first.
     perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
-    -- Only whoever has the app's secret learns of the other channel. That person could sign its webhooks anyway.
+    -- Only a caller who has the app's secret learns that the other channel exists; that caller could sign its webhooks.
     if exists (
       select from app_public.channels c
       join app_private.channel_secrets s on s.channel_id = c.id
       where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
-      -- The one before as well: during a rotation Meta goes on signing with it.
+      -- The previous secret as well: during a rotation, Meta still signs with it.
       and v_fingerprint in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)
     ) then
       raise exception 'The number is already connected with this Meta app: remove the channel that has it first'
@@ -6987,7 +6986,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_user_active(text,uuid,boolean) is 'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when none is named; letting them in lifts the locks that failed sign-ins brought. PYNFD; PYOWN: the last active owner.';
+comment on function app_private.set_user_active(text,uuid,boolean) is 'Activates or deactivates a user, for the operator, from the next request on: in one tenant, or everywhere if tenant_id is null. Activating also lifts the locks caused by failed sign-ins. PYNFD. PYOWN: the last active owner.';
 
 create function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role) returns void as $$
 begin
@@ -6999,7 +6998,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_user_role(uuid,text,app_public.member_role) is 'Gives a member another role, as the operator. PYNFD; PYOWN: the last active owner.';
+comment on function app_private.set_user_role(uuid,text,app_public.member_role) is 'Changes the role of a member, for the operator. PYNFD. PYOWN: the last active owner.';
 
 create function app_private.settle_ai_call(call_id uuid, tokens integer) returns void as $$
   update app_private.ai_calls a set tokens = settle_ai_call.tokens where a.id = settle_ai_call.call_id;
@@ -7155,7 +7154,7 @@ create function app_private.tenant_stats() returns table(tenant text, status app
   order by t.slug
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.tenant_stats() is 'How much each tenant has. Counts rows, index by index: seconds on a large installation, so not for a hot path.';
+comment on function app_private.tenant_stats() is 'The number of rows of each tenant. Counts index by index, which takes seconds on a large installation.';
 
 create function app_private.tg__audit() returns trigger as $$
 declare
@@ -7227,7 +7226,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__clean_name() is 'Two names that look alike are one.';
+comment on function app_private.tg__clean_name() is 'Stores names that look alike as the same name.';
 
 create function app_private.tg__fill_in_tenant() returns trigger as $$
 begin
@@ -7266,7 +7265,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__timestamps() is 'Keeps created_at as it was and makes updated_at grow with every change, even twice in one transaction.';
+comment on function app_private.tg__timestamps() is 'Keeps created_at unchanged and increases updated_at with every change, even twice in one transaction.';
 
 create function app_private.tg_channels__choose_default() returns trigger as $$
 begin
@@ -7307,7 +7306,7 @@ declare
 begin
   if v_address is null or v_address = v_key
     or not exists (select from app_public.channels c where c.webhook_key = v_key)
-    -- The address of an app stays with those of its channels that are left, whoever leaves it.
+    -- The address stays with the app as long as it has other channels.
     or TG_OP = 'UPDATE' and exists (select from app_public.channels c where c.webhook_key = v_address)
   then
     return null;
@@ -7442,7 +7441,7 @@ comment on function app_private.tg_conversations__add_assignee() is 'Makes the a
 
 create function app_private.tg_conversations__end_pause() returns trigger as $$
 begin
-  -- Unless the same statement says otherwise.
+  -- A pause that the same statement sets is kept.
   if NEW.chatbot_paused_until is not distinct from OLD.chatbot_paused_until then
     NEW.chatbot_paused_until := null;
   end if;
@@ -7573,8 +7572,8 @@ begin
     join app_public.users u on u.id = m.user_id
     where m.tenant_id = OLD.tenant_id and m.role = 'owner' and m.is_active and u.is_active
   ) then
-    raise exception 'A tenant must keep at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
+    raise exception 'A tenant must have at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another user an owner first.';
   end if;
   return null;
 end;
@@ -7969,8 +7968,8 @@ begin
       where o.tenant_id = m.tenant_id and o.role = 'owner' and o.is_active and u.is_active
     )
   ) then
-    raise exception 'A tenant must keep at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
+    raise exception 'A tenant must have at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another user an owner first.';
   end if;
   return null;
 end;
@@ -7988,7 +7987,7 @@ create function app_private.unlock_user(user_id uuid) returns integer as $$
   select count(*) filter (where locked_until > now())::int from unlocked
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.unlock_user(uuid) is 'Forgets the failed sign-ins at a person''s address, and so lifts the locks that they brought. Returns how many locks there were.';
+comment on function app_private.unlock_user(uuid) is 'Deletes the failed sign-ins at a user''s address, which lifts the locks they caused. Returns the number of locks.';
 
 create function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
 declare
@@ -8049,7 +8048,7 @@ create function app_private.waiting_channels(at_most integer default 20) returns
   limit at_most
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.waiting_channels(integer) is 'The channels whose messages have waited longest, the worst first, at most at_most of them: for metrics and parley stats. reason: stopped (the provider refused it; channels.status_reason), paused (by a person), tenant_inactive, throttled (the provider asked us to wait), sending (slower than messages come), waiting (each for its own retry, or no worker). Reads the whole outbox.';
+comment on function app_private.waiting_channels(integer) is 'The at_most channels whose messages have waited longest, longest first, for metrics and parley stats. reason: stopped (the provider refused it; see channels.status_reason), paused (by a user), tenant_inactive, throttled (the provider asked for a pause), sending (more slowly than messages arrive), waiting (for a retry, or no worker is running). Reads the whole outbox.';
 
 create function app_private.wake(task text) returns void as $$
 begin
@@ -8071,7 +8070,7 @@ create function app_private.wake_later(task text, run_at timestamp with time zon
   ])
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.wake_later(text,timestamp with time zone) is 'Sets the one reminder of a task for a later time, in place of the one before. Its key makes concurrent callers wait for each other: not for triggers, which use wake().';
+comment on function app_private.wake_later(text,timestamp with time zone) is 'Sets the only delayed reminder of a task, replacing an earlier one. Its key makes concurrent callers wait for each other, so triggers use wake() instead.';
 
 create function app_private.wakes_chatbot(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and type in (
@@ -8140,7 +8139,7 @@ begin
 
   update app_public.conversations c set
     assignee_id = assign_conversation.user_id,
-    -- Also where nobody was assigned, and somebody only wrote: they are done.
+    -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
     chatbot_paused_until = case
       when assign_conversation.user_id is null and c.chatbot_paused_until > now() then null
       else c.chatbot_paused_until
@@ -8384,10 +8383,10 @@ create function app_public.invite_user(email text, name text default null::text,
 declare
   v_me app_public.memberships := app_hidden.current_membership();
 begin
-  -- An admin invites nobody above their own role.
+  -- An admin cannot invite to a role above their own.
   perform app_hidden.require_role(greatest(invite_user.role, 'admin'));
 
-  -- A new invitation voids the one before, which deleting it would not be allowed either.
+  -- A new invitation replaces the one before: this needs the right to delete it.
   if exists (
     select from app_public.invitations i
     where i.tenant_id = v_me.tenant_id and i.role > v_me.role

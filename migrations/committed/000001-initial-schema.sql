@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:080a4ffac75f8ff60367ea8953fdb56169091aa9
+--! Hash: sha1:92ab592f56e3437ba9219534e15dc27da8a01c3a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -48,8 +48,8 @@ create or replace function app_private.bounded_metadata(wanted jsonb, otherwise 
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.bounded_metadata(jsonb, jsonb) is
-  E'The first, if it is as small as the tables want metadata to be, else the second: for what happens without anybody '
-   'to tell.';
+  E'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no '
+   'caller to report an error to.';
 --! EndIncluded shared/bounded_metadata.sql
 --! Included shared/uuid_v7_floor.sql
 create or replace function app_hidden.uuid_v7_floor("at" timestamptz) returns uuid as $$
@@ -57,7 +57,7 @@ create or replace function app_hidden.uuid_v7_floor("at" timestamptz) returns uu
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.uuid_v7_floor(timestamptz) is
-  E'The smallest version 7 id of that instant: the bound of a partition, or of a search by time on an id.';
+  E'The smallest version 7 id of an instant, for the bound of a partition or a search by time.';
 
 grant execute on function app_hidden.uuid_v7_floor(timestamptz) to parley_visitor;
 --! EndIncluded shared/uuid_v7_floor.sql
@@ -95,9 +95,9 @@ create or replace function app_hidden.clean_pasted(pasted text) returns text as 
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.clean_pasted(text) is
-  E'The plain characters of what somebody typed or pasted: without invisible characters, in compatibility form '
-   '(NFKC), digits of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values '
-   'that are compared or sent to, not for prose: emoji and some scripts need their joiners.';
+  E'The plain characters of typed or pasted text: without invisible characters, in compatibility form (NFKC), digits '
+   'of every script as 0 to 9, every dash as "-", white space as single spaces, trimmed. For values that are compared '
+   'or used as addresses, not for prose: emoji and some scripts need their joiners.';
 
 grant execute on function app_hidden.clean_pasted(text) to parley_visitor;
 --! EndIncluded shared/clean_pasted.sql
@@ -110,8 +110,8 @@ create or replace function app_hidden.clean_prose(pasted text) returns text as $
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.clean_prose(text) is
-  E'Words as they were typed, trimmed and without directional marks and zero-width spaces, which only travel along '
-   'with a paste. What words and emoji need (joiners, variation selectors) stays.';
+  E'Text as it was typed, trimmed and without the directional marks and zero-width spaces that pasting adds. '
+   'Characters that words and emoji need (joiners, variation selectors) are kept.';
 
 grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 --! EndIncluded shared/clean_prose.sql
@@ -127,8 +127,8 @@ create or replace function app_hidden.normalize_email(email text) returns text a
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.normalize_email(text) is
-  E'An e-mail address as people paste it (mailto:…, "Ann <ann@example.com>", in quotes or brackets, with characters '
-   'that cannot be seen) without all that.';
+  E'The bare e-mail address in pasted text such as mailto:… or "Ann <ann@example.com>", without quotes, brackets and '
+   'invisible characters.';
 
 grant execute on function app_hidden.normalize_email(text) to parley_visitor;
 --! EndIncluded shared/normalize_email.sql
@@ -140,7 +140,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg__clean_name() is E'Two names that look alike are one.';
+comment on function app_private.tg__clean_name() is E'Stores names that look alike as the same name.';
 --! EndIncluded shared/tg__clean_name.sql
 --! Included shared/tg__timestamps.sql
 create or replace function app_private.tg__timestamps() returns trigger as $$
@@ -155,7 +155,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__timestamps() is
-  E'Keeps created_at as it was and makes updated_at grow with every change, even twice in one transaction.';
+  E'Keeps created_at unchanged and increases updated_at with every change, even twice in one transaction.';
 --! EndIncluded shared/tg__timestamps.sql
 -- One row: the name that change_channel() keeps secret.
 create table app_private.change_channels (
@@ -165,7 +165,7 @@ create table app_private.change_channels (
 );
 alter table app_private.change_channels enable row level security;
 comment on table app_private.change_channels is
-  E'The name of the channel of notifications, chosen at random when the database was made. One row.';
+  E'The name of the notification channel, chosen at random when the database was created. One row.';
 insert into app_private.change_channels default values;
 --! Included operations/change_channel.sql
 create or replace function app_private.change_channel() returns text as $$
@@ -173,9 +173,9 @@ create or replace function app_private.change_channel() returns text as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.change_channel() is
-  E'The channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so the name is a secret of '
-   'the owner: it keeps one tenant''s ids from whoever has SQL as the API''s login, and keeps that login from '
-   'notifying.';
+  E'The name of the channel of notify_change(). Any login may LISTEN to a channel whose name it knows, so only the '
+   'owner may know the name: otherwise SQL run as the API''s login could read the ids of other tenants, or send '
+   'notifications.';
 --! EndIncluded operations/change_channel.sql
 --! Included operations/notify_change.sql
 create or replace function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
@@ -190,8 +190,8 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | '
-   '"statuses" | "conversations" | "sessions": [ids]}; of sessions, those that have ended. A hint that carries ids; '
-   'the listener reads the rows under its own policies. Once a statement, never once a row.';
+   '"statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. Carries ids only: the '
+   'listener reads the rows under its own policies. Called once for each statement, never for each row.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/job_key.sql
 create or replace function app_private.job_key(name text, id uuid default null) returns text as $$
@@ -200,9 +200,8 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.job_key(text, uuid) is
-  E'The key of a job, of which there is one at a time: <name>:<id> for a job about one row, <name>:later for a '
-   'reminder that is not about a row. name is the task''s, unless the task has jobs of two sorts. The only place that '
-   'builds keys.';
+  E'The key of a job that exists only once: <name>:<id> for a job about a row, <name>:later for a reminder that is '
+   'not about a row. name is the name of the task, unless the task has two kinds of jobs. All keys are built here.';
 --! EndIncluded operations/job_key.sql
 --! Included operations/job.sql
 create or replace function app_private.job(
@@ -230,8 +229,8 @@ create or replace function app_private.wake_later(task text, run_at timestamptz 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.wake_later(text, timestamptz) is
-  E'Sets the one reminder of a task for a later time, in place of the one before. Its key makes concurrent callers '
-   'wait for each other: not for triggers, which use wake().';
+  E'Sets the only delayed reminder of a task, replacing an earlier one. Its key makes concurrent callers wait for '
+   'each other, so triggers use wake() instead.';
 --! EndIncluded operations/wake_later.sql
 --! Included operations/wake.sql
 -- Two settings say who runs a task whose rows a transaction has written. They are named here and, for whole
@@ -766,8 +765,8 @@ begin
     join app_public.users u on u.id = m.user_id
     where m.tenant_id = OLD.tenant_id and m.role = 'owner' and m.is_active and u.is_active
   ) then
-    raise exception 'A tenant must keep at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
+    raise exception 'A tenant must have at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another user an owner first.';
   end if;
   return null;
 end;
@@ -807,8 +806,8 @@ begin
       where o.tenant_id = m.tenant_id and o.role = 'owner' and o.is_active and u.is_active
     )
   ) then
-    raise exception 'A tenant must keep at least one active owner'
-      using errcode = 'PYOWN', hint = 'Make another member an owner first.';
+    raise exception 'A tenant must have at least one active owner'
+      using errcode = 'PYOWN', hint = 'Make another user an owner first.';
   end if;
   return null;
 end;
@@ -1107,14 +1106,14 @@ begin
     ) then 0
     else 4
   end;
-  -- A source that has failed at 50 addresses gets one guess in ten seconds, except where people have signed in from it.
+  -- A source that has failed at 50 addresses gets one attempt in ten seconds, except for users who signed in from it.
   v_is_refused := coalesce(v_failure.locked_until > now(), false) or not v_is_familiar and (
     select count(*) >= 50 and max(f.last_failed_at) > now() - interval '10 seconds'
     from app_private.sign_in_failures f
     where f.source = v_source and f.failures > 0 and f.last_failed_at > now() - interval '15 minutes'
   );
 
-  -- Somebody unknown costs as much time as a wrong password does, and so does a guess that is refused.
+  -- An unknown address takes as much time as a wrong password, and so does an attempt that is refused.
   v_hash := coalesce(v_hash, '$2a$10$abcdefghijklmnopqrstuuJ0mJ8sGmWgHV9vqUuWJxWw6mOq9vW2S');
   if app_private.crypt(left(password, 256), v_hash) <> v_hash
     -- bcrypt ignores what follows 72 bytes; no stored password is longer.
@@ -1432,10 +1431,10 @@ create or replace function app_public.invite_user(
 declare
   v_me app_public.memberships := app_hidden.current_membership();
 begin
-  -- An admin invites nobody above their own role.
+  -- An admin cannot invite to a role above their own.
   perform app_hidden.require_role(greatest(invite_user.role, 'admin'));
 
-  -- A new invitation voids the one before, which deleting it would not be allowed either.
+  -- A new invitation replaces the one before: this needs the right to delete it.
   if exists (
     select from app_public.invitations i
     where i.tenant_id = v_me.tenant_id and i.role > v_me.role
@@ -1508,8 +1507,8 @@ begin
   if v_user_id is not null then
     perform app_private.set_password(v_user_id, password);
   else
-    -- The address has an account. Whoever holds the token need not be the person, and whoever knows the password need
-    -- not be the one invited: both are required.
+    -- The address has an account: the token alone does not prove who the caller is, nor the password that the caller
+    -- was invited. Both are required.
     v_user_id := app_private.check_password(v_invitation.email, password, source);
     if v_user_id is null then
       outcome := 'refused';
@@ -1853,7 +1852,7 @@ declare
 begin
   if v_address is null or v_address = v_key
     or not exists (select from app_public.channels c where c.webhook_key = v_key)
-    -- The address of an app stays with those of its channels that are left, whoever leaves it.
+    -- The address stays with the app as long as it has other channels.
     or TG_OP = 'UPDATE' and exists (select from app_public.channels c where c.webhook_key = v_address)
   then
     return null;
@@ -1933,14 +1932,14 @@ begin
     select c.phone_number_id into v_number
     from app_public.channels c
     where c.id = set_channel_secrets.channel_id;
-    -- Two who connect one number at the same time wait for each other: the second has to see the first.
+    -- Two callers that connect one number at the same time wait for each other: the second must see the first.
     perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
-    -- Only whoever has the app's secret learns of the other channel. That person could sign its webhooks anyway.
+    -- Only a caller who has the app's secret learns that the other channel exists; that caller could sign its webhooks.
     if exists (
       select from app_public.channels c
       join app_private.channel_secrets s on s.channel_id = c.id
       where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
-      -- The one before as well: during a rotation Meta goes on signing with it.
+      -- The previous secret as well: during a rotation, Meta still signs with it.
       and v_fingerprint in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)
     ) then
       raise exception 'The number is already connected with this Meta app: remove the channel that has it first'
@@ -2933,7 +2932,7 @@ comment on function app_private.tg_conversations__notify() is
 --! Included conversations/tg_conversations__end_pause.sql
 create or replace function app_private.tg_conversations__end_pause() returns trigger as $$
 begin
-  -- Unless the same statement says otherwise.
+  -- A pause that the same statement sets is kept.
   if NEW.chatbot_paused_until is not distinct from OLD.chatbot_paused_until then
     NEW.chatbot_paused_until := null;
   end if;
@@ -3031,7 +3030,7 @@ begin
 
   update app_public.conversations c set
     assignee_id = assign_conversation.user_id,
-    -- Also where nobody was assigned, and somebody only wrote: they are done.
+    -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
     chatbot_paused_until = case
       when assign_conversation.user_id is null and c.chatbot_paused_until > now() then null
       else c.chatbot_paused_until
@@ -3271,6 +3270,7 @@ comment on function app_private.opens_window(
   
   
   
+  
   app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
 ) is
   E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of '
@@ -3293,6 +3293,7 @@ create or replace function app_private.needs_attention(
 $$ language sql immutable;
 
 comment on function app_private.needs_attention(
+  
   
   
   
@@ -3327,6 +3328,7 @@ create or replace function app_private.wakes_chatbot(
 $$ language sql immutable;
 
 comment on function app_private.wakes_chatbot(
+  
   
   
   
@@ -4023,8 +4025,8 @@ returns table (parent regclass, name text, from_id uuid, to_id uuid) as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
 comment on function app_private.missing_partitions(int) is
-  E'The partitions that do not exist, of those that this month and the next months_ahead months (UTC) need. from_id '
-   'null: from the beginning. Health checks look for those of this month and the next.';
+  E'The missing ones of the partitions that this month and the next months_ahead months (UTC) need. from_id null: '
+   'without a lower bound. Health checks look for those of this month and the next.';
 --! EndIncluded operations/missing_partitions.sql
 --! Included operations/ensure_partitions.sql
 create or replace function app_private.ensure_partitions(months_ahead int default 3, at_most int default null)
@@ -4041,10 +4043,9 @@ begin
     order by m.name
     limit at_most
   loop
-    -- Not "partition of", which locks the parent against everybody, readers included: a table of its own, with the
-    -- parent's columns, checks and indexes, is attached beside whoever reads or writes the parent. It is empty, so that
-    -- nothing is scanned. Attaching adds the parent's row triggers and foreign keys; for these it waits until nobody
-    -- writes to the tables they refer to.
+    -- Not "partition of", which locks out all readers and writers of the parent: attaching a separate table with the
+    -- parent's columns, checks and indexes does not. It is empty, so that nothing is scanned. Attaching adds the
+    -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
     execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
     execute format('alter table app_private.%I enable row level security', v_missing.name);
     execute format(
@@ -4058,11 +4059,11 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_tim
 -- A lock request that waits holds up all that come after it: rather try again (src/database/partitions.ts).
 
 comment on function app_private.ensure_partitions(int, int) is
-  E'Makes the monthly partitions of this month and the next ones (UTC), for every table partitioned by a version 7 '
-   'id, and returns the names of the new ones. Safe while messages arrive and while a dump runs. Waits at most half a '
-   'second for a lock (55P03: try again). On a busy database call it with at_most 1 until it returns nothing, each '
-   'call a transaction of its own, because each new partition holds its locks until the commit. Called at start and '
-   'daily.';
+  E'Creates the partitions of this month and the following months (UTC) for every table that is partitioned by a '
+   'version 7 id, and returns their names. Safe while messages arrive and while a dump runs. Waits at most half a '
+   'second for a lock (55P03: try again). On a busy database, call it with at_most 1 until it returns nothing, each '
+   'time in a transaction of its own, because each new partition holds its locks until the commit. Called at start '
+   'and daily.';
 --! EndIncluded operations/ensure_partitions.sql
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
@@ -4679,7 +4680,7 @@ create or replace function app_hidden.uuid_v7_time(id uuid) returns timestamptz 
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.uuid_v7_time(uuid) is
-  E'The instant in a version 7 id, to the microsecond: for a message, its place in the conversation.';
+  E'The instant in a version 7 id, to the microsecond. For a message: its place in the conversation.';
 
 grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
 --! EndIncluded shared/uuid_v7_time.sql
@@ -5871,7 +5872,7 @@ $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.pause_length(jsonb) is
   E'How long a chatbot with these settings stays silent after a person''s message: pauseSeconds, at most a year, else '
-  'an hour. chatbotSettings() reads the same; both run against tests/cases/pause_settings.json.';
+   'an hour. chatbotSettings() reads the same; both run against tests/cases/pause_settings.json.';
 --! EndIncluded chatbots/pause_length.sql
 --! Included chatbots/chatbot_pause.sql
 create or replace function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
@@ -5888,7 +5889,7 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_pause(uuid, uuid) is
   E'How long a person''s message in this conversation pauses the chatbot: as the version that runs says, or the '
-  'default.';
+   'default.';
 --! EndIncluded chatbots/chatbot_pause.sql
 --! Included chatbots/tg_messages__enqueue_chatbot.sql
 create or replace function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
@@ -6396,6 +6397,7 @@ comment on function app_private.save_chatbot_turns(
   
   
   
+  
   uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid
 ) is
   E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they '
@@ -6547,8 +6549,8 @@ $$ language sql immutable;
 
 comment on function app_hidden.event_after_pause(text, text, boolean, boolean, boolean) is
   E'The event that sets a run going when a person is done with its conversation; null when there is none. was_paused: '
-  'the run has not taken a turn since the pause. is_open: of the conversation. is_due: the run''s timer was due in '
-  'the meantime. eventAfterPause() is the same; both run against tests/cases/pause_ends.json.';
+   'the run has not taken a turn since the pause. is_open: of the conversation. is_due: the run''s timer was due in '
+   'the meantime. eventAfterPause() is the same; both run against tests/cases/pause_ends.json.';
 
 grant execute on function app_hidden.event_after_pause(text, text, boolean, boolean, boolean) to parley_visitor;
 --! EndIncluded chatbots/event_after_pause.sql
@@ -9485,7 +9487,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_choose_default before insert or update of is_default on app_public.channels
   for each row execute function app_private.tg_channels__choose_default();
 
--- Without what Meta reports of a number, which nobody did.
+-- Who connected what. What Meta reports of a number is left out: no user did it.
 create or replace trigger _500_audit after insert or update or delete on app_public.channels
   for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
 
@@ -9848,8 +9850,8 @@ returns table (name text, state text) as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
 comment on function app_private.expired_partitions(interval) is
-  E'The months of webhook bodies that are older than the retention and still exist. state: attached; detaching, which '
-   'a detachment that was broken off has left; detached. The daily upkeep detaches and drops them.';
+  E'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an '
+   'interrupted detachment); detached. The daily upkeep detaches and drops them.';
 --! EndIncluded operations/expired_partitions.sql
 --! Included operations/forget_old_rows.sql
 create or replace function app_private.forget_old_rows() returns void as $$
@@ -9867,7 +9869,7 @@ create or replace function app_private.forget_old_rows() returns void as $$
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
-  -- What waits for a person to be done, for a run that has ended meanwhile.
+  -- Events that wait until a user is done, but whose run has ended.
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
   and (e.set_aside_reason is null or e.created_at < now() - interval '30 days')
@@ -9875,10 +9877,10 @@ create or replace function app_private.forget_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.forget_old_rows() is
-  E'Deletes what has served its purpose: parked statuses, idempotency keys and the ids of erased messages after eight '
-   'days, failed sign-ins after one, sessions and invitations a week after they expired, questions to language models '
-   'after eight days, results of calls that no run waits for any more, events that were set aside after thirty days, '
-   'and the hashes of erased addresses when no webhook is left that came before.';
+  E'Deletes rows that are no longer needed: parked statuses, idempotency keys, the ids of erased messages and calls '
+   'of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they '
+   'expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of '
+   'erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/forget_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)
@@ -9917,10 +9919,10 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.waiting_channels(int) is
-  E'The channels whose messages have waited longest, the worst first, at most at_most of them: for metrics and parley '
-   'stats. reason: stopped (the provider refused it; channels.status_reason), paused (by a person), tenant_inactive, '
-   'throttled (the provider asked us to wait), sending (slower than messages come), waiting (each for its own retry, '
-   'or no worker). Reads the whole outbox.';
+  E'The at_most channels whose messages have waited longest, longest first, for metrics and parley stats. reason: '
+   'stopped (the provider refused it; see channels.status_reason), paused (by a user), tenant_inactive, throttled '
+   '(the provider asked for a pause), sending (more slowly than messages arrive), waiting (for a retry, or no worker '
+   'is running). Reads the whole outbox.';
 --! EndIncluded operations/waiting_channels.sql
 --! Included operations/correct_future_times.sql
 create or replace function app_private.correct_future_times() returns int as $$
@@ -9954,7 +9956,7 @@ begin
     where k.identifier = 'ring_chatbot_timer' and x.id = k.context_id and x.expires_at > k.run_at
   ),
   pauses as (
-    -- The end of a pause is the conversation's. Changing it sets the job anew (tell_chatbot).
+    -- The conversation has the end of its pause; changing it sets the job again (_900_enqueue_chatbot).
     update app_public.conversations c set chatbot_paused_until = k.run_at
     from known k
     where k.identifier = 'resume_chatbot' and c.id = k.conversation_id and c.chatbot_paused_until > k.run_at
@@ -9998,7 +10000,7 @@ begin
   get diagnostics v_count = row_count;
   v_total := v_total + v_count;
 
-  -- A minute more for whoever holds the lease; reconcile_outbox() settles what is left.
+  -- A minute more for the sender that holds the lease; reconcile_outbox() decides what is left.
   update app_private.outbox o set lease_until = now() + v_tolerance
   where o.state = 'sending' and o.lease_until > now() + v_longest;
   get diagnostics v_count = row_count;
@@ -10011,9 +10013,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.correct_future_times() is
-  E'Shortens waits that a clock has left behind which was ahead and was set back: jobs, timers and pauses of '
+  E'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of '
    'chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few '
-   'seconds, not as a job, because jobs are what is held up.';
+   'seconds, and not as a job, because jobs may be what is delayed.';
 --! EndIncluded operations/correct_future_times.sql
 --! Included operations/operations_status.sql
 create or replace function app_private.operations_status()
@@ -10123,12 +10125,12 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.operations_status() is
-  E'How the installation is, in one row: what /metrics, /health/ready and parley stats show. workers: how many are '
-   'running; silent_workers: of these, how many have not moved for 30 s. jobs_given_up: failed for the last time. '
-   'failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and are free to do it, but no '
-   'worker does. held_channels: messages wait for a person to set the channel or its tenant to active. '
-   'webhooks_unapplied: stored bodies that wait or could not be applied. missing_partitions: of this month (nothing '
-   'can be stored without them); missing_partitions_ahead: of this month or the next.';
+  E'The state of the installation in one row, for /metrics, /health/ready and parley stats. workers: how many are '
+   'running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last '
+   'time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no '
+   'worker does. held_channels: messages wait for a user to set the channel or its tenant to active. '
+   'webhooks_unapplied: stored bodies that are waiting or could not be applied. missing_partitions: of this month '
+   '(nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 --! EndIncluded operations/operations_status.sql
 --! Included operations/tenant_stats.sql
 create or replace function app_private.tenant_stats()
@@ -10166,7 +10168,7 @@ returns table (
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tenant_stats() is
-  E'How much each tenant has. Counts rows, index by index: seconds on a large installation, so not for a hot path.';
+  E'The number of rows of each tenant. Counts index by index, which takes seconds on a large installation.';
 --! EndIncluded operations/tenant_stats.sql
 --! Included operations/find_tenant.sql
 create or replace function app_private.find_tenant(tenant text) returns uuid as $$
@@ -10185,7 +10187,7 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_tenant(text) is
-  E'The id of the tenant that an operator names by slug or id. PYNFD.';
+  E'The id of the tenant with that slug or id, for the operator. PYNFD.';
 --! EndIncluded operations/find_tenant.sql
 --! Included operations/find_user.sql
 create or replace function app_private.find_user(email text) returns uuid as $$
@@ -10204,7 +10206,7 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_user(text) is
-  E'The id of the person that an operator names by address, whatever its case. PYNFD.';
+  E'The id of the user with that address, regardless of case, for the operator. PYNFD.';
 --! EndIncluded operations/find_user.sql
 --! Included operations/find_channel.sql
 create or replace function app_private.find_channel(channel text, tenant_id uuid default null) returns uuid as $$
@@ -10227,8 +10229,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_channel(text, uuid) is
-  E'The id of the channel that an operator names by its id or its phone number id, in one tenant or in all. PYNFD; '
-   'PYREQ when several fit.';
+  E'The id of the channel with that id or phone number id, in one tenant or in all, for the operator. PYNFD. PYREQ: '
+   'several channels match.';
 --! EndIncluded operations/find_channel.sql
 --! Included operations/find_chatbot.sql
 create or replace function app_private.find_chatbot(chatbot text, tenant_id uuid) returns uuid as $$
@@ -10250,7 +10252,7 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_chatbot(text, uuid) is
-  E'The id of the chatbot that an operator names by its name or its id, in one tenant. PYNFD.';
+  E'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
 --! EndIncluded operations/find_chatbot.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$
@@ -10260,7 +10262,7 @@ create or replace function app_private.has_account(email text) returns boolean a
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.has_account(text) is
-  E'Whether anybody in the installation signs in with that address, whatever its case.';
+  E'Whether the installation has an account with that address, regardless of case.';
 --! EndIncluded operations/has_account.sql
 --! Included operations/add_user.sql
 create or replace function app_private.add_user(
@@ -10299,9 +10301,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.add_user(uuid, text, app_public.member_role, text, text) is
-  E'Makes a person a member of a tenant with a new password, as the operator. The password replaces that of an '
-   'account that exists, and ends its sessions: is_new is false then. app_private.invite() is the way to leave it. '
-   'PYUSR: already a member. PYPWD.';
+  E'Makes a user a member of a tenant with a new password, for the operator. If the address has an account, is_new is '
+   'false, the password replaces the account''s and its sessions end; use app_private.invite() to avoid that. PYUSR: '
+   'already a member. PYPWD.';
 --! EndIncluded operations/add_user.sql
 --! Included operations/remove_user.sql
 create or replace function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$
@@ -10321,8 +10323,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.remove_user(uuid, text) is
-  E'Takes a person out of a tenant, as the operator; who is a member nowhere else is deleted, and then it returns '
-   'true. What they wrote stays. PYNFD; PYOWN: the last active owner.';
+  E'Removes a user from a tenant, for the operator. A user who is a member of no other tenant is deleted; the result '
+   'is then true. Their messages are kept. PYNFD. PYOWN: the last active owner.';
 --! EndIncluded operations/remove_user.sql
 --! Included operations/unlock_user.sql
 create or replace function app_private.unlock_user(user_id uuid) returns int as $$
@@ -10336,8 +10338,7 @@ create or replace function app_private.unlock_user(user_id uuid) returns int as 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.unlock_user(uuid) is
-  E'Forgets the failed sign-ins at a person''s address, and so lifts the locks that they brought. Returns how many '
-   'locks there were.';
+  E'Deletes the failed sign-ins at a user''s address, which lifts the locks they caused. Returns the number of locks.';
 --! EndIncluded operations/unlock_user.sql
 --! Included operations/set_user_active.sql
 create or replace function app_private.set_user_active(email text, tenant_id uuid, is_active boolean) returns void as $$
@@ -10361,8 +10362,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_user_active(text, uuid, boolean) is
-  E'Lets a person in or locks them out, as the operator, from the next request on: in one tenant, or everywhere when '
-   'none is named; letting them in lifts the locks that failed sign-ins brought. PYNFD; PYOWN: the last active owner.';
+  E'Activates or deactivates a user, for the operator, from the next request on: in one tenant, or everywhere if '
+   'tenant_id is null. Activating also lifts the locks caused by failed sign-ins. PYNFD. PYOWN: the last active owner.';
 --! EndIncluded operations/set_user_active.sql
 --! Included operations/set_user_role.sql
 create or replace function app_private.set_user_role(tenant_id uuid, email text, role app_public.member_role)
@@ -10377,5 +10378,5 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_user_role(uuid, text, app_public.member_role) is
-  E'Gives a member another role, as the operator. PYNFD; PYOWN: the last active owner.';
+  E'Changes the role of a member, for the operator. PYNFD. PYOWN: the last active owner.';
 --! EndIncluded operations/set_user_role.sql
