@@ -23,7 +23,7 @@ create type app_public.channel_kind as enum (
   'whatsapp_web',
   'webchat'
 );
-comment on type app_public.channel_kind is 'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be sent over them yet (PYCHN).';
+comment on type app_public.channel_kind is 'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; no channel can have them yet.';
 
 create type app_public.channel_status as enum (
   'active',
@@ -693,6 +693,32 @@ create policy select_admin on app_public.audit_entries for select to parley_visi
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant select on app_public.audit_entries to parley_visitor;
 
+-- app_public.channel_kinds
+create table app_public.channel_kinds (
+  kind app_public.channel_kind not null,
+  reply_window interval,
+  message_types app_public.message_type[] not null,
+  text_limit integer not null,
+  address_kinds app_public.identity_kind[] not null,
+  has_read_receipts boolean not null,
+  has_typing_indicator boolean not null,
+  constraint channel_kinds_pkey primary key (kind),
+  constraint channel_kinds_address_kinds_is_not_empty check ((address_kinds <> '{}'::app_public.identity_kind[])),
+  constraint channel_kinds_reply_window_is_positive check ((reply_window > '00:00:00'::interval)),
+  constraint channel_kinds_text_limit_in_range check (((text_limit >= 1) and (text_limit <= 65536)))
+);
+comment on table app_public.channel_kinds is 'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. Written by migrations only; a kind without a row has no channels.';
+comment on column app_public.channel_kinds.reply_window is 'For how long after a customer''s message or call anything but a template may be sent (PYWIN later). Null: at any time.';
+comment on column app_public.channel_kinds.message_types is 'The types of messages that can be sent (others: PYCHN): templates where it has "template", reactions where it has "reaction".';
+comment on column app_public.channel_kinds.text_limit is 'Characters of a text message at most (PYCNT).';
+comment on column app_public.channel_kinds.address_kinds is 'The kinds of contact identities that messages can be sent to (PYADR without one), the preferred first. It decides between identities that were last heard from at the same time.';
+comment on column app_public.channel_kinds.has_read_receipts is 'Whether the customer can be shown that their messages were read.';
+comment on column app_public.channel_kinds.has_typing_indicator is 'Whether the customer can be shown that an agent is typing.';
+alter table app_public.channel_kinds enable row level security;
+create policy select_member on app_public.channel_kinds for select to parley_visitor
+  using (( select app_hidden.is_at_least('viewer'::app_public.member_role) as is_at_least));
+grant select on app_public.channel_kinds to parley_visitor;
+
 -- app_public.channels
 create table app_public.channels (
   id uuid not null default app_hidden.uuid_v7(),
@@ -718,6 +744,7 @@ create table app_public.channels (
   constraint channels_pkey primary key (id),
   constraint channels_id_tenant_id_key unique (id, tenant_id),
   constraint channels_tenant_id_phone_number_id_key unique (tenant_id, phone_number_id),
+  constraint channels_kind_fkey foreign key (kind) references app_public.channel_kinds(kind) on delete restrict,
   constraint channels_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint channels_business_account_id_is_digits check ((business_account_id ~ '^[0-9]{1,32}$'::text)),
   constraint channels_display_phone_number_has_length check (((length(display_phone_number) >= 1) and (length(display_phone_number) <= 40))),
@@ -728,6 +755,7 @@ create table app_public.channels (
   constraint channels_whatsapp_cloud_has_numbers check (((kind <> 'whatsapp_cloud'::app_public.channel_kind) or ((phone_number_id is not null) and (business_account_id is not null))))
 );
 create index channels_business_account_id_idx on app_public.channels (business_account_id);
+create index channels_kind_idx on app_public.channels (kind);
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
 create index channels_phone_number_id_idx on app_public.channels (phone_number_id);
 create index channels_webhook_key_idx on app_public.channels (webhook_key);
@@ -2391,6 +2419,13 @@ $$
 comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access token of that session is accepted. The API asks before a request, so that the client is asked to sign in again instead of getting an empty answer.';
 grant execute on function app_hidden.is_signed_in(uuid,uuid) to parley_authenticator;
 
+create function app_hidden.is_window_open(window_expires_at timestamp with time zone, reply_window interval) returns boolean as $$
+  select reply_window is null or coalesce(window_expires_at > now(), false)
+$$
+  language sql stable;
+comment on function app_hidden.is_window_open(timestamp with time zone,interval) is 'Whether anything but a template may be sent: always where the kind of channel has no reply window.';
+grant execute on function app_hidden.is_window_open(timestamp with time zone,interval) to parley_visitor;
+
 create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
@@ -2494,7 +2529,9 @@ begin
   returning c.* into v_after;
 
   if v_before.unread_count > 0 and exists (
-    select from app_public.channels ch where ch.id = v_before.channel_id and ch.sends_read_receipts
+    select from app_public.channels ch
+    join app_public.channel_kinds k on k.kind = ch.kind
+    where ch.id = v_before.channel_id and ch.sends_read_receipts and k.has_read_receipts
   ) then
     perform graphile_worker.add_jobs(array[
       app_private.job(
@@ -2766,7 +2803,10 @@ begin
     )
   ])
   from app_public.conversations c
-  where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id;
+  join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id
+  and k.has_typing_indicator;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -3057,13 +3097,13 @@ grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
 
 create function app_hidden.text_problem(content jsonb) returns text as $$
   select coalesce(
-    app_hidden.length_problem('body', content -> 'body', 4096),
+    app_hidden.length_problem('body', content -> 'body', null),
     case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean'
       then 'preview_url is not true or false' end
   )
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text message, or null: {"body", "preview_url"?}.';
+comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text message, or null: {"body", "preview_url"?}. How long it may be depends on the kind of channel (tg_messages__refuse).';
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 
 create function app_hidden.uuid_v7() returns uuid as $$
@@ -3181,7 +3221,9 @@ declare
 begin
   update app_public.conversations c set
     window_expires_at = greatest(
-      c.window_expires_at, app_private.window_end(least((call ->> 'occurred_at')::timestamptz, now()))
+      c.window_expires_at,
+      least((call ->> 'occurred_at')::timestamptz, now())
+        + (select w.* from app_private.reply_window_of(c.channel_id) w)
     )
   where c.id = v_ids[1];
   return found;
@@ -4121,11 +4163,12 @@ begin
     join app_public.messages m on m.id = o.message_id
     join app_public.conversations c on c.id = o.conversation_id
     join app_public.channels ch on ch.id = c.channel_id
-    -- The address last heard from, and never one that was given up. Of those heard from at once, the number.
+    join app_public.channel_kinds k on k.kind = ch.kind
+    -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
     left join lateral (
       select x.kind, x.value
       from app_public.contact_identities x
-      where x.contact_id = c.contact_id and x.kind <> 'external' and x.retired_at is null
+      where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
       order by
         -- The provider takes no user id for a template that authenticates (131062).
         x.kind = 'phone' and m.type = 'template' and exists (
@@ -4137,7 +4180,7 @@ begin
           and t.category = 'authentication'
         ) desc,
         x.last_heard_at desc nulls last,
-        x.kind desc
+        array_position(k.address_kinds, x.kind)
       limit 1
     ) a on true
     left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
@@ -6343,17 +6386,18 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.refresh_phone(uuid) is 'Where a contact''s phone was given up, or is not known yet: the number last heard from takes its place, or none.';
 
-create function app_private.refusal_message(code text) returns text as $$
+create function app_private.refusal_message(code text, text_limit integer) returns text as $$
   select case code
-    when 'PYWIN' then 'The customer has not written within the last 24 hours: only a template may be sent'
+    when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
     when 'PYOPT' then 'The contact does not want to be written to'
-    when 'PYCHN' then 'This kind of channel cannot send yet'
+    when 'PYCHN' then 'A channel of this kind cannot send this type of message'
+    when 'PYCNT' then format('On a channel of this kind a text must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
     when 'PYTPL' then 'The template is not approved'
   end
 $$
-  language sql immutable set search_path to pg_catalog, pg_temp;
-comment on function app_private.refusal_message(text) is 'What a refused insert into messages says, for each of its codes.';
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.refusal_message(text,integer) is 'What a refused insert into messages says, for each of its codes.';
 
 create function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[]) returns void as $$
 declare
@@ -6504,6 +6548,15 @@ create function app_private.renew_google_account(tenant_id uuid, user_id uuid, a
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: nobody knows when it ends. The caller holds the account locked.';
+
+create function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
+  select k.reply_window
+  from app_public.channels ch
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where ch.id = reply_window_of.channel_id
+$$
+  language sql stable rows 1;
+comment on function app_private.reply_window_of(uuid) is 'For how long after a customer''s message or call anything but a template may be sent on a channel. Null: at any time.';
 
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare
@@ -7739,7 +7792,7 @@ create function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
 begin
-  -- Nobody refuses what was said to us.
+  -- Only what is to be sent can be refused.
   perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
   if not found then
     return null;
@@ -7747,11 +7800,12 @@ begin
 
   -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
   -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
-  select n.id, r.code into v_refused
+  select n.id, r.code, k.text_limit into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
   join app_public.contacts p on p.id = c.contact_id
   join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
   left join app_public.templates t
     on n.type = 'template'
     and t.tenant_id = n.tenant_id
@@ -7760,15 +7814,16 @@ begin
     and t.language = n.content #>> '{language,code}'
   cross join lateral (
     select case
-      when ch.kind <> 'whatsapp_cloud' then 'PYCHN'
+      when n.type <> all (k.message_types) then 'PYCHN'
+      when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
-      when n.type <> 'template' and coalesce(c.window_expires_at, '-infinity') <= now() then 'PYWIN'
+      when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- A template of whose status nothing is known is left to the provider to judge.
       when not app_hidden.is_sendable(t.status) then 'PYTPL'
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
-      when p.phone is null and not exists (
+      when (p.phone is null or 'phone' <> all (k.address_kinds)) and not exists (
         select from app_public.contact_identities i
-        where i.contact_id = p.id and i.kind <> 'external' and i.retired_at is null
+        where i.contact_id = p.id and i.kind = any (k.address_kinds) and i.retired_at is null
       ) then 'PYADR'
     end as code
   ) r
@@ -7776,14 +7831,14 @@ begin
   limit 1;
 
   if found then
-    raise exception '%', app_private.refusal_message(v_refused.code)
+    raise exception '%', app_private.refusal_message(v_refused.code, v_refused.text_limit)
       using errcode = v_refused.code, detail = format('message %s', v_refused.id);
   end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__refuse() is 'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address. PYCHN: the channel''s kind cannot send.';
+comment on function app_private.tg_messages__refuse() is 'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. What they depend on is in channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address that it can send to.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
 begin
@@ -7852,7 +7907,7 @@ begin
       (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
-      app_private.window_end(max(n.occurred_at) filter (where n.opens_window)) as window_expires_at,
+      max(n.occurred_at) filter (where n.opens_window) as window_opened_at,
       array_agg(n.created_at) filter (where n.needs_attention) as heard_at
     from (
       select
@@ -7873,7 +7928,12 @@ begin
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
     last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
-    window_expires_at = greatest(c.window_expires_at, n.window_expires_at),
+    window_expires_at = case
+      when n.window_opened_at is null then c.window_expires_at
+      else greatest(
+        c.window_expires_at, n.window_opened_at + (select w.* from app_private.reply_window_of(c.channel_id) w)
+      )
+    end,
     -- What arrived before somebody read the conversation, and was stored after, is read.
     unread_count = c.unread_count + (
       select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
@@ -7932,7 +7992,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
+comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the reply window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
 
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin
@@ -8079,12 +8139,6 @@ create function app_private.wakes_chatbot(direction app_public.message_direction
 $$
   language sql immutable;
 comment on function app_private.wakes_chatbot(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
-
-create function app_private.window_end(occurred_at timestamp with time zone) returns timestamp with time zone as $$
-  select occurred_at + interval '24 hours'
-$$
-  language sql stable;
-comment on function app_private.window_end(timestamp with time zone) is 'Until when a message or a call of the customer''s keeps the provider''s customer service window open.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u
@@ -8260,13 +8314,15 @@ comment on function app_public.close_conversation(uuid) is 'Closes a conversatio
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 
 create function app_public.conversations_can_send_session_message(conversation app_public.conversations) returns boolean as $$
-  select coalesce(conversation.window_expires_at > now(), false) and exists (
+  select exists (
     select from app_public.contacts c
     join app_public.channels ch on ch.id = conversation.channel_id
+    join app_public.channel_kinds k on k.kind = ch.kind
     where c.id = conversation.contact_id
     and not c.is_blocked
     and c.opted_out_at is null
     and ch.status = 'active'
+    and app_hidden.is_window_open(conversation.window_expires_at, k.reply_window)
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
@@ -8274,10 +8330,13 @@ comment on function app_public.conversations_can_send_session_message(app_public
 grant execute on function app_public.conversations_can_send_session_message(app_public.conversations) to parley_visitor;
 
 create function app_public.conversations_is_window_open(conversation app_public.conversations) returns boolean as $$
-  select coalesce(conversation.window_expires_at > now(), false)
+  select app_hidden.is_window_open(conversation.window_expires_at, k.reply_window)
+  from app_public.channels ch
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where ch.id = conversation.channel_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether the customer wrote or called within the last 24 hours, by the clock of the database.';
+comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether anything but a template may be sent now, by the database''s clock: the customer wrote or called within the reply window of the channel''s kind (24 hours on WhatsApp), or the kind has none.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 
 create function app_public.current_membership() returns app_public.memberships as $$
@@ -8411,7 +8470,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the channel sends read receipts. PYNFD. PYDEN: agents only.';
+comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 
 create function app_public.messages_ack_status(message app_public.messages) returns integer as $$
@@ -8502,7 +8561,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.show_typing(uuid) is 'Shows the customer a typing indicator until a message is sent or 25 seconds have passed. WhatsApp also marks the customer''s messages as read (blue ticks). PYNFD. PYDEN: agents only.';
+comment on function app_public.show_typing(uuid) is 'Shows the customer a typing indicator, if the kind of the channel has one, until a message is sent or 25 seconds have passed. WhatsApp also marks the customer''s messages as read (blue ticks). PYNFD. PYDEN: agents only.';
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 
 create function app_public.sign_out() returns boolean as $$

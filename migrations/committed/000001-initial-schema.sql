@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:92ab592f56e3437ba9219534e15dc27da8a01c3a
+--! Hash: sha1:3f690e9472c697df281250cefbf5305c6d8e2dd8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1641,8 +1641,8 @@ grant select on app_public.audit_entries to parley_visitor;
 --! split: 0200-channels.sql
 create type app_public.channel_kind as enum ('whatsapp_cloud', 'whatsapp_web', 'webchat');
 comment on type app_public.channel_kind is
-  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; nothing can be '
-   'sent over them yet (PYCHN).';
+  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; no channel can '
+   'have them yet.';
 create type app_public.channel_status as enum ('active', 'paused', 'stopped');
 comment on type app_public.channel_status is
   E'active: receives and sends. paused: receives but keeps outbound messages queued, as a user decided. stopped: the '
@@ -1652,10 +1652,66 @@ comment on type app_public.uncertain_policy is
   E'How to treat a message that may or may not have been sent, if no status arrives: fail (never sent twice) or '
    'resend once (never lost).';
 
+create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
+comment on type app_public.identity_kind is
+  E'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone '
+   'number, any other id that a provider gives a customer.';
+create type app_public.message_type as enum (
+  'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
+  'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
+  'unknown'
+);
+comment on type app_public.message_type is
+  E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, '
+   'template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
+
+create table app_public.channel_kinds (
+  kind app_public.channel_kind primary key,
+  reply_window interval
+    constraint channel_kinds_reply_window_is_positive check (reply_window > '0'),
+  message_types app_public.message_type[] not null,
+  text_limit int not null
+    constraint channel_kinds_text_limit_in_range check (text_limit between 1 and 65536),
+  address_kinds app_public.identity_kind[] not null
+    constraint channel_kinds_address_kinds_is_not_empty check (address_kinds <> '{}'),
+  has_read_receipts boolean not null,
+  has_typing_indicator boolean not null
+);
+alter table app_public.channel_kinds enable row level security;
+comment on table app_public.channel_kinds is
+  E'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. Written by '
+   'migrations only; a kind without a row has no channels.';
+comment on column app_public.channel_kinds.reply_window is
+  E'For how long after a customer''s message or call anything but a template may be sent (PYWIN later). Null: at any '
+   'time.';
+comment on column app_public.channel_kinds.message_types is
+  E'The types of messages that can be sent (others: PYCHN): templates where it has "template", reactions where it '
+   'has "reaction".';
+comment on column app_public.channel_kinds.text_limit is E'Characters of a text message at most (PYCNT).';
+comment on column app_public.channel_kinds.address_kinds is
+  E'The kinds of contact identities that messages can be sent to (PYADR without one), the preferred first. It '
+   'decides between identities that were last heard from at the same time.';
+comment on column app_public.channel_kinds.has_read_receipts is
+  E'Whether the customer can be shown that their messages were read.';
+comment on column app_public.channel_kinds.has_typing_indicator is
+  E'Whether the customer can be shown that an agent is typing.';
+insert into app_public.channel_kinds
+  (kind, reply_window, message_types, text_limit, address_kinds, has_read_receipts, has_typing_indicator)
+values (
+  'whatsapp_cloud',
+  '24 hours',
+  '{text,template,interactive,image,video,audio,document,sticker,location,contacts,reaction}',
+  4096,
+  '{phone,bsuid,parent_bsuid}',
+  true,
+  true
+);
+
 create table app_public.channels (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
-  kind app_public.channel_kind not null default 'whatsapp_cloud',
+  kind app_public.channel_kind not null default 'whatsapp_cloud'
+    references app_public.channel_kinds on delete restrict,
   name text not null
     constraint channels_name_has_length check (length(name) between 1 and 150),
   status app_public.channel_status not null default 'active',
@@ -1688,6 +1744,7 @@ create unique index channels_one_default_per_tenant on app_public.channels (tena
 create index on app_public.channels (phone_number_id);
 create index on app_public.channels (business_account_id);
 create index on app_public.channels (webhook_key);
+create index on app_public.channels (kind);
 -- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
 -- newest.
 alter table app_public.channels add unique (id, tenant_id);
@@ -1796,6 +1853,19 @@ comment on column app_private.channel_states.last_webhook_at is
   E'When the last webhook arrived, to within 10 seconds. While no webhooks arrive, a missing status says nothing '
    'about a message.';
 
+--! Included channels/reply_window_of.sql
+create or replace function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
+  select k.reply_window
+  from app_public.channels ch
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where ch.id = reply_window_of.channel_id
+$$ language sql stable rows 1;
+-- A set, and no pinned search_path, so that it can be inlined.
+
+comment on function app_private.reply_window_of(uuid) is
+  E'For how long after a customer''s message or call anything but a template may be sent on a channel. Null: at any '
+   'time.';
+--! EndIncluded channels/reply_window_of.sql
 --! Included channels/tg_channels__insert_secrets.sql
 create or replace function app_private.tg_channels__insert_secrets() returns trigger as $$
 begin
@@ -2037,6 +2107,13 @@ comment on function app_hidden.create_channel(jsonb, jsonb) is
 
 grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visitor;
 --! EndIncluded channels/create_channel.sql
+--! Included channels/channel_kinds.policies.sql
+drop policy if exists select_member on app_public.channel_kinds;
+create policy select_member on app_public.channel_kinds for select to parley_visitor
+  using ((select app_hidden.is_at_least('viewer')));
+grant select on app_public.channel_kinds to parley_visitor;
+-- Nothing else: what a kind can do comes with the adapter that does it, in a migration.
+--! EndIncluded channels/channel_kinds.policies.sql
 --! Included channels/channels.policies.sql
 drop policy if exists tenant_isolation on app_public.channels;
 create policy tenant_isolation on app_public.channels as restrictive to parley_visitor
@@ -2060,11 +2137,6 @@ grant update (
 --! EndIncluded channels/channels.policies.sql
 
 --! split: 0300-contacts.sql
-create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
-comment on type app_public.identity_kind is
-  E'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone '
-   'number, any other id that a provider gives a customer.';
-
 --! Included contacts/normalize_phone.sql
 create or replace function app_hidden.normalize_phone(phone text) returns text as $$
   -- The same as readPhone in src/chatbot/question/read_phone.ts: tests/cases/phone_numbers.json is run against both.
@@ -2966,27 +3038,45 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_conversations__add_assignee() is E'Makes the assignee a participant.';
 --! EndIncluded conversations/tg_conversations__add_assignee.sql
+--! Included conversations/is_window_open.sql
+create or replace function app_hidden.is_window_open(window_expires_at timestamptz, reply_window interval)
+returns boolean as $$
+  select reply_window is null or coalesce(window_expires_at > now(), false)
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.is_window_open(timestamptz, interval) is
+  E'Whether anything but a template may be sent: always where the kind of channel has no reply window.';
+
+grant execute on function app_hidden.is_window_open(timestamptz, interval) to parley_visitor;
+--! EndIncluded conversations/is_window_open.sql
 --! Included conversations/conversations_is_window_open.sql
 create or replace function app_public.conversations_is_window_open(conversation app_public.conversations)
 returns boolean as $$
-  select coalesce(conversation.window_expires_at > now(), false)
+  select app_hidden.is_window_open(conversation.window_expires_at, k.reply_window)
+  from app_public.channels ch
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where ch.id = conversation.channel_id
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.conversations_is_window_open(app_public.conversations) is
-  E'Whether the customer wrote or called within the last 24 hours, by the clock of the database.';
+  E'Whether anything but a template may be sent now, by the database''s clock: the customer wrote or called within the '
+   'reply window of the channel''s kind (24 hours on WhatsApp), or the kind has none.';
 
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 --! EndIncluded conversations/conversations_is_window_open.sql
 --! Included conversations/conversations_can_send_session_message.sql
 create or replace function app_public.conversations_can_send_session_message(conversation app_public.conversations)
 returns boolean as $$
-  select coalesce(conversation.window_expires_at > now(), false) and exists (
+  select exists (
     select from app_public.contacts c
     join app_public.channels ch on ch.id = conversation.channel_id
+    join app_public.channel_kinds k on k.kind = ch.kind
     where c.id = conversation.contact_id
     and not c.is_blocked
     and c.opted_out_at is null
     and ch.status = 'active'
+    and app_hidden.is_window_open(conversation.window_expires_at, k.reply_window)
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
@@ -3093,7 +3183,9 @@ begin
   returning c.* into v_after;
 
   if v_before.unread_count > 0 and exists (
-    select from app_public.channels ch where ch.id = v_before.channel_id and ch.sends_read_receipts
+    select from app_public.channels ch
+    join app_public.channel_kinds k on k.kind = ch.kind
+    where ch.id = v_before.channel_id and ch.sends_read_receipts and k.has_read_receipts
   ) then
     perform graphile_worker.add_jobs(array[
       app_private.job(
@@ -3125,7 +3217,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.mark_conversation_read(uuid) is
   E'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the '
-   'channel sends read receipts. PYNFD. PYDEN: agents only.';
+   'channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 --! EndIncluded conversations/mark_conversation_read.sql
@@ -3143,7 +3235,10 @@ begin
     )
   ])
   from app_public.conversations c
-  where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id;
+  join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where c.tenant_id = remind_of_typing.tenant_id and c.id = remind_of_typing.conversation_id
+  and k.has_typing_indicator;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
@@ -3162,8 +3257,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.show_typing(uuid) is
-  E'Shows the customer a typing indicator until a message is sent or 25 seconds have passed. WhatsApp also marks the '
-   'customer''s messages as read (blue ticks). PYNFD. PYDEN: agents only.';
+  E'Shows the customer a typing indicator, if the kind of the channel has one, until a message is sent or 25 seconds '
+   'have passed. WhatsApp also marks the customer''s messages as read (blue ticks). PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 --! EndIncluded conversations/show_typing.sql
@@ -3215,14 +3310,6 @@ comment on type app_public.message_origin is
   E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while '
    'another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last '
    'message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
-create type app_public.message_type as enum (
-  'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
-  'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
-  'unknown'
-);
-comment on type app_public.message_type is
-  E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, '
-   'template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
 -- Declared in the order in which a message may move: a later status wins over an
 -- earlier one whatever order they arrive in, so that "forward only" is greatest().
 -- failed stands after sent and before delivered: a late failure beats "sent", and
@@ -3275,13 +3362,6 @@ comment on function app_private.opens_window(
 ) is
   E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of '
    'theirs.';
-
-create or replace function app_private.window_end(occurred_at timestamptz) returns timestamptz as $$
-  select occurred_at + interval '24 hours'
-$$ language sql stable;
-
-comment on function app_private.window_end(timestamptz) is
-  E'Until when a message or a call of the customer''s keeps the provider''s customer service window open.';
 
 create or replace function app_private.needs_attention(
   direction app_public.message_direction,
@@ -3466,14 +3546,15 @@ grant execute on function app_hidden.length_problem(text, jsonb, int, boolean) t
 --! Included messages/content/text_problem.sql
 create or replace function app_hidden.text_problem(content jsonb) returns text as $$
   select coalesce(
-    app_hidden.length_problem('body', content -> 'body', 4096),
+    app_hidden.length_problem('body', content -> 'body', null),
     case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean'
       then 'preview_url is not true or false' end
   )
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.text_problem(jsonb) is
-  E'What is wrong with a text message, or null: {"body", "preview_url"?}.';
+  E'What is wrong with a text message, or null: {"body", "preview_url"?}. How long it may be depends on the kind of '
+   'channel (tg_messages__refuse).';
 
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/text_problem.sql
@@ -4116,17 +4197,18 @@ comment on function app_private.tg_messages__refuse_change() is
    'one.';
 --! EndIncluded messages/tg_messages__refuse_change.sql
 --! Included messages/refusal_message.sql
-create or replace function app_private.refusal_message(code text) returns text as $$
+create or replace function app_private.refusal_message(code text, text_limit int) returns text as $$
   select case code
-    when 'PYWIN' then 'The customer has not written within the last 24 hours: only a template may be sent'
+    when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
     when 'PYOPT' then 'The contact does not want to be written to'
-    when 'PYCHN' then 'This kind of channel cannot send yet'
+    when 'PYCHN' then 'A channel of this kind cannot send this type of message'
+    when 'PYCNT' then format('On a channel of this kind a text must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
     when 'PYTPL' then 'The template is not approved'
   end
-$$ language sql immutable set search_path to pg_catalog, pg_temp;
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.refusal_message(text) is
+comment on function app_private.refusal_message(text, int) is
   E'What a refused insert into messages says, for each of its codes.';
 --! EndIncluded messages/refusal_message.sql
 --! Included messages/tg_messages__refuse.sql
@@ -4134,7 +4216,7 @@ create or replace function app_private.tg_messages__refuse() returns trigger as 
 declare
   v_refused record;
 begin
-  -- Nobody refuses what was said to us.
+  -- Only what is to be sent can be refused.
   perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
   if not found then
     return null;
@@ -4142,11 +4224,12 @@ begin
 
   -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
   -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
-  select n.id, r.code into v_refused
+  select n.id, r.code, k.text_limit into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
   join app_public.contacts p on p.id = c.contact_id
   join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
   left join app_public.templates t
     on n.type = 'template'
     and t.tenant_id = n.tenant_id
@@ -4155,15 +4238,16 @@ begin
     and t.language = n.content #>> '{language,code}'
   cross join lateral (
     select case
-      when ch.kind <> 'whatsapp_cloud' then 'PYCHN'
+      when n.type <> all (k.message_types) then 'PYCHN'
+      when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
-      when n.type <> 'template' and coalesce(c.window_expires_at, '-infinity') <= now() then 'PYWIN'
+      when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- A template of whose status nothing is known is left to the provider to judge.
       when not app_hidden.is_sendable(t.status) then 'PYTPL'
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
-      when p.phone is null and not exists (
+      when (p.phone is null or 'phone' <> all (k.address_kinds)) and not exists (
         select from app_public.contact_identities i
-        where i.contact_id = p.id and i.kind <> 'external' and i.retired_at is null
+        where i.contact_id = p.id and i.kind = any (k.address_kinds) and i.retired_at is null
       ) then 'PYADR'
     end as code
   ) r
@@ -4171,7 +4255,7 @@ begin
   limit 1;
 
   if found then
-    raise exception '%', app_private.refusal_message(v_refused.code)
+    raise exception '%', app_private.refusal_message(v_refused.code, v_refused.text_limit)
       using errcode = v_refused.code, detail = format('message %s', v_refused.id);
   end if;
   return null;
@@ -4180,9 +4264,10 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__refuse() is
-  E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. PYWIN: outside the customer service '
-   'window, and not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: '
-   'the contact has no address. PYCHN: the channel''s kind cannot send.';
+  E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. What they depend on is in '
+   'channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. '
+   'PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the '
+   'template is known and not approved. PYADR: the contact has no address that it can send to.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
@@ -4223,7 +4308,7 @@ begin
       (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
-      app_private.window_end(max(n.occurred_at) filter (where n.opens_window)) as window_expires_at,
+      max(n.occurred_at) filter (where n.opens_window) as window_opened_at,
       array_agg(n.created_at) filter (where n.needs_attention) as heard_at
     from (
       select
@@ -4244,7 +4329,12 @@ begin
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
     last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
-    window_expires_at = greatest(c.window_expires_at, n.window_expires_at),
+    window_expires_at = case
+      when n.window_opened_at is null then c.window_expires_at
+      else greatest(
+        c.window_expires_at, n.window_opened_at + (select w.* from app_private.reply_window_of(c.channel_id) w)
+      )
+    end,
     -- What arrived before somebody read the conversation, and was stored after, is read.
     unread_count = c.unread_count + (
       select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
@@ -4305,7 +4395,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__track_conversation() is
-  E'What a conversation says of its messages: the last one, the 24-hour window, free entry after an advertisement, '
+  E'What a conversation says of its messages: the last one, the reply window, free entry after an advertisement, '
    'what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which '
    'message does what: message_effects.sql.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
@@ -5206,11 +5296,12 @@ begin
     join app_public.messages m on m.id = o.message_id
     join app_public.conversations c on c.id = o.conversation_id
     join app_public.channels ch on ch.id = c.channel_id
-    -- The address last heard from, and never one that was given up. Of those heard from at once, the number.
+    join app_public.channel_kinds k on k.kind = ch.kind
+    -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
     left join lateral (
       select x.kind, x.value
       from app_public.contact_identities x
-      where x.contact_id = c.contact_id and x.kind <> 'external' and x.retired_at is null
+      where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
       order by
         -- The provider takes no user id for a template that authenticates (131062).
         x.kind = 'phone' and m.type = 'template' and exists (
@@ -5222,7 +5313,7 @@ begin
           and t.category = 'authentication'
         ) desc,
         x.last_heard_at desc nulls last,
-        x.kind desc
+        array_position(k.address_kinds, x.kind)
       limit 1
     ) a on true
     left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
@@ -9274,7 +9365,9 @@ declare
 begin
   update app_public.conversations c set
     window_expires_at = greatest(
-      c.window_expires_at, app_private.window_end(least((call ->> 'occurred_at')::timestamptz, now()))
+      c.window_expires_at,
+      least((call ->> 'occurred_at')::timestamptz, now())
+        + (select w.* from app_private.reply_window_of(c.channel_id) w)
     )
   where c.id = v_ids[1];
   return found;

@@ -23,7 +23,7 @@ export type RegisteredError = {
 export const ERRORS = {
   PYWIN: {
     kind: "conflict",
-    meaning: "The customer service window is closed.",
+    meaning: "The reply window is closed.",
     remedy: "Send an approved template, or wait until the customer writes.",
   },
   PYOPT: {
@@ -44,7 +44,7 @@ export const ERRORS = {
   PYCHN: {
     kind: "conflict",
     meaning: "No channel can send this message.",
-    remedy: "Connect a channel, or use another one.",
+    remedy: "Connect a channel, or send what its kind can send (`kindCapabilities`).",
   },
   PYNUM: {
     kind: "conflict",

@@ -35,6 +35,14 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
   },
   { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
   {
+    table: "channels",
+    column: "kind",
+    tags: {
+      fieldName: "kindCapabilities",
+      behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
+    },
+  },
+  {
     table: "contact_identities",
     column: "contact_id",
     tags: { foreignFieldName: "identities" },
@@ -83,6 +91,8 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
         "(last_message_id) references app_public.messages (id)|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
     },
   },
+  // The enum has the better claim to the name ChannelKind.
+  { kind: "class", match: "app_public.channel_kinds", tags: { name: "channel_kind_capabilities" } },
   // Relay has the better claim to the name DataSourceConnection.
   { kind: "class", match: "app_public.data_source_connections", tags: { name: "data_source_call" } },
   // Filled in by a trigger when it is not given.

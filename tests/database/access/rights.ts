@@ -13,6 +13,7 @@ export type Right = Role | "self" | null;
 const RIGHTS = `
   table                      select  insert  update  delete
   audit_entries              admin   -       -       -
+  channel_kinds              viewer  -       -       -
   channels                   viewer  -       admin   admin
   chatbot_timers             viewer  -       -       -
   chatbot_versions           viewer  -       -       -

@@ -55,6 +55,8 @@ function rowOf(table: string, { tenantId }: FurnishedTenant, userId: string): st
       return `id = '${tenantId}'`;
     case "users":
       return `id = '${userId}'`;
+    case "channel_kinds":
+      return "kind = 'whatsapp_cloud'";
     case "memberships":
       return `tenant_id = '${tenantId}' and user_id = '${userId}'`;
     default:

@@ -8,7 +8,9 @@ testRules([
       from foreign_keys k
       join columns a on a.table_id = k.conrelid and a.attname = 'tenant_id'
       left join columns b on b.table_id = k.confrelid and b.attname = 'tenant_id'
-      where k.confrelid not in ('app_public.tenants'::regclass, 'app_public.users'::regclass)
+      where k.confrelid not in (
+        'app_public.tenants'::regclass, 'app_public.users'::regclass, 'app_public.channel_kinds'::regclass
+      )
       and not exists (
         select from unnest(k.conkey, k.confkey) u (here, there) where u.here = a.attnum and u.there = b.attnum
       )`,

@@ -16,6 +16,8 @@ export const INLINED: Record<string, string> = {
   job_key: "select app_private.job_key('send_messages', m.id) from app_public.messages m",
   keeps_error: "select app_private.keeps_error(m.status) from app_public.message_statuses m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
+  is_window_open:
+    "select app_hidden.is_window_open(m.occurred_at, interval '1 day') from app_public.messages m",
   is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
   is_sendable: "select app_hidden.is_sendable(t.status) from app_public.templates t",
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
@@ -26,10 +28,11 @@ export const INLINED: Record<string, string> = {
   provider_id_hash: "select app_private.provider_id_hash(m.tenant_id, m.preview) from app_public.messages m",
   received_preview:
     "select app_private.received_preview(m.origin, m.type, m.content) from app_public.messages m",
+  reply_window_of:
+    "select (select w.* from app_private.reply_window_of(m.conversation_id) w) from app_public.messages m",
   status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
-  window_end: "select app_private.window_end(m.occurred_at) from app_public.messages m",
   words_of: "select app_hidden.words_of(m.preview) from app_public.messages m",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
 };

@@ -114,16 +114,17 @@ story("a contact without any address is not written to: PYADR; a user id is an a
   await send(db, thread.conversationId);
 });
 
-story(
-  "a channel of a kind that cannot send yet: PYCHN; a paused one takes messages and keeps them",
-  async (db) => {
-    const { workspace, thread } = await aThread(db);
-    await db.query("update app_public.channels set status = 'paused' where id = $1", [workspace.channelId]);
-    await send(db, thread.conversationId);
-    await db.query("update app_public.channels set kind = 'webchat' where id = $1", [workspace.channelId]);
-    assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYCHN");
-  },
-);
+story("a paused channel takes messages and keeps them", async (db) => {
+  const { workspace, thread } = await aThread(db);
+  await db.query("update app_public.channels set status = 'paused' where id = $1", [workspace.channelId]);
+  await send(db, thread.conversationId);
+});
+
+story("a text of WhatsApp's has at most 4,096 characters: PYCNT", async (db) => {
+  const { thread } = await aThread(db);
+  await send(db, thread.conversationId, "é".repeat(4_096));
+  assert.equal(await refusal(db, () => send(db, thread.conversationId, "é".repeat(4_097))), "PYCNT");
+});
 
 story("one refused message of a statement refuses the statement: all or none", async (db) => {
   const workspace = await aWorkspace(db);
