@@ -102,6 +102,26 @@ test("triggers and policies stand in the files of their tables, triggers in firi
   assert.deepEqual(problemsOf(files, tables), []);
 });
 
+/** Triggers without a reason. The first two are the same on every table, and their functions say why. */
+function unexplained(text: string): string[] {
+  let last = "";
+  return text.split("\n\n").flatMap((block) => {
+    const [, name] = /^create or replace trigger (\w+)/m.exec(block) ?? [];
+    const [, procedure = ""] = /execute function (\w+\.\w+)/.exec(block) ?? [];
+    const isExplained =
+      block.startsWith("-- ") || /\.tg__(timestamps|fill_in_tenant)$/.test(procedure) || procedure === last;
+    last = procedure;
+    return name && !isExplained ? [name] : [];
+  });
+}
+
+test("every trigger says why it exists, unless the one before it is of the same function", () => {
+  for (const [file, text] of Object.entries(files))
+    if (file.endsWith(".triggers.sql")) assert.deepEqual(unexplained(text), [], file);
+  const [, , third] = files["contacts/tags.triggers.sql"]!.split("\n\n");
+  assert.deepEqual(unexplained(third!.replace(/^-- .*\n/, "")), ["_120_clean_name"]);
+});
+
 test("the rule tells files in order from others", () => {
   const triggers = files["contacts/tags.triggers.sql"]!;
   const policies = files["contacts/tags.policies.sql"]!;
