@@ -1,16 +1,17 @@
-import type { Task } from "graphile-worker";
-import { z } from "zod";
-import { callFor } from "../src/integrations/call_for.ts";
-import type { Program } from "../src/process/worker_context.ts";
-
-const Payload = z.object({ contextId: z.uuid() });
+import { type CallTools, callFor } from "../src/integrations/call_for.ts";
+import type { Task } from "../src/jobs/tasks.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /**
  * Makes the call that a run waits for, and gives it the result. The request is in the run's row, committed before the
  * job could start; a run that has moved on meanwhile is left alone.
  */
-export default ({ pool, guarded, trusted, keyRing, config, turns, slots }: Program): Task => {
-  const tools = { pool, guarded, trusted, keyRing, config };
+export default ({
+  turns,
+  slots,
+  ...tools
+}: CallTools & Pick<WorkerContext, "turns" | "slots">): Task<"call_for_chatbot"> => {
+  const { pool } = tools;
 
   async function makeCall(contextId: string): Promise<void> {
     const { rows } = await pool.query(
@@ -28,14 +29,13 @@ export default ({ pool, guarded, trusted, keyRing, config, turns, slots }: Progr
     );
   }
 
-  return async (payload, helpers) => {
-    const { contextId } = Payload.parse(payload);
+  return async ({ contextId }, helpers) => {
     const { rows } = await pool.query<{ tenant_id: string }>(
       "select tenant_id from app_public.conversation_contexts where id = $1 and is_active",
       [contextId],
     );
     if (!rows[0]) return;
-    await slots.run("call", rows[0].tenant_id, helpers, () => makeCall(contextId));
+    await slots.run("call_for_chatbot", rows[0].tenant_id, helpers, () => makeCall(contextId));
     await turns.drain();
   };
 };

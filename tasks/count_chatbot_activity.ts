@@ -1,9 +1,9 @@
-import type { Program } from "../src/process/worker_context.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 const BATCH = 10_000;
 
 /** Every minute: what chatbots' turns have left to be counted. */
-export default ({ pool }: Program) =>
+export default ({ pool }: Pick<WorkerContext, "pool">) =>
   async (): Promise<void> => {
     for (let taken = BATCH; taken === BATCH; ) {
       const { rows } = await pool.query("select app_private.roll_up_chatbot_activity($1) as taken", [BATCH]);

@@ -1,8 +1,8 @@
 import { dropExpiredPartitions, ensurePartitions } from "../src/database/partitions.ts";
-import type { Program } from "../src/process/worker_context.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /** Every day: partitions for the months to come, and what is old enough to be forgotten. */
-export default ({ pool, config, log }: Program) =>
+export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "log">) =>
   async (): Promise<void> => {
     const partitions = await ensurePartitions(pool, { log });
     if (partitions.length > 0) log.info({ partitions }, "partitions were made ahead");

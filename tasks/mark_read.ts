@@ -1,13 +1,14 @@
-import type { Task } from "graphile-worker";
-import { z } from "zod";
-import type { Program } from "../src/process/worker_context.ts";
-
-const Payload = z.object({ conversationId: z.uuid(), isTyping: z.boolean().default(false) });
+import type { Task } from "../src/jobs/tasks.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /** Shows the customer that their messages were read (the newest stands for all before it), and if asked that we type. */
-export default ({ pool, channels, log, slots }: Program): Task =>
-  async (payload, helpers) => {
-    const { conversationId, isTyping } = Payload.parse(payload);
+export default ({
+  pool,
+  channels,
+  log,
+  slots,
+}: Pick<WorkerContext, "pool" | "channels" | "log" | "slots">): Task<"mark_read"> =>
+  async ({ conversationId, isTyping }, helpers) => {
     const { rows } = await pool.query(
       `select c.tenant_id, ch.kind, ch.id, m.provider_message_id
        from app_public.conversations c
@@ -24,7 +25,7 @@ export default ({ pool, channels, log, slots }: Program): Task =>
     const adapter = channels.adapterOf(kind);
     const access = adapter.markRead && (await channels.accessTo({ kind, id }));
     if (!access) return;
-    await slots.run("courtesy", tenantId, helpers, async () => {
+    await slots.run("mark_read", tenantId, helpers, async () => {
       const read = await adapter.markRead!({ providerMessageId, isTyping }, access);
       if (read.kind === "done") return;
       // Blue ticks are a courtesy: worth a few more tries, never an alarm.

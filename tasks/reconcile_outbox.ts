@@ -1,7 +1,7 @@
-import type { Program } from "../src/process/worker_context.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /** Every minute: settles messages of which nobody knows what became, and makes sure that nothing due was forgotten. */
-export default ({ pool, sender, turns, log }: Program) =>
+export default ({ pool, sender, turns, log }: Pick<WorkerContext, "pool" | "sender" | "turns" | "log">) =>
   async (): Promise<void> => {
     const { rows } = await pool.query("select * from app_private.reconcile_outbox()");
     const { orphaned, resent, failed } = rows[0];

@@ -1,12 +1,9 @@
-import { z } from "zod";
-import type { Program } from "../src/process/worker_context.ts";
-
-const Payload = z.object({ conversationId: z.uuid() });
+import type { JobPayload } from "../src/jobs/registry.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /** The pause after a person's message is over: the chatbot goes on, or ends, as its settings say. */
-export default ({ pool, turns }: Program) =>
-  async (payload: unknown): Promise<void> => {
-    const { conversationId } = Payload.parse(payload);
+export default ({ pool, turns }: Pick<WorkerContext, "pool" | "turns">) =>
+  async ({ conversationId }: JobPayload<"resume_chatbot">): Promise<void> => {
     await pool.query("select app_private.resume_chatbot($1)", [conversationId]);
     await turns.drain();
   };

@@ -1,12 +1,9 @@
-import { z } from "zod";
-import type { Program } from "../src/process/worker_context.ts";
-
-const Payload = z.object({ contextId: z.uuid() });
+import type { JobPayload } from "../src/jobs/registry.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /** A run's timer rings: an event for its chatbot, if the run is still under way. */
-export default ({ pool, turns }: Program) =>
-  async (payload: unknown): Promise<void> => {
-    const { contextId } = Payload.parse(payload);
+export default ({ pool, turns }: Pick<WorkerContext, "pool" | "turns">) =>
+  async ({ contextId }: JobPayload<"ring_chatbot_timer">): Promise<void> => {
     await pool.query(
       `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id)
        select tenant_id, conversation_id, 'timer', id

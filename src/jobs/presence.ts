@@ -1,20 +1,18 @@
 import pg from "pg";
 import type { Log } from "../base/log.ts";
+import type { JobPool } from "./registry.ts";
 
 /**
- * A living pool of jobs holds a session advisory lock named after it; Postgres lets go of it when the process dies.
- * graphile-worker itself notices a dead one only after four hours.
+ * A living pool of jobs holds a session advisory lock named after it; Postgres releases it when the process dies.
+ * graphile-worker itself notices a dead one only after four hours. Only the quick pool counts as a worker in /health and
+ * /metrics: each process has one.
  */
-export type WorkerRole =
-  /** One a worker process: what /health and /metrics count. */
-  | "worker"
-  /** Its pool for slow calls to the outside. */
-  | "caller";
+const ROLES = { quick: "worker", slow: "caller" } as const satisfies Record<JobPool, string>;
 
 const LOCK_CLASS = {
-  worker: "hashtext('parley worker')",
-  caller: "hashtext('parley caller')",
-} as const satisfies Record<WorkerRole, string>;
+  quick: `hashtext('parley ${ROLES.quick}')`,
+  slow: `hashtext('parley ${ROLES.slow}')`,
+} as const satisfies Record<JobPool, string>;
 
 export type WorkerPresence = { end(): Promise<void> };
 
@@ -28,7 +26,7 @@ const BEAT_MS = 5_000;
 export async function announceWorker(
   ownerUrl: string,
   poolId: string,
-  role: WorkerRole,
+  jobPool: JobPool,
   log: Log,
 ): Promise<WorkerPresence> {
   let client: pg.Client | undefined;
@@ -37,7 +35,7 @@ export async function announceWorker(
   async function hold(): Promise<void> {
     const connecting = new pg.Client({
       connectionString: ownerUrl,
-      application_name: `parley ${role} presence`,
+      application_name: `parley ${ROLES[jobPool]} presence`,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
     });
@@ -45,7 +43,7 @@ export async function announceWorker(
     connecting.on("error", () => {});
     await connecting.connect();
     connecting.on("end", again);
-    await connecting.query(`select pg_advisory_lock(${LOCK_CLASS[role]}, hashtext($1))`, [poolId]);
+    await connecting.query(`select pg_advisory_lock(${LOCK_CLASS[jobPool]}, hashtext($1))`, [poolId]);
     const beat = setInterval(() => void connecting.query("select 'alive'").catch(() => {}), BEAT_MS);
     beat.unref();
     connecting.once("end", () => clearInterval(beat));
@@ -87,7 +85,7 @@ export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]
          select from pg_locks l
          where l.locktype = 'advisory'
          and l.database = (select oid from pg_database where datname = current_database())
-         and l.classid::bigint in (${LOCK_CLASS.worker} & 4294967295, ${LOCK_CLASS.caller} & 4294967295)
+         and l.classid::bigint in (${LOCK_CLASS.quick} & 4294967295, ${LOCK_CLASS.slow} & 4294967295)
          and l.objid::bigint = hashtext(p.id)::bigint & 4294967295
          and l.granted
        )

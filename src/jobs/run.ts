@@ -1,18 +1,13 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type CronItem,
-  parseCronItems,
-  run,
-  type TaskList,
-  type WorkerEvents,
-  Logger as WorkerLogger,
-} from "graphile-worker";
+import { parseCronItems, run, type WorkerEvents, Logger as WorkerLogger } from "graphile-worker";
 import type pg from "pg";
 import { clockSetBack } from "../base/clock_set_back.ts";
 import type { Log } from "../base/log.ts";
 import { observeJobs } from "./observe.ts";
-import { announceWorker, type WorkerRole } from "./presence.ts";
+import { announceWorker } from "./presence.ts";
+import type { JobPool } from "./registry.ts";
+import { cronItemsOf, type Tasks, taskListOf } from "./tasks.ts";
 
 export type JobRunner = {
   /** Finishes the jobs under way, within some seconds, and leaves none locked. */
@@ -22,9 +17,9 @@ export type JobRunner = {
 export type JobRunnerOptions = {
   ownerUrl: string;
   pool: pg.Pool;
-  role: WorkerRole;
-  tasks: TaskList;
-  crons: CronItem[];
+  /** Whose tasks run here, and what starts them by the clock. */
+  jobPool: JobPool;
+  tasks: Tasks;
   /** Jobs at once. */
   concurrency: number;
   /** Marks of jobs that must wait; looked at for each job, which is why there is no local queue then. */
@@ -39,7 +34,7 @@ const SET_BACK = Symbol("the clock was set back");
 const STOP_MS = 7_000;
 
 /**
- * Runs jobs of the given tasks until it is stopped. graphile-worker shuts itself down when it cannot write down what
+ * Runs the jobs of one pool until it is stopped. graphile-worker shuts itself down when it cannot write down what
  * became of a job (the database was away for a moment): then another is started at once, while the old one finishes
  * what it has. What that leaves locked is the reaper's.
  */
@@ -97,9 +92,8 @@ type Running = {
 async function start({
   ownerUrl,
   pool,
-  role,
+  jobPool,
   tasks,
-  crons,
   concurrency,
   forbiddenFlags,
   log,
@@ -113,8 +107,8 @@ async function start({
   observeJobs(events, log);
   const runner = await run({
     pgPool: pool,
-    taskList: tasks,
-    parsedCronItems: parseCronItems(crons),
+    taskList: taskListOf(jobPool, tasks),
+    parsedCronItems: parseCronItems(cronItemsOf(jobPool)),
     events,
     noHandleSignals: true,
     ...(forbiddenFlags && { forbiddenFlags }),
@@ -143,7 +137,7 @@ async function start({
     (error: unknown) => tellEnd(error),
   );
   try {
-    const presence = await announceWorker(ownerUrl, await poolId, role, log);
+    const presence = await announceWorker(ownerUrl, await poolId, jobPool, log);
     const retire = async () => {
       await gone;
       await presence.end().catch(() => {});

@@ -1,60 +1,58 @@
 import type { JobHelpers } from "graphile-worker";
 import { FairShare } from "../base/fair_share.ts";
+import { JOBS, type SlowTask } from "./registry.ts";
 
-/** What waits for somebody else's server: a chatbot's call, or a read receipt. */
-export type SlowKind = "call" | "courtesy";
+const SLOW_TASKS = Object.entries(JOBS).flatMap(([name, job]) =>
+  job.pool === "slow" ? [{ name: name as SlowTask, ...job.slots }] : [],
+);
 
-/** Jobs that wait for other servers; they wait, they do not work. */
-const SLOTS: Readonly<Record<SlowKind, { places: number; perTenant: number }>> = {
-  call: { places: 40, perTenant: 20 },
-  courtesy: { places: 8, perTenant: 4 },
-};
-const PUT_OFF_MS = 1_000;
+/** How many slow jobs may run at once; they wait, they do not work. */
+export const SLOW_CONCURRENCY = SLOW_TASKS.reduce((sum, { places }) => sum + places, 0);
 
-/** How many slow jobs may run at once. */
-export const SLOW_CONCURRENCY = SLOTS.call.places + SLOTS.courtesy.places;
+const DEFER_MS = 1_000;
 
 /**
- * Slots for slow jobs: a tenant holds half of them at most, so that its slow server keeps nobody else's calls waiting. A
- * job beyond that is put off, and marked with its tenant, so that it is not even fetched while the tenant has its share.
+ * Slots for slow jobs. A tenant holds only a part of a task's slots, so that its slow server does not keep the jobs of
+ * other tenants waiting. A job beyond that is put off, and marked with its tenant, so that it is not even fetched while
+ * the tenant has its share.
  */
 export class SlowSlots {
   readonly #shares = Object.fromEntries(
-    Object.entries(SLOTS).map(([kind, { places, perTenant }]) => [
-      kind,
+    SLOW_TASKS.map(({ name, places, perTenant }) => [
+      name,
       new FairShare({ places, perKey: [perTenant], refusal: "All slots are in use" }),
     ]),
-  ) as Record<SlowKind, FairShare>;
+  ) as Record<SlowTask, FairShare>;
 
   /** Marks of the jobs that would not get a slot now; null when any would. */
   readonly forbiddenFlags = (): string[] | null => {
-    const flags = Object.entries(this.#shares).flatMap(([kind, share]) =>
-      share.exhausted().map((tenantId) => flagOf(kind, tenantId)),
+    const flags = Object.entries(this.#shares).flatMap(([task, share]) =>
+      share.exhausted().map((tenantId) => flagOf(task, tenantId)),
     );
     return flags.length === 0 ? null : flags;
   };
 
-  /** Does the work in a slot of its tenant, or puts the job off when there is none. */
+  /** Does the work of a task's job in a slot of its tenant, or puts the job off when there is none. */
   async run(
-    kind: SlowKind,
+    task: SlowTask,
     tenantId: string,
     { job, addJob }: Pick<JobHelpers, "job" | "addJob">,
     work: () => Promise<void>,
   ): Promise<void> {
-    const leave = this.#shares[kind].tryEnter([tenantId]);
+    const leave = this.#shares[task].tryEnter([tenantId]);
     if (leave) return work().finally(leave);
     // By the database's clock, which says when it is due; this machine's may differ.
     const now = job.locked_at?.getTime() ?? Date.now();
-    await addJob(job.task_identifier as never, job.payload as never, {
-      runAt: new Date(now + PUT_OFF_MS * (1 + Math.random())),
+    await addJob<string>(task, job.payload, {
+      runAt: new Date(now + DEFER_MS * (1 + Math.random())),
       maxAttempts: job.max_attempts,
       priority: job.priority,
-      flags: [flagOf(kind, tenantId)],
+      flags: [flagOf(task, tenantId)],
       ...(job.key !== null && { jobKey: job.key }),
     });
   }
 }
 
-function flagOf(kind: string, tenantId: string): string {
-  return `${kind}:${tenantId}`;
+function flagOf(task: string, tenantId: string): string {
+  return `${task}:${tenantId}`;
 }

@@ -1,15 +1,4 @@
-import type { CronItem, TaskList } from "graphile-worker";
 import type pg from "pg";
-import advanceChatbots from "../../tasks/advance_chatbots.ts";
-import callForChatbot from "../../tasks/call_for_chatbot.ts";
-import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
-import maintain from "../../tasks/maintain.ts";
-import markRead from "../../tasks/mark_read.ts";
-import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
-import resumeChatbot from "../../tasks/resume_chatbot.ts";
-import retryWebhooks from "../../tasks/retry_webhooks.ts";
-import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
-import sendMessages from "../../tasks/send_messages.ts";
 import { publicUrl } from "../base/address.ts";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
@@ -26,7 +15,8 @@ import { openOutboundChannels } from "../outbox/outbound_channels.ts";
 import { Sender } from "../outbox/sender.ts";
 import { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import type { Program } from "./worker_context.ts";
+import type { WorkerContext } from "./worker_context.ts";
+import { workerTasks } from "./worker_tasks.ts";
 
 export type Worker = {
   /** Takes what waits for a chatbot, now: quicker than the job that would say so. */
@@ -39,32 +29,6 @@ export type Worker = {
 };
 
 export type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
-
-/** The file name of a task is its identifier. */
-function tasksOf(program: Program): TaskList {
-  return {
-    advance_chatbots: advanceChatbots(program),
-    count_chatbot_activity: countChatbotActivity(program),
-    maintain: maintain(program),
-    reconcile_outbox: reconcileOutbox(program),
-    resume_chatbot: resumeChatbot(program),
-    retry_webhooks: retryWebhooks(program),
-    ring_chatbot_timer: ringChatbotTimer(program),
-    send_messages: sendMessages(program),
-  };
-}
-
-/** Tasks that wait for somebody else's server: in a pool of their own, so that a slow one holds up no send. */
-function slowTasksOf(program: Program): TaskList {
-  return { call_for_chatbot: callForChatbot(program), mark_read: markRead(program) };
-}
-
-const CRONS: CronItem[] = [
-  { task: "reconcile_outbox", match: "* * * * *", options: { maxAttempts: 1 } },
-  { task: "count_chatbot_activity", match: "* * * * *", options: { maxAttempts: 1 } },
-  { task: "retry_webhooks", match: "*/10 * * * *", options: { maxAttempts: 1 } },
-  { task: "maintain", match: "17 3 * * *", options: { backfillPeriod: 24 * 60 * 60_000 } },
-];
 
 /** The sender and the turns hold one job each for as long as they have work; the rest goes on beside them. */
 const LEAST_CONCURRENCY = 4;
@@ -97,7 +61,7 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     const lookRound = () =>
       void turns.drain().catch((err: unknown) => log.warn({ err }, "chatbot runner failed; will retry"));
     const slots = new SlowSlots();
-    const program: Program = {
+    const context: WorkerContext = {
       config,
       log,
       pool,
@@ -127,22 +91,18 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
       await Promise.all([...jobs, turns.stop(), sender.stop(stopMs - RECORD_MS)]);
       await handOver(pool).catch((err: unknown) => log.warn({ err }, "no other worker was told"));
     });
-    const common = { ownerUrl, pool, log };
+    const common = { ownerUrl, pool, log, tasks: workerTasks(context) };
     runners.push(
       await runJobs({
         ...common,
-        role: "worker",
-        tasks: tasksOf(program),
-        crons: CRONS,
+        jobPool: "quick",
         concurrency: Math.max(config.WORKER_CONCURRENCY, LEAST_CONCURRENCY),
       }),
     );
     runners.push(
       await runJobs({
         ...common,
-        role: "caller",
-        tasks: slowTasksOf(program),
-        crons: [],
+        jobPool: "slow",
         concurrency: SLOW_CONCURRENCY,
         forbiddenFlags: slots.forbiddenFlags,
       }),

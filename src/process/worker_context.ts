@@ -8,8 +8,8 @@ import type { Sender } from "../outbox/sender.ts";
 import type { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
-/** What tasks work with: made once for a worker process, passed to each task's default export. */
-export type Program = {
+/** What tasks work with: made once in a worker process, and passed to the default export of each task. */
+export type WorkerContext = {
   config: Config;
   log: Log;
   /** Connections as the owner. */

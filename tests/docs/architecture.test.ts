@@ -1,15 +1,31 @@
 import assert from "node:assert/strict";
-import { globSync } from "node:fs";
-import { basename, join } from "node:path";
 import { test } from "node:test";
-import { document, plain, ROOT, rowsOf, sectionOf } from "./document.ts";
+import { JOBS } from "../../src/jobs/registry.ts";
+import { document, plain, rowsOf, sectionOf } from "./document.ts";
 
 const page = document("docs/architecture.md");
 
-test("docs/architecture.md lists every task", () => {
-  const rows = rowsOf(sectionOf(page, "## Jobs"));
-  const tasks = globSync("tasks/*.ts", { cwd: join(ROOT) }).map((path) => basename(path, ".ts"));
-  assert.deepEqual(rows.map(([name]) => plain(name)).sort(), tasks.sort());
+test("the jobs are those of the registry: key, pool, schedule, slots", () => {
+  const codes = (cell = "") => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
+  const described = rowsOf(sectionOf(page, "## Jobs")).map(([task = "", starts, keys, pool, does = ""]) => [
+    plain(task),
+    {
+      cron: codes(starts).find((code) => code?.includes("*")),
+      keys: codes(keys),
+      pool,
+      slots: /at most (\d+) of (\d+) slots/.exec(does)?.slice(1).map(Number),
+    },
+  ]);
+  const registered = Object.entries(JOBS).map(([task, job]) => [
+    task,
+    {
+      cron: "schedule" in job ? job.schedule.cron : undefined,
+      keys: [...job.keys],
+      pool: job.pool,
+      slots: job.pool === "slow" ? [job.slots.perTenant, job.slots.places] : undefined,
+    },
+  ]);
+  assert.deepEqual(Object.fromEntries(described), Object.fromEntries(registered));
 });
 
 test("the statuses are in the order of the enum", () => {

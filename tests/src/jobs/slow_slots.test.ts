@@ -100,18 +100,21 @@ test("a job beyond the tenant's share is put off with its mark; read receipts an
     running += 1;
     return never;
   };
-  for (let count = 0; count < 20; count += 1) void slots.run("call", "a", helpers, work);
-  assert.equal(slots.forbiddenFlags()?.join(), "call:a");
-  await slots.run("call", "a", helpers, work);
+  for (let count = 0; count < 20; count += 1) void slots.run("call_for_chatbot", "a", helpers, work);
+  assert.equal(slots.forbiddenFlags()?.join(), "call_for_chatbot:a");
+  await slots.run("call_for_chatbot", "a", helpers, work);
   assert.equal(running, 20);
   const [[task, payload, spec]] = added as [
     [string, object, { runAt: Date; flags: string[]; jobKey: string }],
   ];
-  assert.deepEqual([task, payload, spec.flags, spec.jobKey], ["call_for_chatbot", { a: 1 }, ["call:a"], "k"]);
+  assert.deepEqual(
+    [task, payload, spec.flags, spec.jobKey],
+    ["call_for_chatbot", { a: 1 }, ["call_for_chatbot:a"], "k"],
+  );
   const seconds = (spec.runAt.getTime() - Date.parse("2026-03-01T12:00:00Z")) / 1000;
   assert.ok(seconds >= 1 && seconds <= 2, `${seconds} s after it was fetched, by the database's clock`);
-  void slots.run("courtesy", "a", helpers, work);
-  void slots.run("call", "b", helpers, work);
+  void slots.run("mark_read", "a", helpers, work);
+  void slots.run("call_for_chatbot", "b", helpers, work);
   assert.equal(running, 22);
   assert.equal(SLOW_CONCURRENCY, 48);
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Program } from "../../../src/process/worker_context.ts";
 import resumeChatbot from "../../../tasks/resume_chatbot.ts";
 import ringChatbotTimer from "../../../tasks/ring_chatbot_timer.ts";
 import { fetching, graphOf, ONE_QUESTION } from "../../support/chatbot_graphs.ts";
@@ -46,7 +45,7 @@ const CALLBACK = graphOf(
   ],
 );
 
-const program = () => ({ pool: shell.database.pool, turns: shell.turns }) as unknown as Program;
+const context = () => ({ pool: shell.database.pool, turns: shell.turns });
 
 /** The run's timer is due, and its job runs. */
 async function ring(thread: ChatbotThread): Promise<void> {
@@ -58,7 +57,7 @@ async function ring(thread: ChatbotThread): Promise<void> {
      where id = $1`,
     id,
   );
-  await ringChatbotTimer(program())({ contextId: id });
+  await ringChatbotTimer(context())({ contextId: id });
 }
 
 const pause = (thread: ChatbotThread, interval = "1 hour") =>
@@ -114,7 +113,7 @@ test("a delay that ends in a pause waits for the end of the pause, by a job", as
   await pause(thread, "50 milliseconds");
   // The job, as often as anybody likes: what it does depends on the time.
   await until("the pause to be over", async () => {
-    await resumeChatbot(program())({ conversationId: thread.conversationId });
+    await resumeChatbot(context())({ conversationId: thread.conversationId });
     return (await thread.said()).length > 0;
   });
   assert.deepEqual(await thread.said(), ["Here I am"]);
@@ -127,7 +126,7 @@ test("a pause that is prolonged goes on holding what it held", async () => {
   await pause(thread);
   await ring(thread);
   await pause(thread, "2 hours");
-  await resumeChatbot(program())({ conversationId: thread.conversationId });
+  await resumeChatbot(context())({ conversationId: thread.conversationId });
   assert.deepEqual(await thread.said(), []);
   await endPause(thread);
   assert.deepEqual(await thread.said(), ["Here I am"]);
@@ -212,7 +211,7 @@ test("assigned beyond the end of a pause: the question is asked again when it is
   await assign(thread);
   await pause(thread, "50 milliseconds");
   await until("the pause to be over", async () => {
-    await resumeChatbot(program())({ conversationId: thread.conversationId });
+    await resumeChatbot(context())({ conversationId: thread.conversationId });
     const [row] = await shell.query(
       "select chatbot_paused_until < now() as is_over from app_public.conversations where id = $1",
       thread.conversationId,

@@ -1,0 +1,28 @@
+import advanceChatbots from "../../tasks/advance_chatbots.ts";
+import callForChatbot from "../../tasks/call_for_chatbot.ts";
+import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
+import maintain from "../../tasks/maintain.ts";
+import markRead from "../../tasks/mark_read.ts";
+import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
+import resumeChatbot from "../../tasks/resume_chatbot.ts";
+import retryWebhooks from "../../tasks/retry_webhooks.ts";
+import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
+import sendMessages from "../../tasks/send_messages.ts";
+import type { Tasks } from "../jobs/tasks.ts";
+import type { WorkerContext } from "./worker_context.ts";
+
+/** All tasks; the file name of each is its name in the registry. */
+export function workerTasks(context: WorkerContext): Tasks {
+  return {
+    advance_chatbots: advanceChatbots(context),
+    call_for_chatbot: callForChatbot(context),
+    count_chatbot_activity: countChatbotActivity(context),
+    maintain: maintain(context),
+    mark_read: markRead(context),
+    reconcile_outbox: reconcileOutbox(context),
+    resume_chatbot: resumeChatbot(context),
+    retry_webhooks: retryWebhooks(context),
+    ring_chatbot_timer: ringChatbotTimer(context),
+    send_messages: sendMessages(context),
+  };
+}
