@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3f690e9472c697df281250cefbf5305c6d8e2dd8
+--! Hash: sha1:9e141fb2329ea46436463b066734355ea67aae42
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -6321,28 +6321,9 @@ comment on function app_private.claim_chatbot_turns(int, uuid) is
    'Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers '
    'that began to play it and never finished.';
 --! EndIncluded chatbots/claim_chatbot_turns.sql
---! Included chatbots/save_chatbot_turns.sql
-create or replace function app_private.save_chatbot_turns(
-  event_ids uuid[],
-  contexts jsonb,
-  replies jsonb,
-  timers jsonb,
-  calls jsonb,
-  handoffs jsonb,
-  contact_changes jsonb,
-  activity jsonb default '[]',
-  deferrals jsonb default '[]',
-  set_asides jsonb default '[]',
-  taker_id uuid default null
-) returns void as $$
+--! Included chatbots/save_runs.sql
+create or replace function app_private.save_runs(runs jsonb) returns void as $$
 begin
-  -- A turn taker runs the sender right after its commit.
-  perform app_private.take_over_waking();
-
-  delete from app_private.chatbot_events e where e.id = any (event_ids);
-
-  update app_private.chatbot_turn_takers t set event_ids = '{}' where t.id = taker_id;
-
   -- In order: a run that ended makes room for the one that begins in the same turn.
   insert into app_public.conversation_contexts as x (
     id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history,
@@ -6353,7 +6334,7 @@ begin
     r.node_outputs, r.waiting, r.state, r.outcome, r.completion_reason, r.expires_at, r.started_at,
     case when r.status not in ('running', 'waiting') then now() end
   from rows from (
-    jsonb_to_recordset(contexts) as (
+    jsonb_to_recordset(runs) as (
       id uuid, conversation_id uuid, version_id uuid, status app_public.run_status, current_node_id text,
       variables jsonb, node_history jsonb, node_outputs jsonb, waiting jsonb, state jsonb, outcome text,
       completion_reason text, expires_at timestamptz, started_at timestamptz
@@ -6377,7 +6358,17 @@ begin
     completion_reason = excluded.completion_reason,
     expires_at = excluded.expires_at,
     completed_at = excluded.completed_at;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
+comment on function app_private.save_runs(jsonb) is
+  E'Stores runs as they stand after their turns: [{"id", "conversation_id", "version_id", "status", '
+   '"current_node_id", "variables", "node_history", "node_outputs", "waiting", "state", "outcome", '
+   '"completion_reason", "expires_at", "started_at"}]. Part of save_chatbot_turns().';
+--! EndIncluded chatbots/save_runs.sql
+--! Included chatbots/send_replies.sql
+create or replace function app_private.send_replies(replies jsonb) returns void as $$
+begin
   insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
   select
     (select c.tenant_id from app_public.conversations c where c.id = r.conversation_id),
@@ -6386,118 +6377,184 @@ begin
     jsonb_to_recordset(replies) as (conversation_id uuid, type app_public.message_type, content jsonb, metadata jsonb)
   ) with ordinality r (conversation_id, type, content, metadata, n)
   order by r.n;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-  -- Most turns have none of what follows, and are spared the statements.
-  if timers <> '[]' then
-    -- A run has at most one timer; its job's key is the run.
-    perform graphile_worker.add_jobs(array_agg(app_private.job(
-      'ring_chatbot_timer', json_build_object('contextId', t.context_id), t.run_at,
-      app_private.job_key('ring_chatbot_timer', t.context_id)
+comment on function app_private.send_replies(jsonb) is
+  E'Sends a chatbot''s messages in this order: [{"conversation_id", "type", "content", "metadata"}]. The rules of '
+   'sending apply. Part of save_chatbot_turns().';
+--! EndIncluded chatbots/send_replies.sql
+--! Included chatbots/set_run_timers.sql
+create or replace function app_private.set_run_timers(timers jsonb) returns void as $$
+begin
+  -- A run has at most one timer; its job's key is the run.
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'ring_chatbot_timer', json_build_object('contextId', t.context_id), t.run_at,
+    app_private.job_key('ring_chatbot_timer', t.context_id)
+  )))
+  from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
+  where t.run_at is not null
+  having count(*) > 0;
+
+  perform graphile_worker.remove_job(app_private.job_key('ring_chatbot_timer', t.context_id))
+  from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
+  where t.run_at is null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.set_run_timers(jsonb) is
+  E'Sets the timers of runs, [{"context_id", "run_at"}], or clears them ("run_at": null). Part of '
+   'save_chatbot_turns().';
+--! EndIncluded chatbots/set_run_timers.sql
+--! Included chatbots/hand_over_conversations.sql
+create or replace function app_private.hand_over_conversations(handoffs jsonb) returns void as $$
+begin
+  update app_public.conversations c set
+    assignee_id = coalesce(m.user_id, c.assignee_id),
+    -- No agent has it yet, and no run is left that keeps the chatbot silent: the next message must not begin another.
+    chatbot_paused_until = case
+      when m.user_id is null and h.pause_seconds is not null
+        then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
+      else c.chatbot_paused_until
+    end,
+    metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
+      'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
     )))
-    from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
-    where t.run_at is not null
-    having count(*) > 0;
+  from jsonb_to_recordset(handoffs) as h (
+    conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
+  )
+  join app_public.conversations o on o.id = h.conversation_id
+  left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
+  where c.id = h.conversation_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-    perform graphile_worker.remove_job(app_private.job_key('ring_chatbot_timer', t.context_id))
-    from jsonb_to_recordset(timers) as t (context_id uuid, run_at timestamptz)
-    where t.run_at is null;
+comment on function app_private.hand_over_conversations(jsonb) is
+  E'Hands conversations to an agent or a team: [{"conversation_id", "user_id", "team", "note", "node_id", '
+   '"pause_seconds"}], kept in their metadata.handoff. pause_seconds is null while the run goes on, which keeps the '
+   'chatbot silent itself. Part of save_chatbot_turns().';
+--! EndIncluded chatbots/hand_over_conversations.sql
+--! Included chatbots/gather_bursts.sql
+create or replace function app_private.gather_bursts(bursts jsonb) returns void as $$
+begin
+  -- The messages of a burst wait for those that may follow them.
+  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => b.delay_ms / 1000)
+  from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8)
+  where e.conversation_id = b.conversation_id;
+
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'advance_chatbots', run_at => clock_timestamp() + make_interval(secs => b.delay_ms / 1000),
+    key => app_private.job_key('advance_chatbots', b.conversation_id)
+  )))
+  from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.gather_bursts(jsonb) is
+  E'Postpones the messages of conversations in which more are expected: [{"conversation_id", "delay_ms"}], at least '
+   'one. Part of save_chatbot_turns().';
+--! EndIncluded chatbots/gather_bursts.sql
+--! Included chatbots/hold_events.sql
+create or replace function app_private.hold_events(holds jsonb) returns void as $$
+begin
+  -- resume_chatbot() releases these, by its job or when the conversation is given back.
+  update app_private.chatbot_events e set due_at = 'infinity'
+  from jsonb_to_recordset(holds) as h (event_ids jsonb)
+  cross join jsonb_array_elements_text(h.event_ids) i (id)
+  where e.id = i.id::uuid;
+
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'resume_chatbot', json_build_object('conversationId', c.id), c.chatbot_paused_until,
+    app_private.job_key('resume_chatbot', c.id)
+  )))
+  from jsonb_to_recordset(holds) as h (conversation_id uuid)
+  join app_public.conversations c on c.id = h.conversation_id
+  where c.chatbot_paused_until is not null
+  having count(*) > 0;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.hold_events(jsonb) is
+  E'Keeps events until a person is done with their conversation: [{"conversation_id", "event_ids"}]. Part of '
+   'save_chatbot_turns().';
+--! EndIncluded chatbots/hold_events.sql
+--! Included chatbots/save_chatbot_turns.sql
+create or replace function app_private.save_chatbot_turns(
+  event_ids uuid[],
+  contexts jsonb,
+  replies jsonb,
+  timers jsonb,
+  calls jsonb,
+  handoffs jsonb,
+  contact_changes jsonb,
+  activity jsonb default '[]',
+  bursts jsonb default '[]',
+  holds jsonb default '[]',
+  set_asides jsonb default '[]',
+  taker_id uuid default null
+) returns void as $$
+begin
+  -- The caller runs the sender right after its commit.
+  perform set_config('parley.wake', 'self', true);
+
+  delete from app_private.chatbot_events e where e.id = any (event_ids);
+
+  update app_private.chatbot_turn_takers t set event_ids = '{}' where t.id = taker_id;
+
+  -- Most turns have little of what follows, and are spared the statements.
+  if contexts <> '[]' then
+    perform app_private.save_runs(contexts);
   end if;
-
+  if replies <> '[]' then
+    perform app_private.send_replies(replies);
+  end if;
+  if timers <> '[]' then
+    perform app_private.set_run_timers(timers);
+  end if;
   if calls <> '[]' then
-    -- Made after commit: whatever becomes of a call, the run that waits for it is stored.
+    -- Made after commit: whatever the outcome of a call, the run that waits for it is stored.
     perform graphile_worker.add_jobs(array_agg(
-      app_private.job('call_for_chatbot', json_build_object('contextId', t.context_id))
+      app_private.job('call_for_chatbot', json_build_object('contextId', c.context_id))
     ))
-    from jsonb_to_recordset(calls) as t (context_id uuid)
-    having count(*) > 0;
+    from jsonb_to_recordset(calls) as c (context_id uuid);
   end if;
-
   if handoffs <> '[]' then
-    update app_public.conversations c set
-      assignee_id = coalesce(m.user_id, c.assignee_id),
-      -- Nobody has it yet, and no run is left to keep silent: the next message must not begin a chatbot over their
-      -- heads.
-      chatbot_paused_until = case
-        when m.user_id is null and h.pause_seconds is not null
-          then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
-        else c.chatbot_paused_until
-      end,
-      metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
-        'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
-      )))
-    from jsonb_to_recordset(handoffs) as h (
-      conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
-    )
-    join app_public.conversations o on o.id = h.conversation_id
-    left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
-    where c.id = h.conversation_id;
+    perform app_private.hand_over_conversations(handoffs);
   end if;
-
   if contact_changes <> '[]' then
     perform app_private.change_contacts(contact_changes);
   end if;
-
-  insert into app_private.chatbot_activity (tenant_id, version_id, steps)
-  select v.tenant_id, v.id, a.steps
-  from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
-  join app_public.chatbot_versions v on v.id = a.version_id;
-
+  if activity <> '[]' then
+    insert into app_private.chatbot_activity (tenant_id, version_id, steps)
+    select v.tenant_id, v.id, a.steps
+    from jsonb_to_recordset(activity) as a (version_id uuid, steps jsonb)
+    join app_public.chatbot_versions v on v.id = a.version_id;
+  end if;
   if set_asides <> '[]' then
     update app_private.chatbot_events e set due_at = 'infinity', set_aside_reason = s.reason
     from jsonb_to_recordset(set_asides) as s (event_id uuid, reason text)
     where e.id = s.event_id;
   end if;
-
-  if deferrals <> '[]' then
-    -- A burst is being gathered: its messages wait for what may follow them.
-    update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => d.delay_ms / 1000)
-    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-    where d.delay_ms is not null and e.conversation_id = d.conversation_id;
-
-    perform graphile_worker.add_jobs(array_agg(app_private.job(
-      'advance_chatbots', run_at => clock_timestamp() + make_interval(secs => d.delay_ms / 1000),
-      key => app_private.job_key('advance_chatbots', d.conversation_id)
-    )))
-    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-    where d.delay_ms is not null
-    having count(*) > 0;
-
-    -- A person has the conversation: resume_chatbot() sets these going, by the job or when the conversation is given
-    -- back.
-    update app_private.chatbot_events e set due_at = 'infinity'
-    from jsonb_to_recordset(deferrals) as d (event_ids jsonb)
-    cross join jsonb_array_elements_text(d.event_ids) h (id)
-    where e.id = h.id::uuid;
-
-    perform graphile_worker.add_jobs(array_agg(app_private.job(
-      'resume_chatbot', json_build_object('conversationId', c.id), c.chatbot_paused_until,
-      app_private.job_key('resume_chatbot', c.id)
-    )))
-    from jsonb_to_recordset(deferrals) as d (conversation_id uuid, delay_ms float8)
-    join app_public.conversations c on c.id = d.conversation_id
-    where d.delay_ms is null and c.chatbot_paused_until is not null
-    having count(*) > 0;
+  if bursts <> '[]' then
+    perform app_private.gather_bursts(bursts);
+  end if;
+  if holds <> '[]' then
+    perform app_private.hold_events(holds);
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Planned once: migrations/README.md, "SQL that runs for every message".
+-- Planned once, with what it calls: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.save_chatbot_turns(
-  
-  
-  
-  
-  
-  uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid
+  uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid
 ) is
-  E'The whole result of some conversations'' turns, in the transaction that claimed them: events taken, runs as they '
-   'now stand, replies in order ([{"conversation_id", "type", "content", "metadata"}]; the rules of sending apply), '
-   'timers set ([{"context_id", "run_at"}]) or cleared ("run_at": null), calls to make, conversations handed to a '
-   'person or a team (kept in their metadata.handoff), contacts changed, what there is to count, bursts that are '
-   'still being gathered ([{"conversation_id", "delay_ms"}]), what waits for a person to be done '
-   '([{"conversation_id", "delay_ms": null, "event_ids"}]), and events that are not tried again ([{"event_id", '
-   '"reason"}]). With taker_id, the note of begin_chatbot_turns() is cleared.';
+  E'Saves the whole result of some conversations'' turns, in the transaction that claimed them. The events taken are '
+   'deleted; each other argument is a list, described by the function that it goes to: save_runs(), send_replies(), '
+   'set_run_timers(), hand_over_conversations(), change_contacts(), gather_bursts(), hold_events(). calls are '
+   '[{"context_id"}] of runs that wait for one, activity is [{"version_id", "steps"}] to count, set_asides are '
+   '[{"event_id", "reason"}] of events that are not tried again. With taker_id, the note of begin_chatbot_turns() is '
+   'cleared.';
 --! EndIncluded chatbots/save_chatbot_turns.sql
 --! Included chatbots/tell_chatbot.sql
 create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb)

@@ -26,7 +26,8 @@ export function abandoned(result: TurnResult, reason: string): TurnResult {
     handoffs: [],
     contactChanges: [],
     activity: [],
-    deferrals: [],
+    bursts: [],
+    holds: [],
     setAsides: [],
   };
 }
@@ -43,7 +44,8 @@ export function givenUp(turn: ClaimedTurn, reason: string): TurnResult {
       handoffs: [],
       contactChanges: [],
       activity: [],
-      deferrals: [],
+      bursts: [],
+      holds: [],
       setAsides: [],
     },
     reason,

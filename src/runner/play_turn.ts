@@ -76,7 +76,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   );
   const delayMs = burstDelay(turn, debounceMs);
   if (delayMs > 0)
-    return { ...nothing([]), deferrals: [{ conversation_id: turn.conversation_id, delay_ms: delayMs }] };
+    return { ...nothing([]), bursts: [{ conversation_id: turn.conversation_id, delay_ms: delayMs }] };
 
   let replies = turn.previous?.replies ?? null;
   let isFirstMessage = turn.is_first_message;
@@ -252,7 +252,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   if (held.length > 0) {
     const kept = held.filter(({ kind }) => kind !== "timer" && kind !== "resume").map(({ id }) => id);
     result.eventIds = result.eventIds.filter((id) => !kept.includes(id));
-    result.deferrals.push({ conversation_id: turn.conversation_id, delay_ms: null, event_ids: kept });
+    result.holds.push({ conversation_id: turn.conversation_id, event_ids: kept });
   }
   // A run has one timer, and the last word of it counts.
   result.timers = [...new Map(result.timers.map((timer) => [timer.context_id, timer])).values()];

@@ -11,7 +11,7 @@ export async function saveTurns(
     JSON.stringify(results.flatMap((result) => result[key] as unknown[]));
   await client.query({
     name: "save_chatbot_turns",
-    text: "select app_private.save_chatbot_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    text: "select app_private.save_chatbot_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     values: [
       results.flatMap(({ eventIds }) => eventIds),
       all("contexts"),
@@ -21,7 +21,8 @@ export async function saveTurns(
       all("handoffs"),
       all("contactChanges"),
       all("activity"),
-      all("deferrals"),
+      all("bursts"),
+      all("holds"),
       all("setAsides"),
       takerId,
     ],

@@ -24,8 +24,10 @@ export type TurnResult = {
   contactChanges: { contact_id: string; change: ContactChange }[];
   /** What there is to count. */
   activity: { version_id: string; steps: ActivityStep[] }[];
-  /** Conversations whose messages wait for more of them; `delay_ms` null: these events wait for a person to be done. */
-  deferrals: { conversation_id: string; delay_ms: number | null; event_ids?: string[] }[];
+  /** Conversations whose messages wait for more of them. */
+  bursts: { conversation_id: string; delay_ms: number }[];
+  /** Events that wait until a person is done with their conversation. */
+  holds: { conversation_id: string; event_ids: string[] }[];
   /** Events that are not tried again. */
   setAsides: { event_id: string; reason: string }[];
 };
@@ -41,7 +43,8 @@ export function nothing(eventIds: string[]): TurnResult {
     handoffs: [],
     contactChanges: [],
     activity: [],
-    deferrals: [],
+    bursts: [],
+    holds: [],
     setAsides: [],
   };
 }
