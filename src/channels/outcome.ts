@@ -1,4 +1,4 @@
-import type { ContactIdentity } from "./contact_identity.ts";
+import type { ContactIdentity } from "./facts/contact_identity.ts";
 
 /** The outcome of one attempt to send a message. Codes and texts are the provider's. */
 export type Outcome =

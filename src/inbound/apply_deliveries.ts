@@ -1,8 +1,9 @@
 import type pg from "pg";
+import { nameOf } from "../channels/facts/fact.ts";
 import { inTransaction } from "../database/pipeline.ts";
-import { type Composed, compose, eventRow, type Fact } from "./compose.ts";
+import { type Composed, compose, eventRow, type SingleCase } from "./compose.ts";
 import type { Delivery } from "./delivery.ts";
-import { factCall } from "./fact.ts";
+import { factCall } from "./fact_call.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
@@ -35,7 +36,7 @@ export async function applyDeliveries(
   const notes = deliveries.map(({ skipped }) => skipped.length);
   try {
     const composed = compose(deliveries, Date.now());
-    const { batch, facts } = composed;
+    const { batch, singles } = composed;
     if (isStored) {
       let bodyFrom = 1;
       for (const delivery of deliveries) {
@@ -45,10 +46,10 @@ export async function applyDeliveries(
         bodyFrom += delivery.body.length;
       }
     }
-    if (facts.length === 0) return await receive(pool, composed);
+    if (singles.length === 0) return await receive(pool, composed);
     return await inTransaction(pool, async (client) => {
       // First, so that the message that tells of a change is stored in the thread that there is.
-      const untimely = await applyIdentityChanges(client, facts);
+      const untimely = await applyIdentityChanges(client, singles);
       const applied = await receive(client, composed);
       await applyFacts(client, untimely);
       // A fact may end a pause, or a handoff.
@@ -89,18 +90,18 @@ async function receive(db: Queryable, { batch, statusDeliveries }: Composed): Pr
 const UNKNOWN_MESSAGE = "no message that we know has this id; kept for eight days, in case that one turns up";
 
 /** Returns the facts that are left: those of another kind, and changes of a customer whom nobody knows yet. */
-async function applyIdentityChanges(db: Queryable, facts: readonly Fact[]): Promise<Fact[]> {
-  const left: Fact[] = [];
-  for (const fact of facts) {
-    const isChange = fact.item.kind === "identity_change";
-    if (!isChange || !(await applyFact(db, fact))) left.push(fact);
+async function applyIdentityChanges(db: Queryable, singles: readonly SingleCase[]): Promise<SingleCase[]> {
+  const left: SingleCase[] = [];
+  for (const single of singles) {
+    const isChange = single.fact.kind === "identity_change";
+    if (!isChange || !(await applyFact(db, single))) left.push(single);
   }
   return left;
 }
 
 /** Whether it is about somebody or something that is known. */
-async function applyFact(db: Queryable, { delivery, item, channel }: Fact): Promise<boolean> {
-  const call = factCall(item, channel, delivery);
+async function applyFact(db: Queryable, { delivery, fact, channel }: SingleCase): Promise<boolean> {
+  const call = factCall(fact, channel, delivery.receivedAt);
   if (call.kind !== "call") return false;
   const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
     JSON.stringify(call.argument),
@@ -109,19 +110,19 @@ async function applyFact(db: Queryable, { delivery, item, channel }: Fact): Prom
 }
 
 /** After the messages: a fact may be about somebody whom they introduce. */
-async function applyFacts(db: Queryable, facts: readonly Fact[]): Promise<void> {
+async function applyFacts(db: Queryable, singles: readonly SingleCase[]): Promise<void> {
   const noted = new Set<Delivery>();
   const contacts: unknown[] = [];
-  for (const fact of facts) {
-    const { delivery, item, channel } = fact;
-    const call = factCall(item, channel, delivery);
+  for (const single of singles) {
+    const { delivery, fact, channel } = single;
+    const call = factCall(fact, channel, delivery.receivedAt);
     if (call.kind === "contact") {
       contacts.push(call.argument);
       continue;
     }
-    if (await applyFact(db, fact)) continue;
+    if (await applyFact(db, single)) continue;
     delivery.skipped.push({
-      kind: item.kind,
+      kind: nameOf(fact),
       reason: call.kind === "skip" ? call.reason : "nobody and nothing we know",
     });
     noted.add(delivery);

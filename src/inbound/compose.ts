@@ -1,8 +1,11 @@
 import type { JsonObject } from "../base/json/json.ts";
-import { objectOf, wordOf } from "../base/json/values.ts";
-import type { MessageItem, StatusItem } from "../channels/whatsapp/inbound/webhook_item.ts";
-import type { WebhookChannel } from "./channel_directory.ts";
-import type { Delivery, RoutedItem } from "./delivery.ts";
+import { textOf } from "../base/json/values.ts";
+import type { MessageFact } from "../channels/facts/message_fact.ts";
+import type { StatusFact } from "../channels/facts/status_fact.ts";
+import type { ReceivingChannel } from "../channels/webhooks.ts";
+import { boundedMetadata } from "./bounded_metadata.ts";
+import type { Delivery } from "./delivery.ts";
+import type { SingleFact } from "./fact_call.ts";
 import { type CustomerRow, customerOf, instant } from "./rows.ts";
 
 /** The arguments of app_private.receive_webhooks(), by its names. */
@@ -14,12 +17,12 @@ export type Batch = {
   statuses: JsonObject[];
 };
 
-/** Items that are neither messages nor statuses: rare, applied one by one. */
-export type Fact = { delivery: Delivery; item: RoutedItem["item"]; channel: WebhookChannel };
+/** A fact that is applied by itself, with what that needs. */
+export type SingleCase = { delivery: Delivery; fact: SingleFact; channel: ReceivingChannel };
 
 export type Composed = {
   batch: Batch;
-  facts: Fact[];
+  singles: SingleCase[];
   /** The delivery of each of the batch's statuses. */
   statusDeliveries: Delivery[];
 };
@@ -32,7 +35,7 @@ export type Composed = {
  */
 export function compose(deliveries: readonly Delivery[], now: number): Composed {
   const batch: Batch = { bodies: [], events: [], customers: [], messages: [], statuses: [] };
-  const facts: Fact[] = [];
+  const singles: SingleCase[] = [];
   const statusDeliveries: Delivery[] = [];
   const customers = new Map<string, number>();
 
@@ -63,46 +66,48 @@ export function compose(deliveries: readonly Delivery[], now: number): Composed 
   const recipients = new Set<string>();
 
   /** Once for each recipient, however many statuses name them, and only where there is more than a number to learn. */
-  function recipientOf(item: StatusItem, channel: WebhookChannel, delivery: Delivery): JsonObject {
-    const { recipient, profileName, username } = item;
+  function recipientOf(fact: StatusFact, channel: ReceivingChannel, delivery: Delivery): JsonObject {
+    const { recipient, profileName, username } = fact;
     const key = JSON.stringify([channel.id, recipient, profileName, username]);
     const hasMore = recipient.bsuid !== null || recipient.parentBsuid !== null || username !== null;
-    if (!hasMore || item.groupId !== null || recipients.has(key)) return {};
+    if (!hasMore || fact.groupId !== null || recipients.has(key)) return {};
     recipients.add(key);
-    return { recipient: customerOf(channel, recipient, item, delivery) as JsonObject | null };
+    return { recipient: customerOf(channel, recipient, fact, delivery.receivedAt) as JsonObject | null };
   }
 
   for (const delivery of deliveries) {
-    const skip = (kind: string, reason: string) => void delivery.skipped.push({ kind, reason });
-    for (const { item, channel } of delivery.items) {
-      if (channel === null) {
-        const { phoneNumberId, businessAccountId } = item;
-        const whose = phoneNumberId === null ? `account ${businessAccountId}` : `number ${phoneNumberId}`;
-        skip(item.kind, `no channel of this app has the ${whose}`);
-      } else if (item.kind === "message") {
-        const customer = customerOf(channel, item.contact, item, delivery);
-        if (customer === null) skip("message", "it names no customer");
-        else {
-          const quoted_id = quotedIdOf(item);
-          if (quoted_id !== null) customer.quoted_id = quoted_id;
-          const waitedMs = Math.max(0, now - delivery.receivedAt);
-          batch.messages.push(messageRow(item, channel, positionOf(customer), waitedMs));
+    const { receivedAt, skipped } = delivery;
+    for (const { fact, channel } of delivery.facts) {
+      if (fact.kind === "message") {
+        const customer = customerOf(channel, fact.contact, fact, receivedAt);
+        if (customer === null) {
+          skipped.push({ kind: "message", reason: "it names no customer" });
+          continue;
         }
-      } else if (item.kind === "status") {
-        if (item.status === "other") skip("status", item.reason ?? "an unknown status");
-        else {
-          batch.statuses.push({
-            ...statusRow(item, channel, delivery.receivedAt),
-            ...recipientOf(item, channel, delivery),
-          });
-          statusDeliveries.push(delivery);
-        }
+        const quotedId = quotedIdOf(fact);
+        if (quotedId !== null) customer.quoted_id = quotedId;
+        const [metadata, leftOut] = boundedMetadata(fact.metadata);
+        if (leftOut.length > 0) skipped.push({ kind: "other", reason: tooLarge(leftOut) });
+        const waitedMs = Math.max(0, now - receivedAt);
+        batch.messages.push(messageRow(fact, channel, positionOf(customer), metadata, waitedMs));
+      } else if (fact.kind === "status") {
+        batch.statuses.push({
+          ...statusRow(fact, channel, receivedAt),
+          ...recipientOf(fact, channel, delivery),
+        });
+        statusDeliveries.push(delivery);
+      } else if (fact.kind === "other") {
+        skipped.push({ kind: fact.name, reason: fact.reason });
       } else {
-        facts.push({ delivery, item, channel });
+        singles.push({ delivery, fact, channel });
       }
     }
   }
-  return { batch, facts, statusDeliveries };
+  return { batch, singles, statusDeliveries };
+}
+
+function tooLarge(keys: string[]): string {
+  return textOf(`too large to keep beside a message: ${keys.join(", ")}`)!;
 }
 
 /**
@@ -124,42 +129,41 @@ export function eventRow(delivery: Delivery, bodyFrom: number): JsonObject {
 }
 
 /** The message of ours that a customer answers: who else could? */
-function quotedIdOf(item: MessageItem): string | null {
-  if (item.direction !== "inbound" || item.origin !== "live") return null;
-  return wordOf(objectOf(item.metadata.context)?.id);
+function quotedIdOf(fact: MessageFact): string | null {
+  return fact.direction === "inbound" && fact.origin === "live" ? fact.quotedProviderMessageId : null;
 }
 
 function messageRow(
-  item: MessageItem,
-  channel: WebhookChannel,
+  fact: MessageFact,
+  channel: ReceivingChannel,
   customer: number,
+  metadata: JsonObject,
   waitedMs: number,
 ): JsonObject {
   return {
     tenant_id: channel.tenantId,
     channel_id: channel.id,
     customer,
-    direction: item.direction,
-    origin: item.origin,
-    type: item.type,
-    content: item.content,
-    provider_message_id: item.providerMessageId,
-    metadata: item.metadata,
-    occurred_at: instant(item.occurredAt),
+    direction: fact.direction,
+    origin: fact.origin,
+    type: fact.type,
+    content: fact.content,
+    provider_message_id: fact.providerMessageId,
+    metadata,
+    occurred_at: instant(fact.occurredAt),
     waited_ms: waitedMs,
   };
 }
 
-function statusRow(item: StatusItem, channel: WebhookChannel, receivedAt: number): JsonObject {
-  const error = item.errors[0] ?? null;
+function statusRow(fact: StatusFact, channel: ReceivingChannel, receivedAt: number): JsonObject {
   return {
     tenant_id: channel.tenantId,
     channel_id: channel.id,
-    message_id: item.messageId,
-    provider_message_id: item.providerMessageId,
-    status: item.status,
-    occurred_at: instant(item.occurredAt) ?? instant(receivedAt),
-    error: error && { ...error, code: item.errorCode === null ? null : String(item.errorCode) },
-    pricing: item.pricing,
+    message_id: fact.messageId,
+    provider_message_id: fact.providerMessageId,
+    status: fact.status,
+    occurred_at: instant(fact.occurredAt) ?? instant(receivedAt),
+    error: fact.error,
+    pricing: fact.pricing,
   };
 }

@@ -27,7 +27,7 @@ export type IntakeOptions = {
 
 /** A heavier delivery does not share its batch, and goes in parts. */
 const LARGE = 150;
-const ITEMS_OF_PART = 150;
+const FACTS_OF_PART = 150;
 /** So long a tenant with something that cannot be applied shares no batch. */
 const SUSPECT_MS = 60_000;
 
@@ -38,7 +38,7 @@ class Spoiled extends Error {
 
 /**
  * Small deliveries of all tenants share batches. Apart from these, each tenant by itself: large ones, in parts that take
- * turns with other tenants', and all that was in a batch that could not be applied, so that only the tenant whose item is
+ * turns with other tenants', and all that was in a batch that could not be applied, so that only the tenant whose fact is
  * bad waits while it is looked for.
  */
 export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOptions): Intake {
@@ -73,15 +73,15 @@ export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOption
 
   async function takeApart(delivery: Delivery, isWanted: () => boolean): Promise<void> {
     const wasWell = delivery.error === null;
-    const { items, channel } = delivery;
-    // The last part is the body, with what became of its items.
-    for (let at = 0; items.length > ITEMS_OF_PART && at < items.length; at += ITEMS_OF_PART) {
-      const part = { ...delivery, items: items.slice(at, at + ITEMS_OF_PART), isPart: true };
+    const { facts, channel } = delivery;
+    // The last part is the body, with what became of its facts.
+    for (let at = 0; facts.length > FACTS_OF_PART && at < facts.length; at += FACTS_OF_PART) {
+      const part = { ...delivery, facts: facts.slice(at, at + FACTS_OF_PART), isPart: true };
       await apart.add(part, isWanted);
       delivery.error = part.error === UNFINISHED ? UNFINISHED : (delivery.error ?? part.error);
       if (delivery.error === UNFINISHED) break;
     }
-    await apart.add(items.length > ITEMS_OF_PART ? { ...delivery, items: [] } : delivery, isWanted);
+    await apart.add(facts.length > FACTS_OF_PART ? { ...delivery, facts: [] } : delivery, isWanted);
     if (wasWell && delivery.error !== null)
       suspectUntil.set(channel.tenantId, performance.now() + SUSPECT_MS);
   }
@@ -111,6 +111,6 @@ export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOption
   };
 }
 
-function weightOf({ items, body, isPart }: Delivery): number {
-  return 1 + items.length + (isPart ? 0 : body.length >> 12);
+function weightOf({ facts, body, isPart }: Delivery): number {
+  return 1 + facts.length + (isPart ? 0 : body.length >> 12);
 }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { isPassing, sqlState } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
+import { nameOf } from "../channels/facts/fact.ts";
 import { type Applied, applyDeliveries, both, NOTHING_APPLIED } from "./apply_deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 
@@ -25,7 +26,7 @@ export function applyTogether(pool: pg.Pool, deliveries: readonly Delivery[]): P
 
 /**
  * Applies deliveries so that one that cannot be applied holds nobody up: the batch is halved until the bad body is
- * alone, and then the bad item. The rest is applied, and the body is stored as failed, with the reason. Throws only
+ * alone, and then the bad fact. The rest is applied, and the body is stored as failed, with the reason. Throws only
  * what is passing (the database is away, a deadlock): then nothing may be acknowledged.
  */
 export async function applyIsolated(
@@ -42,8 +43,8 @@ export async function applyIsolated(
     if (deliveries.length === 1) {
       // The body is stored last: a crash before that makes the provider deliver it all again.
       const [delivery] = deliveries;
-      const applied = await applyItems(pool, delivery!, log, { isWanted, withinMs });
-      if (!delivery!.isPart) await applyDeliveries(pool, [{ ...delivery!, items: [] }]);
+      const applied = await applyFacts(pool, delivery!, log, { isWanted, withinMs });
+      if (!delivery!.isPart) await applyDeliveries(pool, [{ ...delivery!, facts: [] }]);
       return applied;
     }
     const middle = deliveries.length >> 1;
@@ -55,34 +56,34 @@ export async function applyIsolated(
 }
 
 /**
- * Applies the items of one delivery without storing its body: all at once if that works, else in halves, down to the
+ * Applies the facts of one delivery without storing its body: all at once if that works, else in halves, down to the
  * bad ones, which are noted in its `skipped` and `error`, or until time is up. Throws only what is passing.
  */
-export async function applyItems(
+export async function applyFacts(
   pool: pg.Pool,
   delivery: Delivery,
   log: Log,
   { isWanted = () => true, withinMs = Number.POSITIVE_INFINITY }: Partial<Limits> = {},
 ): Promise<Applied> {
   const began = performance.now();
-  const apply = async (items: Delivery["items"]): Promise<Applied> => {
-    if (items.length === 0) return NOTHING_APPLIED;
+  const apply = async (facts: Delivery["facts"]): Promise<Applied> => {
+    if (facts.length === 0) return NOTHING_APPLIED;
     if (!isWanted()) throw new Unwanted();
     if (performance.now() - began > withinMs) {
       delivery.error = UNFINISHED;
       return NOTHING_APPLIED;
     }
     try {
-      return await persistently(() => applyDeliveries(pool, [{ ...delivery, items }], { isStored: false }));
+      return await persistently(() => applyDeliveries(pool, [{ ...delivery, facts }], { isStored: false }));
     } catch (error) {
       if (isPassing(error)) throw error;
-      if (items.length > 1) {
-        const middle = items.length >> 1;
-        return both(await apply(items.slice(0, middle)), await apply(items.slice(middle)));
+      if (facts.length > 1) {
+        const middle = facts.length >> 1;
+        return both(await apply(facts.slice(0, middle)), await apply(facts.slice(middle)));
       }
       const reason = describe(error);
       delivery.error ??= reason;
-      delivery.skipped.push({ kind: items[0]!.item.kind, reason });
+      delivery.skipped.push({ kind: nameOf(facts[0]!.fact), reason });
       log.warn(
         { webhookEventId: delivery.id, channelId: delivery.channel.id, reason },
         "part of a webhook could not be applied",
@@ -90,7 +91,7 @@ export async function applyItems(
       return NOTHING_APPLIED;
     }
   };
-  return apply(delivery.items);
+  return apply(delivery.facts);
 }
 
 /** The code and the rule, not the values: they are a customer's. */

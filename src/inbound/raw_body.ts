@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Bytes } from "../base/byte_budget.ts";
-import { WebhookRefusal } from "./refusal.ts";
+import { WebhookRefusal } from "../channels/webhook_refusal.ts";
 
-/** Meta's own limit is 3 MB. */
+/** The largest that a provider sends (the Cloud API: 3 MB). */
 export const LARGEST_BODY = 3 * 1024 * 1024;
 
 /**

@@ -5,18 +5,19 @@ import { type Bytes, createByteBudget } from "../base/byte_budget.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import { uuidV7 } from "../base/uuid_v7.ts";
-import { hasSignatureShape } from "../channels/whatsapp/inbound/signature.ts";
-import { requireAddress, verifiedChallenge, verifySigned } from "../channels/whatsapp/inbound/trust.ts";
+import type { ChannelKind } from "../channels/channel_kind.ts";
+import { CHANNEL_KINDS } from "../channels/registry.ts";
+import { comeAgain, WebhookRefusal } from "../channels/webhook_refusal.ts";
+import type { WebhookTrust } from "../channels/webhooks.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { BatcherFull } from "./batch.ts";
-import { createChannelDirectory } from "./channel_directory.ts";
 import { createIntake } from "./intake.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
-import { comeAgain, untrusted, WebhookRefusal } from "./refusal.ts";
+import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
 
 export type WebhookReceiver = {
-  /** `GET` and `POST /whatsapp/:address`; to be mounted before any body parser: the signature is about raw bytes. */
+  /** `/<path of a kind>/:address`; to be mounted before any body parser: signatures are about raw bytes. */
   router: express.Router;
   /** Finishes what is under way; what comes later is answered 503. */
   close(): Promise<void>;
@@ -30,10 +31,13 @@ export type WebhookReceiverOptions = {
   onAwaited?: (() => void) | undefined;
   /** How long to look for what cannot be applied in one body, while the provider waits; defaults to 600 ms. */
   isolationMs?: number;
+  /** Whose providers may post; defaults to all kinds of channel. */
+  kinds?: readonly ChannelKind[];
 };
 
 /**
- * From the last byte of a body to "come again": Meta waits some seconds, better to say so early than to let it guess.
+ * From the last byte of a body to "come again": a provider waits some seconds, better to say so early than to let it
+ * guess.
  * A body of thousands of messages (a history) gets a second more for each megabyte.
  */
 const PATIENCE_MS = 1_800;
@@ -42,15 +46,15 @@ const PATIENCE_MS_PER_BYTE = 1_000 / 2 ** 20;
 const MOST_BYTES = 128 * 1024 * 1024;
 const MOST_BYTES_OF_ADDRESS = MOST_BYTES / 4;
 
-/** The address Meta posts to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
+/** The addresses that providers post to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
 export function createWebhookReceiver({
   pool,
   keyRing,
   log,
   onAwaited,
   isolationMs = 600,
+  kinds = CHANNEL_KINDS,
 }: WebhookReceiverOptions): WebhookReceiver {
-  const directory = createChannelDirectory(pool, keyRing);
   const budget = createByteBudget(MOST_BYTES, MOST_BYTES_OF_ADDRESS);
   const intake = createIntake({
     pool,
@@ -62,18 +66,22 @@ export function createWebhookReceiver({
     },
   });
 
-  async function verify(request: Request<Params>, response: Response): Promise<void> {
+  async function verify(
+    answerChallenge: NonNullable<WebhookTrust["answerChallenge"]>,
+    request: Request<Params>,
+    response: Response,
+  ): Promise<void> {
     const { address } = request.params;
-    const challenge = await inTime(PATIENCE_MS, () => verifiedChallenge(directory, address, request.query));
+    const challenge = await inTime(PATIENCE_MS, () => answerChallenge(address, request.query));
     // Text, so that nothing in it can be a page.
     response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
   }
 
-  async function receive(request: Request<Params>, response: Response): Promise<void> {
+  async function receive(kind: WebhookKind, request: Request<Params>, response: Response): Promise<void> {
     const measured = metrics.webhookSeconds.startTimer();
     const bytes = budget.open(request.params.address);
     try {
-      await take(request, request.params.address, bytes);
+      await take(kind, request, request.params.address, bytes);
       response.status(200).end();
     } finally {
       bytes.release();
@@ -81,19 +89,23 @@ export function createWebhookReceiver({
     }
   }
 
-  async function take(request: IncomingMessage, address: string, bytes: Bytes): Promise<void> {
+  async function take(
+    { read, trust }: WebhookKind,
+    request: IncomingMessage,
+    address: string,
+    bytes: Bytes,
+  ): Promise<void> {
     // Its time is when the webhook arrived, however long what follows takes.
     const id = uuidV7();
-    const signature = request.headers["x-hub-signature-256"];
     // What cannot be right is refused before the body is read.
-    if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();
+    trust.checkHeaders(request.headers);
     requireJson(request);
     // Nor is that of an address that leads nowhere: strangers must not fill the memory.
-    await inTime(PATIENCE_MS, () => requireAddress(directory, address));
+    await inTime(PATIENCE_MS, () => trust.checkAddress(address));
     const body = await readRawBody(request, bytes);
     await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
-      const signed = await verifySigned(directory, address, body, signature);
-      await intake.take(await prepareDelivery(body, signed, directory, id), isInTime);
+      const sender = await trust.authenticate(address, request.headers, body);
+      await intake.take(await prepareDelivery(body, read, sender, id), isInTime);
     });
   }
 
@@ -115,7 +127,7 @@ export function createWebhookReceiver({
     if (status >= 500)
       log.warn(
         { code, reason: message, address: request.params.address, ...(!isExpected && { err: error }) },
-        "a webhook was not taken",
+        "a webhook was not accepted",
       );
     // What is left of a body that was not read is not worth reading.
     if (!request.complete) response.set("Connection", "close");
@@ -123,21 +135,26 @@ export function createWebhookReceiver({
   }
 
   const router = express.Router();
-  router
-    .route("/whatsapp/:address")
-    .get(answering(verify))
-    .post(answering(receive))
-    .all((_request, response) => {
-      response.status(405).set("Allow", "GET, HEAD, POST").json(NOT_ALLOWED);
+  for (const kind of openWebhookKinds(kinds, { pool, keyRing })) {
+    const { answerChallenge } = kind.trust;
+    const route = router.route(`/${kind.path}/:address`);
+    if (answerChallenge) route.get(answering((...exchange) => verify(answerChallenge, ...exchange)));
+    route.post(answering((...exchange) => receive(kind, ...exchange)));
+    const methods = answerChallenge ? ["GET", "HEAD", "POST"] : ["POST"];
+    route.all((_request, response) => {
+      const message = `only ${methods.join(", ")} may be used here`;
+      response
+        .status(405)
+        .set("Allow", methods.join(", "))
+        .json({ error: { code: "PYREQ", message } });
     });
+  }
   return { router, close: () => intake.close() };
 }
 
 type Params = { address: string };
 
-const NOT_ALLOWED = { error: { code: "PYREQ", message: "only GET and POST are answered here" } };
-
-/** Meta sends JSON, and never compressed: what is inflated can be larger than what was sent. */
+/** JSON, and never compressed: what is inflated can be larger than what was sent. */
 function requireJson({ headers }: IncomingMessage): void {
   if (!/^application\/json(?:\s*;|\s*$)/i.test(headers["content-type"] ?? ""))
     throw new WebhookRefusal(415, "PYREQ", "the body has to be application/json");

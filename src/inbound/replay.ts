@@ -1,8 +1,9 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
+import { CHANNEL_KINDS } from "../channels/registry.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { createChannelDirectory } from "./channel_directory.ts";
 import { replayDelivery } from "./replay_delivery.ts";
+import { openWebhookKinds } from "./webhook_kinds.ts";
 
 /** Which stored bodies; what is not given does not narrow. */
 export type ReplayFilter = {
@@ -33,7 +34,7 @@ export async function replayWebhooks(
   { pool, keyRing, log }: { pool: pg.Pool; keyRing: KeyRing; log: Log },
   filter: ReplayFilter,
 ): Promise<ReplayResult> {
-  const directory = createChannelDirectory(pool, keyRing);
+  const kinds = openWebhookKinds(CHANNEL_KINDS, { pool, keyRing });
   const result: ReplayResult = { replayed: 0, failed: 0, newMessages: 0 };
   const most = filter.limit ?? Number.POSITIVE_INFINITY;
   let after = "00000000-0000-0000-0000-000000000000";
@@ -46,7 +47,7 @@ export async function replayWebhooks(
       const body = await bodyOf(pool, row);
       // Dropped with its month, or its channel, since the page was read.
       if (body === null) continue;
-      const { isApplied, newMessages } = await replayDelivery({ ...row, body }, { pool, directory, log });
+      const { isApplied, newMessages } = await replayDelivery({ ...row, body }, { pool, kinds, log });
       result.replayed += 1;
       result.failed += isApplied ? 0 : 1;
       result.newMessages += newMessages;
@@ -56,7 +57,7 @@ export async function replayWebhooks(
   return result;
 }
 
-type StoredEvent = { tenant_id: string; id: string; channel_id: string };
+type StoredEvent = { tenant_id: string; id: string; channel_id: string; kind: string };
 export type StoredBody = StoredEvent & { body: Buffer };
 
 /** One at a time: a page of the largest would fill the memory. */
@@ -75,18 +76,19 @@ async function pageAfter(
   size: number,
 ): Promise<StoredEvent[]> {
   const { rows } = await pool.query<StoredEvent>(
-    `select tenant_id, id, channel_id
-     from app_public.webhook_events
-     where id > $1
-     and ($2::uuid is null or id = $2)
-     and ($3::uuid is null or channel_id = $3)
-     and ($4::app_public.webhook_event_status is null or status = $4)
-     and ($5::timestamptz is null or id >= app_hidden.uuid_v7_floor($5))
-     and ($6::timestamptz is null or id < app_hidden.uuid_v7_floor($6))
-     and ($7::int is null or attempts < $7)
-     and (not $9 or processed_at < now() - interval '5 minutes' * 2 ^ attempts)
-     and ($10::uuid is null or tenant_id = $10)
-     order by id
+    `select e.tenant_id, e.id, e.channel_id, c.kind
+     from app_public.webhook_events e
+     join app_public.channels c on c.id = e.channel_id
+     where e.id > $1
+     and ($2::uuid is null or e.id = $2)
+     and ($3::uuid is null or e.channel_id = $3)
+     and ($4::app_public.webhook_event_status is null or e.status = $4)
+     and ($5::timestamptz is null or e.id >= app_hidden.uuid_v7_floor($5))
+     and ($6::timestamptz is null or e.id < app_hidden.uuid_v7_floor($6))
+     and ($7::int is null or e.attempts < $7)
+     and (not $9 or e.processed_at < now() - interval '5 minutes' * 2 ^ e.attempts)
+     and ($10::uuid is null or e.tenant_id = $10)
+     order by e.id
      limit $8`,
     [
       after,

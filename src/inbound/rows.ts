@@ -1,6 +1,5 @@
-import type { ContactIdentity } from "../channels/whatsapp/inbound/webhook_item.ts";
-import type { WebhookChannel } from "./channel_directory.ts";
-import type { Delivery } from "./delivery.ts";
+import type { ContactIdentity } from "../channels/facts/contact_identity.ts";
+import type { ReceivingChannel } from "../channels/webhooks.ts";
 
 /** A customer as app_private.resolve_contacts() takes one. */
 export type CustomerRow = {
@@ -17,11 +16,11 @@ export type CustomerRow = {
   heard_at: string | null;
   /** The provider's id of the message that the customer answers. */
   quoted_id?: string | null;
-  /** Of a stored body that is applied again, when it came; of a fact, since when. Customers who were erased since are left out. */
-  received_at?: string | null;
+  /** When the webhook came; of a fact, since when it is so. Customers who were erased since are left out. */
+  received_at: string | null;
 };
 
-/** What is said of a customer beside their addresses. */
+/** What is known of a customer beside their addresses. */
 export type Sighting = {
   profileName?: string | null;
   username?: string | null;
@@ -34,10 +33,10 @@ export type Sighting = {
  * Where the provider's clock says nothing, or something that is still to come, the time of receipt stands in for it.
  */
 export function customerOf(
-  channel: WebhookChannel,
+  channel: ReceivingChannel,
   { phone, phoneAlias, bsuid, parentBsuid, external }: ContactIdentity,
   { profileName = null, username = null, occurredAt }: Sighting,
-  { receivedAt, isReplay }: Pick<Delivery, "receivedAt" | "isReplay">,
+  receivedAt: number,
 ): CustomerRow | null {
   if (phone === null && bsuid === null && parentBsuid === null && external === null) return null;
   return {
@@ -51,7 +50,7 @@ export function customerOf(
     profile_name: profileName,
     username,
     heard_at: heardAt(occurredAt, receivedAt),
-    ...(isReplay && { received_at: instant(receivedAt) }),
+    received_at: instant(receivedAt),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ContactIdentity } from "../channels/contact_identity.ts";
+import type { ContactIdentity } from "../channels/facts/contact_identity.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADDRESS_CHANGE_SHAPES } from "../../sandbox/facts.ts";
-import { itemsOf } from "../src/inbound/bodies.ts";
+import { factsOf } from "../src/channels/whatsapp/inbound/bodies.ts";
 import { setStage } from "./stage.ts";
 
 const OLD = { phone: "12025550110", userId: "US.1" };
@@ -13,7 +13,7 @@ for (const shape of ADDRESS_CHANGE_SHAPES)
     const phone = sandbox.customer(OLD);
     phone.changeAddress(NEW, shape);
     await sandbox.waitFor(() => receiver.received.length === 1);
-    const change = itemsOf(receiver.received[0]!.raw).find((item) => item.kind === "identity_change");
+    const change = factsOf(receiver.received[0]!.raw).find((item) => item.kind === "identity_change");
     assert.ok(change?.kind === "identity_change");
     const { phone: number, bsuid } = change.after;
     assert.deepEqual([number, bsuid], [`+${NEW.phone}`, NEW.userId]);
@@ -50,7 +50,7 @@ test("an earlier fact is delivered once more, byte by byte", async (t) => {
   phone.tellAgain("marketing", 2);
   await sandbox.waitFor(() => receiver.received.length === 3);
   assert.equal(receiver.received[2]!.raw, receiver.received[0]!.raw);
-  const [item] = itemsOf(receiver.received[2]!.raw);
+  const [item] = factsOf(receiver.received[2]!.raw);
   assert.ok(item?.kind === "marketing_preference");
   assert.equal(item.allowsMarketing, false);
 });

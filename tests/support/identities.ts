@@ -1,7 +1,12 @@
 import type pg from "pg";
 import { uuidV7 } from "../../src/base/uuid_v7.ts";
+import type {
+  ChannelDirectory,
+  ConnectedNumber,
+} from "../../src/channels/whatsapp/inbound/channel_directory.ts";
+import { readWebhook } from "../../src/channels/whatsapp/inbound/read_webhook.ts";
+import { senderFor } from "../../src/channels/whatsapp/inbound/route_facts.ts";
 import { applyDeliveries } from "../../src/inbound/apply_deliveries.ts";
-import type { ChannelDirectory, WebhookChannel } from "../../src/inbound/channel_directory.ts";
 import type { Delivery } from "../../src/inbound/delivery.ts";
 import { prepareDelivery } from "../../src/inbound/prepare_delivery.ts";
 import { aWamid, send } from "./messages.ts";
@@ -19,7 +24,7 @@ export const second = (n: number) => String(Math.floor((Date.now() - 3 * DAY_MS)
 export class Line {
   readonly #db: pg.PoolClient;
   readonly workspace: Workspace;
-  readonly #channel: WebhookChannel;
+  readonly #channel: ConnectedNumber;
 
   constructor(db: pg.PoolClient, workspace: Workspace) {
     this.#db = db;
@@ -28,10 +33,10 @@ export class Line {
       id: workspace.channelId,
       tenantId: workspace.tenantId,
       phoneNumberId: workspace.phoneNumberId,
-      businessAccountId: workspace.businessAccountId,
+      providerAccountId: workspace.businessAccountId,
       webhookKey: null,
       apps: [],
-      secrets: {} as WebhookChannel["secrets"],
+      secrets: {} as ConnectedNumber["secrets"],
     };
   }
 
@@ -42,7 +47,7 @@ export class Line {
         object: "whatsapp_business_account",
         entry: [
           {
-            id: this.#channel.businessAccountId,
+            id: this.#channel.providerAccountId,
             changes: [{ field, value: framed(this.#channel, value) }],
           },
         ],
@@ -53,11 +58,16 @@ export class Line {
 
   /** Once more what was told before: by the provider, or as `parley webhook replay` does. */
   again(delivery: Delivery, how: "redelivered" | "replayed"): Promise<Delivery> {
-    return this.deliver(delivery.body, how === "replayed" ? delivery.id : null);
+    return this.deliver(delivery.body, how === "replayed" ? delivery.id : undefined);
   }
 
-  async deliver(body: Buffer, replayOf: string | null = null): Promise<Delivery> {
-    const delivery = await prepareDelivery(body, { app: "", channel: this.#channel }, NO_OTHERS, replayOf);
+  async deliver(body: Buffer, id = uuidV7()): Promise<Delivery> {
+    const delivery = await prepareDelivery(
+      body,
+      readWebhook,
+      senderFor({ app: "", channel: this.#channel }, NO_OTHERS),
+      id,
+    );
     await applyDeliveries(inOneTransaction(this.#db), [delivery], { isStored: false });
     return delivery;
   }

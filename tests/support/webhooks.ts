@@ -39,7 +39,7 @@ export function webhookBody(number: Number, ...values: object[]): string {
 }
 
 /** A value with the frame that says which number it is for. */
-export function framed({ phoneNumberId }: Number, value: object): object {
+export function framed({ phoneNumberId }: Pick<Number, "phoneNumberId">, value: object): object {
   return {
     messaging_product: "whatsapp",
     metadata: { display_phone_number: "15550001111", phone_number_id: phoneNumberId },

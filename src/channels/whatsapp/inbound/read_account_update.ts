@@ -1,87 +1,119 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { objectOf, wordOf } from "../../../base/json/values.ts";
+import { objectOf, textOf, wordOf } from "../../../base/json/values.ts";
+import type { Fact } from "../../facts/fact.ts";
 import { messagingLimitOf } from "./read_messaging_limit.ts";
-import { occurredAt, type Scope } from "./read_scope.ts";
-import type {
-  AccountUpdateItem,
-  FlowUpdateItem,
-  PhoneNumberUpdateItem,
-  WebhookItem,
-} from "./webhook_item.ts";
+import { occurredAt, other, type Scope } from "./read_scope.ts";
 
-type ValueReader = (value: JsonObject, scope: Scope) => WebhookItem;
+type ValueReader = (value: JsonObject, scope: Scope) => Fact;
 
 /** The fields whose value is one event, not lists of them. */
 export const ACCOUNT_FIELDS: ReadonlyMap<string, ValueReader> = new Map<string, ValueReader>([
-  ["account_update", (value, scope) => account("account", value.event, value, scope)],
-  ["account_review_update", (value, scope) => account("review", value.decision, value, scope)],
+  ["account_update", readAccount],
+  ["account_review_update", (value, scope) => unkept("account_update", value.decision, scope)],
   [
     "account_alerts",
     (value, scope) =>
-      account("alert", objectOf(value.alert_info)?.alert_type ?? value.alert_type, value, scope),
+      unkept("account_update", objectOf(value.alert_info)?.alert_type ?? value.alert_type, scope),
   ],
-  ["business_capability_update", (value, scope) => account("capability", undefined, value, scope)],
-  ["phone_number_quality_update", (value, scope) => phoneNumber("quality", value.event, value, scope)],
-  ["phone_number_name_update", (value, scope) => phoneNumber("name", value.decision, value, scope)],
-  ["business_username_updates", (value, scope) => phoneNumber("username", value.status, value, scope)],
-  ["security", (value, scope) => phoneNumber("security", value.event, value, scope)],
-  ["account_settings_update", (value, scope) => phoneNumber("settings", value.type, value, scope)],
-  ["flows", flow],
+  ["business_capability_update", readCapability],
+  ["phone_number_quality_update", readQuality],
+  ["phone_number_name_update", readName],
+  ["business_username_updates", (value, scope) => unkept("phone_number_update", value.status, scope)],
+  ["security", (value, scope) => unkept("phone_number_update", value.event, scope)],
+  ["account_settings_update", readSettings],
+  ["flows", readFlow],
 ]);
 
-function account(
-  aspect: AccountUpdateItem["aspect"],
-  event: JsonObject[string] | undefined,
+/** Where the value names the account, the entry's id is the partner's business portfolio. */
+function accountIdOf(value: JsonObject, scope: Scope): string | null {
+  return wordOf(objectOf(value.waba_info)?.waba_id) ?? scope.source.providerAccountId;
+}
+
+const STOPPING = new Set(["ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED"]);
+
+function readAccount(value: JsonObject, scope: Scope): Fact {
+  const event = wordOf(value.event);
+  const ban = textOf(objectOf(value.ban_info)?.waba_ban_state);
+  const isReinstated = ban === "REINSTATE" || event === "ACCOUNT_RECONNECTED";
+  const isStopped = ban === "DISABLE" || (event !== null && STOPPING.has(event));
+  if (!isReinstated && !isStopped) return unkept("account_update", value.event, scope);
+  return channelUpdate("account_update", value, scope, {
+    stop_reason: isStopped ? `Meta: ${event} ${ban ?? ""}`.trim() : null,
+    is_reinstated: isReinstated,
+  });
+}
+
+function readCapability(value: JsonObject, scope: Scope): Fact {
+  const messaging_limit = messagingLimitOf(value);
+  if (messaging_limit === null) return unkept("account_update", undefined, scope);
+  return channelUpdate("account_update", value, scope, { messaging_limit });
+}
+
+/** The event is a change, not a rating; Meta's flag means the lowest one. */
+const RATINGS: ReadonlyMap<string | null, string> = new Map([
+  ["FLAGGED", "RED"],
+  ["UNFLAGGED", "GREEN"],
+]);
+
+function readQuality(value: JsonObject, scope: Scope): Fact {
+  const quality_rating = RATINGS.get(wordOf(value.event)) ?? null;
+  const messaging_limit = messagingLimitOf(value);
+  if (quality_rating === null && messaging_limit === null)
+    return unkept("phone_number_update", value.event, scope);
+  return numberUpdate(value, scope, { quality_rating, messaging_limit });
+}
+
+function readName(value: JsonObject, scope: Scope): Fact {
+  const verified_name = wordOf(value.requested_verified_name);
+  if (value.decision !== "APPROVED" || verified_name === null)
+    return unkept("phone_number_update", value.decision, scope);
+  return numberUpdate(value, scope, { verified_name });
+}
+
+/** Its frame does not name the number, but the settings do. */
+function readSettings(value: JsonObject, scope: Scope): Fact {
+  const numberId = wordOf(objectOf(value.phone_number_settings)?.phone_number_id);
+  const fact = unkept("phone_number_update", value.type, scope);
+  return { ...fact, providerChannelId: fact.providerChannelId ?? numberId };
+}
+
+function numberUpdate(value: JsonObject, scope: Scope, change: { [key: string]: unknown }): Fact {
+  const display_phone_number = scope.displayPhoneNumber;
+  return channelUpdate("phone_number_update", value, scope, { display_phone_number, ...change });
+}
+
+function channelUpdate(
+  name: string,
   value: JsonObject,
   scope: Scope,
-): AccountUpdateItem {
-  const waba = objectOf(value.waba_info);
-  const wabaId = wordOf(waba?.waba_id);
-  // Where the value names the account, the entry's id is the partner's business portfolio.
-  const partnerId =
-    wabaId === null || wabaId === scope.source.businessAccountId ? null : scope.source.businessAccountId;
+  change: { [key: string]: unknown },
+): Fact {
   return {
-    kind: "account_update",
+    kind: "record",
     ...scope.source,
-    businessAccountId: wabaId ?? scope.source.businessAccountId,
-    aspect,
-    event: wordOf(event),
-    businessId: wordOf(waba?.owner_business_id) ?? partnerId,
-    messagingLimit: aspect === "capability" ? messagingLimitOf(value) : null,
+    providerAccountId: accountIdOf(value, scope),
+    name,
+    apply: "apply_channel_update",
+    change,
     occurredAt: occurredAt(value, scope),
-    details: value,
   };
 }
 
-function phoneNumber(
-  aspect: PhoneNumberUpdateItem["aspect"],
-  event: JsonObject[string] | undefined,
-  value: JsonObject,
-  scope: Scope,
-): PhoneNumberUpdateItem {
+function readFlow(value: JsonObject, scope: Scope): Fact {
+  const flow_id = wordOf(value.flow_id);
+  const status = wordOf(value.new_status)?.toLowerCase() ?? null;
+  if (flow_id === null || status === null) return unkept("flow_update", value.event, scope);
   return {
-    kind: "phone_number_update",
+    kind: "record",
     ...scope.source,
-    phoneNumberId:
-      scope.source.phoneNumberId ?? wordOf(objectOf(value.phone_number_settings)?.phone_number_id),
-    aspect,
-    event: wordOf(event),
-    messagingLimit: aspect === "quality" ? messagingLimitOf(value) : null,
-    name: wordOf(value.requested_verified_name ?? value.username),
+    name: "flow_update",
+    apply: "apply_flow_update",
+    change: { flow_id, status },
     occurredAt: occurredAt(value, scope),
-    details: value,
   };
 }
 
-function flow(value: JsonObject, scope: Scope): FlowUpdateItem {
-  return {
-    kind: "flow_update",
-    ...scope.source,
-    event: wordOf(value.event),
-    flowId: wordOf(value.flow_id),
-    status: wordOf(value.new_status),
-    alertState: wordOf(value.alert_state),
-    occurredAt: occurredAt(value, scope),
-    details: value,
-  };
+function unkept(name: string, event: JsonObject[string] | undefined, { source }: Scope): Fact {
+  const about = [source.field, wordOf(event)].filter((word) => word !== null).join(" ");
+  return other(source, `${about || name}: no column keeps what it says`, name);
 }

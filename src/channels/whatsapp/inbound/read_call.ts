@@ -1,8 +1,7 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { integerOf, wordOf } from "../../../base/json/values.ts";
+import { wordOf } from "../../../base/json/values.ts";
 import { phoneOf } from "./read_identity.ts";
-import { occurredAt, type Read, type Scope } from "./read_scope.ts";
-import type { CallItem } from "./webhook_item.ts";
+import { occurredAt, other, type Read, type Scope } from "./read_scope.ts";
 
 /** An element of `calls`. */
 export function readCall(call: JsonObject, scope: Scope): Read {
@@ -21,32 +20,30 @@ export function readCallStatus(status: JsonObject, scope: Scope): Read {
 function build(
   call: JsonObject,
   event: string | null,
-  direction: CallItem["direction"],
+  direction: Direction,
   customer: Parameters<Scope["book"]["lookUp"]>[0],
   scope: Scope,
 ): Read {
-  const providerCallId = wordOf(call.id);
-  if (providerCallId === null) return "a call without a usable id";
-  const person = scope.book.lookUp(customer);
+  if (wordOf(call.id) === null) return "a call without a usable id";
+  // Answered or not, it opens the window when it begins.
+  const opensWindow = scope.mode === "live" && direction === "inbound" && event === "connect";
+  if (!opensWindow) return [other(scope.source, `call ${event ?? ""}: kept, nothing to do`, "call")];
+  const { identity, profileName, username } = scope.book.lookUp(customer);
   return [
     {
       kind: "call",
       ...scope.source,
-      providerCallId,
-      event,
-      direction,
-      contact: person.identity,
-      profileName: person.profileName,
-      username: person.username,
+      contact: identity,
+      profileName,
+      username,
       occurredAt: occurredAt(call, scope),
-      opensWindow: scope.mode === "live" && direction === "inbound" && event === "connect",
-      durationSeconds: integerOf(call.duration),
-      details: call,
     },
   ];
 }
 
-function directionOf(call: JsonObject, scope: Scope): CallItem["direction"] {
+type Direction = "inbound" | "outbound" | null;
+
+function directionOf(call: JsonObject, scope: Scope): Direction {
   if (call.direction === "USER_INITIATED") return "inbound";
   if (call.direction === "BUSINESS_INITIATED") return "outbound";
   const from = phoneOf(wordOf(call.from) ?? "");

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../../../base/json/json.ts";
 import { objectOf, objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
+import type { ContactIdentity } from "../../facts/contact_identity.ts";
 import { matchKeyOf } from "./match_key.ts";
 import { identityOf, phoneOf, type RawIds } from "./read_identity.ts";
-import type { ContactIdentity } from "./webhook_item.ts";
 
 /** A customer as far as a value tells. */
 export type Person = { identity: ContactIdentity; profileName: string | null; username: string | null };

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../../../base/json/json.ts";
-import type { MessageType } from "./webhook_item.ts";
+import type { MessageType } from "../../facts/message_fact.ts";
 
 /** Their body is an object under the key of their name. */
 const TYPES: ReadonlySet<string> = new Set<MessageType>([

@@ -1,18 +1,10 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { integerOf, objectOf, textOf } from "../../../base/json/values.ts";
-import type { Read, Scope } from "./read_scope.ts";
+import { objectOf, textOf } from "../../../base/json/values.ts";
+import { NO_TABLE, other, type Read, type Scope } from "./read_scope.ts";
 
-/** An element of `value.errors`, which come beside messages or alone. */
-export function readError(error: JsonObject, scope: Scope): Read {
-  return [
-    {
-      kind: "provider_error",
-      ...scope.source,
-      code: integerOf(error.code),
-      message: errorText(error),
-      details: error,
-    },
-  ];
+/** An element of `value.errors`, which come beside messages or alone: of the app, account or system. */
+export function readError(_error: JsonObject, scope: Scope): Read {
+  return [other(scope.source, NO_TABLE, "provider_error")];
 }
 
 /** The most telling sentence of a Graph API error object, in its present or legacy shape. */

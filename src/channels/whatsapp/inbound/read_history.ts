@@ -1,31 +1,20 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { integerOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
+import { objectOf, wordOf } from "../../../base/json/values.ts";
 import { contactBook } from "./read_contact_book.ts";
 import { readList } from "./read_list.ts";
 import { readMessage } from "./read_message.ts";
-import type { Read, Scope } from "./read_scope.ts";
+import { NO_TABLE, other, type Read, type Scope } from "./read_scope.ts";
 
 /**
  * An element of `history`: one chunk of the phone app's past, or the business's refusal to share it. Chunks come in any
- * order; every one yields its progress beside its messages.
+ * order; its progress is not kept, its messages are.
  */
 export function readHistory(chunk: JsonObject, scope: Scope): Read {
-  const metadata = objectOf(chunk.metadata);
-  const messages = readList("threads", chunk.threads, scope, (thread) => {
+  const messages = readList(chunk.threads, scope, (thread) => {
     const past: Scope = { ...scope, mode: "history", book: contactBook([cardOf(thread)], scope.own, true) };
-    return readList("messages", thread.messages, past, readMessage);
+    return readList(thread.messages, past, readMessage);
   });
-  return [
-    {
-      kind: "history_sync",
-      ...scope.source,
-      phase: integerOf(metadata?.phase),
-      chunkOrder: integerOf(metadata?.chunk_order),
-      progressPercent: integerOf(metadata?.progress),
-      errors: objectsOf(chunk.errors),
-    },
-    ...messages,
-  ];
+  return [other(scope.source, NO_TABLE, "history_sync"), ...messages];
 }
 
 /** A thread's `id` is its customer's number; since 2026 `context` may say more, or stand in its place. */

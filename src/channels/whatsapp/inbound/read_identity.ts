@@ -1,6 +1,6 @@
 import type { Json } from "../../../base/json/json.ts";
 import { wordOf } from "../../../base/json/values.ts";
-import type { ContactIdentity } from "./webhook_item.ts";
+import type { ContactIdentity } from "../../facts/contact_identity.ts";
 
 /** The raw ids under which one customer may be named in one place; any may be absent, empty or in the wrong key. */
 export type RawIds = {

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from "../../../base/json/json.ts";
 import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/values.ts";
+import type { ContactIdentity } from "../../facts/contact_identity.ts";
 import { identityOf } from "./read_identity.ts";
 import type { Read, Scope } from "./read_scope.ts";
-import type { ContactIdentity, IdentityChangeItem } from "./webhook_item.ts";
 
 /** A customer's addresses before and after a change. */
-export type AddressChange = Pick<IdentityChangeItem, "event" | "before" | "after">;
+export type AddressChange = { before: ContactIdentity; after: ContactIdentity };
 
 /**
  * What a system message says about the customer's addresses: `user_changed_number` (older: `customer_changed_number`,
@@ -22,8 +22,7 @@ export function readAddressChange(
   sender: ContactIdentity,
   own: ReadonlySet<string>,
 ): AddressChange | null {
-  const event = SYSTEM_EVENTS.get(wordOf(system.type) ?? "");
-  if (event === undefined) return null;
+  if (!SYSTEM_EVENTS.has(wordOf(system.type) ?? "")) return null;
   const after = identityOf(
     {
       waId: wordOf(system.wa_id) ?? wordOf(system.new_wa_id),
@@ -46,16 +45,15 @@ export function readAddressChange(
     after[kind] === null ? !isNew : sender[kind] !== after[kind];
   const before = map((kind) => told[kind] ?? (isOld(kind) ? sender[kind] : null));
   return {
-    event,
     before: isNobody(before) ? oldAddressIn(system.body, after, own) : before,
     after: map((kind) => after[kind] ?? (isOld(kind) || sender[kind] === told[kind] ? null : sender[kind])),
   };
 }
 
-const SYSTEM_EVENTS = new Map<string, IdentityChangeItem["event"]>([
-  ["user_changed_number", "user_changed_number"],
-  ["customer_changed_number", "user_changed_number"],
-  ["user_changed_user_id", "user_changed_user_id"],
+const SYSTEM_EVENTS: ReadonlySet<string> = new Set([
+  "user_changed_number",
+  "customer_changed_number",
+  "user_changed_user_id",
 ]);
 
 /** An element of `user_id_update`: the customer's BSUID became another one. */
@@ -69,11 +67,9 @@ export function readUserIdUpdate(update: JsonObject, scope: Scope): Read {
     {
       kind: "identity_change",
       ...scope.source,
-      event: "user_id_update",
       before: identityOf({ waId, userId: previousUserId, parentUserId: previousParentUserId }, scope.own),
       after: identityOf({ waId, userId, parentUserId }, scope.own),
       occurredAt: instantOf(update.timestamp),
-      detail: textOf(update.detail),
     },
   ];
 }

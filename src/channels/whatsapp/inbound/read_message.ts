@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/values.ts";
-import { boundedMetadata } from "../../../inbound/bounded_metadata.ts";
+import { instantOf, objectOf, wordOf } from "../../../base/json/values.ts";
+import type { ContactIdentity } from "../../facts/contact_identity.ts";
+import type { MessageFact, MessageOrigin } from "../../facts/message_fact.ts";
 import { type Content, contentOf } from "./read_content.ts";
 import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
 import { type AddressChange, isNobody, readAddressChange } from "./read_identity_change.ts";
-import { other, type Read, type Scope } from "./read_scope.ts";
-import type { ContactIdentity, MessageItem, MessageOrigin, WebhookItem } from "./webhook_item.ts";
+import type { Read, Scope } from "./read_scope.ts";
 
 const ECHO_FIELDS: ReadonlySet<string> = new Set(["smb_message_echoes", "message_echoes"]);
 
@@ -46,7 +46,7 @@ function isFromBusiness(message: JsonObject, scope: Scope): boolean {
 
 function build(
   message: JsonObject,
-  direction: MessageItem["direction"],
+  direction: MessageFact["direction"],
   origin: MessageOrigin,
   customer: RawIds,
   scope: Scope,
@@ -59,31 +59,27 @@ function build(
     body.type === "system" && origin !== "history"
       ? readAddressChange(body.content, person.identity, scope.own)
       : null;
-  const [metadata, leftOut] = boundedMetadata(metadataOf(message, body, person.identity, scope.own));
-  const item: MessageItem = {
+  const occurredAt = instantOf(message.timestamp);
+  const fact: MessageFact = {
     kind: "message",
     ...scope.source,
     providerMessageId,
-    occurredAt: instantOf(message.timestamp),
+    occurredAt,
     direction,
     origin,
     type: body.type,
     content: body.content,
-    metadata,
+    metadata: metadataOf(message, body, person.identity, scope.own),
+    quotedProviderMessageId: wordOf(objectOf(message.context)?.id),
     contact: change === null ? person.identity : ownerOf(change, person.identity),
     profileName: person.profileName,
     username: person.username,
   };
-  const items: WebhookItem[] = [item];
-  if (leftOut.length > 0)
-    items.push(other(scope.source, textOf(`too large to keep beside a message: ${leftOut.join(", ")}`)!, {}));
-  if (change === null || isNobody(change.before) || isNobody(change.after)) return items;
-  const { occurredAt } = item;
-  const detail = textOf(body.content.body);
-  return [...items, { kind: "identity_change", ...scope.source, ...change, occurredAt, detail }];
+  if (change === null || isNobody(change.before) || isNobody(change.after)) return [fact];
+  return [fact, { kind: "identity_change", ...scope.source, ...change, occurredAt }];
 }
 
-/** In whose thread a change is told: that of the old addresses, so that a new one does not begin another. */
+/** In whose thread a change is announced: that of the old addresses, so that a new one does not begin another. */
 function ownerOf({ before, after }: AddressChange, sender: ContactIdentity): ContactIdentity {
   return [before, sender, after].find((identity) => !isNobody(identity)) ?? sender;
 }

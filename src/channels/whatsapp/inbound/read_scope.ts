@@ -1,21 +1,23 @@
 import type { JsonObject } from "../../../base/json/json.ts";
 import { instantOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
+import type { Fact, FactSource, OtherFact } from "../../facts/fact.ts";
 import { addressKeyOf, type ContactBook, contactBook } from "./read_contact_book.ts";
 import { phoneOf } from "./read_identity.ts";
-import type { OtherItem, Source, WebhookItem } from "./webhook_item.ts";
 
 /** Where a change stood: what its entry, or the body, says for it. */
 export type Origin = {
   field: string | null;
-  businessAccountId: string | null;
+  accountId: string | null;
   /** Only account, template and flow fields have it. */
   entryTime: number | null;
 };
 
-/** What all items of one value have in common. */
+/** What all facts of one value have in common. */
 export type Scope = {
   origin: Origin;
-  source: Source;
+  source: FactSource;
+  /** As received: with or without `+`, spaces and dashes. */
+  displayPhoneNumber: string | null;
   /** Whose turn it is: whether the messages are ours to answer, another app's, or of the past. */
   mode: "live" | "standby" | "history";
   book: ContactBook;
@@ -23,8 +25,8 @@ export type Scope = {
   own: ReadonlySet<string>;
 };
 
-/** A reader's answer for one element: its items, or why there are none. */
-export type Read = WebhookItem[] | string;
+/** A reader's answer for one element: its facts, or why there are none. */
+export type Read = Fact[] | string;
 
 /** Lists with one element per event of a customer's. */
 const EVENT_LISTS = ["messages", "message_echoes", "statuses", "calls", "user_preferences"];
@@ -33,18 +35,19 @@ export function scopeOf(value: JsonObject, origin: Origin, mode?: Scope["mode"])
   const metadata = objectOf(value.metadata);
   const source = {
     field: origin.field,
-    businessAccountId: origin.businessAccountId,
-    phoneNumberId: wordOf(metadata?.phone_number_id),
-    displayPhoneNumber: wordOf(metadata?.display_phone_number) ?? wordOf(value.display_phone_number),
+    providerAccountId: origin.accountId,
+    providerChannelId: wordOf(metadata?.phone_number_id),
   };
+  const displayPhoneNumber = wordOf(metadata?.display_phone_number) ?? wordOf(value.display_phone_number);
   const own = new Set(
-    [source.phoneNumberId, source.displayPhoneNumber]
+    [source.providerChannelId, displayPhoneNumber]
       .map((id) => phoneOf(id ?? ""))
       .filter((phone) => phone !== null),
   );
   return {
     origin,
     source,
+    displayPhoneNumber,
     mode: mode ?? modeOf(origin.field),
     book: contactBook(value.contacts, own, namesOneCustomer(value, own)),
     own,
@@ -92,7 +95,10 @@ export function occurredAt(event: JsonObject, scope: Scope): number | null {
   return instantOf(event.timestamp) ?? scope.origin.entryTime;
 }
 
-/** Keeps what is not applied, with the reason. */
-export function other(source: Source, reason: string, content: JsonObject): OtherItem {
-  return { kind: "other", ...source, reason, occurredAt: instantOf(content.timestamp), content };
+/** Why a kind of event is not applied. */
+export const NO_TABLE = "kept: there is no table for it yet";
+
+/** What is kept in the body only, with the reason. */
+export function other(source: FactSource, reason: string, name = "other"): OtherFact {
+  return { kind: "other", ...source, name, reason };
 }

@@ -1,43 +1,50 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { instantOf, integerOf, leftoverOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
+import { instantOf, integerOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
+import type { StatusFact } from "../../facts/status_fact.ts";
 import { readCallStatus } from "./read_call.ts";
-import { errorText } from "./read_error.ts";
 import type { RawIds } from "./read_identity.ts";
-import type { Read, Scope } from "./read_scope.ts";
-import type { StatusItem } from "./webhook_item.ts";
+import { other, type Read, type Scope } from "./read_scope.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An element of `statuses`: what became of a message we sent; in the field `calls`, of a call we made. */
+/** An element of `statuses`: the outcome so far of a message that we sent; in the field `calls`, of a call that we made. */
 export function readStatus(status: JsonObject, scope: Scope): Read {
   if (isOfCall(status, scope)) return readCallStatus(status, scope);
   if (scope.mode === "standby") return "the status of a message another app sent";
   const providerMessageId = wordOf(status.id);
   const messageId = uuidOf(status);
   if (providerMessageId === null && messageId === null) return "a status without a usable id";
+  const word = wordOf(status.status);
+  if (!isOfMessage(status) || !isKnown(word)) {
+    const reason = [wordOf(status.type), word ?? "no status"].filter(Boolean).join(": ");
+    return [other(scope.source, reason, "status")];
+  }
   const groupId = isOfGroup(status) ? wordOf(status.recipient_id) : null;
   const recipient = scope.book.lookUp(groupId === null ? recipientOf(status) : participantOf(status));
-  const errors = objectsOf(status.errors);
   return [
     {
       kind: "status",
       ...scope.source,
       providerMessageId,
       messageId,
-      ...judge(status),
+      status: word,
       occurredAt: instantOf(status.timestamp),
       recipient: recipient.identity,
       profileName: recipient.profileName,
       username: recipient.username,
       groupId,
-      errorCode: integerOf(errors[0]?.code),
-      errorMessage: errors[0] === undefined ? null : errorText(errors[0]),
-      errors,
+      error: errorOf(status),
       pricing: objectOf(status.pricing),
-      conversation: objectOf(status.conversation),
-      metadata: leftoverOf(status, CONSUMED) ?? {},
     },
   ];
+}
+
+/** The first of its errors says most. */
+function errorOf(status: JsonObject): JsonObject | null {
+  const [error] = objectsOf(status.errors);
+  if (error === undefined) return null;
+  const code = integerOf(error.code);
+  return { ...error, code: code === null ? null : String(code) };
 }
 
 function isOfCall(status: JsonObject, scope: Scope): boolean {
@@ -53,16 +60,13 @@ function uuidOf(status: JsonObject): string | null {
 
 const KNOWN: ReadonlySet<string> = new Set(["sent", "delivered", "read", "played", "failed"]);
 
-function judge(status: JsonObject): Pick<StatusItem, "status" | "reason"> {
-  const word = wordOf(status.status);
-  // A payment that failed is not a message that failed.
-  const isOfMessage = status.type === undefined || status.type === "message";
-  if (word !== null && isOfMessage && isKnown(word)) return { status: word, reason: null };
-  return { status: "other", reason: [wordOf(status.type), word ?? "no status"].filter(Boolean).join(": ") };
+function isKnown(word: string | null): word is StatusFact["status"] {
+  return word !== null && KNOWN.has(word);
 }
 
-function isKnown(word: string): word is Exclude<StatusItem["status"], "other"> {
-  return KNOWN.has(word);
+/** A payment that failed is not a message that failed. */
+function isOfMessage({ type }: JsonObject): boolean {
+  return type === undefined || type === "message";
 }
 
 function isOfGroup(status: JsonObject): boolean {
@@ -84,14 +88,3 @@ function participantOf(status: JsonObject): RawIds {
     parentUserId: status.recipient_participant_parent_user_id,
   };
 }
-
-const CONSUMED: ReadonlySet<string> = new Set([
-  "id",
-  "status",
-  "timestamp",
-  "errors",
-  "pricing",
-  "conversation",
-  "recipient_id",
-  "recipient_user_id",
-]);

@@ -1,30 +1,39 @@
 import type { JsonObject } from "../../../base/json/json.ts";
 import { objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
-import { occurredAt, type Scope } from "./read_scope.ts";
-import type { TemplateUpdateItem } from "./webhook_item.ts";
+import type { Fact } from "../../facts/fact.ts";
+import { occurredAt, other, type Scope } from "./read_scope.ts";
+
+/** As Meta lets people name them. */
+const NAME = /^[a-z0-9_]{1,512}$/;
+const LANGUAGE = /^\S{2,20}$/;
 
 /**
  * Something about a message template. What, goes by the keys: Meta's own sample of a quality update carries the field
  * of a status update.
  */
-export function readTemplateUpdate(value: JsonObject, scope: Scope): TemplateUpdateItem {
+export function readTemplateUpdate(value: JsonObject, scope: Scope): Fact {
+  const name = wordOf(value.message_template_name);
+  const language = wordOf(value.message_template_language);
+  if (!NAME.test(name ?? "") || !LANGUAGE.test(language ?? ""))
+    return other(scope.source, "it names no template, or no language", "template_update");
   const aspect = aspectOf(value);
   const reason = wordOf(value.reason);
   return {
-    kind: "template_update",
+    kind: "record",
     ...scope.source,
-    aspect,
-    templateId: wordOf(value.message_template_id),
-    name: wordOf(value.message_template_name),
-    language: wordOf(value.message_template_language),
-    status: aspect === "status" ? upper(value.event) : null,
-    quality: upper(value.new_quality_score),
-    category: upper(value.new_category ?? value.category ?? value.message_template_category),
-    correctCategory: upper(value.correct_category),
-    reason: reason?.toUpperCase() === "NONE" ? null : reason,
-    components: aspect === "components" ? componentsOf(value) : null,
+    name: "template_update",
+    apply: "apply_template_update",
+    change: {
+      name,
+      language,
+      provider_template_id: wordOf(value.message_template_id),
+      status: aspect === "status" ? upper(value.event) : null,
+      status_reason: reason?.toUpperCase() === "NONE" ? null : reason,
+      category: upper(value.new_category ?? value.category ?? value.message_template_category),
+      quality_rating: upper(value.new_quality_score),
+      components: aspect === "components" ? componentsOf(value) : null,
+    },
     occurredAt: occurredAt(value, scope),
-    details: value,
   };
 }
 
@@ -32,7 +41,7 @@ export function isTemplateUpdate(value: JsonObject): boolean {
   return value.message_template_id !== undefined || value.message_template_name !== undefined;
 }
 
-function aspectOf(value: JsonObject): TemplateUpdateItem["aspect"] {
+function aspectOf(value: JsonObject): "status" | "quality" | "category" | "components" {
   if (hasAny(value, "new_quality_score", "previous_quality_score")) return "quality";
   if (hasAny(value, "new_category", "correct_category", "previous_category")) return "category";
   if (hasAny(value, "event")) return "status";

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../../../base/json/json.ts";
 import { leftoverOf, objectOf } from "../../../base/json/values.ts";
+import type { Fact } from "../../facts/fact.ts";
 import { ACCOUNT_FIELDS } from "./read_account_update.ts";
 import { readCall } from "./read_call.ts";
 import { readContactSync, readGroup, readHandover, readPreference } from "./read_customer_event.ts";
@@ -11,7 +12,6 @@ import { readEcho, readMessage } from "./read_message.ts";
 import { type Origin, other, type Read, type Scope, scopeOf } from "./read_scope.ts";
 import { readStatus } from "./read_status.ts";
 import { isTemplateUpdate, readTemplateUpdate } from "./read_template_update.ts";
-import type { WebhookItem } from "./webhook_item.ts";
 
 /** The lists a value may hold, any number of them beside each other, whatever its field is called. */
 const LISTS: ReadonlyMap<string, (element: JsonObject, scope: Scope) => Read> = new Map([
@@ -31,33 +31,33 @@ const LISTS: ReadonlyMap<string, (element: JsonObject, scope: Scope) => Read> = 
 const FRAME = ["messaging_product", "metadata", "contacts"];
 const READ_FROM_LISTS: ReadonlySet<string> = new Set([...FRAME, ...LISTS.keys(), "standby"]);
 
-/** The items of one change's value: at least one. */
-export function readValue(value: JsonObject, origin: Origin): WebhookItem[] {
+/** The facts of one change's value: at least one. */
+export function readValue(value: JsonObject, origin: Origin): Fact[] {
   const scope = scopeOf(value, origin);
   if (isTemplateUpdate(value)) return [readTemplateUpdate(value, scope)];
-  if (isHandover(value)) return [readHandover(value, scope)];
+  if (isHandover(value)) return [readHandover(scope)];
   const readAccountUpdate = ACCOUNT_FIELDS.get(origin.field ?? "");
   if (readAccountUpdate !== undefined && !hasEvents(value)) return [readAccountUpdate(value, scope)];
-  const items = readLists(value, scope);
-  if (items.length === 0) return [other(scope.source, "the value holds nothing we know", value)];
-  return [...items, ...readLeftover(value, scope)];
+  const facts = readLists(value, scope);
+  if (facts.length === 0) return [other(scope.source, "the value holds nothing we know")];
+  return [...facts, ...readLeftover(value, scope)];
 }
 
-function readLists(value: JsonObject, scope: Scope): WebhookItem[] {
-  const items: WebhookItem[] = [];
+function readLists(value: JsonObject, scope: Scope): Fact[] {
+  const facts: Fact[] = [];
   for (const [name, read] of LISTS) {
-    for (const item of readList(name, value[name], scope, read)) items.push(item);
+    for (const fact of readList(value[name], scope, read)) facts.push(fact);
   }
   const standby = objectOf(value.standby);
-  if (standby === null) return items;
+  if (standby === null) return facts;
   const framed = { ...standby, metadata: standby.metadata ?? value.metadata ?? null };
   const aside = scopeOf(framed, scope.origin, "standby");
-  return [...items, ...readLists(framed, aside), ...readLeftover(framed, aside)];
+  return [...facts, ...readLists(framed, aside), ...readLeftover(framed, aside)];
 }
 
-function readLeftover(value: JsonObject, scope: Scope): WebhookItem[] {
+function readLeftover(value: JsonObject, scope: Scope): Fact[] {
   const leftover = leftoverOf(value, READ_FROM_LISTS);
-  return leftover === null ? [] : [other(scope.source, "unknown keys beside known ones", leftover)];
+  return leftover === null ? [] : [other(scope.source, "unknown keys beside known ones")];
 }
 
 /** Flow alerts have `errors` of their own, which are figures, not errors. */

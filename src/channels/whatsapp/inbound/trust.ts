@@ -1,13 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
-import type { ChannelDirectory, WebhookChannel } from "../../../inbound/channel_directory.ts";
-import { untrusted, WebhookRefusal } from "../../../inbound/refusal.ts";
+import { untrusted, WebhookRefusal } from "../../webhook_refusal.ts";
+import type { ChannelDirectory, ConnectedNumber } from "./channel_directory.ts";
 import { verifySignature } from "./signature.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LONGEST_CHALLENGE = 1000;
 
 /** Who has signed: a Meta app, by the fingerprint of its secret, and a channel that has this secret. */
-export type Signed = { app: string; channel: WebhookChannel };
+export type Signed = { app: string; channel: ConnectedNumber };
 
 /** @throws WebhookRefusal 401 for an address of no channel and no app */
 export async function requireAddress(directory: ChannelDirectory, address: string): Promise<void> {
@@ -33,7 +33,7 @@ export async function verifySigned(
   return signed;
 }
 
-function signerAmong(channels: readonly WebhookChannel[], body: Buffer, signature: string): Signed | null {
+function signerAmong(channels: readonly ConnectedNumber[], body: Buffer, signature: string): Signed | null {
   const tried = new Set<string>();
   for (const channel of channels) {
     for (const [at, secret] of channel.secrets.appSecrets.entries()) {

@@ -1,5 +1,5 @@
 import { objectsOf, wordOf } from "../../../base/json/values.ts";
-import type { ContactIdentity } from "../../contact_identity.ts";
+import type { ContactIdentity } from "../../facts/contact_identity.ts";
 import type { OutboundMessage } from "../../outbound.ts";
 import type { Outcome } from "../../outcome.ts";
 import { identityOf } from "../inbound/read_identity.ts";

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BUSINESS_NUMBER, body, onlyItem, SAID_AT, SAID_AT_MS } from "../../../inbound/bodies.ts";
+import { BUSINESS_NUMBER, body, factsOf, onlyFact, SAID_AT, SAID_AT_MS } from "./bodies.ts";
 import { testFields } from "./fields.ts";
+
+const UNKEPT = { kind: "other" };
+const aboutChannel = { kind: "record", apply: "apply_channel_update" };
 
 testFields([
   {
@@ -9,11 +12,24 @@ testFields([
     value: { display_phone_number: BUSINESS_NUMBER, event: "UPGRADE", current_limit: "TIER_10K" },
     expect: [
       {
-        kind: "phone_number_update",
-        aspect: "quality",
-        event: "UPGRADE",
-        messagingLimit: "TIER_10K",
-        displayPhoneNumber: BUSINESS_NUMBER,
+        ...aboutChannel,
+        name: "phone_number_update",
+        change: {
+          display_phone_number: BUSINESS_NUMBER,
+          quality_rating: null,
+          messaging_limit: "TIER_10K",
+        },
+      },
+    ],
+  },
+  {
+    field: "phone_number_quality_update",
+    says: "a flag is the lowest rating",
+    value: { display_phone_number: BUSINESS_NUMBER, event: "FLAGGED" },
+    expect: [
+      {
+        ...aboutChannel,
+        change: { display_phone_number: BUSINESS_NUMBER, quality_rating: "RED", messaging_limit: null },
       },
     ],
   },
@@ -24,17 +40,35 @@ testFields([
       decision: "APPROVED",
       requested_verified_name: "Prado Cakes",
     },
-    expect: [{ kind: "phone_number_update", aspect: "name", event: "APPROVED", name: "Prado Cakes" }],
+    expect: [
+      {
+        ...aboutChannel,
+        name: "phone_number_update",
+        change: { display_phone_number: BUSINESS_NUMBER, verified_name: "Prado Cakes" },
+      },
+    ],
   },
   {
     field: "business_username_updates",
     value: { display_phone_number: BUSINESS_NUMBER, username: "prado.cakes", status: "reserved" },
-    expect: [{ kind: "phone_number_update", aspect: "username", event: "reserved", name: "prado.cakes" }],
+    expect: [
+      {
+        ...UNKEPT,
+        name: "phone_number_update",
+        reason: "business_username_updates reserved: no column keeps what it says",
+      },
+    ],
   },
   {
     field: "security",
     value: { display_phone_number: BUSINESS_NUMBER, event: "PIN_CHANGED" },
-    expect: [{ kind: "phone_number_update", aspect: "security", event: "PIN_CHANGED" }],
+    expect: [
+      {
+        ...UNKEPT,
+        name: "phone_number_update",
+        reason: "security PIN_CHANGED: no column keeps what it says",
+      },
+    ],
   },
   {
     field: "account_settings_update",
@@ -43,40 +77,63 @@ testFields([
       phone_number_settings: { phone_number_id: "77" },
       timestamp: SAID_AT,
     },
-    expect: [
-      { kind: "phone_number_update", aspect: "settings", phoneNumberId: "77", occurredAt: SAID_AT_MS },
-    ],
+    expect: [{ ...UNKEPT, name: "phone_number_update", providerChannelId: "77" }],
   },
   {
     field: "account_update",
     value: { event: "DISABLED_UPDATE", ban_info: { waba_ban_state: "DISABLE" } },
-    expect: [{ kind: "account_update", aspect: "account", event: "DISABLED_UPDATE", businessId: null }],
+    expect: [
+      {
+        ...aboutChannel,
+        name: "account_update",
+        change: { stop_reason: "Meta: DISABLED_UPDATE DISABLE", is_reinstated: false },
+      },
+    ],
   },
   {
     field: "account_update",
     says: "of a partner: the entry's id is a portfolio's",
-    value: { event: "PARTNER_ADDED", waba_info: { waba_id: "991", owner_business_id: "992" } },
-    expect: [{ kind: "account_update", event: "PARTNER_ADDED", businessAccountId: "991", businessId: "992" }],
+    value: { event: "ACCOUNT_RECONNECTED", waba_info: { waba_id: "991", owner_business_id: "992" } },
+    expect: [
+      {
+        ...aboutChannel,
+        providerAccountId: "991",
+        change: { stop_reason: null, is_reinstated: true },
+      },
+    ],
   },
   {
     field: "account_review_update",
     value: { decision: "APPROVED" },
-    expect: [{ kind: "account_update", aspect: "review", event: "APPROVED" }],
+    expect: [{ ...UNKEPT, name: "account_update" }],
   },
   {
     field: "account_alerts",
     value: { entity_type: "WABA", alert_info: { alert_type: "OBA_APPROVED" } },
-    expect: [{ kind: "account_update", aspect: "alert", event: "OBA_APPROVED" }],
+    expect: [
+      {
+        ...UNKEPT,
+        name: "account_update",
+        reason: "account_alerts OBA_APPROVED: no column keeps what it says",
+      },
+    ],
   },
   {
     field: "business_capability_update",
     value: { max_daily_conversations_per_business: -1 },
-    expect: [{ kind: "account_update", aspect: "capability", event: null, messagingLimit: "TIER_UNLIMITED" }],
+    expect: [{ ...aboutChannel, name: "account_update", change: { messaging_limit: "TIER_UNLIMITED" } }],
   },
   {
     field: "flows",
     value: { event: "FLOW_STATUS_CHANGE", flow_id: 8812, old_status: "DRAFT", new_status: "PUBLISHED" },
-    expect: [{ kind: "flow_update", event: "FLOW_STATUS_CHANGE", flowId: "8812", status: "PUBLISHED" }],
+    expect: [
+      {
+        kind: "record",
+        name: "flow_update",
+        apply: "apply_flow_update",
+        change: { flow_id: "8812", status: "published" },
+      },
+    ],
   },
   {
     field: "flows",
@@ -87,16 +144,19 @@ testFields([
       alert_state: "ACTIVATED",
       errors: [{ error_rate: 14 }],
     },
-    expect: [{ kind: "flow_update", event: "ENDPOINT_ERROR_RATE", alertState: "ACTIVATED" }],
+    expect: [
+      {
+        ...UNKEPT,
+        name: "flow_update",
+        reason: "flows ENDPOINT_ERROR_RATE: no column keeps what it says",
+      },
+    ],
   },
 ]);
 
 test("an event without a time of its own has its entry's", () => {
-  const item = onlyItem(
-    "account_update",
-    body("account_update", { event: "ACCOUNT_DELETED" }, { time: SAID_AT }),
-  );
-  assert.equal(item.occurredAt, SAID_AT_MS);
+  const deleted = body("account_update", { event: "ACCOUNT_DELETED" }, { time: SAID_AT });
+  assert.equal(onlyFact("record", deleted).occurredAt, SAID_AT_MS);
 });
 
 const LIMITS: [value: object, limit: string | null][] = [
@@ -113,10 +173,9 @@ const LIMITS: [value: object, limit: string | null][] = [
 ];
 
 test("a messaging limit is one tier, however it is written", () => {
-  for (const [value, limit] of LIMITS)
-    assert.equal(
-      onlyItem("account_update", body("business_capability_update", value)).messagingLimit,
-      limit,
-      JSON.stringify(value),
-    );
+  for (const [value, limit] of LIMITS) {
+    const [fact] = factsOf(body("business_capability_update", value));
+    const found = fact?.kind === "record" ? fact.change.messaging_limit : null;
+    assert.equal(found, limit, JSON.stringify(value));
+  }
 });

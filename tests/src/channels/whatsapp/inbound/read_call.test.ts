@@ -1,4 +1,4 @@
-import { BUSINESS_NUMBER, contacts, metadata, SAID_AT } from "../../../inbound/bodies.ts";
+import { BUSINESS_NUMBER, contacts, metadata, SAID_AT, SAID_AT_MS } from "./bodies.ts";
 import { testFields } from "./fields.ts";
 
 testFields([
@@ -26,8 +26,8 @@ testFields([
       ],
     },
     expect: [
-      { kind: "call", event: "connect", direction: "inbound", opensWindow: true, profileName: "Rosa Prado" },
-      { kind: "call", event: "terminate", opensWindow: false, durationSeconds: 61 },
+      { kind: "call", occurredAt: SAID_AT_MS, profileName: "Rosa Prado" },
+      { kind: "other", name: "call", reason: "call terminate: kept, nothing to do" },
     ],
   },
   {
@@ -42,8 +42,8 @@ testFields([
       errors: [{ code: 138006, message: "No permission" }],
     },
     expect: [
-      { kind: "provider_error", code: 138006, message: "No permission" },
-      { kind: "call", direction: "outbound", opensWindow: false },
+      { kind: "other", name: "provider_error" },
+      { kind: "other", name: "call", reason: "call connect: kept, nothing to do" },
       { kind: "other", reason: "a call without a usable id" },
     ],
   },

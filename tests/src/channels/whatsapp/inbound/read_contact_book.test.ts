@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { body, itemsOf, metadata } from "../../../inbound/bodies.ts";
+import { body, factsOf, metadata } from "./bodies.ts";
 
 type Sender = { from?: string; from_user_id?: string; from_parent_user_id?: string };
 
@@ -9,7 +9,7 @@ const said = (...senders: Sender[]) =>
 
 /** Of each message: its customer's number, user id and profile name. */
 function customers(contacts: object[], ...senders: Sender[]): (string | null)[][] {
-  return itemsOf(body("messages", { metadata, contacts, messages: said(...senders) })).map((item) =>
+  return factsOf(body("messages", { metadata, contacts, messages: said(...senders) })).map((item) =>
     item.kind === "message" ? [item.contact.phone, item.contact.bsuid, item.profileName] : [],
   );
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageItem } from "../../../../../src/channels/whatsapp/inbound/webhook_item.ts";
-import { BUSINESS_NUMBER, messages, metadata, onlyItem, SAID_AT_MS } from "../../../inbound/bodies.ts";
+import type { MessageFact } from "../../../../../src/channels/facts/message_fact.ts";
+import { messages, metadata, onlyFact, SAID_AT_MS } from "./bodies.ts";
 
 /** One row for each message type of docs/reference/cloud-api.md. */
-const TYPES: { says: string; message: object; expect: Partial<MessageItem> }[] = [
+const TYPES: { says: string; message: object; expect: Partial<MessageFact> }[] = [
   {
     says: "text",
     message: { type: "text", text: { body: "Do you deliver to Olinda?" } },
@@ -182,16 +182,15 @@ const TYPES: { says: string; message: object; expect: Partial<MessageItem> }[] =
 
 for (const { says, message, expect } of TYPES) {
   test(`a message: ${says}`, () => {
-    const item = onlyItem("message", messages(message));
+    const item = onlyFact("message", messages(message));
     for (const [key, value] of Object.entries(expect)) {
-      assert.deepEqual(item[key as keyof MessageItem], value, key);
+      assert.deepEqual(item[key as keyof MessageFact], value, key);
     }
     assert.equal(item.providerMessageId, "wamid.TEST0");
     assert.equal(item.occurredAt, SAID_AT_MS);
     assert.equal(item.direction, "inbound");
-    assert.equal(item.phoneNumberId, metadata.phone_number_id);
-    assert.equal(item.displayPhoneNumber, BUSINESS_NUMBER);
-    assert.equal(item.businessAccountId, "330118877665544");
+    assert.equal(item.providerChannelId, metadata.phone_number_id);
+    assert.equal(item.providerAccountId, "330118877665544");
     assert.equal(item.contact.phone, "+5511998765432");
     assert.equal(item.profileName, "Rosa Prado");
   });
@@ -209,7 +208,7 @@ test("a type we do not know, or one without its body, keeps the whole message", 
     {},
   ];
   for (const part of cases) {
-    const item = onlyItem("message", messages(part));
+    const item = onlyFact("message", messages(part));
     assert.equal(item.type, "unknown", JSON.stringify(part));
     assert.equal(item.content.id, "wamid.TEST0");
     assert.deepEqual(item.metadata.context, "context" in part ? part.context : undefined);

@@ -1,4 +1,4 @@
-import { BSUID, BUSINESS_NUMBER, contacts, metadata, SAID_AT } from "../../../inbound/bodies.ts";
+import { BSUID, BUSINESS_NUMBER, contacts, metadata, SAID_AT } from "./bodies.ts";
 import { testFields } from "./fields.ts";
 
 testFields([
@@ -36,7 +36,7 @@ testFields([
       ],
     },
     expect: [
-      { kind: "history_sync", phase: 1, chunkOrder: 2, progressPercent: 40, errors: [] },
+      { kind: "other", name: "history_sync" },
       {
         kind: "message",
         direction: "inbound",
@@ -74,6 +74,6 @@ testFields([
     field: "history",
     says: "the business declined to share",
     value: { metadata, history: [{ errors: [{ code: 2593109, message: "Declined" }] }] },
-    expect: [{ kind: "history_sync", phase: null, errors: [{ code: 2593109, message: "Declined" }] }],
+    expect: [{ kind: "other", name: "history_sync" }],
   },
 ]);

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ContactIdentity } from "../../../../../src/channels/facts/contact_identity.ts";
 import { phoneOf } from "../../../../../src/channels/whatsapp/inbound/read_identity.ts";
-import type { ContactIdentity } from "../../../../../src/channels/whatsapp/inbound/webhook_item.ts";
 import {
   BSUID,
   BUSINESS_NUMBER,
   body,
-  itemsOf,
+  factsOf,
   messages,
   metadata,
-  onlyItem,
+  onlyFact,
   PARENT_BSUID,
-} from "../../../inbound/bodies.ts";
+} from "./bodies.ts";
 
 const nobody: ContactIdentity = {
   phone: null,
@@ -93,13 +93,13 @@ for (const { says, message, contact, expect } of SENDERS) {
   test(`a sender: ${says}`, () => {
     const said = { id: "wamid.A", type: "text", text: { body: "x" }, ...message };
     const contacts = contact === undefined ? undefined : [contact];
-    const item = onlyItem("message", body("messages", { metadata, contacts, messages: [said] }));
+    const item = onlyFact("message", body("messages", { metadata, contacts, messages: [said] }));
     assert.deepEqual(item.contact, { ...nobody, ...expect });
   });
 }
 
 test("an id that fits nowhere stays in the metadata", () => {
-  const item = onlyItem("message", messages({ from: "<FROM>", text: { body: "x" } }));
+  const item = onlyFact("message", messages({ from: "<FROM>", text: { body: "x" } }));
   assert.deepEqual(item.metadata, { from: "<FROM>" });
 });
 
@@ -117,7 +117,7 @@ test("one contact covers several messages, and each message finds its own among 
       { from: "447700900125", id: "4", text: { body: "" } },
     ],
   };
-  const names = itemsOf(body("messages", value)).map((item) =>
+  const names = factsOf(body("messages", value)).map((item) =>
     item.kind === "message" ? [item.profileName, item.username, item.contact.phone] : [],
   );
   assert.deepEqual(names, [
@@ -137,7 +137,7 @@ test("a lone contact does not lend its name to several strangers", () => {
       { from: "447700900199", id: "2", text: { body: "" } },
     ],
   };
-  const [, stranger] = itemsOf(body("messages", value));
+  const [, stranger] = factsOf(body("messages", value));
   assert.ok(stranger?.kind === "message");
   assert.deepEqual([stranger.contact.phone, stranger.profileName], ["+447700900199", null]);
 });

@@ -5,16 +5,16 @@ import {
   BUSINESS_NUMBER,
   body,
   contacts,
-  itemsOf,
+  factsOf,
   messages,
   metadata,
-  onlyItem,
+  onlyFact,
   PARENT_BSUID,
   SAID_AT_MS,
-} from "../../../inbound/bodies.ts";
+} from "./bodies.ts";
 
 test("a message without a usable id is kept aside, with its neighbours read", () => {
-  const kinds = itemsOf(
+  const kinds = factsOf(
     messages({ id: "" }, { type: "text", text: { body: "b" } }, { id: null }, { id: "x".repeat(600) }),
   );
   assert.deepEqual(
@@ -37,7 +37,7 @@ test("timestamps come as strings, integers or milliseconds, and are null when th
   ];
   for (const [timestamp, expected] of cases) {
     assert.equal(
-      onlyItem("message", messages({ timestamp, text: { body: "t" } })).occurredAt,
+      onlyFact("message", messages({ timestamp, text: { body: "t" } })).occurredAt,
       expected,
       String(timestamp),
     );
@@ -55,7 +55,7 @@ test("an echo is the business's own word to its customer", () => {
     type: "text",
     text: { body: "On my way" },
   };
-  const item = onlyItem("message", body("smb_message_echoes", { metadata, message_echoes: [echo] }));
+  const item = onlyFact("message", body("smb_message_echoes", { metadata, message_echoes: [echo] }));
   assert.equal(item.direction, "outbound");
   assert.equal(item.origin, "echo");
   assert.deepEqual(item.contact, {
@@ -70,13 +70,13 @@ test("an echo is the business's own word to its customer", () => {
 
 test("an echo with its ends the wrong way round still belongs to the customer", () => {
   const echo = { from: "5581987654321", to: BUSINESS_NUMBER, id: "wamid.E", type: "revoke", revoke: {} };
-  const item = onlyItem("message", body("smb_message_echoes", { metadata, message_echoes: [echo] }));
+  const item = onlyFact("message", body("smb_message_echoes", { metadata, message_echoes: [echo] }));
   assert.equal(item.contact.phone, "+5581987654321");
   assert.equal(item.type, "revoke");
 });
 
 test("on standby messages are kept as such, and statuses are another app's", () => {
-  const items = itemsOf(
+  const items = factsOf(
     body("standby", {
       metadata,
       standby: {
@@ -95,17 +95,6 @@ test("on standby messages are kept as such, and statuses are another app's", () 
   const [message] = items;
   assert.ok(message?.kind === "message");
   assert.equal(message.origin, "standby");
-  assert.equal(message.phoneNumberId, metadata.phone_number_id);
+  assert.equal(message.providerChannelId, metadata.phone_number_id);
   assert.equal(message.profileName, "Rosa Prado");
-});
-
-test("a message is not lost for surplus fields: what there is no room for is left out, and named", () => {
-  const context = { id: "wamid.question" };
-  const surplus = { thumbnail: "x".repeat(40_000), commas: Array(7_000).fill(1), mood: "sunny", context };
-  const items = itemsOf(messages({ type: "text", text: { body: "hi" }, ...surplus }));
-  assert.deepEqual(
-    items.map((item) => (item.kind === "other" ? item.reason : item.kind)),
-    ["message", "too large to keep beside a message: thumbnail, commas"],
-  );
-  assert.deepEqual(items[0]!.kind === "message" && items[0]!.metadata, { mood: "sunny", context });
 });

@@ -5,61 +5,64 @@ const template = {
   message_template_name: "order_ready",
   message_template_language: "pt_BR",
 };
-const aboutTemplate = {
-  kind: "template_update",
-  templateId: "1987654321098765",
-  name: "order_ready",
-  language: "pt_BR",
-};
+/** What a report changes: all that it does not speak of is null. */
+const changes = (change: object) => ({
+  kind: "record",
+  name: "template_update",
+  apply: "apply_template_update",
+  change: {
+    provider_template_id: "1987654321098765",
+    name: "order_ready",
+    language: "pt_BR",
+    status: null,
+    status_reason: null,
+    category: null,
+    quality_rating: null,
+    components: null,
+    ...change,
+  },
+});
 
 testFields([
   {
     field: "message_template_status_update",
     value: { ...template, event: "rejected", reason: "PROMOTIONAL", message_template_category: "MARKETING" },
-    expect: [
-      {
-        ...aboutTemplate,
-        aspect: "status",
-        status: "REJECTED",
-        reason: "PROMOTIONAL",
-        category: "MARKETING",
-      },
-    ],
+    expect: [changes({ status: "REJECTED", status_reason: "PROMOTIONAL", category: "MARKETING" })],
   },
   {
     field: "message_template_status_update",
     says: "with the reason NONE, or null",
     value: { ...template, event: "APPROVED", reason: "NONE" },
-    expect: [{ aspect: "status", status: "APPROVED", reason: null }],
+    expect: [changes({ status: "APPROVED" })],
   },
   {
     field: "message_template_status_update",
     says: "that is really a quality update",
     value: { ...template, previous_quality_score: "GREEN", new_quality_score: "YELLOW" },
-    expect: [{ ...aboutTemplate, aspect: "quality", quality: "YELLOW", status: null }],
+    expect: [changes({ quality_rating: "YELLOW" })],
   },
   {
     field: "messages",
     says: "that is really a template update",
     value: { ...template, event: "PAUSED" },
-    expect: [{ ...aboutTemplate, aspect: "status", status: "PAUSED" }],
+    expect: [changes({ status: "PAUSED" })],
   },
   {
     field: "template_category_update",
     says: "to come",
     value: { ...template, new_category: "UTILITY", correct_category: "MARKETING" },
-    expect: [{ aspect: "category", category: "UTILITY", correctCategory: "MARKETING" }],
+    expect: [changes({ category: "UTILITY" })],
   },
   {
     field: "template_category_update",
     says: "done",
     value: { ...template, previous_category: "UTILITY", new_category: "MARKETING" },
-    expect: [{ aspect: "category", category: "MARKETING", correctCategory: null }],
+    expect: [changes({ category: "MARKETING" })],
   },
   {
     field: "template_correct_category_detection",
     value: { ...template, category: "UTILITY", correct_category: "MARKETING" },
-    expect: [{ aspect: "category", category: "UTILITY", correctCategory: "MARKETING" }],
+    expect: [changes({ category: "UTILITY" })],
   },
   {
     field: "message_template_components_update",
@@ -77,23 +80,26 @@ testFields([
       ],
     },
     expect: [
-      {
-        ...aboutTemplate,
-        aspect: "components",
-        status: null,
+      changes({
         components: [
           { type: "HEADER", format: "TEXT", text: "Ready" },
           { type: "BODY", text: "Hi {{1}}" },
           { type: "FOOTER", text: "Bye" },
           { type: "BUTTONS", buttons: [{ type: "URL", text: "Track", url: "https://example.com/{{1}}" }] },
         ],
-      },
+      }),
     ],
   },
   {
     field: "message_template_components_update",
     says: "with nothing in it",
     value: template,
-    expect: [{ ...aboutTemplate, aspect: "components", components: null }],
+    expect: [changes({})],
+  },
+  {
+    field: "message_template_status_update",
+    says: "that names no language",
+    value: { ...template, message_template_language: null, event: "APPROVED" },
+    expect: [{ kind: "other", name: "template_update", reason: "it names no template, or no language" }],
   },
 ]);

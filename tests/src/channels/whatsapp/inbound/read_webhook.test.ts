@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MAX_DEPTH } from "../../../../../src/base/json/sanitize.ts";
+import { nameOf } from "../../../../../src/channels/facts/fact.ts";
 import { readWebhook } from "../../../../../src/channels/whatsapp/inbound/read_webhook.ts";
-import { BUSINESS_NUMBER, body, contacts, itemsOf, messages, metadata } from "../../../inbound/bodies.ts";
+import { BUSINESS_NUMBER, body, contacts, factsOf, messages, metadata } from "./bodies.ts";
 
 const text = {
   from: "5511998765432",
@@ -54,7 +55,7 @@ test("the envelope may be missing, misshapen or one level off, and the message i
   ];
   for (const content of bodies) {
     assert.deepEqual(
-      itemsOf(content).map((item) => item.kind),
+      factsOf(content).map((item) => item.kind),
       ["message"],
       JSON.stringify(content),
     );
@@ -62,20 +63,20 @@ test("the envelope may be missing, misshapen or one level off, and the message i
 });
 
 test("a bare entry says whose it is", () => {
-  const [item] = itemsOf({
+  const [item] = factsOf({
     id: "330118877665544",
     time: 1763690400,
     changes: [{ field: "messages", value }],
   });
-  assert.equal(item?.businessAccountId, "330118877665544");
+  assert.equal(item?.providerAccountId, "330118877665544");
 });
 
 test("an account update with its field one level too high is read", () => {
-  const [item] = itemsOf({
+  const [item] = factsOf({
     field: "account_update",
     entry: [{ id: "1", changes: [{ value: { event: "X" } }] }],
   });
-  assert.equal(item?.kind, "account_update");
+  assert.equal(item && nameOf(item), "account_update");
 });
 
 test("whatever is empty or of the wrong type says so", () => {
@@ -92,7 +93,7 @@ test("whatever is empty or of the wrong type says so", () => {
     [{ object: "page", entry: [{ id: "1", messaging: [{}] }] }, "the entry has no changes"],
   ];
   for (const [content, reason] of cases) {
-    const items = itemsOf(content);
+    const items = factsOf(content);
     assert.deepEqual(
       items.map((item) => item.kind === "other" && item.reason),
       [reason],
@@ -102,14 +103,14 @@ test("whatever is empty or of the wrong type says so", () => {
 });
 
 test("missing metadata and contacts are no hindrance", () => {
-  const [item] = itemsOf(body("messages", { messages: [text] }));
+  const [item] = factsOf(body("messages", { messages: [text] }));
   assert.ok(item?.kind === "message");
-  assert.deepEqual([item.phoneNumberId, item.displayPhoneNumber, item.profileName], [null, null, null]);
+  assert.deepEqual([item.providerChannelId, item.profileName], [null, null]);
 });
 
 test("several accounts, numbers and fields share a body", () => {
   const other = { ...value, metadata: { display_phone_number: BUSINESS_NUMBER, phone_number_id: "2" } };
-  const items = itemsOf({
+  const items = factsOf({
     entry: [
       {
         id: "A",
@@ -122,7 +123,7 @@ test("several accounts, numbers and fields share a body", () => {
     ],
   });
   assert.deepEqual(
-    items.map((item) => [item.kind, item.businessAccountId, item.phoneNumberId]),
+    items.map((item) => [nameOf(item), item.providerAccountId, item.providerChannelId]),
     [
       ["message", "A", metadata.phone_number_id],
       ["account_update", "A", null],
@@ -137,7 +138,7 @@ test("hostile text reaches nobody: NUL, lone surrogates, deep nesting, huge numb
   )
     .replace("BODY", String.raw`a\u0000b\ud83d`)
     .replace('"DEEP"', `${"[".repeat(20_000)}1e400000${"]".repeat(20_000)}`);
-  const items = itemsOf(raw);
+  const items = factsOf(raw);
   assert.deepEqual(
     items.map((item) => item.kind === "message" && item.content.body),
     ["a\uFFFDb\uFFFD", undefined],
@@ -147,13 +148,18 @@ test("hostile text reaches nobody: NUL, lone surrogates, deep nesting, huge numb
 
 test("a template id beyond 2^53 keeps its digits", () => {
   const raw = JSON.stringify(
-    body("message_template_status_update", { message_template_id: 1, event: "APPROVED" }),
+    body("message_template_status_update", {
+      message_template_id: 1,
+      message_template_name: "order_ready",
+      message_template_language: "en",
+      event: "APPROVED",
+    }),
   );
-  const [item] = itemsOf(
+  const [item] = factsOf(
     raw.replace('"message_template_id":1', '"message_template_id":98765432109876543210'),
   );
-  assert.ok(item?.kind === "template_update");
-  assert.equal(item.templateId, "98765432109876543210");
+  assert.ok(item?.kind === "record");
+  assert.equal(item.change.provider_template_id, "98765432109876543210");
 });
 
 test("enormous bodies take time in proportion to their size", () => {
@@ -246,8 +252,8 @@ test("no body throws; every reading is the same twice, and goes into jsonb", () 
       const reading = readWebhook(raw);
       assert.deepEqual(readWebhook(raw), reading);
       if (reading.kind === "unreadable") return;
-      assert.ok(reading.items.length > 0);
-      assertStorable(reading.items);
+      assert.ok(reading.facts.length > 0);
+      assertStorable(reading.facts);
     }),
     { numRuns: 1000 },
   );

@@ -4,16 +4,15 @@ import {
   type ChannelSecrets,
   openChannelSecrets,
   type SealedColumns,
-} from "../secrets/channel_secrets.ts";
-import type { KeyRing } from "../secrets/key_ring.ts";
+} from "../../../secrets/channel_secrets.ts";
+import type { KeyRing } from "../../../secrets/key_ring.ts";
+import type { ReceivingChannel } from "../../webhooks.ts";
 import { createMemory } from "./memory.ts";
 
-/** What the receiver has to know of a channel. */
-export type WebhookChannel = {
-  id: string;
-  tenantId: string;
+/** What receiving has to know of a connected number. Its `providerAccountId` is its WhatsApp Business Account. */
+export type ConnectedNumber = ReceivingChannel & {
   phoneNumberId: string;
-  businessAccountId: string;
+  providerAccountId: string;
   /** Shared by the channels of one Meta app: the app's own address ends with it. */
   webhookKey: string | null;
   secrets: ChannelSecrets;
@@ -23,23 +22,23 @@ export type WebhookChannel = {
 
 /** Finds channels, remembering them for a few seconds: every webhook asks. `isFresh` looks past what is remembered. */
 export type ChannelDirectory = {
-  byId(channelId: string): Promise<WebhookChannel | null>;
+  byId(channelId: string): Promise<ConnectedNumber | null>;
   /**
    * The channels whose secrets may belong to what comes to an address: the channel of that id first, then one for each
    * app secret in use by the Meta app of the address: of each tenant the secret that most of its channels have, then the
    * second of each, so that a tenant with many secrets crowds out nobody.
    */
-  atAddress(address: string, isFresh?: boolean): Promise<WebhookChannel[]>;
+  atAddress(address: string, isFresh?: boolean): Promise<ConnectedNumber[]>;
   /** The verify tokens of all channels that an address may be of. */
   verifyTokens(address: string, isFresh?: boolean): Promise<string[]>;
   /** The channel of an app that has a number. Whoever signs with an app's secret speaks for its numbers, and no others. */
-  byNumber(phoneNumberId: string, app: string): Promise<WebhookChannel | null>;
+  byNumber(phoneNumberId: string, app: string): Promise<ConnectedNumber | null>;
   /** The same for many numbers, in one query; not remembered. */
-  byNumbers(phoneNumberIds: string[], app: string): Promise<Map<string, WebhookChannel>>;
+  byNumbers(phoneNumberIds: string[], app: string): Promise<Map<string, ConnectedNumber>>;
   /** The channels of an app that are of a business account, one a tenant. */
-  byAccount(businessAccountId: string, app: string): Promise<WebhookChannel[]>;
+  byAccount(businessAccountId: string, app: string): Promise<ConnectedNumber[]>;
   /** Whether a number is of a tenant's channel that was of the same app, and still has another app secret. */
-  isLeftBehind(phoneNumberId: string, via: WebhookChannel): Promise<boolean>;
+  isLeftBehind(phoneNumberId: string, via: ConnectedNumber): Promise<boolean>;
 };
 
 /** Secrets that are tried on one body; each costs a hash of it. */
@@ -73,14 +72,14 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
     return result.rows;
   }
 
-  async function find(text: string, values: unknown[]): Promise<WebhookChannel[]> {
+  async function find(text: string, values: unknown[]): Promise<ConnectedNumber[]> {
     return (await rows<ChannelRow>(text, values)).map((row) => {
       const secrets = openChannelSecrets(row.id, row, keyRing);
       return {
         id: row.id,
         tenantId: row.tenant_id,
         phoneNumberId: row.phone_number_id,
-        businessAccountId: row.business_account_id,
+        providerAccountId: row.business_account_id,
         webhookKey: row.webhook_key,
         secrets,
         apps: secrets.appSecrets.map((secret) => appFingerprint(secret, keyRing)),
@@ -88,7 +87,7 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
     });
   }
 
-  const channels = createMemory<WebhookChannel[]>();
+  const channels = createMemory<ConnectedNumber[]>();
   const tokens = createMemory<string[]>();
   const answers = createMemory<boolean>();
 

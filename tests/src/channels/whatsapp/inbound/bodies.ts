@@ -1,7 +1,7 @@
-import { readWebhook } from "../../../src/channels/whatsapp/inbound/read_webhook.ts";
-import type { WebhookItem } from "../../../src/channels/whatsapp/inbound/webhook_item.ts";
+import type { Fact } from "../../../../../src/channels/facts/fact.ts";
+import { readWebhook } from "../../../../../src/channels/whatsapp/inbound/read_webhook.ts";
 
-/** Bodies in the shapes of docs/reference/cloud-api.md, and a short way to their items. */
+/** Bodies in the shapes of docs/reference/cloud-api.md, and a short way to their facts. */
 
 export const BUSINESS_NUMBER = "15550100200";
 export const CUSTOMER_NUMBER = "5511998765432";
@@ -43,22 +43,22 @@ export function statuses(...parts: object[]): object {
   return body("messages", { messaging_product: "whatsapp", metadata, statuses: reported });
 }
 
-/** The items of a body given as an object or as raw text. */
-export function itemsOf(content: object | string): WebhookItem[] {
+/** The facts of a body given as an object or as raw text. */
+export function factsOf(content: object | string): Fact[] {
   const reading = readWebhook(Buffer.from(typeof content === "string" ? content : JSON.stringify(content)));
   if (reading.kind !== "read") throw new Error(reading.reason);
-  return reading.items;
+  return reading.facts;
 }
 
-/** The only item of a body, which must be of the given kind. */
-export function onlyItem<K extends WebhookItem["kind"]>(
+/** The only fact of a body, which must be of the given kind. */
+export function onlyFact<K extends Fact["kind"]>(
   kind: K,
   content: object | string,
-): Extract<WebhookItem, { kind: K }> {
-  const items = itemsOf(content);
-  const [item] = items;
-  if (items.length !== 1 || item?.kind !== kind) {
-    throw new Error(`one ${kind} was expected, not ${items.map((other) => other.kind).join(", ")}`);
+): Extract<Fact, { kind: K }> {
+  const facts = factsOf(content);
+  const [fact] = facts;
+  if (facts.length !== 1 || fact?.kind !== kind) {
+    throw new Error(`one ${kind} was expected, not ${facts.map((other) => other.kind).join(", ")}`);
   }
-  return item as Extract<WebhookItem, { kind: K }>;
+  return fact as Extract<Fact, { kind: K }>;
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, ParleyError } from "../base/errors.ts";
 
-/** Why a webhook is not taken, with the HTTP status that says so. */
+/** Why a webhook is not accepted, with the HTTP status that says so. */
 export class WebhookRefusal extends ParleyError {
   override name = "WebhookRefusal";
   readonly status: number;
@@ -11,12 +11,12 @@ export class WebhookRefusal extends ParleyError {
   }
 }
 
-/** The one answer to whoever cannot be trusted: it does not tell a wrong signature from an address that nobody has. */
+/** The one answer to a sender that cannot be trusted: it does not tell a wrong signature from an unknown address. */
 export function untrusted(): WebhookRefusal {
   return new WebhookRefusal(401, "PYSIG", "the signature is missing or wrong");
 }
 
-/** Meta comes again, for seven days. */
+/** The provider has to deliver it again. */
 export function comeAgain(reason: string): WebhookRefusal {
   return new WebhookRefusal(503, "PYUNA", reason);
 }
