@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9e141fb2329ea46436463b066734355ea67aae42
+--! Hash: sha1:fc1203e861a7db03a7fd565c5b78daf923ecdbea
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -6094,7 +6094,6 @@ create or replace function app_hidden.graphs_called_by(tenant_id uuid, nodes jso
       order by w.number desc
       limit 1
     ) l on true
-    where coalesce(nullif(n.node ->> 'type', ''), n.node #>> '{data,type}') = 'subflow'
   )
   select coalesce(jsonb_object_agg(k.id, jsonb_build_object('nodes', k.nodes, 'edges', k.edges)), '{}')
   from called k
@@ -6102,8 +6101,8 @@ create or replace function app_hidden.graphs_called_by(tenant_id uuid, nodes jso
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.graphs_called_by(uuid, jsonb) is
-  E'What subflow nodes among these lead to, as a version keeps it: {"<chatbot id>": {"nodes", "edges"}}. As far as '
-   'the caller may see.';
+  E'The graphs of the chatbots that these nodes name in data.chatbotId, as a version keeps them: '
+   '{"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
 
 grant execute on function app_hidden.graphs_called_by(uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/graphs_called_by.sql

@@ -1,5 +1,4 @@
-import { textField } from "../base/json/fields.ts";
-import { type Graph, nodeKind } from "../chatbot/graph/graph.ts";
+import { NODE_KINDS } from "../chatbot/nodes/registry.ts";
 import type { RunnableVersion } from "./version_store.ts";
 
 type Db = {
@@ -42,9 +41,9 @@ export async function withForms(db: Db, versions: readonly RunnableVersion[]): P
 }
 
 function formsOf({ graph, subflows }: RunnableVersion): string[] {
-  return [graph, ...Object.values(subflows)].flatMap(({ nodes }: Graph) =>
-    nodes
-      .filter((node) => nodeKind(node) === "whatsapp_flow")
-      .flatMap(({ data }) => textField(data, "whatsappFlowId") || []),
+  return [graph, ...Object.values(subflows)].flatMap(({ nodes }) =>
+    nodes.flatMap((node) =>
+      NODE_KINDS.referencesOf(node).flatMap(({ kind, id }) => (kind === "flow" ? id : [])),
+    ),
   );
 }

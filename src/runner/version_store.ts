@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { textField } from "../base/json/fields.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
-import { type TriggerRule, triggerRules } from "../chatbot/engine/trigger.ts";
+import type { TriggerRule } from "../chatbot/engine/trigger.ts";
+import { triggerRules } from "../chatbot/engine/trigger_rules.ts";
 import { parseGraph } from "../chatbot/exchange/parse_graph.ts";
 import { chatbotSettings } from "../chatbot/graph/settings.ts";
 import type { ChatbotVersion } from "../chatbot/graph/version.ts";

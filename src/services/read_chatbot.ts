@@ -30,8 +30,7 @@ export async function readChatbot(
          order by v.number desc
          limit 1
        ) l on true
-       where coalesce(nullif(n.node ->> 'type', ''), n.node #>> '{data,type}') = 'subflow'
-       and c.id <> $1
+       where c.id <> $1
      )
      select
        c.id, c.name, c.description, c.status, c.status = 'active' as "isActive", c.settings, c.metadata,

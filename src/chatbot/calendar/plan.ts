@@ -1,10 +1,11 @@
-import { numberField, textField } from "../../base/json/fields.ts";
 import type { HttpRequest } from "../engine/effect.ts";
 import { addDays, instantAt, isDate, localTime } from "../engine/instant.ts";
 import type { Turn } from "../engine/turn.ts";
+import type { Field } from "../fields/field.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { variablePath } from "../text/template.ts";
+import { CALENDAR } from "./calendar_fields.ts";
 
 /** Why a calendar gives no result: the codes that exported bots test for. */
 export type CalendarErrorCode = "NO_USER" | "MISSING_DATE" | "INVALID_DATE" | "NOT_CONNECTED" | "FETCH_ERROR";
@@ -13,7 +14,7 @@ export type CalendarPlan =
   | { kind: "request"; request: HttpRequest }
   | { kind: "error"; code: CalendarErrorCode; message: string };
 
-/** What a calendar node asks of Google's primary calendar. Fields: see `nodes/google_calendar.ts`. */
+/** What a node asks of Google's primary calendar. */
 export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
   const userId = userOf(turn, node);
   if (userId === undefined) return problem("NO_USER", "No calendar was chosen.");
@@ -32,14 +33,13 @@ export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
       request: { ...base, headers: [], method: "POST", url: "/freeBusy", query: [], body },
     };
   }
-  const most = Math.min(Math.max(Math.trunc(numberField(node.data, "calendarMaxResults") ?? 50), 1), 250);
   const query: [string, string][] = [
     ["timeMin", timeMin],
     ["timeMax", timeMax],
     ["timeZone", timeZone],
     ["singleEvents", "true"],
     ["orderBy", "startTime"],
-    ["maxResults", String(most)],
+    ["maxResults", String(CALENDAR.calendarMaxResults.of(node.data))],
   ];
   const url = "/calendars/primary/events";
   return { kind: "request", request: { ...base, headers: [], method: "GET", url, query, body: null } };
@@ -48,7 +48,7 @@ export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
 export type CalendarAction = "check_availability" | "get_today_events" | "get_tomorrow_events" | "get_events";
 
 export function actionOf(node: GraphNode): CalendarAction {
-  const action = textField(node.data, "calendarAction");
+  const action = CALENDAR.calendarAction.of(node.data);
   return action === "get_today_events" || action === "get_tomorrow_events" || action === "get_events"
     ? action
     : "check_availability";
@@ -56,7 +56,7 @@ export function actionOf(node: GraphNode): CalendarAction {
 
 /** The day whose slots are asked for: the given one, or today. */
 export function dayOf(turn: Turn, node: GraphNode): string {
-  return givenDate(turn, node, "Date") || localTime(turn.now, turn.settings.timeZone).date;
+  return givenDate(turn, node, FIRST_DAY) || localTime(turn.now, turn.settings.timeZone).date;
 }
 
 function daysOf(
@@ -67,33 +67,44 @@ function daysOf(
   const action = actionOf(node);
   if (action === "get_today_events") return { first: today, last: today };
   if (action === "get_tomorrow_events") return { first: addDays(today, 1), last: addDays(today, 1) };
-  const first = action === "check_availability" ? dayOf(turn, node) : givenDate(turn, node, "Date");
+  const first = action === "check_availability" ? dayOf(turn, node) : givenDate(turn, node, FIRST_DAY);
   if (first === "") return problem("MISSING_DATE", "No date was given.");
-  const last = (action === "get_events" && givenDate(turn, node, "EndDate")) || first;
+  const last = (action === "get_events" && givenDate(turn, node, LAST_DAY)) || first;
   const wrong = [first, last].find((date) => !isDate(date));
   return wrong === undefined
     ? { first, last }
     : problem("INVALID_DATE", `"${wrong}" is not a date (YYYY-MM-DD).`);
 }
 
-/** The date a node's fields give, as written; `""` when they give none. */
-function givenDate(turn: Turn, node: GraphNode, which: "Date" | "EndDate"): string {
-  const { data } = node;
-  if (textField(data, `calendar${which}Source`) === "static") {
-    return turn.fillPlain(node, textField(data, `calendarStatic${which}`)).trim();
-  }
-  const value = turn.resolve(variablePath(textField(data, `calendar${which}Variable`)));
+/** The fields that give a date. */
+type DateFields = { source: Field<string>; literal: Field<string>; path: Field<string> };
+
+const FIRST_DAY: DateFields = {
+  source: CALENDAR.calendarDateSource,
+  literal: CALENDAR.calendarStaticDate,
+  path: CALENDAR.calendarDateVariable,
+};
+const LAST_DAY: DateFields = {
+  source: CALENDAR.calendarEndDateSource,
+  literal: CALENDAR.calendarStaticEndDate,
+  path: CALENDAR.calendarEndDateVariable,
+};
+
+/** The date that these fields give, as written; `""` when they give none. */
+function givenDate(turn: Turn, node: GraphNode, { source, literal, path }: DateFields): string {
+  if (source.of(node.data) === "static") return turn.fillPlain(node, literal.of(node.data)).trim();
+  const value = turn.resolve(variablePath(path.of(node.data)));
   return value == null ? "" : plainText(value).trim();
 }
 
 /** Whose calendar: null is the bot's owner; undefined when the node names nobody. */
 function userOf(turn: Turn, node: GraphNode): string | null | undefined {
   const { data } = node;
-  switch (textField(data, "calendarUserSource")) {
+  switch (CALENDAR.calendarUserSource.of(data)) {
     case "static":
-      return textField(data, "calendarUserId") || undefined;
+      return CALENDAR.calendarUserId.of(data) || undefined;
     case "variable": {
-      const value = turn.resolve(variablePath(textField(data, "calendarUserVariable")));
+      const value = turn.resolve(variablePath(CALENDAR.calendarUserVariable.of(data)));
       return value == null || value === "" ? undefined : plainText(value);
     }
     default:

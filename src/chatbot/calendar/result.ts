@@ -1,10 +1,11 @@
-import { numberField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import type { HttpResult } from "../engine/event.ts";
 import type { Turn } from "../engine/turn.ts";
+import type { Field } from "../fields/field.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { isSuccess } from "../request/response.ts";
 import { walkPath } from "../text/path.ts";
+import { CALENDAR } from "./calendar_fields.ts";
 import { actionOf, dayOf } from "./plan.ts";
 import { type Busy, slotsOf } from "./slots.ts";
 
@@ -26,14 +27,14 @@ function availability(turn: Turn, node: GraphNode, body: JsonObject): Json {
   const { data } = node;
   const day = {
     date: dayOf(turn, node),
-    start: timeField(data, "calendarWorkingHoursStart", "09:00"),
-    end: timeField(data, "calendarWorkingHoursEnd", "18:00"),
-    slotDuration: Math.min(Math.max(Math.trunc(numberField(data, "calendarSlotDuration") ?? 60), 5), 1440),
+    start: timeOf(data, CALENDAR.calendarWorkingHoursStart),
+    end: timeOf(data, CALENDAR.calendarWorkingHoursEnd),
+    slotDuration: CALENDAR.calendarSlotDuration.of(data),
     timeZone: turn.settings.timeZone,
   };
   const slots = slotsOf(day, calendar.busy as Busy[], turn.now);
   const free = slots.filter((slot) => slot.available);
-  if (textField(data, "calendarOutputFormat") === "slots_only") {
+  if (CALENDAR.calendarOutputFormat.of(data) === "slots_only") {
     return free.map(({ id, time }) => ({ id, title: time, enabled: true }));
   }
   return {
@@ -75,7 +76,8 @@ function events(body: JsonObject): Json {
   return { events: items, nextPageToken: own(body, "nextPageToken") ?? null };
 }
 
-function timeField(data: JsonObject, name: string, otherwise: string): string {
-  const time = textField(data, name);
-  return /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? time : otherwise;
+/** A time of day; what is not one reads as the field's default. */
+function timeOf(data: JsonObject, field: Field<string>): string {
+  const time = field.of(data);
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? time : String(field.default);
 }

@@ -8,35 +8,31 @@ import type { Turn } from "./turn.ts";
 /** WhatsApp's limit for the header's and the footer's text, in characters. */
 const MARGIN_LIMIT = 60;
 
-/**
- * An interactive message. Header and footer are the node's `headerText` and `footerText` unless `margins` names
- * other fields; interpolated, shortened, and left out when empty.
- */
+/** Templates of the lines above and below the body; an empty one is left out. */
+export type Margins = { header: string; footer: string };
+
+/** An interactive message. Header and footer are interpolated and shortened. */
 export function interactive(
   turn: Turn,
   node: GraphNode,
   type: string,
-  body: string,
+  text: string,
   action: JsonObject,
-  margins = { header: ["headerText"], footer: ["footerText"] },
+  margins: Margins,
 ): OutboundMessage {
-  const header = margin(turn, node, margins.header);
-  const footer = margin(turn, node, margins.footer);
+  const margin = (template: string) => shorten(turn.fill(node, template).trim(), MARGIN_LIMIT);
+  const header = margin(margins.header);
+  const footer = margin(margins.footer);
   return {
     type: "interactive",
     content: {
       type,
       ...(header !== "" && { header: { type: "text", text: header } }),
-      body: { text: body },
+      body: { text },
       ...(footer !== "" && { footer: { text: footer } }),
       action,
     },
   };
-}
-
-function margin(turn: Turn, node: GraphNode, fields: string[]): string {
-  const template = fields.map((field) => textField(node.data, field)).find((text) => text !== "") ?? "";
-  return shorten(turn.fill(node, template).trim(), MARGIN_LIMIT);
 }
 
 /**

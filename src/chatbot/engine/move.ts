@@ -1,9 +1,10 @@
-import { nodeType } from "../graph/graph.ts";
-import { indexGraph } from "../graph/graph_index.ts";
+import { type GraphNode, nodeType } from "../graph/graph.ts";
 import type { ChatbotVersion } from "../graph/version.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
 import type { Context, Instant } from "./context.ts";
 import { after } from "./instant.ts";
-import { WAIT_TIMES, type WaitTime } from "./wait_time.ts";
+import type { WaitTime } from "./wait_time.ts";
 
 /**
  * May a run of one version go on in another? Only where it is: on a node of the same id and type, outside any
@@ -11,8 +12,8 @@ import { WAIT_TIMES, type WaitTime } from "./wait_time.ts";
  */
 export function canMove(context: Context, from: ChatbotVersion, to: ChatbotVersion): boolean {
   if (context.frames.length > 0 || context.currentNodeId === null) return context.currentNodeId === null;
-  const here = indexGraph(from.graph).nodes.get(context.currentNodeId);
-  const there = indexGraph(to.graph).nodes.get(context.currentNodeId);
+  const here = nodeIn(from, context.currentNodeId);
+  const there = nodeIn(to, context.currentNodeId);
   return here !== undefined && there !== undefined && nodeType(here) === nodeType(there);
 }
 
@@ -20,10 +21,16 @@ export function canMove(context: Context, from: ChatbotVersion, to: ChatbotVersi
  * A run in the version that it is moved to, which decides how long it waits, from when it began to. What else belongs to
  * a wait (options, attempts, texts) is read from the version when it is needed.
  */
-export function moved(context: Context, from: ChatbotVersion, to: ChatbotVersion, now: Instant): Context {
+export function moved(
+  context: Context,
+  from: ChatbotVersion,
+  to: ChatbotVersion,
+  now: Instant,
+  kinds: NodeKinds = NODE_KINDS,
+): Context {
   const { waiting } = context;
   if (waiting === null || waiting.kind === "http" || waiting.kind === "ai") return context;
-  const [old, fresh] = [timeIn(from, waiting.kind, waiting.nodeId), timeIn(to, waiting.kind, waiting.nodeId)];
+  const [old, fresh] = [timeIn(from, waiting.nodeId, kinds), timeIn(to, waiting.nodeId, kinds)];
   if (fresh === null || (old?.kind === fresh.kind && old.seconds === fresh.seconds)) return context;
   const began =
     waiting.timer !== null && old !== null && old.seconds !== null
@@ -34,7 +41,12 @@ export function moved(context: Context, from: ChatbotVersion, to: ChatbotVersion
   return { ...context, waiting: { ...waiting, timer } as typeof waiting };
 }
 
-function timeIn(version: ChatbotVersion, kind: keyof typeof WAIT_TIMES, nodeId: string): WaitTime | null {
-  const node = indexGraph(version.graph).nodes.get(nodeId);
-  return node === undefined ? null : WAIT_TIMES[kind](node, version.settings);
+function timeIn(version: ChatbotVersion, nodeId: string, kinds: NodeKinds): WaitTime | null {
+  const node = nodeIn(version, nodeId);
+  return (node && kinds.of(node)?.waits?.(node.data, version.settings)) ?? null;
+}
+
+/** Of several nodes with one id, the last one counts, as in {@link indexGraph}. */
+function nodeIn({ graph }: ChatbotVersion, nodeId: string): GraphNode | undefined {
+  return graph.nodes.findLast(({ id }) => id === nodeId);
 }

@@ -1,17 +1,17 @@
 import { sanitize } from "../../base/json/sanitize.ts";
-import { SKIP } from "../nodes/question.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { isOneOf } from "../text/words.ts";
 import type { ChatbotEvent, InboundMessage } from "./event.ts";
 import { isSilent, typedText } from "./inbound.ts";
 import { resume } from "./resume.ts";
-import { fail, type Step } from "./step.ts";
+import { fail, SKIP, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
-/** Messages kept, at most, while a call to the outside is under way; callbacks kept before they are waited for. */
+/** Messages kept, at most, while a request is under way; callbacks kept before they are waited for. */
 const MOST_KEPT = 20;
 
 /** The first step an event leads to; null when it does not concern what the run waits for. */
-export function react(turn: Turn, event: ChatbotEvent): Step | null {
+export function react(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): Step | null {
   const { context } = turn;
   switch (event.kind) {
     case "start":
@@ -21,7 +21,7 @@ export function react(turn: Turn, event: ChatbotEvent): Step | null {
     case "skip":
       return SKIP;
     case "message":
-      return hear(turn, event.message);
+      return receiveMessage(turn, event.message, kinds);
     case "callback":
       if (context.waiting?.kind !== "callback" && context.callbacks.length < MOST_KEPT) {
         context.callbacks.push(sanitize(event.payload));
@@ -34,7 +34,7 @@ export function react(turn: Turn, event: ChatbotEvent): Step | null {
         return null;
       }
   }
-  return context.waiting === null ? null : resume(turn, event);
+  return context.waiting === null ? null : resume(turn, event, kinds);
 }
 
 function begin(turn: Turn, event: Extract<ChatbotEvent, { kind: "start" }>): Step | null {
@@ -49,8 +49,8 @@ function begin(turn: Turn, event: Extract<ChatbotEvent, { kind: "start" }>): Ste
   return start ? { kind: "goto", nodeId: start.id } : fail("no_start_node");
 }
 
-/** A message: a word of command, the answer to what was asked, or something for later. */
-function hear(turn: Turn, message: InboundMessage): Step | null {
+/** A message: a keyword of the settings, the answer to what was asked, or something for later. */
+function receiveMessage(turn: Turn, message: InboundMessage, kinds: NodeKinds): Step | null {
   const { context, settings } = turn;
   if (isSilent(message)) return null;
   const words = typedText(message);
@@ -61,7 +61,7 @@ function hear(turn: Turn, message: InboundMessage): Step | null {
     return { kind: "finish", status: "stopped", reason: "restarted", isRestart: true };
   }
   const kind = context.waiting?.kind;
-  if (kind === "answer" || kind === "flow") return resume(turn, { kind: "message", message });
+  if (kind === "answer" || kind === "flow") return resume(turn, { kind: "message", message }, kinds);
   if ((kind === "http" || kind === "ai") && context.inbox.length < MOST_KEPT)
     context.inbox.push({ ...message, content: sanitize(message.content) });
   else turn.log(null, "message_ignored", `${message.type} while waiting for ${kind}`);

@@ -1,121 +1,71 @@
-import { type GraphNode, nodeKind } from "../graph/graph.ts";
-import { receiveAiReply } from "../nodes/ai_reply.ts";
-import { receiveDataSource } from "../nodes/data_source.ts";
-import { receiveGoogleCalendar } from "../nodes/google_calendar.ts";
-import { RETURNED } from "../nodes/handoff.ts";
-import { answerQuestion, repeatQuestion, SKIP } from "../nodes/question.ts";
-import { receiveRestApi } from "../nodes/rest_api.ts";
-import { receiveCallback } from "../nodes/wait_for_callback.ts";
-import {
-  type FlowWaiting,
-  formFailed,
-  receiveForm,
-  receiveFormData,
-  repeatForm,
-} from "../nodes/whatsapp_flow.ts";
-import { call, type HttpWaiting, retry } from "../request/call.ts";
-import { isSkipWord } from "../text/words.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { requestAgain, retry } from "../request/send_request.ts";
 import type { Instant, Waiting } from "./context.ts";
-import type { ChatbotEvent, HttpResult } from "./event.ts";
-import { formAnswer, tappedReply, typedText } from "./inbound.ts";
-import { fail, LEAVE, type Step } from "./step.ts";
+import type { ChatbotEvent } from "./event.ts";
+import { fail, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
-/** What an event means to the node that waits; null when it means nothing to it. */
-export function resume(turn: Turn, event: ChatbotEvent): Step | null {
+/** What an event means to the node at which the run waits; null when it means nothing to it. */
+export function resume(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): Step | null {
   const { waiting } = turn.context;
   if (waiting === null) return null;
   const node = turn.graph?.nodes.get(waiting.nodeId);
   if (node === undefined) return fail(`missing_node: ${waiting.nodeId}`);
-  if (event.kind === "timer") return isDue(waiting.timer?.at, turn.now) ? timeUp(turn, node, waiting) : null;
-  if (event.kind === "send_failed") return sendFailed(turn, node, waiting, event.reason);
-  switch (waiting.kind) {
-    case "answer":
-      if (event.kind === "message") return answerQuestion(turn, node, waiting, event.message);
-      return event.kind === "resume" ? repeatQuestion(turn, node, waiting) : null;
-    case "flow":
-      return event.kind === "resume" ? repeatForm(turn, node) : resumeForm(turn, node, waiting, event);
-    case "http":
-      return event.kind === "http_result" && event.requestId === waiting.requestId
-        ? receive(turn, node, waiting, event.result)
-        : null;
-    case "ai":
-      return event.kind === "ai_result" && event.requestId === waiting.requestId
-        ? receiveAiReply(turn, node, event.result)
-        : null;
-    case "delay":
-      return null;
-    case "handoff":
-      return event.kind === "handoff_ended" ? RETURNED : null;
-    case "callback":
-      return event.kind === "callback" ? receiveCallback(turn, node, event.payload) : null;
+  const receive = (received: ChatbotEvent) =>
+    kinds.of(node)?.receive?.(turn, node, received, waiting) ?? null;
+  switch (event.kind) {
+    case "timer":
+      return isDue(waiting.timer?.at, turn.now) ? timeUp(turn, node, waiting, receive) : null;
+    case "send_failed":
+      return receive(event) ?? sendFailed(event.reason);
+    case "http_result":
+    case "ai_result":
+      return receiveResult(turn, node, waiting, event, receive);
     default:
-      return waiting satisfies never;
+      return receive(event);
   }
 }
 
-function resumeForm(turn: Turn, node: GraphNode, waiting: FlowWaiting, event: ChatbotEvent): Step | null {
-  if (event.kind === "message" && isSkipWord(turn.settings, typedText(event.message) ?? "")) return SKIP;
-  const answer =
-    event.kind === "flow_response"
-      ? { token: event.flowToken, response: event.response }
-      : event.kind === "message" && formAnswer(event.message);
-  // The menu that was tapped is over: the form is what is asked now.
-  if (!answer && event.kind === "message" && tappedReply(event.message)) return repeatForm(turn, node);
-  // A form of another run, or another node, is not what this one waits for.
-  if (!answer || (answer.token !== null && answer.token !== waiting.flowToken)) return null;
-  return receiveForm(turn, node, answer.response);
+type Receive = (event: ChatbotEvent) => Step | null;
+type ResultEvent = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
+
+/** A result goes to the node that asked for it, unless another attempt may bring a better one. */
+function receiveResult(
+  turn: Turn,
+  node: GraphNode,
+  waiting: Waiting,
+  event: ResultEvent,
+  receive: Receive,
+): Step | null {
+  const isAwaited =
+    waiting.kind === (event.kind === "http_result" ? "http" : "ai") && waiting.requestId === event.requestId;
+  if (!isAwaited) return null;
+  const again =
+    waiting.kind === "http" && event.kind === "http_result" && retry(turn, node, waiting, event.result);
+  // Without a reader the run was moved to a version in which this node is of another kind.
+  return again || (receive(event) ?? fail(`changed_node: ${node.id}`));
 }
 
-/** A result goes to the node that asked, unless another attempt may better it. */
-function receive(turn: Turn, node: GraphNode, waiting: HttpWaiting, result: HttpResult): Step {
-  const again = retry(turn, node, waiting, result);
-  if (again) return again;
-  switch (nodeKind(node)) {
-    case "rest_api":
-      return receiveRestApi(turn, node, result);
-    case "data_source":
-      return receiveDataSource(turn, node, result);
-    case "google_calendar":
-      return receiveGoogleCalendar(turn, node, result);
-    case "whatsapp_flow":
-      return receiveFormData(turn, node, result);
-    default:
-      // The run was moved to a version in which this node is of another kind.
-      return fail(`changed_node: ${node.id}`);
+/** The timer rang: the next attempt is due, a result did not come in time, or the wait is over. */
+function timeUp(turn: Turn, node: GraphNode, waiting: Waiting, receive: Receive): Step | null {
+  if (waiting.kind === "http" && waiting.timer.kind === "request_retry")
+    return requestAgain(turn, node, waiting);
+  if (waiting.kind === "http" || waiting.kind === "ai") {
+    const { requestId } = waiting;
+    const kind = waiting.kind === "http" ? "http_result" : "ai_result";
+    return receiveResult(turn, node, waiting, { kind, requestId, result: NO_RESULT }, receive);
   }
-}
-
-/** The timer rang: the next attempt, the end of a delay, or the end of patience. */
-function timeUp(turn: Turn, node: GraphNode, waiting: Waiting): Step {
-  switch (waiting.kind) {
-    case "http":
-      return waiting.timer.kind === "request_retry"
-        ? call(turn, node, waiting.request, waiting.attempt + 1)
-        : receive(turn, node, waiting, NO_RESULT);
-    case "ai":
-      return receiveAiReply(turn, node, NO_RESULT);
-    case "delay":
-      return LEAVE;
-    case "answer":
-    case "flow":
-    case "handoff":
-    case "callback":
-      turn.record(node, { success: false, exit: "timeout", error: "timeout" });
-      return {
-        kind: "exit",
-        exits: [{ handle: "timeout" }],
-        otherwise: { status: "expired", reason: "timeout" },
-      };
-    default:
-      return waiting satisfies never;
-  }
+  const step = receive({ kind: "timer" });
+  if (step) return step;
+  turn.record(node, { success: false, exit: "timeout", error: "timeout" });
+  const otherwise = { status: "expired", reason: "timeout" } as const;
+  return { kind: "exit", exits: [{ handle: "timeout" }], otherwise };
 }
 
 const NO_RESULT = { kind: "failure", reason: "timeout", message: "No answer came.", durationMs: 0 } as const;
 
-function sendFailed(turn: Turn, node: GraphNode, waiting: Waiting, reason: string): Step {
-  if (waiting.kind === "flow") return formFailed(turn, node, reason);
+function sendFailed(reason: string): Step {
   const otherwise = { status: "failed", reason: `send_failed: ${reason}` } as const;
   return { kind: "exit", exits: [{ handle: "error" }], otherwise };
 }

@@ -23,6 +23,9 @@ export function leaveBy(handle: string): Step {
 /** Leave by the only way there is. */
 export const LEAVE: Step = { kind: "exit", exits: ["any"] };
 
+/** Where a skipped node leads: the way for anything else, else any way. */
+export const SKIP: Step = { kind: "exit", exits: [{ handle: "default" }, "plain", "any"] };
+
 export function fail(reason: string): Step {
   return { kind: "finish", status: "failed", reason };
 }

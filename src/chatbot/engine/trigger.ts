@@ -1,8 +1,5 @@
-import { listField, numberField, objectField, textField, textListField } from "../../base/json/fields.ts";
-import { isObject, type JsonObject } from "../../base/json/json.ts";
-import type { Graph } from "../graph/graph.ts";
-import { indexGraph } from "../graph/graph_index.ts";
-import { type ChatbotSettings, LONGEST_WORD } from "../graph/settings.ts";
+import { textField } from "../../base/json/fields.ts";
+import type { ChatbotSettings } from "../graph/settings.ts";
 import { fold } from "../text/fold.ts";
 import { testPattern } from "../text/pattern.ts";
 import { isSkipWord } from "../text/words.ts";
@@ -28,7 +25,7 @@ export type TriggerCondition =
   /** An API call or an automation, by name; none named: any. */
   | { kind: "api"; names: string[] };
 
-type Match = "exact" | "contains" | "regex";
+export type Match = "exact" | "contains" | "regex";
 
 export type BusinessHours = {
   timeZone: string;
@@ -192,37 +189,6 @@ function isOpen(hours: BusinessHours, now: Instant): boolean {
 }
 
 /**
- * The rules a graph's start node states. `triggers: [{kind, …}]` with the fields of {@link TriggerCondition},
- * `priority` (0), `businessHours {weekly, timeZone}` with `activeHours` `inside` (default) or `outside`. A start node
- * without triggers begins on any message.
- */
-export function triggerRules(chatbotId: string, graph: Graph, settings: ChatbotSettings): TriggerRule[] {
-  const data = indexGraph(graph).start?.data ?? {};
-  const written = listField(data, "triggers").filter(isObject);
-  const conditions = written.length > 0 ? written.flatMap(readCondition) : [{ kind: "any" } as const];
-  const priority = numberField(data, "priority") ?? 0;
-  return conditions.map((condition) => ({
-    chatbotId,
-    priority,
-    condition,
-    words: wordsOf(condition),
-    folded: [],
-    hours: readHours(data, settings),
-  }));
-}
-
-/** What is longer than any word is compared with nothing. */
-function wordsOf(condition: TriggerCondition): string[] {
-  const written =
-    condition.kind === "deep_link"
-      ? condition.codes
-      : condition.kind === "keyword" && condition.match !== "regex"
-        ? condition.words
-        : [];
-  return written.filter((word) => word.length <= LONGEST_WORD);
-}
-
-/**
  * A rule's words as they are compared, `""` where nothing is left of one; made in the time of the turns that first need
  * them, and kept.
  */
@@ -232,42 +198,4 @@ function foldedWords({ words, folded }: TriggerRule, budget: Budget): readonly s
     folded.push(fold(next));
   }
   return folded;
-}
-
-function readCondition(trigger: JsonObject): TriggerCondition[] {
-  const kind = textField(trigger, "kind");
-  switch (kind) {
-    case "any":
-    case "first_message":
-      return [{ kind }];
-    case "keyword": {
-      const written = textField(trigger, "match");
-      const match: Match = written === "contains" || written === "regex" ? written : "exact";
-      return [{ kind, words: textListField(trigger, "words"), match }];
-    }
-    case "template_button":
-      return [{ kind, payloads: textListField(trigger, "payloads") }];
-    case "referral":
-      return [{ kind, sourceIds: textListField(trigger, "sourceIds") }];
-    case "deep_link":
-      return [{ kind, codes: textListField(trigger, "codes") }];
-    case "api":
-      return [{ kind, names: textListField(trigger, "names") }];
-    default:
-      return [];
-  }
-}
-
-function readHours(data: JsonObject, settings: ChatbotSettings): TriggerRule["hours"] {
-  const hours = objectField(data, "businessHours");
-  const weekly = listField(hours, "weekly")
-    .filter(isObject)
-    .map((line) => ({
-      days: listField(line, "days").filter((day) => typeof day === "number"),
-      from: textField(line, "from"),
-      to: textField(line, "to"),
-    }));
-  if (weekly.length === 0) return null;
-  const when = textField(data, "activeHours") === "outside" ? "outside" : "inside";
-  return { when, of: { timeZone: settings.timeZone, weekly } };
 }

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
 import { sanitize } from "../../base/json/sanitize.ts";
-import { type Graph, type GraphNode, nodeType } from "../graph/graph.ts";
+import { type GraphKinds, type GraphNode, nodeType } from "../graph/graph.ts";
 import { type GraphIndex, indexGraph } from "../graph/graph_index.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
-import type { ChatbotVersion } from "../graph/version.ts";
+import { type ChatbotVersion, currentGraph } from "../graph/version.ts";
 import { split } from "../text/cut.ts";
 import { display, plainText } from "../text/display.ts";
 import { interpolate } from "../text/template.ts";
@@ -38,6 +38,7 @@ export type Attendance = {
  */
 export class Turn {
   readonly version: ChatbotVersion;
+  readonly #kinds: GraphKinds;
   readonly context: Context;
   readonly now: Instant;
   readonly effects: Effect[] = [];
@@ -56,8 +57,15 @@ export class Turn {
   /** What this turn may still write, in characters. */
   #ink: number;
 
-  constructor(version: ChatbotVersion, context: Context, now: Instant, { watch, budget }: Attendance = {}) {
+  constructor(
+    version: ChatbotVersion,
+    context: Context,
+    now: Instant,
+    kinds: GraphKinds,
+    { watch, budget }: Attendance = {},
+  ) {
     this.version = version;
+    this.#kinds = kinds;
     this.context = context;
     this.now = now;
     this.watch = watch;
@@ -73,10 +81,8 @@ export class Turn {
 
   /** The graph the run is in: its own, or that of the innermost subflow; null when that one is gone. */
   get graph(): GraphIndex | null {
-    const frame = this.context.frames.at(-1);
-    if (frame === undefined) return indexGraph(this.version.graph);
-    const { subflows } = this.version;
-    return Object.hasOwn(subflows, frame.chatbotId) ? indexGraph(subflows[frame.chatbotId] as Graph) : null;
+    const graph = currentGraph(this.version, this.context.frames);
+    return graph && indexGraph(graph, this.#kinds);
   }
 
   resolve(path: string): Json | undefined {

@@ -1,13 +1,13 @@
 import { type Exit, findEdge } from "../graph/edges.ts";
-import { nodeKind, nodeType } from "../graph/graph.ts";
-import { returnFromSubflow } from "../nodes/subflow.ts";
+import { nodeType } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { check } from "./budget.ts";
-import { enter } from "./enter.ts";
-import { type EndStatus, fail, type Step } from "./step.ts";
+import type { Frame } from "./context.ts";
+import { type EndStatus, fail, leaveBy, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
 /** Follows a step from node to node, until the run waits or is over. */
-export function walk(turn: Turn, first: Step): void {
+export function walk(turn: Turn, first: Step, kinds: NodeKinds): void {
   let step = first;
   for (;;) {
     check(turn.budget);
@@ -18,12 +18,12 @@ export function walk(turn: Turn, first: Step): void {
         step = leave(turn, step.exits, step.otherwise);
         break;
       case "goto":
-        step = visit(turn, step.nodeId);
+        step = visit(turn, step.nodeId, kinds);
         break;
       case "end": {
         const frame = turn.context.frames.at(-1);
         if (frame) {
-          step = returnFromSubflow(turn, frame, step.outcome);
+          step = returnToCaller(turn, frame, step.outcome, kinds);
           break;
         }
         finish(turn, "completed", "flow_completed", step.outcome);
@@ -52,7 +52,7 @@ function leave(turn: Turn, exits: Exit[], otherwise?: { status: EndStatus; reaso
 }
 
 /** Enters a node, unless a guard forbids. */
-function visit(turn: Turn, nodeId: string): Step {
+function visit(turn: Turn, nodeId: string, kinds: NodeKinds): Step {
   const { context, settings, graph } = turn;
   const subflow = context.frames.at(-1)?.chatbotId;
   const node = graph?.nodes.get(nodeId);
@@ -66,10 +66,22 @@ function visit(turn: Turn, nodeId: string): Step {
   context.currentNodeId = nodeId;
   context.nodeHistory.push({ nodeId, at: turn.now, ...(subflow !== undefined && { subflow }) });
   turn.watch?.(turn);
-  const kind = nodeKind(node);
+  const kind = kinds.of(node);
   return kind
-    ? enter(turn, node, kind)
+    ? kind.enter(turn, node)
     : fail(`unknown_node_type: ${nodeType(node) || "(none)"} at ${nodeId}`);
+}
+
+/** The called graph is at its end: its variables make room for the caller's, whose node says where to go. */
+function returnToCaller(turn: Turn, frame: Frame, outcome: string | null, kinds: NodeKinds): Step {
+  const { context } = turn;
+  const results = context.variables;
+  context.frames.pop();
+  turn.exchange(frame.callerVariables);
+  context.currentNodeId = frame.callerNodeId;
+  const node = turn.graph?.nodes.get(frame.callerNodeId);
+  if (node === undefined) return fail(`missing_node: ${frame.callerNodeId}`);
+  return kinds.of(node)?.returned?.(turn, node, outcome, results) ?? leaveBy(outcome ?? "");
 }
 
 function finish(turn: Turn, status: EndStatus, reason: string, outcome: string | null): void {

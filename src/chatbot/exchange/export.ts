@@ -1,8 +1,10 @@
-import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
-import { type Graph, nodeType } from "../graph/graph.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
+import { cleanObject } from "./clean.ts";
 import type { ImportedFlow } from "./forms.ts";
-import { redactAddress, redactParameters, redactUserInfo } from "./redact_address.ts";
-import { isSecretField, isSecretHeader, isSecretParameter, REMOVED } from "./redact_value.ts";
+import { redactNode } from "./redact_node.ts";
 import type { ImportedSubflow } from "./subflows.ts";
 
 /** What an export is made of. */
@@ -32,11 +34,19 @@ export type ExportedFlow = ImportedFlow & {
  * The wrapped form of the exchange format, without secrets. `settings` and `subflows` are Parley's additions; other
  * applications ignore them. `exportedAt` is an ISO instant.
  */
-export function exportChatbot(chatbot: ExportedChatbot, exportedAt: string): JsonObject {
+export function exportChatbot(
+  chatbot: ExportedChatbot,
+  exportedAt: string,
+  kinds: NodeKinds = NODE_KINDS,
+): JsonObject {
   const { id, name, description, graph, settings, isActive, status, metadata, flows, subflows } = chatbot;
-  const sendsForms = [graph, ...subflows.map((subflow) => subflow.graph)].some((each) =>
-    each.nodes.some((node) => nodeType(node) === "whatsapp_flow"),
+  const sendsFlows = [graph, ...subflows.map((subflow) => subflow.graph)].some(({ nodes }) =>
+    nodes.some((node) => canSendFlow(node, kinds)),
   );
+  const redacted = ({ nodes, edges }: Graph) => ({
+    nodes: nodes.map((node) => redactNode(node, kinds)),
+    edges,
+  });
   const document: JsonObject = {
     version: "1.0",
     exportedAt,
@@ -44,86 +54,23 @@ export function exportChatbot(chatbot: ExportedChatbot, exportedAt: string): Jso
       id,
       name,
       description,
-      nodes: graph.nodes,
-      edges: graph.edges,
+      ...redacted(graph),
       isActive,
       status,
       metadata,
       settings,
     },
     // An empty list, and not absent, if no form is stored: other applications expect the key.
-    ...(sendsForms && {
+    ...(sendsFlows && {
       whatsappFlows: flows.map((flow) => ({ ...flow, isActive: flow.status === "PUBLISHED" })),
     }),
     ...(subflows.length > 0 && {
-      subflows: subflows.map(({ graph: called, ...rest }) => ({ ...rest, ...called })),
+      subflows: subflows.map(({ graph: called, ...rest }) => ({ ...rest, ...redacted(called) })),
     }),
   };
   return cleanObject(document, "field");
 }
 
-/** Where a value stands: which names are ours to know, and which ones somebody else chose. */
-type Place = "field" | "parameter" | "header";
-
-const SECRET_IN: { [place in Place]: (name: string, value: string) => boolean } = {
-  field: isSecretField,
-  parameter: isSecretParameter,
-  header: isSecretHeader,
-};
-
-/**
- * An object with every literal value that is a secret replaced: fields, headers, parameters of a URL or a form body, JSON
- * in texts, `{key, value}` pairs. A value that comes from a variable (`Bearer {{token}}`) is none and stays.
- */
-function cleanObject(value: JsonObject, place: Place): JsonObject {
-  // A header or a parameter in a list, or a variable that is set, says beside the value what it is.
-  const label = (own(value, "value") === undefined ? [] : ["key", "name", "variable"])
-    .map((field) => own(value, field))
-    .find((name) => typeof name === "string");
-  const entries = Object.entries(value).map(([key, field]) => {
-    if (field === undefined) return [key, field];
-    if (label === undefined) return [key, clean(key, field, placeIn(key, place))];
-    // Beside its value the name itself is no secret.
-    if (field === label) return [key, field];
-    if (key !== "value") return [key, clean(key, field, placeIn(key, place))];
-    // What a condition compares with is no value of the variable's.
-    const isCompared = own(value, "operator") !== undefined;
-    return [key, clean(label, field, place === "field" && !isCompared ? "parameter" : place)];
-  });
-  return Object.fromEntries(entries);
-}
-
-function placeIn(key: string, place: Place): Place {
-  if (/headers$/i.test(key)) return "header";
-  return /(params?|parameters|query|body)$/i.test(key) ? "parameter" : place;
-}
-
-/** A value with its secrets replaced; `key` is the name it goes by. */
-export function clean(key: string, value: Json, place: Place = "field"): Json {
-  if (Array.isArray(value)) return value.map((item) => clean(key, item, place));
-  if (isObject(value)) return cleanObject(value, place);
-  // A PIN may be written as a number.
-  if (typeof value === "number") return /(pin|otp|passcode|passw(or)?d|pwd)$/i.test(key) ? REMOVED : value;
-  if (typeof value !== "string") return value;
-  return SECRET_IN[place](key, value) && !isDocument(key, value) ? REMOVED : cleanText(value, place);
-}
-
-/** A body is a text with fields of its own, an address one with parameters; neither is one value. */
-function isDocument(key: string, value: string): boolean {
-  return /^\s*[[{]/.test(value) || /body$/i.test(key) || /^[a-z][\w+.-]*:\/\//i.test(value);
-}
-
-/** A text may be JSON, or an address, or have parameters as a form body has. */
-export function cleanText(text: string, place: Place = "field"): string {
-  if (/^\s*[[{]/.test(text)) {
-    try {
-      const value = JSON.parse(text) as Json;
-      const cleaned = JSON.stringify(clean("", value, place));
-      return cleaned === JSON.stringify(value) ? text : cleaned;
-    } catch {
-      // Not JSON after all.
-    }
-  }
-  if (/^[a-z][\w+.-]*:\/\/\S+$/i.test(text)) return redactAddress(text);
-  return redactParameters(redactUserInfo(text), SECRET_IN[place]);
+function canSendFlow(node: GraphNode, kinds: NodeKinds): boolean {
+  return Object.values(kinds.of(node)?.fields ?? {}).some(({ refersTo }) => refersTo === "flow");
 }

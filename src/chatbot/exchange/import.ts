@@ -1,6 +1,7 @@
 import { textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { type Graph, nodeType } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Language, languageOf } from "../text/texts.ts";
 import { patternProblems } from "../validation/patterns.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
@@ -47,7 +48,10 @@ export function importParsed(file: unknown): ImportResult {
   const { graph, subflows } = result.chatbot;
   const nodes = [graph, ...subflows.map((subflow) => subflow.graph)].flatMap((one) => one.nodes);
   // Other systems match patterns by backtracking: what only that can match is lost, and an error once it is validated.
-  const refused = patternProblems(nodes).map((found) => ({ ...found, severity: "warning" as const }));
+  const refused = patternProblems(nodes, NODE_KINDS).map((found) => ({
+    ...found,
+    severity: "warning" as const,
+  }));
   return { ...result, warnings: [...result.warnings, ...refused] };
 }
 
@@ -102,13 +106,11 @@ function importListed(files: unknown[]): ImportResult {
 
 function missingForms(graph: Graph, flows: ImportedFlow[]): Problem[] {
   const known = new Set(flows.map((flow) => flow.whatsappFlowId));
-  return graph.nodes
-    .filter((node) => nodeType(node) === "whatsapp_flow")
-    .map((node) => ({ node, flowId: textField(node.data, "whatsappFlowId") }))
-    .filter(({ flowId }) => flowId !== "" && !known.has(flowId))
-    .map(({ node, flowId }) =>
-      warning("flow_not_included", node.id, `The form "${flowId}" is not in the file.`),
-    );
+  return graph.nodes.flatMap((node) =>
+    NODE_KINDS.referencesOf(node)
+      .filter(({ kind, id }) => kind === "flow" && !known.has(id))
+      .map(({ id }) => warning("flow_not_included", node.id, `The form "${id}" is not in the file.`)),
+  );
 }
 
 /** Many files of this format come from an application whose default texts are Turkish: those keep Turkish texts. */

@@ -1,6 +1,7 @@
 import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import { type Graph, type GraphEdge, type GraphNode, nodeKind, nodeType } from "../graph/graph.ts";
+import { type Graph, type GraphEdge, type GraphKinds, type GraphNode, nodeType } from "../graph/graph.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
 
@@ -11,13 +12,17 @@ const INTERFACE_KEYS: ReadonlySet<string> = new Set(["onConfig", "onDelete"]);
  * Reads nodes and edges as they are found in exports: ids may be numbers, edges may have none, positions may be
  * missing. What a user interface added is left out; data keys are kept, known or not.
  */
-export function parseGraph(nodes: unknown, edges: unknown): { graph: Graph; problems: Problem[] } {
+export function parseGraph(
+  nodes: unknown,
+  edges: unknown,
+  kinds: GraphKinds = NODE_KINDS,
+): { graph: Graph; problems: Problem[] } {
   const problems: Problem[] = [];
   const graph: Graph = { nodes: [], edges: [] };
   if (!Array.isArray(nodes)) problems.push(problem("missing_nodes", null, "There is no list of nodes."));
   else if (nodes.length > IMPORT_LIMITS.nodes)
     problems.push(tooMany("nodes", nodes.length, IMPORT_LIMITS.nodes));
-  else graph.nodes = nodes.flatMap((node, index) => parseNode(node, index, problems));
+  else graph.nodes = nodes.flatMap((node, index) => parseNode(node, index, problems, kinds));
 
   if (edges != null && !Array.isArray(edges)) {
     problems.push(problem("missing_edges", null, "The edges are not a list."));
@@ -31,7 +36,7 @@ export function parseGraph(nodes: unknown, edges: unknown): { graph: Graph; prob
   return { graph, problems };
 }
 
-function parseNode(node: unknown, index: number, problems: Problem[]): GraphNode[] {
+function parseNode(node: unknown, index: number, problems: Problem[], kinds: GraphKinds): GraphNode[] {
   const id = isObject(node) ? textField(node, "id") : "";
   if (!isObject(node) || id === "") {
     problems.push(problem("node_without_id", null, `Node ${index + 1} has no id.`));
@@ -48,12 +53,12 @@ function parseNode(node: unknown, index: number, problems: Problem[]): GraphNode
     data: Object.fromEntries(data),
   };
   // Where `type` is a builder's own word (`custom`, `input`), the kind is in the data.
-  const inner = { ...written, type: "" };
-  const parsed =
-    nodeKind(written) === null && nodeKind(inner) !== null ? { ...written, type: nodeType(inner) } : written;
+  const inner = nodeType({ ...written, type: "" });
+  const isKnown = (one: GraphNode) => kinds.named(nodeType(one)) !== null;
+  const parsed = !isKnown(written) && kinds.named(inner) ? { ...written, type: inner } : written;
   const type = nodeType(parsed);
   if (type === "") problems.push(problem("node_without_type", id, `The node "${id}" has no type.`));
-  else if (nodeKind(parsed) === null) {
+  else if (!isKnown(parsed)) {
     problems.push(
       warning(
         "unknown_node_type",

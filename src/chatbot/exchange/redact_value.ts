@@ -5,7 +5,7 @@ export const REMOVED = "REMOVED";
 
 /** Names of our own fields, and of any others wherever they stand, whose values are secrets. */
 const SECRET_FIELD =
-  /(authorization|passw(or)?d|secret|token|api[-_]?key|cookie|credential|private[-_]?key|^apiAuthKeyValue$|^apiAuthUsername$)s?$/i;
+  /(authorization|passw(or)?d|secret|token|api[-_]?key|cookie|credential|private[-_]?key)s?$/i;
 const SECRET_VALUE = /^(bearer|basic)\s+\S{8,}$/i;
 
 /** Last words of names that others gave: of parameters, of a body's fields, of variables. */

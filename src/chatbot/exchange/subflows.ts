@@ -1,6 +1,8 @@
 import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import { type Graph, type GraphNode, nodeType } from "../graph/graph.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Problem, problem } from "../validation/problem.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
@@ -51,21 +53,24 @@ export function readSubflows(list: Json | undefined): { subflows: ImportedSubflo
   return { subflows: [...subflows.values()], problems };
 }
 
-/** The graphs that a graph calls, as its nodes name them, each once. */
-export function subflowsCalledBy(graph: Graph): string[] {
-  const called = graph.nodes.filter(isCall).map(({ data }) => textField(data, "chatbotId"));
-  return [...new Set(called)].filter((chatbotId) => chatbotId !== "");
+/** The chatbots whose graphs a graph calls, as its nodes name them, each once. */
+export function subflowsCalledBy(graph: Graph, kinds: NodeKinds = NODE_KINDS): string[] {
+  const named = graph.nodes.flatMap((node) => kinds.referencesOf(node));
+  return [...new Set(named.filter(({ kind }) => kind === "chatbot").map(({ id }) => id))];
 }
 
 /** The same graph, calling others by the names they have here. */
-export function renameSubflows(graph: Graph, names: ReadonlyMap<string, string>): Graph {
+export function renameSubflows(
+  graph: Graph,
+  names: ReadonlyMap<string, string>,
+  kinds: NodeKinds = NODE_KINDS,
+): Graph {
   const renamed = (node: GraphNode): GraphNode => {
-    const name = isCall(node) ? names.get(textField(node.data, "chatbotId")) : undefined;
-    return name === undefined ? node : { ...node, data: { ...node.data, chatbotId: name } };
+    const fresh = kinds
+      .referencesOf(node)
+      .filter(({ kind, id }) => kind === "chatbot" && names.has(id))
+      .map(({ field, id }) => [field, names.get(id)]);
+    return fresh.length === 0 ? node : { ...node, data: { ...node.data, ...Object.fromEntries(fresh) } };
   };
   return { nodes: graph.nodes.map(renamed), edges: graph.edges };
-}
-
-function isCall(node: GraphNode): boolean {
-  return nodeType(node) === "subflow";
 }

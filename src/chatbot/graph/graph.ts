@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json/json.ts";
 
 /**
  * One step of a chatbot. `type` may be empty in old exports, which then say it in `data.type`:
- * ask {@link nodeType}. `data` holds the fields of the node kind, described in `nodes/<kind>.ts`.
+ * ask {@link nodeType}. `data` holds the fields of the node's kind, which `nodes/<kind>.ts` describes.
  */
 export type GraphNode = {
   id: string;
@@ -17,37 +17,18 @@ export type GraphEdge = { id: string; source: string; target: string; sourceHand
 /** A chatbot's graph, in the exchange format of the builder (ReactFlow's nodes and edges). */
 export type Graph = { nodes: GraphNode[]; edges: GraphEdge[] };
 
-/** Every node kind the engine can run. */
-export const NODE_KINDS = [
-  "start",
-  "message",
-  "question",
-  "condition",
-  "set_variable",
-  "rest_api",
-  "data_source",
-  "whatsapp_flow",
-  "google_calendar",
-  "delay",
-  "handoff",
-  "jump",
-  "subflow",
-  "ab_split",
-  "wait_for_callback",
-  "ai_reply",
-  "update_contact",
-  "end",
-] as const;
+/** What the graph itself needs to know of a kind of node. */
+export type GraphKind = {
+  kind: string;
+  /** A run begins at the first node of such a kind. */
+  begins?: boolean;
+  /** The prefix of the variables in which a node stores what it brings: `question` of `question_1.response`. */
+  numberedAs?: string;
+};
 
-export type NodeKind = (typeof NODE_KINDS)[number];
+export type GraphKinds = { named(type: string): GraphKind | null };
 
 /** The type of a node as written: `type`, and where that is empty `data.type`. The one rule, used everywhere. */
 export function nodeType(node: GraphNode): string {
   return node.type || (typeof node.data.type === "string" ? node.data.type : "");
-}
-
-/** The node's kind, or null when the engine does not know its type. */
-export function nodeKind(node: GraphNode): NodeKind | null {
-  const type = nodeType(node);
-  return (NODE_KINDS as readonly string[]).includes(type) ? (type as NodeKind) : null;
 }

@@ -1,4 +1,4 @@
-import { type Graph, type GraphEdge, type GraphNode, nodeType } from "./graph.ts";
+import { type Graph, type GraphEdge, type GraphKinds, type GraphNode, nodeType } from "./graph.ts";
 import { automaticNames } from "./node_numbers.ts";
 
 /** A graph made ready for walking. */
@@ -11,18 +11,19 @@ export type GraphIndex = {
 };
 
 /** Graphs are immutable once published: a version kept in memory is indexed once. */
-const indexes = new WeakMap<Graph, GraphIndex>();
+const indexes = new WeakMap<Graph, { kinds: GraphKinds; index: GraphIndex }>();
 
-export function indexGraph(graph: Graph): GraphIndex {
+export function indexGraph(graph: Graph, kinds: GraphKinds): GraphIndex {
   const known = indexes.get(graph);
-  if (known) return known;
+  if (known?.kinds === kinds) return known.index;
+  const begins = (type: string) => kinds.named(type)?.begins === true;
   const index: GraphIndex = {
     // Either spelling makes a start node, whatever the other says.
-    start: graph.nodes.find((node) => node.type === "start" || nodeType(node) === "start") ?? null,
+    start: graph.nodes.find((node) => begins(node.type) || begins(nodeType(node))) ?? null,
     nodes: new Map(graph.nodes.map((node) => [node.id, node])),
     edges: Map.groupBy(graph.edges, (edge) => edge.source),
-    names: automaticNames(graph),
+    names: automaticNames(graph, kinds),
   };
-  indexes.set(graph, index);
+  indexes.set(graph, { kinds, index });
   return index;
 }

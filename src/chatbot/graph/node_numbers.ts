@@ -1,26 +1,15 @@
-import { type Graph, type GraphNode, nodeType } from "./graph.ts";
-
-/** The node types that are numbered, with the prefix of their automatic variable names. */
-const PREFIXES: ReadonlyMap<string, string> = new Map([
-  ["question", "question"],
-  ["rest_api", "rest_api"],
-  ["data_source", "data_source"],
-  ["whatsapp_flow", "flow"],
-  ["google_calendar", "calendar"],
-  ["ai_reply", "ai"],
-  ["wait_for_callback", "callback"],
-]);
+import { type Graph, type GraphKinds, type GraphNode, nodeType } from "./graph.ts";
 
 /**
  * The automatic variable prefix of every numbered node: `question_1`, `rest_api_2`, … The number is the node's
  * rank among its type in the order the builder shows: topological, ties in array order. Edges that lead back
  * are left out first, so that a loop renumbers nothing.
  */
-export function automaticNames(graph: Graph): Map<string, string> {
+export function automaticNames(graph: Graph, kinds: GraphKinds): Map<string, string> {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
-  for (const node of topologicalOrder(graph)) {
-    const prefix = PREFIXES.get(nodeType(node));
+  for (const node of topologicalOrder(graph, kinds)) {
+    const prefix = kinds.named(nodeType(node))?.numberedAs;
     if (prefix === undefined) continue;
     const number = (counts.get(prefix) ?? 0) + 1;
     counts.set(prefix, number);
@@ -30,8 +19,8 @@ export function automaticNames(graph: Graph): Map<string, string> {
 }
 
 /** Kahn's order without the back edges; ties in array order. */
-function topologicalOrder(graph: Graph): GraphNode[] {
-  const back = backEdges(graph);
+function topologicalOrder(graph: Graph, kinds: GraphKinds): GraphNode[] {
+  const back = backEdges(graph, kinds);
   const ids = new Set(graph.nodes.map((node) => node.id));
   const forward = graph.edges.filter(
     (edge) => !back.has(edge) && ids.has(edge.source) && ids.has(edge.target),
@@ -53,9 +42,9 @@ function topologicalOrder(graph: Graph): GraphNode[] {
 }
 
 /** The edges that close a cycle, seen depth first from the start node, then from whatever is left. */
-function backEdges(graph: Graph): Set<Graph["edges"][number]> {
+function backEdges(graph: Graph, kinds: GraphKinds): Set<Graph["edges"][number]> {
   const edgesOf = Map.groupBy(graph.edges, (edge) => edge.source);
-  const start = graph.nodes.filter((node) => nodeType(node) === "start");
+  const start = graph.nodes.filter((node) => kinds.named(nodeType(node))?.begins);
   const state = new Map<string, "open" | "done">();
   const back = new Set<Graph["edges"][number]>();
 

@@ -24,3 +24,13 @@ export type ChatbotVersion = {
 export function draftVersion(graph: Graph, settings: Partial<ChatbotSettings> = {}): ChatbotVersion {
   return { id: "draft", graph, settings: chatbotSettings(settings), subflows: {}, flows: {} };
 }
+
+/** The graph in which a run is, by the chatbots of its open subflows, innermost last; null when that one is gone. */
+export function currentGraph(
+  { graph, subflows }: ChatbotVersion,
+  frames: readonly { chatbotId: string }[],
+): Graph | null {
+  const frame = frames.at(-1);
+  if (frame === undefined) return graph;
+  return Object.hasOwn(subflows, frame.chatbotId) ? (subflows[frame.chatbotId] as Graph) : null;
+}

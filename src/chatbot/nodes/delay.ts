@@ -1,36 +1,40 @@
-import { numberField, textField } from "../../base/json/fields.ts";
-import { LEAVE, type Step } from "../engine/step.ts";
-import type { Turn } from "../engine/turn.ts";
-import type { WaitTime } from "../engine/wait_time.ts";
-import type { GraphNode } from "../graph/graph.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import { LEAVE } from "../engine/step.ts";
+import { choice, defineFields, number } from "../fields/define_fields.ts";
+import { warning } from "../validation/problem.ts";
+import { defineNode } from "./define_node.ts";
 
-const SECONDS: { [unit: string]: number } = {
-  seconds: 1,
-  minutes: 60,
-  hours: 3600,
-  days: 86_400,
-  weeks: 604_800,
-};
+const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400, weeks: 604_800 };
 const LONGEST = 366 * 86_400;
 
-/**
- * Waits, whatever the contact writes meanwhile. `delay` and `delayUnit`: `seconds` (default), `minutes`, `hours`,
- * `days` or `weeks`; at most a year.
- */
-export function enterDelay(turn: Turn, node: GraphNode): Step {
-  const seconds = delaySeconds(node);
-  turn.record(node, {});
-  if (seconds <= 0) return LEAVE;
-  return { kind: "wait", waiting: { kind: "delay", nodeId: node.id, timer: turn.timer("delay", seconds) } };
-}
+const FIELDS = defineFields({
+  delay: number("How long; at most 366 days.", { default: 0 }),
+  delayUnit: choice("The unit of `delay`.", ["seconds", "minutes", "hours", "days", "weeks"]),
+});
 
-export function delayTime(node: GraphNode): WaitTime {
-  return { kind: "delay", seconds: delaySeconds(node) };
-}
+export const delay = defineNode({
+  kind: "delay",
+  about: "Waits, whatever the contact writes in the meantime.",
+  fields: FIELDS,
+  exits: [],
+  leaves: "after_wait",
+  waits: (data) => ({ kind: "delay", seconds: secondsOf(data) }),
+  problems: ({ id, data }) =>
+    FIELDS.delay.of(data) > 0
+      ? []
+      : [warning("no_delay", id, 'The node does not wait: "delay" must be a positive number.')],
+  enter(turn, node) {
+    const seconds = secondsOf(node.data);
+    turn.record(node, {});
+    if (seconds <= 0) return LEAVE;
+    return { kind: "wait", waiting: { kind: "delay", nodeId: node.id, timer: turn.timer("delay", seconds) } };
+  },
+  receive: (_turn, _node, event) => (event.kind === "timer" ? LEAVE : null),
+});
 
-/** How long a delay waits: 0 for one that does not. */
-export function delaySeconds({ data }: GraphNode): number {
-  const unit = textField(data, "delayUnit");
-  const factor = Object.hasOwn(SECONDS, unit) ? (SECONDS[unit] as number) : 1;
-  return Math.min(Math.max(numberField(data, "delay") ?? 0, 0) * factor, LONGEST);
+/** 0 for a node that does not wait. */
+function secondsOf(data: JsonObject): number {
+  const unit = FIELDS.delayUnit.of(data);
+  const factor = Object.hasOwn(SECONDS, unit) ? SECONDS[unit as keyof typeof SECONDS] : 1;
+  return Math.min(Math.max(FIELDS.delay.of(data), 0) * factor, LONGEST);
 }

@@ -1,18 +1,24 @@
-import { textField } from "../../base/json/fields.ts";
-import type { Step } from "../engine/step.ts";
-import type { Turn } from "../engine/turn.ts";
-import type { GraphNode } from "../graph/graph.ts";
+import { defineFields, template } from "../fields/define_fields.ts";
+import { defineNode } from "./define_node.ts";
 
-/**
- * The end of the graph. In a subflow: back to the caller, by the exit named after the outcome.
- *
- * - `outcome`: a word for reports (`sold`, `unreachable`); interpolated. Default: the run's status.
- * - `content`: a last message, optional.
- */
-export function enterEnd(turn: Turn, node: GraphNode): Step {
-  const content = textField(node.data, "content");
-  if (content !== "") turn.say(node, turn.fill(node, content));
-  const outcome = turn.fill(node, textField(node.data, "outcome"));
-  turn.record(node, { exit: outcome || null });
-  return { kind: "end", outcome: outcome || null };
-}
+const FIELDS = defineFields({
+  content: template("A last message."),
+  outcome: template(
+    "A word for statistics (`sold`), and the exit of a subflow. Without it, the outcome is the run's status.",
+  ),
+});
+
+export const end = defineNode({
+  kind: "end",
+  about: "Ends the run. In a subflow: goes back to the caller.",
+  fields: FIELDS,
+  exits: [],
+  needsWindow: (data) => FIELDS.content.of(data) !== "",
+  enter(turn, node) {
+    const content = FIELDS.content.of(node.data);
+    if (content !== "") turn.say(node, turn.fill(node, content));
+    const outcome = turn.fill(node, FIELDS.outcome.of(node.data));
+    turn.record(node, { exit: outcome || null });
+    return { kind: "end", outcome: outcome || null };
+  },
+});

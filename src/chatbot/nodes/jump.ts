@@ -1,11 +1,19 @@
-import { textField } from "../../base/json/fields.ts";
-import { fail, LEAVE, type Step } from "../engine/step.ts";
-import type { Turn } from "../engine/turn.ts";
-import type { GraphNode } from "../graph/graph.ts";
+import { fail, LEAVE } from "../engine/step.ts";
+import { defineFields, node as nodeField } from "../fields/define_fields.ts";
+import { defineNode } from "./define_node.ts";
 
-/** Goes to the node `targetNodeId` of the same graph; without one, on by its edge. */
-export function enterJump(turn: Turn, node: GraphNode): Step {
-  const target = textField(node.data, "targetNodeId");
-  if (target === "") return LEAVE;
-  return turn.graph?.nodes.has(target) ? { kind: "goto", nodeId: target } : fail(`missing_node: ${target}`);
-}
+const FIELDS = defineFields({
+  targetNodeId: nodeField("A node of the same graph.", { required: "missing_target" }),
+});
+
+export const jump = defineNode({
+  kind: "jump",
+  about: "Goes to another node, without an edge.",
+  fields: FIELDS,
+  exits: [],
+  enter(turn, node) {
+    const target = FIELDS.targetNodeId.of(node.data);
+    if (target === "") return LEAVE;
+    return turn.graph?.nodes.has(target) ? { kind: "goto", nodeId: target } : fail(`missing_node: ${target}`);
+  },
+});

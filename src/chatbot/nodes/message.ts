@@ -1,52 +1,129 @@
-import { listField, numberField, textField } from "../../base/json/fields.ts";
+import { numberField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
-import { LEAVE, type Step } from "../engine/step.ts";
+import { LEAVE } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
+import { choice, defineFields, list, object, template, text, url } from "../fields/define_fields.ts";
+import type { Field } from "../fields/field.ts";
 import type { GraphNode } from "../graph/graph.ts";
+import { type Problem, problem, warning } from "../validation/problem.ts";
+import { defineNode } from "./define_node.ts";
 
 const MEDIA_TYPES = ["image", "video", "audio", "document", "sticker"];
+const TEXT_LIMIT = 4096;
+const CAPTION_LIMIT = 1024;
 
-/**
- * Says something. `messageType`, `text` by default, decides which fields count; all texts are interpolated.
- *
- * - `text`: `content`; longer than 4096 characters, it is several messages.
- * - `image`, `video`, `audio`, `document`, `sticker`: `mediaId` or `mediaUrl` (public HTTPS); `caption` or
- *   `content`; `filename` of a document.
- * - `location`: `latitude`, `longitude`, `name`, `address`. `contacts`: `contacts`, Meta's own array.
- * - `template`: `templateName`, `templateLanguage`, `templateComponents`; or `template`, Meta's own object.
- * - `interactive`: `interactive`, Meta's own object: the way to whatever has no node of its own.
- */
-export function enterMessage(turn: Turn, node: GraphNode): Step {
-  const message = messageOf(turn, node);
-  if (message) turn.send(node, message);
-  else turn.say(node, turn.fill(node, textField(node.data, "content")));
-  turn.record(node, {});
-  return LEAVE;
+const FIELDS = defineFields({
+  messageType: choice("Decides which of the other fields count.", [
+    "text",
+    ...MEDIA_TYPES,
+    "location",
+    "contacts",
+    "template",
+    "interactive",
+  ]),
+  content: template(
+    `The text; longer than ${TEXT_LIMIT} characters, it is several messages. Of media: the caption.`,
+  ),
+  mediaUrl: url("The file's public HTTPS address."),
+  mediaId: template("Meta's id of the file, instead of an address."),
+  caption: template("The caption of an image, a video or a document.", { limit: CAPTION_LIMIT }),
+  filename: template("The name of a document."),
+  latitude: template("Of a location."),
+  longitude: template("Of a location."),
+  name: template("Of a location."),
+  address: template("Of a location."),
+  contacts: list("Meta's own list of contact cards."),
+  templateName: template("The template: the only message that is delivered outside the 24-hour window."),
+  templateLanguage: text("Its language.", { default: "en" }),
+  templateComponents: list("Meta's own list of its parameters."),
+  template: object("Meta's own object of a template, instead of the three fields above."),
+  interactive: object("Meta's own object of an interactive message: the way to whatever has no field here."),
+});
+
+export const message = defineNode({
+  kind: "message",
+  about: "Sends a message, and goes on. All texts may contain variables.",
+  fields: FIELDS,
+  exits: [{ handle: "error", label: "never taken: whether a message was sent is known only later" }],
+  needsWindow: (data) => FIELDS.messageType.of(data) !== "template",
+  references(data) {
+    if (FIELDS.messageType.of(data) !== "template") return [];
+    const whole = FIELDS.template.of(data);
+    const name = textField(whole, "name") || FIELDS.templateName.of(data);
+    const code = isObject(whole.language) ? textField(whole.language, "code") : "";
+    const id = `${name}/${code || FIELDS.templateLanguage.of(data)}`;
+    return name === "" ? [] : [{ kind: "template", id, field: "templateName" }];
+  },
+  problems,
+  enter(turn, node) {
+    const sent = messageOf(turn, node);
+    if (sent) turn.send(node, sent);
+    else turn.say(node, turn.fill(node, FIELDS.content.of(node.data)));
+    turn.record(node, {});
+    return LEAVE;
+  },
+});
+
+/** What the node lacks to be sent, and what will not fit. */
+function problems({ id, data }: GraphNode): Problem[] {
+  const type = FIELDS.messageType.of(data);
+  const lacks = (field: Field<string>) => field.of(data).trim() === "";
+  const empty = [problem("empty_message", id, "There is nothing to send.")];
+  if (MEDIA_TYPES.includes(type)) {
+    if (lacks(FIELDS.mediaId) && lacks(FIELDS.mediaUrl)) return empty;
+    const caption = FIELDS.caption.of(data) || FIELDS.content.of(data);
+    return caption.length > CAPTION_LIMIT
+      ? [problem("text_too_long", id, `A caption has at most ${CAPTION_LIMIT} characters.`)]
+      : [];
+  }
+  switch (type) {
+    case "text": {
+      const { length } = FIELDS.content.of(data);
+      if (lacks(FIELDS.content)) return empty;
+      return length > TEXT_LIMIT
+        ? [warning("text_too_long", id, `${length} characters are sent as several messages.`)]
+        : [];
+    }
+    case "location":
+      return lacks(FIELDS.latitude) || lacks(FIELDS.longitude) ? empty : [];
+    case "contacts":
+      return FIELDS.contacts.of(data).length === 0 ? empty : [];
+    case "template":
+      return lacks(FIELDS.templateName) && !isObject(data.template) ? empty : [];
+    case "interactive":
+      return isObject(data.interactive) ? [] : empty;
+    default:
+      return [warning("unknown_message_type", id, `"${type}" is not known; the content is sent as text.`)];
+  }
 }
 
-/** The message of a node that says more than text; null for text, and for what lacks its main field. */
+/** The message of a node that sends more than text; null for text, and for one that lacks its main field. */
 function messageOf(turn: Turn, node: GraphNode): OutboundMessage | null {
   const { data } = node;
-  const type = textField(data, "messageType");
+  const type = FIELDS.messageType.of(data);
   const fill = (text: string) => turn.fillPlain(node, text);
   if (MEDIA_TYPES.includes(type)) return mediaMessage(turn, node, type);
   switch (type) {
     case "location": {
-      const [latitude, longitude] = [coordinate(turn, node, "latitude"), coordinate(turn, node, "longitude")];
+      const latitude = coordinate(turn, node, FIELDS.latitude);
+      const longitude = coordinate(turn, node, FIELDS.longitude);
       if (latitude === undefined || longitude === undefined) return null;
-      return { type, content: { latitude, longitude, ...filled(turn, node, ["name", "address"]) } };
+      return {
+        type,
+        content: { latitude, longitude, ...filled(turn, node, [FIELDS.name, FIELDS.address]) },
+      };
     }
     case "contacts": {
-      const contacts = listField(data, "contacts").filter(isObject);
+      const contacts = FIELDS.contacts.of(data).filter(isObject);
       return contacts.length > 0
         ? { type, content: contacts.map((contact) => mapFieldTexts(contact, fill)) }
         : null;
     }
     case "template": {
-      const template = templateOf(data);
-      return template && { type, content: mapFieldTexts(template, fill) };
+      const sent = templateOf(data);
+      return sent && { type, content: mapFieldTexts(sent, fill) };
     }
     case "interactive":
       return isObject(data.interactive) ? { type, content: mapFieldTexts(data.interactive, fill) } : null;
@@ -56,10 +133,11 @@ function messageOf(turn: Turn, node: GraphNode): OutboundMessage | null {
 }
 
 function mediaMessage(turn: Turn, node: GraphNode, type: string): OutboundMessage | null {
-  const { mediaId: id, mediaUrl: link } = filled(turn, node, ["mediaId", "mediaUrl"]);
+  const { mediaId: id, mediaUrl: link } = filled(turn, node, [FIELDS.mediaId, FIELDS.mediaUrl]);
   const file: JsonObject | null = id !== undefined ? { id } : link !== undefined ? { link } : null;
   if (file === null) return null;
-  const { caption, content, filename } = filled(turn, node, ["caption", "content", "filename"]);
+  const texts = filled(turn, node, [FIELDS.caption, FIELDS.content, FIELDS.filename]);
+  const { caption, content, filename } = texts;
   const hasCaption = type !== "audio" && type !== "sticker";
   return {
     type,
@@ -73,21 +151,21 @@ function mediaMessage(turn: Turn, node: GraphNode, type: string): OutboundMessag
 
 function templateOf(data: JsonObject): JsonObject | null {
   if (isObject(data.template)) return data.template;
-  const name = textField(data, "templateName");
+  const name = FIELDS.templateName.of(data);
   if (name === "") return null;
-  const components = listField(data, "templateComponents");
-  const code = textField(data, "templateLanguage") || "en";
-  return { name, language: { code }, ...(components.length > 0 && { components }) };
+  const components = FIELDS.templateComponents.of(data);
+  const language = { code: FIELDS.templateLanguage.of(data) };
+  return { name, language, ...(components.length > 0 && { components }) };
 }
 
 /** The fields that are not empty, filled. */
-function filled(turn: Turn, node: GraphNode, names: string[]): { [name: string]: string } {
-  const present = names.map(
-    (name) => [name, turn.fillPlain(node, textField(node.data, name)).trim()] as const,
+function filled(turn: Turn, node: GraphNode, fields: Field<string>[]): { [name: string]: string } {
+  const present = fields.map(
+    (field) => [field.name, turn.fillPlain(node, field.of(node.data)).trim()] as const,
   );
   return Object.fromEntries(present.filter(([, text]) => text !== ""));
 }
 
-function coordinate(turn: Turn, node: GraphNode, name: string): number | undefined {
-  return numberField({ [name]: turn.fillPlain(node, textField(node.data, name)) }, name);
+function coordinate(turn: Turn, node: GraphNode, field: Field<string>): number | undefined {
+  return numberField({ [field.name]: turn.fillPlain(node, field.of(node.data)) }, field.name);
 }

@@ -1,40 +1,44 @@
-import { textField } from "../../base/json/fields.ts";
-import type { HttpResult } from "../engine/event.ts";
-import { fail, type Step } from "../engine/step.ts";
-import type { Turn } from "../engine/turn.ts";
-import type { GraphNode } from "../graph/graph.ts";
-import { call } from "../request/call.ts";
-import type { Selection } from "../request/response.ts";
-import { restRequest } from "../request/rest_request.ts";
+import { fail } from "../engine/step.ts";
+import { defineFields, output, template, text } from "../fields/define_fields.ts";
+import { RETRIES } from "../request/request_fields.ts";
+import { REST_REQUEST, restRequest } from "../request/rest_request.ts";
+import { sendRequest } from "../request/send_request.ts";
 import { storeResponse } from "../request/store_response.ts";
+import { defineNode } from "./define_node.ts";
 
-/**
- * Calls an API and waits for its answer. Values are substituted in parsed pieces, never in the text of the request.
- *
- * - `apiUrl`, `apiMethod` (GET), `apiHeaders`, `apiQueryParams`: interpolated.
- * - `apiBody`: JSON text or any other; `apiContentType`: JSON by default, a form, multipart.
- * - `apiAuthType`: `none`, `bearer` (`apiAuthToken`), `basic` (`apiAuthUsername`, `apiAuthPassword`), `api_key`
- *   (`apiAuthKeyName`, `apiAuthKeyValue`, `apiAuthKeyLocation` `header` or `query`).
- * - `apiTimeout`: milliseconds, 30 s by default; `apiRetries`: further attempts of a GET, 2 by default.
- * - `apiResponsePath`, then `apiFilterField` and `apiFilterValue`: what of the answer is kept.
- * - `apiOutputVariable`, `apiErrorVariable`: receive it, besides `rest_api_N.data`, `.status` and `.error`.
- *
- * Exits: `success`, `error`.
- */
-export function enterRestApi(turn: Turn, node: GraphNode): Step {
-  const request = restRequest(turn, node);
-  return request ? call(turn, node, request) : fail(`missing_url: rest_api ${node.id}`);
-}
+const ANSWER = defineFields({
+  apiResponsePath: text("What of the answer is kept: `data.items[0].name`. All of it by default."),
+  apiFilterField: text("Of a list, only items are kept whose field of this name equals `apiFilterValue`."),
+  apiFilterValue: template("Compared as text."),
+  apiOutputVariable: output("Receives what is kept of the answer."),
+  apiErrorVariable: output("Receives what went wrong."),
+});
 
-export function receiveRestApi(turn: Turn, node: GraphNode, result: HttpResult): Step {
-  const selection: Selection = {
-    path: textField(node.data, "apiResponsePath"),
-    filterField: textField(node.data, "apiFilterField"),
-    filterValue: turn.fillPlain(node, textField(node.data, "apiFilterValue")),
-  };
-  const names = {
-    output: textField(node.data, "apiOutputVariable"),
-    error: textField(node.data, "apiErrorVariable"),
-  };
-  return storeResponse(turn, node, result, selection, names);
-}
+export const restApi = defineNode({
+  kind: "rest_api",
+  about:
+    "Sends an HTTP request and waits for the answer; the run is stored before. Values are put into parsed pieces, never into the text of the request. Private addresses are refused (`HTTP_ALLOWED_HOSTS`).",
+  fields: { ...REST_REQUEST, ...RETRIES, ...ANSWER },
+  numberedAs: "rest_api",
+  results: { data: "what is kept of the answer", status: "its status", error: "what went wrong" },
+  exits: [
+    { handle: "success", label: "an answer with a status of 2xx" },
+    { handle: "error", label: "any other answer, or none" },
+  ],
+  decides: true,
+  enter(turn, node) {
+    const request = restRequest(turn, node);
+    return request ? sendRequest(turn, node, request) : fail(`missing_url: rest_api ${node.id}`);
+  },
+  receive(turn, node, event) {
+    if (event.kind !== "http_result") return null;
+    const { data } = node;
+    const selection = {
+      path: ANSWER.apiResponsePath.of(data),
+      filterField: ANSWER.apiFilterField.of(data),
+      filterValue: turn.fillPlain(node, ANSWER.apiFilterValue.of(data)),
+    };
+    const names = { output: ANSWER.apiOutputVariable.of(data), error: ANSWER.apiErrorVariable.of(data) };
+    return storeResponse(turn, node, event.result, selection, names);
+  },
+});

@@ -1,51 +1,78 @@
-import { listField, textField } from "../../base/json/fields.ts";
-import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import { mapTexts } from "../../base/json/map_texts.ts";
 import type { ContactChange } from "../engine/effect.ts";
 import { addDays, localTime } from "../engine/instant.ts";
 import { referenceFrom } from "../engine/random.ts";
-import { LEAVE, type Step } from "../engine/step.ts";
+import { LEAVE } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
+import { choice, defineFields, json, list, output } from "../fields/define_fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { variablePath } from "../text/template.ts";
+import { defineNode } from "./define_node.ts";
 
-/**
- * Sets variables. `assignments: [{variable, operation, value, scope}]`, or the four fields of one on the node.
- *
- * - `operation`: `set` (default), `append` to a list, `increment` by a number (1), `now` (an instant), `today`
- *   (a date; `value` days later, when it is a number), `random_id` (12 letters and digits), `clear`.
- * - `value`: JSON; texts are interpolated, and `{{path}}` alone keeps the type of its value.
- * - `scope`: `contact` also keeps the value on the contact, where it outlives the run, and in `contact.<variable>`.
- */
-export function enterSetVariable(turn: Turn, node: GraphNode): Step {
-  const several = listField(node.data, "assignments").filter(isObject);
-  const contactFields: JsonObject = {};
-  for (const assignment of several.length > 0 ? several : [node.data]) {
-    const name = variablePath(textField(assignment, "variable"));
-    const isContactField = textField(assignment, "scope") === "contact";
-    const variable = isContactField ? `contact.${name}` : name;
-    const value = assignedValue(turn, node, assignment, variable);
-    turn.assign(variable, value);
-    if (isContactField && name !== "") contactFields[name] = value;
-  }
-  if (Object.keys(contactFields).length > 0) {
-    turn.effects.push({
-      kind: "update_contact",
-      nodeId: node.id,
-      change: { ...NO_CHANGE, fields: contactFields },
-    });
-  }
-  turn.record(node, {});
-  return LEAVE;
-}
+const hasNoList = (data: JsonObject): boolean => FIELDS.assignments.of(data).length === 0;
+
+/** What is to become of one variable. */
+const ASSIGNMENT = {
+  operation: choice(
+    "`append` to a list, `increment` by `value` (1), `now` (an instant), `today` (a date, `value` days later), `random_id` (12 letters and digits).",
+    ["set", "append", "increment", "now", "today", "random_id", "clear"],
+  ),
+  value: json(
+    "Any JSON. Texts may contain variables; `{{path}}` alone keeps the type of what it stands for.",
+  ),
+  scope: choice(
+    "`contact` also keeps the value on the contact, where it outlives the run, as `contact.<variable>`.",
+    ["run", "contact"],
+  ),
+};
+
+const ITEM = defineFields({ variable: output("As the node's own."), ...ASSIGNMENT });
+
+const FIELDS = defineFields({
+  assignments: list("Several assignments in order, instead of the one in the node's own fields.", ITEM),
+  variable: output("A name; `order.status` goes into the object `order`.", {
+    required: "missing_variable",
+    when: hasNoList,
+  }),
+  ...ASSIGNMENT,
+});
+
+export const setVariable = defineNode({
+  kind: "set_variable",
+  about: "Sets variables: one by the node's own fields, or several.",
+  fields: FIELDS,
+  exits: [],
+  enter(turn, node) {
+    const several = FIELDS.assignments.of(node.data).filter(isObject);
+    const contactFields: JsonObject = {};
+    for (const assignment of several.length > 0 ? several : [node.data]) {
+      const name = variablePath(ITEM.variable.of(assignment));
+      const isContactField = ITEM.scope.of(assignment) === "contact";
+      const variable = isContactField ? `contact.${name}` : name;
+      const value = assignedValue(turn, node, assignment, variable);
+      turn.assign(variable, value);
+      if (isContactField && name !== "") contactFields[name] = value;
+    }
+    if (Object.keys(contactFields).length > 0) {
+      turn.effects.push({
+        kind: "update_contact",
+        nodeId: node.id,
+        change: { ...NO_CHANGE, fields: contactFields },
+      });
+    }
+    turn.record(node, {});
+    return LEAVE;
+  },
+});
 
 const NO_CHANGE: ContactChange = { fields: {}, addTags: [], removeTags: [], addGroups: [], removeGroups: [] };
 
 function assignedValue(turn: Turn, node: GraphNode, assignment: JsonObject, variable: string): Json {
-  const given = mapTexts(own(assignment, "value") ?? null, (text) => fillTyped(turn, node, text));
+  const given = mapTexts(ITEM.value.of(assignment), (text) => fillTyped(turn, node, text));
   const current = turn.resolve(variable) ?? null;
-  switch (textField(assignment, "operation")) {
+  switch (ITEM.operation.of(assignment)) {
     case "append":
       return [...(Array.isArray(current) ? current : current === null ? [] : [current]), given];
     case "increment":

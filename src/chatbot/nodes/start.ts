@@ -1,6 +1,34 @@
-import { LEAVE, type Step } from "../engine/step.ts";
+import { listField } from "../../base/json/fields.ts";
+import { isObject } from "../../base/json/json.ts";
+import { LEAVE } from "../engine/step.ts";
+import { choice, defineFields, list, number, object } from "../fields/define_fields.ts";
+import { defineNode } from "./define_node.ts";
 
-/** Where a run begins. Its `triggers` and `priority` say when: see `trigger.ts`. */
-export function enterStart(): Step {
-  return LEAVE;
-}
+export const START = defineFields({
+  triggers: list("On what the chatbot begins: see [Beginning](#beginning). Without any: on every message."),
+  priority: number("When several chatbots are active, the one with the higher priority begins.", {
+    default: 0,
+  }),
+  businessHours: object(
+    '`{"weekly": [{"days": [1, 5], "from": "09:00", "to": "18:00"}]}`; day 1 is Monday. Times are in the chatbot\'s time zone; an end before its start is on the next day.',
+  ),
+  activeHours: choice("Whether the chatbot begins inside or outside its business hours.", [
+    "inside",
+    "outside",
+  ]),
+});
+
+export const start = defineNode({
+  kind: "start",
+  about: "Where a run begins. A graph has one.",
+  fields: START,
+  begins: true,
+  exits: [],
+  patterns: (data) =>
+    START.triggers
+      .of(data)
+      .filter(isObject)
+      .filter((trigger) => trigger.kind === "keyword" && trigger.match === "regex")
+      .flatMap((trigger) => listField(trigger, "words").map(String)),
+  enter: () => LEAVE,
+});

@@ -1,55 +1,50 @@
-import { objectField, textField } from "../../base/json/fields.ts";
-import type { JsonObject } from "../../base/json/json.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
-import type { Frame } from "../engine/context.ts";
-import { fail, type Step } from "../engine/step.ts";
-import type { Turn } from "../engine/turn.ts";
-import type { GraphNode } from "../graph/graph.ts";
+import { fail } from "../engine/step.ts";
+import { defineFields, outputs, pairs, reference } from "../fields/define_fields.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { variablePath } from "../text/template.ts";
 import { resolve } from "../text/variables.ts";
+import { defineNode } from "./define_node.ts";
 
 const DEEPEST = 10;
 
-/**
- * Runs another chatbot's graph and comes back.
- *
- * - `chatbotId`: whose graph; it is frozen into the version when that is published.
- * - `inputs`: name → value, set there before its start. It sees the caller's variables, and changes only its own.
- * - `outputs`: name here → path there, set on return.
- *
- * Exits: the outcome of its `end` node; otherwise the plain way on.
- */
-export function enterSubflow(turn: Turn, node: GraphNode): Step {
-  const chatbotId = textField(node.data, "chatbotId");
-  if (!Object.hasOwn(turn.version.subflows, chatbotId)) return fail(`missing_subflow: ${chatbotId}`);
-  const { context } = turn;
-  if (context.frames.length >= DEEPEST) return fail(`subflow_too_deep: ${chatbotId}`);
-  const inputs = mapFieldTexts(objectField(node.data, "inputs"), (text) => fillTyped(turn, node, text));
-  context.frames.push({ chatbotId, callerNodeId: node.id, callerVariables: context.variables });
-  turn.exchange(structuredClone(context.variables));
-  for (const [name, value] of Object.entries(inputs)) turn.assign(name, value ?? null);
-  const start = turn.graph?.start;
-  return start ? { kind: "goto", nodeId: start.id } : fail(`no_start_node: ${chatbotId}`);
-}
+const FIELDS = defineFields({
+  chatbotId: reference("chatbot", "Whose graph; it is frozen into the version when that is published.", {
+    required: "missing_subflow",
+  }),
+  inputs: pairs(
+    "Name → value, set in the called graph before its start. It sees the caller's variables, and changes only its own.",
+  ),
+  outputs: outputs("Name here → path there, set when the called graph has ended."),
+});
 
-/** The called graph has ended: its outputs are set for the caller, which leaves by the outcome. */
-export function returnFromSubflow(turn: Turn, frame: Frame, outcome: string | null): Step {
-  const { context } = turn;
-  const results = context.variables;
-  context.frames.pop();
-  turn.exchange(frame.callerVariables);
-  context.currentNodeId = frame.callerNodeId;
-  const node = turn.graph?.nodes.get(frame.callerNodeId);
-  if (node === undefined) return fail(`missing_node: ${frame.callerNodeId}`);
-  assignOutputs(turn, objectField(node.data, "outputs"), results);
-  turn.record(node, { exit: outcome });
-  return { kind: "exit", exits: [{ handle: outcome ?? "" }, "plain", "any"] };
-}
-
-function assignOutputs(turn: Turn, outputs: JsonObject, results: JsonObject): void {
-  for (const [name, path] of Object.entries(outputs)) {
-    const value = typeof path === "string" ? resolve(results, variablePath(path)) : undefined;
-    if (value !== undefined) turn.assign(name, value);
-  }
-}
+export const subflow = defineNode({
+  kind: "subflow",
+  about: `Runs another chatbot's graph and comes back, by the exit that its \`end\` names, else by the plain way on. At most ${DEEPEST} levels deep.`,
+  fields: FIELDS,
+  exits: [],
+  ownExits: () => null,
+  ownExitsAbout: "the outcomes of the called graph",
+  decides: true,
+  leaves: "after_reaction",
+  enter(turn, node) {
+    const chatbotId = FIELDS.chatbotId.of(node.data);
+    if (!Object.hasOwn(turn.version.subflows, chatbotId)) return fail(`missing_subflow: ${chatbotId}`);
+    const { context } = turn;
+    if (context.frames.length >= DEEPEST) return fail(`subflow_too_deep: ${chatbotId}`);
+    const inputs = mapFieldTexts(FIELDS.inputs.of(node.data), (text) => fillTyped(turn, node, text));
+    context.frames.push({ chatbotId, callerNodeId: node.id, callerVariables: context.variables });
+    turn.exchange(structuredClone(context.variables));
+    for (const [name, value] of Object.entries(inputs)) turn.assign(name, value);
+    const start = turn.graph?.start;
+    return start ? { kind: "goto", nodeId: start.id } : fail(`no_start_node: ${chatbotId}`);
+  },
+  returned(turn, node, outcome, results) {
+    for (const [name, path] of Object.entries(FIELDS.outputs.of(node.data))) {
+      const value = typeof path === "string" ? resolve(results, variablePath(path)) : undefined;
+      if (value !== undefined) turn.assign(name, value);
+    }
+    turn.record(node, { exit: outcome });
+    return { kind: "exit", exits: [{ handle: outcome ?? "" }, "plain", "any"] };
+  },
+});

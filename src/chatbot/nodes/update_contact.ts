@@ -1,30 +1,37 @@
-import { objectField, textListField } from "../../base/json/fields.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { ContactChange } from "../engine/effect.ts";
-import { LEAVE, type Step } from "../engine/step.ts";
-import type { Turn } from "../engine/turn.ts";
-import type { GraphNode } from "../graph/graph.ts";
+import { LEAVE } from "../engine/step.ts";
+import { defineFields, pairs, references } from "../fields/define_fields.ts";
 import { fillTyped } from "../request/json_template.ts";
 import { cleanProse } from "../text/pasted.ts";
+import { defineNode } from "./define_node.ts";
 
-/**
- * Changes the contact: `fields` (name → value), `addTags`, `removeTags`, `addGroups`, `removeGroups` (lists of
- * names or ids); interpolated. Fields are also set as `contact.<name>` for the rest of the run.
- */
-export function enterUpdateContact(turn: Turn, node: GraphNode): Step {
-  const list = (name: string) =>
-    textListField(node.data, name)
-      .map((item) => cleanProse(turn.fillPlain(node, item)))
-      .filter((item) => item !== "");
-  const change: ContactChange = {
-    fields: mapFieldTexts(objectField(node.data, "fields"), (text) => fillTyped(turn, node, text)),
-    addTags: list("addTags"),
-    removeTags: list("removeTags"),
-    addGroups: list("addGroups"),
-    removeGroups: list("removeGroups"),
-  };
-  for (const [name, value] of Object.entries(change.fields)) turn.assign(`contact.${name}`, value ?? null);
-  turn.effects.push({ kind: "update_contact", nodeId: node.id, change });
-  turn.record(node, {});
-  return LEAVE;
-}
+const FIELDS = defineFields({
+  fields: pairs("Name → value; also set as `contact.<name>` for the rest of the run."),
+  addTags: references("tag", "Names or ids; may contain variables. A name that is new becomes a tag."),
+  removeTags: references("tag", "As `addTags`."),
+  addGroups: references("group", "Names or ids; may contain variables. Groups are not created."),
+  removeGroups: references("group", "As `addGroups`."),
+});
+
+export const updateContact = defineNode({
+  kind: "update_contact",
+  about: "Changes the contact permanently.",
+  fields: FIELDS,
+  exits: [],
+  enter(turn, node) {
+    const filled = (items: string[]) =>
+      items.map((item) => cleanProse(turn.fillPlain(node, item))).filter((item) => item !== "");
+    const change: ContactChange = {
+      fields: mapFieldTexts(FIELDS.fields.of(node.data), (text) => fillTyped(turn, node, text)),
+      addTags: filled(FIELDS.addTags.of(node.data)),
+      removeTags: filled(FIELDS.removeTags.of(node.data)),
+      addGroups: filled(FIELDS.addGroups.of(node.data)),
+      removeGroups: filled(FIELDS.removeGroups.of(node.data)),
+    };
+    for (const [name, value] of Object.entries(change.fields)) turn.assign(`contact.${name}`, value);
+    turn.effects.push({ kind: "update_contact", nodeId: node.id, change });
+    turn.record(node, {});
+    return LEAVE;
+  },
+});

@@ -1,34 +1,46 @@
-import { numberField, textField } from "../../base/json/fields.ts";
-import type { Json } from "../../base/json/json.ts";
+import type { Json, JsonObject } from "../../base/json/json.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";
+import { defineFields, number, output } from "../fields/define_fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
+import { defineNode } from "./define_node.ts";
 
-/**
- * Waits until someone calls the run's own address, `{{callback_url}}`. A call that came earlier counts.
- *
- * - `variable`: receives what was sent, besides `callback_N.payload`.
- * - `timeoutSeconds`: a day by default.
- *
- * Exits: `received`, `timeout`.
- */
-export function enterWaitForCallback(turn: Turn, node: GraphNode): Step {
-  const early = turn.context.callbacks.shift();
-  if (early !== undefined) return receiveCallback(turn, node, early);
-  return {
-    kind: "wait",
-    waiting: { kind: "callback", nodeId: node.id, timer: turn.timerFor(callbackTime(node)) },
-  };
+const FIELDS = defineFields({
+  variable: output("Receives what was sent."),
+  timeoutSeconds: number("How long to wait before the exit `timeout`.", {
+    default: 86_400,
+  }),
+});
+
+export const waitForCallback = defineNode({
+  kind: "wait_for_callback",
+  about:
+    "Waits until another program calls the run's own address, `{{callback_url}}`: `POST`, with JSON or nothing. A callback that came earlier counts.",
+  fields: FIELDS,
+  numberedAs: "callback",
+  results: { payload: "what was sent" },
+  exits: [
+    { handle: "received", label: "the callback came" },
+    { handle: "timeout", label: "it did not come in time", leaves: "after_wait" },
+  ],
+  waits: waitTime,
+  enter(turn, node) {
+    const early = turn.context.callbacks.shift();
+    if (early !== undefined) return receiveCallback(turn, node, early);
+    const timer = turn.timerFor(waitTime(node.data));
+    return { kind: "wait", waiting: { kind: "callback", nodeId: node.id, timer } };
+  },
+  receive: (turn, node, event) =>
+    event.kind === "callback" ? receiveCallback(turn, node, event.payload) : null,
+});
+
+function waitTime(data: JsonObject): WaitTime {
+  return { kind: "callback_timeout", seconds: FIELDS.timeoutSeconds.of(data) || 86_400 };
 }
 
-/** How long a callback is waited for. */
-export function callbackTime({ data }: GraphNode): WaitTime {
-  return { kind: "callback_timeout", seconds: numberField(data, "timeoutSeconds") || 86_400 };
-}
-
-export function receiveCallback(turn: Turn, node: GraphNode, payload: Json): Step {
-  turn.assignResult(node, textField(node.data, "variable"), "payload", payload);
+function receiveCallback(turn: Turn, node: GraphNode, payload: Json): Step {
+  turn.assignResult(node, FIELDS.variable.of(node.data), "payload", payload);
   turn.record(node, { exit: "received" });
   return { kind: "exit", exits: [{ handle: "received" }, "plain", "any"] };
 }

@@ -1,4 +1,3 @@
-import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import { check } from "../engine/budget.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -6,6 +5,7 @@ import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { cleanProse } from "../text/pasted.ts";
 import type { Draft } from "./options.ts";
+import { QUESTION } from "./question_fields.ts";
 
 /**
  * The options that a variable's array makes. A label is the item's `dynamicLabelField`, else `name`, `title`, `label`,
@@ -29,9 +29,9 @@ function draftOf(data: JsonObject, item: Json): Draft | undefined {
     return label === undefined ? undefined : dataDraft(label, label, "");
   }
   const id = firstWords(item, ["id", "slug"]);
-  const label = firstWords(item, [textField(data, "dynamicLabelField"), "name", "title", "label"]) ?? id;
+  const label = firstWords(item, [QUESTION.dynamicLabelField.of(data), "name", "title", "label"]) ?? id;
   if (label === undefined) return undefined;
-  const description = firstWords(item, [textField(data, "dynamicDescField"), "description"]) ?? "";
+  const description = firstWords(item, [QUESTION.dynamicDescField.of(data), "description"]) ?? "";
   return dataDraft(id ?? label, label, description);
 }
 

@@ -1,4 +1,3 @@
-import { textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
@@ -6,6 +5,7 @@ import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { shorten } from "../text/cut.ts";
 import { isShownAsList, type Option } from "./options.ts";
+import { QUESTION } from "./question_fields.ts";
 
 /** WhatsApp takes ten rows in all. */
 const MOST_ROWS = 10;
@@ -29,8 +29,8 @@ export function optionsOnPage(options: readonly Option[], page: number): readonl
 }
 
 /**
- * The message that shows a menu: buttons where they suffice, otherwise a list. Fields: `headerText`, `footerText`,
- * `listButtonText`, all interpolated and shortened to WhatsApp's limits.
+ * The message that shows a menu: buttons where they suffice, otherwise a list. All texts are interpolated and shortened
+ * to WhatsApp's limits.
  */
 export function menuMessage(
   turn: Turn,
@@ -39,13 +39,15 @@ export function menuMessage(
   page: number,
   body: string,
 ): OutboundMessage {
+  const { data } = node;
+  const margins = { header: QUESTION.headerText.of(data), footer: QUESTION.footerText.of(data) };
   if (!isShownAsList(node, options)) {
     const buttons = options.map(({ id, title }) => ({ type: "reply", reply: { id, title } }));
-    return interactive(turn, node, "button", leadIn(turn, node, body, 1024), { buttons });
+    return interactive(turn, node, "button", leadIn(turn, node, body, 1024), { buttons }, margins);
   }
-  const button = turn.fill(node, textField(node.data, "listButtonText")).trim() || turn.texts.chooseButton;
+  const button = turn.fill(node, QUESTION.listButtonText.of(data)).trim() || turn.texts.chooseButton;
   const action = { button: shorten(button, 20), sections: sectionsOf(turn, options, page) };
-  return interactive(turn, node, "list", leadIn(turn, node, body, 4096), action);
+  return interactive(turn, node, "list", leadIn(turn, node, body, 4096), action, margins);
 }
 
 function sectionsOf(turn: Turn, options: readonly Option[], page: number): JsonObject[] {

@@ -1,4 +1,4 @@
-import { listField, numberField, objectField, textField } from "../../base/json/fields.ts";
+import { listField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import { check } from "../engine/budget.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -6,6 +6,7 @@ import type { GraphNode } from "../graph/graph.ts";
 import { cut, shorten } from "../text/cut.ts";
 import { variablePath } from "../text/template.ts";
 import { dynamicDrafts } from "./dynamic_options.ts";
+import { DESCRIPTION_LIMIT, QUESTION, TITLE_LIMITS } from "./question_fields.ts";
 
 /** One thing to choose. */
 export type Option = {
@@ -21,22 +22,13 @@ export type Option = {
   section: string;
 };
 
-/** WhatsApp's limits, in characters. A row's id is the shorter one, and does for a button too. */
-export const TITLE_LIMITS = { buttons: 20, list: 24 };
-const DESCRIPTION_LIMIT = 72;
+/** WhatsApp's limit, in characters. A row's id is the shorter one, and does for a button too. */
 const ID_LIMIT = 200;
 const MOST_BUTTONS = 3;
 /** Nobody turns more pages than this takes. */
 const MOST_OPTIONS = 400;
 
-/**
- * Everything a question offers, in order. Fields:
- *
- * - `dynamicListSource` / `dynamicButtonsSource`: see `dynamic_options.ts`.
- * - `buttons`: `[{id, title}]` or texts; the id of the N-th (from 0) is `btn-N` by default.
- * - `listSections`: `[{title, rows: [{id, title, description}]}]`.
- * - `ratingMin`, `ratingMax` of a rating: 1 to 5 by default, 0 to 10 at most.
- */
+/** Everything a question offers, in order. */
 export function optionsOf(turn: Turn, node: GraphNode): Option[] {
   const written = drafts(turn, node);
   if (written.length > MOST_OPTIONS)
@@ -84,30 +76,31 @@ export type Draft = Omit<Option, "id" | "wording"> & { isData: boolean };
 function drafts(turn: Turn, node: GraphNode): Draft[] {
   const { data } = node;
   if (data.questionType === "rating") return ratings(data);
-  const source = textField(data, data.questionType === "list" ? "dynamicListSource" : "dynamicButtonsSource");
+  const isList = data.questionType === "list";
+  const source = (isList ? QUESTION.dynamicListSource : QUESTION.dynamicButtonsSource).of(data);
   if (source !== "") return dynamicDrafts(turn, node, turn.resolve(variablePath(source)));
-  return data.questionType === "list" ? rows(data) : buttons(data);
+  return isList ? rows(data) : buttons(data);
 }
 
 function ratings(data: JsonObject): Draft[] {
-  const within = (name: string, otherwise: number, least: number) =>
-    Math.min(Math.max(Math.trunc(numberField(data, name) ?? otherwise), least), 10);
-  const first = Math.min(within("ratingMin", 1, 0), 9);
-  const last = within("ratingMax", 5, first + 1);
+  const within = (mark: number, least: number, most: number) =>
+    Math.min(Math.max(Math.trunc(mark), least), most);
+  const first = within(QUESTION.ratingMin.of(data), 0, 9);
+  const last = within(QUESTION.ratingMax.of(data), first + 1, 10);
   return Array.from({ length: last - first + 1 }, (_, index) =>
     draft(String(first + index), String(first + index)),
   );
 }
 
 function buttons(data: JsonObject): Draft[] {
-  return listField(data, "buttons").map((button, index) => {
+  return QUESTION.buttons.of(data).map((button, index) => {
     const { id, title } = idAndTitle(button);
     return draft(id || `btn-${index}`, title);
   });
 }
 
 function rows(data: JsonObject): Draft[] {
-  const sections = listField(data, "listSections").filter(isObject);
+  const sections = QUESTION.listSections.of(data).filter(isObject);
   return sections
     .flatMap((section) =>
       listField(section, "rows").map((row) => ({ row, section: textField(section, "title") })),

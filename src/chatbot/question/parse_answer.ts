@@ -1,10 +1,10 @@
-import { numberField, textField } from "../../base/json/fields.ts";
 import type { Json, JsonObject } from "../../base/json/json.ts";
 import { isDate, localTime } from "../engine/instant.ts";
 import type { Turn } from "../engine/turn.ts";
 import { cleanPasted } from "../text/pasted.ts";
 import { testPattern } from "../text/pattern.ts";
 import type { AnswerKind } from "../text/texts.ts";
+import { QUESTION } from "./question_fields.ts";
 import { readEmail } from "./read_email.ts";
 import { readNumber } from "./read_number.ts";
 import { readPhone } from "./read_phone.ts";
@@ -14,9 +14,7 @@ export type TypedKind = Exclude<AnswerKind, "choice" | "rating" | "location" | "
 
 /**
  * Reads a typed answer; null when it is none. Dates become `YYYY-MM-DD`, times `HH:mm`, numbers numbers, phones
- * digits with the plus they came with, addresses get a scheme. Limits are fields of the node:
- * `minLength`, `maxLength`, `pattern`; `min`, `max`, `isInteger`, `decimalSign`; `minDate`, `maxDate` (a date, or
- * `today`); `defaultCountryCode`.
+ * digits with the plus they came with, addresses get a scheme.
  *
  * @param typed without what travels along with a paste (`typedText`).
  */
@@ -29,7 +27,7 @@ export function parseAnswer(turn: Turn, data: JsonObject, kind: TypedKind, typed
     case "email":
       return readEmail(typed);
     case "phone":
-      return readPhone(typed, textField(data, "defaultCountryCode").replace(/\D/g, ""));
+      return readPhone(typed, QUESTION.defaultCountryCode.of(data).replace(/\D/g, ""));
     case "date":
       return parseDate(turn, data, cleanPasted(typed));
     case "time":
@@ -42,9 +40,9 @@ export function parseAnswer(turn: Turn, data: JsonObject, kind: TypedKind, typed
 }
 
 function parseText(data: JsonObject, text: string): string | null {
-  if (text.length < (numberField(data, "minLength") ?? 1)) return null;
-  if (text.length > (numberField(data, "maxLength") ?? Number.POSITIVE_INFINITY)) return null;
-  const pattern = textField(data, "pattern");
+  if (text.length < QUESTION.minLength.of(data)) return null;
+  if (text.length > (QUESTION.maxLength.of(data) ?? Number.POSITIVE_INFINITY)) return null;
+  const pattern = QUESTION.pattern.of(data);
   if (pattern === "" || testPattern(pattern, text)) return text;
   // A code typed with another script's digits, or in full width, is still that code.
   const plain = cleanPasted(text);
@@ -52,11 +50,11 @@ function parseText(data: JsonObject, text: string): string | null {
 }
 
 function parseNumber(data: JsonObject, text: string): number | null {
-  const number = readNumber(text, textField(data, "decimalSign"));
+  const number = readNumber(text, QUESTION.decimalSign.of(data));
   if (number === null || number === "ambiguous") return null;
-  if (data.isInteger === true && !Number.isInteger(number)) return null;
-  if (number < (numberField(data, "min") ?? Number.NEGATIVE_INFINITY)) return null;
-  return number > (numberField(data, "max") ?? Number.POSITIVE_INFINITY) ? null : number;
+  if (QUESTION.isInteger.of(data) && !Number.isInteger(number)) return null;
+  if (number < (QUESTION.min.of(data) ?? Number.NEGATIVE_INFINITY)) return null;
+  return number > (QUESTION.max.of(data) ?? Number.POSITIVE_INFINITY) ? null : number;
 }
 
 function parseDate(turn: Turn, data: JsonObject, text: string): string | null {
@@ -66,8 +64,8 @@ function parseDate(turn: Turn, data: JsonObject, text: string): string | null {
   if (year === undefined || month === undefined || day === undefined) return null;
   const date = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   if (!isDate(date)) return null;
-  const least = limitDate(turn, textField(data, "minDate"));
-  const most = limitDate(turn, textField(data, "maxDate"));
+  const least = limitDate(turn, QUESTION.minDate.of(data));
+  const most = limitDate(turn, QUESTION.maxDate.of(data));
   return (least !== "" && date < least) || (most !== "" && date > most) ? null : date;
 }
 

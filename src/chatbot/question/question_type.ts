@@ -1,26 +1,10 @@
-import { textField } from "../../base/json/fields.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { AnswerKind } from "../text/texts.ts";
+import { ANSWER_KINDS } from "./answer_kinds.ts";
+import { QUESTION } from "./question_fields.ts";
 
-/** What a `questionType` asks for. */
-const ANSWER_KINDS: { [questionType: string]: AnswerKind } = {
-  text: "text",
-  number: "number",
-  email: "email",
-  phone: "phone",
-  date: "date",
-  time: "time",
-  url: "url",
-  buttons: "choice",
-  list: "choice",
-  rating: "rating",
-  location: "location",
-  media: "media",
-  file: "media",
-};
-
-/** What a question asks for; a text where it does not say, null where it says what we do not know. */
+/** What a question asks for; a text by default, null where its type is not known. */
 export function answerKind(node: GraphNode): AnswerKind | null {
-  const type = textField(node.data, "questionType") || "text";
+  const type = QUESTION.questionType.of(node.data);
   return Object.hasOwn(ANSWER_KINDS, type) ? (ANSWER_KINDS[type] as AnswerKind) : null;
 }

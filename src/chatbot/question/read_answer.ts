@@ -1,4 +1,3 @@
-import { textListField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { InboundMessage } from "../engine/event.ts";
 import { tappedReply, typedText } from "../engine/inbound.ts";
@@ -10,6 +9,7 @@ import { matchOption } from "./match_option.ts";
 import { optionsOnPage, pageAskedFor } from "./menu.ts";
 import type { Option } from "./options.ts";
 import { parseAnswer } from "./parse_answer.ts";
+import { QUESTION } from "./question_fields.ts";
 import { readPhone } from "./read_phone.ts";
 
 /** What a message is to a question. */
@@ -102,9 +102,8 @@ function readLocation(turn: Turn, message: InboundMessage): Reading {
   return withoutAnswer(turn, message);
 }
 
-/** Field `mediaTypes`: which of `image`, `video`, `audio`, `document`, `sticker` will do; all but the last by default. */
 function readMedia(turn: Turn, node: GraphNode, message: InboundMessage): Reading {
-  const wanted = textListField(node.data, "mediaTypes");
+  const wanted = QUESTION.mediaTypes.of(node.data);
   const isWanted = (wanted.length > 0 ? wanted : MEDIA_TYPES).includes(message.type);
   if (isWanted && isObject(message.content)) {
     return { kind: "answer", value: { type: message.type, ...message.content } satisfies JsonObject };

@@ -1,54 +1,73 @@
-import { numberField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { HttpBody, HttpRequest } from "../engine/effect.ts";
 import type { Turn } from "../engine/turn.ts";
+import {
+  body as bodyField,
+  choice,
+  defineFields,
+  headers as headersField,
+  parameters,
+  secret,
+  template,
+  url as urlField,
+} from "../fields/define_fields.ts";
+import type { Field } from "../fields/field.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { fillJson, fillNestedJson } from "./json_template.ts";
+import { timeout } from "./request_fields.ts";
 import { fillUrl } from "./url.ts";
 
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const MULTIPART_TYPE = "multipart/form-data";
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
-/** Milliseconds a call may take, unless the node says otherwise; and the most it may say. */
-const DEFAULT_TIMEOUT = 30_000;
-const LONGEST_TIMEOUT = 120_000;
+export const REST_REQUEST = defineFields({
+  apiUrl: urlField("The address.", { required: "missing_url" }),
+  apiMethod: choice("The method.", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]),
+  apiHeaders: headersField("Headers by name."),
+  apiQueryParams: parameters("Parameters by name."),
+  apiBody: bodyField("JSON text or any other; not sent when empty."),
+  apiContentType: choice("How the body is encoded.", [JSON_TYPE, FORM_TYPE, MULTIPART_TYPE]),
+  apiAuthType: choice("How the request is authenticated.", ["none", "bearer", "basic", "api_key"]),
+  apiAuthToken: secret("Of `bearer`. Never exported; better kept in a data source, as are the others."),
+  apiAuthUsername: secret("Of `basic`."),
+  apiAuthPassword: secret("Of `basic`."),
+  apiAuthKeyName: template("Of `api_key`; `X-API-Key` in a header, `api_key` in the query by default."),
+  apiAuthKeyValue: secret("Of `api_key`."),
+  apiAuthKeyLocation: choice("Of `api_key`.", ["header", "query"]),
+  apiTimeout: timeout(),
+});
 
-/** The request of a `rest_api` node, every value in place. Null without a URL. Fields: see `nodes/rest_api.ts`. */
+/** The request that {@link REST_REQUEST} describe, every value in place. Null without a URL. */
 export function restRequest(turn: Turn, node: GraphNode): HttpRequest | null {
   const { data } = node;
-  const { url, query } = fillUrl(turn, node, textField(data, "apiUrl"));
+  const { url, query } = fillUrl(turn, node, REST_REQUEST.apiUrl.of(data));
   if (url === "") return null;
-  const headers = fillPairs(turn, node, objectField(data, "apiHeaders"));
-  query.push(...fillPairs(turn, node, objectField(data, "apiQueryParams")));
+  const headers = fillPairs(turn, node, REST_REQUEST.apiHeaders.of(data));
+  query.push(...fillPairs(turn, node, REST_REQUEST.apiQueryParams.of(data)));
   authenticate(turn, node, headers, query);
 
   // A content type among the headers is the author's last word.
   const written = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1];
-  const contentType = written ?? (textField(data, "apiContentType") || JSON_TYPE);
-  const body = fillBody(turn, node, textField(data, "apiBody"), contentType);
+  const contentType = written ?? REST_REQUEST.apiContentType.of(data);
+  const body = fillBody(turn, node, REST_REQUEST.apiBody.of(data), contentType);
   // Boundaries belong to whoever encodes the form.
   const sent = headers.filter(
     ([name]) => body?.kind !== "multipart" || name.toLowerCase() !== "content-type",
   );
   if (body?.kind === "text" && written === undefined) sent.push(["Content-Type", contentType]);
 
-  const method = textField(data, "apiMethod").toUpperCase();
+  const method = REST_REQUEST.apiMethod.of(data).toUpperCase();
   return {
     target: { kind: "url" },
-    method: METHODS.includes(method) ? method : "GET",
+    method: REST_REQUEST.apiMethod.options?.includes(method) ? method : "GET",
     url,
     query,
     headers: sent.map(([name, value]) => [name, oneLine(value)]),
     body,
-    timeoutMs: timeoutOf(data, "apiTimeout"),
+    timeoutMs: REST_REQUEST.apiTimeout.of(data),
   };
-}
-
-export function timeoutOf(data: JsonObject, field: string): number {
-  return Math.min(Math.max(numberField(data, field) ?? DEFAULT_TIMEOUT, 100), LONGEST_TIMEOUT);
 }
 
 /** Names with their filled values. */
@@ -65,21 +84,21 @@ function authenticate(
   headers: [string, string][],
   query: [string, string][],
 ): void {
-  const field = (name: string) => turn.fillPlain(node, textField(node.data, name));
-  switch (textField(node.data, "apiAuthType")) {
+  const filled = (field: Field<string>) => turn.fillPlain(node, field.of(node.data));
+  switch (REST_REQUEST.apiAuthType.of(node.data)) {
     case "bearer":
-      headers.push(["Authorization", `Bearer ${field("apiAuthToken")}`]);
+      headers.push(["Authorization", `Bearer ${filled(REST_REQUEST.apiAuthToken)}`]);
       break;
     case "basic":
       headers.push([
         "Authorization",
-        `Basic ${base64(`${field("apiAuthUsername")}:${field("apiAuthPassword")}`)}`,
+        `Basic ${base64(`${filled(REST_REQUEST.apiAuthUsername)}:${filled(REST_REQUEST.apiAuthPassword)}`)}`,
       ]);
       break;
     case "api_key": {
-      const isInQuery = textField(node.data, "apiAuthKeyLocation") === "query";
-      const name = field("apiAuthKeyName") || (isInQuery ? "api_key" : "X-API-Key");
-      (isInQuery ? query : headers).push([name, field("apiAuthKeyValue")]);
+      const isInQuery = REST_REQUEST.apiAuthKeyLocation.of(node.data) === "query";
+      const name = filled(REST_REQUEST.apiAuthKeyName) || (isInQuery ? "api_key" : "X-API-Key");
+      (isInQuery ? query : headers).push([name, filled(REST_REQUEST.apiAuthKeyValue)]);
     }
   }
 }

@@ -3,11 +3,19 @@ import { isObject, type Json, type JsonObject, own } from "../../base/json/json.
 import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
 
-/** Answers calls to the outside without making them. `count` is how often this node has called before. */
-export type HttpStub = (nodeId: string, request: HttpRequest, count: number) => HttpResult;
+/**
+ * Answers requests without sending them. `count` is how many the node has sent before, `emptyAnswer` the body of the answer
+ * to a request that the stub does not mention: null by default.
+ */
+export type HttpStub = (
+  nodeId: string,
+  request: HttpRequest,
+  count: number,
+  emptyAnswer?: Json,
+) => HttpResult;
 
 /**
- * Reads a stub from a file's JSON. What it does not mention succeeds with an empty body.
+ * Reads a stub from a file's JSON. What it does not mention succeeds, with the empty answer of the node's kind.
  *
  * Either an object, from a node's id, a part of a URL, or `*`, to an answer or a list of answers (one for each call,
  * the last repeated); or a list of answers that say themselves what they are for: `{node?, method?, url?, …}`.
@@ -16,9 +24,9 @@ export type HttpStub = (nodeId: string, request: HttpRequest, count: number) => 
  */
 export function httpStub(file: unknown): HttpStub {
   const rules = Array.isArray(file) ? file.filter(isObject) : isObject(file) ? rulesOf(file) : [];
-  return (nodeId, request, count) => {
+  return (nodeId, request, count, emptyAnswer = null) => {
     const rule = rules.find((candidate) => isFor(candidate, nodeId, request));
-    if (rule === undefined) return { ...EMPTY_SUCCESS, body: emptyBody(request) };
+    if (rule === undefined) return { ...EMPTY_SUCCESS, body: emptyAnswer };
     const answers = own(rule, "answers");
     if (!Array.isArray(answers)) return resultOf({ status: 200, ...rule });
     return resultOf(answers[Math.min(count, answers.length - 1)] as Json);
@@ -26,11 +34,6 @@ export function httpStub(file: unknown): HttpStub {
 }
 
 const EMPTY_SUCCESS = { kind: "response", status: 200, body: null, durationMs: 0 } as const;
-
-/** A calendar in which there is nothing: an answer without a calendar would be a failure. */
-function emptyBody({ target }: HttpRequest): Json {
-  return target.kind === "google_calendar" ? { calendars: { primary: { busy: [] } }, items: [] } : null;
-}
 
 function rulesOf(file: JsonObject): JsonObject[] {
   return Object.entries(file).map(([key, answers]) => ({

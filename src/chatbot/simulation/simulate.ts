@@ -2,8 +2,11 @@ import { NO_BUDGET } from "../engine/budget.ts";
 import { type Context, isActive, newContext, type Timer } from "../engine/context.ts";
 import type { ChatbotEvent } from "../engine/event.ts";
 import type { ChatbotVersion } from "../graph/version.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
 import type { SystemVariables } from "../text/system_variables.ts";
 import { parseObject, preview, replyToMessage } from "./customer.ts";
+import { emptyAnswer } from "./empty_answer.ts";
 import { type HttpStub, httpStub } from "./http_stub.ts";
 import { readLine } from "./note.ts";
 import type {
@@ -26,7 +29,7 @@ const SIMULATED_VARIABLES: SystemVariables = {
 };
 
 /**
- * Plays a whole run with the engine that runs in earnest: calls are answered by the stub, time passes at once.
+ * Plays a whole run with the engine that runs in production: requests are answered by the stub, time passes at once.
  * A reply is the id or title of a button or row, a text, `{…}` for a form's answer, or a note ({@link readLine}).
  */
 export function simulate(
@@ -38,15 +41,23 @@ export function simulate(
   for (const line of replies) {
     if (!isActive(simulation.context)) break;
     const reply = readLine(line, simulation);
-    ({ simulation } = withStub(continueSimulation(version, simulation, reply), stub));
+    ({ simulation } = withStub(
+      continueSimulation(version, simulation, reply, options.budget, options.kinds),
+      stub,
+    ));
   }
   return summarize(simulation);
 }
 
 /** Begins a played run, and plays it until it waits for the customer. */
 export function* startSimulation(version: ChatbotVersion, options: SimulationOptions): Playing {
-  const { now, runId = "00000000-0000-4000-8000-000000000000", budget = UNBOUNDED } = options;
-  const stage = { version, budget };
+  const {
+    now,
+    runId = "00000000-0000-4000-8000-000000000000",
+    budget = UNBOUNDED,
+    kinds = NODE_KINDS,
+  } = options;
+  const stage = { version, budget, kinds };
   const fresh = { context: newContext(runId, "simulated", now), now, messages: [], calls: {} };
   const variables = { ...SIMULATED_VARIABLES, ...options.variables };
   const start: ChatbotEvent = { kind: "start", message: null, variables };
@@ -59,8 +70,9 @@ export function* continueSimulation(
   simulation: Simulation,
   { text, at, event: happening }: Reply,
   budget: TurnBudget = UNBOUNDED,
+  kinds: NodeKinds = NODE_KINDS,
 ): Playing {
-  const stage = { version, budget };
+  const stage = { version, budget, kinds };
   let current: Played = { simulation, trace: [] };
   if (at !== undefined) {
     for (let timer = dueBy(at, current); timer; timer = dueBy(at, current))
@@ -93,7 +105,7 @@ export function summarize({ context, messages }: Simulation): SimulationResult {
   };
 }
 
-type Stage = { version: ChatbotVersion; budget: TurnBudget };
+type Stage = { version: ChatbotVersion; budget: TurnBudget; kinds: NodeKinds };
 
 const UNBOUNDED: TurnBudget = () => NO_BUDGET;
 
@@ -111,7 +123,12 @@ function* playOn(stage: Stage, played: Played): Playing {
       const count = Object.hasOwn(simulation.calls, nodeId) ? (simulation.calls[nodeId] ?? 0) : 0;
       const calls = { ...simulation.calls, [nodeId]: count + 1 };
       const called = { ...current, simulation: { ...simulation, calls } };
-      const result = yield { waiting, count, variables: simulation.context.variables };
+      const result = yield {
+        waiting,
+        count,
+        variables: simulation.context.variables,
+        emptyAnswer: emptyAnswer(stage.version, simulation.context, stage.kinds),
+      };
       current = result ? turn(stage, called, result) : ring(stage, called, waiting.timer);
     } else return current;
   }
@@ -139,7 +156,8 @@ function later(one: string, other: string): string {
 }
 
 function turn(stage: Stage, { simulation, trace }: Played, event: ChatbotEvent): Played {
-  const step = traced(stage.version, simulation.context, event, simulation.now, stage.budget());
+  const { version, kinds, budget } = stage;
+  const step = traced(version, simulation.context, event, simulation.now, { kinds, budget: budget() });
   const said = step.effects.flatMap((effect) => (effect.kind === "send" ? effect.message : []));
   return {
     simulation: { ...simulation, context: step.context, messages: [...simulation.messages, ...said] },

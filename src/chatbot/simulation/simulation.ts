@@ -1,8 +1,9 @@
-import type { JsonObject } from "../../base/json/json.ts";
+import type { Json, JsonObject } from "../../base/json/json.ts";
 import type { Budget } from "../engine/budget.ts";
 import type { Context, Instant, Waiting } from "../engine/context.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
 import type { ChatbotEvent } from "../engine/event.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import type { TraceTurn } from "./trace.ts";
 
 /** A run that is only played: plain JSON, to be continued reply by reply. It never waits for a call. */
@@ -26,6 +27,8 @@ export type PendingCall = {
   count: number;
   /** Of the run. */
   variables: JsonObject;
+  /** The body of a successful answer in which there is nothing. */
+  emptyAnswer: Json;
 };
 
 export type CallResult = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
@@ -42,6 +45,8 @@ export type SimulationOptions = {
   runId?: string;
   variables?: JsonObject;
   budget?: TurnBudget;
+  /** What the engine can run: all kinds by default. */
+  kinds?: NodeKinds;
 };
 
 /** The budget of each turn that is played. */

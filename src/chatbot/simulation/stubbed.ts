@@ -5,12 +5,12 @@ import type { AiResult, HttpResult } from "../engine/event.ts";
 import type { HttpStub } from "./http_stub.ts";
 import type { CallResult, PendingCall } from "./simulation.ts";
 
-/** What a stub answers to a call. A question to a language model goes by its node, or by the model's address. */
-export function stubbed({ waiting, count }: PendingCall, stub: HttpStub): CallResult {
+/** What a stub answers to a request. One to a language model goes by its node, or by the model's address. */
+export function stubbed({ waiting, count, emptyAnswer }: PendingCall, stub: HttpStub): CallResult {
   const { requestId, nodeId } = waiting;
-  if (waiting.kind === "http")
-    return { kind: "http_result", requestId, result: stub(nodeId, waiting.request, count) };
-  const result = stub(nodeId, asHttp(waiting.request.baseUrl ?? ""), count);
+  const request = waiting.kind === "http" ? waiting.request : asHttp(waiting.request.baseUrl ?? "");
+  const result = stub(nodeId, request, count, emptyAnswer);
+  if (waiting.kind === "http") return { kind: "http_result", requestId, result };
   return { kind: "ai_result", requestId, result: stubbedReply(result) };
 }
 

@@ -7,6 +7,7 @@ import type { ChatbotEvent } from "../engine/event.ts";
 import type { Turn } from "../engine/turn.ts";
 import { nodeType } from "../graph/graph.ts";
 import type { ChatbotVersion } from "../graph/version.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { withoutCredentials } from "./credentials.ts";
 
 /** One turn of a played run: what happened, and node by node what it did. */
@@ -40,12 +41,12 @@ export function traced(
   before: Context,
   event: ChatbotEvent,
   now: Instant,
-  budget?: Budget,
+  options: { kinds?: NodeKinds; budget?: Budget } = {},
 ): { context: Context; effects: Effect[]; trace: TraceTurn } {
   const looks = new Looks(before, waitingIn(version, before));
   const { context, effects } = advance(version, before, event, now, {
+    ...options,
     watch: (turn) => looks.take(turn),
-    ...(budget && { budget }),
   });
   looks.end();
   const nodes = looks.steps.map(({ from, ...step }, at): NodeStep => {

@@ -1,46 +1,26 @@
-import { type Graph, type NodeKind, nodeKind } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { type Problem, problem, warning } from "./problem.ts";
 import { targetsOf } from "./structure.ts";
-
-/** Kinds that wait for a person or a clock: a loop through one is a conversation. */
-const WAITING: ReadonlySet<NodeKind> = new Set([
-  "question",
-  "whatsapp_flow",
-  "delay",
-  "handoff",
-  "wait_for_callback",
-]);
-/** Kinds that may leave a loop by another exit. */
-const DECIDING: ReadonlySet<NodeKind> = new Set([
-  "condition",
-  "rest_api",
-  "data_source",
-  "google_calendar",
-  "ai_reply",
-  "subflow",
-]);
 
 /**
  * Loops that never wait: an error where nothing in them could end them, a warning where a condition might. Either way
  * a run that loops too long is ended by its guards.
  */
-export function loopProblems(graph: Graph): Problem[] {
-  const kinds = new Map(graph.nodes.map((node) => [node.id, nodeKind(node)]));
-  const isKind = (id: string, set: ReadonlySet<NodeKind>) => set.has(kinds.get(id) as NodeKind);
+export function loopProblems(graph: Graph, kinds: NodeKinds): Problem[] {
+  const kindOf = new Map(graph.nodes.map((node) => [node.id, kinds.of(node)]));
+  const waits = (id: string) => kindOf.get(id)?.waits !== undefined;
   const restless = new Map(
-    [...targetsOf(graph)]
-      .filter(([id]) => !isKind(id, WAITING))
-      .map(([id, targets]) => [
-        id,
-        targets.filter((target) => kinds.has(target) && !isKind(target, WAITING)),
-      ]),
+    [...targetsOf(graph, kinds)]
+      .filter(([id]) => !waits(id))
+      .map(([id, targets]) => [id, targets.filter((target) => kindOf.has(target) && !waits(target))]),
   );
   return stronglyConnected(restless).map((loop) => {
     const path = loop.map((id) => `"${id}"`).join(", ");
     const first = loop[0] as string;
-    return loop.some((id) => isKind(id, DECIDING))
+    return loop.some((id) => kindOf.get(id)?.decides)
       ? warning("loop_without_wait", first, `These nodes can run in a loop without waiting: ${path}.`)
-      : problem("endless_loop", first, `These nodes run in a loop for ever: ${path}.`);
+      : problem("endless_loop", first, `These nodes run in an endless loop: ${path}.`);
   });
 }
 

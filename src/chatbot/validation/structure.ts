@@ -1,15 +1,22 @@
-import { textField } from "../../base/json/fields.ts";
-import { type Graph, type GraphNode, nodeKind, nodeType } from "../graph/graph.ts";
+import type { Field } from "../fields/field.ts";
+import { filledFields } from "../fields/filled_fields.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { exitsOf } from "./exits.ts";
 import { type Problem, problem, warning } from "./problem.ts";
 
 /** What is wrong with nodes and edges as such. */
-export function structureProblems(graph: Graph): Problem[] {
-  return [...startProblems(graph), ...duplicateIds(graph), ...edgeProblems(graph), ...unreachable(graph)];
+export function structureProblems(graph: Graph, kinds: NodeKinds): Problem[] {
+  return [
+    ...startProblems(graph, kinds),
+    ...duplicateIds(graph),
+    ...edgeProblems(graph, kinds),
+    ...unreachable(graph, kinds),
+  ];
 }
 
-function startProblems(graph: Graph): Problem[] {
-  const starts = graph.nodes.filter((node) => nodeType(node) === "start");
+function startProblems(graph: Graph, kinds: NodeKinds): Problem[] {
+  const starts = graph.nodes.filter((node) => kinds.of(node)?.begins);
   if (starts.length === 0) return [problem("no_start_node", null, "There is no start node.")];
   return starts
     .slice(1)
@@ -27,7 +34,7 @@ function duplicateIds(graph: Graph): Problem[] {
   });
 }
 
-function edgeProblems(graph: Graph): Problem[] {
+function edgeProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   return graph.edges.flatMap((edge) => {
     const node = nodes.get(edge.source);
@@ -39,7 +46,7 @@ function edgeProblems(graph: Graph): Problem[] {
         `An edge leads from "${edge.source}" to "${edge.target}", but there is no node "${missing}".`,
       );
     }
-    const exits = node && exitsOf(node);
+    const exits = node && exitsOf(node, kinds);
     const handle = edge.sourceHandle ?? "";
     if (!exits || exits.has(handle)) return [];
     return warning(
@@ -51,31 +58,34 @@ function edgeProblems(graph: Graph): Problem[] {
 }
 
 /** Nodes no way leads to. */
-function unreachable(graph: Graph): Problem[] {
-  const start = graph.nodes.find((node) => nodeType(node) === "start");
+function unreachable(graph: Graph, kinds: NodeKinds): Problem[] {
+  const start = graph.nodes.find((node) => kinds.of(node)?.begins);
   if (start === undefined) return [];
-  const reached = reachableFrom(graph, start.id);
+  const reached = reachableFrom(graph, start.id, kinds);
   return graph.nodes
-    .filter((node) => !reached.has(node.id) && nodeType(node) !== "start")
+    .filter((node) => !reached.has(node.id) && !kinds.of(node)?.begins)
     .map((node) => warning("unreachable_node", node.id, "No way leads to this node."));
 }
 
-function reachableFrom(graph: Graph, start: string): Set<string> {
+function reachableFrom(graph: Graph, start: string, kinds: NodeKinds): Set<string> {
   const reached = new Set([start]);
-  const targets = targetsOf(graph);
+  const targets = targetsOf(graph, kinds);
   // Grows while it is walked: a set goes on to what is added.
   for (const id of reached) for (const target of targets.get(id) ?? []) reached.add(target);
   return reached;
 }
 
-/** Where each node leads: by its edges, and by a jump. */
-export function targetsOf(graph: Graph): Map<string, string[]> {
-  const targets = new Map<string, string[]>(graph.nodes.map((node) => [node.id, jumpTargets(node)]));
+/** Where each node leads: by its edges, and by fields that name another node. */
+export function targetsOf(graph: Graph, kinds: NodeKinds): Map<string, string[]> {
+  const targets = new Map<string, string[]>(graph.nodes.map((node) => [node.id, nodesNamedBy(node, kinds)]));
   for (const { source, target } of graph.edges) targets.get(source)?.push(target);
   return targets;
 }
 
-function jumpTargets(node: GraphNode): string[] {
-  const target = nodeKind(node) === "jump" ? textField(node.data, "targetNodeId") : "";
-  return target === "" ? [] : [target];
+/** The nodes of the same graph to which a node goes without an edge. */
+export function nodesNamedBy(node: GraphNode, kinds: NodeKinds): string[] {
+  return filledFields(kinds.of(node)?.fields ?? {}, node.data)
+    .filter(({ field }) => field.type === "node")
+    .map(({ field, data }) => (field as Field<string>).of(data))
+    .filter((target) => target !== "");
 }

@@ -1,39 +1,22 @@
-import { listField, objectField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json } from "../../base/json/json.ts";
-import { type Graph, type GraphNode, nodeKind } from "../graph/graph.ts";
+import type { Field } from "../fields/field.ts";
+import { type FilledField, filledFields } from "../fields/filled_fields.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
 import { indexGraph } from "../graph/graph_index.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { parsePath } from "../text/path.ts";
 import { SYSTEM_NAMES } from "../text/system_variables.ts";
 import { placeholdersIn, variablePath } from "../text/template.ts";
 import { type Problem, warning } from "./problem.ts";
 
-/** The fields that name a variable to be set. */
-const OUTPUT_FIELDS = [
-  "variable",
-  "apiOutputVariable",
-  "apiErrorVariable",
-  "outputVariable",
-  "errorVariable",
-  "flowOutputVariable",
-  "calendarOutputVariable",
-  "aiOutputVariable",
-];
-/** The fields that name a variable to be read, without braces. */
-const INPUT_FIELDS = [
-  "dynamicListSource",
-  "dynamicButtonsSource",
-  "calendarUserVariable",
-  "calendarDateVariable",
-  "calendarEndDateVariable",
-];
-
 /** Variables that are read and that nothing sets: a placeholder stays as it is typed, a condition sees nothing. */
-export function variableProblems(graph: Graph): Problem[] {
-  const { names } = indexGraph(graph);
-  const known = new Set([...SYSTEM_NAMES, ...names.values(), ...graph.nodes.flatMap(namesSetBy)].map(rootOf));
+export function variableProblems(graph: Graph, kinds: NodeKinds): Problem[] {
+  const { names } = indexGraph(graph, kinds);
+  const set = graph.nodes.flatMap((node) => namesSetBy(node, kinds));
+  const known = new Set([...SYSTEM_NAMES, ...names.values(), ...set].map(rootOf));
   return graph.nodes.flatMap((node) => {
-    const unknown = new Set(pathsReadBy(node).filter((path) => path !== "" && !known.has(rootOf(path))));
-    return [...unknown].map((path) =>
+    const paths = pathsReadBy(node, kinds).filter((path) => path !== "" && !known.has(rootOf(path)));
+    return [...new Set(paths)].map((path) =>
       warning("unknown_variable", node.id, `Nothing sets the variable "${path}".`),
     );
   });
@@ -43,33 +26,27 @@ function rootOf(path: string): string {
   return parsePath(path)[0] ?? "";
 }
 
-function namesSetBy(node: GraphNode): string[] {
-  const { data } = node;
-  const assignments = listField(data, "assignments").filter(isObject);
-  return [
-    ...OUTPUT_FIELDS.map((field) => variablePath(textField(data, field))),
-    ...assignments.map((assignment) => variablePath(textField(assignment, "variable"))),
-    ...(nodeKind(node) === "subflow" ? Object.keys(objectField(data, "outputs")) : []),
-  ];
+function namesSetBy(node: GraphNode, kinds: NodeKinds): string[] {
+  return fieldsOf(node, kinds).flatMap(({ field, data }) => {
+    if (field.type === "output") return variablePath((field as Field<string>).of(data));
+    return field.type === "outputs" ? Object.keys((field as Field<object>).of(data)) : [];
+  });
 }
 
-function pathsReadBy(node: GraphNode): string[] {
-  const { data } = node;
-  return [
-    ...textsIn(data).flatMap(placeholdersIn),
-    ...INPUT_FIELDS.map((field) => variablePath(textField(data, field))),
-    ...(nodeKind(node) === "condition" ? conditionVariables(objectField(data, "conditionGroup"), data) : []),
-  ];
-}
-
-function conditionVariables(group: Json, data: GraphNode["data"]): string[] {
-  const conditions = isObject(group) ? listField(group, "conditions").filter(isObject) : [];
-  if (conditions.length === 0) return [variablePath(textField(data, "conditionVar"))];
-  return conditions.flatMap((condition) =>
-    Array.isArray(condition.conditions)
-      ? conditionVariables(condition, {})
-      : variablePath(textField(condition, "variable")),
+/** Placeholders are read wherever they stand, in a field that its kind does not know as well. */
+function pathsReadBy(node: GraphNode, kinds: NodeKinds): string[] {
+  const named = fieldsOf(node, kinds).flatMap(({ field, data }) =>
+    field.type === "variable" ? variablePath((field as Field<string>).of(data)) : [],
   );
+  return [
+    ...textsIn(node.data).flatMap(placeholdersIn),
+    ...named,
+    ...(kinds.of(node)?.reads?.(node.data) ?? []),
+  ];
+}
+
+function fieldsOf(node: GraphNode, kinds: NodeKinds): FilledField[] {
+  return filledFields(kinds.of(node)?.fields ?? {}, node.data);
 }
 
 function textsIn(value: Json | undefined): string[] {

@@ -1,7 +1,9 @@
 import type { Graph } from "../graph/graph.ts";
 import { type ChatbotSettings, DEFAULT_SETTINGS } from "../graph/settings.ts";
-import { fieldProblems } from "./fields.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { NODE_KINDS } from "../nodes/registry.ts";
 import { loopProblems } from "./loops.ts";
+import { nodeProblems } from "./node_problems.ts";
 import { patternProblems } from "./patterns.ts";
 import type { Problem } from "./problem.ts";
 import { referenceProblems, type Surroundings } from "./references.ts";
@@ -19,14 +21,15 @@ export function validateGraph(
   graph: Graph,
   surroundings: Surroundings = {},
   settings: ChatbotSettings = DEFAULT_SETTINGS,
+  kinds: NodeKinds = NODE_KINDS,
 ): Problem[] {
   return [
-    ...structureProblems(graph),
-    ...graph.nodes.flatMap(fieldProblems),
-    ...patternProblems(graph.nodes),
-    ...referenceProblems(graph, surroundings),
-    ...loopProblems(graph),
-    ...variableProblems(graph),
-    ...windowProblems(graph, settings),
+    ...structureProblems(graph, kinds),
+    ...graph.nodes.flatMap((node) => nodeProblems(node, kinds)),
+    ...patternProblems(graph.nodes, kinds),
+    ...referenceProblems(graph, surroundings, kinds),
+    ...loopProblems(graph, kinds),
+    ...variableProblems(graph, kinds),
+    ...windowProblems(graph, settings, kinds),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ImportedChatbot } from "../../chatbot/exchange/import.ts";
-import { nodeKind, nodeType } from "../../chatbot/graph/graph.ts";
+import { nodeType } from "../../chatbot/graph/graph.ts";
+import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
 import { inTransaction } from "../../database/pipeline.ts";
 import { activateChatbot } from "../../services/activate_chatbot.ts";
 import { addChatbot } from "../../services/add_chatbot.ts";
@@ -60,7 +61,7 @@ export function chatbotImport(): Command {
 
 function unknownNodeTypes({ graph }: ImportedChatbot): string[] {
   const unknown = graph.nodes
-    .filter((node) => nodeKind(node) === null)
+    .filter((node) => NODE_KINDS.of(node) === null)
     .map((node) => nodeType(node) || "(none)");
   return [...new Set(unknown)].sort();
 }

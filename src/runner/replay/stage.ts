@@ -4,6 +4,8 @@ import type { Budget } from "../../chatbot/engine/budget.ts";
 import type { Instant, Waiting } from "../../chatbot/engine/context.ts";
 import { formAnswer } from "../../chatbot/engine/inbound.ts";
 import { DEFAULT_SETTINGS } from "../../chatbot/graph/settings.ts";
+import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
+import { emptyAnswer } from "../../chatbot/simulation/empty_answer.ts";
 import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
 import { isSignalOfAny, versionEntered } from "../begins.ts";
 import type { ClaimedEvent, ContextRow } from "../claimed_turn.ts";
@@ -186,12 +188,18 @@ export class Stage {
 
   #pendingCall(): PendingCall | null {
     const waiting = this.#waiting;
-    const isCall =
+    const row = this.#active;
+    const isRequest =
       waiting?.kind === "ai" || (waiting?.kind === "http" && waiting.timer.kind === "request_timeout");
-    if (!waiting || !isCall) return null;
+    if (row === null || !isRequest) return null;
     const count = this.#calls.get(waiting.nodeId) ?? 0;
     this.#calls.set(waiting.nodeId, count + 1);
-    return { waiting, count, variables: this.#active?.variables ?? {} };
+    return {
+      waiting,
+      count,
+      variables: row.variables,
+      emptyAnswer: emptyAnswer(this.#version, contextOf(row), NODE_KINDS),
+    };
   }
 
   /** What the same node's model answered then. */

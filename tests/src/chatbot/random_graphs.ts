@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../../src/base/json/json.ts";
-import { type Graph, NODE_KINDS } from "../../../src/chatbot/graph/graph.ts";
+import type { Graph } from "../../../src/chatbot/graph/graph.ts";
+import { NODE_KINDS } from "../../../src/chatbot/nodes/registry.ts";
 
 const IDS = ["n0", "n1", "n2", "n3", "n4", "n5", "__proto__"];
 const HANDLES = [
@@ -92,7 +93,7 @@ const data = fc.oneof(
 
 const node = fc.record({
   id,
-  type: fc.constantFrom(...NODE_KINDS, "mystery"),
+  type: fc.constantFrom(...NODE_KINDS.names, "mystery"),
   position: fc.constant({ x: 0, y: 0 }),
   data,
 });

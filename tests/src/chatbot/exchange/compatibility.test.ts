@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
 import { indexGraph } from "../../../../src/chatbot/graph/graph_index.ts";
 import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
+import { NODE_KINDS } from "../../../../src/chatbot/nodes/registry.ts";
 import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { chainOf, graphOf, NOW, type NodeSpec, Run, tap } from "../build.ts";
@@ -139,7 +140,7 @@ test("a skip word takes the default exit, else any", () => {
 });
 
 describe("automatic names count in the builder's order", () => {
-  const namesOf = (graph: Graph) => Object.fromEntries(indexGraph(graph).names);
+  const namesOf = (graph: Graph) => Object.fromEntries(indexGraph(graph, NODE_KINDS).names);
 
   test("topologically, not as written", () => {
     const graph = graphOf({ b: ["question"], a: ["question"], start: ["start"], api: ["rest_api"] }, [

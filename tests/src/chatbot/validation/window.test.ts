@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
 import { chatbotSettings } from "../../../../src/chatbot/graph/settings.ts";
+import { NODE_KINDS } from "../../../../src/chatbot/nodes/registry.ts";
 import { windowProblems } from "../../../../src/chatbot/validation/window.ts";
 import { graphOf, type NodeSpec } from "../build.ts";
 
 const late = (graph: Graph, settings = {}) =>
-  windowProblems(graph, chatbotSettings(settings)).map(({ severity, code, nodeId }) => {
+  windowProblems(graph, chatbotSettings(settings), NODE_KINDS).map(({ severity, code, nodeId }) => {
     assert.deepEqual([severity, code], ["warning", "outside_window"]);
     return nodeId;
   });

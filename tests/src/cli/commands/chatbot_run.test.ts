@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type GraphNode, NODE_KINDS } from "../../../../src/chatbot/graph/graph.ts";
+import type { GraphNode } from "../../../../src/chatbot/graph/graph.ts";
+import { NODE_KINDS } from "../../../../src/chatbot/nodes/registry.ts";
 import type { SimulationResult } from "../../../../src/chatbot/simulation/simulation.ts";
 import { graphOf } from "../../../support/chatbot_graphs.ts";
 import { SUPPORT_BOT } from "../../../support/support_bot.ts";
@@ -164,7 +165,7 @@ test("every kind of node is played from the command line", async () => {
       .filter((node) => result.path.includes((node as GraphNode).id))
       .map((node) => (node as GraphNode).type),
   );
-  assert.deepEqual([...kinds].sort(), [...NODE_KINDS].sort());
+  assert.deepEqual([...kinds].sort(), NODE_KINDS.names.sort());
   assert.deepEqual(result.said.slice(-3), ["A person comes.", "Goodbye!", "Dear Ann: L, in cash, true"]);
   assert.deepEqual([result.outcome, result.reason], ["sold", "flow_completed"]);
   assert.equal(

@@ -1,0 +1,48 @@
+import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
+import type { Field, Fields, FieldType } from "../fields/field.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import type { NodeKinds } from "../nodes/node_kinds.ts";
+import { clean, type Place } from "./clean.ts";
+import { isLiteral, REMOVED } from "./redact_value.ts";
+
+/** Where the values of a field stand in a request. */
+const PLACES: { [type in FieldType]?: Place } = {
+  headers: "header",
+  parameters: "parameter",
+  body: "parameter",
+};
+
+/**
+ * A node without the secrets that its fields hold. A field by which some kind keeps a secret counts in nodes of unknown
+ * kinds, too.
+ */
+export function redactNode(node: GraphNode, kinds: NodeKinds): GraphNode {
+  const fields = { ...secretFields(kinds), ...kinds.of(node)?.fields };
+  return { ...node, data: redactFields(node.data, fields) };
+}
+
+function secretFields(kinds: NodeKinds): Fields {
+  const all = kinds.all.flatMap((kind) => Object.values(kind.fields));
+  return Object.fromEntries(all.filter(({ type }) => type === "secret").map((field) => [field.name, field]));
+}
+
+function redactFields(data: JsonObject, fields: Fields): JsonObject {
+  const entries = Object.entries(data).map(([name, value]) => [
+    name,
+    Object.hasOwn(fields, name) ? redactField(value, fields[name] as Field) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function redactField(value: Json, { name, type, items }: Field): Json {
+  if (type === "secret") return isSecret(value) ? REMOVED : value;
+  const place = PLACES[type];
+  if (place !== undefined) return clean(name, value, place);
+  if (items === undefined || !Array.isArray(value)) return value;
+  return value.map((item) => (isObject(item) ? redactFields(item, items) : item));
+}
+
+/** A value that comes from a variable is not in the file. */
+function isSecret(value: Json): boolean {
+  return typeof value === "string" ? isLiteral(value) : value !== null;
+}

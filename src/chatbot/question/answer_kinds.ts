@@ -1,0 +1,18 @@
+import type { AnswerKind } from "../text/texts.ts";
+
+/** What a `questionType` asks for. */
+export const ANSWER_KINDS: { readonly [questionType: string]: AnswerKind } = {
+  text: "text",
+  number: "number",
+  email: "email",
+  phone: "phone",
+  date: "date",
+  time: "time",
+  url: "url",
+  buttons: "choice",
+  list: "choice",
+  rating: "rating",
+  location: "location",
+  media: "media",
+  file: "media",
+};

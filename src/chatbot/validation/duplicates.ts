@@ -1,0 +1,17 @@
+import { textField } from "../../base/json/fields.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { type Problem, problem } from "./problem.ts";
+
+/** Ids that occur twice in a list: the second can never be chosen. */
+export function duplicates(node: GraphNode, items: readonly JsonObject[], code: string): Problem[] {
+  const seen = new Set<string>();
+  return items.flatMap((item) => {
+    const id = textField(item, "id");
+    if (id === "" || !seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return problem(code, node.id, `The id "${id}" occurs twice.`);
+  });
+}
