@@ -2305,14 +2305,13 @@ create function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns
       order by w.number desc
       limit 1
     ) l on true
-    where coalesce(nullif(n.node ->> 'type', ''), n.node #>> '{data,type}') = 'subflow'
   )
   select coalesce(jsonb_object_agg(k.id, jsonb_build_object('nodes', k.nodes, 'edges', k.edges)), '{}')
   from called k
   where k.id is not null
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'What subflow nodes among these lead to, as a version keeps it: {"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
+comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'The graphs of the chatbots that these nodes name in data.chatbotId, as a version keeps them: {"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
 grant execute on function app_hidden.graphs_called_by(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$

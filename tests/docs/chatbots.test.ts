@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { operatorOf } from "../../src/chatbot/engine/condition.ts";
 import type { TimerKind } from "../../src/chatbot/engine/context.ts";
-import { type TriggerCondition, triggerRules } from "../../src/chatbot/engine/trigger.ts";
+import { operatorOf } from "../../src/chatbot/engine/operators.ts";
+import type { TriggerCondition } from "../../src/chatbot/engine/trigger.ts";
+import { triggerRules } from "../../src/chatbot/engine/trigger_rules.ts";
 import { IMPORT_LIMITS } from "../../src/chatbot/exchange/limits.ts";
-import { type GraphNode, NODE_KINDS, type NodeKind } from "../../src/chatbot/graph/graph.ts";
-import { automaticNames } from "../../src/chatbot/graph/node_numbers.ts";
 import { DEFAULT_SETTINGS } from "../../src/chatbot/graph/settings.ts";
-import { exitsOf } from "../../src/chatbot/validation/exits.ts";
+import { NODE_KINDS } from "../../src/chatbot/nodes/registry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type Block, blocksOf, document, plain, ROOT, rowsOf, sectionOf } from "./document.ts";
+import { withGeneratedParts } from "./node_sections.ts";
 
 const page = document("docs/chatbots.md");
 
@@ -75,70 +75,13 @@ describe("the page is a story: its files are written, and its commands run one a
   });
 });
 
-/** Where the fields of a kind are read, besides the kind's own file. */
-const ALSO_IN: { [kind in NodeKind]?: string[] } = {
-  start: ["engine/trigger.ts"],
-  question: [
-    "question/options.ts",
-    "question/dynamic_options.ts",
-    "question/menu.ts",
-    "question/parse_answer.ts",
-    "question/read_answer.ts",
-    "engine/interactive.ts",
-  ],
-  condition: ["engine/condition.ts"],
-  rest_api: ["request/rest_request.ts", "request/call.ts"],
-  data_source: ["request/call.ts"],
-  whatsapp_flow: ["engine/interactive.ts"],
-  google_calendar: ["calendar/plan.ts", "calendar/result.ts", "calendar/slots.ts"],
-};
-/** Fields of something inside of a field, and what every node has. */
-const INNER =
-  /^(id|kind|label|title|rows|conditions|logicalOperator|weight|days|from|to|words|match|payloads|sourceIds|codes|names|weekly|description|slug|data|fields|length|type|source_id)$/;
-
-describe("the fields of each kind are those that its code reads", () => {
-  for (const kind of NODE_KINDS)
-    test(kind, async () => {
-      const section = sectionOf(page, `### \`${kind}\``);
-      const named = rowsOf(section).flatMap(([cell = ""]) =>
-        [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
-      );
-      const files = [`nodes/${kind}.ts`, ...(ALSO_IN[kind] ?? [])];
-      const source = (
-        await Promise.all(files.map((file) => readFile(join(ROOT, "src/chatbot", file), "utf8")))
-      ).join("\n");
-      const code = source.replace(/\/\*[\s\S]*?\*\//g, "");
-      for (const name of named) {
-        // calendarDateSource and its like are put together.
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
-        const pieces = name.replace(/(?<=calendar|calendarStatic)(?:End)?Date/, "${which}");
-        assert.ok(new RegExp(`\\b${name}\\b`).test(code) || code.includes(pieces), `nobody reads ${name}`);
-      }
-      const read = [
-        ...code.matchAll(/\b(?:text|number|boolean|list|object|textList)Field\((?:node\.)?data, "(\w+)"\)/g),
-        ...code.matchAll(/(?<![\w.])(?:node\.)?data\.(\w+)/g),
-        ...code.matchAll(/(?<![\w.])list\("(\w+)"\)/g),
-      ].map(([, name = ""]) => name);
-      for (const name of read)
-        if (!INNER.test(name)) assert.ok(named.includes(name), `${name} is not told of`);
-    });
+test("what the kinds of nodes say of themselves is what `npm run docs` writes", () => {
+  assert.equal(withGeneratedParts(page.text, NODE_KINDS), page.text);
 });
 
 test("every kind has its section, and no other", () => {
   const headings = sectionOf(page, "## Nodes").text.match(/^### `\w+`$/gm) ?? [];
-  assert.deepEqual(headings.map((heading) => heading.slice(5, -1)).sort(), [...NODE_KINDS].sort());
-});
-
-test("the exits of each kind are told", () => {
-  for (const kind of NODE_KINDS) {
-    const node: GraphNode = { id: "n", type: kind, position: { x: 0, y: 0 }, data: {} };
-    // A message has gone out, or not, when the run is elsewhere: its own exit is never taken.
-    const exits = [...(exitsOf(node) ?? [])].filter(
-      (exit) => !["", "default", "a", "b"].includes(exit) && kind !== "message",
-    );
-    const { text } = sectionOf(page, `### \`${kind}\``);
-    for (const exit of exits) assert.ok(text.includes(`\`${exit}\``), `${kind}: ${exit}`);
-  }
+  assert.deepEqual(headings.map((heading) => heading.slice(5, -1)).sort(), NODE_KINDS.names.sort());
 });
 
 test("the operators of conditions are known", () => {
@@ -188,13 +131,6 @@ test("the triggers are all there are, and are read as they are written", () => {
     api: true,
   };
   assert.deepEqual(written.map(({ kind }) => kind).sort(), Object.keys(kinds).sort());
-});
-
-test("the names under which nodes store what they bring are theirs", () => {
-  for (const [kind, names = ""] of rowsOf(sectionOf(page, "## Variables and texts"))) {
-    const node = { id: "n", type: plain(kind), position: { x: 0, y: 0 }, data: {} };
-    assert.equal(automaticNames({ nodes: [node], edges: [] }).get("n"), plain(names).split(".")[0]);
-  }
 });
 
 test("the limits of a file are the importer's", () => {
