@@ -21,7 +21,7 @@ export type WorkerContext = {
   trusted: GuardedFetch;
   /** How to speak to the providers of channels. */
   channels: OutboundChannels;
-  sender: Sender;
-  turns: TurnTaker;
+  sender: Pick<Sender, "drain">;
+  turns: Pick<TurnTaker, "drain">;
   slots: SlowSlots;
 };

@@ -1,9 +1,10 @@
-import assert from "node:assert/strict";
+import type { JobHelpers } from "graphile-worker";
 import { readConfig } from "../../src/base/config.ts";
 import { createLog } from "../../src/base/log.ts";
 import { createGuardedFetch } from "../../src/http/guarded/guarded_fetch.ts";
-import { callFor } from "../../src/integrations/call_for.ts";
+import { SlowSlots } from "../../src/jobs/slow_slots.ts";
 import { TurnTaker } from "../../src/runner/turn_taker.ts";
+import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import { createTestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import { aConversation, aWorkspace } from "./people.ts";
@@ -69,27 +70,18 @@ export async function chatbotShell() {
     };
   }
 
-  /** Makes the call that a run waits for, as the task does; its result waits for a turn. */
+  /** Runs the job that makes the call of a run; its result waits for a turn. */
   async function makeCall(
     thread: Awaited<ReturnType<typeof threadOf>>,
     settings: Record<string, string> = {},
   ): Promise<void> {
     const config = readConfig({ NODE_ENV: "test", ...settings });
     const fetch = createGuardedFetch({ allowedHosts: ["127.0.0.1"] });
-    const { id, waiting } = await thread.run();
     const tools = { pool: database.pool, keyRing: testKeyRing, guarded: fetch, trusted: fetch, config };
-    const event = await callFor(id, waiting, tools);
+    const run = callForChatbot({ ...tools, turns: { drain: async () => {} }, slots: new SlowSlots() });
+    const { id: contextId } = await thread.run();
+    await run({ contextId }, {} as JobHelpers);
     await fetch.close();
-    assert.ok(event);
-    await query(
-      `insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-       values ($1, $2, $3, $4, $5)`,
-      thread.tenantId,
-      thread.conversationId,
-      event.kind,
-      id,
-      JSON.stringify(event),
-    );
   }
 
   return { database, turns, query, aThread, threadOf, makeCall, close: () => database.drop() };

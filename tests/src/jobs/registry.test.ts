@@ -87,6 +87,11 @@ test("each task is a file, registered, and made by the worker under its own name
   }
 });
 
+test("each task is tested in a file of its name", () => {
+  const files = globSync("tests/tasks/*.test.ts", { cwd: ROOT }).map((path) => basename(path, ".test.ts"));
+  assert.deepEqual(files.sort(), names.toSorted());
+});
+
 test("what SQL and the program add is registered: the task, its key and the fields of its payload", () => {
   const added = allAdded();
   assert.ok(added.length >= 15, `${added.length} calls`);
