@@ -67,7 +67,7 @@ async function checkCluster(link: string): Promise<boolean> {
     if (reason !== error) throw reason;
     throw new EmbeddedError(
       "cluster_missing",
-      `${link} is there but holds no database: put it back, or remove it to begin anew`,
+      `${link} is there but holds no database: put it back, or remove it to start from scratch`,
       error,
     );
   }

@@ -34,12 +34,12 @@ export function keep(cluster: Cluster, running: Running, log: EmbeddedLog): Keep
   };
 
   const recover = async () => {
-    log.warn("The embedded PostgreSQL went away: starting it again");
+    log.warn("embedded PostgreSQL stopped unexpectedly; restarting it");
     for (let pauseMs = 500; !leaving.signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         const next = await ensureRunning(cluster, log, leaving.signal);
         watch(next);
-        if (next.port === running.port) log.info("The embedded PostgreSQL is back");
+        if (next.port === running.port) log.info("embedded PostgreSQL is running again");
         else log.error(`The embedded PostgreSQL is back, but on port ${next.port}: restart Parley`);
         return;
       } catch (error) {
@@ -58,7 +58,7 @@ export function keep(cluster: Cluster, running: Running, log: EmbeddedLog): Keep
     try {
       // The exclusive lock is held until the server is gone.
       if ((await isLastOne(presence)) && !(await stop(cluster, "fast", STOP_SECONDS))) {
-        log.warn("The embedded PostgreSQL is still writing; it will stop by itself");
+        log.warn("embedded PostgreSQL is still writing; it stops when it is done");
       }
     } catch (error) {
       log.warn(`The embedded PostgreSQL was not stopped: ${messageOf(error)}`);

@@ -5,8 +5,8 @@ import type { WorkerContext } from "../src/process/worker_context.ts";
 export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "log">) =>
   async (): Promise<void> => {
     const partitions = await ensurePartitions(pool, { log });
-    if (partitions.length > 0) log.info({ partitions }, "partitions were made ahead");
+    if (partitions.length > 0) log.info({ partitions }, "created partitions ahead of time");
     await pool.query("select app_private.forget_old_rows()");
     const dropped = await dropExpiredPartitions(pool, config.WEBHOOK_RETENTION_DAYS, { log });
-    if (dropped.length > 0) log.info({ partitions: dropped }, "old webhook bodies were dropped");
+    if (dropped.length > 0) log.info({ partitions: dropped }, "dropped old webhook bodies");
   };

@@ -14,6 +14,6 @@ export default ({ pool, keyRing, log }: Pick<WorkerContext, "pool" | "keyRing" |
         { pool, keyRing, log },
         { status: "failed", tenantId, since, maxAttempts: 7, backsOff: true, ...OF_TENANT },
       );
-      if (result.replayed > 0) log.info({ tenantId, ...result }, "failed webhooks were tried again");
+      if (result.replayed > 0) log.info({ tenantId, ...result }, "retried failed webhooks");
     }
   };

@@ -26,7 +26,7 @@ export const metrics = {
   }),
   sends: new Counter({
     name: "parley_sends_total",
-    help: "Attempts to send, by what became of them.",
+    help: "Attempts to send, by outcome.",
     labelNames: ["outcome"],
     registers,
   }),

@@ -8,7 +8,7 @@ export async function readStub(file: string): Promise<unknown> {
   try {
     stub = JSON.parse(text);
   } catch (cause) {
-    throw new ParleyError("PYREQ", `${file} is no JSON: ${(cause as Error).message}`, { cause });
+    throw new ParleyError("PYREQ", `${file} is not valid JSON: ${(cause as Error).message}`, { cause });
   }
   if (typeof stub !== "object" || stub === null)
     throw new ParleyError("PYREQ", `${file} is neither an object nor a list: nothing can be looked up in it`);

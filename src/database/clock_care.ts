@@ -15,10 +15,10 @@ export function keepTimes(pool: pg.Pool, log: Log, onCorrected: () => void): { s
     try {
       const corrected = await correctFutureTimes(pool);
       if (corrected === 0) return;
-      log.warn({ corrected }, "the database's clock was set back: waits were shortened");
+      log.warn({ corrected }, "database clock was set back; waiting times were shortened");
       onCorrected();
     } catch (err) {
-      log.debug({ err }, "the waits could not be looked at");
+      log.debug({ err }, "failed to check waiting times");
     }
   }, LOOK_MS);
   timer.unref();

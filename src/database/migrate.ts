@@ -90,5 +90,5 @@ async function logOldTransactions(client: pg.Client, log: Log): Promise<void> {
      where datname = current_database() and xact_start < now() - interval '5 seconds'
      order by xact_start limit 5`,
   );
-  log.warn({ transactions: rows }, "the migration waits for locks that others hold; trying again");
+  log.warn({ transactions: rows }, "migration is delayed by locks; retrying");
 }

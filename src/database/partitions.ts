@@ -27,7 +27,7 @@ export async function ensurePartitions(
         ]),
       {
         forMs: retryForMs,
-        onRetry: (err) => log.info({ err }, "a partition has to wait for its locks; trying again"),
+        onRetry: (err) => log.info({ err }, "a partition is delayed by locks; retrying"),
       },
     );
     if (rows.length === 0) return made;
@@ -57,7 +57,7 @@ export async function dropExpiredPartitions(
       await drop(pool, partition.name);
       dropped.push(partition.name);
     } catch (err) {
-      log.info({ err, partition: partition.name }, "an old partition is in use; it is dropped another day");
+      log.info({ err, partition: partition.name }, "old partition is in use; dropping it is postponed");
     }
   return dropped;
 }

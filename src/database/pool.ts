@@ -57,7 +57,7 @@ export function createPool(
     query_timeout: 60_000,
   });
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
-  pool.on("error", (error) => log.warn({ pool: name, err: error.message }, "a database connection was lost"));
+  pool.on("error", (error) => log.warn({ pool: name, err: error.message }, "database connection lost"));
   pool.on("connect", (client) => client.on("error", () => {}));
   leaveStandbys(pool);
   return pool;

@@ -37,7 +37,7 @@ export function callbackRoute({ pool, keyRing, log }: { pool: pg.Pool; keyRing: 
       );
       return rows[0]!.is_taken;
     } catch (cause) {
-      log.error({ err: cause }, "a callback could not be stored");
+      log.error({ err: cause }, "failed to store a callback");
       throw new ParleyError("PYUNA", "The callback could not be stored", { cause });
     }
   }

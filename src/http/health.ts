@@ -50,7 +50,7 @@ export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
 
 async function look(pool: pg.Pool, log: Log): Promise<Health> {
   const checks = await inTime(lookAt(pool)).catch((error: unknown): Checks => {
-    log.warn({ err: error instanceof Error ? error.message : String(error) }, "the database is not well");
+    log.warn({ err: error instanceof Error ? error.message : String(error) }, "database health check failed");
     return { database: failed("cannot be reached") };
   });
   const all = (names: readonly CheckName[]) => names.every((name) => checks[name]?.ok !== false);

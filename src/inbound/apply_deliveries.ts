@@ -123,7 +123,7 @@ async function applyFacts(db: Queryable, singles: readonly SingleCase[]): Promis
     if (await applyFact(db, single)) continue;
     delivery.skipped.push({
       kind: nameOf(fact),
-      reason: call.kind === "skip" ? call.reason : "nobody and nothing we know",
+      reason: call.kind === "skip" ? call.reason : "it names no known contact or message",
     });
     noted.add(delivery);
   }

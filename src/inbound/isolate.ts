@@ -86,7 +86,7 @@ export async function applyFacts(
       delivery.skipped.push({ kind: nameOf(facts[0]!.fact), reason });
       log.warn(
         { webhookEventId: delivery.id, channelId: delivery.channel.id, reason },
-        "part of a webhook could not be applied",
+        "failed to apply part of a webhook",
       );
       return NOTHING_APPLIED;
     }

@@ -127,7 +127,7 @@ export function createWebhookReceiver({
     if (status >= 500)
       log.warn(
         { code, reason: message, address: request.params.address, ...(!isExpected && { err: error }) },
-        "a webhook was not accepted",
+        "webhook not accepted",
       );
     // What is left of a body that was not read is not worth reading.
     if (!request.complete) response.set("Connection", "close");

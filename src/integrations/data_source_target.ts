@@ -40,7 +40,7 @@ export async function aimDataSource(
   ]);
   const [source] = rows;
   if (!source || (isConnection && source.connection === null))
-    return notConnected("There is no such data source, or it rests.");
+    return notConnected("The data source does not exist or is inactive.");
   const connection = source.connection ?? {};
   const url = below(source.base_url, request.url || textField(connection, "endpoint"));
   if (url === null) return notConnected("The path leads out of the data source.");

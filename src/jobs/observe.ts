@@ -18,11 +18,11 @@ export function observeJobs(events: WorkerEvents, log: Log): void {
     observe(job, "error");
     log.warn(
       { jobId: job.id, task: job.task_identifier, attempt: job.attempts, err: error },
-      "a job failed and will be tried again",
+      "job failed; it will be retried",
     );
   });
   events.on("job:failed", ({ job }) => {
-    log.error({ jobId: job.id, task: job.task_identifier }, "a job failed for the last time");
+    log.error({ jobId: job.id, task: job.task_identifier }, "job failed permanently");
   });
 
   function observe(job: Job, outcome: "success" | "error"): void {

@@ -57,7 +57,7 @@ export async function announceWorker(
   }
 
   function retry(error: Error): void {
-    log.warn({ err: error.message }, "the worker could not announce itself; trying again");
+    log.warn({ err: error.message }, "worker failed to take its presence lock; retrying");
     // A connection that stood tells of its end itself.
     if (client?.listenerCount("end") === 0) again();
   }
@@ -93,7 +93,7 @@ export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]
      select d.ids, graphile_worker.force_unlock_workers(d.ids) from dead d where d.ids is not null`,
   );
   const ids: string[] = rows[0]?.ids ?? [];
-  if (ids.length > 0) log.warn({ workers: ids }, "freed the jobs of workers that died");
+  if (ids.length > 0) log.warn({ workers: ids }, "released the jobs of dead workers");
   return ids;
 }
 
@@ -104,7 +104,7 @@ export async function keepReaping(pool: pg.Pool, log: Log): Promise<{ stop(): vo
   await reapDeadWorkers(pool, log);
   const timer = setInterval(() => {
     reapDeadWorkers(pool, log).catch((error: unknown) =>
-      log.warn({ err: error }, "the jobs of dead workers could not be looked for"),
+      log.warn({ err: error }, "failed to look for jobs of dead workers"),
     );
   }, REAP_EVERY_MS);
   timer.unref();

@@ -50,8 +50,8 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
       const isSetBack = clockSetBack(stopping.signal).then(() => SET_BACK);
       const end = await Promise.race([current.ending, isSetBack]);
       if (stopping.signal.aborted) return;
-      if (end === SET_BACK) log.warn("the clock was set back; starting another job runner");
-      else log.error({ err: end }, "the job runner shuts itself down; starting another");
+      if (end === SET_BACK) log.warn("clock was set back; restarting the job runner");
+      else log.error({ err: end }, "job runner shut down; restarting it");
       const leaving = end === SET_BACK ? current.stop() : current.retire();
       const retired: Promise<void> = leaving.finally(() => retiring.delete(retired));
       retiring.add(retired);
@@ -67,7 +67,7 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
         return;
       } catch (error) {
         if (!stopping.signal.aborted)
-          log.warn({ err: error }, "the job runner could not start; trying again");
+          log.warn({ err: error }, "job runner failed to start; retrying");
       }
     }
   }

@@ -26,7 +26,7 @@ export async function postMessage(message: ClaimedMessage, options: PostOptions)
     return await post(message, fresh, options);
   } catch (error) {
     // Nothing was posted: the secrets could not be read or opened.
-    log.error({ messageId: message.message_id, err: error }, "a message could not be prepared for sending");
+    log.error({ messageId: message.message_id, err: error }, "failed to prepare a message for sending");
     return { kind: "unavailable", reason: "prepare" };
   }
 }

@@ -44,7 +44,7 @@ export class Recorder {
       } catch (error) {
         if (!isPassing(error)) return this.#recordInHalves(outcomes, error);
         if (this.#isHurried) throw error;
-        this.#log.warn({ err: error, attempt }, "outcomes of sends could not be recorded; trying again");
+        this.#log.warn({ err: error, attempt }, "failed to record outcomes of sends; retrying");
         await this.#sleeper.sleep(Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_BACKOFF_MS));
       }
     }
@@ -60,7 +60,7 @@ export class Recorder {
   async #recordInHalves(outcomes: readonly Recorded[], error: unknown): Promise<void> {
     if (outcomes.length === 1) {
       const { message_id: messageId, kind } = outcomes[0]!.row;
-      this.#log.error({ err: error, messageId, kind }, "an outcome of a send cannot be recorded");
+      this.#log.error({ err: error, messageId, kind }, "failed to record the outcome of a send");
       return;
     }
     const middle = outcomes.length >> 1;
@@ -90,7 +90,7 @@ export class Recorder {
         );
         return;
       case "cooldown":
-        this.#log.warn({ channelId, forMs: consequence.forMs }, "the provider leaves messages unanswered");
+        this.#log.warn({ channelId, forMs: consequence.forMs }, "provider does not answer");
         await this.#pool.query("select app_private.rest_channel($1, make_interval(secs => $2))", [
           channelId,
           consequence.forMs / 1000,
@@ -99,7 +99,7 @@ export class Recorder {
       case "stop":
         this.#log.error(
           { channelId, reason: consequence.reason },
-          "the provider refuses this channel: it is stopped",
+          "channel stopped: the provider refuses it",
         );
         await this.#pool.query("select app_private.stop_channel($1, $2)", [channelId, consequence.reason]);
         return;

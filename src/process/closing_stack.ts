@@ -33,7 +33,7 @@ export class ClosingStack {
       try {
         await next.close(Math.max(0, end - begin));
       } catch (error) {
-        this.#log.error({ err: error, what: next.what }, "it did not close well");
+        this.#log.error({ err: error, what: next.what }, "failed to close");
       }
       this.#log.debug({ what: next.what, milliseconds: Math.round(performance.now() - begin) }, "closed");
     }

@@ -9,7 +9,7 @@ const SAME_WISH_MS = 1_000;
 export type Closable = { close(): Promise<void> };
 
 /**
- * Runs something until SIGTERM, Ctrl-C or an error that nobody caught; closes it; ends the process: with 0 after a
+ * Runs something until SIGTERM, Ctrl-C or uncaught error; closes it; ends the process: with 0 after a
  * signal, with 1 after an error. A second signal, or the deadline, ends it at once.
  *
  * @param start may be interrupted too: what it has begun is closed when it returns.
@@ -22,7 +22,7 @@ export async function runUntilSignal(start: () => Promise<Closable>, log: Log): 
   const stop = (exitCode: 0 | 1) => {
     isEnding = true;
     setTimeout(() => {
-      log.error("it did not stop in time, and is ended hard");
+      log.error("graceful shutdown timed out; exiting");
       process.exit(1);
     }, DEADLINE_MS).unref();
     end(exitCode);
@@ -35,7 +35,7 @@ export async function runUntilSignal(start: () => Promise<Closable>, log: Log): 
     stop(0);
   };
   const onError = (error: unknown) => {
-    log.fatal({ err: error }, "an error that nobody caught");
+    log.fatal({ err: error }, "uncaught error");
     if (!isEnding) stop(1);
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);

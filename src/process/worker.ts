@@ -89,7 +89,7 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     closing.defer(async () => {
       const jobs = runners.map((runner) => runner.stop());
       await Promise.all([...jobs, turns.stop(), sender.stop(stopMs - RECORD_MS)]);
-      await handOver(pool).catch((err: unknown) => log.warn({ err }, "no other worker was told"));
+      await handOver(pool).catch((err: unknown) => log.warn({ err }, "failed to wake another worker"));
     });
     const common = { ownerUrl, pool, log, tasks: workerTasks(context) };
     runners.push(

@@ -83,14 +83,14 @@ export class BatchPlayer {
       const [event] = turn.events;
       log.error(
         { conversationId: turn.conversation_id, eventId: event?.id, code: "PYTRN" },
-        "a chatbot's event is set aside: three processes ended while they played it",
+        "chatbot event set aside: three processes ended while playing it",
       );
       return setAside(turn, "turn_abandoned: PYTRN");
     }
     try {
       return this.#play(turn);
     } catch (error) {
-      log.error({ err: error, conversationId: turn.conversation_id }, "a chatbot's turn cannot be played");
+      log.error({ err: error, conversationId: turn.conversation_id }, "failed to play a chatbot's turn");
       return givenUp(turn, error instanceof TurnTooLong ? "turn_too_long: PYTRN" : "engine_error");
     }
   }

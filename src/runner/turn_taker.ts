@@ -65,7 +65,7 @@ export class TurnTaker {
   /** Takes nothing more; resolves when the turns under way are saved. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#running?.catch((err: unknown) => this.#log.warn({ err }, "the last turns were not taken"));
+    await this.#running?.catch((err: unknown) => this.#log.warn({ err }, "failed to take the last turns"));
   }
 
   async #run(): Promise<void> {
@@ -159,7 +159,7 @@ export class TurnTaker {
     const code = sqlState(refusal);
     this.#log.warn(
       { code, contexts: played.result.contexts.map(({ id }) => id) },
-      "a chatbot's turn was refused; its run ends",
+      "chatbot turn was refused; its run ends",
     );
     const reason = `send_failed: ${code}`;
     const ended = abandoned(played.result, reason);

@@ -106,5 +106,5 @@ function isFields(value: unknown): value is Fields {
 
 function malformed(): EnvelopeError {
   // Not the parser's message, which would quote what may be a secret stored in the clear.
-  return new EnvelopeError("malformed", "this is no envelope of version 1");
+  return new EnvelopeError("malformed", "the sealed value is not an envelope of version 1");
 }

@@ -33,7 +33,7 @@ test("a server that ran before", async (t) => {
       const { ownerUrl } = await home.open();
       await query(ownerUrl, "create table kept as select 42 as answer");
       await killServer(home);
-      await until("back", async () => home.log.includes("The embedded PostgreSQL is back"));
+      await until("back", async () => home.log.includes("embedded PostgreSQL is running again"));
       assert.deepEqual(await query(ownerUrl, "table kept"), [{ answer: 42 }]);
     },
   );

@@ -42,7 +42,7 @@ export function readForms(list: Json | undefined): { flows: ImportedFlow[]; prob
   }
   for (const flow of flows.values()) {
     if (flow.endpointUri === null || ADDRESS.test(flow.endpointUri)) continue;
-    const message = `The endpoint of the form "${flow.whatsappFlowId}" is no web address, and is left out.`;
+    const message = `The endpoint of the form "${flow.whatsappFlowId}" is not a web address and is left out.`;
     problems.push(warning("bad_endpoint", null, message));
     flow.endpointUri = null;
   }

@@ -97,7 +97,7 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
     case "webhook":
       return listen(block, variables);
     case "Chatwoot":
-      return one(id, "handoff", {}, "the conversation is given to whoever takes it.");
+      return one(id, "handoff", {}, "the conversation is not assigned to a particular user or team.");
     default:
       return AI_BLOCKS.includes(type.toLowerCase()) ? aiReply(block, variables) : null;
   }

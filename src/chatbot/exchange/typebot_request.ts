@@ -42,7 +42,7 @@ export function httpRequest(block: JsonObject, variables: TypebotVariables): Map
 export function listen(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
   const answer = variableOf("call", id);
-  const loss = "the address to call is {{callback_url}}; who calls has to be told.";
+  const loss = "the address to call is {{callback_url}}: pass it to the service that calls.";
   const mapped = one(id, "wait_for_callback", { variable: answer }, loss);
   return storing(mapped, answer, objectField(block, "options"), variables);
 }

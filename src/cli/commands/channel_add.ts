@@ -32,7 +32,7 @@ export function channelAdd(): Command {
     .requiredOption("--phone-number-id <id>", "Meta's id of the number, not the number itself")
     .requiredOption("--business-account-id <id>", "the WhatsApp Business Account (WABA) it belongs to")
     .requiredOption("--display-phone-number <number>", "the number customers see")
-    .option("--name <name>", "what colleagues see; the number unless told")
+    .option("--name <name>", "what colleagues see; default: the number")
     .option("--graph-url <url>", "its Graph API, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy");
   return withSecrets(command, "made and shown once unless given").action(async (options: Options) => {
     const sources = sourcesOf(options);

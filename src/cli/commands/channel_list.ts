@@ -20,7 +20,7 @@ export function channelList(): Command {
     "Show the connected numbers; never their secrets",
     "parley channel list --tenant bakery",
   )
-    .option("--tenant <tenant>", "slug or id; all tenants unless told")
+    .option("--tenant <tenant>", "slug or id; default: all tenants")
     .action((options: Options) =>
       onDatabase(async ({ pool, config }) => {
         const tenantId = options.tenant === undefined ? null : await findTenant(pool, options.tenant);

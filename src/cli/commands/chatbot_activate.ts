@@ -18,7 +18,7 @@ type Options = CommonOptions & {
 const RUNS_WILL: { [choice in Options["runningContexts"]]: string } = {
   finish: "end on the version they began with",
   move: "go on in this one, where it has their node",
-  restart: "begin anew in this one",
+  restart: "start again in this one",
 };
 
 /** `parley chatbot activate`. */
@@ -30,9 +30,9 @@ export function chatbotActivate(): Command {
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
-    .option("--version <number>", "a published version, to go back to; the draft unless told", parseNumber)
+    .option("--version <number>", "a published version, to go back to; default: the draft", parseNumber)
     .addOption(
-      new Option("--running-contexts <what>", "what becomes of runs of its other versions")
+      new Option("--running-contexts <what>", "what happens to runs of its other versions")
         .choices(RUNNING_CONTEXTS)
         .default("finish"),
     )
@@ -59,5 +59,5 @@ export function chatbotActivate(): Command {
 
 function parseNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It is no number of a version.");
+  throw new InvalidArgumentError("It must be the number of a version.");
 }

@@ -10,7 +10,7 @@ type Options = CommonOptions & { tenant: string };
 export function chatbotDeactivate(): Command {
   return define(
     "deactivate",
-    "Let a chatbot rest: it begins nothing any more, and the runs under way go on to their end",
+    "Deactivate a chatbot: no new runs start; runs in progress continue to completion",
     'parley chatbot deactivate "Support" --tenant bakery',
   )
     .argument("<chatbot>", "name or id")
@@ -26,7 +26,7 @@ export function chatbotDeactivate(): Command {
           [id],
         );
         const { name, wasActive } = rows[0]!;
-        print(options, { id, name, wasActive }, `"${name}" ${wasActive ? "rests" : "was not active"}`);
+        print(options, { id, name, wasActive }, `"${name}" ${wasActive ? "is inactive now" : "was not active"}`);
       }),
     );
 }

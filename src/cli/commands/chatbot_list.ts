@@ -10,7 +10,7 @@ type Options = CommonOptions & { tenant?: string };
 /** `parley chatbot list`. */
 export function chatbotList(): Command {
   return define("list", "Show the chatbots, and which one answers", "parley chatbot list --tenant bakery")
-    .option("--tenant <tenant>", "slug or id; all tenants unless told")
+    .option("--tenant <tenant>", "slug or id; default: all tenants")
     .action((options: Options) =>
       onDatabase(async ({ pool }) => {
         const tenantId = options.tenant === undefined ? null : await findTenant(pool, options.tenant);

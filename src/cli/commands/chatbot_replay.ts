@@ -34,7 +34,7 @@ export function chatbotReplay(): Command {
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
     .requiredOption("--conversation <id>", "the conversation's id")
-    .option("--version <number>", "which version; the newest unless told")
+    .option("--version <number>", "which version; default: the newest")
     .option("--first <number>", `messages looked at, at most ${MOST_MESSAGES}`, parseFirst, MOST_MESSAGES)
     .option("--http-stub <file>", "JSON that answers HTTP calls; without it each succeeds with an empty body")
     .option("--ignore-triggers", "any message to a resting chatbot begins it")

@@ -32,7 +32,7 @@ export function chatbotRun(): Command {
     )
     .option("--http-stub <file>", "JSON that answers HTTP calls; without it each succeeds with an empty body")
     .option("--variables <object>", "JSON object of variables to begin with", parseVariables)
-    .option("--at <instant>", "the clock at the start, such as 2026-03-01T09:00:00Z; now unless told")
+    .option("--at <instant>", "the clock at the start, such as 2026-03-01T09:00:00Z; default: now")
     .action(async (file: string, others: string[], options: Options) => {
       const { chatbot, warnings } = await readChatbotFiles(file, others);
       const stub = options.httpStub === undefined ? null : await readStub(options.httpStub);
@@ -62,12 +62,12 @@ function parseVariables(text: string): JsonObject {
   } catch {
     // The same answer.
   }
-  throw new InvalidArgumentError("It is no JSON object.");
+  throw new InvalidArgumentError("It must be a JSON object.");
 }
 
 function instantOf(text: string | undefined): string {
   const at = text === undefined ? new Date() : new Date(text);
-  if (Number.isNaN(at.getTime())) throw new ParleyError("PYREQ", `--at: "${text}" is no instant`);
+  if (Number.isNaN(at.getTime())) throw new ParleyError("PYREQ", `--at: "${text}" is not a valid time`);
   return at.toISOString();
 }
 

@@ -18,7 +18,7 @@ export function chatbotStats(): Command {
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
-    .option("--version <number>", "of which version; the newest unless told")
+    .option("--version <number>", "of which version; default: the newest")
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const id = await findChatbot(pool, chatbot, await findTenant(pool, options.tenant));
@@ -46,7 +46,7 @@ export function chatbotStats(): Command {
         const shown = nodes.map((node) => ({ ...node, left_by: exitsOf(node) }));
         const text = [
           `Version ${version.number}`,
-          tableOf(shown, "Nobody has talked to it yet"),
+          tableOf(shown, "It has no runs yet"),
           ...(outcomes.length > 0 ? ["", tableOf(outcomes, "")] : []),
         ];
         print(options, { version: version.number, nodes, outcomes }, text.join("\n"));

@@ -9,7 +9,7 @@ type Options = CommonOptions & { name?: string };
 export function tenantAdd(): Command {
   return define("add", "Make a workspace", 'parley tenant add bakery --name "The Bakery"')
     .argument("<slug>", "short name for addresses and the command line: a-z, 0-9 and -")
-    .option("--name <name>", "what people see; the slug unless told")
+    .option("--name <name>", "what people see; default: the slug")
     .action((slug: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const { rows } = await pool.query<{ id: string; slug: string; name: string }>(

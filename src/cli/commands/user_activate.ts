@@ -11,11 +11,11 @@ type Options = CommonOptions & { tenant?: string };
 export function userActivate(): Command {
   return define(
     "activate",
-    "Let somebody in again who was deactivated",
+    "Reactivate a user",
     "parley user activate ann@example.com",
   )
     .argument("<email>")
-    .option("--tenant <tenant>", "slug or id: in this tenant only; everywhere unless told")
+    .option("--tenant <tenant>", "slug or id: only in this tenant; default: everywhere")
     .action((email: string, options: Options) => setActive(email, true, options));
 }
 
@@ -23,11 +23,11 @@ export function userActivate(): Command {
 export function userDeactivate(): Command {
   return define(
     "deactivate",
-    "Lock somebody out from the next request on; the last active owner stays (PYOWN)",
+    "Deactivate a user, from the next request on; the last active owner cannot be deactivated (PYOWN)",
     "parley user deactivate ann@example.com --tenant bakery",
   )
     .argument("<email>")
-    .option("--tenant <tenant>", "slug or id: in this tenant only; everywhere unless told")
+    .option("--tenant <tenant>", "slug or id: only in this tenant; default: everywhere")
     .action((email: string, options: Options) => setActive(email, false, options));
 }
 

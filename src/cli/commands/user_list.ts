@@ -10,7 +10,7 @@ type Options = CommonOptions & { tenant?: string };
 /** `parley user list`. */
 export function userList(): Command {
   return define("list", "Show who is a member of what, and as what", "parley user list --tenant bakery")
-    .option("--tenant <tenant>", "slug or id; all tenants unless told")
+    .option("--tenant <tenant>", "slug or id; default: all tenants")
     .action((options: Options) =>
       onDatabase(async ({ pool }) => {
         const tenantId = options.tenant === undefined ? null : await findTenant(pool, options.tenant);

@@ -20,7 +20,7 @@ export async function requirePlainLogin(client: pg.ClientBase, log: Log): Promis
   if (rows.length === 0) return;
   // Names only: a value may be anything.
   const settings = rows.flatMap((row) => row.settings.map((setting) => setting.split("=", 1)[0]));
-  log.warn({ settings }, "the API's login had settings of its own; they were removed");
+  log.warn({ settings }, "removed settings of the API's login");
   await resetLogin(client);
   throw new ParleyError("PYUNA", "The database login of the API was altered, and is plain again: try again");
 }

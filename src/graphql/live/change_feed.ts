@@ -72,12 +72,12 @@ export function createChangeFeed(ownerUrl: string, listeners: FeedListeners, log
         first.resolve();
         await beat(client, lost, closing.signal);
       } catch (error) {
-        if (!closing.signal.aborted) log.debug({ err: (error as Error).message }, "the change feed failed");
+        if (!closing.signal.aborted) log.debug({ err: (error as Error).message }, "change feed failed");
       } finally {
         await client.end().catch(() => {});
       }
       if (closing.signal.aborted) break;
-      log.warn({ retryMs: backoff }, "the change feed has lost the database");
+      log.warn({ retryMs: backoff }, "change feed lost its database connection");
       await delay(backoff * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {});
       backoff = Math.min(backoff * 2, BACKOFF_MS.max);
     }
@@ -125,7 +125,7 @@ function publishFrom(client: pg.Client, { hub, sessions }: FeedListeners, log: L
   client.on("notification", ({ payload }) => {
     const notice = readNotice(payload);
     if (!notice) {
-      log.warn("a notification on the channel of changes is not valid");
+      log.warn("ignored an invalid notification");
       return;
     }
     const { tenant } = notice;
@@ -135,7 +135,7 @@ function publishFrom(client: pg.Client, { hub, sessions }: FeedListeners, log: L
       setImmediate(() => {
         last = last
           .then(tell)
-          .catch((error: Error) => log.warn({ err: error.message }, "changes could not be looked up"));
+          .catch((error: Error) => log.warn({ err: error.message }, "failed to look up changes"));
       });
     const before = waiting.get(tenant);
     waiting.set(tenant, before ? merge(before, notice) : notice);

@@ -56,10 +56,10 @@ function unexpected(cause: unknown, log: Log): Told {
     const { code, routine, where, schema, table, constraint } = cause;
     log.error(
       { errorId, sqlState: code, routine, where, schema, table, constraint },
-      "a statement of the API failed",
+      "API statement failed",
     );
   } else {
-    log.error({ errorId, err: cause }, "a request to the API failed unexpectedly");
+    log.error({ errorId, err: cause }, "API request failed unexpectedly");
   }
   return { code: "PYINT", message: `Something unexpected went wrong. The log has it under ${errorId}` };
 }

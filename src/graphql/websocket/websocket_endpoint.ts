@@ -60,7 +60,7 @@ export function createWebSocketEndpoint(
       socket.once("close", signedIn.add(client, visitor));
     };
     // A frame that is too large, a connection that broke: ws itself closes it.
-    socket.on("error", (error) => log.debug({ err: error.message }, "a WebSocket failed"));
+    socket.on("error", (error) => log.debug({ err: error.message }, "WebSocket connection failed"));
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -130,6 +130,6 @@ function reasonOf(error: unknown, log: Log): CloseReason {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "PYTOK") return "signedOut";
   if (isErrorCode(code)) return "unavailable";
-  log.error({ err: error }, "a WebSocket's message failed unexpectedly");
+  log.error({ err: error }, "WebSocket message failed unexpectedly");
   return "failed";
 }

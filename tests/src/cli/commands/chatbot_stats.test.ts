@@ -63,7 +63,7 @@ type Stats = {
 
 test("before anybody has talked to it", async () => {
   const { code, stdout } = await parley(stats());
-  assert.deepEqual([code, stdout], [0, "Version 1\nNobody has talked to it yet\n"]);
+  assert.deepEqual([code, stdout], [0, "Version 1\nIt has no runs yet\n"]);
   assert.deepEqual(await parley.json(stats()), { version: 1, nodes: [], outcomes: [] });
 });
 
