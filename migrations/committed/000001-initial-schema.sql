@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fc1203e861a7db03a7fd565c5b78daf923ecdbea
+--! Hash: sha1:fd8664e742e6c564db89a647aadbc1b9319d0c1d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3301,7 +3301,7 @@ grant insert (conversation_id, user_id) on app_public.conversation_participants 
 --! split: 0500-messages.sql
 create type app_public.message_direction as enum ('inbound', 'outbound');
 comment on type app_public.message_direction is
-  E'inbound: from the customer. outbound: to the customer, whoever wrote it.';
+  E'inbound: from the customer. outbound: to the customer.';
 create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
 comment on type app_public.message_author is
   E'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
@@ -3318,9 +3318,10 @@ create type app_public.message_status as enum (
   'queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read', 'played'
 );
 comment on type app_public.message_status is
-  E'queued: waits for the sender. sending: handed to the provider, no answer yet. uncertain: nobody knows whether it '
-   'went out (a crash or a lost answer); a status settles it. sent: the provider has it. failed: it will not arrive. '
-   'delivered, read, played: the customer''s phone has it, the customer has seen it, has listened to it.';
+  E'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: it is not known '
+   'whether it was sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: it '
+   'will not arrive. delivered, read, played: it has reached the customer''s phone, the customer has seen it, has '
+   'listened to it.';
 
 --! Included messages/message_effects.sql
 -- What a message of each kind does, one function for each question. They are inlined into the statements that store
@@ -3335,8 +3336,8 @@ create or replace function app_private.is_said(type app_public.message_type, con
 $$ language sql immutable;
 
 comment on function app_private.is_said(app_public.message_type, jsonb) is
-  E'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as '
-   'unread and opens a closed conversation.';
+  E'Whether a message has content of its own. A customer''s message with content counts as unread and reopens a '
+   'closed conversation.';
 
 create or replace function app_private.opens_window(
   direction app_public.message_direction,
@@ -3964,7 +3965,7 @@ comment on column app_public.message_statuses.sent_at is
 comment on column app_public.message_statuses.delivered_at is
   E'When the customer''s phone had it, by the provider''s clock.';
 comment on column app_public.message_statuses.read_at is
-  E'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
+  E'When the customer saw it, by the provider''s clock; always null if read receipts are off.';
 comment on column app_public.message_statuses.played_at is
   E'When the customer listened to it, by the provider''s clock.';
 comment on column app_public.message_statuses.failed_at is
@@ -3973,8 +3974,8 @@ comment on column app_public.message_statuses.failed_at is
 comment on column app_public.message_statuses.duplicate_provider_message_ids is
   E'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
 comment on column app_public.message_statuses.error_code is
-  E'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being '
-   'tried; null once the provider has it.';
+  E'Why it failed: the provider''s number ("131047") or a code of this program (PY…). While sending is retried, the '
+   'last error; null once the provider has accepted it.';
 comment on column app_public.message_statuses.error is E'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is
   E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
@@ -4035,7 +4036,7 @@ comment on table app_private.outbox is
 comment on column app_private.outbox.message_id is
   E'The message. No foreign key, for the reason that message_statuses has.';
 comment on column app_private.outbox.sender_id is
-  E'The run of a sender that took it: so that it can give back what it was never told of.';
+  E'The sender that has claimed it, so that it can return claims that it never received.';
 comment on column app_private.outbox.lease_until is
   E'The sender that took it answers for it until then; afterwards the message is uncertain.';
 
@@ -4493,7 +4494,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__notify() is
-  E'Tells GraphQL subscriptions what became of messages, once a statement.';
+  E'Notifies GraphQL subscriptions of changed statuses, once per statement.';
 --! EndIncluded messages/tg_message_statuses__notify.sql
 --! Included messages/move_messages.sql
 create or replace function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
@@ -4733,8 +4734,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_outbox(uuid[]) is
-  E'These messages are dealt with: the next ones of their conversations are due. Returns how many of them no sender '
-   'was attending to, so that somebody has to wake one. The caller holds the lanes.';
+  E'Marks these messages as done, so that the next messages of their conversations are due. Returns how many of '
+   'those no sender is working on, so that one must be woken. The caller has locked the lanes.';
 --! EndIncluded messages/leave_outbox.sql
 --! Included messages/park_statuses.sql
 create or replace function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
@@ -4903,8 +4904,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.remove_echoes(uuid[], uuid[]) is
-  E'Removes the messages that were stored as echoes, or as history, of messages of ours before we knew what the '
-   'provider calls these (by position), and the pause of the chatbot that they caused. Returns whether there were any.';
+  E'Removes messages that were stored as echoes, or as history, of outbound messages before their provider''s ids '
+   'were known (by position), and ends the pause of the chatbot that they caused. Returns whether there were any.';
 --! EndIncluded messages/remove_echoes.sql
 --! Included messages/register_provider_ids.sql
 create or replace function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[])
@@ -4952,7 +4953,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.register_provider_ids(uuid[], text[]) is
-  E'Notes which ids the provider has given to messages of ours, by position; null where it has given none.';
+  E'Stores the provider''s ids of outbound messages, by position; null where the provider has returned none.';
 --! EndIncluded messages/register_provider_ids.sql
 --! Included messages/apply_statuses.sql
 create or replace function app_private.keeps_error(status app_public.message_status) returns boolean as $$
@@ -5161,8 +5162,8 @@ returns int as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.channel_pace(app_public.channels, app_private.channel_states) is
-  E'Messages a second that may go out: what a person set, else what the provider''s refusals have taught, which is '
-   'unlearned within a minute while nothing is refused, else as fast as it takes them (100,000 is no limit).';
+  E'Messages per second that may be sent: the limit that a user has set; else the limit assumed after a rate limit '
+   'error, which is raised again within a minute without errors; else unlimited (100,000).';
 --! EndIncluded messages/channel_pace.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
@@ -5464,9 +5465,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.record_outcomes(jsonb) is
-  E'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", '
-   '"provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A '
-   'status that came first is not taken back.';
+  E'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | '
+   '"uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: '
+   'customer}]. A status that arrived earlier is kept.';
 --! EndIncluded messages/record_outcomes.sql
 --! Included messages/return_claims.sql
 create or replace function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
@@ -5479,8 +5480,8 @@ create or replace function app_private.return_claims(sender_id uuid, known_ids u
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.return_claims(uuid, uuid[]) is
-  E'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has '
-   'not posted these.';
+  E'A sender returns messages that it claimed but never received, because its connection broke: they were certainly '
+   'not sent.';
 --! EndIncluded messages/return_claims.sql
 --! Included messages/pause_channel.sql
 create or replace function app_private.pause_channel(
@@ -5649,9 +5650,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reconcile_outbox(interval) is
-  E'Settles what nobody knows. Messages whose sender died become uncertain. Uncertain ones that no status has settled '
-   'within the patience, while webhooks were arriving, are failed (PYUNC) or sent once more, as the channel''s '
-   'uncertain_policy says. Returns how many of each. Run every minute.';
+  E'Messages whose sender died become uncertain. Uncertain messages without a status for the given time, although '
+   'webhooks arrived, fail (PYUNC) or are sent once more, as the channel''s uncertain_policy says. Returns the '
+   'number of each. Run every minute.';
 --! EndIncluded messages/reconcile_outbox.sql
 --! Included messages/messages.policies.sql
 drop policy if exists tenant_isolation on app_public.messages;
@@ -5683,7 +5684,7 @@ grant select on app_public.message_statuses to parley_visitor;
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
 create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
 comment on type app_public.chatbot_status is
-  E'draft: rests. active: answers new conversations. archived: rests, out of sight.';
+  E'draft: inactive. active: answers new conversations. archived: inactive and hidden.';
 comment on type app_public.run_status is
   E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the '
    'customer never answered. stopped: ended from outside. failed: completion_reason says why.';
@@ -5856,12 +5857,12 @@ create index on app_private.chatbot_events (conversation_id, created_at);
 create index on app_private.chatbot_events (due_at);
 alter table app_private.chatbot_events enable row level security;
 comment on table app_private.chatbot_events is
-  E'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the '
-   'transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the '
-   'conversation.';
+  E'Events that chatbots have not handled yet: customers'' messages, timers, results of requests. A row is deleted '
+   'in the transaction of the turn that handles it. The events of a conversation are claimed together, oldest first, '
+   'by the worker that locks the conversation.';
 comment on column app_private.chatbot_events.due_at is
-  E'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the '
-   'conversation, and what came meanwhile waits for them.';
+  E'Later than created_at while a burst of messages is collected (debounceMs). infinity: the conversation is '
+   'assigned to a user, and the event waits.';
 comment on column app_private.chatbot_events.set_aside_reason is
   E'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and '
    'due_at to now() tries it once more.';
@@ -6037,8 +6038,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is
-  E'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for '
-   'ever.';
+  E'Queues an event for the chatbot whose message failed, so that its run ends with a reason instead of waiting for an '
+   'answer.';
 --! EndIncluded chatbots/tg_message_statuses__enqueue_chatbot.sql
 --! Included chatbots/read_graphs.sql
 create or replace function app_hidden.read_chatbot_graphs(chatbot_ids uuid[])
@@ -6053,8 +6054,8 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_chatbot_graphs(uuid[]) is
-  E'Drafts'' graphs, for admins of their tenant: a graph may carry credentials. Nobody else gets a row. The owner of '
-   'the database sees any.';
+  E'Graphs of drafts, for admins of their tenant, because a graph may contain credentials. Other users get no rows. '
+   'The owner of the database sees all.';
 
 grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
 
@@ -6613,11 +6614,11 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
-  E'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A '
-   'pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the '
-   'conversation back. variables are set before the first node; those named like a variable of the system '
-   '(customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message has to be a '
-   'template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no '
+  E'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any '
+   'pause. If the conversation is assigned to a user, the run sends its first messages and continues when the '
+   'assignment ends. variables are set before the first node; names of system variables (customer_phone, contact, '
+   'callback_url, …) are ignored. Outside the 24-hour window the first message must be a template (PYWIN ends the '
+   'run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON '
    'object. PYDEN: agents only.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
@@ -6640,8 +6641,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.deactivate_chatbot(uuid) is
-  E'Lets a chatbot rest: it begins nothing any more, and runs that are under way go on to their end (stopChatbotRun '
-   'ends one). One that rests already stays as it is. PYNFD, PYDEN: admins only.';
+  E'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). '
+   'An inactive chatbot stays as it is. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 --! EndIncluded chatbots/deactivate_chatbot.sql
@@ -6659,8 +6660,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.stop_chatbot_run(uuid, text) is
-  E'Ends the run that is under way in a conversation, with the reason kept; none is no error. PYNFD, PYDEN: agents '
-   'only.';
+  E'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, '
+   'PYDEN: agents only.';
 
 grant execute on function app_public.stop_chatbot_run(uuid, text) to parley_visitor;
 --! EndIncluded chatbots/stop_chatbot_run.sql
@@ -6745,10 +6746,10 @@ returns boolean as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resume_chatbot(uuid, boolean) is
-  E'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or '
-   'they gave it back. After a pause the run asks its question again (in an open conversation), or ends, as '
-   'after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns '
-   'whether there is anything to do; nothing while somebody still has the conversation.';
+  E'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its '
+   'time), or the assignment has ended. After a pause the run asks its question again (in an open conversation) or '
+   'ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled '
+   'now. Returns whether there is anything to do; false while the conversation is still assigned.';
 --! EndIncluded chatbots/resume_chatbot.sql
 --! Included chatbots/call_back.sql
 create or replace function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
@@ -6777,7 +6778,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.call_back(uuid, jsonb) is
-  E'Somebody called a run''s own address. False when the run is over, or too much waits for it already.';
+  E'Stores a callback that was received at a run''s address. Returns false if the run has ended, or if too many '
+   'callbacks are waiting.';
 --! EndIncluded chatbots/call_back.sql
 --! Included chatbots/tg_conversations__enqueue_chatbot.sql
 create or replace function app_private.tg_conversations__enqueue_chatbot() returns trigger as $$
@@ -6939,8 +6941,8 @@ create or replace function app_private.roll_up_chatbot_activity(batch_size int d
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.roll_up_chatbot_activity(int) is
-  E'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads '
-   'sees each turn once, before and after.';
+  E'Adds the turns in chatbot_activity to chatbot_stats and removes them. Returns the number of turns. Readers see '
+   'each turn once, before and after.';
 --! EndIncluded chatbots/roll_up_chatbot_activity.sql
 --! Included chatbots/read_chatbot_stats.sql
 create or replace function app_hidden.read_chatbot_stats(version_id uuid)
@@ -7148,7 +7150,8 @@ comment on column app_public.chatbot_timers.kind is
    'on or ends.';
 comment on column app_public.chatbot_timers.rings_at is E'When; not before the end of a pause.';
 comment on column app_public.chatbot_timers.is_held is
-  E'Somebody is assigned: it rings when they give the conversation back, if rings_at has passed by then.';
+  E'The conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by '
+   'then.';
 
 grant select on app_public.chatbot_timers to parley_visitor;
 --! EndIncluded chatbots/chatbot_timers.sql
@@ -7407,16 +7410,16 @@ create index on app_public.data_sources (tenant_id, is_active);
 create index on app_public.data_sources (tenant_id, created_at desc);
 alter table app_public.data_sources enable row level security;
 comment on table app_public.data_sources is
-  E'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret '
-   '(setDataSourceToken), shown to nobody.';
+  E'An external service that chatbots call: its address and authentication. Its token is a sealed secret '
+   '(setDataSourceToken) that is never shown.';
 comment on column app_public.data_sources.base_url is
   E'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: '
    'public addresses only.';
 comment on column app_public.data_sources.auth_header_name is
   E'The header that carries the token when auth_type is api_key.';
 comment on column app_public.data_sources.has_auth_token is
-  E'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken. '
-   'Another base_url or auth_type forgets the token.';
+  E'Whether there is a token. With an auth_type but no token the data source is inactive: is_active is false until '
+   'setDataSourceToken. Changing base_url or auth_type deletes the token.';
 comment on column app_public.data_sources.headers is
   E'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is E'Yours: any object.';
@@ -7555,8 +7558,8 @@ create table app_public.google_accounts (
 );
 alter table app_public.google_accounts enable row level security;
 comment on table app_public.google_accounts is
-  E'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets, '
-   'shown to nobody.';
+  E'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets '
+   'that are never shown.';
 comment on column app_public.google_accounts.email is
   E'The account''s address, as it was given; a node may name the calendar by it.';
 comment on column app_public.google_accounts.status_reason is
@@ -7662,7 +7665,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.clear_data_source_token(uuid) is
-  E'Forgets a data source''s token. One that needs a token rests from then on. PYNFD, PYDEN: admins only.';
+  E'Deletes a data source''s token. A data source that needs a token is inactive from then on. PYNFD, PYDEN: admins '
+   'only.';
 
 grant execute on function app_public.clear_data_source_token(uuid) to parley_visitor;
 --! EndIncluded flows/clear_data_source_token.sql
@@ -7800,8 +7804,8 @@ create or replace function app_private.renew_google_account(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.renew_google_account(uuid, uuid, text, text, float8) is
-  E'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: '
-   'nobody knows when it ends. The caller holds the account locked.';
+  E'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null '
+   'if unknown. The caller has locked the account.';
 --! EndIncluded flows/renew_google_account.sql
 --! Included flows/find_chatbot_references.sql
 create or replace function app_hidden.find_chatbot_references(chatbot_id uuid, "named" jsonb)
@@ -8005,8 +8009,8 @@ comment on column app_public.webhook_events.processed_at is E'When it was last t
 comment on column app_public.webhook_events.error is
   E'Why it could not be applied; it is tried again for a while, and can be replayed.';
 comment on column app_public.webhook_events.skipped is
-  E'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without '
-   'a table, a status of nobody''s message.';
+  E'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is '
+   'not stored, a status of an unknown message.';
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
 --! Included inbound/derived_id.sql
@@ -8075,7 +8079,7 @@ $$ language sql stable rows 1;
 -- A set, and no pinned search_path, so that it can be inlined: called, it would cost five times the look-up itself.
 
 comment on function app_private.identity_at(uuid, app_public.identity_kind, text, timestamptz) is
-  E'Whose an address is at that time; no row when it is nobody''s.';
+  E'The identity that has an address at that time; no row if there is none.';
 --! EndIncluded inbound/identity_at.sql
 --! Included inbound/find_contacts.sql
 create or replace function app_private.find_contacts(customers jsonb) returns uuid[] as $$
@@ -8168,8 +8172,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.insert_contacts(jsonb, uuid[]) is
-  E'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the '
-   'locks of their addresses.';
+  E'Creates contacts for unknown customers (known_ids is null at their position). The caller holds the locks of '
+   'their addresses.';
 --! EndIncluded inbound/insert_contacts.sql
 --! Included inbound/hear_identities.sql
 create or replace function app_private.known_until(contact_id uuid) returns timestamptz as $$
@@ -8185,7 +8189,7 @@ create or replace function app_private.known_until(contact_id uuid) returns time
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.known_until(uuid) is
-  E'When a contact was last met, under the addresses that stand in front; what is older than that is no news.';
+  E'When a contact last wrote, from its current addresses. Older facts about the contact are outdated.';
 
 
 create or replace function app_private.hear_identities(customers jsonb, contact_ids uuid[]) returns void as $$
@@ -8401,7 +8405,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.learn_recipient(uuid, jsonb) is
-  E'Gives a contact the addresses and names of a recipient, as far as they are nobody else''s.';
+  E'Adds the addresses and names of a recipient to a contact, except addresses of other contacts.';
 
 
 create or replace function app_private.other_self(contact_id uuid, recipient jsonb) returns uuid as $$
@@ -8536,7 +8540,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_out_erased(jsonb) is
-  E'The customers of stored bodies (which say received_at) with nobody in the place of those who were erased since.';
+  E'The customers of stored bodies (with received_at); those erased since then are replaced by customers without '
+   'addresses.';
 
 
 create or replace function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
@@ -8580,7 +8585,8 @@ create or replace function app_private.find_quoted_contacts(customers jsonb, kno
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_quoted_contacts(jsonb, uuid[]) is
-  E'Of strangers who answer a message of ours, the contacts that it was sent to: only they have it to quote.';
+  E'For unknown customers who reply to an outbound message, the contacts that it was sent to: only they can quote '
+   'it.';
 --! EndIncluded inbound/find_quoted_contacts.sql
 
 --! Included inbound/resolve_contacts.sql
@@ -8779,7 +8785,7 @@ create or replace function app_private.leave_out_known(customers jsonb, messages
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.leave_out_known(jsonb, jsonb) is
-  E'The customers with nobody in the place of those of whom all messages are stored already.';
+  E'The customers; those whose messages are all stored already are replaced by customers without addresses.';
 --! EndIncluded inbound/leave_out_known.sql
 --! Included inbound/fill_placeholders.sql
 create or replace function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
@@ -9184,8 +9190,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hand_over_numbers(jsonb) is
-  E'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to '
-   'whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
+  E'A number that arrives with a user id other than that of its contact has a new owner: it goes to the contact that '
+   'wrote last. Returns the customers, without numbers that belong to another contact by now.';
 --! EndIncluded inbound/hand_over_numbers.sql
 --! Included inbound/apply_identity_change.sql
 create or replace function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
@@ -10462,7 +10468,7 @@ begin
   delete from app_public.memberships m
   where m.tenant_id = remove_user.tenant_id and m.user_id = v_id;
   if not found then
-    raise exception '% is no member of this tenant', remove_user.email using errcode = 'PYNFD';
+    raise exception '% is not a member of this tenant', remove_user.email using errcode = 'PYNFD';
   end if;
 
   delete from app_public.users u
@@ -10505,7 +10511,7 @@ begin
   update app_public.memberships m set is_active = set_user_active.is_active
   where m.tenant_id = set_user_active.tenant_id and m.user_id = v_id;
   if not found then
-    raise exception '% is no member of this tenant', set_user_active.email using errcode = 'PYNFD';
+    raise exception '% is not a member of this tenant', set_user_active.email using errcode = 'PYNFD';
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -10521,7 +10527,7 @@ begin
   update app_public.memberships m set role = set_user_role.role
   where m.tenant_id = set_user_role.tenant_id and m.user_id = app_private.find_user(set_user_role.email);
   if not found then
-    raise exception '% is no member of this tenant', set_user_role.email using errcode = 'PYNFD';
+    raise exception '% is not a member of this tenant', set_user_role.email using errcode = 'PYNFD';
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;

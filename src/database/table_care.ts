@@ -42,7 +42,9 @@ export function keepTables(pool: pg.Pool, log: Log): { stop(): void } {
   const timer = setInterval(async () => {
     if (isLooking) return;
     isLooking = true;
-    await careForTables(pool).catch((err: unknown) => log.debug({ err }, "table maintenance failed; autovacuum continues"));
+    await careForTables(pool).catch((err: unknown) =>
+      log.debug({ err }, "table maintenance failed; autovacuum continues"),
+    );
     isLooking = false;
   }, LOOK_MS);
   timer.unref();

@@ -63,7 +63,10 @@ async function askDatabase(pool: pg.Pool, log: Log): Promise<void> {
     metrics.jobAge.set(status.jobsOldestDueSeconds);
     metrics.turnAge.set(status.turnsOldestDueSeconds);
   } catch (error) {
-    log.warn({ err: error instanceof Error ? error.message : String(error) }, "failed to read metrics from the database");
+    log.warn(
+      { err: error instanceof Error ? error.message : String(error) },
+      "failed to read metrics from the database",
+    );
     // Labels go with reset(), the value of a gauge without labels with remove().
     for (const gauge of FROM_DATABASE) {
       gauge.reset();

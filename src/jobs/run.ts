@@ -66,8 +66,7 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
         current = await start(options);
         return;
       } catch (error) {
-        if (!stopping.signal.aborted)
-          log.warn({ err: error }, "job runner failed to start; retrying");
+        if (!stopping.signal.aborted) log.warn({ err: error }, "job runner failed to start; retrying");
       }
     }
   }

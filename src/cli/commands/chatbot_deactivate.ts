@@ -26,7 +26,11 @@ export function chatbotDeactivate(): Command {
           [id],
         );
         const { name, wasActive } = rows[0]!;
-        print(options, { id, name, wasActive }, `"${name}" ${wasActive ? "is inactive now" : "was not active"}`);
+        print(
+          options,
+          { id, name, wasActive },
+          `"${name}" ${wasActive ? "is inactive now" : "was not active"}`,
+        );
       }),
     );
 }

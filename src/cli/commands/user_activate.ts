@@ -9,11 +9,7 @@ type Options = CommonOptions & { tenant?: string };
 
 /** `parley user activate`. */
 export function userActivate(): Command {
-  return define(
-    "activate",
-    "Reactivate a user",
-    "parley user activate ann@example.com",
-  )
+  return define("activate", "Reactivate a user", "parley user activate ann@example.com")
     .argument("<email>")
     .option("--tenant <tenant>", "slug or id: only in this tenant; default: everywhere")
     .action((email: string, options: Options) => setActive(email, true, options));

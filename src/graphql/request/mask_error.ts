@@ -54,10 +54,7 @@ function unexpected(cause: unknown, log: Log): Told {
   const errorId = randomUUID();
   if (cause instanceof pg.DatabaseError) {
     const { code, routine, where, schema, table, constraint } = cause;
-    log.error(
-      { errorId, sqlState: code, routine, where, schema, table, constraint },
-      "API statement failed",
-    );
+    log.error({ errorId, sqlState: code, routine, where, schema, table, constraint }, "API statement failed");
   } else {
     log.error({ errorId, err: cause }, "API request failed unexpectedly");
   }

@@ -204,7 +204,10 @@ test("what cannot be played is told in a line", async () => {
   assert.match(await failure(join(folder, "missing.json")), /there is no such file \(PYREQ\)/);
   assert.match(await failure(await fileOf("words.json", "words")), /PYGRA/);
   assert.match(await failure(await fileOf("empty.json", {})), /no list of nodes.* \(PYGRA\)/);
-  assert.match(await failure(bot, "--http-stub", await fileOf("broken.json", "{")), /is not valid JSON.* \(PYREQ\)/);
+  assert.match(
+    await failure(bot, "--http-stub", await fileOf("broken.json", "{")),
+    /is not valid JSON.* \(PYREQ\)/,
+  );
   assert.match(await failure(bot, "--http-stub", await fileOf("text.json", '"text"')), /\(PYREQ\)/);
   assert.match(await failure(bot, "--variables", "[]"), /no JSON object/);
   assert.match(await failure(bot, "--at", "yesterday"), /is not a valid time \(PYREQ\)/);
