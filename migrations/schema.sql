@@ -37,7 +37,7 @@ create type app_public.chatbot_status as enum (
   'active',
   'archived'
 );
-comment on type app_public.chatbot_status is 'draft: rests. active: answers new conversations. archived: rests, out of sight.';
+comment on type app_public.chatbot_status is 'draft: inactive. active: answers new conversations. archived: inactive and hidden.';
 
 create type app_public.conversation_status as enum (
   'open',
@@ -113,7 +113,7 @@ create type app_public.message_direction as enum (
   'inbound',
   'outbound'
 );
-comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer, whoever wrote it.';
+comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer.';
 
 create type app_public.message_origin as enum (
   'live',
@@ -134,7 +134,7 @@ create type app_public.message_status as enum (
   'read',
   'played'
 );
-comment on type app_public.message_status is 'queued: waits for the sender. sending: handed to the provider, no answer yet. uncertain: nobody knows whether it went out (a crash or a lost answer); a status settles it. sent: the provider has it. failed: it will not arrive. delivered, read, played: the customer''s phone has it, the customer has seen it, has listened to it.';
+comment on type app_public.message_status is 'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: it is not known whether it was sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: it will not arrive. delivered, read, played: it has reached the customer''s phone, the customer has seen it, has listened to it.';
 
 create type app_public.message_type as enum (
   'text',
@@ -356,9 +356,9 @@ create table app_private.chatbot_events (
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create index chatbot_events_conversation_id_created_at_idx on app_private.chatbot_events (conversation_id, created_at);
 create index chatbot_events_due_at_idx on app_private.chatbot_events (due_at);
-comment on table app_private.chatbot_events is 'What chatbots still have to react to: customers'' messages, timers, results of calls. A row leaves in the transaction of the turn that took it. Of a conversation all are taken at once, oldest first, by whoever locks the conversation.';
+comment on table app_private.chatbot_events is 'Events that chatbots have not handled yet: customers'' messages, timers, results of requests. A row is deleted in the transaction of the turn that handles it. The events of a conversation are claimed together, oldest first, by the worker that locks the conversation.';
 comment on column app_private.chatbot_events.context_id is 'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
-comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is being gathered (debounceMs). infinity: a person has the conversation, and what came meanwhile waits for them.';
+comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is collected (debounceMs). infinity: the conversation is assigned to a user, and the event waits.';
 comment on column app_private.chatbot_events.set_aside_reason is 'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and due_at to now() tries it once more.';
 alter table app_private.chatbot_events enable row level security;
 
@@ -521,7 +521,7 @@ create index outbox_uncertain_at_idx on app_private.outbox (uncertain_at) where 
 comment on table app_private.outbox is 'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
 comment on column app_private.outbox.message_id is 'The message. No foreign key, for the reason that message_statuses has.';
 comment on column app_private.outbox.lease_until is 'The sender that took it answers for it until then; afterwards the message is uncertain.';
-comment on column app_private.outbox.sender_id is 'The run of a sender that took it: so that it can give back what it was never told of.';
+comment on column app_private.outbox.sender_id is 'The sender that has claimed it, so that it can return claims that it never received.';
 alter table app_private.outbox enable row level security;
 
 -- app_private.outbox_lanes
@@ -1286,10 +1286,10 @@ create table app_public.data_sources (
 create index data_sources_tenant_id_created_at_idx on app_public.data_sources (tenant_id, created_at desc);
 create index data_sources_tenant_id_is_active_idx on app_public.data_sources (tenant_id, is_active);
 create index data_sources_tenant_id_type_idx on app_public.data_sources (tenant_id, type);
-comment on table app_public.data_sources is 'An outside service that chatbots ask: where it is and how we say who we are. Its token is a sealed secret (setDataSourceToken), shown to nobody.';
+comment on table app_public.data_sources is 'An external service that chatbots call: its address and authentication. Its token is a sealed secret (setDataSourceToken) that is never shown.';
 comment on column app_public.data_sources.base_url is 'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: public addresses only.';
 comment on column app_public.data_sources.auth_header_name is 'The header that carries the token when auth_type is api_key.';
-comment on column app_public.data_sources.has_auth_token is 'Whether there is a token. One with an auth_type and no token rests: is_active is false until setDataSourceToken. Another base_url or auth_type forgets the token.';
+comment on column app_public.data_sources.has_auth_token is 'Whether there is a token. With an auth_type but no token the data source is inactive: is_active is false until setDataSourceToken. Changing base_url or auth_type deletes the token.';
 comment on column app_public.data_sources.headers is 'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is 'Yours: any object.';
 comment on column app_public.data_sources.timeout_ms is 'Milliseconds a call may take, 30,000 at the most.';
@@ -1335,7 +1335,7 @@ create table app_public.google_accounts (
   constraint google_accounts_email_is_address check (((email ~ '^[^@\s]+@[^@\s]+$'::text) and (length(email) <= 254))),
   constraint google_accounts_revoked_has_reason check (((status = 'revoked'::app_public.google_account_status) = (status_reason is not null)))
 );
-comment on table app_public.google_accounts is 'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets, shown to nobody.';
+comment on table app_public.google_accounts is 'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets that are never shown.';
 comment on column app_public.google_accounts.email is 'The account''s address, as it was given; a node may name the calendar by it.';
 comment on column app_public.google_accounts.status_reason is 'Why it is revoked: Google''s word (invalid_grant), or no_refresh_token.';
 comment on column app_public.google_accounts.has_refresh_token is 'Whether access is renewed by itself. Without it the calendar is out of reach from access_token_expires_at on.';
@@ -1520,10 +1520,10 @@ comment on column app_public.message_statuses.attempts is 'How often it was hand
 comment on column app_public.message_statuses.sending_at is 'When it was last handed to the provider, by our clock.';
 comment on column app_public.message_statuses.sent_at is 'When the provider had it: its clock, or ours if its answer came before its status.';
 comment on column app_public.message_statuses.delivered_at is 'When the customer''s phone had it, by the provider''s clock.';
-comment on column app_public.message_statuses.read_at is 'When the customer saw it, by the provider''s clock; null for ever where read receipts are off.';
+comment on column app_public.message_statuses.read_at is 'When the customer saw it, by the provider''s clock; always null if read receipts are off.';
 comment on column app_public.message_statuses.played_at is 'When the customer listened to it, by the provider''s clock.';
 comment on column app_public.message_statuses.failed_at is 'When it was given up, by the provider''s clock or ours; null unless status is failed: what arrived after all has not failed.';
-comment on column app_public.message_statuses.error_code is 'Why it failed: Meta''s number ("131047"), or a code of ours (PY…). Also the last error of one that is still being tried; null once the provider has it.';
+comment on column app_public.message_statuses.error_code is 'Why it failed: the provider''s number ("131047") or a code of this program (PY…). While sending is retried, the last error; null once the provider has accepted it.';
 comment on column app_public.message_statuses.error is 'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is 'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
 create trigger _500_note_opt_out after update on app_public.message_statuses
@@ -1784,7 +1784,7 @@ create index webhook_events_id_idx on app_public.webhook_events (id) where (stat
 comment on table app_public.webhook_events is 'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days. The partitions are in app_private: a dump of this table alone has no rows.';
 comment on column app_public.webhook_events.event_type is 'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.error is 'Why it could not be applied; it is tried again for a while, and can be replayed.';
-comment on column app_public.webhook_events.skipped is 'What was kept without effect, and why: [{"kind", "reason"}]. A number that is no channel of ours, a type without a table, a status of nobody''s message.';
+comment on column app_public.webhook_events.skipped is 'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is not stored, a status of an unknown message.';
 comment on column app_public.webhook_events.body is 'The bytes as they came, before anything was made of them.';
 comment on column app_public.webhook_events.attempts is 'How often it was tried to apply it.';
 comment on column app_public.webhook_events.processed_at is 'When it was last tried to apply it.';
@@ -1902,7 +1902,7 @@ comment on column app_public.chatbot_timers.chatbot_id is 'Whose run it is.';
 comment on column app_public.chatbot_timers.node_id is 'The node that waits.';
 comment on column app_public.chatbot_timers.kind is 'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes on or ends.';
 comment on column app_public.chatbot_timers.rings_at is 'When; not before the end of a pause.';
-comment on column app_public.chatbot_timers.is_held is 'Somebody is assigned: it rings when they give the conversation back, if rings_at has passed by then.';
+comment on column app_public.chatbot_timers.is_held is 'The conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
 
 create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
@@ -2714,7 +2714,7 @@ create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.read_chatbot_graphs(uuid[]) is 'Drafts'' graphs, for admins of their tenant: a graph may carry credentials. Nobody else gets a row. The owner of the database sees any.';
+comment on function app_hidden.read_chatbot_graphs(uuid[]) is 'Graphs of drafts, for admins of their tenant, because a graph may contain credentials. Other users get no rows. The owner of the database sees all.';
 grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
 
 create function app_hidden.read_chatbot_stats(version_id uuid) returns table(kind text, node_id text, exit text, bucket integer, count integer) as $$
@@ -3698,7 +3698,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.call_back(uuid,jsonb) is 'Somebody called a run''s own address. False when the run is over, or too much waits for it already.';
+comment on function app_private.call_back(uuid,jsonb) is 'Stores a callback that was received at a run''s address. Returns false if the run has ended, or if too many callbacks are waiting.';
 
 create function app_private.change_channel() returns text as $$
   select c.name from app_private.change_channels c
@@ -3812,7 +3812,7 @@ create function app_private.channel_pace(channel app_public.channels, state app_
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages a second that may go out: what a person set, else what the provider''s refusals have taught, which is unlearned within a minute while nothing is refused, else as fast as it takes them (100,000 is no limit).';
+comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages per second that may be sent: the limit that a user has set; else the limit assumed after a rate limit error, which is raised again within a minute without errors; else unlimited (100,000).';
 
 create function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text) returns table(user_id uuid, status app_public.google_account_status, access_token text, access_token_expires_at timestamp with time zone) as $$
   select g.user_id, g.status, k.access_token, g.access_token_expires_at
@@ -4519,7 +4519,7 @@ create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid
     with ordinality c (channel_id, phone, quoted_id, n)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_quoted_contacts(jsonb,uuid[]) is 'Of strangers who answer a message of ours, the contacts that it was sent to: only they have it to quote.';
+comment on function app_private.find_quoted_contacts(jsonb,uuid[]) is 'For unknown customers who reply to an outbound message, the contacts that it was sent to: only they can quote it.';
 
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
@@ -4639,7 +4639,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.hand_over_numbers(jsonb) is 'A number that comes with another user id than its contact has went on to somebody else: the contact loses it to whoever was heard from later. Returns the customers, without the numbers that are somebody else''s since.';
+comment on function app_private.hand_over_numbers(jsonb) is 'A number that arrives with a user id other than that of its contact has a new owner: it goes to the contact that wrote last. Returns the customers, without numbers that belong to another contact by now.';
 
 create function app_private.has_account(email text) returns boolean as $$
   select exists (
@@ -4774,7 +4774,7 @@ create function app_private.identity_at(tenant_id uuid, kind app_public.identity
   and (i.retired_at is null or i.retired_at >= $4 or i.kind <> 'phone')
 $$
   language sql stable rows 1;
-comment on function app_private.identity_at(uuid,app_public.identity_kind,text,timestamp with time zone) is 'Whose an address is at that time; no row when it is nobody''s.';
+comment on function app_private.identity_at(uuid,app_public.identity_kind,text,timestamp with time zone) is 'The identity that has an address at that time; no row if there is none.';
 
 create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
@@ -4833,7 +4833,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Makes contacts of the customers that are none yet (known_ids is null at their position). The caller holds the locks of their addresses.';
+comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Creates contacts for unknown customers (known_ids is null at their position). The caller holds the locks of their addresses.';
 
 create function app_private.invite(tenant_id uuid, email text, name text, role app_public.member_role, invited_by_id uuid, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
 begin
@@ -5094,7 +5094,7 @@ create function app_private.is_said(type app_public.message_type, content jsonb)
     and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
 $$
   language sql immutable;
-comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message says something of its own. Of a customer''s it means that somebody has to look: it counts as unread and opens a closed conversation.';
+comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message has content of its own. A customer''s message with content counts as unread and reopens a closed conversation.';
 
 create function app_private.is_somebody_else(contact_id uuid, channel_id uuid, bsuid text, parent_bsuid text) returns boolean as $$
   select exists (
@@ -5166,7 +5166,7 @@ create function app_private.known_until(contact_id uuid) returns timestamp with 
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.known_until(uuid) is 'When a contact was last met, under the addresses that stand in front; what is older than that is no news.';
+comment on function app_private.known_until(uuid) is 'When a contact last wrote, from its current addresses. Older facts about the contact are outdated.';
 
 create function app_private.late_place(conversation_id uuid, said_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
   select greatest(
@@ -5262,7 +5262,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.learn_recipient(uuid,jsonb) is 'Gives a contact the addresses and names of a recipient, as far as they are nobody else''s.';
+comment on function app_private.learn_recipient(uuid,jsonb) is 'Adds the addresses and names of a recipient to a contact, except addresses of other contacts.';
 
 create function app_private.learn_recipients(sent jsonb) returns void as $$
 declare
@@ -5353,7 +5353,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_out_erased(jsonb) is 'The customers of stored bodies (which say received_at) with nobody in the place of those who were erased since.';
+comment on function app_private.leave_out_erased(jsonb) is 'The customers of stored bodies (with received_at); those erased since then are replaced by customers without addresses.';
 
 create function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
   select coalesce(jsonb_agg(m.message order by m.n), '[]')
@@ -5383,7 +5383,7 @@ create function app_private.leave_out_known(customers jsonb, messages jsonb) ret
   left join fresh f on f.customer = c.n
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_out_known(jsonb,jsonb) is 'The customers with nobody in the place of those of whom all messages are stored already.';
+comment on function app_private.leave_out_known(jsonb,jsonb) is 'The customers; those whose messages are all stored already are replaced by customers without addresses.';
 
 create function app_private.leave_outbox(message_ids uuid[]) returns integer as $$
 declare
@@ -5416,7 +5416,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_outbox(uuid[]) is 'These messages are dealt with: the next ones of their conversations are due. Returns how many of them no sender was attending to, so that somebody has to wake one. The caller holds the lanes.';
+comment on function app_private.leave_outbox(uuid[]) is 'Marks these messages as done, so that the next messages of their conversations are due. Returns how many of those no sender is working on, so that one must be woken. The caller has locked the lanes.';
 
 create function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
@@ -6312,7 +6312,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.reconcile_outbox(interval) is 'Settles what nobody knows. Messages whose sender died become uncertain. Uncertain ones that no status has settled within the patience, while webhooks were arriving, are failed (PYUNC) or sent once more, as the channel''s uncertain_policy says. Returns how many of each. Run every minute.';
+comment on function app_private.reconcile_outbox(interval) is 'Messages whose sender died become uncertain. Uncertain messages without a status for the given time, although webhooks arrived, fail (PYUNC) or are sent once more, as the channel''s uncertain_policy says. Returns the number of each. Run every minute.';
 
 create function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
@@ -6410,7 +6410,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.record_outcomes(jsonb) is 'What became of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that came first is not taken back.';
+comment on function app_private.record_outcomes(jsonb) is 'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
 
 create function app_private.record_stop(channel_id uuid, reason text, heard_at timestamp with time zone) returns void as $$
   with stopped as (
@@ -6502,7 +6502,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.register_provider_ids(uuid[],text[]) is 'Notes which ids the provider has given to messages of ours, by position; null where it has given none.';
+comment on function app_private.register_provider_ids(uuid[],text[]) is 'Stores the provider''s ids of outbound messages, by position; null where the provider has returned none.';
 
 create function app_private.reinstate_channel(channel_id uuid, heard_at timestamp with time zone) returns void as $$
 begin
@@ -6572,7 +6572,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.remove_echoes(uuid[],uuid[]) is 'Removes the messages that were stored as echoes, or as history, of messages of ours before we knew what the provider calls these (by position), and the pause of the chatbot that they caused. Returns whether there were any.';
+comment on function app_private.remove_echoes(uuid[],uuid[]) is 'Removes messages that were stored as echoes, or as history, of outbound messages before their provider''s ids were known (by position), and ends the pause of the chatbot that they caused. Returns whether there were any.';
 
 create function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$
 declare
@@ -6581,7 +6581,7 @@ begin
   delete from app_public.memberships m
   where m.tenant_id = remove_user.tenant_id and m.user_id = v_id;
   if not found then
-    raise exception '% is no member of this tenant', remove_user.email using errcode = 'PYNFD';
+    raise exception '% is not a member of this tenant', remove_user.email using errcode = 'PYNFD';
   end if;
 
   delete from app_public.users u
@@ -6608,7 +6608,7 @@ create function app_private.renew_google_account(tenant_id uuid, user_id uuid, a
   where k.tenant_id = renew_google_account.tenant_id and k.user_id = renew_google_account.user_id;
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null: nobody knows when it ends. The caller holds the account locked.';
+comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null if unknown. The caller has locked the account.';
 
 create function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
   select k.reply_window
@@ -6761,7 +6761,7 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
   select exists (select from released) or exists (select from told)
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resume_chatbot(uuid,boolean) is 'A person is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or they gave it back. After a pause the run asks its question again (in an open conversation), or ends, as after_pause of its version says; a timer that rang meanwhile rings now, and what came meanwhile is taken. Returns whether there is anything to do; nothing while somebody still has the conversation.';
+comment on function app_private.resume_chatbot(uuid,boolean) is 'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or the assignment has ended. After a pause the run asks its question again (in an open conversation) or ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled now. Returns whether there is anything to do; false while the conversation is still assigned.';
 
 create function app_private.retire_identities(contact_id uuid, kept jsonb, at timestamp with time zone) returns void as $$
   update app_public.contact_identities i set retired_at = $3
@@ -6786,7 +6786,7 @@ create function app_private.return_claims(sender_id uuid, known_ids uuid[]) retu
   having count(*) > 0
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.return_claims(uuid,uuid[]) is 'A sender gives back what it claimed and was never told of, because the connection broke off: it knows that it has not posted these.';
+comment on function app_private.return_claims(uuid,uuid[]) is 'A sender returns messages that it claimed but never received, because its connection broke: they were certainly not sent.';
 
 create function app_private.roll_up_chatbot_activity(batch_size integer default 10000) returns integer as $$
   with taken as (
@@ -6810,7 +6810,7 @@ create function app_private.roll_up_chatbot_activity(batch_size integer default 
   select count(*)::int from taken
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.roll_up_chatbot_activity(integer) is 'Counts what turns have left in chatbot_activity into chatbot_stats; returns how many turns it took. Whoever reads sees each turn once, before and after.';
+comment on function app_private.roll_up_chatbot_activity(integer) is 'Adds the turns in chatbot_activity to chatbot_stats and removes them. Returns the number of turns. Readers see each turn once, before and after.';
 
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, bursts jsonb default '[]'::jsonb, holds jsonb default '[]'::jsonb, set_asides jsonb default '[]'::jsonb, taker_id uuid default null::uuid) returns void as $$
 begin
@@ -7075,7 +7075,7 @@ begin
   update app_public.memberships m set is_active = set_user_active.is_active
   where m.tenant_id = set_user_active.tenant_id and m.user_id = v_id;
   if not found then
-    raise exception '% is no member of this tenant', set_user_active.email using errcode = 'PYNFD';
+    raise exception '% is not a member of this tenant', set_user_active.email using errcode = 'PYNFD';
   end if;
 end;
 $$
@@ -7087,7 +7087,7 @@ begin
   update app_public.memberships m set role = set_user_role.role
   where m.tenant_id = set_user_role.tenant_id and m.user_id = app_private.find_user(set_user_role.email);
   if not found then
-    raise exception '% is no member of this tenant', set_user_role.email using errcode = 'PYNFD';
+    raise exception '% is not a member of this tenant', set_user_role.email using errcode = 'PYNFD';
   end if;
 end;
 $$
@@ -7711,7 +7711,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'A chatbot hears that its message failed, so that its run ends with a reason instead of waiting for an answer for ever.';
+comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'Queues an event for the chatbot whose message failed, so that its run ends with a reason instead of waiting for an answer.';
 
 create function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
 begin
@@ -7736,7 +7736,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_message_statuses__notify() is 'Tells GraphQL subscriptions what became of messages, once a statement.';
+comment on function app_private.tg_message_statuses__notify() is 'Notifies GraphQL subscriptions of changed statuses, once per statement.';
 
 create function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
 begin
@@ -8342,7 +8342,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.clear_data_source_token(uuid) is 'Forgets a data source''s token. One that needs a token rests from then on. PYNFD, PYDEN: admins only.';
+comment on function app_public.clear_data_source_token(uuid) is 'Deletes a data source''s token. A data source that needs a token is inactive from then on. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.clear_data_source_token(uuid) to parley_visitor;
 
 create function app_public.close_conversation(conversation_id uuid) returns app_public.conversations as $$
@@ -8421,7 +8421,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.deactivate_chatbot(uuid) is 'Lets a chatbot rest: it begins nothing any more, and runs that are under way go on to their end (stopChatbotRun ends one). One that rests already stays as it is. PYNFD, PYDEN: admins only.';
+comment on function app_public.deactivate_chatbot(uuid) is 'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). An inactive chatbot stays as it is. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 
 create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$
@@ -8665,7 +8665,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Begins a run of a chatbot in a conversation, whatever its trigger rules say; a run that is under way ends. A pause ends; while somebody is assigned, the run says what it begins with, and goes on when they give the conversation back. variables are set before the first node; those named like a variable of the system (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message has to be a template (PYWIN ends the run). PYNFD: no such conversation, or no published chatbot. PYREQ: variables are no object. PYDEN: agents only.';
+comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any pause. If the conversation is assigned to a user, the run sends its first messages and continues when the assignment ends. variables are set before the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only.';
 grant execute on function app_public.start_chatbot(uuid,uuid,jsonb) to parley_visitor;
 
 create function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped'::text) returns app_public.conversations as $$
@@ -8679,5 +8679,5 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run that is under way in a conversation, with the reason kept; none is no error. PYNFD, PYDEN: agents only.';
+comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.stop_chatbot_run(uuid,text) to parley_visitor;

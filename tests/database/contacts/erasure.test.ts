@@ -88,7 +88,8 @@ for (const [field, value] of FACTS)
     await erase(db, line);
     const { skipped } = await line.again(told, "redelivered");
     assert.deepEqual(await line.contacts(), []);
-    if (field !== "smb_app_state_sync") assert.equal(skipped[0]?.reason, "it names no known contact or message");
+    if (field !== "smb_app_state_sync")
+      assert.equal(skipped[0]?.reason, "it names no known contact or message");
     await line.tell(value(AFTER_ERASURE), field);
     assert.equal((await line.contacts()).length, 1);
   });
