@@ -1,0 +1,48 @@
+import { listField } from "../base/json/fields.ts";
+import { isObject, type Json } from "../base/json/json.ts";
+import { joinBurst } from "../chatbot/engine/burst.ts";
+import type { InboundMessage } from "../chatbot/engine/event.ts";
+import type { ClaimedEvent } from "./claimed_turn.ts";
+
+/** What is played together; `messages` is null for anything else that happened. */
+export type TurnPart = { events: [ClaimedEvent, ...ClaimedEvent[]]; messages: InboundMessage[] | null };
+
+/**
+ * The events in their order, each by itself; messages of a burst together.
+ *
+ * @param isSignal whether a message is one that no person types: it is not joined with others
+ */
+export function partsOf(
+  events: readonly ClaimedEvent[],
+  areBursts: boolean,
+  isSignal: (message: InboundMessage) => boolean,
+): TurnPart[] {
+  const parts: TurnPart[] = [];
+  for (const event of events) {
+    const last = parts.at(-1);
+    if (event.kind !== "message") parts.push({ events: [event], messages: null });
+    else if (areBursts && last?.messages) {
+      last.events.push(event);
+      last.messages.push(messageOf(event));
+    } else parts.push({ events: [event], messages: [messageOf(event)] });
+  }
+  return parts.map(({ events: together, messages }) => ({
+    events: together,
+    messages: messages && joinBurst(messages, isSignal),
+  }));
+}
+
+function messageOf(event: ClaimedEvent): InboundMessage {
+  const isContacts = event.type === "contacts";
+  return {
+    id: event.message_id,
+    type: event.type ?? "unknown",
+    content: isContacts ? contactsIn(event.content) : event.content,
+    ...(event.referral && { referral: event.referral }),
+  };
+}
+
+/** The engine works with a bare list, as providers send it. */
+function contactsIn(content: Json): Json {
+  return isObject(content) ? listField(content, "contacts") : [];
+}
