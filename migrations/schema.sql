@@ -300,9 +300,6 @@ create table app_private.channel_states (
   learned_messages_per_second integer,
   learned_at timestamp with time zone,
   last_webhook_at timestamp with time zone,
-  quality_rating_at timestamp with time zone,
-  messaging_limit_at timestamp with time zone,
-  verified_name_at timestamp with time zone,
   account_state_at timestamp with time zone,
   status_before_stop app_public.channel_status,
   status_reason_before_stop text,
@@ -316,9 +313,6 @@ comment on column app_private.channel_states.paused_at is 'When paused_until was
 comment on column app_private.channel_states.learned_messages_per_second is 'The rate at which the provider last answered "too fast". channel_pace() approaches it and then exceeds it.';
 comment on column app_private.channel_states.learned_at is 'When sending was resumed after that answer.';
 comment on column app_private.channel_states.last_webhook_at is 'When the last webhook arrived, to within 10 seconds. While no webhooks arrive, a missing status says nothing about a message.';
-comment on column app_private.channel_states.quality_rating_at is 'When Meta reported channels.quality_rating. An older report changes nothing; the same applies to the next two.';
-comment on column app_private.channel_states.messaging_limit_at is 'When Meta reported channels.messaging_limit.';
-comment on column app_private.channel_states.verified_name_at is 'When Meta reported channels.verified_name.';
 comment on column app_private.channel_states.account_state_at is 'When Meta last stopped, reinstated or refused the account. A report that is not newer changes nothing.';
 comment on column app_private.channel_states.status_before_stop is 'channels.status, as a user had set it, before the provider stopped the channel. A reinstatement restores it.';
 comment on column app_private.channel_states.status_reason_before_stop is 'channels.status_reason before the stop; restored as well.';
@@ -729,13 +723,6 @@ create table app_public.channels (
   status_reason text,
   is_default boolean not null default false,
   webhook_key uuid,
-  phone_number_id text,
-  business_account_id text,
-  display_phone_number text,
-  verified_name text,
-  quality_rating text,
-  messaging_limit text,
-  graph_url text,
   sends_read_receipts boolean not null default true,
   uncertain_policy app_public.uncertain_policy not null default 'fail'::app_public.uncertain_policy,
   messages_per_second integer,
@@ -743,41 +730,30 @@ create table app_public.channels (
   updated_at timestamp with time zone not null default now(),
   constraint channels_pkey primary key (id),
   constraint channels_id_tenant_id_key unique (id, tenant_id),
-  constraint channels_tenant_id_phone_number_id_key unique (tenant_id, phone_number_id),
+  constraint channels_id_tenant_id_kind_key unique (id, tenant_id, kind),
   constraint channels_kind_fkey foreign key (kind) references app_public.channel_kinds(kind) on delete restrict,
   constraint channels_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
-  constraint channels_business_account_id_is_digits check ((business_account_id ~ '^[0-9]{1,32}$'::text)),
-  constraint channels_display_phone_number_has_length check (((length(display_phone_number) >= 1) and (length(display_phone_number) <= 40))),
-  constraint channels_graph_url_is_http check (((graph_url ~ '^https?://[^\s]+$'::text) and (length(graph_url) <= 500))),
   constraint channels_messages_per_second_in_range check (((messages_per_second >= 1) and (messages_per_second <= 1000))),
-  constraint channels_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
-  constraint channels_phone_number_id_is_digits check ((phone_number_id ~ '^[0-9]{1,32}$'::text)),
-  constraint channels_whatsapp_cloud_has_numbers check (((kind <> 'whatsapp_cloud'::app_public.channel_kind) or ((phone_number_id is not null) and (business_account_id is not null))))
+  constraint channels_name_has_length check (((length(name) >= 1) and (length(name) <= 150)))
 );
-create index channels_business_account_id_idx on app_public.channels (business_account_id);
 create index channels_kind_idx on app_public.channels (kind);
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
-create index channels_phone_number_id_idx on app_public.channels (phone_number_id);
+create index channels_tenant_id_idx on app_public.channels (tenant_id);
 create index channels_webhook_key_idx on app_public.channels (webhook_key);
 comment on table app_public.channels is 'A connected number or account of a tenant. Its secrets are stored apart and never shown.';
 comment on column app_public.channels.status_reason is 'Why the channel is paused or stopped. If stopped: the provider''s error code and text.';
 comment on column app_public.channels.is_default is 'The channel of new conversations that name none. A tenant has one default channel.';
 comment on column app_public.channels.webhook_key is 'The end of the webhook address of the Meta app: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it. It does not change when the secret is rotated or one of these channels is deleted. Null until an app secret is set.';
-comment on column app_public.channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
-comment on column app_public.channels.business_account_id is 'The WhatsApp Business Account (WABA) of the number.';
-comment on column app_public.channels.display_phone_number is 'The number in its usual notation.';
-comment on column app_public.channels.verified_name is 'The name shown to customers, as last reported by Meta.';
-comment on column app_public.channels.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
-comment on column app_public.channels.messaging_limit is 'The number of customers to whom the business may write first within 24 hours, as last reported by Meta (TIER_250 …).';
-comment on column app_public.channels.graph_url is 'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
 comment on column app_public.channels.sends_read_receipts is 'Whether markConversationRead also informs the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is 'The maximum send rate. Meta allows 80 messages a second, 20 if the phone app is used as well, and 1000 on the highest tier. If null: as fast as Meta accepts messages; after Meta answers "too fast" (130429, the message was not sent), the rate is adapted for an hour.';
 create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 create trigger _110_choose_default before insert or update of is_default on app_public.channels
   for each row execute function app_private.tg_channels__choose_default();
+create trigger _200_refuse_incomplete after insert or update of kind on app_public.channels
+  for each row when ((new.kind = 'whatsapp_cloud'::app_public.channel_kind)) execute function app_private.tg_channels__refuse_incomplete();
 create trigger _500_audit after insert or delete or update on app_public.channels
-  for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
+  for each row execute function app_private.tg__audit('{}', '{webhook_key}');
 create trigger _510_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
 create trigger _520_keep_webhook_address after delete or update of webhook_key on app_public.channels
@@ -794,7 +770,7 @@ create policy select_member on app_public.channels for select to parley_visitor
 create policy update_admin on app_public.channels for update to parley_visitor
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant delete, select on app_public.channels to parley_visitor;
-grant update (name, status, status_reason, is_default, display_phone_number, sends_read_receipts, uncertain_policy, messages_per_second) on app_public.channels to parley_visitor;
+grant update (name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second) on app_public.channels to parley_visitor;
 
 -- app_public.chatbot_versions
 create table app_public.chatbot_versions (
@@ -1795,6 +1771,63 @@ create policy select_admin on app_public.webhook_events for select to parley_vis
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at) on app_public.webhook_events to parley_visitor;
 
+-- app_public.whatsapp_channels
+create table app_public.whatsapp_channels (
+  channel_id uuid not null,
+  tenant_id uuid not null,
+  kind app_public.channel_kind not null default 'whatsapp_cloud'::app_public.channel_kind,
+  phone_number_id text not null,
+  business_account_id text not null,
+  display_phone_number text,
+  verified_name text,
+  verified_name_at timestamp with time zone,
+  quality_rating text,
+  quality_rating_at timestamp with time zone,
+  messaging_limit text,
+  messaging_limit_at timestamp with time zone,
+  graph_url text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint whatsapp_channels_pkey primary key (channel_id),
+  constraint whatsapp_channels_channel_id_tenant_id_kind_key unique (channel_id, tenant_id, kind),
+  constraint whatsapp_channels_tenant_id_phone_number_id_key unique (tenant_id, phone_number_id),
+  constraint whatsapp_channels_channel_id_tenant_id_kind_fkey foreign key (channel_id, tenant_id, kind) references app_public.channels(id, tenant_id, kind) on delete cascade,
+  constraint whatsapp_channels_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint whatsapp_channels_business_account_id_is_digits check ((business_account_id ~ '^[0-9]{1,32}$'::text)),
+  constraint whatsapp_channels_display_phone_number_has_length check (((length(display_phone_number) >= 1) and (length(display_phone_number) <= 40))),
+  constraint whatsapp_channels_graph_url_is_http check (((graph_url ~ '^https?://[^\s]+$'::text) and (length(graph_url) <= 500))),
+  constraint whatsapp_channels_kind_is_whatsapp_cloud check ((kind = 'whatsapp_cloud'::app_public.channel_kind)),
+  constraint whatsapp_channels_phone_number_id_is_digits check ((phone_number_id ~ '^[0-9]{1,32}$'::text))
+);
+create index whatsapp_channels_business_account_id_idx on app_public.whatsapp_channels (business_account_id);
+create index whatsapp_channels_phone_number_id_idx on app_public.whatsapp_channels (phone_number_id);
+comment on table app_public.whatsapp_channels is 'What only a channel of kind whatsapp_cloud has; each has one row.';
+comment on column app_public.whatsapp_channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
+comment on column app_public.whatsapp_channels.business_account_id is 'The WhatsApp Business Account (WABA) of the number.';
+comment on column app_public.whatsapp_channels.display_phone_number is 'The number in its usual notation.';
+comment on column app_public.whatsapp_channels.verified_name is 'The name shown to customers, as last reported by Meta.';
+comment on column app_public.whatsapp_channels.verified_name_at is 'When Meta reported the name. An older report changes nothing; the same applies to the other two.';
+comment on column app_public.whatsapp_channels.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.whatsapp_channels.quality_rating_at is 'When Meta reported the quality rating.';
+comment on column app_public.whatsapp_channels.messaging_limit is 'The number of customers to whom the business may write first within 24 hours, as last reported by Meta (TIER_250 …).';
+comment on column app_public.whatsapp_channels.messaging_limit_at is 'When Meta reported the messaging limit.';
+comment on column app_public.whatsapp_channels.graph_url is 'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
+create trigger _100_timestamps before insert or update on app_public.whatsapp_channels
+  for each row execute function app_private.tg__timestamps();
+create trigger _200_refuse_removal after delete on app_public.whatsapp_channels
+  for each row execute function app_private.tg_whatsapp_channels__refuse_removal();
+create trigger _500_audit after insert or delete or update on app_public.whatsapp_channels
+  for each row execute function app_private.tg__audit('{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id');
+alter table app_public.whatsapp_channels enable row level security;
+create policy tenant_isolation on app_public.whatsapp_channels as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.whatsapp_channels for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.whatsapp_channels for update to parley_visitor
+  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+grant select on app_public.whatsapp_channels to parley_visitor;
+grant update (display_phone_number) on app_public.whatsapp_channels to parley_visitor;
+
 -- app_public.whatsapp_flows
 create table app_public.whatsapp_flows (
   id uuid not null default app_hidden.uuid_v7(),
@@ -2136,27 +2169,12 @@ comment on function app_hidden.contacts_problem(jsonb) is 'What is wrong with co
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 
 create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
-declare
-  v_channel app_public.channels;
-begin
-  insert into app_public.channels (
-    id, tenant_id, name, phone_number_id, business_account_id, display_phone_number
+  -- No graph_url: it says where the access token is sent to, so only the operator sets it.
+  select app_hidden.set_channel_secrets(
+    app_private.add_whatsapp_channel(app_hidden.require_role('admin'), channel - 'graph_url'), secrets
   )
-  values (
-    (channel ->> 'id')::uuid,
-    app_hidden.require_role('admin'),
-    coalesce(channel ->> 'name', channel ->> 'display_phone_number'),
-    channel ->> 'phone_number_id',
-    channel ->> 'business_account_id',
-    channel ->> 'display_phone_number'
-  )
-  returning * into v_channel;
-
-  perform app_hidden.set_channel_secrets(v_channel.id, secrets);
-  return v_channel;
-end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  language sql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.create_channel(jsonb,jsonb) is 'The database part of the createChannel mutation. The program chooses the id, because the envelopes in secrets are sealed for that row. PYDEN: admins only.';
 grant execute on function app_hidden.create_channel(jsonb,jsonb) to parley_visitor;
 
@@ -3205,6 +3223,30 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.add_user(uuid,text,app_public.member_role,text,text) is 'Makes a user a member of a tenant with a new password, for the operator. If the address has an account, is_new is false, the password replaces the account''s and its sessions end; use app_private.invite() to avoid that. PYUSR: already a member. PYPWD.';
 
+create function app_private.add_whatsapp_channel(tenant_id uuid, channel jsonb) returns uuid as $$
+  with added as (
+    insert into app_public.channels as c (id, tenant_id, name)
+    select
+      coalesce((channel ->> 'id')::uuid, app_hidden.uuid_v7()),
+      add_whatsapp_channel.tenant_id,
+      coalesce(channel ->> 'name', channel ->> 'display_phone_number')
+    returning c.id, c.tenant_id
+  )
+  insert into app_public.whatsapp_channels
+    (channel_id, tenant_id, phone_number_id, business_account_id, display_phone_number, graph_url)
+  select
+    a.id,
+    a.tenant_id,
+    channel ->> 'phone_number_id',
+    channel ->> 'business_account_id',
+    channel ->> 'display_phone_number',
+    channel ->> 'graph_url'
+  from added a
+  returning channel_id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.add_whatsapp_channel(uuid,jsonb) is 'Connects a number: {"id"?, "name"?, "phone_number_id", "business_account_id", "display_phone_number"?, "graph_url"?}. The name defaults to the number. Returns the id of the channel, which has no secrets yet.';
+
 create function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text) returns bytea as $$
   select app_private.hmac(convert_to($2::text || ' ' || $3, 'UTF8'), k.key, 'sha256')
   from app_private.erasure_keys k
@@ -3240,49 +3282,52 @@ declare
 begin
   for v_channel in
     select
-      c.id,
-      s.quality_rating_at is null or s.quality_rating_at <= v_heard_at as is_quality_new,
-      s.messaging_limit_at is null or s.messaging_limit_at <= v_heard_at as is_limit_new,
-      s.verified_name_at is null or s.verified_name_at <= v_heard_at as is_name_new,
+      w.channel_id as id,
       -- What is told again, at the same instant, must not undo what a person or the sender has done since.
       s.account_state_at is null or s.account_state_at < v_heard_at
         -- A second of Meta's is whole: an account is not reinstated before it is stopped.
         or s.account_state_at = v_heard_at and v_is_reinstated
         as is_account_new
-    from app_public.channels c
-    join app_private.channel_states s on s.channel_id = c.id
-    where c.tenant_id = (change ->> 'tenant_id')::uuid
-    and c.business_account_id = change ->> 'business_account_id'
+    from app_public.whatsapp_channels w
+    join app_private.channel_states s on s.channel_id = w.channel_id
+    join app_public.channels c on c.id = w.channel_id
+    where w.tenant_id = (change ->> 'tenant_id')::uuid
+    and w.business_account_id = change ->> 'business_account_id'
     and (
       change ->> 'display_phone_number' is null
-      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g')
+      or regexp_replace(w.display_phone_number, '[^0-9]', '', 'g')
         = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
     )
     order by c.id
     for no key update
   loop
     v_is_known := true;
-    update app_public.channels c set
-      quality_rating = coalesce(
-        case when v_channel.is_quality_new then change ->> 'quality_rating' end, c.quality_rating
-      ),
-      messaging_limit = coalesce(
-        case when v_channel.is_limit_new then change ->> 'messaging_limit' end, c.messaging_limit
-      ),
-      verified_name = coalesce(case when v_channel.is_name_new then change ->> 'verified_name' end, c.verified_name)
-    where c.id = v_channel.id;
-    update app_private.channel_states s set
-      -- greatest() ignores null: what is not reported keeps its time.
-      quality_rating_at = greatest(
-        s.quality_rating_at, case when change ->> 'quality_rating' is not null then v_heard_at end
-      ),
-      messaging_limit_at = greatest(
-        s.messaging_limit_at, case when change ->> 'messaging_limit' is not null then v_heard_at end
-      ),
-      verified_name_at = greatest(
-        s.verified_name_at, case when change ->> 'verified_name' is not null then v_heard_at end
-      )
-    where s.channel_id = v_channel.id;
+    update app_public.whatsapp_channels w set
+      quality_rating = case
+        when r.quality_rating_at >= coalesce(w.quality_rating_at, '-infinity') then r.quality_rating
+        else w.quality_rating
+      end,
+      quality_rating_at = greatest(w.quality_rating_at, r.quality_rating_at),
+      messaging_limit = case
+        when r.messaging_limit_at >= coalesce(w.messaging_limit_at, '-infinity') then r.messaging_limit
+        else w.messaging_limit
+      end,
+      messaging_limit_at = greatest(w.messaging_limit_at, r.messaging_limit_at),
+      verified_name = case
+        when r.verified_name_at >= coalesce(w.verified_name_at, '-infinity') then r.verified_name
+        else w.verified_name
+      end,
+      verified_name_at = greatest(w.verified_name_at, r.verified_name_at)
+    from (
+      -- What is not reported has no time, and so changes nothing.
+      select
+        n.*,
+        case when n.quality_rating is not null then v_heard_at end as quality_rating_at,
+        case when n.messaging_limit is not null then v_heard_at end as messaging_limit_at,
+        case when n.verified_name is not null then v_heard_at end as verified_name_at
+      from jsonb_to_record(change) n (quality_rating text, messaging_limit text, verified_name text)
+    ) r
+    where w.channel_id = v_channel.id;
 
     if v_channel.is_account_new and change ->> 'stop_reason' is not null then
       perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
@@ -4171,9 +4216,9 @@ begin
       order by
         -- The provider takes no user id for a template that authenticates (131062).
         x.kind = 'phone' and m.type = 'template' and exists (
-          select from app_public.templates t
-          where t.tenant_id = m.tenant_id
-          and t.business_account_id = ch.business_account_id
+          select from app_public.whatsapp_channels w
+          join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
+          where w.channel_id = c.channel_id
           and t.name = m.content ->> 'name'
           and t.language = m.content #>> '{language,code}'
           and t.category = 'authentication'
@@ -4412,7 +4457,8 @@ declare
 begin
   select array_agg(c.id) into v_ids
   from app_public.channels c
-  where find_channel.channel in (c.id::text, c.phone_number_id)
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
+  where find_channel.channel in (c.id::text, w.phone_number_id)
   and (find_channel.tenant_id is null or c.tenant_id = find_channel.tenant_id);
 
   if v_ids is null then
@@ -5111,15 +5157,17 @@ create function app_private.is_somebody_else(contact_id uuid, channel_id uuid, b
   -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
   and (
     not exists (
-      select from app_public.channels c
-      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id <> c.business_account_id
-      where c.id = $2
+      select from app_public.whatsapp_channels w
+      join app_public.whatsapp_channels o
+        on o.tenant_id = w.tenant_id and o.business_account_id <> w.business_account_id
+      where w.channel_id = $2
     )
     or exists (
-      select from app_public.channels c
-      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id = c.business_account_id
-      join app_public.conversations v on v.channel_id = o.id and v.contact_id = $1
-      where c.id = $2 and v.last_customer_message_at is not null
+      select from app_public.whatsapp_channels w
+      join app_public.whatsapp_channels o
+        on o.tenant_id = w.tenant_id and o.business_account_id = w.business_account_id
+      join app_public.conversations v on v.channel_id = o.channel_id and v.contact_id = $1
+      where w.channel_id = $2 and v.last_customer_message_at is not null
     )
   )
 $$
@@ -6928,16 +6976,16 @@ declare
   v_number text;
 begin
   if v_fingerprint is not null then
-    select c.phone_number_id into v_number
-    from app_public.channels c
-    where c.id = set_channel_secrets.channel_id;
+    select w.phone_number_id into v_number
+    from app_public.whatsapp_channels w
+    where w.channel_id = set_channel_secrets.channel_id;
     -- Two callers that connect one number at the same time wait for each other: the second must see the first.
     perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
     -- Only a caller who has the app's secret learns that the other channel exists; that caller could sign its webhooks.
     if exists (
-      select from app_public.channels c
-      join app_private.channel_secrets s on s.channel_id = c.id
-      where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
+      select from app_public.whatsapp_channels w
+      join app_private.channel_secrets s on s.channel_id = w.channel_id
+      where w.phone_number_id = v_number and w.channel_id <> set_channel_secrets.channel_id
       -- The previous secret as well: during a rotation, Meta still signs with it.
       and v_fingerprint in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)
     ) then
@@ -7415,6 +7463,18 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__keep_webhook_address() is 'Keeps the callback address entered at Meta working. The address belongs to the Meta app: it survives the deletion of its channel as long as the app has channels, and follows the last of them to the key of another app.';
 
+create function app_private.tg_channels__refuse_incomplete() returns trigger as $$
+begin
+  if not exists (select from app_public.whatsapp_channels w where w.channel_id = NEW.id) then
+    raise exception 'A channel of kind whatsapp_cloud must have a row in whatsapp_channels'
+      using errcode = 'PYCON', hint = 'Insert both in one statement: app_private.add_whatsapp_channel().';
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_channels__refuse_incomplete() is 'Refuses (PYCON) a channel of kind whatsapp_cloud without its row in whatsapp_channels. It looks at the end of the statement, which therefore inserts both.';
+
 create function app_private.tg_channels__wake_sender() returns trigger as $$
 begin
   perform app_private.wake('send_messages');
@@ -7847,12 +7907,16 @@ begin
   join app_public.contacts p on p.id = c.contact_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
-  left join app_public.templates t
-    on n.type = 'template'
-    and t.tenant_id = n.tenant_id
-    and t.business_account_id = ch.business_account_id
-    and t.name = n.content ->> 'name'
-    and t.language = n.content #>> '{language,code}'
+  left join lateral (
+    select t.status, t.category
+    from app_public.whatsapp_channels w
+    join app_public.templates t
+      on t.tenant_id = n.tenant_id
+      and t.business_account_id = w.business_account_id
+      and t.name = n.content ->> 'name'
+      and t.language = n.content #>> '{language,code}'
+    where n.type = 'template' and w.channel_id = c.channel_id
+  ) t on true
   cross join lateral (
     select case
       when n.type <> all (k.message_types) then 'PYCHN'
@@ -8078,6 +8142,17 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_users__refuse_last_owner() is 'Refuses (PYOWN) to deactivate the last active owner of a tenant.';
 
+create function app_private.tg_whatsapp_channels__refuse_removal() returns trigger as $$
+begin
+  if exists (select from app_public.channels c where c.id = OLD.channel_id) then
+    raise exception 'A row of whatsapp_channels is deleted with its channel' using errcode = 'PYCON';
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_whatsapp_channels__refuse_removal() is 'Refuses (PYCON) to leave a channel of kind whatsapp_cloud without its row in whatsapp_channels.';
+
 create function app_private.unlock_user(user_id uuid) returns integer as $$
   with unlocked as (
     delete from app_private.sign_in_failures f
@@ -8125,7 +8200,7 @@ comment on function app_private.unpark_statuses(text[]) is 'Applies the statuses
 
 create function app_private.waiting_channels(at_most integer default 20) returns table(tenant text, channel_id uuid, phone_number_id text, reason text, messages integer, waiting_since timestamp with time zone, oldest_seconds double precision) as $$
   select
-    t.slug, c.id, c.phone_number_id,
+    t.slug, c.id, w.phone_number_id,
     case
       when t.status <> 'active' then 'tenant_' || t.status::text
       when c.status <> 'active' then c.status::text
@@ -8143,6 +8218,7 @@ create function app_private.waiting_channels(at_most integer default 20) returns
     group by l.channel_id
   ) o
   join app_public.channels c on c.id = o.channel_id
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
   join app_public.tenants t on t.id = c.tenant_id
   join app_private.channel_states s on s.channel_id = c.id
   order by o.waiting_since

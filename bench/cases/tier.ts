@@ -38,7 +38,7 @@ async function runTier(
   const seconds = options.tierSeconds;
   const graphUrl = `http://127.0.0.1:${await meta.ask<number>({ kind: "listen" })}`;
   const workspace = await bench.workspace(`tier-${level}`);
-  await watcher.query("update app_public.channels set graph_url = $2 where id = $1", [
+  await watcher.query("update app_public.whatsapp_channels set graph_url = $2 where channel_id = $1", [
     workspace.channelId,
     graphUrl,
   ]);

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fd8664e742e6c564db89a647aadbc1b9319d0c1d
+--! Hash: sha1:21432e51dbf924c456563d63d62df77dd7eb188c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1718,33 +1718,18 @@ create table app_public.channels (
   status_reason text,
   is_default boolean not null default false,
   webhook_key uuid,
-  phone_number_id text
-    constraint channels_phone_number_id_is_digits check (phone_number_id ~ '^[0-9]{1,32}$'),
-  business_account_id text
-    constraint channels_business_account_id_is_digits check (business_account_id ~ '^[0-9]{1,32}$'),
-  display_phone_number text
-    constraint channels_display_phone_number_has_length check (length(display_phone_number) between 1 and 40),
-  verified_name text,
-  quality_rating text,
-  messaging_limit text,
-  graph_url text
-    constraint channels_graph_url_is_http check (graph_url ~ '^https?://[^\s]+$' and length(graph_url) <= 500),
   sends_read_receipts boolean not null default true,
   uncertain_policy app_public.uncertain_policy not null default 'fail',
   messages_per_second int
     constraint channels_messages_per_second_in_range check (messages_per_second between 1 and 1000),
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
-  unique (tenant_id, phone_number_id),
-  constraint channels_whatsapp_cloud_has_numbers check (
-    kind <> 'whatsapp_cloud' or (phone_number_id is not null and business_account_id is not null)
-  )
+  updated_at timestamptz not null default now()
 );
 create unique index channels_one_default_per_tenant on app_public.channels (tenant_id) where is_default;
-create index on app_public.channels (phone_number_id);
-create index on app_public.channels (business_account_id);
+create index on app_public.channels (tenant_id);
 create index on app_public.channels (webhook_key);
 create index on app_public.channels (kind);
+alter table app_public.channels add unique (id, tenant_id, kind);
 -- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
 -- newest.
 alter table app_public.channels add unique (id, tenant_id);
@@ -1759,23 +1744,61 @@ comment on column app_public.channels.webhook_key is
   E'The end of the webhook address of the Meta app: /webhooks/whatsapp/<webhook_key>. Channels with the same app '
    'secret share it. It does not change when the secret is rotated or one of these channels is deleted. Null until an '
    'app secret is set.';
-comment on column app_public.channels.phone_number_id is
-  E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
-comment on column app_public.channels.business_account_id is E'The WhatsApp Business Account (WABA) of the number.';
-comment on column app_public.channels.display_phone_number is E'The number in its usual notation.';
-comment on column app_public.channels.verified_name is E'The name shown to customers, as last reported by Meta.';
-comment on column app_public.channels.graph_url is
-  E'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
 comment on column app_public.channels.sends_read_receipts is
   E'Whether markConversationRead also informs the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is
   E'The maximum send rate. Meta allows 80 messages a second, 20 if the phone app is used as well, and 1000 on the '
    'highest tier. If null: as fast as Meta accepts messages; after Meta answers "too fast" (130429, the message was '
    'not sent), the rate is adapted for an hour.';
-comment on column app_public.channels.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
-comment on column app_public.channels.messaging_limit is
+
+create table app_public.whatsapp_channels (
+  channel_id uuid primary key,
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  kind app_public.channel_kind not null default 'whatsapp_cloud'
+    constraint whatsapp_channels_kind_is_whatsapp_cloud check (kind = 'whatsapp_cloud'),
+  phone_number_id text not null
+    constraint whatsapp_channels_phone_number_id_is_digits check (phone_number_id ~ '^[0-9]{1,32}$'),
+  business_account_id text not null
+    constraint whatsapp_channels_business_account_id_is_digits check (business_account_id ~ '^[0-9]{1,32}$'),
+  display_phone_number text
+    constraint whatsapp_channels_display_phone_number_has_length check (length(display_phone_number) between 1 and 40),
+  verified_name text,
+  verified_name_at timestamptz,
+  quality_rating text,
+  quality_rating_at timestamptz,
+  messaging_limit text,
+  messaging_limit_at timestamptz,
+  graph_url text
+    constraint whatsapp_channels_graph_url_is_http check (graph_url ~ '^https?://[^\s]+$' and length(graph_url) <= 500),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, phone_number_id),
+  unique (channel_id, tenant_id, kind),
+  foreign key (channel_id, tenant_id, kind) references app_public.channels (id, tenant_id, kind) on delete cascade
+);
+create index on app_public.whatsapp_channels (phone_number_id);
+create index on app_public.whatsapp_channels (business_account_id);
+alter table app_public.whatsapp_channels enable row level security;
+comment on table app_public.whatsapp_channels is
+  E'What only a channel of kind whatsapp_cloud has; each has one row.';
+comment on column app_public.whatsapp_channels.phone_number_id is
+  E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
+comment on column app_public.whatsapp_channels.business_account_id is
+  E'The WhatsApp Business Account (WABA) of the number.';
+comment on column app_public.whatsapp_channels.display_phone_number is E'The number in its usual notation.';
+comment on column app_public.whatsapp_channels.verified_name is
+  E'The name shown to customers, as last reported by Meta.';
+comment on column app_public.whatsapp_channels.verified_name_at is
+  E'When Meta reported the name. An older report changes nothing; the same applies to the other two.';
+comment on column app_public.whatsapp_channels.quality_rating is
+  E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
+comment on column app_public.whatsapp_channels.quality_rating_at is E'When Meta reported the quality rating.';
+comment on column app_public.whatsapp_channels.messaging_limit is
   E'The number of customers to whom the business may write first within 24 hours, as last reported by Meta (TIER_250 '
    '…).';
+comment on column app_public.whatsapp_channels.messaging_limit_at is E'When Meta reported the messaging limit.';
+comment on column app_public.whatsapp_channels.graph_url is
+  E'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
 
 create table app_private.channel_secrets (
   channel_id uuid primary key references app_public.channels on delete cascade,
@@ -1820,9 +1843,6 @@ create table app_private.channel_states (
   learned_messages_per_second int,
   learned_at timestamptz,
   last_webhook_at timestamptz,
-  quality_rating_at timestamptz,
-  messaging_limit_at timestamptz,
-  verified_name_at timestamptz,
   account_state_at timestamptz,
   status_before_stop app_public.channel_status,
   status_reason_before_stop text
@@ -1839,10 +1859,6 @@ comment on column app_private.channel_states.learned_at is E'When sending was re
 comment on column app_private.channel_states.paused_until is
   E'Nothing is sent before: the provider asked for a pause (error 130429, 80007, 4 or 131057), or does not answer.';
 comment on column app_private.channel_states.paused_at is E'When paused_until was set.';
-comment on column app_private.channel_states.quality_rating_at is
-  E'When Meta reported channels.quality_rating. An older report changes nothing; the same applies to the next two.';
-comment on column app_private.channel_states.messaging_limit_at is E'When Meta reported channels.messaging_limit.';
-comment on column app_private.channel_states.verified_name_at is E'When Meta reported channels.verified_name.';
 comment on column app_private.channel_states.account_state_at is
   E'When Meta last stopped, reinstated or refused the account. A report that is not newer changes nothing.';
 comment on column app_private.channel_states.status_before_stop is
@@ -1866,6 +1882,34 @@ comment on function app_private.reply_window_of(uuid) is
   E'For how long after a customer''s message or call anything but a template may be sent on a channel. Null: at any '
    'time.';
 --! EndIncluded channels/reply_window_of.sql
+--! Included channels/tg_channels__refuse_incomplete.sql
+create or replace function app_private.tg_channels__refuse_incomplete() returns trigger as $$
+begin
+  if not exists (select from app_public.whatsapp_channels w where w.channel_id = NEW.id) then
+    raise exception 'A channel of kind whatsapp_cloud must have a row in whatsapp_channels'
+      using errcode = 'PYCON', hint = 'Insert both in one statement: app_private.add_whatsapp_channel().';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_channels__refuse_incomplete() is
+  E'Refuses (PYCON) a channel of kind whatsapp_cloud without its row in whatsapp_channels. It looks at the end of the '
+   'statement, which therefore inserts both.';
+--! EndIncluded channels/tg_channels__refuse_incomplete.sql
+--! Included channels/tg_whatsapp_channels__refuse_removal.sql
+create or replace function app_private.tg_whatsapp_channels__refuse_removal() returns trigger as $$
+begin
+  if exists (select from app_public.channels c where c.id = OLD.channel_id) then
+    raise exception 'A row of whatsapp_channels is deleted with its channel' using errcode = 'PYCON';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_whatsapp_channels__refuse_removal() is
+  E'Refuses (PYCON) to leave a channel of kind whatsapp_cloud without its row in whatsapp_channels.';
+--! EndIncluded channels/tg_whatsapp_channels__refuse_removal.sql
 --! Included channels/tg_channels__insert_secrets.sql
 create or replace function app_private.tg_channels__insert_secrets() returns trigger as $$
 begin
@@ -1999,16 +2043,16 @@ declare
   v_number text;
 begin
   if v_fingerprint is not null then
-    select c.phone_number_id into v_number
-    from app_public.channels c
-    where c.id = set_channel_secrets.channel_id;
+    select w.phone_number_id into v_number
+    from app_public.whatsapp_channels w
+    where w.channel_id = set_channel_secrets.channel_id;
     -- Two callers that connect one number at the same time wait for each other: the second must see the first.
     perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
     -- Only a caller who has the app's secret learns that the other channel exists; that caller could sign its webhooks.
     if exists (
-      select from app_public.channels c
-      join app_private.channel_secrets s on s.channel_id = c.id
-      where c.phone_number_id = v_number and c.id <> set_channel_secrets.channel_id
+      select from app_public.whatsapp_channels w
+      join app_private.channel_secrets s on s.channel_id = w.channel_id
+      where w.phone_number_id = v_number and w.channel_id <> set_channel_secrets.channel_id
       -- The previous secret as well: during a rotation, Meta still signs with it.
       and v_fingerprint in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)
     ) then
@@ -2078,28 +2122,40 @@ comment on function app_hidden.set_channel_secrets(uuid, jsonb, boolean) is
 
 grant execute on function app_hidden.set_channel_secrets(uuid, jsonb, boolean) to parley_visitor;
 --! EndIncluded channels/set_channel_secrets.sql
---! Included channels/create_channel.sql
-create or replace function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
-declare
-  v_channel app_public.channels;
-begin
-  insert into app_public.channels (
-    id, tenant_id, name, phone_number_id, business_account_id, display_phone_number
+--! Included channels/add_whatsapp_channel.sql
+create or replace function app_private.add_whatsapp_channel(tenant_id uuid, channel jsonb) returns uuid as $$
+  with added as (
+    insert into app_public.channels as c (id, tenant_id, name)
+    select
+      coalesce((channel ->> 'id')::uuid, app_hidden.uuid_v7()),
+      add_whatsapp_channel.tenant_id,
+      coalesce(channel ->> 'name', channel ->> 'display_phone_number')
+    returning c.id, c.tenant_id
   )
-  values (
-    (channel ->> 'id')::uuid,
-    app_hidden.require_role('admin'),
-    coalesce(channel ->> 'name', channel ->> 'display_phone_number'),
+  insert into app_public.whatsapp_channels
+    (channel_id, tenant_id, phone_number_id, business_account_id, display_phone_number, graph_url)
+  select
+    a.id,
+    a.tenant_id,
     channel ->> 'phone_number_id',
     channel ->> 'business_account_id',
-    channel ->> 'display_phone_number'
-  )
-  returning * into v_channel;
+    channel ->> 'display_phone_number',
+    channel ->> 'graph_url'
+  from added a
+  returning channel_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-  perform app_hidden.set_channel_secrets(v_channel.id, secrets);
-  return v_channel;
-end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.add_whatsapp_channel(uuid, jsonb) is
+  E'Connects a number: {"id"?, "name"?, "phone_number_id", "business_account_id", "display_phone_number"?, '
+   '"graph_url"?}. The name defaults to the number. Returns the id of the channel, which has no secrets yet.';
+--! EndIncluded channels/add_whatsapp_channel.sql
+--! Included channels/create_channel.sql
+create or replace function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
+  -- No graph_url: it says where the access token is sent to, so only the operator sets it.
+  select app_hidden.set_channel_secrets(
+    app_private.add_whatsapp_channel(app_hidden.require_role('admin'), channel - 'graph_url'), secrets
+  )
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.create_channel(jsonb, jsonb) is
   E'The database part of the createChannel mutation. The program chooses the id, because the envelopes in secrets are '
@@ -2114,6 +2170,21 @@ create policy select_member on app_public.channel_kinds for select to parley_vis
 grant select on app_public.channel_kinds to parley_visitor;
 -- Nothing else: what a kind can do comes with the adapter that does it, in a migration.
 --! EndIncluded channels/channel_kinds.policies.sql
+--! Included channels/whatsapp_channels.policies.sql
+drop policy if exists tenant_isolation on app_public.whatsapp_channels;
+create policy tenant_isolation on app_public.whatsapp_channels as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.whatsapp_channels;
+create policy select_member on app_public.whatsapp_channels for select to parley_visitor
+  using (true);
+drop policy if exists update_admin on app_public.whatsapp_channels;
+create policy update_admin on app_public.whatsapp_channels for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select on app_public.whatsapp_channels to parley_visitor;
+grant update (display_phone_number) on app_public.whatsapp_channels to parley_visitor;
+-- No insert and no delete: the row comes and goes with its channel.
+-- No update of graph_url: it says where the access token is sent to, so only the operator sets it.
+--! EndIncluded channels/whatsapp_channels.policies.sql
 --! Included channels/channels.policies.sql
 drop policy if exists tenant_isolation on app_public.channels;
 create policy tenant_isolation on app_public.channels as restrictive to parley_visitor
@@ -2129,11 +2200,9 @@ create policy delete_admin on app_public.channels for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.channels to parley_visitor;
 grant update (
-  name, status, status_reason, is_default, display_phone_number, sends_read_receipts, uncertain_policy,
-  messages_per_second
+  name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second
 ) on app_public.channels to parley_visitor;
 -- No insert: the createChannel mutation takes the secrets along and seals them first.
--- No update of graph_url: it says where the access token is sent to, so only the operator sets it.
 --! EndIncluded channels/channels.policies.sql
 
 --! split: 0300-contacts.sql
@@ -4231,12 +4300,16 @@ begin
   join app_public.contacts p on p.id = c.contact_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
-  left join app_public.templates t
-    on n.type = 'template'
-    and t.tenant_id = n.tenant_id
-    and t.business_account_id = ch.business_account_id
-    and t.name = n.content ->> 'name'
-    and t.language = n.content #>> '{language,code}'
+  left join lateral (
+    select t.status, t.category
+    from app_public.whatsapp_channels w
+    join app_public.templates t
+      on t.tenant_id = n.tenant_id
+      and t.business_account_id = w.business_account_id
+      and t.name = n.content ->> 'name'
+      and t.language = n.content #>> '{language,code}'
+    where n.type = 'template' and w.channel_id = c.channel_id
+  ) t on true
   cross join lateral (
     select case
       when n.type <> all (k.message_types) then 'PYCHN'
@@ -5306,9 +5379,9 @@ begin
       order by
         -- The provider takes no user id for a template that authenticates (131062).
         x.kind = 'phone' and m.type = 'template' and exists (
-          select from app_public.templates t
-          where t.tenant_id = m.tenant_id
-          and t.business_account_id = ch.business_account_id
+          select from app_public.whatsapp_channels w
+          join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
+          where w.channel_id = c.channel_id
           and t.name = m.content ->> 'name'
           and t.language = m.content #>> '{language,code}'
           and t.category = 'authentication'
@@ -9120,15 +9193,17 @@ create or replace function app_private.is_somebody_else(
   -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
   and (
     not exists (
-      select from app_public.channels c
-      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id <> c.business_account_id
-      where c.id = $2
+      select from app_public.whatsapp_channels w
+      join app_public.whatsapp_channels o
+        on o.tenant_id = w.tenant_id and o.business_account_id <> w.business_account_id
+      where w.channel_id = $2
     )
     or exists (
-      select from app_public.channels c
-      join app_public.channels o on o.tenant_id = c.tenant_id and o.business_account_id = c.business_account_id
-      join app_public.conversations v on v.channel_id = o.id and v.contact_id = $1
-      where c.id = $2 and v.last_customer_message_at is not null
+      select from app_public.whatsapp_channels w
+      join app_public.whatsapp_channels o
+        on o.tenant_id = w.tenant_id and o.business_account_id = w.business_account_id
+      join app_public.conversations v on v.channel_id = o.channel_id and v.contact_id = $1
+      where w.channel_id = $2 and v.last_customer_message_at is not null
     )
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
@@ -9292,49 +9367,52 @@ declare
 begin
   for v_channel in
     select
-      c.id,
-      s.quality_rating_at is null or s.quality_rating_at <= v_heard_at as is_quality_new,
-      s.messaging_limit_at is null or s.messaging_limit_at <= v_heard_at as is_limit_new,
-      s.verified_name_at is null or s.verified_name_at <= v_heard_at as is_name_new,
+      w.channel_id as id,
       -- What is told again, at the same instant, must not undo what a person or the sender has done since.
       s.account_state_at is null or s.account_state_at < v_heard_at
         -- A second of Meta's is whole: an account is not reinstated before it is stopped.
         or s.account_state_at = v_heard_at and v_is_reinstated
         as is_account_new
-    from app_public.channels c
-    join app_private.channel_states s on s.channel_id = c.id
-    where c.tenant_id = (change ->> 'tenant_id')::uuid
-    and c.business_account_id = change ->> 'business_account_id'
+    from app_public.whatsapp_channels w
+    join app_private.channel_states s on s.channel_id = w.channel_id
+    join app_public.channels c on c.id = w.channel_id
+    where w.tenant_id = (change ->> 'tenant_id')::uuid
+    and w.business_account_id = change ->> 'business_account_id'
     and (
       change ->> 'display_phone_number' is null
-      or regexp_replace(c.display_phone_number, '[^0-9]', '', 'g')
+      or regexp_replace(w.display_phone_number, '[^0-9]', '', 'g')
         = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
     )
     order by c.id
     for no key update
   loop
     v_is_known := true;
-    update app_public.channels c set
-      quality_rating = coalesce(
-        case when v_channel.is_quality_new then change ->> 'quality_rating' end, c.quality_rating
-      ),
-      messaging_limit = coalesce(
-        case when v_channel.is_limit_new then change ->> 'messaging_limit' end, c.messaging_limit
-      ),
-      verified_name = coalesce(case when v_channel.is_name_new then change ->> 'verified_name' end, c.verified_name)
-    where c.id = v_channel.id;
-    update app_private.channel_states s set
-      -- greatest() ignores null: what is not reported keeps its time.
-      quality_rating_at = greatest(
-        s.quality_rating_at, case when change ->> 'quality_rating' is not null then v_heard_at end
-      ),
-      messaging_limit_at = greatest(
-        s.messaging_limit_at, case when change ->> 'messaging_limit' is not null then v_heard_at end
-      ),
-      verified_name_at = greatest(
-        s.verified_name_at, case when change ->> 'verified_name' is not null then v_heard_at end
-      )
-    where s.channel_id = v_channel.id;
+    update app_public.whatsapp_channels w set
+      quality_rating = case
+        when r.quality_rating_at >= coalesce(w.quality_rating_at, '-infinity') then r.quality_rating
+        else w.quality_rating
+      end,
+      quality_rating_at = greatest(w.quality_rating_at, r.quality_rating_at),
+      messaging_limit = case
+        when r.messaging_limit_at >= coalesce(w.messaging_limit_at, '-infinity') then r.messaging_limit
+        else w.messaging_limit
+      end,
+      messaging_limit_at = greatest(w.messaging_limit_at, r.messaging_limit_at),
+      verified_name = case
+        when r.verified_name_at >= coalesce(w.verified_name_at, '-infinity') then r.verified_name
+        else w.verified_name
+      end,
+      verified_name_at = greatest(w.verified_name_at, r.verified_name_at)
+    from (
+      -- What is not reported has no time, and so changes nothing.
+      select
+        n.*,
+        case when n.quality_rating is not null then v_heard_at end as quality_rating_at,
+        case when n.messaging_limit is not null then v_heard_at end as messaging_limit_at,
+        case when n.verified_name is not null then v_heard_at end as verified_name_at
+      from jsonb_to_record(change) n (quality_rating text, messaging_limit text, verified_name text)
+    ) r
+    where w.channel_id = v_channel.id;
 
     if v_channel.is_account_new and change ->> 'stop_reason' is not null then
       perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
@@ -9634,6 +9712,20 @@ create or replace trigger _110_clean_email before insert or update of email on a
 create or replace trigger _500_audit after insert or delete on app_public.invitations
   for each row execute function app_private.tg__audit();
 --! EndIncluded accounts/invitations.triggers.sql
+--! Included channels/whatsapp_channels.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.whatsapp_channels
+  for each row execute function app_private.tg__timestamps();
+
+-- The channel would be left without the row that all readers of WhatsApp's channels join.
+create or replace trigger _200_refuse_removal after delete on app_public.whatsapp_channels
+  for each row execute function app_private.tg_whatsapp_channels__refuse_removal();
+
+-- Who connected what. What Meta reports of a number is left out: no user did it.
+create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_channels
+  for each row execute function app_private.tg__audit(
+    '{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id'
+  );
+--! EndIncluded channels/whatsapp_channels.triggers.sql
 --! Included channels/channels.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
@@ -9642,9 +9734,14 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_choose_default before insert or update of is_default on app_public.channels
   for each row execute function app_private.tg_channels__choose_default();
 
--- Who connected what. What Meta reports of a number is left out: no user did it.
+-- Readers of a kind's channels join what only that kind has.
+create or replace trigger _200_refuse_incomplete after insert or update of kind on app_public.channels
+  for each row when (NEW.kind = 'whatsapp_cloud')
+  execute function app_private.tg_channels__refuse_incomplete();
+
+-- Who connected what.
 create or replace trigger _500_audit after insert or update or delete on app_public.channels
-  for each row execute function app_private.tg__audit('{}', '{quality_rating,messaging_limit,webhook_key}');
+  for each row execute function app_private.tg__audit('{}', '{webhook_key}');
 
 -- Both are updated, never inserted, by the program: the rows have to exist.
 create or replace trigger _510_insert_secrets after insert on app_public.channels
@@ -10049,7 +10146,7 @@ returns table (
   oldest_seconds double precision
 ) as $$
   select
-    t.slug, c.id, c.phone_number_id,
+    t.slug, c.id, w.phone_number_id,
     case
       when t.status <> 'active' then 'tenant_' || t.status::text
       when c.status <> 'active' then c.status::text
@@ -10067,6 +10164,7 @@ returns table (
     group by l.channel_id
   ) o
   join app_public.channels c on c.id = o.channel_id
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
   join app_public.tenants t on t.id = c.tenant_id
   join app_private.channel_states s on s.channel_id = c.id
   order by o.waiting_since
@@ -10370,7 +10468,8 @@ declare
 begin
   select array_agg(c.id) into v_ids
   from app_public.channels c
-  where find_channel.channel in (c.id::text, c.phone_number_id)
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
+  where find_channel.channel in (c.id::text, w.phone_number_id)
   and (find_channel.tenant_id is null or c.tenant_id = find_channel.tenant_id);
 
   if v_ids is null then

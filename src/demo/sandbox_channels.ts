@@ -32,26 +32,27 @@ export async function registerSandboxChannels(
   log: Log,
 ): Promise<void> {
   const graphUrl = `${url}${SANDBOX_GRAPH_PATH}`;
-  await pool.query("update app_public.channels set graph_url = $1 where graph_url ~ $2 and graph_url <> $1", [
-    graphUrl,
-    OURS,
-  ]);
+  await pool.query(
+    "update app_public.whatsapp_channels set graph_url = $1 where graph_url ~ $2 and graph_url <> $1",
+    [graphUrl, OURS],
+  );
   const { rows } = await pool.query<SandboxChannel>(
     `select
        c.id,
        c.name,
-       c.phone_number_id as "phoneNumberId",
-       c.business_account_id as "businessAccountId",
-       c.display_phone_number as "displayPhoneNumber",
+       w.phone_number_id as "phoneNumberId",
+       w.business_account_id as "businessAccountId",
+       w.display_phone_number as "displayPhoneNumber",
        json_build_object(
          'access_token', s.access_token,
          'app_secret', s.app_secret,
          'previous_app_secret', s.previous_app_secret,
          'verify_token', s.verify_token
        ) as secrets
-     from app_public.channels c
+     from app_public.whatsapp_channels w
+     join app_public.channels c on c.id = w.channel_id
      join app_private.channel_secrets s on s.channel_id = c.id
-     where c.graph_url = $1
+     where w.graph_url = $1
      order by c.id`,
     [graphUrl],
   );

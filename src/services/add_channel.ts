@@ -20,20 +20,16 @@ export async function addChannel(
   secrets: GivenChannelSecrets,
   keyRing: KeyRing,
 ): Promise<string> {
-  const { rows } = await db.query<{ id: string }>(
-    `insert into app_public.channels
-       (tenant_id, name, phone_number_id, business_account_id, display_phone_number, graph_url)
-     values ($1, $2, $3, $4, $5, $6)
-     returning id`,
-    [
-      channel.tenantId,
-      channel.name,
-      channel.phoneNumberId,
-      channel.businessAccountId,
-      channel.displayPhoneNumber,
-      channel.graphUrl,
-    ],
-  );
+  const { rows } = await db.query<{ id: string }>("select app_private.add_whatsapp_channel($1, $2) as id", [
+    channel.tenantId,
+    {
+      name: channel.name,
+      phone_number_id: channel.phoneNumberId,
+      business_account_id: channel.businessAccountId,
+      display_phone_number: channel.displayPhoneNumber,
+      graph_url: channel.graphUrl,
+    },
+  ]);
   const { id } = rows[0]!;
   await setChannelSecrets(db, id, secrets, keyRing);
   return id;

@@ -21,7 +21,7 @@ after(async () => {
 });
 
 const CREATE = `mutation ($input: CreateChannelInput!) {
-  createChannel(input: $input) { channel { id name phoneNumberId graphUrl isDefault status } }
+  createChannel(input: $input) { channel { id name isDefault status whatsapp { phoneNumberId graphUrl } } }
 }`;
 const ROTATE = `mutation ($input: RotateChannelSecretsInput!) {
   rotateChannelSecrets(input: $input) { clientMutationId channel { id } }
@@ -48,7 +48,7 @@ test("an admin connects a channel; its secrets are sealed, and nowhere to be see
   assert.deepEqual(answer.errors, []);
   const { channel } = answer.data.createChannel;
   assert.equal(channel.name, "+1 555 000 1111");
-  assert.equal(channel.graphUrl, null);
+  assert.equal(channel.whatsapp.graphUrl, null);
 
   const { row, opened } = await secretsOf(channel.id);
   assert.deepEqual(opened, {
@@ -154,6 +154,40 @@ test("where the token is sent to cannot be set, nor can a number be connected tw
     (await api.ask(admin, CREATE, { input: { ...anInput(), phoneNumberId: "not digits" } })).code,
     "PYCON",
   );
-  const patch = `mutation { updateChannel(input: { id: "${workspace.channelId}", patch: { graphUrl: "https://evil.example" } }) { channel { id } } }`;
-  assert.equal((await api.ask(admin, patch)).code, "PYREQ");
+  const patch = (fields: string) =>
+    api.ask(
+      admin,
+      `mutation { updateWhatsappChannel(input: { channelId: "${workspace.channelId}", patch: { ${fields} } }) {
+         whatsappChannel { displayPhoneNumber channel { id } }
+       } }`,
+    );
+  assert.equal((await patch('graphUrl: "https://evil.example"')).code, "PYREQ");
+  const { data } = await patch('displayPhoneNumber: "+1 555"');
+  assert.deepEqual(data.updateWhatsappChannel.whatsappChannel, {
+    displayPhoneNumber: "+1 555",
+    channel: { id: workspace.channelId },
+  });
+});
+
+test("a client sees what a channel can do", async () => {
+  const viewer = await aPerson(database.pool, workspace.tenantId, "viewer");
+  const { data, errors } = await api.ask(
+    viewer,
+    `{
+      channel(id: "${workspace.channelId}") {
+        kindCapabilities { kind replyWindow { hours } messageTypes textLimit hasTypingIndicator }
+      }
+      channelKindCapabilities { nodes { kind } }
+    }`,
+  );
+  assert.deepEqual(errors, []);
+  const { messageTypes, ...capabilities } = data.channel.kindCapabilities;
+  assert.deepEqual(capabilities, {
+    kind: "whatsapp_cloud",
+    replyWindow: { hours: 24 },
+    textLimit: 4096,
+    hasTypingIndicator: true,
+  });
+  assert.ok(messageTypes.includes("template") && !messageTypes.includes("system"));
+  assert.deepEqual(data.channelKindCapabilities.nodes, [{ kind: "whatsapp_cloud" }]);
 });

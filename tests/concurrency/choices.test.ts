@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { aWorkspace, digits } from "../support/people.ts";
+import { aChannel, aWorkspace } from "../support/people.ts";
 import { overlapping } from "../support/race.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
 
@@ -53,14 +53,8 @@ test("a chatbot published twice at once has two versions", async () => {
 // choice, and is refused by the unique index.
 test("two channels chosen as the default at once: the later one is it", async () => {
   const { tenantId } = await aWorkspace(database.pool);
-  const add = (isDefault: boolean) => async (db: Pick<pg.ClientBase, "query">) =>
-    (
-      await db.query(
-        `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, is_default)
-         values ($1, 'Another', $2, '1', $3) returning id`,
-        [tenantId, digits(15), isDefault],
-      )
-    ).rows[0].id as string;
+  const add = (isDefault: boolean) => (db: Pick<pg.ClientBase, "query">) =>
+    aChannel(db, tenantId, { isDefault });
   const one = await add(false)(database.pool);
   const two = await add(false)(database.pool);
   const choose = (id: string) => (db: pg.PoolClient) =>
@@ -81,11 +75,7 @@ test("a tenant's first two channels, connected at once: one is the default", asy
   const { rows: tenants } = await database.pool.query(
     "insert into app_public.tenants (slug, name) values ('two-channels', 'A') returning id",
   );
-  const connect = (db: pg.PoolClient) =>
-    db.query(
-      "insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id) values ($1, 'A', $2, '1')",
-      [tenants[0].id, digits(15)],
-    );
+  const connect = (db: pg.PoolClient) => aChannel(db, tenants[0].id);
   const { second } = await overlapping(database.pool, connect, connect);
   assert.equal(second.status, "fulfilled");
 });

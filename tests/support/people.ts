@@ -19,16 +19,32 @@ export type Workspace = {
 
 export async function aWorkspace(db: Queryable): Promise<Workspace> {
   const slug = `tenant-${randomBytes(4).toString("hex")}`;
-  const phoneNumberId = digits(15);
-  const businessAccountId = digits(15);
   const { rows } = await db.query(
-    `with tenant as (insert into app_public.tenants (slug, name) values ($1, $1) returning id)
-     insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, display_phone_number)
-     select id, 'A number', $2, $3, '15550001111' from tenant
-     returning tenant_id, id`,
-    [slug, phoneNumberId, businessAccountId],
+    "insert into app_public.tenants (slug, name) values ($1, $1) returning id",
+    [slug],
   );
-  return { tenantId: rows[0].tenant_id, slug, channelId: rows[0].id, phoneNumberId, businessAccountId };
+  const number = { phoneNumberId: digits(15), businessAccountId: digits(15) };
+  const channelId = await aChannel(db, rows[0].id, number);
+  return { tenantId: rows[0].id, slug, channelId, ...number };
+}
+
+/** One more number of a tenant, made as the owner of the database. Returns the channel's id. */
+export async function aChannel(
+  db: Queryable,
+  tenantId: string,
+  { phoneNumberId = digits(15), businessAccountId = "1", isDefault = false } = {},
+): Promise<string> {
+  const { rows } = await db.query(
+    `with channel as (
+       insert into app_public.channels (tenant_id, name, is_default) values ($1, 'A number', $4) returning id
+     )
+     insert into app_public.whatsapp_channels
+       (channel_id, tenant_id, phone_number_id, business_account_id, display_phone_number)
+     select id, $1, $2, $3, '15550001111' from channel
+     returning channel_id`,
+    [tenantId, phoneNumberId, businessAccountId, isDefault],
+  );
+  return rows[0].channel_id;
 }
 
 /** A member with an open session. No password: sign-in has its own tests. */

@@ -87,10 +87,10 @@ export async function startProgram(
         workspace.channelId,
         JSON.stringify(sealChannelSecrets(workspace.channelId, secrets, testKeyRing)),
       ]);
-      await database.pool.query("update app_public.channels set graph_url = $2 where id = $1", [
-        workspace.channelId,
-        sandbox.url,
-      ]);
+      await database.pool.query(
+        "update app_public.whatsapp_channels set graph_url = $2 where channel_id = $1",
+        [workspace.channelId, sandbox.url],
+      );
       sandbox.addNumber({
         phoneNumberId: workspace.phoneNumberId,
         businessAccountId: workspace.businessAccountId,

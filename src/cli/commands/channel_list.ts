@@ -26,10 +26,11 @@ export function channelList(): Command {
         const tenantId = options.tenant === undefined ? null : await findTenant(pool, options.tenant);
         const { rows } = await pool.query<Row>(
           `select
-             t.slug as tenant, c.name, c.status, c.status_reason, c.is_default, c.kind, c.phone_number_id,
-             c.business_account_id, c.display_phone_number, c.graph_url, s.last_webhook_at, c.id, c.webhook_key
+             t.slug as tenant, c.name, c.status, c.status_reason, c.is_default, c.kind, w.phone_number_id,
+             w.business_account_id, w.display_phone_number, w.graph_url, s.last_webhook_at, c.id, c.webhook_key
            from app_public.channels c
            join app_public.tenants t on t.id = c.tenant_id
+           left join app_public.whatsapp_channels w on w.channel_id = c.id
            left join app_private.channel_states s on s.channel_id = c.id
            where $1::uuid is null or c.tenant_id = $1
            order by t.slug, c.name, c.id`,

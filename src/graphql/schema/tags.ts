@@ -43,6 +43,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     },
   },
   {
+    table: "whatsapp_channels",
+    column: "kind",
+    tags: { fieldName: "channel", foreignFieldName: "whatsapp" },
+  },
+  {
     table: "contact_identities",
     column: "contact_id",
     tags: { foreignFieldName: "identities" },
@@ -95,6 +100,8 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
   { kind: "class", match: "app_public.channel_kinds", tags: { name: "channel_kind_capabilities" } },
   // Relay has the better claim to the name DataSourceConnection.
   { kind: "class", match: "app_public.data_source_connections", tags: { name: "data_source_call" } },
+  // It only ties the row to a channel of its kind.
+  { kind: "attribute", match: "app_public.whatsapp_channels.kind", tags: { behavior: "-*" } },
   // Filled in by a trigger when it is not given.
   { kind: "attribute", match: "app_public.conversations.channel_id", tags: { hasDefault: true } },
 

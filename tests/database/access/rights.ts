@@ -38,6 +38,7 @@ const RIGHTS = `
   tenants                    viewer  -       owner   -
   users                      viewer  -       self    -
   webhook_events             admin   -       -       -
+  whatsapp_channels          viewer  -       admin   -
   whatsapp_flows             viewer  admin   admin   admin
 `;
 

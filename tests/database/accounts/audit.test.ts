@@ -43,11 +43,15 @@ story(
   "a change that changes nothing, or only what the provider reports all the time, leaves no entry",
   async (db) => {
     const { tenantId, channelId } = await aWorkspace(db);
-    const before = (await entries(db, tenantId, "channels")).length;
-    await db.query("update app_public.channels set name = name, quality_rating = 'RED' where id = $1", [
+    const count = async () =>
+      (await entries(db, tenantId, "channels")).length +
+      (await entries(db, tenantId, "whatsapp_channels")).length;
+    const before = await count();
+    await db.query("update app_public.channels set name = name where id = $1", [channelId]);
+    await db.query("update app_public.whatsapp_channels set quality_rating = 'RED' where channel_id = $1", [
       channelId,
     ]);
-    assert.equal((await entries(db, tenantId, "channels")).length, before);
+    assert.equal(await count(), before);
   },
 );
 

@@ -14,7 +14,12 @@ async function hear(db: pg.PoolClient, { tenantId, businessAccountId }: Workspac
 }
 
 async function channelOf(db: pg.PoolClient, { channelId }: Workspace) {
-  return (await db.query("select * from app_public.channels where id = $1", [channelId])).rows[0];
+  const { rows } = await db.query(
+    `select * from app_public.channels c
+     join app_public.whatsapp_channels w on w.channel_id = c.id where c.id = $1`,
+    [channelId],
+  );
+  return rows[0];
 }
 
 const setStatus = (

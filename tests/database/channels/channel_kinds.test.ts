@@ -27,8 +27,15 @@ async function aThreadOfKind(db: pg.PoolClient, given: Record<string, unknown> =
     "insert into app_public.channel_kinds select * from jsonb_populate_record(null::app_public.channel_kinds, $1)",
     [kind],
   );
-  await db.query("update app_public.channels set kind = 'webchat' where id = $1", [workspace.channelId]);
-  return { workspace, thread };
+  const { rows } = await db.query(
+    "insert into app_public.channels (tenant_id, kind, name) values ($1, 'webchat', 'A chat') returning id",
+    [workspace.tenantId],
+  );
+  await db.query("update app_public.conversations set channel_id = $2 where id = $1", [
+    thread.conversationId,
+    rows[0].id,
+  ]);
+  return { workspace: { ...workspace, channelId: rows[0].id as string }, thread };
 }
 
 /** What GraphQL shows of a conversation: [isWindowOpen, canSendSessionMessage]. */
@@ -43,8 +50,12 @@ async function shown(db: pg.PoolClient, conversationId: string): Promise<boolean
 }
 
 story("a kind without a row has no channels", async (db) => {
-  await aWorkspace(db);
-  assert.equal(await refusal(db, () => db.query("update app_public.channels set kind = 'webchat'")), "23503");
+  const { tenantId } = await aWorkspace(db);
+  const add = () =>
+    db.query("insert into app_public.channels (tenant_id, kind, name) values ($1, 'webchat', 'A chat')", [
+      tenantId,
+    ]);
+  assert.equal(await refusal(db, add), "23503");
 });
 
 story("without a reply window, anything may be sent at any time", async (db) => {

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { aPerson, aWorkspace, become, becomeOwner, digits } from "../../support/people.ts";
+import { aChannel, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
 
 const story = stories();
-
-async function addChannel(db: pg.PoolClient, tenantId: string, isDefault = false): Promise<string> {
-  const { rows } = await db.query(
-    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, is_default)
-     values ($1, 'Another', $2, '1', $3) returning id`,
-    [tenantId, digits(15), isDefault],
-  );
-  return rows[0].id;
-}
 
 async function defaultOf(db: pg.PoolClient, tenantId: string): Promise<string[]> {
   const { rows } = await db.query("select id from app_public.channels where tenant_id = $1 and is_default", [
@@ -24,9 +15,9 @@ async function defaultOf(db: pg.PoolClient, tenantId: string): Promise<string[]>
 
 story("a tenant's first channel is its default; choosing another takes its place", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
-  const second = await addChannel(db, tenantId);
+  const second = await aChannel(db, tenantId);
   assert.deepEqual(await defaultOf(db, tenantId), [channelId]);
-  const third = await addChannel(db, tenantId, true);
+  const third = await aChannel(db, tenantId, { isDefault: true });
   assert.deepEqual(await defaultOf(db, tenantId), [third]);
   await become(db, await aPerson(db, tenantId, "admin"));
   await db.query("update app_public.channels set is_default = true where id = $1", [second]);
@@ -37,7 +28,7 @@ story("a tenant's first channel is its default; choosing another takes its place
 story("one tenant's default is nothing to another tenant", async (db) => {
   const ours = await aWorkspace(db);
   const theirs = await aWorkspace(db);
-  await addChannel(db, ours.tenantId, true);
+  await aChannel(db, ours.tenantId, { isDefault: true });
   assert.deepEqual(await defaultOf(db, theirs.tenantId), [theirs.channelId]);
 });
 
@@ -50,31 +41,54 @@ story(
       "update app_public.channels set name = 'Sales', status = 'paused', messages_per_second = 20 where id = $1",
       [channelId],
     );
-    for (const column of ["graph_url", "phone_number_id", "business_account_id", "tenant_id", "kind"])
-      assert.equal(
-        await refusal(db, () => db.query(`update app_public.channels set ${column} = ${column}`)),
-        "42501",
-        column,
-      );
+    await db.query("update app_public.whatsapp_channels set display_phone_number = '+1 555'");
+    for (const [table, ...columns] of [
+      ["channels", "tenant_id", "kind"],
+      ["whatsapp_channels", "graph_url", "phone_number_id", "business_account_id", "tenant_id", "kind"],
+    ] as const)
+      for (const column of columns)
+        assert.equal(
+          await refusal(db, () => db.query(`update app_public.${table} set ${column} = ${column}`)),
+          "42501",
+          column,
+        );
   },
 );
 
-story("a number is connected to a tenant once, and a Cloud API channel has its two ids", async (db) => {
+story("a number is connected to a tenant once, and both ids of a WhatsApp number are digits", async (db) => {
   const { tenantId, phoneNumberId } = await aWorkspace(db);
-  const add = (phone: string | null) => () =>
-    db.query(
-      "insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id) values ($1, 'x', $2, '1')",
-      [tenantId, phone],
-    );
+  const add = (phone_number_id: string | null) => () =>
+    db.query("select app_private.add_whatsapp_channel($1, $2)", [
+      tenantId,
+      { name: "x", phone_number_id, business_account_id: "1" },
+    ]);
   assert.equal(await refusal(db, add(phoneNumberId)), "23505");
-  assert.equal(await refusal(db, add(null)), "23514");
+  assert.equal(await refusal(db, add(null)), "23502");
   assert.equal(await refusal(db, add("+49 171")), "23514");
   // Two tenants may each have connected it: webhooks are routed by the channel's own address.
   const other = await aWorkspace(db);
-  await db.query("update app_public.channels set phone_number_id = $2 where id = $1", [
+  await db.query("update app_public.whatsapp_channels set phone_number_id = $2 where channel_id = $1", [
     other.channelId,
     phoneNumberId,
   ]);
+});
+
+story("a channel of kind whatsapp_cloud has one row in whatsapp_channels, of its own tenant", async (db) => {
+  const { tenantId, channelId } = await aWorkspace(db);
+  const alone = () =>
+    db.query("insert into app_public.channels (tenant_id, name) values ($1, 'x')", [tenantId]);
+  assert.equal(await refusal(db, alone), "PYCON");
+  const remove = () =>
+    db.query("delete from app_public.whatsapp_channels where channel_id = $1", [channelId]);
+  assert.equal(await refusal(db, remove), "PYCON");
+  const change = (sql: string) => () => db.query(`update app_public.whatsapp_channels set ${sql}`);
+  assert.equal(await refusal(db, change("kind = 'webchat'")), "23514");
+  assert.equal(await refusal(db, change(`tenant_id = '${(await aWorkspace(db)).tenantId}'`)), "23503");
+  await db.query("delete from app_public.channels where id = $1", [channelId]);
+  const { rowCount } = await db.query("select from app_public.whatsapp_channels where tenant_id = $1", [
+    tenantId,
+  ]);
+  assert.equal(rowCount, 0);
 });
 
 story("whoever has conversations on a channel loses them with it", async (db) => {

@@ -89,7 +89,11 @@ story(
     const { rows } = await connect();
     await becomeOwner(db);
     assert.equal(rows[0].tenant_id, tenantId);
-    assert.equal(rows[0].graph_url, null);
+    const numbers = await db.query(
+      "select graph_url from app_public.whatsapp_channels where channel_id = $1",
+      [rows[0].id],
+    );
+    assert.deepEqual(numbers.rows, [{ graph_url: null }]);
     assert.equal((await secretsOf(db, rows[0].id)).access_token, "token");
   },
 );

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import type pg from "pg";
 import { conversationOf, hear, send } from "../../support/messages.ts";
 import { claim, outboxOf, record } from "../../support/outbox.ts";
-import { aConversation, aPerson, aWorkspace, type Thread, type Workspace } from "../../support/people.ts";
+import {
+  aChannel,
+  aConversation,
+  aPerson,
+  aWorkspace,
+  type Thread,
+  type Workspace,
+} from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 
 const story = stories();
@@ -62,13 +69,9 @@ story("the newest message stays the last one, whichever thread it was in", async
 
 story("a thread on a channel where the other has none goes along as it is", async (db) => {
   const { workspace, kept, merged } = await twoContacts(db);
-  const { rows } = await db.query(
-    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id) values ($1, 'Two', '77', '1') returning id`,
-    [workspace.tenantId],
-  );
   await db.query("update app_public.conversations set channel_id = $2 where id = $1", [
     merged.conversationId,
-    rows[0].id,
+    await aChannel(db, workspace.tenantId),
   ]);
   await merge(db, kept, merged);
   assert.equal((await conversationOf(db, merged.conversationId)).contact_id, kept.contactId);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
 import { addressee, Line, second } from "../../support/identities.ts";
-import { aWorkspace } from "../../support/people.ts";
+import { aChannel, aWorkspace } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 
 /** A number that went from one customer to another: two people, whatever the order in which that is told. */
@@ -102,14 +102,10 @@ story("a parent's user id holds together what the portfolios call a customer", a
 story("two accounts may know one customer by two user ids", async (db) => {
   const workspace = await aWorkspace(db);
   const number = { phoneNumberId: "105500000000099", businessAccountId: "102200000000099" };
-  const { rows } = await db.query(
-    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id)
-     values ($1, 'Another portfolio', $2, $3) returning id`,
-    [workspace.tenantId, number.phoneNumberId, number.businessAccountId],
-  );
+  const channelId = await aChannel(db, workspace.tenantId, number);
   const first = new Line(db, workspace);
   await first.say(1, ANN, "one");
-  await new Line(db, { ...workspace, ...number, channelId: rows[0].id }).say(
+  await new Line(db, { ...workspace, ...number, channelId }).say(
     2,
     { ...ANN, from_user_id: "GB.777" },
     "two",

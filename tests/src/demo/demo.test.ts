@@ -60,12 +60,16 @@ test("it is made once, whoever starts at the same time, and prints the same for 
 test("the sandbox's numbers follow the port, and other channels are left alone", async () => {
   const { pool } = database;
   await pool.query(
-    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, graph_url)
-     select id, 'a proxy', '1', '1', 'https://proxy.example.com/sandbox/graph' from app_public.tenants`,
+    `select app_private.add_whatsapp_channel(t.id, jsonb_build_object(
+       'name', 'a proxy', 'phone_number_id', '1', 'business_account_id', '1',
+       'graph_url', 'https://proxy.example.com/sandbox/graph'
+     )) from app_public.tenants t`,
   );
   const sandbox = createSandbox();
   await registerSandboxChannels(pool, sandbox, "http://127.0.0.1:5555", ring, log);
-  const { rows } = await pool.query("select graph_url from app_public.channels order by phone_number_id");
+  const { rows } = await pool.query(
+    "select graph_url from app_public.whatsapp_channels order by phone_number_id",
+  );
   assert.deepEqual(
     rows.map(({ graph_url: url }) => url),
     ["https://proxy.example.com/sandbox/graph", "http://127.0.0.1:5555/sandbox/graph"],

@@ -45,7 +45,11 @@ const templateOf = (workspace: ConnectedWorkspace) =>
     workspace,
   );
 const channelOf = (workspace: ConnectedWorkspace) =>
-  one("select status, messaging_limit from app_public.channels where tenant_id = $1", workspace);
+  one(
+    `select c.status, w.messaging_limit from app_public.channels c
+     join app_public.whatsapp_channels w on w.channel_id = c.id where c.tenant_id = $1`,
+    workspace,
+  );
 
 async function skipped({ tenantId }: ConnectedWorkspace): Promise<string[]> {
   const { rows } = await database.pool.query(

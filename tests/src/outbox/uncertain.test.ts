@@ -59,16 +59,17 @@ for (const [name, fault] of LOST)
 
 test("a provider that was never reached is tried again", async () => {
   const { workspace, thread } = await aThread();
-  await database.pool.query("update app_public.channels set graph_url = 'http://127.0.0.1:1' where id = $1", [
-    workspace.channelId,
-  ]);
+  await database.pool.query(
+    "update app_public.whatsapp_channels set graph_url = 'http://127.0.0.1:1' where channel_id = $1",
+    [workspace.channelId],
+  );
   const [id] = await say(database.pool, thread, "hello");
   await untilFate(
     database.pool,
     id!,
     ({ error_code, status }) => error_code === "PYUNR" && status === "queued",
   );
-  await database.pool.query("update app_public.channels set graph_url = $2 where id = $1", [
+  await database.pool.query("update app_public.whatsapp_channels set graph_url = $2 where channel_id = $1", [
     workspace.channelId,
     program.sandbox.url,
   ]);

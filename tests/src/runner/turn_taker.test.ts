@@ -42,7 +42,7 @@ const query = async (sql: string, ...values: unknown[]) => (await database.pool.
 async function conversationOf(phone: Phone): Promise<string> {
   const [row] = await query(
     `select c.id from app_public.conversations c join app_public.contacts p on p.id = c.contact_id
-     join app_public.channels h on h.id = c.channel_id
+     join app_public.whatsapp_channels h on h.channel_id = c.channel_id
      where p.phone = $1 and h.phone_number_id = $2`,
     `+${phone.chat.customer.waId}`,
     phone.chat.number.phoneNumberId,

@@ -54,12 +54,13 @@ type ChannelRow = SealedColumns & {
 };
 
 const COLUMNS = `
-  c.id, c.tenant_id, c.phone_number_id, c.business_account_id, c.webhook_key, c.created_at,
+  c.id, c.tenant_id, w.phone_number_id, w.business_account_id, c.webhook_key, c.created_at,
   s.access_token, s.app_secret, s.previous_app_secret, s.verify_token, s.app_secret_fingerprint
   from app_public.channels c
+  join app_public.whatsapp_channels w on w.channel_id = c.id
   join app_private.channel_secrets s on s.channel_id = c.id`;
 const OF_ADDRESS = `
-  c.kind = 'whatsapp_cloud' and (c.id = $1 or c.webhook_key = any (array(
+  (c.id = $1 or c.webhook_key = any (array(
     select $1::uuid
     union all select o.webhook_key from app_public.channels o where o.id = $1
     union all select a.webhook_key from app_private.webhook_addresses a where a.address = $1
@@ -94,7 +95,7 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
   return {
     async byId(channelId) {
       const [channel] = await channels(`id ${channelId}`, () =>
-        find(`select ${COLUMNS} where c.id = $1 and c.kind = 'whatsapp_cloud'`, [channelId]),
+        find(`select ${COLUMNS} where c.id = $1`, [channelId]),
       );
       return channel ?? null;
     },
@@ -140,7 +141,7 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
     async byNumber(phoneNumberId, app) {
       const [channel] = await channels(`number ${phoneNumberId} ${app}`, () =>
         find(
-          `select ${COLUMNS} where c.phone_number_id = $1 and ${OF_APP}
+          `select ${COLUMNS} where w.phone_number_id = $1 and ${OF_APP}
            order by s.app_secret_fingerprint = $2 desc, c.created_at, c.id limit 1`,
           [phoneNumberId, app],
         ),
@@ -149,9 +150,9 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
     },
     async byNumbers(phoneNumberIds, app) {
       const found = await find(
-        `select distinct on (c.phone_number_id) ${COLUMNS}
-         where c.phone_number_id = any ($1) and ${OF_APP}
-         order by c.phone_number_id, s.app_secret_fingerprint = $2 desc, c.created_at, c.id`,
+        `select distinct on (w.phone_number_id) ${COLUMNS}
+         where w.phone_number_id = any ($1) and ${OF_APP}
+         order by w.phone_number_id, s.app_secret_fingerprint = $2 desc, c.created_at, c.id`,
         [phoneNumberIds, app],
       );
       return new Map(found.map((channel) => [channel.phoneNumberId, channel]));
@@ -159,7 +160,7 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
     byAccount: (businessAccountId, app) =>
       channels(`account ${businessAccountId} ${app}`, () =>
         find(
-          `select distinct on (c.tenant_id) ${COLUMNS} where c.business_account_id = $1 and ${OF_APP}
+          `select distinct on (c.tenant_id) ${COLUMNS} where w.business_account_id = $1 and ${OF_APP}
            order by c.tenant_id, s.app_secret_fingerprint = $2 desc, c.created_at, c.id`,
           [businessAccountId, app],
         ),
@@ -168,7 +169,8 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
       answers(`${phoneNumberId} ${tenantId} ${webhookKey}`, async () => {
         const found = await rows(
           `select from app_public.channels c
-           where c.phone_number_id = $1 and c.tenant_id = $2 and c.webhook_key = $3`,
+           join app_public.whatsapp_channels w on w.channel_id = c.id
+           where w.phone_number_id = $1 and c.tenant_id = $2 and c.webhook_key = $3`,
           [phoneNumberId, tenantId, webhookKey],
         );
         return found.length > 0;

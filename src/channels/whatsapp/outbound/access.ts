@@ -19,10 +19,10 @@ export async function readAccess(
   { pool, keyRing, config }: { pool: pg.Pool; keyRing: KeyRing; config: Config },
 ): Promise<CloudApiAccess | null> {
   const { rows } = await pool.query(
-    `select c.phone_number_id, c.graph_url, s.access_token, s.app_secret, s.previous_app_secret, s.verify_token
-     from app_public.channels c
-     join app_private.channel_secrets s on s.channel_id = c.id
-     where c.id = $1`,
+    `select w.phone_number_id, w.graph_url, s.access_token, s.app_secret, s.previous_app_secret, s.verify_token
+     from app_public.whatsapp_channels w
+     join app_private.channel_secrets s on s.channel_id = w.channel_id
+     where w.channel_id = $1`,
     [channelId],
   );
   const row = rows[0];

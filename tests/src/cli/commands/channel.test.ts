@@ -150,7 +150,7 @@ test("what makes no sense is refused, without repeating a secret, and changes no
     ],
     [
       add(...secrets, "--graph-url", "ftp://example.com"),
-      /"graphUrl" of channels must be an http\(s\) address \(PYCON\)$/,
+      /"graphUrl" of whatsapp channels must be an http\(s\) address \(PYCON\)$/,
     ],
     [
       add(...secrets, "--name", "n".repeat(151)),
@@ -158,7 +158,7 @@ test("what makes no sense is refused, without repeating a secret, and changes no
     ],
     [
       ["channel", "add", ...number("not digits"), ...secrets],
-      /"phoneNumberId" of channels must consist of digits \(PYCON\)$/,
+      /"phoneNumberId" of whatsapp channels must consist of digits \(PYCON\)$/,
     ],
     [["channel", "add", ...number(digits(15), "nobody"), ...secrets], /There is no tenant.*\(PYNFD\)$/],
     [["channel", "rotate-secrets", "12345", "--app-secret", "s3cr3t"], /There is no channel.*\(PYNFD\)$/],
