@@ -2040,6 +2040,16 @@ $$
 comment on function app_hidden.change_password(uuid,uuid,text,text) is 'Changes the caller''s own password and ends the caller''s other sessions. The outcome is returned rather than raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new password is too short, too long or too common.';
 grant execute on function app_hidden.change_password(uuid,uuid,text,text) to parley_authenticator;
 
+create function app_hidden.chatbot_contact(contact app_public.contacts) returns jsonb as $$
+  select jsonb_build_object(
+    'id', contact.id, 'name', coalesce(contact.name, contact.profile_name), 'phone', contact.phone,
+    'email', contact.email, 'language', contact.language, 'metadata', contact.metadata
+  )
+$$
+  language sql stable;
+comment on function app_hidden.chatbot_contact(app_public.contacts) is 'A contact as chatbots know it: the variable `contact` of their runs.';
+grant execute on function app_hidden.chatbot_contact(app_public.contacts) to parley_visitor;
+
 create function app_hidden.check_message_content(type app_public.message_type, content jsonb) returns boolean as $$
 declare
   v_problem text := case type
@@ -3472,33 +3482,10 @@ declare
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
-  v_conversation_ids uuid[];
   v_has_new_ids boolean;
 begin
-  -- Which message each is about: by our own id, which the provider echoes, else by
-  -- the provider's. v_ids has the order of the array; what follows joins by position.
-  select
-    array_agg(coalesce(own.message_id, theirs.message_id) order by s.n),
-    bool_or(own.message_id is not null and own.provider_message_id is distinct from s.provider_message_id)
-  into v_ids, v_has_new_ids
-  from rows from (
-    jsonb_to_recordset(statuses) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text)
-  ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, n)
-  left join lateral (
-    select m.message_id, m.provider_message_id
-    from app_public.message_statuses m
-    where m.message_id = s.message_id and m.tenant_id = s.tenant_id
-  ) own on true
-  left join lateral (
-    select m.message_id
-    from app_private.provider_ids p
-    join app_public.message_statuses m on m.message_id = p.message_id
-    where own.message_id is null
-    and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
-    and m.tenant_id = s.tenant_id
-    -- Not merged into the outer query: what is found by our own id is not looked up again.
-    limit 1
-  ) theirs on true;
+  -- v_ids has the order of the array; what follows joins by position.
+  select f.message_ids, f.has_new_ids into v_ids, v_has_new_ids from app_private.find_status_messages(statuses) f;
 
   applied := 0;
   -- Not heard of: it overtook the answer to our POST, or the message is not ours.
@@ -3522,46 +3509,14 @@ begin
     );
   end if;
 
-  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
-  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
-  perform from app_private.outbox_lanes l
-  where l.conversation_id = any (v_conversation_ids)
-  order by l.conversation_id
-  for update;
+  -- Lanes before statuses: docs/architecture.md, "Locks".
+  perform app_private.lock_lanes(v_ids);
 
   perform from app_public.message_statuses m
   where m.message_id = any (v_ids) and m.message_id between v_first and v_last
   order by m.message_id
   for no key update;
 
-  with reported as (
-    -- Several statuses of one message come to one change.
-    select
-      s.tenant_id,
-      v_ids[s.n] as message_id,
-      max(s.status) as status,
-      max(s.provider_message_id) as provider_message_id,
-      min(s.at) filter (where s.status = 'sent') as sent_at,
-      min(s.at) filter (where s.status = 'delivered') as delivered_at,
-      min(s.at) filter (where s.status = 'read') as read_at,
-      min(s.at) filter (where s.status = 'played') as played_at,
-      min(s.at) filter (where s.status = 'failed') as failed_at,
-      (array_agg(s.error order by s.at) filter (where s.error is not null))[1] as error,
-      (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
-      max(s.status) filter (where s.pricing is not null) as priced_status
-    from (
-      -- Never later than our clock, as with messages.
-      select x.*, least(x.occurred_at, v_now) as at
-      from rows from (
-        jsonb_to_recordset(statuses) as (
-          tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
-          error jsonb, pricing jsonb
-        )
-      ) with ordinality x (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
-    ) s
-    where v_ids[s.n] is not null
-    group by s.tenant_id, v_ids[s.n]
-  )
   update app_public.message_statuses m set
     status = greatest(m.status, r.status),
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
@@ -3593,7 +3548,7 @@ begin
       else coalesce(m.pricing, r.pricing)
     end,
     updated_at = now()
-  from reported r
+  from app_private.merge_statuses(statuses, v_ids, v_now) r
   where m.tenant_id = r.tenant_id and m.message_id = r.message_id and m.message_id between v_first and v_last;
   get diagnostics applied = row_count;
 
@@ -3978,38 +3933,10 @@ comment on function app_private.check_password(text,text,text) is 'The active us
 
 create function app_private.claim_chatbot_turns(batch_size integer, taker_id uuid default null::uuid) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
-  v_window int;
-  v_waiting uuid[];
-  v_ids uuid[];
+  v_ids uuid[] := app_private.lock_waiting_conversations(batch_size);
   v_tried uuid[];
 begin
-  -- The conversations of the oldest events; when somebody holds all of those, of all.
-  foreach v_window in array array[batch_size * 4, null] loop
-    v_waiting := array(
-      select distinct e.conversation_id
-      from (
-        select x.conversation_id
-        from app_private.chatbot_events x
-        where x.due_at <= clock_timestamp()
-        order by x.due_at
-        limit v_window
-      ) e
-    );
-    select array_agg(c.id) into v_ids
-    from (
-      select c.id
-      from app_public.conversations c
-      where c.id = any (v_waiting)
-      order by c.id
-      limit batch_size
-      -- The lock that makes a conversation's turns happen one after the other. Whoever
-      -- finds it taken leaves the conversation to the one who has it.
-      for no key update skip locked
-    ) c;
-    exit when v_ids is not null;
-  end loop;
-
-  -- Read after the locks: whoever had these conversations before has committed, or is gone.
+  -- Read after the locks: what had these conversations before has committed, or is gone.
   v_tried := array(
     select unnest(t.event_ids) from app_private.chatbot_turn_takers t where t.id is distinct from taker_id
   );
@@ -4018,10 +3945,7 @@ begin
     select
       c.tenant_id,
       c.id,
-      jsonb_build_object(
-        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email,
-        'language', p.language, 'metadata', p.metadata
-      ),
+      app_hidden.chatbot_contact(p),
       c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
       (
@@ -4031,7 +3955,7 @@ begin
         order by l.created_at desc
         limit 1
       ),
-      -- Whatever may begin a run: is it the first thing this contact ever said here?
+      -- Whether a message that begins a run is the contact's first in this conversation.
       x.id is null and not exists (
         select from app_public.messages f
         where f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
@@ -4045,25 +3969,7 @@ begin
         from app_public.chatbots b
         where b.tenant_id = c.tenant_id and b.status = 'active'
       ),
-      (
-        select jsonb_agg(jsonb_build_object(
-          'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
-          'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
-          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral',
-          'tries', cardinality(array_positions(v_tried, e.id))
-        ) order by e.created_at, e.id)
-        from (
-          select x.*
-          from app_private.chatbot_events x
-          where x.conversation_id = c.id
-          -- What waits for a person to be done must not take the place of what does not.
-          and x.due_at < 'infinity'
-          order by x.created_at, x.id
-          -- Whoever floods a conversation does not get a turn without end.
-          limit 100
-        ) e
-        left join app_public.messages m on m.id = e.message_id
-      )
+      (select e.events from app_private.turn_events(c.id, v_tried) e)
     from app_public.conversations c
     join app_public.contacts p on p.id = c.contact_id
     left join app_public.conversation_contexts x on x.conversation_id = c.id and x.is_active
@@ -4075,6 +3981,76 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_chatbot_turns(integer,uuid) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers that began to play it and never finished.';
+
+create function app_private.claim_from_channel(channel_id uuid, pace_clock timestamp with time zone, pace integer, uncertain_policy app_public.uncertain_policy, most integer, lease interval, sender_id uuid) returns uuid[] as $$
+declare
+  -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
+  -- clock is ahead: the server's was set back.
+  v_clock timestamptz := greatest(
+    case when pace_clock <= clock_timestamp() + interval '1 second' then pace_clock end,
+    clock_timestamp() - greatest(0.25, 1.0 / pace) * interval '1 second'
+  );
+  v_tokens int := floor(extract(epoch from clock_timestamp() - v_clock) * pace + 0.001);
+  v_lanes uuid[];
+  v_message_ids uuid[];
+begin
+  select array_agg(l.conversation_id) into v_lanes
+  from (
+    select l.conversation_id
+    from app_private.outbox_lanes l
+    where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
+    order by l.due_at
+    limit least(most, v_tokens)
+    for update skip locked
+  ) l;
+  if v_lanes is null then
+    return '{}';
+  end if;
+
+  -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
+  with heads as (
+    select h.*
+    from unnest(v_lanes) lane (conversation_id)
+    cross join lateral (
+      select o.conversation_id, o.message_id, o.state
+      from app_private.outbox o
+      where o.conversation_id = lane.conversation_id
+      -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
+      and not (
+        o.state = 'uncertain'
+        and o.uncertain_at < now() - interval '1 minute'
+        and claim_from_channel.uncertain_policy = 'fail'
+      )
+      order by o.message_id
+      limit 1
+    ) h
+  )
+  select array_agg(h.message_id) into v_message_ids from heads h where h.state = 'queued';
+
+  -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
+  with sending as (
+    update app_private.outbox o set
+      state = 'sending',
+      attempts = o.attempts + 1,
+      lease_until = clock_timestamp() + lease,
+      sender_id = claim_from_channel.sender_id
+    where o.message_id = any (v_message_ids) and o.state = 'queued'
+    returning o.message_id
+  )
+  select coalesce(array_agg(s.message_id), '{}') into v_message_ids from sending s;
+
+  update app_private.outbox_lanes l set due_at = 'infinity'
+  where l.conversation_id = any (v_lanes);
+
+  update app_private.channel_states s set
+    pace_clock = v_clock + cardinality(v_message_ids) * (1.0 / pace) * interval '1 second'
+  where s.channel_id = claim_from_channel.channel_id;
+
+  return v_message_ids;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.claim_from_channel(uuid,timestamp with time zone,integer,app_public.uncertain_policy,integer,interval,uuid) is 'Claims the oldest message of each conversation of a channel that is due, at most as many as the pace allows and as most says, and returns their ids. The caller holds the channel''s state. Part of claim_outbox().';
 
 create function app_private.claim_message_id(conversation_id uuid, provider_message_id text, occurred_at timestamp with time zone) returns uuid as $$
   insert into app_private.provider_ids (hash, message_id)
@@ -4098,14 +4074,12 @@ comment on function app_private.claim_message_id(uuid,text,timestamp with time z
 create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
 declare
   v_channel record;
-  v_taken uuid[] := '{}';
-  v_lanes uuid[];
-  v_heads uuid[];
+  v_message_ids uuid[] := '{}';
 begin
-  -- Channel by channel, because each has its own pace. One sender at a time works
-  -- out a channel's share; another meanwhile looks at the other channels.
+  -- Channel by channel, because each has its own pace. One sender at a time works out a channel's share; another looks
+  -- at the other channels in the meantime.
   for v_channel in
-    select c.id, c.tenant_id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
+    select c.id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
     from app_private.channel_states s
     join app_public.channels c on c.id = s.channel_id
     join app_public.tenants t on t.id = c.tenant_id
@@ -4120,119 +4094,64 @@ begin
     order by s.pace_clock
     for update of s skip locked
   loop
-    exit when cardinality(v_taken) >= batch_size;
-
-    -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
-    -- clock is ahead: the server's was set back.
-    v_channel.pace_clock := greatest(
-      case when v_channel.pace_clock <= clock_timestamp() + interval '1 second' then v_channel.pace_clock end,
-      clock_timestamp() - greatest(0.25, 1.0 / v_channel.pace) * interval '1 second'
+    exit when cardinality(v_message_ids) >= batch_size;
+    v_message_ids := v_message_ids || app_private.claim_from_channel(
+      v_channel.id, v_channel.pace_clock, v_channel.pace, v_channel.uncertain_policy,
+      least(batch_size - cardinality(v_message_ids), share), lease, sender_id
     );
-
-    select array_agg(l.conversation_id) into v_lanes
-    from (
-      select l.conversation_id
-      from app_private.outbox_lanes l
-      where l.channel_id = v_channel.id and l.due_at <= now() and l.due_at < 'infinity'
-      order by l.due_at
-      limit least(
-        batch_size - cardinality(v_taken),
-        share,
-        floor(extract(epoch from clock_timestamp() - v_channel.pace_clock) * v_channel.pace + 0.001)::int
-      )
-      for update skip locked
-    ) l;
-    continue when v_lanes is null;
-
-    -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
-    with heads as (
-      select h.*
-      from unnest(v_lanes) lane (conversation_id)
-      cross join lateral (
-        select o.conversation_id, o.message_id, o.state
-        from app_private.outbox o
-        where o.conversation_id = lane.conversation_id
-        -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
-        and not (
-          o.state = 'uncertain'
-          and o.uncertain_at < now() - interval '1 minute'
-          and v_channel.uncertain_policy = 'fail'
-        )
-        order by o.message_id
-        limit 1
-      ) h
-    )
-    select array_agg(h.message_id) into v_heads from heads h where h.state = 'queued';
-
-    -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
-    with sending as (
-      update app_private.outbox o set
-        state = 'sending',
-        attempts = o.attempts + 1,
-        lease_until = clock_timestamp() + lease,
-        sender_id = claim_outbox.sender_id
-      where o.message_id = any (v_heads) and o.state = 'queued'
-      returning o.message_id
-    )
-    select array_agg(s.message_id) into v_heads from sending s;
-
-    update app_private.outbox_lanes l set due_at = 'infinity'
-    where l.conversation_id = any (v_lanes);
-
-    update app_private.channel_states s set
-      pace_clock = v_channel.pace_clock
-        + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
-    where s.channel_id = v_channel.id;
-
-    v_taken := v_taken || coalesce(v_heads, '{}');
   end loop;
 
-  if cardinality(v_taken) = 0 then
+  if cardinality(v_message_ids) = 0 then
     return;
   end if;
 
   update app_public.message_statuses m set
     status = greatest(m.status, 'sending'), attempts = m.attempts + 1, sending_at = now(), updated_at = now()
   from app_private.outbox o
-  where o.message_id = any (v_taken) and m.message_id = o.message_id;
+  where o.message_id = any (v_message_ids) and m.message_id = o.message_id;
 
-  return query
-    select
-      m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
-      case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
-      coalesce(r.provider_message_id, rs.provider_message_id),
-      o.attempts
-    from unnest(v_taken) taken (id)
-    join app_private.outbox o on o.message_id = taken.id
-    join app_public.messages m on m.id = o.message_id
-    join app_public.conversations c on c.id = o.conversation_id
-    join app_public.channels ch on ch.id = c.channel_id
-    join app_public.channel_kinds k on k.kind = ch.kind
-    -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
-    left join lateral (
-      select x.kind, x.value
-      from app_public.contact_identities x
-      where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
-      order by
-        -- The provider takes no user id for a template that authenticates (131062).
-        x.kind = 'phone' and m.type = 'template' and exists (
-          select from app_public.whatsapp_channels w
-          join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
-          where w.channel_id = c.channel_id
-          and t.name = m.content ->> 'name'
-          and t.language = m.content #>> '{language,code}'
-          and t.category = 'authentication'
-        ) desc,
-        x.last_heard_at desc nulls last,
-        array_position(k.address_kinds, x.kind)
-      limit 1
-    ) a on true
-    left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
-    left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id;
+  return query select c.* from app_private.claimed_messages(v_message_ids) c;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
+
+create function app_private.claimed_messages(message_ids uuid[]) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
+  select
+    m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
+    case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
+    coalesce(r.provider_message_id, rs.provider_message_id),
+    o.attempts
+  from unnest($1) taken (id)
+  join app_private.outbox o on o.message_id = taken.id
+  join app_public.messages m on m.id = o.message_id
+  join app_public.conversations c on c.id = o.conversation_id
+  join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
+  left join lateral (
+    select x.kind, x.value
+    from app_public.contact_identities x
+    where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
+    order by
+      -- The provider takes no user id for a template that authenticates (131062).
+      x.kind = 'phone' and m.type = 'template' and exists (
+        select from app_public.whatsapp_channels w
+        join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
+        where w.channel_id = c.channel_id
+        and t.name = m.content ->> 'name'
+        and t.language = m.content #>> '{language,code}'
+        and t.category = 'authentication'
+      ) desc,
+      x.last_heard_at desc nulls last,
+      array_position(k.address_kinds, x.kind)
+    limit 1
+  ) a on true
+  left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
+  left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id
+$$
+  language sql stable;
+comment on function app_private.claimed_messages(uuid[]) is 'What a sender needs to know of messages that it has claimed. Part of claim_outbox().';
 
 create function app_private.contested_numbers(customers jsonb) returns table(n bigint, at timestamp with time zone, contact_id uuid, customer jsonb, is_previous_owner boolean) as $$
   select
@@ -4566,6 +4485,32 @@ create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_quoted_contacts(jsonb,uuid[]) is 'For unknown customers who reply to an outbound message, the contacts that it was sent to: only they can quote it.';
+
+create function app_private.find_status_messages(statuses jsonb) returns table(message_ids uuid[], has_new_ids boolean) as $$
+  select
+    array_agg(coalesce(own.message_id, theirs.message_id) order by s.n),
+    bool_or(own.message_id is not null and own.provider_message_id is distinct from s.provider_message_id)
+  from rows from (
+    jsonb_to_recordset($1) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text)
+  ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, n)
+  left join lateral (
+    select m.message_id, m.provider_message_id
+    from app_public.message_statuses m
+    where m.message_id = s.message_id and m.tenant_id = s.tenant_id
+  ) own on true
+  left join lateral (
+    select m.message_id
+    from app_private.provider_ids p
+    join app_public.message_statuses m on m.message_id = p.message_id
+    where own.message_id is null
+    and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
+    and m.tenant_id = s.tenant_id
+    -- Not merged into the outer query: what is found by our own id is not looked up again.
+    limit 1
+  ) theirs on true
+$$
+  language sql stable;
+comment on function app_private.find_status_messages(jsonb) is 'The message that each status is about, by position: by our own id, which the provider echoes, else by the provider''s; null where there is none. has_new_ids: whether the provider''s id of one that was found by ours is not known yet. Part of apply_statuses().';
 
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
@@ -5559,6 +5504,58 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.lock_contacts(jsonb,uuid[]) is 'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
 
+create function app_private.lock_lanes(message_ids uuid[]) returns void as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select o.conversation_id from app_private.outbox o where o.message_id = any (message_ids)
+  );
+begin
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.lock_lanes(uuid[]) is 'Locks the lanes of the conversations in which these messages wait, before the outbox and the statuses: docs/architecture.md, "Locks".';
+
+create function app_private.lock_waiting_conversations(batch_size integer) returns uuid[] as $$
+declare
+  v_window int;
+  v_waiting uuid[];
+  v_ids uuid[];
+begin
+  -- The conversations of the oldest events; when other transactions hold all of those, of all.
+  foreach v_window in array array[batch_size * 4, null] loop
+    v_waiting := array(
+      select distinct e.conversation_id
+      from (
+        select x.conversation_id
+        from app_private.chatbot_events x
+        where x.due_at <= clock_timestamp()
+        order by x.due_at
+        limit v_window
+      ) e
+    );
+    select array_agg(c.id) into v_ids
+    from (
+      select c.id
+      from app_public.conversations c
+      where c.id = any (v_waiting)
+      order by c.id
+      limit batch_size
+      -- The lock that makes a conversation's turns happen one after the other. Where it is taken, the turn is left to
+      -- the transaction that has it.
+      for no key update skip locked
+    ) c;
+    exit when v_ids is not null;
+  end loop;
+  return v_ids;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.lock_waiting_conversations(integer) is 'Locks up to batch_size conversations in which an event is due that no other transaction has locked, those of the oldest events first, and returns their ids; null when there are none. Part of claim_chatbot_turns().';
+
 create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
   v_kept app_public.contacts;
@@ -5644,6 +5641,36 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.merge_contacts(uuid,uuid) is 'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and opt-outs of the merged contact become those of the kept one.';
+
+create function app_private.merge_statuses(statuses jsonb, message_ids uuid[], latest timestamp with time zone) returns table(tenant_id uuid, message_id uuid, status app_public.message_status, provider_message_id text, sent_at timestamp with time zone, delivered_at timestamp with time zone, read_at timestamp with time zone, played_at timestamp with time zone, failed_at timestamp with time zone, error jsonb, pricing jsonb, priced_status app_public.message_status) as $$
+  select
+    s.tenant_id,
+    $2[s.n] as message_id,
+    max(s.status) as status,
+    max(s.provider_message_id) as provider_message_id,
+    min(s.at) filter (where s.status = 'sent') as sent_at,
+    min(s.at) filter (where s.status = 'delivered') as delivered_at,
+    min(s.at) filter (where s.status = 'read') as read_at,
+    min(s.at) filter (where s.status = 'played') as played_at,
+    min(s.at) filter (where s.status = 'failed') as failed_at,
+    (array_agg(s.error order by s.at) filter (where s.error is not null))[1] as error,
+    (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
+    max(s.status) filter (where s.pricing is not null) as priced_status
+  from (
+    -- Never later than our clock, as with messages.
+    select x.*, least(x.occurred_at, $3) as at
+    from rows from (
+      jsonb_to_recordset($1) as (
+        tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
+        error jsonb, pricing jsonb
+      )
+    ) with ordinality x (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
+  ) s
+  where $2[s.n] is not null
+  group by s.tenant_id, $2[s.n]
+$$
+  language sql stable;
+comment on function app_private.merge_statuses(jsonb,uuid[],timestamp with time zone) is 'One row for each message, of however many statuses it has. message_ids is as find_status_messages() returns it; no time is later than latest. Part of apply_statuses().';
 
 create function app_private.message_id_at(place timestamp with time zone, hash uuid) returns uuid as $$
   -- As uuid_v7() makes them, with the hash of the provider's id where that has random bits.
@@ -6369,7 +6396,6 @@ declare
   v_last uuid;
   v_settled_ids uuid[];
   v_provider_message_ids text[];
-  v_conversation_ids uuid[];
 begin
   -- Before the locks of the outbox: contacts come first.
   if outcomes @? '$[*].recipient' then
@@ -6388,12 +6414,7 @@ begin
 
   perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
-  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
-  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
-  perform from app_private.outbox_lanes l
-  where l.conversation_id = any (v_conversation_ids)
-  order by l.conversation_id
-  for update;
+  perform app_private.lock_lanes(v_ids);
 
   if cardinality(v_settled_ids) is distinct from cardinality(v_ids) then
     with r as (select * from app_private.read_outcomes(outcomes)),
@@ -8152,6 +8173,28 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_whatsapp_channels__refuse_removal() is 'Refuses (PYCON) to leave a channel of kind whatsapp_cloud without its row in whatsapp_channels.';
+
+create function app_private.turn_events(conversation_id uuid, tried_ids uuid[]) returns table(events jsonb) as $$
+  select jsonb_agg(jsonb_build_object(
+    'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
+    'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
+    'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral',
+    'tries', cardinality(array_positions($2, e.id))
+  ) order by e.created_at, e.id)
+  from (
+    select x.*
+    from app_private.chatbot_events x
+    where x.conversation_id = $1
+    -- Events that are held for a person must not take the place of others.
+    and x.due_at < 'infinity'
+    order by x.created_at, x.id
+    -- A customer who floods a conversation does not get a turn without end.
+    limit 100
+  ) e
+  left join app_public.messages m on m.id = e.message_id
+$$
+  language sql stable;
+comment on function app_private.turn_events(uuid,uuid[]) is 'The events of a conversation''s next turn, in order; null when there are none. tries of an event is how often it stands in tried_ids. Part of claim_chatbot_turns().';
 
 create function app_private.unlock_user(user_id uuid) returns integer as $$
   with unlocked as (

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:21432e51dbf924c456563d63d62df77dd7eb188c
+--! Hash: sha1:8ac2d481ec60afb8d827a480730459ef4cdc7c0a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5028,7 +5028,25 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 comment on function app_private.register_provider_ids(uuid[], text[]) is
   E'Stores the provider''s ids of outbound messages, by position; null where the provider has returned none.';
 --! EndIncluded messages/register_provider_ids.sql
---! Included messages/apply_statuses.sql
+--! Included messages/lock_lanes.sql
+create or replace function app_private.lock_lanes(message_ids uuid[]) returns void as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select o.conversation_id from app_private.outbox o where o.message_id = any (message_ids)
+  );
+begin
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.lock_lanes(uuid[]) is
+  E'Locks the lanes of the conversations in which these messages wait, before the outbox and the statuses: '
+   'docs/architecture.md, "Locks".';
+--! EndIncluded messages/lock_lanes.sql
+--! Included messages/keeps_error.sql
 create or replace function app_private.keeps_error(status app_public.message_status) returns boolean as $$
   select status in ('queued', 'sending', 'uncertain', 'failed')
 $$ language sql immutable;
@@ -5037,24 +5055,15 @@ $$ language sql immutable;
 comment on function app_private.keeps_error(app_public.message_status) is
   E'Whether an error belongs beside a status: that of a failure, or the last one of a message that is still being '
    'tried. What the provider has, or the customer, has none.';
-
-create or replace function app_private.apply_statuses(statuses jsonb, out applied int, out unknown int[]) as $$
-declare
-  v_now timestamptz := clock_timestamp();
-  v_ids uuid[];
-  v_first uuid;
-  v_last uuid;
-  v_conversation_ids uuid[];
-  v_has_new_ids boolean;
-begin
-  -- Which message each is about: by our own id, which the provider echoes, else by
-  -- the provider's. v_ids has the order of the array; what follows joins by position.
+--! EndIncluded messages/keeps_error.sql
+--! Included messages/find_status_messages.sql
+create or replace function app_private.find_status_messages(statuses jsonb)
+returns table (message_ids uuid[], has_new_ids boolean) as $$
   select
     array_agg(coalesce(own.message_id, theirs.message_id) order by s.n),
     bool_or(own.message_id is not null and own.provider_message_id is distinct from s.provider_message_id)
-  into v_ids, v_has_new_ids
   from rows from (
-    jsonb_to_recordset(statuses) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text)
+    jsonb_to_recordset($1) as (tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text)
   ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, n)
   left join lateral (
     select m.message_id, m.provider_message_id
@@ -5070,7 +5079,74 @@ begin
     and m.tenant_id = s.tenant_id
     -- Not merged into the outer query: what is found by our own id is not looked up again.
     limit 1
-  ) theirs on true;
+  ) theirs on true
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.find_status_messages(jsonb) is
+  E'The message that each status is about, by position: by our own id, which the provider echoes, else by the '
+   'provider''s; null where there is none. has_new_ids: whether the provider''s id of one that was found by ours is '
+   'not known yet. Part of apply_statuses().';
+--! EndIncluded messages/find_status_messages.sql
+--! Included messages/merge_statuses.sql
+create or replace function app_private.merge_statuses(statuses jsonb, message_ids uuid[], latest timestamptz)
+returns table (
+  tenant_id uuid,
+  message_id uuid,
+  status app_public.message_status,
+  provider_message_id text,
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  played_at timestamptz,
+  failed_at timestamptz,
+  error jsonb,
+  pricing jsonb,
+  priced_status app_public.message_status
+) as $$
+  select
+    s.tenant_id,
+    $2[s.n] as message_id,
+    max(s.status) as status,
+    max(s.provider_message_id) as provider_message_id,
+    min(s.at) filter (where s.status = 'sent') as sent_at,
+    min(s.at) filter (where s.status = 'delivered') as delivered_at,
+    min(s.at) filter (where s.status = 'read') as read_at,
+    min(s.at) filter (where s.status = 'played') as played_at,
+    min(s.at) filter (where s.status = 'failed') as failed_at,
+    (array_agg(s.error order by s.at) filter (where s.error is not null))[1] as error,
+    (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
+    max(s.status) filter (where s.pricing is not null) as priced_status
+  from (
+    -- Never later than our clock, as with messages.
+    select x.*, least(x.occurred_at, $3) as at
+    from rows from (
+      jsonb_to_recordset($1) as (
+        tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
+        error jsonb, pricing jsonb
+      )
+    ) with ordinality x (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
+  ) s
+  where $2[s.n] is not null
+  group by s.tenant_id, $2[s.n]
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.merge_statuses(jsonb, uuid[], timestamptz) is
+  E'One row for each message, of however many statuses it has. message_ids is as find_status_messages() returns it; '
+   'no time is later than latest. Part of apply_statuses().';
+--! EndIncluded messages/merge_statuses.sql
+--! Included messages/apply_statuses.sql
+create or replace function app_private.apply_statuses(statuses jsonb, out applied int, out unknown int[]) as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ids uuid[];
+  v_first uuid;
+  v_last uuid;
+  v_has_new_ids boolean;
+begin
+  -- v_ids has the order of the array; what follows joins by position.
+  select f.message_ids, f.has_new_ids into v_ids, v_has_new_ids from app_private.find_status_messages(statuses) f;
 
   applied := 0;
   -- Not heard of: it overtook the answer to our POST, or the message is not ours.
@@ -5094,46 +5170,14 @@ begin
     );
   end if;
 
-  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
-  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
-  perform from app_private.outbox_lanes l
-  where l.conversation_id = any (v_conversation_ids)
-  order by l.conversation_id
-  for update;
+  -- Lanes before statuses: docs/architecture.md, "Locks".
+  perform app_private.lock_lanes(v_ids);
 
   perform from app_public.message_statuses m
   where m.message_id = any (v_ids) and m.message_id between v_first and v_last
   order by m.message_id
   for no key update;
 
-  with reported as (
-    -- Several statuses of one message come to one change.
-    select
-      s.tenant_id,
-      v_ids[s.n] as message_id,
-      max(s.status) as status,
-      max(s.provider_message_id) as provider_message_id,
-      min(s.at) filter (where s.status = 'sent') as sent_at,
-      min(s.at) filter (where s.status = 'delivered') as delivered_at,
-      min(s.at) filter (where s.status = 'read') as read_at,
-      min(s.at) filter (where s.status = 'played') as played_at,
-      min(s.at) filter (where s.status = 'failed') as failed_at,
-      (array_agg(s.error order by s.at) filter (where s.error is not null))[1] as error,
-      (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
-      max(s.status) filter (where s.pricing is not null) as priced_status
-    from (
-      -- Never later than our clock, as with messages.
-      select x.*, least(x.occurred_at, v_now) as at
-      from rows from (
-        jsonb_to_recordset(statuses) as (
-          tenant_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
-          error jsonb, pricing jsonb
-        )
-      ) with ordinality x (tenant_id, provider_message_id, status, occurred_at, error, pricing, n)
-    ) s
-    where v_ids[s.n] is not null
-    group by s.tenant_id, v_ids[s.n]
-  )
   update app_public.message_statuses m set
     status = greatest(m.status, r.status),
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
@@ -5165,7 +5209,7 @@ begin
       else coalesce(m.pricing, r.pricing)
     end,
     updated_at = now()
-  from reported r
+  from app_private.merge_statuses(statuses, v_ids, v_now) r
   where m.tenant_id = r.tenant_id and m.message_id = r.message_id and m.message_id between v_first and v_last;
   get diagnostics applied = row_count;
 
@@ -5238,6 +5282,89 @@ comment on function app_private.channel_pace(app_public.channels, app_private.ch
   E'Messages per second that may be sent: the limit that a user has set; else the limit assumed after a rate limit '
    'error, which is raised again within a minute without errors; else unlimited (100,000).';
 --! EndIncluded messages/channel_pace.sql
+--! Included messages/claim_from_channel.sql
+create or replace function app_private.claim_from_channel(
+  channel_id uuid,
+  pace_clock timestamptz,
+  pace int,
+  uncertain_policy app_public.uncertain_policy,
+  most int,
+  lease interval,
+  sender_id uuid
+) returns uuid[] as $$
+declare
+  -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
+  -- clock is ahead: the server's was set back.
+  v_clock timestamptz := greatest(
+    case when pace_clock <= clock_timestamp() + interval '1 second' then pace_clock end,
+    clock_timestamp() - greatest(0.25, 1.0 / pace) * interval '1 second'
+  );
+  v_tokens int := floor(extract(epoch from clock_timestamp() - v_clock) * pace + 0.001);
+  v_lanes uuid[];
+  v_message_ids uuid[];
+begin
+  select array_agg(l.conversation_id) into v_lanes
+  from (
+    select l.conversation_id
+    from app_private.outbox_lanes l
+    where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
+    order by l.due_at
+    limit least(most, v_tokens)
+    for update skip locked
+  ) l;
+  if v_lanes is null then
+    return '{}';
+  end if;
+
+  -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
+  with heads as (
+    select h.*
+    from unnest(v_lanes) lane (conversation_id)
+    cross join lateral (
+      select o.conversation_id, o.message_id, o.state
+      from app_private.outbox o
+      where o.conversation_id = lane.conversation_id
+      -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
+      and not (
+        o.state = 'uncertain'
+        and o.uncertain_at < now() - interval '1 minute'
+        and claim_from_channel.uncertain_policy = 'fail'
+      )
+      order by o.message_id
+      limit 1
+    ) h
+  )
+  select array_agg(h.message_id) into v_message_ids from heads h where h.state = 'queued';
+
+  -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
+  with sending as (
+    update app_private.outbox o set
+      state = 'sending',
+      attempts = o.attempts + 1,
+      lease_until = clock_timestamp() + lease,
+      sender_id = claim_from_channel.sender_id
+    where o.message_id = any (v_message_ids) and o.state = 'queued'
+    returning o.message_id
+  )
+  select coalesce(array_agg(s.message_id), '{}') into v_message_ids from sending s;
+
+  update app_private.outbox_lanes l set due_at = 'infinity'
+  where l.conversation_id = any (v_lanes);
+
+  update app_private.channel_states s set
+    pace_clock = v_clock + cardinality(v_message_ids) * (1.0 / pace) * interval '1 second'
+  where s.channel_id = claim_from_channel.channel_id;
+
+  return v_message_ids;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.claim_from_channel(
+  uuid, timestamptz, int, app_public.uncertain_policy, int, interval, uuid
+) is
+  E'Claims the oldest message of each conversation of a channel that is due, at most as many as the pace allows and '
+   'as most says, and returns their ids. The caller holds the channel''s state. Part of claim_outbox().';
+--! EndIncluded messages/claim_from_channel.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
   batch_size int,
@@ -5261,14 +5388,12 @@ returns table (
 ) as $$
 declare
   v_channel record;
-  v_taken uuid[] := '{}';
-  v_lanes uuid[];
-  v_heads uuid[];
+  v_message_ids uuid[] := '{}';
 begin
-  -- Channel by channel, because each has its own pace. One sender at a time works
-  -- out a channel's share; another meanwhile looks at the other channels.
+  -- Channel by channel, because each has its own pace. One sender at a time works out a channel's share; another looks
+  -- at the other channels in the meantime.
   for v_channel in
-    select c.id, c.tenant_id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
+    select c.id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
     from app_private.channel_states s
     join app_public.channels c on c.id = s.channel_id
     join app_public.tenants t on t.id = c.tenant_id
@@ -5283,119 +5408,27 @@ begin
     order by s.pace_clock
     for update of s skip locked
   loop
-    exit when cardinality(v_taken) >= batch_size;
-
-    -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
-    -- clock is ahead: the server's was set back.
-    v_channel.pace_clock := greatest(
-      case when v_channel.pace_clock <= clock_timestamp() + interval '1 second' then v_channel.pace_clock end,
-      clock_timestamp() - greatest(0.25, 1.0 / v_channel.pace) * interval '1 second'
+    exit when cardinality(v_message_ids) >= batch_size;
+    v_message_ids := v_message_ids || app_private.claim_from_channel(
+      v_channel.id, v_channel.pace_clock, v_channel.pace, v_channel.uncertain_policy,
+      least(batch_size - cardinality(v_message_ids), share), lease, sender_id
     );
-
-    select array_agg(l.conversation_id) into v_lanes
-    from (
-      select l.conversation_id
-      from app_private.outbox_lanes l
-      where l.channel_id = v_channel.id and l.due_at <= now() and l.due_at < 'infinity'
-      order by l.due_at
-      limit least(
-        batch_size - cardinality(v_taken),
-        share,
-        floor(extract(epoch from clock_timestamp() - v_channel.pace_clock) * v_channel.pace + 0.001)::int
-      )
-      for update skip locked
-    ) l;
-    continue when v_lanes is null;
-
-    -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
-    with heads as (
-      select h.*
-      from unnest(v_lanes) lane (conversation_id)
-      cross join lateral (
-        select o.conversation_id, o.message_id, o.state
-        from app_private.outbox o
-        where o.conversation_id = lane.conversation_id
-        -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
-        and not (
-          o.state = 'uncertain'
-          and o.uncertain_at < now() - interval '1 minute'
-          and v_channel.uncertain_policy = 'fail'
-        )
-        order by o.message_id
-        limit 1
-      ) h
-    )
-    select array_agg(h.message_id) into v_heads from heads h where h.state = 'queued';
-
-    -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
-    with sending as (
-      update app_private.outbox o set
-        state = 'sending',
-        attempts = o.attempts + 1,
-        lease_until = clock_timestamp() + lease,
-        sender_id = claim_outbox.sender_id
-      where o.message_id = any (v_heads) and o.state = 'queued'
-      returning o.message_id
-    )
-    select array_agg(s.message_id) into v_heads from sending s;
-
-    update app_private.outbox_lanes l set due_at = 'infinity'
-    where l.conversation_id = any (v_lanes);
-
-    update app_private.channel_states s set
-      pace_clock = v_channel.pace_clock
-        + coalesce(cardinality(v_heads), 0) * (1.0 / v_channel.pace) * interval '1 second'
-    where s.channel_id = v_channel.id;
-
-    v_taken := v_taken || coalesce(v_heads, '{}');
   end loop;
 
-  if cardinality(v_taken) = 0 then
+  if cardinality(v_message_ids) = 0 then
     return;
   end if;
 
   update app_public.message_statuses m set
     status = greatest(m.status, 'sending'), attempts = m.attempts + 1, sending_at = now(), updated_at = now()
   from app_private.outbox o
-  where o.message_id = any (v_taken) and m.message_id = o.message_id;
+  where o.message_id = any (v_message_ids) and m.message_id = o.message_id;
 
-  return query
-    select
-      m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
-      case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
-      coalesce(r.provider_message_id, rs.provider_message_id),
-      o.attempts
-    from unnest(v_taken) taken (id)
-    join app_private.outbox o on o.message_id = taken.id
-    join app_public.messages m on m.id = o.message_id
-    join app_public.conversations c on c.id = o.conversation_id
-    join app_public.channels ch on ch.id = c.channel_id
-    join app_public.channel_kinds k on k.kind = ch.kind
-    -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
-    left join lateral (
-      select x.kind, x.value
-      from app_public.contact_identities x
-      where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
-      order by
-        -- The provider takes no user id for a template that authenticates (131062).
-        x.kind = 'phone' and m.type = 'template' and exists (
-          select from app_public.whatsapp_channels w
-          join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
-          where w.channel_id = c.channel_id
-          and t.name = m.content ->> 'name'
-          and t.language = m.content #>> '{language,code}'
-          and t.category = 'authentication'
-        ) desc,
-        x.last_heard_at desc nulls last,
-        array_position(k.address_kinds, x.kind)
-      limit 1
-    ) a on true
-    left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
-    left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id;
+  return query select c.* from app_private.claimed_messages(v_message_ids) c;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Planned once: migrations/README.md, "SQL that runs for every message".
+-- Planned once, with what it calls: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.claim_outbox(int, interval, int, uuid[], uuid) is
   E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace '
@@ -5446,7 +5479,6 @@ declare
   v_last uuid;
   v_settled_ids uuid[];
   v_provider_message_ids text[];
-  v_conversation_ids uuid[];
 begin
   -- Before the locks of the outbox: contacts come first.
   if outcomes @? '$[*].recipient' then
@@ -5465,12 +5497,7 @@ begin
 
   perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
-  -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
-  v_conversation_ids := array(select o.conversation_id from app_private.outbox o where o.message_id = any (v_ids));
-  perform from app_private.outbox_lanes l
-  where l.conversation_id = any (v_conversation_ids)
-  order by l.conversation_id
-  for update;
+  perform app_private.lock_lanes(v_ids);
 
   if cardinality(v_settled_ids) is distinct from cardinality(v_ids) then
     with r as (select * from app_private.read_outcomes(outcomes)),
@@ -5535,7 +5562,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Planned once: migrations/README.md, "SQL that runs for every message".
+-- Planned once, with what it calls: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.record_outcomes(jsonb) is
   E'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | '
@@ -6277,26 +6304,55 @@ comment on function app_private.begin_chatbot_turns(uuid, uuid[]) is
   E'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, '
    'the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
 --! EndIncluded chatbots/begin_chatbot_turns.sql
---! Included chatbots/claim_chatbot_turns.sql
-create or replace function app_private.claim_chatbot_turns(batch_size int, taker_id uuid default null)
-returns table (
-  tenant_id uuid,
-  conversation_id uuid,
-  contact jsonb,
-  is_silent boolean,
-  context jsonb,
-  previous jsonb,
-  is_first_message boolean,
-  candidate_version_ids uuid[],
-  events jsonb
-) as $$
+--! Included chatbots/chatbot_contact.sql
+create or replace function app_hidden.chatbot_contact(contact app_public.contacts) returns jsonb as $$
+  select jsonb_build_object(
+    'id', contact.id, 'name', coalesce(contact.name, contact.profile_name), 'phone', contact.phone,
+    'email', contact.email, 'language', contact.language, 'metadata', contact.metadata
+  )
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.chatbot_contact(app_public.contacts) is
+  E'A contact as chatbots know it: the variable `contact` of their runs.';
+
+grant execute on function app_hidden.chatbot_contact(app_public.contacts) to parley_visitor;
+--! EndIncluded chatbots/chatbot_contact.sql
+--! Included chatbots/turn_events.sql
+create or replace function app_private.turn_events(conversation_id uuid, tried_ids uuid[])
+returns table (events jsonb) as $$
+  select jsonb_agg(jsonb_build_object(
+    'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
+    'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
+    'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral',
+    'tries', cardinality(array_positions($2, e.id))
+  ) order by e.created_at, e.id)
+  from (
+    select x.*
+    from app_private.chatbot_events x
+    where x.conversation_id = $1
+    -- Events that are held for a person must not take the place of others.
+    and x.due_at < 'infinity'
+    order by x.created_at, x.id
+    -- A customer who floods a conversation does not get a turn without end.
+    limit 100
+  ) e
+  left join app_public.messages m on m.id = e.message_id
+$$ language sql stable;
+-- A set, and no pinned search_path, so that it can be inlined.
+
+comment on function app_private.turn_events(uuid, uuid[]) is
+  E'The events of a conversation''s next turn, in order; null when there are none. tries of an event is how often it '
+   'stands in tried_ids. Part of claim_chatbot_turns().';
+--! EndIncluded chatbots/turn_events.sql
+--! Included chatbots/lock_waiting_conversations.sql
+create or replace function app_private.lock_waiting_conversations(batch_size int) returns uuid[] as $$
 declare
   v_window int;
   v_waiting uuid[];
   v_ids uuid[];
-  v_tried uuid[];
 begin
-  -- The conversations of the oldest events; when somebody holds all of those, of all.
+  -- The conversations of the oldest events; when other transactions hold all of those, of all.
   foreach v_window in array array[batch_size * 4, null] loop
     v_waiting := array(
       select distinct e.conversation_id
@@ -6315,14 +6371,38 @@ begin
       where c.id = any (v_waiting)
       order by c.id
       limit batch_size
-      -- The lock that makes a conversation's turns happen one after the other. Whoever
-      -- finds it taken leaves the conversation to the one who has it.
+      -- The lock that makes a conversation's turns happen one after the other. Where it is taken, the turn is left to
+      -- the transaction that has it.
       for no key update skip locked
     ) c;
     exit when v_ids is not null;
   end loop;
+  return v_ids;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-  -- Read after the locks: whoever had these conversations before has committed, or is gone.
+comment on function app_private.lock_waiting_conversations(int) is
+  E'Locks up to batch_size conversations in which an event is due that no other transaction has locked, those of the '
+   'oldest events first, and returns their ids; null when there are none. Part of claim_chatbot_turns().';
+--! EndIncluded chatbots/lock_waiting_conversations.sql
+--! Included chatbots/claim_chatbot_turns.sql
+create or replace function app_private.claim_chatbot_turns(batch_size int, taker_id uuid default null)
+returns table (
+  tenant_id uuid,
+  conversation_id uuid,
+  contact jsonb,
+  is_silent boolean,
+  context jsonb,
+  previous jsonb,
+  is_first_message boolean,
+  candidate_version_ids uuid[],
+  events jsonb
+) as $$
+declare
+  v_ids uuid[] := app_private.lock_waiting_conversations(batch_size);
+  v_tried uuid[];
+begin
+  -- Read after the locks: what had these conversations before has committed, or is gone.
   v_tried := array(
     select unnest(t.event_ids) from app_private.chatbot_turn_takers t where t.id is distinct from taker_id
   );
@@ -6331,10 +6411,7 @@ begin
     select
       c.tenant_id,
       c.id,
-      jsonb_build_object(
-        'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email,
-        'language', p.language, 'metadata', p.metadata
-      ),
+      app_hidden.chatbot_contact(p),
       c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
       (
@@ -6344,7 +6421,7 @@ begin
         order by l.created_at desc
         limit 1
       ),
-      -- Whatever may begin a run: is it the first thing this contact ever said here?
+      -- Whether a message that begins a run is the contact's first in this conversation.
       x.id is null and not exists (
         select from app_public.messages f
         where f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
@@ -6358,25 +6435,7 @@ begin
         from app_public.chatbots b
         where b.tenant_id = c.tenant_id and b.status = 'active'
       ),
-      (
-        select jsonb_agg(jsonb_build_object(
-          'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
-          'age_ms', extract(epoch from clock_timestamp() - e.created_at) * 1000, 'message_id', e.message_id,
-          'type', m.type, 'content', m.content, 'referral', m.metadata -> 'referral',
-          'tries', cardinality(array_positions(v_tried, e.id))
-        ) order by e.created_at, e.id)
-        from (
-          select x.*
-          from app_private.chatbot_events x
-          where x.conversation_id = c.id
-          -- What waits for a person to be done must not take the place of what does not.
-          and x.due_at < 'infinity'
-          order by x.created_at, x.id
-          -- Whoever floods a conversation does not get a turn without end.
-          limit 100
-        ) e
-        left join app_public.messages m on m.id = e.message_id
-      )
+      (select e.events from app_private.turn_events(c.id, v_tried) e)
     from app_public.conversations c
     join app_public.contacts p on p.id = c.contact_id
     left join app_public.conversation_contexts x on x.conversation_id = c.id and x.is_active
@@ -6387,7 +6446,7 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
--- Planned once: migrations/README.md, "SQL that runs for every message".
+-- Planned once, with what it calls: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.claim_chatbot_turns(int, uuid) is
   E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. '
@@ -7332,6 +7391,60 @@ comment on column app_public.templates.quality_rating_at is E'When Meta reported
 comment on column app_public.templates.components_at is E'When Meta reported the components; null while it has not.';
 comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
 
+-- After templates, which it reads.
+--! Included messages/claimed_messages.sql
+create or replace function app_private.claimed_messages(message_ids uuid[])
+returns table (
+  message_id uuid,
+  tenant_id uuid,
+  conversation_id uuid,
+  channel_id uuid,
+  channel_kind app_public.channel_kind,
+  type app_public.message_type,
+  content jsonb,
+  phone text,
+  bsuid text,
+  reply_to_provider_message_id text,
+  attempts int
+) as $$
+  select
+    m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
+    case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
+    coalesce(r.provider_message_id, rs.provider_message_id),
+    o.attempts
+  from unnest($1) taken (id)
+  join app_private.outbox o on o.message_id = taken.id
+  join app_public.messages m on m.id = o.message_id
+  join app_public.conversations c on c.id = o.conversation_id
+  join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
+  left join lateral (
+    select x.kind, x.value
+    from app_public.contact_identities x
+    where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
+    order by
+      -- The provider takes no user id for a template that authenticates (131062).
+      x.kind = 'phone' and m.type = 'template' and exists (
+        select from app_public.whatsapp_channels w
+        join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
+        where w.channel_id = c.channel_id
+        and t.name = m.content ->> 'name'
+        and t.language = m.content #>> '{language,code}'
+        and t.category = 'authentication'
+      ) desc,
+      x.last_heard_at desc nulls last,
+      array_position(k.address_kinds, x.kind)
+    limit 1
+  ) a on true
+  left join app_public.messages r on r.id = m.reply_to_id and r.tenant_id = m.tenant_id
+  left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.claimed_messages(uuid[]) is
+  E'What a sender needs to know of messages that it has claimed. Part of claim_outbox().';
+--! EndIncluded messages/claimed_messages.sql
 --! Included templates/is_sendable.sql
 create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
   select status in ('approved', 'unknown')

@@ -56,11 +56,7 @@ export async function readPast(db: Db, { conversationId, from, until, limit }: P
     text: `
       select
         c.id as "conversationId", c.tenant_id as "tenantId",
-        -- As app_private.claim_chatbot_turns() tells of a contact.
-        jsonb_build_object(
-          'id', p.id, 'name', coalesce(p.name, p.profile_name), 'phone', p.phone, 'email', p.email,
-          'language', p.language, 'metadata', p.metadata
-        ) as contact,
+        app_hidden.chatbot_contact(p) as contact,
         not exists (
           select from app_public.messages m
           where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.direction = 'inbound' and m.origin = 'live'

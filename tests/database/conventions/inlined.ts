@@ -4,9 +4,14 @@
  * calls what is not. So they name everything with its schema, and run as their caller. With each, a query that uses it.
  */
 export const INLINED: Record<string, string> = {
+  chatbot_contact: "select app_hidden.chatbot_contact(c) from app_public.contacts c",
+  claimed_messages:
+    "select f.content from app_public.messages m, app_private.claimed_messages(array[m.id]) f where m.type = 'text'",
   current_user_id: "select app_hidden.current_user_id()",
   event_after_pause:
     "select app_hidden.event_after_pause(x.waiting_for, 'end', true, x.is_active, false) from app_public.conversation_contexts x",
+  find_status_messages:
+    "select (select f.has_new_ids from app_private.find_status_messages(m.content) f) from app_public.messages m",
   identity_at:
     "select (select i.contact_id from app_private.identity_at(m.tenant_id, 'phone', m.preview, m.occurred_at) i) from app_public.messages m",
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
@@ -21,6 +26,8 @@ export const INLINED: Record<string, string> = {
   is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
   is_sendable: "select app_hidden.is_sendable(t.status) from app_public.templates t",
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
+  merge_statuses:
+    "select (select count(*) from app_private.merge_statuses(m.content, array[m.id], now()) f) from app_public.messages m",
   needs_attention:
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   opens_window:
@@ -32,6 +39,8 @@ export const INLINED: Record<string, string> = {
     "select (select w.* from app_private.reply_window_of(m.conversation_id) w) from app_public.messages m",
   status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
+  turn_events:
+    "select (select f.events from app_private.turn_events(m.conversation_id, array[m.id]) f) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
   words_of: "select app_hidden.words_of(m.preview) from app_public.messages m",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
