@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createLog } from "../../src/base/log.ts";
-import { TurnTaker } from "../../src/runner/turn_taker.ts";
+import type { TurnTaker } from "../../src/runner/turn_taker.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear, type Said } from "../support/messages.ts";
 import {
@@ -13,7 +12,8 @@ import {
   type Workspace,
 } from "../support/people.ts";
 import { anActiveChatbot, SUPPORT_BOT } from "../support/support_bot.ts";
-import { type Api, RING, startApi } from "./support/api.ts";
+import { turnsOn } from "../support/turns.ts";
+import { type Api, startApi } from "./support/api.ts";
 
 /** A conversation that was really had, replayed over the API. */
 
@@ -30,13 +30,7 @@ let changedId: string;
 before(async () => {
   database = await createTestDatabase();
   api = await startApi(database);
-  turns = new TurnTaker({
-    pool: database.pool,
-    keyRing: RING,
-    publicUrl: "https://parley.example",
-    log: createLog("silent"),
-    sendReplies() {},
-  });
+  turns = turnsOn(database.pool);
   workspace = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
   agent = await aPerson(database.pool, workspace.tenantId, "agent");

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import fc from "fast-check";
 import { sealDataSourceToken } from "../../src/secrets/data_source_token.ts";
 import { graphOf, ONE_QUESTION } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
+import { type StandIn, type StandInAnswer, standIn } from "../support/stand_in.ts";
 import { anActiveChatbot, type Graph } from "../support/support_bot.ts";
 import { until } from "../support/until.ts";
 import { type Api, RING, startApi } from "./support/api.ts";
@@ -19,10 +18,9 @@ let tenantId: string;
 let admin: Person;
 let agent: Person;
 let stranger: Person;
-let server: Server;
-let base: string;
-let asked: { url: string; authorization: string | undefined; connections: number }[] = [];
-let answer: (() => Promise<void>) | null = null;
+let server: StandIn;
+/** How many connections of the API were busy, each time the server was asked. */
+let busyConnections: number[] = [];
 before(async () => {
   database = await createTestDatabase();
   api = await startApi(database, {
@@ -34,31 +32,23 @@ before(async () => {
   admin = await aPerson(database.pool, tenantId, "admin");
   agent = await aPerson(database.pool, tenantId, "agent");
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "admin");
-  server = createServer(async (request, response) => {
-    const { rows } = await database.pool.query(
-      "select count(*)::int as n from pg_stat_activity where application_name = 'parley api' and state <> 'idle' and datname = current_database()",
-    );
-    asked.push({
-      url: request.url ?? "",
-      authorization: request.headers.authorization,
-      connections: rows[0].n,
-    });
-    await answer?.();
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ answer: "forty-two" }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await standIn();
 });
 after(async () => {
   await api.close();
-  server.closeAllConnections();
-  server.close();
+  await server.close();
   await database.drop();
 });
 beforeEach(() => {
-  asked = [];
-  answer = null;
+  server.asked = [];
+  busyConnections = [];
+  server.answer = async () => {
+    const { rows } = await database.pool.query(
+      "select count(*)::int as n from pg_stat_activity where application_name = 'parley api' and state <> 'idle' and datname = current_database()",
+    );
+    busyConnections.push(rows[0].n);
+    return { status: 200, body: { answer: "forty-two" } };
+  };
 });
 
 const START = `mutation ($input: StartSimulationInput!) {
@@ -103,7 +93,7 @@ const rest = (): Graph =>
   calling([
     "rest_api",
     {
-      apiUrl: `${base}/{{what}}?api_key=k3y-in-the-url`,
+      apiUrl: `${server.url}/{{what}}?api_key=k3y-in-the-url`,
       apiAuthType: "bearer",
       apiAuthToken: "t0ken-of-the-graph",
       apiHeaders: { "X-Tenant": "s3cret-header" },
@@ -123,13 +113,15 @@ test("calls are stubbed unless they are to be real; then they are made, and thei
     httpStub: { call: { answer: 1 } },
   });
   assert.equal(stubbed.played.said.at(-2), "1", stubbed.text);
-  assert.deepEqual(asked, []);
+  assert.equal(server.asked.length, 0);
 
   const real = await proceed(admin, { chatbotId, state: played.state, reply: "thing", calls: "REAL" });
   assert.equal(real.played?.said.at(-2), "forty-two", real.text);
-  assert.deepEqual(asked, [
-    { url: "/thing?api_key=k3y-in-the-url", authorization: "Bearer t0ken-of-the-graph", connections: 0 },
-  ]);
+  assert.deepEqual(
+    server.asked.map(({ url, headers }) => [url, headers.authorization]),
+    [["/thing?api_key=k3y-in-the-url", "Bearer t0ken-of-the-graph"]],
+  );
+  assert.deepEqual(busyConnections, [0]);
   for (const secret of ["k3y-in-the-url", "t0ken-of-the-graph", "s3cret-header"]) {
     assert.equal(real.text.includes(secret), false, secret);
     assert.equal(api.log.join().includes(secret), false, secret);
@@ -137,7 +129,7 @@ test("calls are stubbed unless they are to be real; then they are made, and thei
   const calls = real.played.trace.flatMap(({ nodes }: { nodes: { effects: { kind: string }[] }[] }) =>
     nodes.flatMap(({ effects }) => effects.filter(({ kind }) => kind === "http_request")),
   );
-  assert.equal(calls[0].request.url, `${base}/thing`);
+  assert.equal(calls[0].request.url, `${server.url}/thing`);
   assert.deepEqual(
     real.played.trace.map(({ event }: { event: string }) => event),
     ["message", "http_result"],
@@ -155,7 +147,7 @@ test("played by admins of the chatbot's tenant: what is played shows the graph",
       assert.equal((await proceed(person, { ...input, chatbotId, ...more })).code, "PYNFD");
       assert.equal((await proceed(person, { ...input, versionId, ...more })).code, "PYNFD");
     }
-  assert.deepEqual(asked, []);
+  assert.equal(server.asked.length, 0);
   assert.equal((await proceed(admin, { ...input, versionId })).played.outcome, "waiting");
 });
 
@@ -164,7 +156,7 @@ test("a data source is asked with its sealed token, of one's own tenant only, an
     const { rows } = await database.pool.query(
       `insert into app_public.data_sources (tenant_id, name, type, base_url, auth_type)
        values ($1, 'Shop', 'rest_api', $2, 'bearer') returning id`,
-      [tenant, `${base}/shop`],
+      [tenant, `${server.url}/shop`],
     );
     const { id } = rows[0];
     await database.pool.query(
@@ -190,11 +182,11 @@ test("a data source is asked with its sealed token, of one's own tenant only, an
   const { chatbotId } = await aBot(calling(node(await source(tenantId))));
   const { played } = await start(admin, { chatbotId });
   const real = await proceed(admin, { chatbotId, state: played.state, reply: "x", calls: "REAL" });
-  assert.equal(asked[0]?.authorization, "Bearer sealed-t0ken", real.text);
-  assert.match(asked[0]?.url ?? "", /^\/shop/);
+  assert.equal(server.asked[0]?.headers.authorization, "Bearer sealed-t0ken", real.text);
+  assert.match(server.asked[0]?.url ?? "", /^\/shop/);
   assert.equal(real.text.includes("sealed-t0ken"), false);
 
-  asked = [];
+  server.asked = [];
   const foreign = await aBot(calling(node(await source(stranger.tenantId))));
   const other = await start(admin, { chatbotId: foreign.chatbotId });
   const refused = await proceed(admin, {
@@ -203,7 +195,7 @@ test("a data source is asked with its sealed token, of one's own tenant only, an
     reply: "x",
     calls: "REAL",
   });
-  assert.deepEqual(asked, []);
+  assert.equal(server.asked.length, 0);
   assert.match(refused.played.said.at(-2), /^Failed/);
 });
 
@@ -213,7 +205,7 @@ test("a state that was given a call to make is refused: only the graph says what
   const request = {
     target: { kind: "url" },
     method: "GET",
-    url: `${base}/forged`,
+    url: `${server.url}/forged`,
     query: [],
     headers: [],
     body: null,
@@ -232,17 +224,14 @@ test("a state that was given a call to make is refused: only the graph says what
       const { code } = await proceed(admin, { chatbotId, state: forged(kind), reply, at, calls: "REAL" });
       assert.equal(code, "PYREQ");
     }
-  assert.deepEqual(asked, []);
+  assert.equal(server.asked.length, 0);
 });
 
 test("no connection is held while a slow server thinks, and the step ends in time with the error exit", async () => {
   const { chatbotId } = await aBot(rest());
   const { played } = await start(admin, { chatbotId });
-  let release = () => {};
-  answer = () =>
-    new Promise((resolve) => {
-      release = resolve;
-    });
+  const { promise: released, resolve: release } = Promise.withResolvers<StandInAnswer>();
+  server.answer = () => released;
   // More at once than the API has connections.
   const steps = Array.from({ length: 4 }, () =>
     proceed(admin, { chatbotId, state: played.state, reply: "x", calls: "REAL" }),
@@ -251,20 +240,20 @@ test("no connection is held while a slow server thinks, and the step ends in tim
   void Promise.race(steps).then(() => {
     isOver = true;
   });
-  await until("four calls under way", () => asked.length === 4);
+  await until("four calls under way", () => server.asked.length === 4);
   const meanwhile = await start(admin, { chatbotId });
   assert.equal(meanwhile.played?.outcome, "waiting", meanwhile.text);
   assert.equal(isOver, false);
   for (const { played: slow, text } of await Promise.all(steps))
     assert.match(slow?.said.at(-2) ?? text, /^Failed: timeout/);
-  release();
+  release({ status: 200, body: {} });
 });
 
 test("a loop of real calls ends after twenty", async () => {
   const graph = graphOf(
     {
       start: ["start"],
-      call: ["rest_api", { apiUrl: `${base}/loop`, apiRetries: 0 }],
+      call: ["rest_api", { apiUrl: `${server.url}/loop`, apiRetries: 0 }],
       wait: ["delay", { delay: 1 }],
     },
     [
@@ -275,7 +264,7 @@ test("a loop of real calls ends after twenty", async () => {
   );
   const { chatbotId } = await aBot(graph);
   const { played, text } = await start(admin, { chatbotId, calls: "REAL" });
-  assert.equal(asked.length, 20, text);
+  assert.equal(server.asked.length, 20, text);
   assert.equal(played.outcome, "completed");
   assert.equal(played.reason, "api_error");
 });

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import pg from "pg";
-import { createLog } from "../../src/base/log.ts";
-import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import { ECHO_BOT } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";
 import { aConversation, aWorkspace } from "../support/people.ts";
-import { testKeyRing } from "../support/program.ts";
 import { overlapping } from "../support/race.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
+import { turnsOn } from "../support/turns.ts";
 import { until } from "../support/until.ts";
 
 let database: TestDatabase;
@@ -22,12 +20,7 @@ after(() => database.drop());
 function aWorker(t: TestContext, name: string) {
   const pool = new pg.Pool({ connectionString: database.ownerUrl, application_name: name });
   t.after(() => pool.end());
-  const parts = {
-    keyRing: testKeyRing,
-    publicUrl: "https://parley.example",
-    sendReplies() {},
-  };
-  return new TurnTaker({ ...parts, pool, log: createLog("silent") });
+  return turnsOn(pool);
 }
 
 /** What each worker's connections are doing: `saving` waits for the held table, `looking` found nothing to take. */

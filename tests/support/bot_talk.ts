@@ -1,9 +1,7 @@
-import { createLog } from "../../src/base/log.ts";
-import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import type { TestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import type { Thread, Workspace } from "./people.ts";
-import { testKeyRing } from "./program.ts";
+import { turnsOn } from "./turns.ts";
 
 /** Customers who talk to chatbots, with turns that are taken at once and by hand. */
 export type BotTalk = {
@@ -14,13 +12,7 @@ export type BotTalk = {
 };
 
 export function botTalkOn(database: TestDatabase, workspace: Workspace): BotTalk {
-  const turns = new TurnTaker({
-    pool: database.pool,
-    keyRing: testKeyRing,
-    publicUrl: "https://parley.example",
-    log: createLog("silent"),
-    sendReplies() {},
-  });
+  const turns = turnsOn(database.pool);
   const answers = async ({ conversationId }: Thread) => {
     const { rows } = await database.pool.query<{ said: string }>(
       `select coalesce(content ->> 'body', content #>> '{body,text}') as said

@@ -1,15 +1,14 @@
 import type { JobHelpers } from "graphile-worker";
 import { readConfig } from "../../src/base/config.ts";
-import { createLog } from "../../src/base/log.ts";
 import { createGuardedFetch } from "../../src/http/guarded/guarded_fetch.ts";
 import { SlowSlots } from "../../src/jobs/slow_slots.ts";
-import { TurnTaker } from "../../src/runner/turn_taker.ts";
 import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import { createTestDatabase } from "./database.ts";
 import { hear } from "./messages.ts";
 import { aConversation, aWorkspace } from "./people.ts";
 import { testKeyRing } from "./program.ts";
 import { anActiveChatbot, type Graph } from "./support_bot.ts";
+import { turnsOn } from "./turns.ts";
 
 /** The chatbots' shell on a database of its own, without a worker: turns and calls are taken by hand. */
 export type ChatbotShell = Awaited<ReturnType<typeof chatbotShell>>;
@@ -17,13 +16,7 @@ export type ChatbotThread = Awaited<ReturnType<ChatbotShell["aThread"]>>;
 
 export async function chatbotShell() {
   const database = await createTestDatabase();
-  const turns = new TurnTaker({
-    pool: database.pool,
-    keyRing: testKeyRing,
-    publicUrl: "https://parley.example",
-    log: createLog("silent"),
-    sendReplies() {},
-  });
+  const turns = turnsOn(database.pool);
   const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
 
   /** A conversation of a tenant with one active chatbot. */

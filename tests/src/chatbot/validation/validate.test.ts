@@ -319,3 +319,44 @@ describe("a graph of more than anybody reads", () => {
     assert.doesNotThrow(() => found(chainOf({ c: ["condition", { conditionGroup: { conditions } }] })));
   });
 });
+
+test("validation sees groups, calls, calendars and rows", () => {
+  const rows = Array.from({ length: 11 }, (_, index) => ({ id: `r${index}`, title: `Row ${index}` }));
+  const problems = validateGraph(
+    chainOf({
+      c: [
+        "condition",
+        {
+          conditionGroup: {
+            logicalOperator: "AND",
+            conditions: [{ variable: "customer_phone", operator: "is_empty" }],
+          },
+        },
+      ],
+      g: [
+        "condition",
+        {
+          conditionGroup: {
+            conditions: [
+              { variable: "", operator: "eq" },
+              { variable: "customer_phone", operator: "like" },
+            ],
+          },
+        },
+      ],
+      api: ["rest_api"],
+      cal: ["google_calendar", { calendarUserSource: "static" }],
+      list: ["question", { questionType: "list", content: "?", listSections: [{ title: "A", rows }] }],
+    }),
+  );
+  assert.deepEqual(
+    problems.map(({ code, nodeId }) => `${nodeId} ${code}`),
+    [
+      "g missing_condition",
+      "g unknown_operator",
+      "api missing_url",
+      "cal missing_calendar_user",
+      "list too_many_rows",
+    ],
+  );
+});

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Api, startApi } from "../api/support/api.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";
 import {
@@ -12,8 +11,9 @@ import {
   type Workspace,
 } from "../support/people.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
+import { type Api, startApi } from "./support/api.ts";
 
-/** Defects of the system the chatbots' format comes from, by its numbers, in what its API answered. */
+/** Lists, searches and roles, as a console uses them. */
 
 let database: TestDatabase;
 let api: Api;
@@ -36,7 +36,7 @@ after(async () => {
   await database.drop();
 });
 
-test("F20: a list of messages begins with the newest, and a cursor goes on where it ended", async () => {
+test("a list of messages begins with the newest, and a cursor goes on where it ended", async () => {
   const thread = await aConversation(database.pool, workspace);
   const said = Array.from({ length: 60 }, (_, at) => ({
     content: { body: `m${at}` },
@@ -56,7 +56,7 @@ test("F20: a list of messages begins with the newest, and a cursor goes on where
   assert.deepEqual(previews, said.map(({ content }) => content.body).reverse());
 });
 
-test("F28: one chatbot is active after any number of activations at once, and it can be put to rest", async () => {
+test("one chatbot is active after any number of activations at once, and it can be put to rest", async () => {
   const { tenantId } = await aWorkspace(database.pool);
   const admin = await aPerson(database.pool, tenantId, "admin");
   const bots = [
@@ -83,7 +83,7 @@ test("F28: one chatbot is active after any number of activations at once, and it
   assert.deepEqual(await active(), []);
 });
 
-test("F29: people, chatbots and settings are for those whose role allows it", async () => {
+test("people, chatbots and settings are for those whose role allows it", async () => {
   const { chatbotId, versionId } = await anActiveChatbot(database.pool, workspace.tenantId);
   const onlyAdmins = {
     inviteUser: `mutation { inviteUser(input: {email: "x@example.com", name: "X", role: agent}) { clientMutationId } }`,
@@ -101,7 +101,7 @@ test("F29: people, chatbots and settings are for those whose role allows it", as
   }
 });
 
-test("F30: migrations alone make every table", async () => {
+test("migrations alone make every table", async () => {
   // The database of this test is a clone of one that was empty, and migrated.
   const tables = [
     ...["users", "memberships", "tenants", "channels", "contacts", "contact_identities", "conversations"],
@@ -122,7 +122,7 @@ test("F30: migrations alone make every table", async () => {
   }
 });
 
-test("F32: chatbots are found whatever their case, and runs by each of their states", async () => {
+test("chatbots are found whatever their case, and runs by each of their states", async () => {
   const { chatbotId, versionId } = await anActiveChatbot(database.pool, workspace.tenantId);
   await database.pool.query("update app_public.chatbots set name = 'Élan Support' where id = $1", [
     chatbotId,

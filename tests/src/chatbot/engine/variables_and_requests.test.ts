@@ -4,12 +4,10 @@ import type { JsonObject } from "../../../../src/base/json/json.ts";
 import type { HttpBody } from "../../../../src/chatbot/engine/effect.ts";
 import { chainOf, form, graphOf, Run } from "../build.ts";
 
-/** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
-
 const ask = (variable: string): [string, JsonObject] => ["question", { content: "?", variable }];
 const bodyOf = (run: Run): HttpBody | null | undefined => run.effect("http_request")?.request.body;
 
-describe("F1: named variables are written, and automatic ones too", () => {
+describe("named variables are written, and automatic ones too", () => {
   test("of a question, an API, a form", () => {
     const run = new Run(
       chainOf({
@@ -49,7 +47,7 @@ describe("F1: named variables are written, and automatic ones too", () => {
   });
 });
 
-test("F2: one resolver: nested paths under automatic names, in messages, requests and conditions", () => {
+test("one resolver: nested paths under automatic names, in messages, requests and conditions", () => {
   const run = new Run(
     graphOf(
       {
@@ -83,7 +81,7 @@ test("F2: one resolver: nested paths under automatic names, in messages, request
   assert.deepEqual(run.said, ["Ada"]);
 });
 
-test("F3: nothing that looks like a sum is calculated", () => {
+test("nothing that looks like a sum is calculated", () => {
   const date = "2025-12-01";
   const id = "0190aaaa-0000-4000-a716-446655440000";
   const run = new Run(
@@ -107,7 +105,7 @@ test("F3: nothing that looks like a sum is calculated", () => {
   assert.deepEqual(request?.body, { kind: "json", value: { date, id } });
 });
 
-describe("F4: values are substituted in parsed leaves", () => {
+describe("values are substituted in parsed leaves", () => {
   const hostile = 'a "quoted" \\ back\nline {{customer_phone}} & x=y';
 
   test("of a JSON body", () => {
@@ -192,7 +190,7 @@ describe("F4: values are substituted in parsed leaves", () => {
   });
 });
 
-test("F5: a loop does not renumber automatic names", () => {
+test("a loop does not renumber automatic names", () => {
   const run = new Run(
     graphOf(
       { start: ["start"], first: ["question", { content: "1" }], second: ["question", { content: "2" }] },
@@ -204,7 +202,7 @@ test("F5: a loop does not renumber automatic names", () => {
   assert.equal(run.context.variables["question_2.response"], "d");
 });
 
-test("F6: success does not take the error exit, even where it is the only one", () => {
+test("success does not take the error exit, even where it is the only one", () => {
   const graph = graphOf(
     {
       start: ["start"],
@@ -218,7 +216,7 @@ test("F6: success does not take the error exit, even where it is the only one", 
   assert.equal(run.context.completionReason, "flow_completed");
 });
 
-test("F22: a multipart body keeps the headers of authentication", () => {
+test("a multipart body keeps the headers of authentication", () => {
   const run = new Run(
     chainOf({
       api: [
@@ -239,4 +237,18 @@ test("F22: a multipart body keeps the headers of authentication", () => {
   const request = run.effect("http_request")?.request;
   assert.deepEqual(request?.headers, [["Authorization", "Bearer tok"]]);
   assert.deepEqual(request?.body, { kind: "multipart", fields: [["a", "1"]] });
+});
+
+test("an empty array is empty, and a condition's variable may be a path", () => {
+  const run = new Run(
+    graphOf(
+      {
+        start: ["start"],
+        c: ["condition", { conditionVar: "a.list", conditionOp: "is_empty" }],
+        yes: ["message", { content: "yes" }],
+      },
+      ["start > c", "c:true > yes"],
+    ),
+  );
+  assert.deepEqual(run.start({ a: { list: [] } }).said, ["yes"]);
 });

@@ -8,10 +8,7 @@ import { anActiveChatbot } from "../support/support_bot.ts";
 import { until } from "../support/until.ts";
 import { postWebhook, textMessage, webhookBody } from "../support/webhooks.ts";
 
-/**
- * Defects of the system the chatbots' format comes from, by its numbers, in what is around the engine: the way in, the
- * way out. Those of the engine itself are in tests/src/chatbot/fixed_defects.
- */
+/** What a message leads to on its way in, and what becomes of one that is sent. */
 
 let database: TestDatabase;
 let program: TestProgram;
@@ -57,7 +54,7 @@ async function threadOf(workspace: ConnectedWorkspace): Promise<{ conversationId
   return { conversationId: row.id };
 }
 
-test("F12: a message that is delivered twice advances the chatbot once, and a status finds its message", async () => {
+test("a message that is delivered twice advances the chatbot once, and a status finds its message", async () => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId);
   const phone = aPhone(workspace);
@@ -80,7 +77,7 @@ test("F12: a message that is delivered twice advances the chatbot once, and a st
   assert.equal((await query(inbound, workspace.tenantId)).length, 2);
 });
 
-test("F14: what is sent goes to the customer, whoever else takes part", async () => {
+test("what is sent goes to the customer, whoever else takes part", async () => {
   const workspace = await program.connectedWorkspace();
   const [phone, other] = [aPhone(workspace), aPhone(workspace)];
   phone.say("hello");
@@ -101,7 +98,7 @@ test("F14: what is sent goes to the customer, whoever else takes part", async ()
   assert.equal(other.received.length, 0);
 });
 
-test("F19: a message that fails has the status failed, with its reason beside it, and its content as it was", async () => {
+test("a message that fails has the status failed, with its reason beside it, and its content as it was", async () => {
   const workspace = await program.connectedWorkspace();
   const phone = aPhone(workspace);
   phone.say("hello");
@@ -114,7 +111,7 @@ test("F19: a message that fails has the status failed, with its reason beside it
   assert.deepEqual(message.content, { body: "It will not arrive" });
 });
 
-test("F21: a person sends more than text, its id at Meta is kept, a failure is no success, and the window is minded", async () => {
+test("a person sends more than text, its id at Meta is kept, a failure is no success, and the window is minded", async () => {
   const workspace = await program.connectedWorkspace();
   const phone = aPhone(workspace);
   phone.say("hello");
@@ -139,7 +136,7 @@ test("F21: a person sends more than text, its id at Meta is kept, a failure is n
   await assert.rejects(say(database.pool, closed, "too late"), { code: "PYWIN" });
 });
 
-test("F13: a webhook is acknowledged when it is stored; the chatbot's turn comes after, behind its conversation's lock", async (t) => {
+test("a webhook is acknowledged when it is stored; the chatbot's turn comes after, behind its conversation's lock", async (t) => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId);
   const phone = aPhone(workspace);

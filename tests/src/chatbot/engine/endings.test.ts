@@ -6,11 +6,9 @@ import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";
 import { chainOf, graphOf, NOW, type NodeSpec, Run } from "../build.ts";
 
-/** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
-
 const ask = (variable: string): [string, JsonObject] => ["question", { content: "?", variable }];
 
-test("F7: calendar and form leave by their handles", () => {
+test("calendar and form leave by their handles", () => {
   const graph = graphOf(
     {
       start: ["start"],
@@ -29,7 +27,7 @@ test("F7: calendar and form leave by their handles", () => {
   assert.deepEqual(new Run(graph).start().respond(403).path, ["start", "cal", "bad"]);
 });
 
-describe("F11: nothing leaves a run stuck", () => {
+describe("nothing leaves a run stuck", () => {
   const ends: { [name: string]: [Graph, string] } = {
     "an unknown node": [chainOf({ x: ["google_sheet"] }), "unknown_node_type: google_sheet at x"],
     "a node without a type": [chainOf({ x: [""] }), "unknown_node_type: (none) at x"],
@@ -86,7 +84,7 @@ describe("F11: nothing leaves a run stuck", () => {
   });
 });
 
-describe("F17: guards", () => {
+describe("guards", () => {
   const talk = chainOf({ a: ["message", { content: "a" }] });
   const loop: Graph = { ...talk, edges: [...talk.edges, { id: "back", source: "a", target: "a" }] };
   const asking = graphOf({ start: ["start"], q: ask("v") }, ["start > q", "q > q"]);
@@ -157,7 +155,7 @@ describe("F17: guards", () => {
   });
 });
 
-test("F18: the simulator says what the engine says", () => {
+test("the simulator says what the engine says", () => {
   const graph = chainOf({
     q: ask("name"),
     m: ["message", { content: "Hi {{name}} {{question_1.response}}" }],

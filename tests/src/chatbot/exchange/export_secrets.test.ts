@@ -2,57 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../../src/base/json/json.ts";
 import { exportChatbot } from "../../../../src/chatbot/exchange/export.ts";
-import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
-import { chainOf, graphOf, Run } from "../build.ts";
-
-/** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
-
-test("F25: validation sees groups, calls, calendars and rows", () => {
-  const rows = Array.from({ length: 11 }, (_, index) => ({ id: `r${index}`, title: `Row ${index}` }));
-  const problems = validateGraph(
-    chainOf({
-      c: [
-        "condition",
-        {
-          conditionGroup: {
-            logicalOperator: "AND",
-            conditions: [{ variable: "customer_phone", operator: "is_empty" }],
-          },
-        },
-      ],
-      g: [
-        "condition",
-        {
-          conditionGroup: {
-            conditions: [
-              { variable: "", operator: "eq" },
-              { variable: "customer_phone", operator: "like" },
-            ],
-          },
-        },
-      ],
-      api: ["rest_api"],
-      cal: ["google_calendar", { calendarUserSource: "static" }],
-      list: ["question", { questionType: "list", content: "?", listSections: [{ title: "A", rows }] }],
-    }),
-  );
-  assert.deepEqual(
-    problems.map(({ code, nodeId }) => `${nodeId} ${code}`),
-    [
-      "g missing_condition",
-      "g unknown_operator",
-      "api missing_url",
-      "cal missing_calendar_user",
-      "list too_many_rows",
-    ],
-  );
-});
+import { chainOf } from "../build.ts";
 
 /** How a form's own JSON names a value. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what is meant
 const NAMED_BY_FORM = "${form.token}";
 
-test("F26: an export carries no secrets", () => {
+test("an export carries no secrets", () => {
   const data = {
     apiUrl: "https://x.example/?api_key=k1&page=2",
     apiHeaders: { Authorization: "Bearer b1", "X-Trace": "on", "X-Api-Key": "{{key}}" },
@@ -141,18 +97,4 @@ test("F26: an export carries no secrets", () => {
     NAMED_BY_FORM,
   ])
     assert.ok(exported.includes(kept), kept);
-});
-
-test("F31: an empty array is empty, and a condition's variable may be a path", () => {
-  const run = new Run(
-    graphOf(
-      {
-        start: ["start"],
-        c: ["condition", { conditionVar: "a.list", conditionOp: "is_empty" }],
-        yes: ["message", { content: "yes" }],
-      },
-      ["start > c", "c:true > yes"],
-    ),
-  );
-  assert.deepEqual(run.start({ a: { list: [] } }).said, ["yes"]);
 });

@@ -5,11 +5,9 @@ import type { Graph } from "../../../../src/chatbot/graph/graph.ts";
 import { validateGraph } from "../../../../src/chatbot/validation/validate.ts";
 import { chainOf, form, graphOf, Run, tap, text } from "../build.ts";
 
-/** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
-
 const ask = (variable: string): [string, JsonObject] => ["question", { content: "?", variable }];
 
-describe("F8: typed text at a menu", () => {
+describe("typed text at a menu", () => {
   const menu = (edges: string[]): Graph =>
     graphOf(
       {
@@ -74,7 +72,7 @@ describe("F8: typed text at a menu", () => {
   });
 });
 
-describe("F9: what is no answer does not count as one", () => {
+describe("what is no answer does not count as one", () => {
   for (const type of ["reaction", "edit", "system", "unsupported", "request_welcome"]) {
     test(`${type} changes nothing`, () => {
       const run = new Run(chainOf({ q: ask("v") })).start();
@@ -104,7 +102,7 @@ describe("F9: what is no answer does not count as one", () => {
   });
 });
 
-describe("F10: waits expire, and an answer ends the wait", () => {
+describe("waits expire, and an answer ends the wait", () => {
   test("a question expires with the session", () => {
     const run = new Run(chainOf({ q: ask("v") }), { sessionExpirySeconds: 60 }).start();
     assert.deepEqual(run.effect("set_timer")?.timer, {
@@ -137,14 +135,14 @@ describe("F10: waits expire, and an answer ends the wait", () => {
   });
 });
 
-test("F23: İPTAL is a skip word", () => {
+test("İPTAL is a skip word", () => {
   for (const word of ["İPTAL", "iptal", "VAZGEÇ", "vazgec", "Atla", "SKIP", "cancel"]) {
     const run = new Run(chainOf({ q: ask("v"), m: ["message", { content: "on" }] })).start().say(word);
     assert.deepEqual([run.said, run.context.variables.v], [["on"], undefined], word);
   }
 });
 
-test("F24: ids that repeat across sections stay apart, and are reported", () => {
+test("ids that repeat across sections stay apart, and are reported", () => {
   const rows = (title: string) => [{ id: "row-0", title }];
   const graph = chainOf({
     q: [

@@ -3,9 +3,7 @@ import { describe, test } from "node:test";
 import type { JsonObject } from "../../../../src/base/json/json.ts";
 import { chainOf, graphOf, Run } from "../build.ts";
 
-/** One test for each defect of the source system that this engine can have: F-numbers of its fix list. */
-
-test("F15: a data_exchange form asks its endpoint for the first screen", () => {
+test("a data_exchange form asks its endpoint for the first screen", () => {
   const parametersOf = (data: JsonObject) => {
     const run = new Run(
       chainOf({ f: ["whatsapp_flow", { whatsappFlowId: "1", flowInitialScreen: "S", ...data }] }),
@@ -18,7 +16,7 @@ test("F15: a data_exchange form asks its endpoint for the first screen", () => {
   assert.deepEqual([navigated.flow_action, navigated.flow_action_payload], ["navigate", { screen: "S" }]);
 });
 
-test("F16: a form gets what its node declares, and no variable besides", () => {
+test("a form gets what its node declares, and no variable besides", () => {
   const run = new Run(
     chainOf({
       f: ["whatsapp_flow", { whatsappFlowId: "1", flowInitialScreen: "S", flowInitialData: { a: "{{a}}" } }],
@@ -27,7 +25,7 @@ test("F16: a form gets what its node declares, and no variable besides", () => {
   assert.ok(!JSON.stringify(run.sent).includes("secret"));
 });
 
-describe("F27: availability never fails open", () => {
+describe("availability never fails open", () => {
   const calendar = (data: JsonObject = {}) =>
     new Run(
       graphOf(
