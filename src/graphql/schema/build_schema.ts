@@ -9,6 +9,7 @@ import type { SimulationCalls } from "../simulation_calls.ts";
 import { channelMutations } from "./channel_mutations.ts";
 import { ChatbotGraphs } from "./chatbot_graphs.ts";
 import { chatbotMutations } from "./chatbot_mutations.ts";
+import { ChatbotNodeKinds } from "./chatbot_node_kinds.ts";
 import { credentialMutations } from "./credential_mutations.ts";
 import { mutationPlugin } from "./mutation_plugin.ts";
 import { pipelinedService } from "./pipelined_service.ts";
@@ -61,6 +62,7 @@ export async function buildSchema({
         replayMutation(statementTimeoutMs),
       ]),
       ChatbotGraphs,
+      ChatbotNodeKinds,
       Subscriptions,
     ],
     pgServices: [service],

@@ -1,0 +1,104 @@
+import { context, lambda } from "postgraphile/grafast";
+import { parse } from "postgraphile/graphql";
+import { extendSchema } from "postgraphile/utils";
+import { ParleyError } from "../../base/errors.ts";
+import { FIELD_TYPES } from "../../chatbot/fields/field.ts";
+import { kindsAsData } from "../../chatbot/nodes/kinds_as_data.ts";
+import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
+
+/** What nodes of chatbots there are, for editors of graphs. It is part of the program: nothing is read for it. */
+export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
+  () => ({
+    typeDefs: parse(`
+      extend type Query {
+        "The kinds of nodes that a chatbot's graph can have, for editors of graphs: the same for every tenant. PYDEN: the caller is not signed in."
+        chatbotNodeKinds: [ChatbotNodeKind!]
+      }
+
+      "A kind of node in a chatbot's graph."
+      type ChatbotNodeKind {
+        "The node's type."
+        kind: String!
+        "What it does, in Markdown."
+        about: String!
+        "Whether a run begins at it. A graph has one such node."
+        isStart: Boolean!
+        "Whether a run waits at it for a person or a clock. A loop through such a node is a conversation."
+        waits: Boolean!
+        "Whether a run may leave a loop at it, by another exit than the last time."
+        decides: Boolean!
+        "The fields of its data."
+        fields: [ChatbotNodeField!]!
+        "The exits that every such node has, besides the plain way on."
+        exits: [ChatbotNodeExit!]!
+        "What further exits of a node are, which its fields name; null: it has none."
+        ownExits: String
+        "The variables in which the first such node of a graph stores what it brings; the second one's have a 2."
+        results: [ChatbotNodeResult!]!
+      }
+
+      "A field of a node's data."
+      type ChatbotNodeField {
+        name: String!
+        type: ChatbotFieldType!
+        "What it is for, in Markdown."
+        about: String!
+        "Whether every node needs it. Other fields may be needed in some nodes; validateChatbot reports it."
+        isRequired: Boolean!
+        "Its value when it is absent; null: none, or one that depends on something else."
+        default: JSON
+        "The words of a choice, the default first."
+        options: [String!]
+        "The smallest number."
+        minimum: Float
+        "The largest number."
+        maximum: Float
+        "The most characters that WhatsApp shows."
+        limit: Int
+        "What a reference names: flow, data_source, connection, chatbot, template, calendar, member, group or tag."
+        refersTo: String
+        "The fields of a list's objects; empty for a list of something else."
+        items: [ChatbotNodeField!]!
+      }
+
+      "A way out of a node."
+      type ChatbotNodeExit {
+        "The sourceHandle of its edges."
+        handle: String!
+        "When a run takes it."
+        label: String!
+      }
+
+      "A variable in which a node stores what it brings."
+      type ChatbotNodeResult {
+        name: String!
+        about: String!
+      }
+
+      "What a field holds."
+      enum ChatbotFieldType {
+        ${Object.entries(FIELD_TYPES)
+          .map(([type, about]) => `${JSON.stringify(about)} ${type.toUpperCase()}`)
+          .join("\n")}
+      }
+    `),
+    enums: {
+      ChatbotFieldType: {
+        values: Object.fromEntries(
+          Object.keys(FIELD_TYPES).map((type) => [type.toUpperCase(), { value: type }]),
+        ),
+      },
+    },
+    objects: {
+      Query: { plans: { chatbotNodeKinds: () => lambda(context().get("visitor"), kindsFor, true) } },
+    },
+  }),
+  "ParleyChatbotNodeKinds",
+);
+
+const KINDS = kindsAsData(NODE_KINDS);
+
+function kindsFor(visitor: unknown): typeof KINDS {
+  if (visitor === null || visitor === undefined) throw new ParleyError("PYDEN", "You must be signed in");
+  return KINDS;
+}
