@@ -182,7 +182,7 @@ create type app_public.template_category as enum (
   'marketing',
   'utility'
 );
-comment on type app_public.template_category is 'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
+comment on type app_public.template_category is 'What Meta takes the template to be, and bills it as. Marketing ones are not sent to contacts who have opted out of marketing.';
 
 create type app_public.template_status as enum (
   'unknown',
@@ -701,7 +701,9 @@ create table app_public.channel_kinds (
   constraint channel_kinds_reply_window_is_positive check ((reply_window > '00:00:00'::interval)),
   constraint channel_kinds_text_limit_in_range check (((text_limit >= 1) and (text_limit <= 65536)))
 );
-comment on table app_public.channel_kinds is 'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. Written by migrations only; a kind without a row has no channels.';
+comment on table app_public.channel_kinds is 'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. A kind that is not listed has no channels.
+
+In SQL: written by migrations only.';
 comment on column app_public.channel_kinds.reply_window is 'For how long after a customer''s message or call anything but a template may be sent (PYWIN later). Null: at any time.';
 comment on column app_public.channel_kinds.message_types is 'The types of messages that can be sent (others: PYCHN): templates where it has "template", reactions where it has "reaction".';
 comment on column app_public.channel_kinds.text_limit is 'Characters of a text message at most (PYCNT).';
@@ -804,7 +806,9 @@ comment on column app_public.chatbot_versions.settings is 'As chatbots.settings.
 comment on column app_public.chatbot_versions.after_pause is 'What a run does when the pause after a person''s message is over: resume (a question is asked again) or end.';
 comment on column app_public.chatbot_versions.subflows is 'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
 comment on column app_public.chatbot_versions.flows is 'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row is gone since: runs read the others as they are now.';
-comment on column app_public.chatbot_versions.published_by is 'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
+comment on column app_public.chatbot_versions.published_by is 'The signed-in person who published it; null when the program did.
+
+In SQL: no foreign key, as versions outlive users.';
 create trigger _500_audit after insert or delete on app_public.chatbot_versions
   for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
 alter table app_public.chatbot_versions enable row level security;
@@ -1119,10 +1123,12 @@ create index conversations_assignee_id_idx on app_public.conversations (assignee
 create index conversations_contact_id_idx on app_public.conversations (contact_id);
 create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
-comment on table app_public.conversations is 'The thread between a contact and a channel; there is one for each pair. Triggers keep what it shows of its messages.';
+comment on table app_public.conversations is 'The thread between a contact and a channel; there is one for each pair. What it shows of its messages is kept up to date.';
 comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
-comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except deletions, removed reactions and messages in groups. No foreign key, so that old partitions can be dropped.';
+comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except deletions, removed reactions and messages in groups.
+
+In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is 'When the last message was written. Null before the first one.';
 comment on column app_public.conversations.last_activity_at is 'last_message_at, or created_at if there is no message. Lists are ordered by it: it is never null, so that cursor pagination skips no conversation.';
 comment on column app_public.conversations.last_message_preview is 'The preview of the last message, for lists.';
@@ -1488,8 +1494,12 @@ create table app_public.message_statuses (
   constraint message_statuses_failed_has_reason check (((status <> 'failed'::app_public.message_status) or (error_code is not null))),
   constraint message_statuses_one_story check ((((status = 'failed'::app_public.message_status) or (failed_at is null)) and ((status = any (array['queued'::app_public.message_status, 'sending'::app_public.message_status, 'uncertain'::app_public.message_status, 'failed'::app_public.message_status])) or ((error_code is null) and (error is null)))))
 ) partition by range (message_id);
-comment on table app_public.message_statuses is 'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do. In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table alone has no rows.';
-comment on column app_public.message_statuses.message_id is 'The message. No foreign key: a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
+comment on table app_public.message_statuses is 'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do.
+
+In SQL: the rows are stored in monthly partitions in app_private, as those of messages are; a dump of this table alone has no rows.';
+comment on column app_public.message_statuses.message_id is 'The message.
+
+In SQL: no foreign key, as a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is 'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
 comment on column app_public.message_statuses.attempts is 'How often it was handed to the provider.';
@@ -1541,16 +1551,22 @@ create table app_public.messages (
   constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
-comment on table app_public.messages is 'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is a row of its own, and the outcome of an outbound message is its message_status. In the database its rows lie in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
+comment on table app_public.messages is 'What was said. A message never changes: an edit or a revocation is a message of its own, and the outcome of an outbound message is its message_status.
+
+In SQL: insert a row to send a message. An outbound row needs conversation_id, type and content; the rest is filled in, and what the rules forbid is refused. The rows are stored in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
 comment on column app_public.messages.id is 'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
 comment on column app_public.messages.content is 'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
 comment on column app_public.messages.preview is 'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
-comment on column app_public.messages.user_id is 'The person who wrote it. No foreign key: what was said outlives who said it.';
-comment on column app_public.messages.provider_message_id is 'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
-comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
-comment on column app_public.messages.metadata is 'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, group_id). Outbound: yours; a chatbot puts its run and node here.';
+comment on column app_public.messages.user_id is 'The user who wrote it.
+
+In SQL: no foreign key, as messages outlive users.';
+comment on column app_public.messages.provider_message_id is 'Meta''s id (wamid) of an inbound or echoed message. That of a sent one is in its message_status.';
+comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes.
+
+In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.messages.metadata is 'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, "group_id"). Outbound: yours; a chatbot puts its run and node here.';
 comment on column app_public.messages.occurred_at is 'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
-comment on column app_public.messages.created_at is 'When the row was stored. Messages of one conversation arrive in this order.';
+comment on column app_public.messages.created_at is 'When the message was stored. Messages of one conversation arrive in this order.';
 create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
@@ -1645,7 +1661,7 @@ create table app_public.templates (
 );
 create index templates_tenant_id_provider_template_id_idx on app_public.templates (tenant_id, provider_template_id);
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);
-comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
+comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not known, or whose status is unknown, is left to Meta to judge.';
 comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
 comment on column app_public.templates.language is 'As Meta writes it: en_US.';
 comment on column app_public.templates.category_at is 'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
@@ -1757,7 +1773,9 @@ create table app_public.webhook_events (
 ) partition by range (id);
 create index webhook_events_channel_id_id_idx on app_public.webhook_events (channel_id, id desc);
 create index webhook_events_id_idx on app_public.webhook_events (id) where (status <> 'processed'::app_public.webhook_event_status);
-comment on table app_public.webhook_events is 'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Partitioned by month, dropped after 30 days. The partitions are in app_private: a dump of this table alone has no rows.';
+comment on table app_public.webhook_events is 'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Dropped after 30 days.
+
+In SQL: the rows are stored in monthly partitions in app_private; a dump of this table alone has no rows.';
 comment on column app_public.webhook_events.event_type is 'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.error is 'Why it could not be applied; it is tried again for a while, and can be replayed.';
 comment on column app_public.webhook_events.skipped is 'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is not stored, a status of an unknown message.';
@@ -1801,7 +1819,9 @@ create table app_public.whatsapp_channels (
 );
 create index whatsapp_channels_business_account_id_idx on app_public.whatsapp_channels (business_account_id);
 create index whatsapp_channels_phone_number_id_idx on app_public.whatsapp_channels (phone_number_id);
-comment on table app_public.whatsapp_channels is 'What only a channel of kind whatsapp_cloud has; each has one row.';
+comment on table app_public.whatsapp_channels is 'What only a channel of kind whatsapp_cloud has.
+
+In SQL: each such channel has one row.';
 comment on column app_public.whatsapp_channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
 comment on column app_public.whatsapp_channels.business_account_id is 'The WhatsApp Business Account (WABA) of the number.';
 comment on column app_public.whatsapp_channels.display_phone_number is 'The number in its usual notation.';
@@ -1933,7 +1953,7 @@ comment on column app_public.chatbot_timers.conversation_id is 'Where.';
 comment on column app_public.chatbot_timers.context_id is 'The run.';
 comment on column app_public.chatbot_timers.chatbot_id is 'Whose run it is.';
 comment on column app_public.chatbot_timers.node_id is 'The node that waits.';
-comment on column app_public.chatbot_timers.kind is 'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes on or ends.';
+comment on column app_public.chatbot_timers.kind is 'What it is about, as the run says; resume, end: the pause after a user''s message is over, and the run goes on or ends.';
 comment on column app_public.chatbot_timers.rings_at is 'When; not before the end of a pause.';
 comment on column app_public.chatbot_timers.is_held is 'The conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
@@ -8709,7 +8729,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) is 'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). Refused as any insert is: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) is 'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). It may be refused: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) to parley_visitor;
 
 create function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8ac2d481ec60afb8d827a480730459ef4cdc7c0a
+--! Hash: sha1:1ddb4ac0a3707e6fdf2bccb47fe1936e673024d9
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1679,8 +1679,9 @@ create table app_public.channel_kinds (
 );
 alter table app_public.channel_kinds enable row level security;
 comment on table app_public.channel_kinds is
-  E'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. Written by '
-   'migrations only; a kind without a row has no channels.';
+  E'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. A '
+   'kind that is not listed has no channels.\n\n'
+   'In SQL: written by migrations only.';
 comment on column app_public.channel_kinds.reply_window is
   E'For how long after a customer''s message or call anything but a template may be sent (PYWIN later). Null: at any '
    'time.';
@@ -1780,7 +1781,8 @@ create index on app_public.whatsapp_channels (phone_number_id);
 create index on app_public.whatsapp_channels (business_account_id);
 alter table app_public.whatsapp_channels enable row level security;
 comment on table app_public.whatsapp_channels is
-  E'What only a channel of kind whatsapp_cloud has; each has one row.';
+  E'What only a channel of kind whatsapp_cloud has.\n\n'
+   'In SQL: each such channel has one row.';
 comment on column app_public.whatsapp_channels.phone_number_id is
   E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
 comment on column app_public.whatsapp_channels.business_account_id is
@@ -2980,8 +2982,8 @@ create index on app_public.conversations (assignee_id) where assignee_id is not 
 alter table app_public.conversations add unique (id, tenant_id);
 alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
-  E'The thread between a contact and a channel; there is one for each pair. Triggers keep what it shows of its '
-   'messages.';
+  E'The thread between a contact and a channel; there is one for each pair. What it shows of its messages is kept up '
+   'to date.';
 comment on column app_public.conversations.status is
   E'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is
@@ -3008,8 +3010,8 @@ comment on column app_public.conversations.read_at is
 comment on column app_public.conversations.chatbot_paused_until is
   E'The chatbot is silent until then, because a user wrote.';
 comment on column app_public.conversations.last_message_id is
-  E'The newest message in either direction, except deletions, removed reactions and messages in groups. No foreign '
-   'key, so that old partitions can be dropped.';
+  E'The newest message in either direction, except deletions, removed reactions and messages in groups.\n\n'
+   'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is
   E'When the last message was written. Null before the first one.';
 comment on column app_public.conversations.last_message_preview is E'The preview of the last message, for lists.';
@@ -3964,11 +3966,11 @@ create table app_public.messages (
 create index on app_public.messages (conversation_id, id desc);
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
-  E'What was said. Insert a row, send a message: an outbound row needs conversation_id, type and content, and is '
-   'sent; the rest is filled in, and what the rules forbid is refused. Rows never change: an edit or a revocation is '
-   'a row of its own, and the outcome of an outbound message is its message_status. In the database its rows lie in '
-   'monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and '
-   'needs -t ''app_private.messages_*'' too.';
+  E'What was said. A message never changes: an edit or a revocation is a message of its own, and the outcome of an '
+   'outbound message is its message_status.\n\n'
+   'In SQL: insert a row to send a message. An outbound row needs conversation_id, type and content; the rest is '
+   'filled in, and what the rules forbid is refused. The rows are stored in monthly partitions in app_private: a dump '
+   'of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
 comment on column app_public.messages.id is
   E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived '
    'or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was '
@@ -3981,18 +3983,20 @@ comment on column app_public.messages.preview is
   E'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 '
    'characters. What was said in a group begins with "[group]".';
 comment on column app_public.messages.user_id is
-  E'The person who wrote it. No foreign key: what was said outlives who said it.';
+  E'The user who wrote it.\n\n'
+   'In SQL: no foreign key, as messages outlive users.';
 comment on column app_public.messages.provider_message_id is
-  E'Meta''s id (wamid) of an inbound or echoed message. Of a sent one it is in message_statuses.';
+  E'Meta''s id (wamid) of an inbound or echoed message. That of a sent one is in its message_status.';
 comment on column app_public.messages.reply_to_id is
-  E'Outbound: the message that this one quotes. No foreign key, so that old partitions can be dropped.';
+  E'Outbound: the message that this one quotes.\n\n'
+   'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is
-  E'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, group_id). '
+  E'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, "group_id"). '
    'Outbound: yours; a chatbot puts its run and node here.';
 comment on column app_public.messages.occurred_at is
   E'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
 comment on column app_public.messages.created_at is
-  E'When the row was stored. Messages of one conversation arrive in this order.';
+  E'When the message was stored. Messages of one conversation arrive in this order.';
 
 create table app_public.message_statuses (
   tenant_id uuid not null,
@@ -4020,11 +4024,12 @@ create table app_public.message_statuses (
 ) partition by range (message_id);
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
-  E'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do. '
-   'In the database its rows lie in monthly partitions in app_private, as those of messages do: a dump of this table '
+  E'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do.\n\n'
+   'In SQL: the rows are stored in monthly partitions in app_private, as those of messages are; a dump of this table '
    'alone has no rows.';
 comment on column app_public.message_statuses.message_id is
-  E'The message. No foreign key: a check of each row would look for it in every partition; both are made by one '
+  E'The message.\n\n'
+   'In SQL: no foreign key, as a check of each row would look for it in every partition; both are made by one '
    'statement, and removed by one.';
 comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
 comment on column app_public.message_statuses.attempts is E'How often it was handed to the provider.';
@@ -4770,7 +4775,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) is
   E'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the '
    'same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). '
-   'Refused as any insert is: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+   'It may be refused: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 
 grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) to parley_visitor;
 --! EndIncluded messages/send_message.sql
@@ -5868,7 +5873,8 @@ comment on column app_public.chatbot_versions.flows is
   E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row '
    'is gone since: runs read the others as they are now.';
 comment on column app_public.chatbot_versions.published_by is
-  E'The signed-in person who published it; null when the program did. No foreign key: versions outlive people.';
+  E'The signed-in person who published it; null when the program did.\n\n'
+   'In SQL: no foreign key, as versions outlive users.';
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
   on delete set null (active_version_id) deferrable initially deferred;
@@ -7278,8 +7284,8 @@ comment on column app_public.chatbot_timers.context_id is E'The run.';
 comment on column app_public.chatbot_timers.chatbot_id is E'Whose run it is.';
 comment on column app_public.chatbot_timers.node_id is E'The node that waits.';
 comment on column app_public.chatbot_timers.kind is
-  E'As conversation_contexts.timer_kind; resume, end: the pause after a person''s message is over, and the run goes '
-   'on or ends.';
+  E'What it is about, as the run says; resume, end: the pause after a user''s message is over, and the run '
+   'goes on or ends.';
 comment on column app_public.chatbot_timers.rings_at is E'When; not before the end of a pause.';
 comment on column app_public.chatbot_timers.is_held is
   E'The conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by '
@@ -7345,7 +7351,8 @@ comment on type app_public.template_status is
   E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta '
    'has said nothing yet: that is left to Meta.';
 comment on type app_public.template_category is
-  E'What Meta takes the template to be, and bills it as. Marketing ones respect marketing_opted_out_at.';
+  E'What Meta takes the template to be, and bills it as. Marketing ones are not sent to contacts who '
+   'have opted out of marketing.';
 
 create table app_public.templates (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -7376,7 +7383,7 @@ create index on app_public.templates (tenant_id, provider_template_id);
 alter table app_public.templates enable row level security;
 comment on table app_public.templates is
   E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent '
-   '(PYTPL); one that is not in this table, or whose status is unknown, is left to Meta to judge.';
+   '(PYTPL); one that is not known, or whose status is unknown, is left to Meta to judge.';
 comment on column app_public.templates.provider_template_id is
   E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
 comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
@@ -8185,8 +8192,8 @@ create index on app_public.webhook_events (id) where status <> 'processed';
 alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
   E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley '
-   'webhook replay). Partitioned by month, dropped after 30 days. The partitions are in app_private: a dump of this '
-   'table alone has no rows.';
+   'webhook replay). Dropped after 30 days.\n\n'
+   'In SQL: the rows are stored in monthly partitions in app_private; a dump of this table alone has no rows.';
 comment on column app_public.webhook_events.event_type is
   E'The fields it was about, comma-separated: messages, account_update, …';
 comment on column app_public.webhook_events.body is E'The bytes as they came, before anything was made of them.';

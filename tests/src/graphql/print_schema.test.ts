@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import {
   buildSchema,
   type GraphQLSchema,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
@@ -77,6 +78,8 @@ test("every table's type has its nodeId, and most their id", () => {
     "GroupContact",
     "GoogleAccount",
     "MessageStatus",
+    "ChannelKindCapability",
+    "WhatsappChannel",
   ]);
   for (const type of types) if (!keyed.has(type.name)) assert.ok(type.getFields().id, type.name);
 });
@@ -113,17 +116,58 @@ test("descriptions use GraphQL's names of fields; what is data keeps its own", (
   assert.match(described("Query", "currentSessions"), /lastUsedAt.*userAgent/);
   assert.match(described("Message", "metadata"), /group_id/);
   assert.match(described("WhatsappFlow", "whatsappFlowId"), /whatsapp_flow nodes/);
-  const sql = Object.values(schema.getTypeMap()).flatMap((type) =>
-    isObjectType(type)
-      ? Object.values(type.getFields()).filter(({ description }) =>
-          /\b(unread_count|read_at|user_id|tenant_id|rings_at|profile_name|free_entry_until)\b/.test(
-            description ?? "",
-          ),
-        )
-      : [],
+});
+
+/** Every description, with where it stands. */
+function descriptions(): { where: string; text: string }[] {
+  return Object.values(schema.getTypeMap())
+    .filter(({ name }) => !name.startsWith("__"))
+    .flatMap((type) => {
+      const fields =
+        isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
+          ? Object.values(type.getFields())
+          : [];
+      const values = isEnumType(type) ? type.getValues() : [];
+      const args = fields.flatMap((field) => ("args" in field ? field.args : []));
+      return [type, ...fields, ...values, ...args].map(({ name, description }) => ({
+        where: `${type.name}.${name}`,
+        text: description ?? "",
+      }));
+    });
+}
+
+/** About the tables that an audit is of, and about rows of WhatsApp's lists. */
+const ABOUT_TABLES = /^AuditEntry\b/;
+const LIST_ROW = /button or row/g;
+
+test("no description speaks of the database: its names, or how it stores things", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select a.attname as name from pg_attribute a join pg_class c on c.oid = a.attrelid
+     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace) and a.attnum > 0
+     union select c.relname from pg_class c
+     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
+     union select p.proname from pg_proc p
+     where p.pronamespace in ('app_public'::regnamespace, 'app_hidden'::regnamespace, 'app_private'::regnamespace)`,
   );
-  assert.deepEqual(
-    sql.map(({ name }) => name),
-    [],
+  const ofDatabase = new Set(rows.map(({ name }) => name).filter((name) => name.includes("_")));
+  const ofEnums = new Set(
+    Object.values(schema.getTypeMap()).flatMap((type) =>
+      isEnumType(type) ? type.getValues().map(({ name }) => name) : [],
+    ),
   );
+  const all = descriptions();
+  assert.ok(all.length > 500 && ofDatabase.size > 200);
+  const wrong = all.flatMap(({ where, text }) => {
+    const names = [...text.matchAll(/(?<![\w"{])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w"}])/g)].map(
+      ([name]) => name,
+    );
+    const terms = text
+      .replace(LIST_ROW, "")
+      .match(/\b(rows?|tables?|columns?|foreign key|partition\w*|pg_\w+|app_\w+|in SQL:)/gi);
+    if (ABOUT_TABLES.test(where)) return [];
+    return [...names.filter((name) => ofDatabase.has(name) && !ofEnums.has(name)), ...(terms ?? [])].map(
+      (found) => `${where}: ${found}`,
+    );
+  });
+  assert.deepEqual(wrong, []);
 });
