@@ -7950,13 +7950,16 @@ begin
   join app_public.channel_kinds k on k.kind = ch.kind
   left join lateral (
     select t.status, t.category
-    from app_public.whatsapp_channels w
-    join app_public.templates t
-      on t.tenant_id = n.tenant_id
-      and t.business_account_id = w.business_account_id
-      and t.name = n.content ->> 'name'
-      and t.language = n.content #>> '{language,code}'
-    where n.type = 'template' and w.channel_id = c.channel_id
+    from app_public.templates t
+    where n.type = 'template'
+    and t.tenant_id = n.tenant_id
+    and t.business_account_id = (
+      select w.business_account_id from app_public.whatsapp_channels w where w.channel_id = c.channel_id
+    )
+    and t.name = n.content ->> 'name'
+    and t.language = n.content #>> '{language,code}'
+    -- A fence: it is looked up by its key, and only for a template. Flattened, each row may read all templates.
+    offset 0
   ) t on true
   cross join lateral (
     select case

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1ddb4ac0a3707e6fdf2bccb47fe1936e673024d9
+--! Hash: sha1:9e835b1c26ada7339046cf49afd5b41ab55363e2
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1753,7 +1753,7 @@ comment on column app_public.channels.messages_per_second is
    'not sent), the rate is adapted for an hour.';
 
 create table app_public.whatsapp_channels (
-  channel_id uuid primary key,
+  channel_id uuid not null,
   tenant_id uuid not null references app_public.tenants on delete cascade,
   kind app_public.channel_kind not null default 'whatsapp_cloud'
     constraint whatsapp_channels_kind_is_whatsapp_cloud check (kind = 'whatsapp_cloud'),
@@ -1774,11 +1774,13 @@ create table app_public.whatsapp_channels (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant_id, phone_number_id),
-  unique (channel_id, tenant_id, kind),
   foreign key (channel_id, tenant_id, kind) references app_public.channels (id, tenant_id, kind) on delete cascade
 );
 create index on app_public.whatsapp_channels (phone_number_id);
 create index on app_public.whatsapp_channels (business_account_id);
+-- Last, as of all tables that hot statements look into: the planner takes the newest.
+alter table app_public.whatsapp_channels add unique (channel_id, tenant_id, kind);
+alter table app_public.whatsapp_channels add primary key (channel_id);
 alter table app_public.whatsapp_channels enable row level security;
 comment on table app_public.whatsapp_channels is
   E'What only a channel of kind whatsapp_cloud has.\n\n'
@@ -4307,13 +4309,16 @@ begin
   join app_public.channel_kinds k on k.kind = ch.kind
   left join lateral (
     select t.status, t.category
-    from app_public.whatsapp_channels w
-    join app_public.templates t
-      on t.tenant_id = n.tenant_id
-      and t.business_account_id = w.business_account_id
-      and t.name = n.content ->> 'name'
-      and t.language = n.content #>> '{language,code}'
-    where n.type = 'template' and w.channel_id = c.channel_id
+    from app_public.templates t
+    where n.type = 'template'
+    and t.tenant_id = n.tenant_id
+    and t.business_account_id = (
+      select w.business_account_id from app_public.whatsapp_channels w where w.channel_id = c.channel_id
+    )
+    and t.name = n.content ->> 'name'
+    and t.language = n.content #>> '{language,code}'
+    -- A fence: it is looked up by its key, and only for a template. Flattened, each row may read all templates.
+    offset 0
   ) t on true
   cross join lateral (
     select case
@@ -7375,11 +7380,12 @@ create table app_public.templates (
   components_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (tenant_id, id),
-  unique (tenant_id, business_account_id, name, language)
+  unique (tenant_id, id)
 );
 create index on app_public.templates (tenant_id, status);
 create index on app_public.templates (tenant_id, provider_template_id);
+-- Last: the planner takes the newest, and the rules of sending look for one template.
+alter table app_public.templates add unique (tenant_id, business_account_id, name, language);
 alter table app_public.templates enable row level security;
 comment on table app_public.templates is
   E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent '
