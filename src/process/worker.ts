@@ -9,7 +9,8 @@ import { createPool } from "../database/pool.ts";
 import { keepTables } from "../database/table_care.ts";
 import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
 import { keepReaping } from "../jobs/presence.ts";
-import { type JobRunner, runJobs } from "../jobs/run.ts";
+import type { JobPool } from "../jobs/registry.ts";
+import { type JobRunner, type JobRunnerOptions, runJobs } from "../jobs/run.ts";
 import { SLOW_CONCURRENCY, SlowSlots } from "../jobs/slow_slots.ts";
 import { openOutboundChannels } from "../outbox/outbound_channels.ts";
 import { Sender } from "../outbox/sender.ts";
@@ -37,79 +38,34 @@ const STOP_MS = 8_000;
 /** Of that, what is kept for recording what is then known. */
 const RECORD_MS = 1_000;
 
-/** Runs the tasks: sends, chatbots' turns, and what comes round by the clock. Many can run beside each other. */
-export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOptions): Promise<Worker> {
+/** Runs the tasks: sends, turns of chatbots, and what comes round by the clock. Many workers can run beside each other. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { log } = options;
   const closing = new AsyncDisposableStack();
   try {
-    const pool = createPool(ownerUrl, "worker", config, log);
-    closing.defer(() => pool.end());
-    const channels = openOutboundChannels(CHANNEL_KINDS, { pool, keyRing, config });
-    const fetches = createChatbotFetches(config);
-    const { guarded, trusted } = fetches;
-    // Whoever has not answered by then is not waited for: its message is recorded as uncertain.
-    closing.defer(() => patiently(Promise.all([channels.close(), fetches.close()])));
-    const sender = new Sender({ pool, channels, log });
+    const { context, sender, turns } = openContext(options, closing);
     const send = () =>
       void sender.drain().catch((err: unknown) => log.warn({ err }, "outbox drain failed; will retry"));
-    const turns = new TurnTaker({
-      pool,
-      keyRing,
-      publicUrl: publicUrl(config),
-      sendReplies: (pipeline) => sender.drainAfterCommit(pipeline),
-      log,
-    });
     const lookRound = () =>
       void turns.drain().catch((err: unknown) => log.warn({ err }, "chatbot runner failed; will retry"));
-    const slots = new SlowSlots();
-    const context: WorkerContext = {
-      config,
-      log,
-      pool,
-      keyRing,
-      guarded,
-      trusted,
-      channels,
-      sender,
-      turns,
-      slots,
-    };
-
-    // What a worker that died left behind, before anything else.
-    const reaping = await keepReaping(pool, log);
-    closing.defer(() => reaping.stop());
-    const care = keepTables(pool, log);
-    closing.defer(() => care.stop());
-    const times = keepTimes(pool, log, () => {
+    const work = () => {
       lookRound();
       send();
-    });
-    closing.defer(() => times.stop());
+    };
+    await startUpkeep(context, work, closing);
     const runners: JobRunner[] = [];
     let stopMs = STOP_MS;
     closing.defer(async () => {
       const jobs = runners.map((runner) => runner.stop());
       await Promise.all([...jobs, turns.stop(), sender.stop(stopMs - RECORD_MS)]);
-      await handOver(pool).catch((err: unknown) => log.warn({ err }, "failed to wake another worker"));
+      await handOver(context.pool).catch((err: unknown) =>
+        log.warn({ err }, "failed to wake another worker"),
+      );
     });
-    const common = { ownerUrl, pool, log, tasks: workerTasks(context) };
-    runners.push(
-      await runJobs({
-        ...common,
-        jobPool: "quick",
-        concurrency: Math.max(config.WORKER_CONCURRENCY, LEAST_CONCURRENCY),
-      }),
-    );
-    runners.push(
-      await runJobs({
-        ...common,
-        jobPool: "slow",
-        concurrency: SLOW_CONCURRENCY,
-        forbiddenFlags: slots.forbiddenFlags,
-      }),
-    );
-    // Whoever looks after its own rows may have died before it did.
-    lookRound();
-    send();
+    for (const jobPool of ["quick", "slow"] as const)
+      runners.push(await runJobs(runnerOptions(jobPool, context, options.ownerUrl)));
+    // A process that looks after its own rows may have died before it did.
+    work();
     return {
       lookRound,
       stop(withinMs = STOP_MS) {
@@ -121,6 +77,55 @@ export async function startWorker({ ownerUrl, keyRing, config, log }: WorkerOpti
     await closing.disposeAsync();
     throw error;
   }
+}
+
+type Opened = { context: WorkerContext; sender: Sender; turns: TurnTaker };
+
+function openContext(
+  { ownerUrl, keyRing, config, log }: WorkerOptions,
+  closing: AsyncDisposableStack,
+): Opened {
+  const pool = createPool(ownerUrl, "worker", config, log);
+  closing.defer(() => pool.end());
+  const channels = openOutboundChannels(CHANNEL_KINDS, { pool, keyRing, config });
+  const fetches = createChatbotFetches(config);
+  const { guarded, trusted } = fetches;
+  // What has no answer by then is not waited for: its message is recorded as uncertain.
+  closing.defer(() => patiently(Promise.all([channels.close(), fetches.close()])));
+  const sender = new Sender({ pool, channels, log });
+  const turns = new TurnTaker({
+    pool,
+    keyRing,
+    publicUrl: publicUrl(config),
+    sendReplies: (pipeline) => sender.drainAfterCommit(pipeline),
+    log,
+  });
+  const slots = new SlowSlots();
+  const context = { config, log, pool, keyRing, guarded, trusted, channels, sender, turns, slots };
+  return { context, sender, turns };
+}
+
+/** What a worker looks after besides jobs. @param work is due again when times were corrected */
+async function startUpkeep(
+  { pool, log }: WorkerContext,
+  work: () => void,
+  closing: AsyncDisposableStack,
+): Promise<void> {
+  // What a worker that died left locked, before anything else.
+  const reaping = await keepReaping(pool, log);
+  closing.defer(() => reaping.stop());
+  const care = keepTables(pool, log);
+  closing.defer(() => care.stop());
+  const times = keepTimes(pool, log, work);
+  closing.defer(() => times.stop());
+}
+
+function runnerOptions(jobPool: JobPool, context: WorkerContext, ownerUrl: string): JobRunnerOptions {
+  const { pool, log, config, slots } = context;
+  const common = { ownerUrl, pool, log, jobPool, tasks: workerTasks(context) };
+  return jobPool === "quick"
+    ? { ...common, concurrency: Math.max(config.WORKER_CONCURRENCY, LEAST_CONCURRENCY) }
+    : { ...common, concurrency: SLOW_CONCURRENCY, forbiddenFlags: slots.forbiddenFlags };
 }
 
 /** What is left is due: another worker must not find it only when it looks round. */
