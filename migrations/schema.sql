@@ -3303,74 +3303,6 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_call(jsonb) is 'A customer called: that opens the window like a message, answered or not. {"customer", "occurred_at"}.';
 
-create function app_private.apply_channel_update(change jsonb) returns boolean as $$
-declare
-  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
-  v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
-  v_channel record;
-  v_is_known boolean := false;
-begin
-  for v_channel in
-    select
-      w.channel_id as id,
-      -- What is told again, at the same instant, must not undo what a person or the sender has done since.
-      s.account_state_at is null or s.account_state_at < v_heard_at
-        -- A second of Meta's is whole: an account is not reinstated before it is stopped.
-        or s.account_state_at = v_heard_at and v_is_reinstated
-        as is_account_new
-    from app_public.whatsapp_channels w
-    join app_private.channel_states s on s.channel_id = w.channel_id
-    join app_public.channels c on c.id = w.channel_id
-    where w.tenant_id = (change ->> 'tenant_id')::uuid
-    and w.business_account_id = change ->> 'business_account_id'
-    and (
-      change ->> 'display_phone_number' is null
-      or regexp_replace(w.display_phone_number, '[^0-9]', '', 'g')
-        = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
-    )
-    order by c.id
-    for no key update
-  loop
-    v_is_known := true;
-    update app_public.whatsapp_channels w set
-      quality_rating = case
-        when r.quality_rating_at >= coalesce(w.quality_rating_at, '-infinity') then r.quality_rating
-        else w.quality_rating
-      end,
-      quality_rating_at = greatest(w.quality_rating_at, r.quality_rating_at),
-      messaging_limit = case
-        when r.messaging_limit_at >= coalesce(w.messaging_limit_at, '-infinity') then r.messaging_limit
-        else w.messaging_limit
-      end,
-      messaging_limit_at = greatest(w.messaging_limit_at, r.messaging_limit_at),
-      verified_name = case
-        when r.verified_name_at >= coalesce(w.verified_name_at, '-infinity') then r.verified_name
-        else w.verified_name
-      end,
-      verified_name_at = greatest(w.verified_name_at, r.verified_name_at)
-    from (
-      -- What is not reported has no time, and so changes nothing.
-      select
-        n.*,
-        case when n.quality_rating is not null then v_heard_at end as quality_rating_at,
-        case when n.messaging_limit is not null then v_heard_at end as messaging_limit_at,
-        case when n.verified_name is not null then v_heard_at end as verified_name_at
-      from jsonb_to_record(change) n (quality_rating text, messaging_limit text, verified_name text)
-    ) r
-    where w.channel_id = v_channel.id;
-
-    if v_channel.is_account_new and change ->> 'stop_reason' is not null then
-      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
-    elsif v_channel.is_account_new and v_is_reinstated then
-      perform app_private.reinstate_channel(v_channel.id, v_heard_at);
-    end if;
-  end loop;
-  return v_is_known;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_channel_update(jsonb) is 'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
-
 create function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare
   v_customers jsonb := (
@@ -3413,24 +3345,6 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
-
-create function app_private.apply_flow_update(change jsonb) returns boolean as $$
-declare
-  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
-begin
-  update app_public.whatsapp_flows f set
-    status = case when coalesce(f.status_at, '-infinity') <= v_heard_at then e.status else f.status end,
-    status_at = greatest(f.status_at, v_heard_at)
-  from unnest(enum_range(null::app_public.flow_status)) e (status)
-  where f.tenant_id = (change ->> 'tenant_id')::uuid
-  and f.whatsapp_flow_id = change ->> 'flow_id'
-  -- A word that this version does not know changes nothing.
-  and e.status::text = change ->> 'status';
-  return found;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_flow_update(jsonb) is 'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
 
 create function app_private.apply_identity_change(change jsonb) returns boolean as $$
 declare
@@ -3640,6 +3554,92 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
+
+create function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
+declare
+  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
+  v_channel record;
+  v_is_known boolean := false;
+begin
+  for v_channel in
+    select
+      w.channel_id as id,
+      -- What is told again, at the same instant, must not undo what a person or the sender has done since.
+      s.account_state_at is null or s.account_state_at < v_heard_at
+        -- A second of Meta's is whole: an account is not reinstated before it is stopped.
+        or s.account_state_at = v_heard_at and v_is_reinstated
+        as is_account_new
+    from app_public.whatsapp_channels w
+    join app_private.channel_states s on s.channel_id = w.channel_id
+    join app_public.channels c on c.id = w.channel_id
+    where w.tenant_id = (change ->> 'tenant_id')::uuid
+    and w.business_account_id = change ->> 'business_account_id'
+    and (
+      change ->> 'display_phone_number' is null
+      or regexp_replace(w.display_phone_number, '[^0-9]', '', 'g')
+        = regexp_replace(change ->> 'display_phone_number', '[^0-9]', '', 'g')
+    )
+    order by c.id
+    for no key update
+  loop
+    v_is_known := true;
+    update app_public.whatsapp_channels w set
+      quality_rating = case
+        when r.quality_rating_at >= coalesce(w.quality_rating_at, '-infinity') then r.quality_rating
+        else w.quality_rating
+      end,
+      quality_rating_at = greatest(w.quality_rating_at, r.quality_rating_at),
+      messaging_limit = case
+        when r.messaging_limit_at >= coalesce(w.messaging_limit_at, '-infinity') then r.messaging_limit
+        else w.messaging_limit
+      end,
+      messaging_limit_at = greatest(w.messaging_limit_at, r.messaging_limit_at),
+      verified_name = case
+        when r.verified_name_at >= coalesce(w.verified_name_at, '-infinity') then r.verified_name
+        else w.verified_name
+      end,
+      verified_name_at = greatest(w.verified_name_at, r.verified_name_at)
+    from (
+      -- What is not reported has no time, and so changes nothing.
+      select
+        n.*,
+        case when n.quality_rating is not null then v_heard_at end as quality_rating_at,
+        case when n.messaging_limit is not null then v_heard_at end as messaging_limit_at,
+        case when n.verified_name is not null then v_heard_at end as verified_name_at
+      from jsonb_to_record(change) n (quality_rating text, messaging_limit text, verified_name text)
+    ) r
+    where w.channel_id = v_channel.id;
+
+    if v_channel.is_account_new and change ->> 'stop_reason' is not null then
+      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
+    elsif v_channel.is_account_new and v_is_reinstated then
+      perform app_private.reinstate_channel(v_channel.id, v_heard_at);
+    end if;
+  end loop;
+  return v_is_known;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_whatsapp_channel_update(jsonb) is 'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
+
+create function app_private.apply_whatsapp_flow_update(change jsonb) returns boolean as $$
+declare
+  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+begin
+  update app_public.whatsapp_flows f set
+    status = case when coalesce(f.status_at, '-infinity') <= v_heard_at then e.status else f.status end,
+    status_at = greatest(f.status_at, v_heard_at)
+  from unnest(enum_range(null::app_public.flow_status)) e (status)
+  where f.tenant_id = (change ->> 'tenant_id')::uuid
+  and f.whatsapp_flow_id = change ->> 'flow_id'
+  -- A word that this version does not know changes nothing.
+  and e.status::text = change ->> 'status';
+  return found;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
 
 create function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
 begin

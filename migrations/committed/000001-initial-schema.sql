@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9e835b1c26ada7339046cf49afd5b41ab55363e2
+--! Hash: sha1:bbbd7f03e9e795beb0439c57428ae357babcdb8e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -9483,8 +9483,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_marketing_preference(jsonb) is
   E'A customer stopped or resumed marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}.';
 --! EndIncluded inbound/apply_marketing_preference.sql
---! Included inbound/apply_channel_update.sql
-create or replace function app_private.apply_channel_update(change jsonb) returns boolean as $$
+--! Included channels/apply_whatsapp_channel_update.sql
+create or replace function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
 declare
   v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
   v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
@@ -9550,13 +9550,13 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.apply_channel_update(jsonb) is
+comment on function app_private.apply_whatsapp_channel_update(jsonb) is
   E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, '
    '"display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, '
    '"is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
---! EndIncluded inbound/apply_channel_update.sql
---! Included inbound/apply_flow_update.sql
-create or replace function app_private.apply_flow_update(change jsonb) returns boolean as $$
+--! EndIncluded channels/apply_whatsapp_channel_update.sql
+--! Included flows/apply_whatsapp_flow_update.sql
+create or replace function app_private.apply_whatsapp_flow_update(change jsonb) returns boolean as $$
 declare
   v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
 begin
@@ -9572,10 +9572,10 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.apply_flow_update(jsonb) is
+comment on function app_private.apply_whatsapp_flow_update(jsonb) is
   E'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is '
    'known changes nothing. False: no such form, or no such status.';
---! EndIncluded inbound/apply_flow_update.sql
+--! EndIncluded flows/apply_whatsapp_flow_update.sql
 --! Included inbound/apply_contact_syncs.sql
 create or replace function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare

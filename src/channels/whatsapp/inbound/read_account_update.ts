@@ -93,7 +93,7 @@ function channelUpdate(
     ...scope.source,
     providerAccountId: accountIdOf(value, scope),
     name,
-    apply: "apply_channel_update",
+    apply: "apply_whatsapp_channel_update",
     change,
     occurredAt: occurredAt(value, scope),
   };
@@ -107,7 +107,7 @@ function readFlow(value: JsonObject, scope: Scope): Fact {
     kind: "record",
     ...scope.source,
     name: "flow_update",
-    apply: "apply_flow_update",
+    apply: "apply_whatsapp_flow_update",
     change: { flow_id, status },
     occurredAt: occurredAt(value, scope),
   };

@@ -4,7 +4,7 @@ import { BUSINESS_NUMBER, body, factsOf, onlyFact, SAID_AT, SAID_AT_MS } from ".
 import { testFields } from "./fields.ts";
 
 const UNKEPT = { kind: "other" };
-const aboutChannel = { kind: "record", apply: "apply_channel_update" };
+const aboutChannel = { kind: "record", apply: "apply_whatsapp_channel_update" };
 
 testFields([
   {
@@ -130,7 +130,7 @@ testFields([
       {
         kind: "record",
         name: "flow_update",
-        apply: "apply_flow_update",
+        apply: "apply_whatsapp_flow_update",
         change: { flow_id: "8812", status: "published" },
       },
     ],

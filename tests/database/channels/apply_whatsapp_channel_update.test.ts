@@ -7,7 +7,7 @@ const story = stories();
 const at = (second: number) => new Date(Date.UTC(2026, 8, 1, 0, 0, second)).toISOString();
 
 async function hear(db: pg.PoolClient, { tenantId, businessAccountId }: Workspace, change: object) {
-  const { rows } = await db.query("select app_private.apply_channel_update($1) as is_known", [
+  const { rows } = await db.query("select app_private.apply_whatsapp_channel_update($1) as is_known", [
     { tenant_id: tenantId, business_account_id: businessAccountId, ...change },
   ]);
   return rows[0].is_known;
@@ -137,7 +137,7 @@ story("a form's status: what is older than what is known changes nothing", async
   );
   const tell = async (status: string, second: number, flowId = "77") =>
     (
-      await db.query("select app_private.apply_flow_update($1) as is_known", [
+      await db.query("select app_private.apply_whatsapp_flow_update($1) as is_known", [
         { tenant_id: tenantId, flow_id: flowId, status, heard_at: at(second) },
       ])
     ).rows[0].is_known;
