@@ -1,0 +1,90 @@
+import type { Fault } from "../../../../sandbox/faults.ts";
+import { digits } from "../../../support/people.ts";
+import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../../support/program.ts";
+import { postWebhook, textMessage, webhookBody } from "../../../support/webhooks.ts";
+import { type Line, type StandIn, type Trouble, testConformance } from "../conformance.ts";
+
+/** WhatsApp, with the sandbox for Meta. */
+const whatsapp: StandIn = {
+  kind: "whatsapp_cloud",
+  async start(database, { withWorker }) {
+    const delivery = { retryDelaysMs: Array(200).fill(100), timeoutMs: 5_000 };
+    const program = await startProgram(database, {
+      withWorker,
+      sandbox: { enforcesWindow: false, delivery },
+    });
+    return {
+      connect: (url = program.url) => connect(program, url),
+      stop: () => program.stop(),
+    };
+  },
+};
+
+const FAULTS: Record<Exclude<Trouble, "silent">, Fault> = {
+  throttled: { kind: "error", code: 130429 },
+  "answer lost": { kind: "cut", accepts: true },
+  slow: { kind: "delay", milliseconds: 4_000, accepts: true },
+};
+
+/** Long enough to see what a message is before its statuses come. */
+const LATE = [
+  { status: "sent", afterMs: 400 },
+  { status: "delivered", afterMs: 420 },
+] as const;
+
+/** Whose app secret a line is signed with. */
+const workspaces = new Map<Line, ConnectedWorkspace>();
+
+async function connect({ sandbox, connectedWorkspace }: TestProgram, url: string): Promise<Line> {
+  const workspace = await connectedWorkspace();
+  const { phoneNumberId, businessAccountId, accessToken, appSecret, verifyToken, channelId } = workspace;
+  sandbox.addNumber({
+    phoneNumberId,
+    businessAccountId,
+    displayPhoneNumber: "15550001111",
+    accessToken,
+    appSecret,
+    verifyToken,
+    webhookUrl: `${url}/webhooks/whatsapp/${channelId}`,
+    messagesPerSecond: 10_000,
+  });
+  const own = () => sandbox.ledger.sent.filter(({ chat }) => chat.number.phoneNumberId === phoneNumberId);
+  const line: Line = {
+    tenantId: workspace.tenantId,
+    channelId,
+    newCustomer: () => `1555${digits(7)}`,
+    saying(...said) {
+      const customers = [...new Set(said.map(({ customer }) => customer))];
+      return Buffer.from(
+        webhookBody(workspace, {
+          contacts: customers.map((wa_id) => ({ wa_id, profile: { name: `Customer ${wa_id}` } })),
+          messages: said.map(({ customer, id, text }) => textMessage(customer, text, id)),
+        }),
+      );
+    },
+    reporting(...reports) {
+      const statuses = reports.map(({ messageId, status }) => {
+        const { wamid, chat } = own().find(({ callbackData }) => callbackData === messageId)!;
+        const errors = status === "failed" ? { errors: [{ code: 131026, title: "Undeliverable" }] } : {};
+        const timestamp = String(Math.floor(Date.now() / 1000));
+        return { id: wamid, status, timestamp, recipient_id: chat.customer.waId, ...errors };
+      });
+      return Buffer.from(webhookBody(workspace, { statuses }));
+    },
+    async post(body, signedFor = line) {
+      const { appSecret: secret } = workspaces.get(signedFor)!;
+      return (await postWebhook(url, { channelId, appSecret: secret }, body)).status;
+    },
+    accepted: () => own().map(({ callbackData }) => callbackData!),
+    next(recipient, what) {
+      const once = { phoneNumberId, recipient, times: 1 };
+      if (what === "silent") sandbox.planStatuses([], once);
+      else sandbox.faults.add(FAULTS[what], once);
+      if (what === "answer lost") sandbox.planStatuses(LATE, once);
+    },
+  };
+  workspaces.set(line, workspace);
+  return line;
+}
+
+testConformance(whatsapp);
