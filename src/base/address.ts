@@ -12,7 +12,7 @@ export function publicUrl(config: Config, port = config.PORT): string {
   return config.PUBLIC_URL ?? localUrl(config.HOST, port);
 }
 
-/** The address to enter at the provider: of a Meta app by its webhook key, or of a single channel by its id. */
-export function webhookUrl(baseUrl: string, address: string): string {
-  return `${baseUrl}/webhooks/whatsapp/${address}`;
+/** The address to enter at a provider: of an app by its webhook key, or of a single channel by its id. */
+export function webhookUrl(baseUrl: string, path: string, address: string): string {
+  return `${baseUrl}/webhooks/${path}/${address}`;
 }

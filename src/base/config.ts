@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { CHANNEL_SETTINGS } from "../channels/settings.ts";
 import { isProxyRange } from "../http/client_source.ts";
+import { postgresUrl, url } from "./setting.ts";
 
 /**
  * The one reader of the environment: every setting, its default and what is allowed. A wrong value stops the start
  * with one line that names it. `.env.example` lists the same settings for people.
  */
-const Settings = z.object({
+export const Settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default("127.0.0.1"),
   /** Where the address that others reach us by differs from HOST and PORT: a proxy, a container. */
@@ -42,11 +44,7 @@ const Settings = z.object({
   SESSION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PARLEY_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
 
-  WHATSAPP_GRAPH_URL: url().default("https://graph.facebook.com"),
-  WHATSAPP_GRAPH_VERSION: z
-    .string()
-    .regex(/^v\d{1,3}\.\d{1,2}$/, "is written like v25.0")
-    .default("v25.0"),
+  ...CHANNEL_SETTINGS,
   /** Private hosts that customer-configured addresses may name, comma-separated: development only. */
   HTTP_ALLOWED_HOSTS: z
     .string()
@@ -83,23 +81,4 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   throw new ConfigError(
     parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
   );
-}
-
-function url() {
-  return z
-    .string()
-    .refine(
-      (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
-      "is not an http(s) address",
-    )
-    .transform((value) => value.replace(/\/+$/, ""));
-}
-
-function postgresUrl() {
-  return z
-    .string()
-    .refine(
-      (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
-      "is not a postgres:// address",
-    );
 }

@@ -1,3 +1,4 @@
+import type { Connection } from "./connection.ts";
 import type { Outbound, OutboundContext } from "./outbound.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -8,4 +9,5 @@ export type ChannelKind = {
   /** Absent where customers write into the database by themselves. */
   readonly webhooks?: Webhooks;
   openOutbound(context: OutboundContext): Outbound;
+  readonly connection: Connection;
 };

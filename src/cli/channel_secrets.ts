@@ -1,33 +1,40 @@
 import type { Command } from "commander";
-import type { GivenChannelSecrets } from "../secrets/channel_secrets.ts";
-import { readSecret } from "./read_secret.ts";
+import type { SecretField } from "../channels/connection.ts";
+import { readSecret, type SecretSource } from "./read_secret.ts";
 
-/** What commander makes of the options of {@link withSecrets}. */
-export type SecretOptions = { accessToken?: string; appSecret?: string; verifyToken?: string };
+type Fields = Readonly<Record<string, SecretField>>;
+type Options = { [name: string]: unknown };
 
-/** Gives a command the options for a channel's secrets. */
-export function withSecrets(command: Command, verifyToken: string): Command {
-  return command
-    .option("--access-token <token>", '"-" reads it from standard input; or WHATSAPP_ACCESS_TOKEN')
-    .option("--app-secret <secret>", '"-" reads it from standard input; or WHATSAPP_APP_SECRET')
-    .option("--verify-token <token>", `${verifyToken}; or WHATSAPP_VERIFY_TOKEN`);
+/** `--access-token` of `accessToken`. */
+export function flagOf(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Where each secret comes from. */
-export function sourcesOf(options: SecretOptions) {
+/** Gives a command the options for a channel's secrets. */
+export function withSecrets(command: Command, fields: Fields): Command {
+  for (const [name, { about, placeholder, variable }] of Object.entries(fields)) {
+    const sources = `"-" reads it from standard input; or ${variable}`;
+    command.option(`${flagOf(name)} <${placeholder}>`, `${about} ${sources}`);
+  }
+  return command;
+}
+
+/** Where a secret may come from. */
+export function sourceOf(name: string, fields: Fields, options: Options): SecretSource {
+  const value = options[name];
   return {
-    accessToken: { flag: "--access-token", value: options.accessToken, variable: "WHATSAPP_ACCESS_TOKEN" },
-    appSecret: { flag: "--app-secret", value: options.appSecret, variable: "WHATSAPP_APP_SECRET" },
-    verifyToken: { flag: "--verify-token", value: options.verifyToken, variable: "WHATSAPP_VERIFY_TOKEN" },
+    flag: flagOf(name),
+    value: typeof value === "string" ? value : undefined,
+    variable: fields[name]!.variable,
   };
 }
 
 /** What was given of them. */
-export async function readSecrets(options: SecretOptions): Promise<GivenChannelSecrets> {
-  const { accessToken, appSecret, verifyToken } = sourcesOf(options);
-  return {
-    accessToken: await readSecret(accessToken),
-    appSecret: await readSecret(appSecret),
-    verifyToken: await readSecret(verifyToken),
-  };
+export async function readSecrets(fields: Fields, options: Options): Promise<Record<string, string>> {
+  const secrets: Record<string, string> = {};
+  for (const name of Object.keys(fields)) {
+    const secret = await readSecret(sourceOf(name, fields, options));
+    if (secret !== undefined) secrets[name] = secret;
+  }
+  return secrets;
 }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { CHANNEL_KINDS } from "../channels/registry.ts";
 import { channelAdd } from "./commands/channel_add.ts";
 import { channelList } from "./commands/channel_list.ts";
 import { channelRotateSecrets } from "./commands/channel_rotate_secrets.ts";
@@ -70,7 +71,13 @@ const program = new Command("parley")
       userRemove(),
     ]),
   )
-  .addCommand(group("channel", "Connected numbers", [channelAdd(), channelList(), channelRotateSecrets()]))
+  .addCommand(
+    group("channel", "Connected numbers", [
+      ...CHANNEL_KINDS.map(channelAdd),
+      channelList(),
+      channelRotateSecrets(),
+    ]),
+  )
   .addCommand(
     group("chatbot", "Chatbots", [
       chatbotImport(),

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { ParleyError } from "../base/errors.ts";
 
-/** Longer than any token Meta gives out. */
+/** Longer than any token of a provider. */
 const LONGEST = 4096;
 
 /** Where a secret may come from, in this order. */

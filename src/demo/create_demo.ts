@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type pg from "pg";
+import { addChannel } from "../channels/whatsapp/add_channel.ts";
 import { importChatbot } from "../chatbot/exchange/import.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { activateChatbot } from "../services/activate_chatbot.ts";
-import { addChannel } from "../services/add_channel.ts";
 import { addChatbot } from "../services/add_chatbot.ts";
 import type { SignIn } from "./sign_ins.ts";
 

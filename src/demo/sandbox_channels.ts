@@ -67,7 +67,7 @@ export async function registerSandboxChannels(
         accessToken: accessToken ?? "",
         appSecret: appSecrets[0] ?? "",
         ...(verifyToken !== null && { verifyToken }),
-        webhookUrl: webhookUrl(url, id),
+        webhookUrl: webhookUrl(url, "whatsapp", id),
       });
     } catch (error) {
       // Sealed under a key that is gone: the channel is as good as lost, the others are not.

@@ -28,7 +28,7 @@ export type SealedColumns = {
 
 /**
  * Seals what is given for that channel's row, as app_private.set_channel_secrets() takes it. `app_secret_fingerprint` is
- * a keyed hash that tells which channels belong to one Meta app without telling the secret.
+ * a keyed hash that tells which channels belong to one app at the provider, without showing the secret.
  */
 export function sealChannelSecrets(
   channelId: string,
@@ -72,7 +72,7 @@ function address(channelId: string, column: string): string {
   return placeOf("app_private.channel_secrets", [channelId], column);
 }
 
-/** Tells Meta apps apart by their secret, without telling the secret. */
+/** Tells apps at a provider apart by their secret, without showing the secret. */
 export function appFingerprint(appSecret: string, ring: KeyRing): string {
   const key = ring.keys.get(ring.current)!;
   return createHmac("sha256", key).update("parley/app-secret-fingerprint/1").update(appSecret).digest("hex");

@@ -1,4 +1,5 @@
 import type { ChannelKind } from "../channel_kind.ts";
+import { connection } from "./connection.ts";
 import { openTrust } from "./inbound/open_trust.ts";
 import { readWebhook } from "./inbound/read_webhook.ts";
 import { openOutbound } from "./outbound/open_outbound.ts";
@@ -8,4 +9,5 @@ export const whatsapp: ChannelKind = {
   kind: "whatsapp_cloud",
   webhooks: { path: "whatsapp", read: readWebhook, openTrust },
   openOutbound,
+  connection,
 };

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { publicUrl, webhookUrl } from "../../base/address.ts";
+import { columnOf } from "../../channels/connection.ts";
+import { CHANNEL_KINDS, webhookPathOf } from "../../channels/registry.ts";
 import { findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print } from "../print.ts";
@@ -8,10 +10,22 @@ import { tableOf } from "../table.ts";
 
 type Options = CommonOptions & { tenant?: string };
 
-type Row = Record<"id" | "tenant" | "name" | "status" | "phone_number_id", string> & {
+type Row = Record<"id" | "kind" | "tenant" | "name" | "status", string> & {
   last_webhook_at: Date | null;
   webhook_key: string | null;
+  /** The settings of its kind. */
+  [column: string]: unknown;
 };
+
+/** Each kind's own table, and the columns of its settings. */
+const OWN = CHANNEL_KINDS.map(({ connection: { table, settings } }, at) => {
+  const columns = Object.keys(settings).map(columnOf);
+  return {
+    columns: columns.map((column) => `k${at}.${column}`).join(", "),
+    join: `left join ${table} k${at} on k${at}.channel_id = c.id`,
+    id: columns[0]!,
+  };
+});
 
 /** `parley channel list`. Never a secret. */
 export function channelList(): Command {
@@ -26,11 +40,11 @@ export function channelList(): Command {
         const tenantId = options.tenant === undefined ? null : await findTenant(pool, options.tenant);
         const { rows } = await pool.query<Row>(
           `select
-             t.slug as tenant, c.name, c.status, c.status_reason, c.is_default, c.kind, w.phone_number_id,
-             w.business_account_id, w.display_phone_number, w.graph_url, s.last_webhook_at, c.id, c.webhook_key
+             t.slug as tenant, c.name, c.status, c.status_reason, c.is_default, c.kind,
+             ${OWN.map(({ columns }) => columns).join(", ")}, s.last_webhook_at, c.id, c.webhook_key
            from app_public.channels c
            join app_public.tenants t on t.id = c.tenant_id
-           left join app_public.whatsapp_channels w on w.channel_id = c.id
+           ${OWN.map(({ join }) => join).join(" ")}
            left join app_private.channel_states s on s.channel_id = c.id
            where $1::uuid is null or c.tenant_id = $1
            order by t.slug, c.name, c.id`,
@@ -38,13 +52,17 @@ export function channelList(): Command {
         );
         const channels = rows.map((row) => ({
           ...row,
-          webhook_url: webhookUrl(publicUrl(config), row.webhook_key ?? row.id),
+          webhook_url: webhookUrl(
+            publicUrl(config),
+            webhookPathOf(row.kind) ?? "",
+            row.webhook_key ?? row.id,
+          ),
         }));
-        const shown = channels.map(
-          ({ tenant, name, status, phone_number_id, last_webhook_at, webhook_url }) => {
-            return { tenant, name, status, phone_number_id, last_webhook_at, webhook_url };
-          },
-        );
+        const shown = channels.map((channel) => {
+          const { tenant, name, status, last_webhook_at, webhook_url } = channel;
+          const ids = Object.fromEntries(OWN.map(({ id }) => [id, channel[id] as string | null]));
+          return { tenant, name, status, ...ids, last_webhook_at, webhook_url };
+        });
         print(
           options,
           channels,

@@ -1,15 +1,22 @@
 import type { Command } from "commander";
 import { ParleyError } from "../../base/errors.ts";
+import type { SecretField } from "../../channels/connection.ts";
+import { CHANNEL_KINDS } from "../../channels/registry.ts";
 import { inTransaction } from "../../database/pipeline.ts";
 import { readKeyRing } from "../../secrets/secret_keys.ts";
-import { setChannelSecrets } from "../../services/add_channel.ts";
 import { findChannel, findTenant } from "../../services/find.ts";
-import { readSecrets, type SecretOptions, withSecrets } from "../channel_secrets.ts";
+import { setChannelSecrets } from "../../services/set_channel_secrets.ts";
+import { flagOf, readSecrets, withSecrets } from "../channel_secrets.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print } from "../print.ts";
 import { onDatabase } from "../session.ts";
 
-type Options = CommonOptions & SecretOptions & { tenant?: string; endPrevious?: boolean };
+type Options = CommonOptions & { tenant?: string; endPrevious?: boolean } & { [field: string]: unknown };
+
+/** Of all kinds of channel: the command learns the kind from the channel. */
+const SECRETS = Object.assign({}, ...CHANNEL_KINDS.map(({ connection }) => connection.secrets)) as Readonly<
+  Record<string, SecretField>
+>;
 
 /** `parley channel rotate-secrets`. */
 export function channelRotateSecrets(): Command {
@@ -18,40 +25,36 @@ export function channelRotateSecrets(): Command {
     "Replace the secrets that are given; the app secret before it stays valid until the next one",
     "parley channel rotate-secrets 105500000000001 --access-token -",
   )
-    .argument("<channel>", "the channel's id, or its phone number id")
-    .option("--tenant <tenant>", "slug or id, where several have that number")
+    .argument("<channel>", "the channel's id, or the provider's id of it")
+    .option("--tenant <tenant>", "slug or id, where several have that one")
     .option("--end-previous", "accept no app secret but the current one from now on, as after a leak");
-  return withSecrets(command, "what Meta repeats when it verifies the address").action(
-    async (channel: string, options: Options) => {
-      const secrets = await readSecrets(options);
-      const replaced = Object.entries(secrets).flatMap(([name, value]) =>
-        value === undefined ? [] : [name],
+  return withSecrets(command, SECRETS).action(async (channel: string, options: Options) => {
+    const secrets = await readSecrets(SECRETS, options);
+    const replaced = Object.keys(secrets);
+    const endsPreviousSecret = options.endPrevious === true;
+    if (replaced.length === 0 && !endsPreviousSecret) {
+      throw new ParleyError(
+        "PYREQ",
+        `Nothing to replace: give ${Object.keys(SECRETS).map(flagOf).join(", ")} or --end-previous`,
       );
-      const endsPreviousSecret = options.endPrevious === true;
-      if (replaced.length === 0 && !endsPreviousSecret) {
-        throw new ParleyError(
-          "PYREQ",
-          "Nothing to replace: give --access-token, --app-secret, --verify-token or --end-previous",
-        );
-      }
-      await onDatabase(async ({ pool, config }) => {
-        const keyRing = await readKeyRing(config);
-        const id = await inTransaction(pool, async (db) => {
-          const tenantId = options.tenant === undefined ? undefined : await findTenant(db, options.tenant);
-          const found = await findChannel(db, channel, tenantId);
-          await setChannelSecrets(db, found, secrets, keyRing, { endsPreviousSecret });
-          return found;
-        });
-        const done = [
-          ...(replaced.length > 0 ? [`replaced ${replaced.join(", ")}`] : []),
-          ...(endsPreviousSecret ? ["only the current app secret is accepted"] : []),
-        ];
-        print(
-          options,
-          { id, replaced, ...(endsPreviousSecret && { endsPreviousSecret }) },
-          `Channel ${id}: ${done.join("; ")}`,
-        );
+    }
+    await onDatabase(async ({ pool, config }) => {
+      const keyRing = await readKeyRing(config);
+      const id = await inTransaction(pool, async (db) => {
+        const tenantId = options.tenant === undefined ? undefined : await findTenant(db, options.tenant);
+        const found = await findChannel(db, channel, tenantId);
+        await setChannelSecrets(db, found, secrets, keyRing, { endsPreviousSecret });
+        return found;
       });
-    },
-  );
+      const done = [
+        ...(replaced.length > 0 ? [`replaced ${replaced.join(", ")}`] : []),
+        ...(endsPreviousSecret ? ["only the current app secret is accepted"] : []),
+      ];
+      print(
+        options,
+        { id, replaced, ...(endsPreviousSecret && { endsPreviousSecret }) },
+        `Channel ${id}: ${done.join("; ")}`,
+      );
+    });
+  });
 }

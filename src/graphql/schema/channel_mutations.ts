@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { z } from "zod";
+import { type Connection, columnOf } from "../../channels/connection.ts";
+import { CHANNEL_KINDS } from "../../channels/registry.ts";
 import { sealChannelSecrets } from "../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
 import { row, uuid } from "./graphql_types.ts";
@@ -8,13 +10,18 @@ import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
 /** Mutations that carry secrets of channels: sealed here, so that neither the database nor its log sees them. */
 export function channelMutations(ring: KeyRing): ServerMutation[] {
-  return [createChannel(ring), rotateChannelSecrets(ring)];
+  return [
+    ...CHANNEL_KINDS.map(({ connection }) => connectChannel(connection, ring)),
+    rotateChannelSecrets(ring),
+  ];
 }
 
-function createChannel(ring: KeyRing): ServerMutation {
+function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
+  const settings = Object.entries(connection.settings).filter(([, { isForOperators }]) => !isForOperators);
+  const secretNames = Object.keys(connection.secrets);
   return serverMutation({
-    name: "createChannel",
-    about: "Connects a WhatsApp number. Its secrets are sealed, and never shown again.",
+    name: connection.mutation,
+    about: `Connects ${connection.what}. Its secrets are sealed, and never shown again.`,
     errors: {
       PYDEN: "the caller is not an admin",
       PYCON: "the tenant has the number already",
@@ -22,32 +29,21 @@ function createChannel(ring: KeyRing): ServerMutation {
     },
     input: {
       name: z.string().optional().describe("What people call it; defaults to the number."),
-      phoneNumberId: z.string().describe("Meta's id of the number (not the number itself)."),
-      businessAccountId: z
-        .string()
-        .describe("The WhatsApp Business Account (WABA) that the number belongs to."),
-      displayPhoneNumber: z.string().describe("The number as people write it."),
-      accessToken: z.string().describe("A system user's token that may send for the account."),
-      appSecret: z.string().describe("The Meta app's secret, which signs its webhooks."),
-      verifyToken: z
-        .string()
-        .describe("The word that Meta repeats when it verifies the webhook's address. Yours to choose."),
+      ...Object.fromEntries(settings.map(([name, { about }]) => [name, z.string().describe(about)])),
+      ...Object.fromEntries(
+        Object.entries(connection.secrets).map(([name, { about }]) => [name, z.string().describe(about)]),
+      ),
     },
     payload: { channel: row("channels") },
     run: ({ input, asCaller }) => {
       const id = randomUUID();
-      const { name, phoneNumberId, businessAccountId, displayPhoneNumber, ...secrets } = input;
-      const channel = {
-        id,
-        name,
-        phone_number_id: phoneNumberId,
-        business_account_id: businessAccountId,
-        display_phone_number: displayPhoneNumber,
-      };
+      const values = Object.entries(input);
+      const secrets = Object.fromEntries(values.filter(([name]) => secretNames.includes(name)));
+      const others = values.filter(([name]) => !secretNames.includes(name));
+      const channel = { id, ...Object.fromEntries(others.map(([name, value]) => [columnOf(name), value])) };
       const sealed = sealChannelSecrets(id, secrets, ring);
-      return asCaller((db) =>
-        channelOf(db, "app_hidden.create_channel($1, $2)", JSON.stringify(channel), JSON.stringify(sealed)),
-      );
+      const call = `app_hidden.${connection.sqlFunction}($1, $2)`;
+      return asCaller((db) => channelOf(db, call, JSON.stringify(channel), JSON.stringify(sealed)));
     },
   });
 }
@@ -65,15 +61,13 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
     },
     input: {
       channelId: uuid(),
-      accessToken: z.string().optional(),
-      appSecret: z.string().optional(),
-      verifyToken: z.string().optional(),
+      ...Object.fromEntries(secretsOfAllKinds().map((name) => [name, z.string().optional()])),
       endsPreviousSecret: z
         .boolean()
         .default(false)
         .describe(
-          "Accept no app secret but the current one from now on, as after a leak: webhooks that Meta still signs with " +
-            "the former one are refused. Alone, without a new secret, it ends the one before the current one. " +
+          "Accept no app secret but the current one from now on, as after a leak: webhooks that the provider still signs " +
+            "with the former one are refused. Alone, without a new secret, it ends the one before the current one. " +
             "Defaults to false.",
         ),
     },
@@ -85,6 +79,10 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
       );
     },
   });
+}
+
+function secretsOfAllKinds(): string[] {
+  return [...new Set(CHANNEL_KINDS.flatMap(({ connection }) => Object.keys(connection.secrets)))];
 }
 
 async function channelOf(

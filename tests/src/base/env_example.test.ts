@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { readConfig } from "../../../src/base/config.ts";
+import { readConfig, Settings } from "../../../src/base/config.ts";
 
 const read = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
 
@@ -9,10 +9,8 @@ const example = [...(await read(".env.example")).matchAll(/^#?([A-Z_]+)=(.*)$/gm
   ([, name = "", value = ""]) => ({ name, value }),
 );
 
-test(".env.example lists every setting of src/base/config.ts, and no other", async () => {
-  const settings = [...(await read("src/base/config.ts")).matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(
-    ([, name]) => name,
-  );
+test(".env.example lists every setting of src/base/config.ts, and no other", () => {
+  const settings = Object.keys(Settings.shape);
   assert.ok(settings.length > 15);
   assert.deepEqual(example.map(({ name }) => name).sort(), settings.sort());
 });

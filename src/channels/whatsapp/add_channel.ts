@@ -1,6 +1,7 @@
 import type pg from "pg";
-import { type GivenChannelSecrets, sealChannelSecrets } from "../secrets/channel_secrets.ts";
-import type { KeyRing } from "../secrets/key_ring.ts";
+import type { GivenChannelSecrets } from "../../secrets/channel_secrets.ts";
+import type { KeyRing } from "../../secrets/key_ring.ts";
+import { setChannelSecrets } from "../../services/set_channel_secrets.ts";
 
 /** A WhatsApp Cloud API number, as its owner finds it in Meta's dashboard. */
 export type NewChannel = {
@@ -33,23 +34,4 @@ export async function addChannel(
   const { id } = rows[0]!;
   await setChannelSecrets(db, id, secrets, keyRing);
   return id;
-}
-
-/**
- * Seals the secrets that are given, and puts them in the place of the former ones. `endsPreviousSecret`: no app secret
- * but the current one is accepted from now on.
- */
-export async function setChannelSecrets(
-  db: Pick<pg.ClientBase, "query">,
-  channelId: string,
-  secrets: GivenChannelSecrets,
-  keyRing: KeyRing,
-  { endsPreviousSecret = false } = {},
-): Promise<void> {
-  const sealed = sealChannelSecrets(channelId, secrets, keyRing);
-  await db.query("select app_private.set_channel_secrets($1, $2, $3)", [
-    channelId,
-    sealed,
-    endsPreviousSecret,
-  ]);
 }

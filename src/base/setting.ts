@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/** A setting that is an http(s) address; without trailing slashes. */
+export function url() {
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+      "is not an http(s) address",
+    )
+    .transform((value) => value.replace(/\/+$/, ""));
+}
+
+/** A setting that is the address of a Postgres database. */
+export function postgresUrl() {
+  return z
+    .string()
+    .refine(
+      (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+      "is not a postgres:// address",
+    );
+}

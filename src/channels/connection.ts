@@ -1,0 +1,53 @@
+import type pg from "pg";
+import type { KeyRing } from "../secrets/key_ring.ts";
+
+/**
+ * What connecting a channel of a kind takes. Its mutation, its command and the options of `parley channel
+ * rotate-secrets` are made from it. Fields are named in camelCase: `--like-this` on the command line.
+ */
+export type Connection = {
+  /** What is connected: "a WhatsApp number". */
+  what: string;
+  /** The command `parley channel …` and the mutation that connect one. */
+  command: string;
+  mutation: string;
+  /** The function of app_hidden behind it: `(channel jsonb, secrets jsonb)`, the channel's fields in snake_case. */
+  sqlFunction: string;
+  /** The table beside `channels` that holds the settings, by `channel_id`. */
+  table: string;
+  /** How the provider knows the channel; the first is its id there. */
+  settings: Readonly<Record<string, SettingField>>;
+  /** The setting that the channel's name defaults to. */
+  nameFrom: string;
+  /** Sealed, and never shown again. */
+  secrets: Readonly<Record<string, SecretField>>;
+  /** Connects a channel as the owner of the database, in its transaction. Returns the channel's id. */
+  add(db: Pick<pg.ClientBase, "query">, channel: NewChannel, keyRing: KeyRing): Promise<string>;
+};
+
+export type NewChannel = { tenantId: string; name?: string | undefined; settings: Values; secrets: Values };
+
+export type Values = { [field: string]: string | undefined };
+
+export type SettingField = {
+  /** For people: a GraphQL description and a line of help. */
+  about: string;
+  /** What stands for the value in the help: `id`. */
+  placeholder: string;
+  /** May be left out, and is for the operator alone: over GraphQL it does not exist. */
+  isForOperators?: boolean;
+};
+
+export type SecretField = {
+  about: string;
+  placeholder: string;
+  /** The environment variable that the command line reads it from. */
+  variable: string;
+  /** Ours to choose: the command makes one, and shows it once, where none is given. */
+  isOurs?: boolean;
+};
+
+/** The column of a field: `phone_number_id` of `phoneNumberId`. */
+export function columnOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

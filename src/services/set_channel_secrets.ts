@@ -1,0 +1,22 @@
+import type pg from "pg";
+import { type GivenChannelSecrets, sealChannelSecrets } from "../secrets/channel_secrets.ts";
+import type { KeyRing } from "../secrets/key_ring.ts";
+
+/**
+ * Seals the secrets that are given, and puts them in the place of the former ones. `endsPreviousSecret`: no app secret
+ * but the current one is accepted from now on.
+ */
+export async function setChannelSecrets(
+  db: Pick<pg.ClientBase, "query">,
+  channelId: string,
+  secrets: GivenChannelSecrets,
+  keyRing: KeyRing,
+  { endsPreviousSecret = false } = {},
+): Promise<void> {
+  const sealed = sealChannelSecrets(channelId, secrets, keyRing);
+  await db.query("select app_private.set_channel_secrets($1, $2, $3)", [
+    channelId,
+    sealed,
+    endsPreviousSecret,
+  ]);
+}
