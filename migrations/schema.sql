@@ -1657,7 +1657,7 @@ create table app_public.templates (
   constraint templates_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint templates_components_is_list check ((jsonb_typeof(components) = 'array'::text)),
   constraint templates_language_has_length check (((length(language) >= 2) and (length(language) <= 20))),
-  constraint templates_name_is_meta_name check (((name ~ '^[a-z0-9_]+$'::text) and (length(name) <= 512)))
+  constraint templates_name_is_snake_case check (((name ~ '^[a-z0-9_]+$'::text) and (length(name) <= 512)))
 );
 create index templates_tenant_id_provider_template_id_idx on app_public.templates (tenant_id, provider_template_id);
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);

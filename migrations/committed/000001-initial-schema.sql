@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:bbbd7f03e9e795beb0439c57428ae357babcdb8e
+--! Hash: sha1:6998448f2750fb5164d656c6b59dd4be5722468e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7364,7 +7364,7 @@ create table app_public.templates (
   tenant_id uuid not null references app_public.tenants on delete cascade,
   business_account_id text not null,
   name text not null
-    constraint templates_name_is_meta_name check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
+    constraint templates_name_is_snake_case check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
   language text not null
     constraint templates_language_has_length check (length(language) between 2 and 20),
   category app_public.template_category,

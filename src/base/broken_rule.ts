@@ -14,7 +14,7 @@ const MUST: readonly [claim: RegExp, must: string][] = [
   [/^is_tag$/, "must be a language tag such as en or pt-BR"],
   [/^is_international$/, "must be a phone number with its country code"],
   [/^is_url_safe$/, "must consist of a-z, 0-9 and hyphens"],
-  [/^is_meta_name$/, "must consist of a-z, 0-9 and _"],
+  [/^is_snake_case$/, "must consist of a-z, 0-9 and _"],
   [/^is_known$/, "must be one of the known values"],
   [/^(in_range|is_sensible|is_positive|not_negative)$/, "is out of range"],
 ];

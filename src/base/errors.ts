@@ -48,7 +48,7 @@ export const ERRORS = {
   },
   PYNUM: {
     kind: "conflict",
-    meaning: "The number is already connected with this Meta app.",
+    meaning: "The number is already connected with this app.",
     remedy: "Remove the channel that has it, then connect it again.",
   },
   PYCNT: {

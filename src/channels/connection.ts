@@ -6,7 +6,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
  * rotate-secrets` are made from it. Fields are named in camelCase: `--like-this` on the command line.
  */
 export type Connection = {
-  /** What is connected: "a WhatsApp number". */
+  /** What is connected, for people: "a number of such a provider". */
   what: string;
   /** The command `parley channel …` and the mutation that connect one. */
   command: string;

@@ -13,7 +13,7 @@ type FormRow = {
 };
 
 /**
- * These with how it stands now with the forms that they send. Forms are Meta's and change there: a version that was
+ * These with how it stands now with the forms that they send. Forms live at the provider and change there: a version that was
  * published with a draft must not send drafts for ever. Of a form that is gone, what was known at publication counts.
  */
 export async function withForms(db: Db, versions: readonly RunnableVersion[]): Promise<RunnableVersion[]> {

@@ -11,7 +11,7 @@ export type AddedChatbot = {
   name: string;
   /** The graphs it calls that came along, each now a chatbot of its own. */
   subflows: { id: string; name: string }[];
-  /** Meta's ids of the forms that came along and were not known here. */
+  /** The provider's ids of the forms that came along and were not known here. */
   forms: string[];
 };
 

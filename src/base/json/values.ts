@@ -51,7 +51,7 @@ const LAST_PLAUSIBLE = Date.UTC(2100, 0);
 
 /**
  * An instant in milliseconds, from Unix seconds as string or integer, or from milliseconds,
- * which one of Meta's samples has. Null before there was a WhatsApp (2009) and from 2100 on.
+ * which some providers send. Null before 2009 and from 2100 on: no message is as old.
  */
 export function instantOf(value: Json | undefined): number | null {
   const number = numberOf(value);

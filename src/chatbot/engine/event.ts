@@ -10,7 +10,7 @@ export type InboundMessage = {
   id: string | null;
   type: string;
   content: Json;
-  /** The click-to-WhatsApp ad the message came from, as Meta sends it. */
+  /** The advertisement that the message came from, as the provider sends it. */
   referral?: JsonObject;
 };
 

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { cleanProse } from "../text/pasted.ts";
 import type { InboundMessage } from "./event.ts";
 
-/** Reads what Meta's inbound objects say, whatever shape they really have. */
+/** Reads what the content of inbound messages says, whatever shape it really has. */
 
 /**
  * The words of a message, without what travels along with a paste: a text, or a tap on a template's quick reply. Null

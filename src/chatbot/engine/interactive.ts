@@ -5,7 +5,7 @@ import { shorten, split } from "../text/cut.ts";
 import type { OutboundMessage } from "./effect.ts";
 import type { Turn } from "./turn.ts";
 
-/** WhatsApp's limit for the header's and the footer's text, in characters. */
+/** Of the header's and the footer's text, in characters (an interactive message's limit). */
 const MARGIN_LIMIT = 60;
 
 /** Templates of the lines above and below the body; an empty one is left out. */
@@ -37,7 +37,7 @@ export function interactive(
 
 /**
  * Says as plain messages what is too long for an interactive body, and returns the rest, which fits. An empty text
- * becomes the node's label, since WhatsApp insists on a body.
+ * becomes the node's label, since an interactive message must have a body.
  */
 export function leadIn(turn: Turn, node: GraphNode, text: string, limit: number): string {
   let last = "";

@@ -18,7 +18,7 @@ export type TriggerCondition =
   | { kind: "keyword"; words: string[]; match: Match }
   /** A quick reply of a template, by its payload; none named: any. */
   | { kind: "template_button"; payloads: string[] }
-  /** A click-to-WhatsApp ad, by its id; none named: any. */
+  /** An advertisement, by its id; none named: any. */
   | { kind: "referral"; sourceIds: string[] }
   /** A QR code or a link: the text it puts before the contact begins with the code. */
   | { kind: "deep_link"; codes: string[] }

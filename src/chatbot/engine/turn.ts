@@ -15,7 +15,7 @@ import type { Effect, LogCode, OutboundMessage } from "./effect.ts";
 import { after } from "./instant.ts";
 import type { WaitTime } from "./wait_time.ts";
 
-/** WhatsApp's limit for a text message, in characters. */
+/** The limit of a text message, in characters. */
 const TEXT_LIMIT = 4096;
 
 /** What one turn may write, as a multiple of what the variables may hold when it is over. */

@@ -25,7 +25,7 @@ export type ExportedChatbot = {
 };
 
 export type ExportedFlow = ImportedFlow & {
-  /** Meta's word: `DRAFT`, `PUBLISHED`, … */
+  /** The provider's word: `DRAFT`, `PUBLISHED`, … */
   status: string;
   metadata: JsonObject;
 };

@@ -5,7 +5,7 @@ import { IMPORT_LIMITS, readJson } from "./limits.ts";
 
 /** A form that came along with a chatbot: to be stored as a draft, if its id is not known yet. */
 export type ImportedFlow = {
-  /** Meta's id, as the graph's nodes name it. */
+  /** The provider's id, as the graph's nodes name it. */
   whatsappFlowId: string;
   name: string;
   description: string | null;
@@ -67,7 +67,7 @@ function readForm(item: Json): ImportedFlow | { broken: string } {
   };
 }
 
-/** Flow JSON, as an object or as the text that Meta's own tools give out. */
+/** Flow JSON, as an object or as the text that the provider's own tools give out. */
 function readFlowJson(given: Json | undefined): { value: JsonObject } | { broken: string } {
   const read = typeof given === "string" ? readJson(given) : { value: given };
   if ("problem" in read) return { broken: `has a "flowJson" that cannot be read: ${read.problem.message}` };

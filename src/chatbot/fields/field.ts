@@ -29,7 +29,7 @@ export type FieldType = keyof typeof FIELD_TYPES;
 
 /** What a node can name outside of its graph. */
 export type ReferenceKind =
-  /** Meta's id of a WhatsApp Flow. */
+  /** The provider's id of a WhatsApp Flow. */
   | "flow"
   | "data_source"
   | "connection"
@@ -54,7 +54,7 @@ export type FieldFacts = {
   required?: string;
   /** The field counts only in nodes for which this holds; always by default. */
   when?: (data: JsonObject) => boolean;
-  /** In characters: what WhatsApp shows of the text. */
+  /** In characters: what a phone shows of the text. */
   limit?: number;
   /** Does validation warn of a text over the limit? */
   warnsOverLimit?: boolean;

@@ -3,7 +3,7 @@ import { type ChatbotSettings, chatbotSettings } from "./settings.ts";
 
 /** What the engine needs to know of a WhatsApp Flow (a form) that the graph sends. */
 export type FlowFacts = {
-  /** Meta's state of the form; a `DRAFT` is sent in draft mode. */
+  /** The provider's state of the form; a `DRAFT` is sent in draft mode. */
   status: string;
   /** The first screen of its Flow JSON: where a form opens when the node names no screen. */
   firstScreen: string | null;
@@ -16,7 +16,7 @@ export type ChatbotVersion = {
   settings: ChatbotSettings;
   /** The graphs that `subflow` nodes call, by chatbot id, frozen when this version was published. */
   subflows: { [chatbotId: string]: Graph };
-  /** The forms that are known, by Meta's flow id. An unknown form is still sent: the reference is soft. */
+  /** The forms that are known, by the provider's flow id. An unknown form is still sent: the reference is soft. */
   flows: { [whatsappFlowId: string]: FlowFacts };
 };
 

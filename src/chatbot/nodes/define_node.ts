@@ -45,7 +45,7 @@ export type NodeKind = GraphKind & {
   decides?: boolean;
   /** `at_once` by default. */
   leaves?: Leaving;
-  /** Does it send something that WhatsApp delivers only within 24 hours of the contact's last message? */
+  /** Does it send something that may only be sent within the reply window (24 hours after the contact's last message)? */
   needsWindow?(data: JsonObject): boolean;
   /** What the node stores as `<numberedAs>_<number>.<result>`, by result. */
   results?: { readonly [result: string]: string };

@@ -7,7 +7,7 @@ import { shorten } from "../text/cut.ts";
 import { isShownAsList, type Option } from "./options.ts";
 import { QUESTION } from "./question_fields.ts";
 
-/** WhatsApp takes ten rows in all. */
+/** A list has ten rows in all at most. */
 const MOST_ROWS = 10;
 /** Rows of a page: two are left for turning it. */
 const PAGE_ROWS = MOST_ROWS - 2;
@@ -30,7 +30,7 @@ export function optionsOnPage(options: readonly Option[], page: number): readonl
 
 /**
  * The message that shows a menu: buttons where they suffice, otherwise a list. All texts are interpolated and shortened
- * to WhatsApp's limits.
+ * to the limits of interactive messages.
  */
 export function menuMessage(
   turn: Turn,

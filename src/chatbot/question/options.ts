@@ -22,7 +22,7 @@ export type Option = {
   section: string;
 };
 
-/** WhatsApp's limit, in characters. A row's id is the shorter one, and does for a button too. */
+/** The limit of interactive messages, in characters. A row's id is the shorter one, and does for a button too. */
 const ID_LIMIT = 200;
 const MOST_BUTTONS = 3;
 /** Nobody turns more pages than this takes. */
@@ -49,7 +49,7 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
     return {
       id: unique(seen.ids, cut(answer, ID_LIMIT - 4), (text, number) => `${text}~${number}`),
       answer,
-      // Two buttons of one title are refused by WhatsApp.
+      // Two buttons of one title are refused.
       title: isList
         ? title
         : unique(seen.titles, title, (text, number) => `${shorten(text, limit - 4)} (${number})`),

@@ -13,7 +13,7 @@ import {
 } from "../fields/define_fields.ts";
 import { ANSWER_KINDS } from "./answer_kinds.ts";
 
-/** WhatsApp's limits, in characters. */
+/** The limits of interactive messages, in characters. */
 export const TITLE_LIMITS = { buttons: 20, list: 24 };
 export const DESCRIPTION_LIMIT = 72;
 

@@ -35,8 +35,8 @@ type Findings = { missing: Finding; inactive?: Finding; draft?: Finding };
 const FINDINGS: Record<ReferenceKind, Findings> = {
   flow: {
     missing: ["unknown_flow", "Its WhatsApp Flow is not known here"],
-    inactive: ["inactive_flow", "Meta does not open its WhatsApp Flow at present"],
-    draft: ["draft_flow", "Its WhatsApp Flow is a draft at Meta: only testers can open it"],
+    inactive: ["inactive_flow", "Its WhatsApp Flow cannot be opened at present"],
+    draft: ["draft_flow", "Its WhatsApp Flow is a draft: only testers can open it"],
   },
   data_source: {
     missing: ["unknown_data_source", "There is no such data source"],
@@ -50,7 +50,7 @@ const FINDINGS: Record<ReferenceKind, Findings> = {
   template: {
     missing: [
       "unknown_template",
-      "Meta has reported nothing about this template; whether it is sent is up to Meta",
+      "Nothing is known of this template; whether it is sent is up to the provider",
     ],
     inactive: ["inactive_template", "The template is not approved: it is not sent"],
   },

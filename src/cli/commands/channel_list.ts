@@ -50,7 +50,7 @@ export function channelList(): Command {
            order by t.slug, c.name, c.id`,
           [tenantId],
         );
-        const channels = rows.map((row) => ({
+        const channels: Row[] = rows.map((row) => ({
           ...row,
           webhook_url: webhookUrl(
             publicUrl(config),

@@ -38,7 +38,7 @@ export const ChatbotGraphs: GraphileConfig.Plugin = extendSchema((build) => {
         settings: JSON
         "The graphs that subflow nodes call, as they were when this was published: {\\"<chatbot id>\\": {\\"nodes\\", \\"edges\\"}}. Null: admins only."
         subflows: JSON
-        "What was known of the forms it sends: {\\"<Meta's flow id>\\": {\\"status\\", \\"firstScreen\\"}}. Null: admins only."
+        "What was known of the forms it sends: {\\"<flow id>\\": {\\"status\\", \\"firstScreen\\"}}. Null: admins only."
         flows: JSON
       }
     `,

@@ -53,7 +53,7 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
         minimum: Float
         "The largest number."
         maximum: Float
-        "The most characters that WhatsApp shows."
+        "The most characters that a phone shows."
         limit: Int
         "What a reference names: flow, data_source, connection, chatbot, template, calendar, member, group or tag."
         refersTo: String

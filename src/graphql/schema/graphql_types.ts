@@ -7,7 +7,7 @@ import type { Instant } from "../../chatbot/engine/context.ts";
  * and `z.int()` are String, Boolean and Int as they are; `.describe()` becomes the description; what is optional,
  * nullable or has a default is nullable in GraphQL. Messages of checks continue the sentence "`field` …": "must be …".
  */
-export type GraphqlMeta = {
+export type GraphqlType = {
   /** The name of a scalar, an enum or an object type. */
   name?: string;
   /** What an enum or an object type is. */
@@ -18,7 +18,7 @@ export type GraphqlMeta = {
   row?: { table: string; keys: readonly string[] };
 };
 
-export const graphqlMeta = z.registry<GraphqlMeta>();
+export const graphqlTypes = z.registry<GraphqlType>();
 
 /** A UUID, in whatever spelling Postgres knows; passed on as Postgres writes it, which secrets are sealed for. */
 export function uuid() {
@@ -29,12 +29,12 @@ export function uuid() {
       const digits = text.replace(/[{}-]/g, "").toLowerCase();
       return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
     })
-    .register(graphqlMeta, { name: "UUID" });
+    .register(graphqlTypes, { name: "UUID" });
 }
 
 /** Any JSON, passed on as it came: a copy would lose keys such as `__proto__`. */
 export function json<T = Json>(check: (value: unknown) => boolean = isGiven, message = "must be JSON") {
-  return z.custom<T>(check, message).register(graphqlMeta, { name: "JSON" });
+  return z.custom<T>(check, message).register(graphqlTypes, { name: "JSON" });
 }
 
 function isGiven(value: unknown): boolean {
@@ -53,7 +53,7 @@ export function instant() {
       return at >= FIRST && at <= LAST;
     }, "must be a date between the years 1970 and 9999")
     .transform((text): Instant => new Date(text).toISOString())
-    .register(graphqlMeta, { name: "Datetime" });
+    .register(graphqlTypes, { name: "Datetime" });
 }
 
 /** An enum, and what each of its values means. */
@@ -62,15 +62,15 @@ export function choice<const Value extends string>(
   about: string,
   values: Record<Value, string>,
 ) {
-  return z.enum(Object.keys(values) as Value[]).register(graphqlMeta, { name, about, values });
+  return z.enum(Object.keys(values) as Value[]).register(graphqlTypes, { name, about, values });
 }
 
 /** An object type of payloads. */
 export function type<Fields extends z.core.$ZodLooseShape>(name: string, about: string, fields: Fields) {
-  return z.object(fields).register(graphqlMeta, { name, about });
+  return z.object(fields).register(graphqlTypes, { name, about });
 }
 
 /** A row of a table that PostGraphile exposes, read after the mutation: `run` returns its key. */
 export function row<Key extends string = "id">(table: string, keys: readonly Key[] = ["id" as Key]) {
-  return z.custom<Record<Key, string>>().register(graphqlMeta, { row: { table, keys } });
+  return z.custom<Record<Key, string>>().register(graphqlTypes, { row: { table, keys } });
 }

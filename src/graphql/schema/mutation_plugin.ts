@@ -2,7 +2,7 @@ import { access, context, object, type Step, sideEffect } from "postgraphile/gra
 import { parse } from "postgraphile/graphql";
 import { extendSchema } from "postgraphile/utils";
 import { z } from "zod";
-import { graphqlMeta } from "./graphql_types.ts";
+import { graphqlTypes } from "./graphql_types.ts";
 import { type ServerMutation, upperFirst } from "./server_mutation.ts";
 import { TypeDefinitions } from "./type_definitions.ts";
 
@@ -70,7 +70,7 @@ function planOf(mutation: ServerMutation) {
 function plansOf(payload: ServerMutation["payload"], tableOf: TableOf) {
   return Object.fromEntries(
     Object.entries(payload).map(([field, schema]) => {
-      const row = graphqlMeta.get(schema)?.row;
+      const row = graphqlTypes.get(schema)?.row;
       if (!row) return [field, ($payload: Step) => access($payload, ["result", field])];
       const table = tableOf(row.table);
       return [

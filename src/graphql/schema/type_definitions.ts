@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { graphqlMeta } from "./graphql_types.ts";
+import { graphqlTypes } from "./graphql_types.ts";
 
 type Fields = Readonly<Record<string, z.core.$ZodType>>;
 
@@ -36,7 +36,7 @@ export class TypeDefinitions {
     if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
       return this.#nameOf(asType(schema.def.innerType)).replace(/!$/, "");
     if (schema instanceof z.ZodArray) return `[${this.#nameOf(asType(schema.def.element))}]!`;
-    const { row, name, about, values } = graphqlMeta.get(schema) ?? {};
+    const { row, name, about, values } = graphqlTypes.get(schema) ?? {};
     // A row may be gone, or out of the caller's sight, by the time it is read.
     if (row) return this.#nameOfRow(row.table);
     if (name) {
