@@ -64,7 +64,7 @@ export async function renewGoogleToken(
     });
     if (result !== null) return result;
   }
-  return notConnected("The Google account's access is being renewed by somebody, and that takes too long.");
+  return notConnected("Renewing the access token of the Google account takes too long.");
 }
 
 const DISCONNECTED = notConnected("The Google account was disconnected.");

@@ -5,7 +5,7 @@ import { choice, defineFields, list, number, object } from "../fields/define_fie
 import { defineNode } from "./define_node.ts";
 
 export const START = defineFields({
-  triggers: list("On what the chatbot begins: see [Beginning](#beginning). Without any: on every message."),
+  triggers: list("When the chatbot starts: see [Triggers](#triggers). Without triggers, on every message."),
   priority: number("When several chatbots are active, the one with the higher priority begins.", {
     default: 0,
   }),
