@@ -7987,7 +7987,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__refuse() is 'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. What they depend on is in channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address that it can send to.';
+comment on function app_private.tg_messages__refuse() is 'The rules of sending, for every writer: GraphQL, SQL, a chatbot. What they depend on is in channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address that it can send to.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
 begin

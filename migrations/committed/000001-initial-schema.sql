@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6998448f2750fb5164d656c6b59dd4be5722468e
+--! Hash: sha1:ded96fc10cbb7e5af0de60850d5b656a94d5d08a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4348,7 +4348,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__refuse() is
-  E'The rules of sending, whoever inserts: GraphQL, SQL, a chatbot or a campaign. What they depend on is in '
+  E'The rules of sending, for every writer: GraphQL, SQL, a chatbot. What they depend on is in '
    'channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. '
    'PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the '
    'template is known and not approved. PYADR: the contact has no address that it can send to.';
