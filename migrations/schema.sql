@@ -4530,7 +4530,7 @@ create function app_private.find_status_messages(statuses jsonb) returns table(m
   ) theirs on true
 $$
   language sql stable;
-comment on function app_private.find_status_messages(jsonb) is 'The message that each status is about, by position: by our own id, which the provider echoes, else by the provider''s; null where there is none. has_new_ids: whether the provider''s id of one that was found by ours is not known yet. Part of apply_statuses().';
+comment on function app_private.find_status_messages(jsonb) is 'The message that each status is about, by position: found by our message id, which the provider echoes, else by the provider''s id; null if there is none. has_new_ids: whether the provider''s id of a message found by our id is not stored yet. Part of apply_statuses().';
 
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
@@ -5894,7 +5894,7 @@ create function app_private.opens_window(direction app_public.message_direction,
   )
 $$
   language sql immutable;
-comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of theirs.';
+comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message opens the provider''s customer service window: a new message or a reaction from a customer.';
 
 create function app_private.operations_status() returns table(workers integer, silent_workers integer, jobs_due integer, jobs_oldest_due_seconds double precision, jobs_given_up integer, failing_upkeep text[], turns_oldest_due_seconds double precision, outbox_queued integer, outbox_sending integer, outbox_uncertain integer, outbox_oldest_queued_seconds double precision, stuck_channels integer, held_channels integer, webhooks_unapplied integer, missing_partitions text[], missing_partitions_ahead text[]) as $$
   select

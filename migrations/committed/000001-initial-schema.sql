@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ded96fc10cbb7e5af0de60850d5b656a94d5d08a
+--! Hash: sha1:f4807d83826c28e9721965ac44c48cdb76ffb375
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3424,18 +3424,9 @@ create or replace function app_private.opens_window(
 $$ language sql immutable;
 
 comment on function app_private.opens_window(
-  
-  
-  
-  
-  
-  
-  
-  
   app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
 ) is
-  E'Whether a message opens the provider''s customer service window: what a customer says now, and a reaction of '
-   'theirs.';
+  E'Whether a message opens the provider''s customer service window: a new message or a reaction from a customer.';
 
 create or replace function app_private.needs_attention(
   direction app_public.message_direction,
@@ -3447,14 +3438,6 @@ create or replace function app_private.needs_attention(
 $$ language sql immutable;
 
 comment on function app_private.needs_attention(
-  
-  
-  
-  
-  
-  
-  
-  
   app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
 ) is
   E'Whether a message counts as unread and opens a closed conversation: what a customer says now.';
@@ -3482,14 +3465,6 @@ create or replace function app_private.wakes_chatbot(
 $$ language sql immutable;
 
 comment on function app_private.wakes_chatbot(
-  
-  
-  
-  
-  
-  
-  
-  
   app_public.message_direction, app_public.message_origin, app_public.message_type
 ) is
   E'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
@@ -5094,9 +5069,9 @@ $$ language sql stable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.find_status_messages(jsonb) is
-  E'The message that each status is about, by position: by our own id, which the provider echoes, else by the '
-   'provider''s; null where there is none. has_new_ids: whether the provider''s id of one that was found by ours is '
-   'not known yet. Part of apply_statuses().';
+  E'The message that each status is about, by position: found by our message id, which the provider echoes, else by '
+   'the provider''s id; null if there is none. has_new_ids: whether the provider''s id of a message found by our id is '
+   'not stored yet. Part of apply_statuses().';
 --! EndIncluded messages/find_status_messages.sql
 --! Included messages/merge_statuses.sql
 create or replace function app_private.merge_statuses(statuses jsonb, message_ids uuid[], latest timestamptz)
