@@ -142,7 +142,7 @@ test("the limits of a file are the importer's", () => {
 
 test("the refusals of an import are those of its code", async () => {
   const { text } = sectionOf(page, "## Import and export");
-  const files = ["forms", "import", "limits", "parse_graph", "subflows", "typebot"];
+  const files = ["flows", "import", "limits", "parse_graph", "subflows", "typebot"];
   const sources = await Promise.all(
     files.map((file) => readFile(join(ROOT, `src/chatbot/exchange/${file}.ts`), "utf8")),
   );

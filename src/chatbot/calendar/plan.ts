@@ -97,7 +97,7 @@ function givenDate(turn: Turn, node: GraphNode, { source, literal, path }: DateF
   return value == null ? "" : plainText(value).trim();
 }
 
-/** Whose calendar: null is the bot's owner; undefined when the node names nobody. */
+/** Whose calendar: null is the chatbot owner's; undefined when the node names none. */
 function userOf(turn: Turn, node: GraphNode): string | null | undefined {
   const { data } = node;
   switch (CALENDAR.calendarUserSource.of(data)) {

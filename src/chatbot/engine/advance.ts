@@ -7,7 +7,7 @@ import type { Effect } from "./effect.ts";
 import type { ChatbotEvent } from "./event.ts";
 import { react } from "./react.ts";
 import { fail } from "./step.ts";
-import { type Attendance, Turn } from "./turn.ts";
+import { Turn, type TurnOptions } from "./turn.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -18,7 +18,7 @@ import { walk } from "./walk.ts";
  * over, and an event that is not for what the run waits for, change nothing.
  *
  * @param now the turn's one instant; must not be before that of an earlier turn.
- * @param attendance also `kinds`: what the engine can run, {@link NODE_KINDS} by default.
+ * @param options also `kinds`: what the engine can run, {@link NODE_KINDS} by default.
  * @returns the new context, and what the shell has to do in the transaction that stores it.
  */
 export function advance(
@@ -26,11 +26,11 @@ export function advance(
   context: Context,
   event: ChatbotEvent,
   now: Instant,
-  { kinds = NODE_KINDS, ...attendance }: Attendance & { kinds?: NodeKinds } = {},
+  { kinds = NODE_KINDS, ...options }: TurnOptions & { kinds?: NodeKinds } = {},
 ): { context: Context; effects: Effect[] } {
   if (!isActive(context)) return { context, effects: [] };
   try {
-    const turn = new Turn(version, structuredClone(context), now, kinds, attendance);
+    const turn = new Turn(version, structuredClone(context), now, kinds, options);
     play(turn, event, kinds);
     return resultOf(turn, context);
   } catch (error) {

@@ -19,9 +19,9 @@ export type TimerKind =
   /** The form's time is up: its `timeout` exit. */
   | "flow_expiry"
   | "delay"
-  /** A call to the outside gave no result at all: it counts as failed. */
+  /** A request brought no result at all: it counts as failed. */
   | "request_timeout"
-  /** The next attempt of a failed call. */
+  /** The next attempt of a failed request. */
   | "request_retry"
   | "handoff_timeout"
   | "callback_timeout";
@@ -37,7 +37,7 @@ export type Waiting =
       attempts: number;
       /** The shown page of a long list, from 0. */
       page: number;
-      /** The contact was already told that a picture is no answer here. */
+      /** The contact has already been answered that a picture is not an answer here. */
       nudged: boolean;
     }
   /** A form's answer. */
@@ -66,7 +66,7 @@ export type NodeOutput = {
   answer?: Json;
 };
 
-/** A subflow that has not returned: whom to return to, and the caller's variables meanwhile. */
+/** A subflow that has not returned: where to return to, and the variables of the caller. */
 export type Frame = { chatbotId: string; callerNodeId: string; callerVariables: JsonObject };
 
 /** One run of one version in one conversation: plain JSON, stored as it is. Changed only by `advance`. */
@@ -94,7 +94,7 @@ export type Context = {
   replies: { since: Instant; count: number };
   /** Random numbers and request ids drawn so far. */
   draws: number;
-  /** Messages that arrived while a call to the outside was under way; the next question takes them. */
+  /** Messages that arrived while a request was under way; the next question takes them. */
   inbox: InboundMessage[];
   /** Callbacks that came before the run waited for one. */
   callbacks: Json[];

@@ -12,7 +12,7 @@ export type HttpTarget =
   | { kind: "data_source"; dataSourceId: string }
   /** A stored connection: method, path, parameters and body of the connection, overlaid by those given here. */
   | { kind: "data_source_connection"; connectionId: string }
-  /** `url` is a path below the Google Calendar API; the account's token is added by the shell. `userId` null: the bot's owner. */
+  /** `url` is a path below the Google Calendar API; the account's token is added by the shell. `userId` null: the chatbot's owner. */
   | { kind: "google_calendar"; userId: string | null };
 
 export type HttpBody =
@@ -82,7 +82,7 @@ export type Effect =
     }
   /** After `finish`: begin a new run with the message just received (a restart keyword). */
   | { kind: "restart" }
-  /** For the trace: something a bot's author should know. `code` is stable; `detail` names the part. */
+  /** For the trace: something the chatbot's author should know. `code` is stable; `detail` names the part. */
   | { kind: "log"; nodeId: string | null; code: LogCode; detail: string };
 
 export type LogCode =

@@ -48,7 +48,7 @@ export type ChatbotEvent =
   /**
    * The run begins. `variables` are set before the first node: `customer_phone`, `contact`, `callback_url`, and
    * what an API call passed. `message` is what the contact opened with, if a contact did. `replies` is the
-   * reply count of the conversation's previous run, so that two bots cannot restart each other for ever.
+   * reply count of the conversation's previous run, so that two chatbots cannot restart each other endlessly.
    */
   | { kind: "start"; message: InboundMessage | null; variables?: JsonObject; replies?: Context["replies"] }
   | { kind: "message"; message: InboundMessage }
@@ -56,9 +56,9 @@ export type ChatbotEvent =
   | { kind: "flow_response"; flowToken: string; response: JsonObject }
   | { kind: "http_result"; requestId: string; result: HttpResult }
   | { kind: "ai_result"; requestId: string; result: AiResult }
-  /** The run's timer rang. One that is not due (it was moved meanwhile) changes nothing. */
+  /** The run's timer rang. One that is not due (it has been moved since) changes nothing. */
   | { kind: "timer" }
-  /** Someone called the run's callback address. */
+  /** Another program called the run's callback address. */
   | { kind: "callback"; payload: Json }
   /** The person who had the conversation gave it back. */
   | { kind: "handoff_ended" }

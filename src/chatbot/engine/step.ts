@@ -12,7 +12,7 @@ export type Step =
   | { kind: "wait"; waiting: Waiting }
   /** The graph ends here: the run completes, or a subflow returns by the exit named `outcome`. */
   | { kind: "end"; outcome: string | null }
-  /** The run ends, whatever is open; `isRestart`: to begin anew. */
+  /** The run ends, whatever is open; `isRestart`: a new run follows. */
   | { kind: "finish"; status: EndStatus; reason: string; isRestart?: boolean };
 
 /** Leave by a named handle, else by the plain way on. */

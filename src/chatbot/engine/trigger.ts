@@ -65,8 +65,8 @@ export function matchTrigger(
 ): TriggerRule | null {
   if (arrival.kind === "message" && isSilent(arrival.message)) return null;
   const text = (arrival.kind === "message" && typedText(arrival.message)) || "";
-  const heard: Heard = { arrival, text, folded: fold(text), budget };
-  const matching = rules.filter((rule) => matches(rule, heard) && isInHours(rule, now));
+  const received: Received = { arrival, text, folded: fold(text), budget };
+  const matching = rules.filter((rule) => matches(rule, received) && isInHours(rule, now));
   const best = (rule: TriggerRule, other: TriggerRule) =>
     other.priority - rule.priority || GENERALITY[rule.condition.kind] - GENERALITY[other.condition.kind];
   return matching.sort(best)[0] ?? null;
@@ -104,7 +104,7 @@ export function isSignal(
   }
 }
 
-/** Is it a word that somebody typed to come here? */
+/** Is it a keyword that a contact types as a whole? */
 export function isExactKeyword({ condition }: TriggerRule): boolean {
   return condition.kind === "keyword" && condition.match === "exact";
 }
@@ -126,9 +126,9 @@ const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
 };
 
 /** What arrived, with its words as they are compared. */
-type Heard = { arrival: Arrival; text: string; folded: string; budget: Budget };
+type Received = { arrival: Arrival; text: string; folded: string; budget: Budget };
 
-function matches(rule: TriggerRule, { arrival, text, folded: heard, budget }: Heard): boolean {
+function matches(rule: TriggerRule, { arrival, text, folded: received, budget }: Received): boolean {
   const { condition } = rule;
   check(budget);
   if (arrival.kind === "api") {
@@ -146,7 +146,7 @@ function matches(rule: TriggerRule, { arrival, text, folded: heard, budget }: He
         check(budget);
         if (word === "") return false;
         if (condition.match === "regex") return testPattern(word, text);
-        return condition.match === "exact" ? heard === word : heard.includes(word);
+        return condition.match === "exact" ? received === word : received.includes(word);
       });
     case "template_button":
       return message.type === "button" && isNamed(condition.payloads, tappedReply(message)?.id ?? "");
@@ -160,8 +160,8 @@ function matches(rule: TriggerRule, { arrival, text, folded: heard, budget }: He
       return foldedWords(rule, budget).some(
         (code) =>
           code !== "" &&
-          heard.startsWith(code) &&
-          !(/\d$/.test(code) && /^\d/.test(heard.slice(code.length))),
+          received.startsWith(code) &&
+          !(/\d$/.test(code) && /^\d/.test(received.slice(code.length))),
       );
     case "api":
       return false;

@@ -19,15 +19,15 @@ import type { WaitTime } from "./wait_time.ts";
 const TEXT_LIMIT = 4096;
 
 /** What one turn may write, as a multiple of what the variables may hold when it is over. */
-const INK = 10;
+const WRITES_PER_SIZE = 10;
 
 /** Looks at a turn without changing it. */
-export type Watch = (turn: Turn) => void;
+export type TurnObserver = (turn: Turn) => void;
 
 /** What accompanies a turn without being part of it. */
-export type Attendance = {
+export type TurnOptions = {
   /** Sees the turn as it begins, and as each node is entered; it may look, and change nothing. */
-  watch?: Watch;
+  observe?: TurnObserver;
   /** Ends the turn, and with it the run, when it takes too long. */
   budget?: Budget;
 };
@@ -48,31 +48,31 @@ export class Turn {
   /** A message was held back because the conversation had its fill for the hour. */
   isMuted = false;
   /** More was written in this turn than any run can need: a graph may double a variable at every step. */
-  isFlooded = false;
-  /** For a trace: told of the turn as it begins, and of each node as it is entered. */
-  readonly watch: Watch | undefined;
-  /** For a trace: the names of variables that were set, as often as they were; kept while somebody watches. */
+  hasWrittenTooMuch = false;
+  /** For a trace: called when the turn begins, and when a node is entered. */
+  readonly observe: TurnObserver | undefined;
+  /** For a trace: the names of variables that were set, as often as they were; kept only if there is an observer. */
   readonly touched: string[] = [];
   readonly budget: Budget;
   /** What this turn may still write, in characters. */
-  #ink: number;
+  #writable: number;
 
   constructor(
     version: ChatbotVersion,
     context: Context,
     now: Instant,
     kinds: GraphKinds,
-    { watch, budget }: Attendance = {},
+    { observe, budget }: TurnOptions = {},
   ) {
     this.version = version;
     this.#kinds = kinds;
     this.context = context;
     this.now = now;
-    this.watch = watch;
+    this.observe = observe;
     this.budget = budget ?? NO_BUDGET;
-    this.#ink = INK * version.settings.maxVariablesSize;
+    this.#writable = WRITES_PER_SIZE * version.settings.maxVariablesSize;
     this.texts = textsIn(version.settings.language);
-    watch?.(this);
+    observe?.(this);
   }
 
   get settings(): ChatbotSettings {
@@ -111,7 +111,7 @@ export class Turn {
   }
 
   #touch(name: string | null): void {
-    if (this.watch && name !== null) this.touched.push(name);
+    if (this.observe && name !== null) this.touched.push(name);
   }
 
   /** Puts variables into a text that a person will read. */
@@ -127,7 +127,7 @@ export class Turn {
   #interpolate(node: GraphNode, template: string, render: (value: Json) => string): string {
     const written = (value: Json) => {
       check(this.budget);
-      const text = this.isFlooded ? "" : render(value);
+      const text = this.hasWrittenTooMuch ? "" : render(value);
       return this.#spend(text) ? text : "";
     };
     return interpolate(template, this.context.variables, written, (path) => {
@@ -137,9 +137,9 @@ export class Turn {
   }
 
   #spend(value: Json): boolean {
-    this.#ink -= size(value, this.#ink);
-    this.isFlooded ||= this.#ink < 0;
-    return !this.isFlooded;
+    this.#writable -= size(value, this.#writable);
+    this.hasWrittenTooMuch ||= this.#writable < 0;
+    return !this.hasWrittenTooMuch;
   }
 
   /** Sends a text; what is too long for one message is several. */

@@ -11,7 +11,7 @@ export function walk(turn: Turn, first: Step, kinds: NodeKinds): void {
   let step = first;
   for (;;) {
     check(turn.budget);
-    if (turn.isFlooded) step = fail("variables_too_large: maxVariablesSize");
+    if (turn.hasWrittenTooMuch) step = fail("variables_too_large: maxVariablesSize");
     else if (turn.isMuted) step = fail("too_many_replies: maxRepliesPerHour");
     switch (step.kind) {
       case "exit":
@@ -65,7 +65,7 @@ function visit(turn: Turn, nodeId: string, kinds: NodeKinds): Step {
 
   context.currentNodeId = nodeId;
   context.nodeHistory.push({ nodeId, at: turn.now, ...(subflow !== undefined && { subflow }) });
-  turn.watch?.(turn);
+  turn.observe?.(turn);
   const kind = kinds.of(node);
   return kind
     ? kind.enter(turn, node)

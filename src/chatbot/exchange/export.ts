@@ -3,7 +3,7 @@ import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { NODE_KINDS } from "../nodes/registry.ts";
 import { cleanObject } from "./clean.ts";
-import type { ImportedFlow } from "./forms.ts";
+import type { ImportedFlow } from "./flows.ts";
 import { redactNode } from "./redact_node.ts";
 import type { ImportedSubflow } from "./subflows.ts";
 
@@ -18,7 +18,7 @@ export type ExportedChatbot = {
   isActive: boolean;
   status: "active" | "archived" | "draft";
   metadata: JsonObject | null;
-  /** The forms that are known here, of those that the graphs send. */
+  /** The WhatsApp Flows that are known here, of those that the graphs send. */
   flows: ExportedFlow[];
   /** The graphs that are called, and those that they call. */
   subflows: ImportedSubflow[];

@@ -5,7 +5,7 @@ import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Language, languageOf } from "../text/texts.ts";
 import { patternProblems } from "../validation/patterns.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
-import { type ImportedFlow, readForms } from "./forms.ts";
+import { type ImportedFlow, readFlows } from "./flows.ts";
 import { checkStructure, readJson } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
 import { type ImportedSubflow, readSubflows } from "./subflows.ts";
@@ -76,9 +76,9 @@ function readChatbot(file: unknown): ImportResult {
     );
   }
   const { graph, problems: ofGraph } = parseGraph(chatbot.nodes, chatbot.edges);
-  const { flows, problems: ofForms } = readForms(file.whatsappFlows);
+  const { flows, problems: ofFlows } = readFlows(file.whatsappFlows);
   const { subflows, problems: ofSubflows } = readSubflows(file.subflows);
-  problems.push(...ofGraph, ...ofForms, ...ofSubflows, ...missingForms(graph, flows));
+  problems.push(...ofGraph, ...ofFlows, ...ofSubflows, ...missingFlows(graph, flows));
   if (problems.some(({ severity }) => severity === "error")) return { kind: "refused", problems };
 
   const metadata = isObject(chatbot.metadata) ? chatbot.metadata : null;
@@ -104,12 +104,12 @@ function importListed(files: unknown[]): ImportResult {
   return { kind: "refused", problems: [problem("not_a_chatbot", null, message)] };
 }
 
-function missingForms(graph: Graph, flows: ImportedFlow[]): Problem[] {
+function missingFlows(graph: Graph, flows: ImportedFlow[]): Problem[] {
   const known = new Set(flows.map((flow) => flow.whatsappFlowId));
   return graph.nodes.flatMap((node) =>
     NODE_KINDS.referencesOf(node)
       .filter(({ kind, id }) => kind === "flow" && !known.has(id))
-      .map(({ id }) => warning("flow_not_included", node.id, `The form "${id}" is not in the file.`)),
+      .map(({ id }) => warning("flow_not_included", node.id, `The Flow "${id}" is not in the file.`)),
   );
 }
 

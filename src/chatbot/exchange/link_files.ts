@@ -1,4 +1,4 @@
-import type { ImportedFlow } from "./forms.ts";
+import type { ImportedFlow } from "./flows.ts";
 import type { ImportedChatbot } from "./import.ts";
 import { type ImportedSubflow, subflowsCalledBy } from "./subflows.ts";
 

@@ -15,7 +15,7 @@ const SECRET_WORD =
 /** Headers that carry no secret. Any other may, whatever its name. */
 export const HARMLESS_HEADER =
   /^(accept(-(charset|encoding|language))?|cache-control|content-(language|type)|if-(none-)?match|if-modified-since|prefer|user-agent)$/i;
-/** A switch, a small number, a version, a date, a media type: nobody's secret, unless its name says so. */
+/** A switch, a small number, a version, a date, a media type: not a secret, unless its name says so. */
 const HARMLESS_VALUE =
   /^(true|false|on|off|yes|no|none|v?\d{1,3}(\.\d{1,3}){0,2}|\d{4}-\d\d-\d\d|[a-z]+\/[a-z.+-]+)$/i;
 

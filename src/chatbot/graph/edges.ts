@@ -1,6 +1,6 @@
 import type { GraphEdge } from "./graph.ts";
 
-/** Exits that are only ever taken by name: whoever asks for any way on does not mean these. */
+/** Exits that are only taken by name, never as "any way on". */
 const NAMED_ONLY: ReadonlySet<string> = new Set(["error", "invalid", "timeout"]);
 
 /**

@@ -9,7 +9,7 @@ export type ChatbotSettings = {
   timeZone: string;
   /** Words that skip a question, compared without case and accents. */
   skipWords: string[];
-  /** Words that end the run, and words that begin it anew. */
+  /** Words that end the run, and words that restart it. */
   stopKeywords: string[];
   restartKeywords: string[];
   /** Default of a question's `maxAttempts`. */

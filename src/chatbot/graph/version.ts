@@ -1,11 +1,11 @@
 import type { Graph } from "./graph.ts";
 import { type ChatbotSettings, chatbotSettings } from "./settings.ts";
 
-/** What the engine needs to know of a WhatsApp Flow (a form) that the graph sends. */
+/** What the engine needs to know of a WhatsApp Flow that the graph sends. */
 export type FlowFacts = {
-  /** The provider's state of the form; a `DRAFT` is sent in draft mode. */
+  /** The provider's state of the Flow; a `DRAFT` is sent in draft mode. */
   status: string;
-  /** The first screen of its Flow JSON: where a form opens when the node names no screen. */
+  /** The first screen of its Flow JSON: where the Flow opens when the node names no screen. */
   firstScreen: string | null;
 };
 
@@ -16,11 +16,11 @@ export type ChatbotVersion = {
   settings: ChatbotSettings;
   /** The graphs that `subflow` nodes call, by chatbot id, frozen when this version was published. */
   subflows: { [chatbotId: string]: Graph };
-  /** The forms that are known, by the provider's flow id. An unknown form is still sent: the reference is soft. */
+  /** The Flows that are known, by the provider's id. An unknown one is sent all the same. */
   flows: { [whatsappFlowId: string]: FlowFacts };
 };
 
-/** A version of a graph that was never published, to be played: no subflows, no known forms. */
+/** A version of a graph that was never published, to be played: no subflows, no known Flows. */
 export function draftVersion(graph: Graph, settings: Partial<ChatbotSettings> = {}): ChatbotVersion {
   return { id: "draft", graph, settings: chatbotSettings(settings), subflows: {}, flows: {} };
 }

@@ -67,7 +67,7 @@ function receiveAnswer(turn: Turn, node: GraphNode, waiting: AnswerWaiting, mess
       turn.record(node, { exit: "skip" });
       return SKIP;
     case "wrong_type":
-      // Pictures come in numbers; each tap on an old menu is somebody who wants something.
+      // Pictures come in numbers; each tap on an old menu is a request.
       if (waiting.nudged && tappedReply(message) === null) return { kind: "wait", waiting };
       return ask(turn, node, { ...waiting, nudged: true }, retryText(turn, node, kind));
     case "invalid":

@@ -1,6 +1,6 @@
 import { defineFields, number } from "../fields/define_fields.ts";
 
-/** Fields that a node may have whatever it sends its requests to. */
+/** Fields of every node that sends requests. */
 export const RETRIES = defineFields({
   apiRetries: number("Further attempts of a GET that failed, after 2, 4, 8 … seconds.", {
     default: 2,

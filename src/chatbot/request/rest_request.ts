@@ -48,11 +48,11 @@ export function restRequest(turn: Turn, node: GraphNode): HttpRequest | null {
   query.push(...fillPairs(turn, node, REST_REQUEST.apiQueryParams.of(data)));
   authenticate(turn, node, headers, query);
 
-  // A content type among the headers is the author's last word.
+  // A content type among the headers takes precedence.
   const written = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1];
   const contentType = written ?? REST_REQUEST.apiContentType.of(data);
   const body = fillBody(turn, node, REST_REQUEST.apiBody.of(data), contentType);
-  // Boundaries belong to whoever encodes the form.
+  // The boundary is chosen when the form is encoded.
   const sent = headers.filter(
     ([name]) => body?.kind !== "multipart" || name.toLowerCase() !== "content-type",
   );

@@ -19,7 +19,7 @@ const EVENTS: { [note: string]: ChatbotEvent } = {
 /**
  * A tester's next line as what happens: a reply of the customer's, or a note.
  *
- * - `@wait 2 hours` (s, m, h, d, w; seconds unless told): time passes, and timers ring on the way. `@wait` alone: until
+ * - `@wait 2 hours` (s, m, h, d, w; seconds by default): time passes, and timers ring on the way. `@wait` alone: until
  *   what the run waits for is over.
  * - `@return`: the person who has the conversation gives it back. `@fail reason`: what was said last could not be sent.
  * - `@skip`, `@stop`, `@resume`: what people on staff can do to a run.

@@ -21,7 +21,7 @@ import type {
 import { stubbed } from "./stubbed.ts";
 import { traced } from "./trace.ts";
 
-/** What the engine is told of a customer who does not exist. */
+/** The variables of a contact who does not exist. */
 const SIMULATED_VARIABLES: SystemVariables = {
   customer_phone: "905551234567",
   contact: { name: "Test" },
@@ -88,7 +88,7 @@ export function* continueSimulation(
   return yield* playOn(stage, turn(stage, current, event));
 }
 
-/** Plays a step with calls that are answered by a stub. */
+/** Plays a step whose requests are answered by a stub. */
 export function withStub<Result>(playing: Playing<Result>, stub: HttpStub): Result {
   let next = playing.next();
   while (!next.done) next = playing.next(next.value === null ? undefined : stubbed(next.value, stub));
@@ -109,7 +109,7 @@ type Stage = { version: ChatbotVersion; budget: TurnBudget; kinds: NodeKinds };
 
 const UNBOUNDED: TurnBudget = () => NO_BUDGET;
 
-/** Plays everything that needs no customer: calls, retries, delays. The engine's guards bound it. */
+/** Plays everything that needs no contact: requests, retries, delays. The engine's guards bound it. */
 function* playOn(stage: Stage, played: Played): Playing {
   let current = played;
   for (;;) {

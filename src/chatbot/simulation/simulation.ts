@@ -6,24 +6,24 @@ import type { ChatbotEvent } from "../engine/event.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import type { TraceTurn } from "./trace.ts";
 
-/** A run that is only played: plain JSON, to be continued reply by reply. It never waits for a call. */
+/** A run that is only played: plain JSON, to be continued reply by reply. It never waits for a request. */
 export type Simulation = {
   context: Context;
-  /** The virtual clock. It moves when the run waits for nothing but time, and when it is told to. */
+  /** The virtual clock. It moves when the run waits for nothing but time, and when a reply names a time. */
   now: Instant;
-  /** Everything the bot has said. */
+  /** Everything the chatbot has sent. */
   messages: OutboundMessage[];
-  /** How often each node has called. */
+  /** How many requests each node has sent. */
   calls: { [nodeId: string]: number };
 };
 
 /** A step of a played run: how it stands, and what happened on the way there. */
 export type Played = { simulation: Simulation; trace: TraceTurn[] };
 
-/** What a played run needs and cannot do itself: a call. */
+/** What a played run needs and cannot do itself: a request. */
 export type PendingCall = {
   waiting: Extract<Waiting, { kind: "http" | "ai" }>;
-  /** How often its node has called before. */
+  /** How many its node has sent before. */
   count: number;
   /** Of the run. */
   variables: JsonObject;
@@ -34,8 +34,8 @@ export type PendingCall = {
 export type CallResult = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
 
 /**
- * A step under way. It hands each call out, and takes its result: whoever drives it decides whether calls are real
- * (undefined: no answer ever comes). Null after each turn, for whoever wants to rest, or to stop.
+ * A step under way. It yields each request, and takes its result: the caller decides whether requests are really sent
+ * (undefined: no answer ever comes). It yields null after each turn, so that the caller can let others work, or stop.
  */
 export type Playing<Result = Played> = Generator<PendingCall | null, Result, CallResult | undefined>;
 

@@ -35,7 +35,7 @@ export type NodeStep = {
   output: NodeOutput | null;
 };
 
-/** A turn of the engine that runs in earnest, looked at node by node. */
+/** A turn of the same engine that runs in production, observed node by node. */
 export function traced(
   version: ChatbotVersion,
   before: Context,
@@ -46,7 +46,7 @@ export function traced(
   const looks = new Looks(before, waitingIn(version, before));
   const { context, effects } = advance(version, before, event, now, {
     ...options,
-    watch: (turn) => looks.take(turn),
+    observe: (turn) => looks.take(turn),
   });
   looks.end();
   const nodes = looks.steps.map(({ from, ...step }, at): NodeStep => {

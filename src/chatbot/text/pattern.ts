@@ -1,9 +1,9 @@
 import { RE2JS } from "re2js";
 
 /**
- * Regular expressions from a bot's author (or, through a variable, from a customer), run on texts from strangers.
+ * Regular expressions from a chatbot's author (or, through a variable, from a customer), run on texts from strangers.
  *
- * They are matched by RE2, in time linear in the text: no pattern can be slow, whoever writes it. What RE2 cannot match
+ * They are matched by RE2, in time linear in the text: no pattern can be slow. What RE2 cannot match
  * that way (look-around, back-references) is refused. The limits bound the constant: a test takes at most some 50 ms.
  */
 const LONGEST_PATTERN = 200;

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../base/json/json.ts";
 import { parsePath } from "./path.ts";
 
-/** What the program tells a run of whom it talks to, before its first node. */
+/** What the program lets a run know about its contact, before its first node. */
 export type SystemVariables = {
   /** Digits; `""` when the contact has no number. */
   customer_phone: string;
@@ -26,7 +26,7 @@ const NAMES: { [name in keyof SystemVariables | EngineVariables]: true } = {
 export const SYSTEM_NAMES: readonly string[] = Object.keys(NAMES);
 
 /**
- * The variables a run begins with: those given by whoever starts it, and the system's. A graph takes the system's for
+ * The variables a run begins with: those given by its starter, and the system's. A graph takes the system's for
  * the truth, so that nothing given may replace them, or part of them (`contact.name`, `contact[name]`).
  */
 export function startVariables(system: SystemVariables, given: JsonObject): JsonObject {

@@ -6,7 +6,7 @@ const PLACEHOLDER = /\{\{([A-Za-z0-9_.[\]]+)\}\}/g;
 
 /**
  * Puts variables into a text, once: what a value contains is never read as a template again, and nothing is
- * calculated. A name without a value stays as typed, visible to whoever tests the bot.
+ * calculated. A name without a value stays as typed, visible to the tester.
  */
 export function interpolate(
   template: string,

@@ -1,4 +1,4 @@
-/** The languages the engine itself speaks. A bot's own texts are in whatever language its author wrote. */
+/** The languages the engine itself speaks. A chatbot's own texts are in the language of its author. */
 export type Language = "en" | "tr";
 
 /** The sentences the engine says where the author gave none. */

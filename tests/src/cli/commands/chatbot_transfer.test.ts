@@ -138,7 +138,7 @@ test("a broken form refuses the whole file, with its code, and stores nothing", 
   const path = await fileOf("broken.json", file);
   assert.match(
     await parley.failure(["chatbot", "import", path, "--tenant", "bakery"]),
-    /The form 1 of "whatsappFlows" has no "flowJson" object\. \(PYGRA\)$/,
+    /The Flow 1 of "whatsappFlows" has no "flowJson" object\. \(PYGRA\)$/,
   );
   assert.deepEqual(await query("select from app_public.chatbots where name = 'Broken'"), []);
 });

@@ -54,7 +54,7 @@ test("Flow JSON may be a text; a form without a name is called by its id", () =>
 });
 
 const broken: [string, unknown, RegExp][] = [
-  ["no object", 5, /form 1 .* is not an object/],
+  ["no object", 5, /Flow 1 .* is not an object/],
   ["no id", { ...flow, whatsappFlowId: undefined }, /no "whatsappFlowId"/],
   ["an id longer than any", { ...flow, whatsappFlowId: "7".repeat(256) }, /more than 255/],
   ["no Flow JSON", { ...flow, flowJson: undefined }, /no "flowJson" object/],

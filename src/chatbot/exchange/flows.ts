@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
 import { IMPORT_LIMITS, readJson } from "./limits.ts";
 
-/** A form that came along with a chatbot: to be stored as a draft, if its id is not known yet. */
+/** A WhatsApp Flow that came along with a chatbot: to be stored as a draft, if its id is not known yet. */
 export type ImportedFlow = {
   /** The provider's id, as the graph's nodes name it. */
   whatsappFlowId: string;
@@ -18,38 +18,38 @@ const LONGEST_ID = 255;
 const ADDRESS = /^https?:\/\/\S{1,1990}$/;
 
 /**
- * Reads the list `whatsappFlows` of an export. A form that is none (`broken_flow`) is an error: a chatbot that sends it
+ * Reads the list `whatsappFlows` of an export. A Flow that cannot be read (`broken_flow`) is an error: a chatbot that sends it
  * would ask for something that cannot be answered.
  */
-export function readForms(list: Json | undefined): { flows: ImportedFlow[]; problems: Problem[] } {
+export function readFlows(list: Json | undefined): { flows: ImportedFlow[]; problems: Problem[] } {
   if (list === undefined || list === null) return { flows: [], problems: [] };
   if (!Array.isArray(list))
     return { flows: [], problems: [problem("flows_not_a_list", null, '"whatsappFlows" is not a list.')] };
   if (list.length > IMPORT_LIMITS.flows) {
-    const message = `There are ${list.length} forms; ${IMPORT_LIMITS.flows} are allowed.`;
+    const message = `There are ${list.length} Flows; ${IMPORT_LIMITS.flows} are allowed.`;
     return { flows: [], problems: [problem("too_many_flows", null, message)] };
   }
   const problems: Problem[] = [];
   const flows = new Map<string, ImportedFlow>();
   for (const [index, item] of list.entries()) {
-    const read = readForm(item);
+    const read = readFlow(item);
     if ("broken" in read) {
-      problems.push(problem("broken_flow", null, `The form ${index + 1} of "whatsappFlows" ${read.broken}`));
+      problems.push(problem("broken_flow", null, `The Flow ${index + 1} of "whatsappFlows" ${read.broken}`));
     } else if (flows.has(read.whatsappFlowId)) {
-      const message = `The form "${read.whatsappFlowId}" is in the file twice; the first one counts.`;
+      const message = `The Flow "${read.whatsappFlowId}" is in the file twice; the first one counts.`;
       problems.push(warning("duplicate_flow", null, message));
     } else flows.set(read.whatsappFlowId, read);
   }
   for (const flow of flows.values()) {
     if (flow.endpointUri === null || ADDRESS.test(flow.endpointUri)) continue;
-    const message = `The endpoint of the form "${flow.whatsappFlowId}" is not a web address and is left out.`;
+    const message = `The endpoint of the Flow "${flow.whatsappFlowId}" is not a web address and is left out.`;
     problems.push(warning("bad_endpoint", null, message));
     flow.endpointUri = null;
   }
   return { flows: [...flows.values()], problems };
 }
 
-function readForm(item: Json): ImportedFlow | { broken: string } {
+function readFlow(item: Json): ImportedFlow | { broken: string } {
   if (!isObject(item)) return { broken: "is not an object." };
   const whatsappFlowId = textField(item, "whatsappFlowId");
   if (whatsappFlowId === "") return { broken: 'has no "whatsappFlowId".' };
