@@ -209,6 +209,6 @@ test("what cannot be played is told in a line", async () => {
     /is not valid JSON.* \(PYREQ\)/,
   );
   assert.match(await failure(bot, "--http-stub", await fileOf("text.json", '"text"')), /\(PYREQ\)/);
-  assert.match(await failure(bot, "--variables", "[]"), /no JSON object/);
+  assert.match(await failure(bot, "--variables", "[]"), /must be a JSON object/);
   assert.match(await failure(bot, "--at", "yesterday"), /is not a valid time \(PYREQ\)/);
 });
