@@ -89,7 +89,7 @@ test("no text, phone number or secret is logged, whatever goes wrong", async () 
   program.log.warn({ err: await refusal() }, "an error of the database, as any part might log it");
 
   // It is logged once the database has it.
-  await until("the stop to be logged", () => lines.join("").includes("it is stopped"));
+  await until("the stop to be logged", () => lines.join("").includes("channel stopped"));
   const log = lines.join("");
   assert.ok(log.includes("an error of the database"));
   for (const secret of [
