@@ -6,7 +6,7 @@ export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "
   async (): Promise<void> => {
     const partitions = await ensurePartitions(pool, { log });
     if (partitions.length > 0) log.info({ partitions }, "created partitions ahead of time");
-    await pool.query("select app_private.forget_old_rows()");
+    await pool.query("select app_private.delete_old_rows()");
     const dropped = await dropExpiredPartitions(pool, config.WEBHOOK_RETENTION_DAYS, { log });
     if (dropped.length > 0) log.info({ partitions: dropped }, "dropped old webhook bodies");
   };

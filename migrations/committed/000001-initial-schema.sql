@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f4807d83826c28e9721965ac44c48cdb76ffb375
+--! Hash: sha1:4fcc6deeb65ca6522cee660ce8161af099d78aa6
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2530,8 +2530,8 @@ comment on function app_private.tg_contacts__remember_erasure() is
   E'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier '
    'webhooks and redeliveries do not create the contact again.';
 --! EndIncluded contacts/tg_contacts__remember_erasure.sql
---! Included contacts/is_news.sql
-create or replace function app_private.is_news(
+--! Included contacts/is_newer_fact.sql
+create or replace function app_private.is_newer_fact(
   contact_id uuid,
   fact text,
   value text,
@@ -2546,9 +2546,9 @@ create or replace function app_private.is_news(
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.is_news(uuid, text, text, timestamptz, timestamptz) is
+comment on function app_private.is_newer_fact(uuid, text, text, timestamptz, timestamptz) is
   E'Whether a report on a contact is newer than the last one on the same fact. A redelivered report is not.';
---! EndIncluded contacts/is_news.sql
+--! EndIncluded contacts/is_newer_fact.sql
 --! Included contacts/set_marketing_preference.sql
 create or replace function app_private.set_marketing_preference(
   contact_id uuid,
@@ -2565,7 +2565,7 @@ begin
   where c.id = $1
   for no key update;
   -- Staff may have noted a stop that is newer.
-  if not app_private.is_news($1, 'marketing', v_value, said_at, received_at)
+  if not app_private.is_newer_fact($1, 'marketing', v_value, said_at, received_at)
     or allows_marketing and v_opted_out_at > said_at
   then
     return;
@@ -2602,7 +2602,7 @@ begin
   if v_kept.id is null or v_merged.id is null or v_kept.id = v_merged.id or v_kept.tenant_id <> v_merged.tenant_id then
     return;
   end if;
-  v_is_merged_newer := app_private.known_until(merged_id) > app_private.known_until(kept_id);
+  v_is_merged_newer := app_private.contact_last_heard_at(merged_id) > app_private.contact_last_heard_at(kept_id);
 
   perform from app_public.conversations c
   where c.tenant_id = v_kept.tenant_id and c.contact_id in (kept_id, merged_id)
@@ -3401,14 +3401,14 @@ comment on type app_public.message_status is
 -- messages: no pinned search_path, and stable where they cast to an enum's text. A type that a new version of the Graph
 -- API adds counts as something said.
 
-create or replace function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
+create or replace function app_private.has_own_content(type app_public.message_type, content jsonb) returns boolean as $$
   -- Not a change of what was said before, a notice of the provider's, the opening of a chat. (Lists, not a case: each
   -- of its branches would be set up for every statement.)
   select type not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome', 'media_placeholder')
     and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
 $$ language sql immutable;
 
-comment on function app_private.is_said(app_public.message_type, jsonb) is
+comment on function app_private.has_own_content(app_public.message_type, jsonb) is
   E'Whether a message has content of its own. A customer''s message with content counts as unread and reopens a '
    'closed conversation.';
 
@@ -3419,7 +3419,7 @@ create or replace function app_private.opens_window(
   content jsonb
 ) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and (
-    app_private.is_said(type, content) or type = 'reaction' and coalesce(content ->> 'emoji', '') <> ''
+    app_private.has_own_content(type, content) or type = 'reaction' and coalesce(content ->> 'emoji', '') <> ''
   )
 $$ language sql immutable;
 
@@ -3434,7 +3434,7 @@ create or replace function app_private.needs_attention(
   type app_public.message_type,
   content jsonb
 ) returns boolean as $$
-  select direction = 'inbound' and origin = 'live' and app_private.is_said(type, content)
+  select direction = 'inbound' and origin = 'live' and app_private.has_own_content(type, content)
 $$ language sql immutable;
 
 comment on function app_private.needs_attention(
@@ -3488,7 +3488,7 @@ comment on function app_hidden.order_preview(jsonb) is E'An order in brief: "[or
 
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
-create or replace function app_hidden.words_of(said text) returns text as $$
+create or replace function app_hidden.visible_text(said text) returns text as $$
   -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
   select nullif(btrim(
     said,
@@ -3500,16 +3500,16 @@ create or replace function app_hidden.words_of(said text) returns text as $$
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
-comment on function app_hidden.words_of(text) is
+comment on function app_hidden.visible_text(text) is
   E'A text without what shows nothing around it; null when nothing is left.';
 
-grant execute on function app_hidden.words_of(text) to parley_visitor;
+grant execute on function app_hidden.visible_text(text) to parley_visitor;
 
 create or replace function app_hidden.rare_preview(type app_public.message_type, content jsonb) returns text as $$
 begin
   return coalesce(
     -- The words of the message.
-    app_hidden.words_of(
+    app_hidden.visible_text(
       case type
         when 'system' then content ->> 'body'
         when 'reaction' then content ->> 'emoji'
@@ -3563,7 +3563,7 @@ create or replace function app_hidden.message_preview(type app_public.message_ty
   -- What most messages are stands in the statement. The rest is called: all the cases, set up for each statement, cost
   -- more than a message.
   select left(coalesce(
-    app_hidden.words_of(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
+    app_hidden.visible_text(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
     app_hidden.rare_preview(type, content)
   ), 1000)
 $$ language sql stable parallel safe;
@@ -4856,8 +4856,8 @@ $$ language sql stable parallel safe;
 comment on function app_private.message_id_at(timestamptz, uuid) is
   E'The id of a provider''s message at its place in the conversation (UUID version 7). hash is that of provider_ids.';
 --! EndIncluded messages/message_id_at.sql
---! Included messages/late_place.sql
-create or replace function app_private.late_place(
+--! Included messages/late_position.sql
+create or replace function app_private.late_position(
   conversation_id uuid,
   said_at timestamptz,
   arrived_at timestamptz,
@@ -4873,7 +4873,7 @@ create or replace function app_private.late_place(
       from (
         select m.id, m.occurred_at
         from app_public.messages m
-        where m.conversation_id = late_place.conversation_id
+        where m.conversation_id = late_position.conversation_id
         and m.id >= app_hidden.uuid_v7_floor(said_at)
         and m.id < app_hidden.uuid_v7_floor(said_at + interval '1 minute')
       ) e
@@ -4890,11 +4890,11 @@ create or replace function app_private.late_place(
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.late_place(uuid, timestamptz, timestamptz, uuid) is
+comment on function app_private.late_position(uuid, timestamptz, timestamptz, uuid) is
   E'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of '
    'provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; '
    'never before one of the same second that arrived earlier, nor before the one it quotes.';
---! EndIncluded messages/late_place.sql
+--! EndIncluded messages/late_position.sql
 --! Included messages/claim_message_id.sql
 create or replace function app_private.claim_message_id(
   conversation_id uuid,
@@ -4905,7 +4905,7 @@ create or replace function app_private.claim_message_id(
   select
     h.hash,
     app_private.message_id_at(
-      app_private.late_place(c.id, occurred_at, statement_timestamp(), null)
+      app_private.late_position(c.id, occurred_at, statement_timestamp(), null)
       -- In the order of the calls: clocks of other systems have whole seconds, too.
       + (clock_timestamp() - statement_timestamp()),
       h.hash
@@ -5467,7 +5467,7 @@ declare
 begin
   -- Before the locks of the outbox: contacts come first.
   if outcomes @? '$[*].recipient' then
-    perform app_private.learn_recipients(outcomes);
+    perform app_private.save_recipients(outcomes);
   end if;
 
   -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
@@ -5554,20 +5554,20 @@ comment on function app_private.record_outcomes(jsonb) is
    '"uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: '
    'customer}]. A status that arrived earlier is kept.';
 --! EndIncluded messages/record_outcomes.sql
---! Included messages/return_claims.sql
-create or replace function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
+--! Included messages/release_claims.sql
+create or replace function app_private.release_claims(sender_id uuid, known_ids uuid[]) returns void as $$
   select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
     'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry'
   )))
   from app_private.outbox o
-  where o.state = 'sending' and o.sender_id = return_claims.sender_id and o.message_id <> all (known_ids)
+  where o.state = 'sending' and o.sender_id = release_claims.sender_id and o.message_id <> all (known_ids)
   having count(*) > 0
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.return_claims(uuid, uuid[]) is
+comment on function app_private.release_claims(uuid, uuid[]) is
   E'A sender returns messages that it claimed but never received, because its connection broke: they were certainly '
    'not sent.';
---! EndIncluded messages/return_claims.sql
+--! EndIncluded messages/release_claims.sql
 --! Included messages/pause_channel.sql
 create or replace function app_private.pause_channel(
   channel_id uuid,
@@ -5578,7 +5578,7 @@ create or replace function app_private.pause_channel(
     paused_until = greatest(s.paused_until, now() + duration),
     paused_at = now(),
     learned_messages_per_second = case
-      when not n.is_news then s.learned_messages_per_second
+      when not n.is_newer then s.learned_messages_per_second
       else greatest(
         least(app_private.channel_pace(c, s), 1000)
           -- Refused again as soon as it went on: far too fast, not a little.
@@ -5586,11 +5586,11 @@ create or replace function app_private.pause_channel(
         10
       )::int
     end,
-    learned_at = case when n.is_news then now() + duration else s.learned_at end
+    learned_at = case when n.is_newer then now() + duration else s.learned_at end
   from app_public.channels c
   -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
   cross join lateral (
-    select coalesce(now() - posted_ago >= x.learned_at, true) as is_news
+    select coalesce(now() - posted_ago >= x.learned_at, true) as is_newer
     from app_private.channel_states x
     where x.channel_id = c.id
   ) n
@@ -5603,12 +5603,12 @@ comment on function app_private.pause_channel(uuid, interval, interval) is
    'pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by '
    'its pace.';
 
-create or replace function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
+create or replace function app_private.suspend_channel(channel_id uuid, duration interval) returns void as $$
   update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
-  where s.channel_id = rest_channel.channel_id
+  where s.channel_id = suspend_channel.channel_id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.rest_channel(uuid, interval) is
+comment on function app_private.suspend_channel(uuid, interval) is
   E'The provider does not answer: nothing goes out for a while, at no lower pace afterwards.';
 --! EndIncluded messages/pause_channel.sql
 --! Included messages/next_send_in.sql
@@ -6674,8 +6674,8 @@ comment on function app_private.save_chatbot_turns(
    '[{"event_id", "reason"}] of events that are not tried again. With taker_id, the note of begin_chatbot_turns() is '
    'cleared.';
 --! EndIncluded chatbots/save_chatbot_turns.sql
---! Included chatbots/tell_chatbot.sql
-create or replace function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb)
+--! Included chatbots/notify_chatbot.sql
+create or replace function app_hidden.notify_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb)
 returns void as $$
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
@@ -6684,17 +6684,17 @@ begin
   end if;
 
   insert into app_private.chatbot_events (tenant_id, conversation_id, kind, payload)
-  values (tell_chatbot.tenant_id, tell_chatbot.conversation_id, tell_chatbot.kind, tell_chatbot.payload);
+  values (notify_chatbot.tenant_id, notify_chatbot.conversation_id, notify_chatbot.kind, notify_chatbot.payload);
   perform app_private.wake('advance_chatbots');
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.tell_chatbot(uuid, uuid, text, jsonb) is
+comment on function app_hidden.notify_chatbot(uuid, uuid, text, jsonb) is
   E'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot '
    'task. PYNFD: another tenant''s; PYDEN: agents only. PYREQ: no such event.';
 
-grant execute on function app_hidden.tell_chatbot(uuid, uuid, text, jsonb) to parley_visitor;
---! EndIncluded chatbots/tell_chatbot.sql
+grant execute on function app_hidden.notify_chatbot(uuid, uuid, text, jsonb) to parley_visitor;
+--! EndIncluded chatbots/notify_chatbot.sql
 --! Included chatbots/start_chatbot.sql
 create or replace function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}')
 returns app_public.conversations as $$
@@ -6718,7 +6718,7 @@ begin
     raise exception 'No such chatbot, or it was never published' using errcode = 'PYNFD';
   end if;
 
-  perform app_hidden.tell_chatbot(
+  perform app_hidden.notify_chatbot(
     v_conversation.tenant_id, v_conversation.id, 'start',
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
@@ -6770,7 +6770,7 @@ returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
-  perform app_hidden.tell_chatbot(
+  perform app_hidden.notify_chatbot(
     v_conversation.tenant_id, v_conversation.id, 'stop', jsonb_build_object('reason', left(reason, 200))
   );
   return v_conversation;
@@ -6788,7 +6788,7 @@ create or replace function app_public.skip_chatbot_node(conversation_id uuid) re
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
-  perform app_hidden.tell_chatbot(v_conversation.tenant_id, v_conversation.id, 'skip', '{}');
+  perform app_hidden.notify_chatbot(v_conversation.tenant_id, v_conversation.id, 'skip', '{}');
   return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -6869,15 +6869,15 @@ comment on function app_private.resume_chatbot(uuid, boolean) is
    'ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled '
    'now. Returns whether there is anything to do; false while the conversation is still assigned.';
 --! EndIncluded chatbots/resume_chatbot.sql
---! Included chatbots/call_back.sql
-create or replace function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
+--! Included chatbots/receive_callback.sql
+create or replace function app_private.receive_callback(context_id uuid, payload jsonb) returns boolean as $$
 declare
   v_is_taken boolean;
 begin
   insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-  select x.tenant_id, x.conversation_id, 'callback', x.id, call_back.payload
+  select x.tenant_id, x.conversation_id, 'callback', x.id, receive_callback.payload
   from app_public.conversation_contexts x
-  where x.id = call_back.context_id and x.is_active
+  where x.id = receive_callback.context_id and x.is_active
   -- A caller who cannot stop fills no table: what it says beyond this is not kept.
   and (
     select count(*) from (
@@ -6895,10 +6895,10 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.call_back(uuid, jsonb) is
+comment on function app_private.receive_callback(uuid, jsonb) is
   E'Stores a callback that was received at a run''s address. Returns false if the run has ended, or if too many '
    'callbacks are waiting.';
---! EndIncluded chatbots/call_back.sql
+--! EndIncluded chatbots/receive_callback.sql
 --! Included chatbots/tg_conversations__enqueue_chatbot.sql
 create or replace function app_private.tg_conversations__enqueue_chatbot() returns trigger as $$
 declare
@@ -7222,14 +7222,14 @@ comment on function app_private.reserve_ai_call(uuid, text, int, int, int) is
   E'Sets tokens of the budgets aside for one question to a language model; null when they do not suffice. The limits '
    'given are the configuration''s; a row of ai_budgets goes before them.';
 --! EndIncluded chatbots/reserve_ai_call.sql
---! Included chatbots/settle_ai_call.sql
-create or replace function app_private.settle_ai_call(call_id uuid, tokens int) returns void as $$
-  update app_private.ai_calls a set tokens = settle_ai_call.tokens where a.id = settle_ai_call.call_id;
+--! Included chatbots/record_ai_usage.sql
+create or replace function app_private.record_ai_usage(call_id uuid, tokens int) returns void as $$
+  update app_private.ai_calls a set tokens = record_ai_usage.tokens where a.id = record_ai_usage.call_id;
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.settle_ai_call(uuid, int) is
+comment on function app_private.record_ai_usage(uuid, int) is
   E'What a question to a language model really used. One that is never settled counts as reserved for its day.';
---! EndIncluded chatbots/settle_ai_call.sql
+--! EndIncluded chatbots/record_ai_usage.sql
 --! Included chatbots/chatbot_timers.sql
 create or replace view app_public.chatbot_timers with (security_invoker = true) as
   select
@@ -8349,8 +8349,8 @@ comment on function app_private.insert_contacts(jsonb, uuid[]) is
   E'Creates contacts for unknown customers (known_ids is null at their position). The caller holds the locks of '
    'their addresses.';
 --! EndIncluded inbound/insert_contacts.sql
---! Included inbound/hear_identities.sql
-create or replace function app_private.known_until(contact_id uuid) returns timestamptz as $$
+--! Included inbound/update_identity_order.sql
+create or replace function app_private.contact_last_heard_at(contact_id uuid) returns timestamptz as $$
   -- While the order of a contact's addresses stays the same, their times are not kept up to date with every message:
   -- the conversation's are.
   select coalesce(
@@ -8362,11 +8362,11 @@ create or replace function app_private.known_until(contact_id uuid) returns time
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.known_until(uuid) is
+comment on function app_private.contact_last_heard_at(uuid) is
   E'When a contact last wrote, from its current addresses. Older facts about the contact are outdated.';
 
 
-create or replace function app_private.hear_identities(customers jsonb, contact_ids uuid[]) returns void as $$
+create or replace function app_private.update_identity_order(customers jsonb, contact_ids uuid[]) returns void as $$
   with named as (
     select contact_ids[a.n] as contact_id, a.tenant_id, a.kind, a.match_key, max(a.heard_at) as heard_at
     from app_private.read_identities(customers) a
@@ -8419,10 +8419,10 @@ create or replace function app_private.hear_identities(customers jsonb, contact_
   and coalesce(i.last_heard_at, '-infinity') < n.heard_at
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.hear_identities(jsonb, uuid[]) is
+comment on function app_private.update_identity_order(jsonb, uuid[]) is
   E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their '
    'order counts, so that a customer who always writes from the same ones costs no update.';
---! EndIncluded inbound/hear_identities.sql
+--! EndIncluded inbound/update_identity_order.sql
 --! Included inbound/lock_contacts.sql
 create or replace function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
   select from app_public.contacts c
@@ -8445,11 +8445,11 @@ comment on function app_private.lock_contacts(jsonb, uuid[]) is
 --! EndIncluded inbound/lock_contacts.sql
 
 
---! Included inbound/learn_names.sql
-create or replace function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
+--! Included inbound/update_names.sql
+create or replace function app_private.update_names(customers jsonb, contact_ids uuid[]) returns void as $$
   update app_public.contacts c set
-    profile_name = coalesce(case when k.is_news then k.profile_name end, c.profile_name, k.profile_name),
-    username = coalesce(case when k.is_news then k.username end, c.username, k.username),
+    profile_name = coalesce(case when k.is_newer then k.profile_name end, c.profile_name, k.profile_name),
+    username = coalesce(case when k.is_newer then k.username end, c.username, k.username),
     phone = coalesce(c.phone, (
       select i.value from app_public.contact_identities i
       where i.tenant_id = k.tenant_id
@@ -8462,7 +8462,7 @@ create or replace function app_private.learn_names(customers jsonb, contact_ids 
     select distinct on (contact_ids[a.n])
       contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
       -- A name that is older than what is known of the contact is no news.
-      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
+      a.heard_at >= app_private.contact_last_heard_at(contact_ids[a.n]) as is_newer
     from app_private.read_identities(customers) a
     where contact_ids[a.n] is not null
     order by contact_ids[a.n], a.heard_at desc, a.n desc
@@ -8475,11 +8475,11 @@ create or replace function app_private.learn_names(customers jsonb, contact_ids 
   )
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.learn_names(jsonb, uuid[]) is
+comment on function app_private.update_names(jsonb, uuid[]) is
   E'Remembers the names that customers use now, and a number where none was known.';
---! EndIncluded inbound/learn_names.sql
---! Included inbound/learn_recipients.sql
-create or replace function app_private.learn_recipients(sent jsonb) returns void as $$
+--! EndIncluded inbound/update_names.sql
+--! Included inbound/save_recipients.sql
+create or replace function app_private.save_recipients(sent jsonb) returns void as $$
 declare
   v_known record;
 begin
@@ -8534,20 +8534,20 @@ begin
     where s.recipient is not null
     order by v.contact_id, s.n
   loop
-    perform app_private.learn_recipient(v_known.contact_id, v_known.recipient);
+    perform app_private.save_recipient(v_known.contact_id, v_known.recipient);
   end loop;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.learn_recipients(jsonb) is
+comment on function app_private.save_recipients(jsonb) is
   E'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those '
    'whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. '
    'What is delivered moves no address before another: the customer has not written from it.';
 
 
-create or replace function app_private.learn_recipient(contact_id uuid, recipient jsonb) returns void as $$
+create or replace function app_private.save_recipient(contact_id uuid, recipient jsonb) returns void as $$
 declare
-  v_other uuid := app_private.other_self(contact_id, recipient);
+  v_other uuid := app_private.find_duplicate_contact(contact_id, recipient);
 begin
   if v_other is not null then
     perform app_private.merge_contacts($1, v_other);
@@ -8573,16 +8573,16 @@ begin
     join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
     where i.contact_id <> $1
   ) then
-    perform app_private.learn_names(jsonb_build_array(recipient), array[$1]);
+    perform app_private.update_names(jsonb_build_array(recipient), array[$1]);
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.learn_recipient(uuid, jsonb) is
+comment on function app_private.save_recipient(uuid, jsonb) is
   E'Adds the addresses and names of a recipient to a contact, except addresses of other contacts.';
 
 
-create or replace function app_private.other_self(contact_id uuid, recipient jsonb) returns uuid as $$
+create or replace function app_private.find_duplicate_contact(contact_id uuid, recipient jsonb) returns uuid as $$
   select o.contact_id
   from app_private.read_identities(jsonb_build_array(recipient)) a
   join app_public.contact_identities o on o.tenant_id = a.tenant_id and o.kind = a.kind and o.match_key = a.match_key
@@ -8603,9 +8603,9 @@ create or replace function app_private.other_self(contact_id uuid, recipient jso
   limit 1
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.other_self(uuid, jsonb) is
+comment on function app_private.find_duplicate_contact(uuid, jsonb) is
   E'The contact under which a recipient''s user id is known, where it is plainly the same person who hid the number.';
---! EndIncluded inbound/learn_recipients.sql
+--! EndIncluded inbound/save_recipients.sql
 --! Included inbound/link_identities.sql
 create or replace function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
@@ -8631,7 +8631,7 @@ begin
       where c.id = contact_ids[a.n]
     )
   ) then
-    perform app_private.hear_identities(customers, contact_ids);
+    perform app_private.update_identity_order(customers, contact_ids);
     return;
   end if;
 
@@ -8654,7 +8654,7 @@ begin
     retired_at = null
   where i.retired_at < excluded.last_heard_at;
 
-  perform app_private.hear_identities(customers, contact_ids);
+  perform app_private.update_identity_order(customers, contact_ids);
 
   for v_clash in
     select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
@@ -8672,12 +8672,12 @@ begin
     ) with ordinality c (channel_id, bsuid, parent_bsuid, n) using (n)
     where a.contact_id <> contact_ids[a.n]
     -- Both may have come at the same moment.
-    and not app_private.is_somebody_else(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+    and not app_private.is_different_person(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   loop
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
 
-  perform app_private.learn_names(customers, contact_ids);
+  perform app_private.update_names(customers, contact_ids);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -8685,8 +8685,8 @@ comment on function app_private.link_identities(jsonb, uuid[]) is
   E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out '
    'to share one.';
 --! EndIncluded inbound/link_identities.sql
---! Included inbound/leave_out_erased.sql
-create or replace function app_private.leave_out_erased(customers jsonb) returns jsonb as $$
+--! Included inbound/blank_erased_customers.sql
+create or replace function app_private.blank_erased_customers(customers jsonb) returns jsonb as $$
 declare
   v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
 begin
@@ -8713,12 +8713,12 @@ begin
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.leave_out_erased(jsonb) is
+comment on function app_private.blank_erased_customers(jsonb) is
   E'The customers of stored bodies (with received_at); those erased since then are replaced by customers without '
    'addresses.';
 
 
-create or replace function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
+create or replace function app_private.remove_erased_messages(messages jsonb) returns jsonb as $$
   select coalesce(jsonb_agg(m.message order by m.n), '[]')
   from jsonb_array_elements(messages) with ordinality m (message, n)
   where not exists (
@@ -8727,9 +8727,9 @@ create or replace function app_private.leave_out_erased_messages(messages jsonb)
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.leave_out_erased_messages(jsonb) is
+comment on function app_private.remove_erased_messages(jsonb) is
   E'The messages without those that were erased and are delivered again.';
---! EndIncluded inbound/leave_out_erased.sql
+--! EndIncluded inbound/blank_erased_customers.sql
 --! Included inbound/find_quoted_contacts.sql
 create or replace function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
   select array_agg(
@@ -8769,7 +8769,7 @@ declare
   v_ids uuid[];
   v_contested bigint[];
 begin
-  customers := app_private.leave_out_erased(customers);
+  customers := app_private.blank_erased_customers(customers);
   v_ids := app_private.find_contacts(customers);
   v_contested := array(select c.n from app_private.contested_numbers(customers) c);
   if array_position(v_ids, null) is not null or v_contested <> '{}' then
@@ -8784,7 +8784,7 @@ begin
       order by key
     ) k;
     perform app_private.lock_contacts(customers, app_private.find_quoted_contacts(customers, v_ids));
-    customers := app_private.hand_over_numbers(customers);
+    customers := app_private.reassign_numbers(customers);
     v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
     if array_position(v_ids, null) is not null then
       perform app_private.insert_contacts(customers, v_ids);
@@ -8940,8 +8940,8 @@ comment on function app_private.recognise_customers(jsonb) is
   E'The conversations of customers who are all known already, under these addresses and names, by position; null when '
    'there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
 --! EndIncluded inbound/recognise_customers.sql
---! Included inbound/leave_out_known.sql
-create or replace function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
+--! Included inbound/blank_known_customers.sql
+create or replace function app_private.blank_known_customers(customers jsonb, messages jsonb) returns jsonb as $$
   with fresh as (
     select distinct m.customer
     from jsonb_to_recordset(messages) as m (
@@ -8958,9 +8958,9 @@ create or replace function app_private.leave_out_known(customers jsonb, messages
   left join fresh f on f.customer = c.n
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.leave_out_known(jsonb, jsonb) is
+comment on function app_private.blank_known_customers(jsonb, jsonb) is
   E'The customers; those whose messages are all stored already are replaced by customers without addresses.';
---! EndIncluded inbound/leave_out_known.sql
+--! EndIncluded inbound/blank_known_customers.sql
 --! Included inbound/fill_placeholders.sql
 create or replace function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
   select type in ('media_placeholder', 'unsupported', 'unknown')
@@ -9047,7 +9047,7 @@ begin
       app_private.message_id_at(
         case
           when t.occurred_at < t.arrived_at - interval '3 seconds' or t.quoted_id is not null
-          then app_private.late_place(
+          then app_private.late_position(
             t.conversation_id, t.occurred_at, t.arrived_at, app_private.provider_id_hash(t.channel_id, t.quoted_id)
           )
           else t.arrived_at
@@ -9127,7 +9127,7 @@ comment on function app_private.store_messages(jsonb, uuid[]) is
    'how many were new.';
 --! EndIncluded inbound/store_messages.sql
 --! Included inbound/retire_identities.sql
-create or replace function app_private.heard_until(identity app_public.contact_identities) returns timestamptz as $$
+create or replace function app_private.identity_last_heard_at(identity app_public.contact_identities) returns timestamptz as $$
   -- The address in front is the one that the customer's later messages came from.
   select case
     when not exists (
@@ -9149,11 +9149,11 @@ create or replace function app_private.heard_until(identity app_public.contact_i
   end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.heard_until(app_public.contact_identities) is
+comment on function app_private.identity_last_heard_at(app_public.contact_identities) is
   E'When an address was last heard from; that of an address in front is kept by the conversations.';
 
 
-create or replace function app_private.is_heard_since(contact_id uuid, before jsonb, after jsonb, at timestamptz)
+create or replace function app_private.was_used_since(contact_id uuid, before jsonb, after jsonb, at timestamptz)
 returns boolean as $$
   select exists (
     select
@@ -9161,7 +9161,7 @@ returns boolean as $$
     join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
     where i.contact_id = $1
     and i.retired_at is null
-    and app_private.heard_until(i) > $4
+    and app_private.identity_last_heard_at(i) > $4
     -- What stays the same is heard from all the time.
     and not exists (
       select from app_private.read_identities(after) a where a.kind = b.kind and a.match_key = b.match_key
@@ -9169,7 +9169,7 @@ returns boolean as $$
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.is_heard_since(uuid, jsonb, jsonb, timestamptz) is
+comment on function app_private.was_used_since(uuid, jsonb, jsonb, timestamptz) is
   E'Whether a contact was heard from after that time under an address that it is said to have given up before.';
 
 
@@ -9178,7 +9178,7 @@ create or replace function app_private.retire_identities(contact_id uuid, kept j
   where i.contact_id = $1
   and i.kind <> 'external'
   and i.retired_at is null
-  and app_private.heard_until(i) <= $3
+  and app_private.identity_last_heard_at(i) <= $3
   and not exists (
     select from app_private.read_identities(kept) a
     where a.tenant_id = i.tenant_id and a.kind = i.kind and a.match_key = i.match_key
@@ -9244,7 +9244,7 @@ returns boolean as $$
     select
     from app_private.read_identities(customers) a
     join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null and app_private.heard_until(i) < $3
+    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null and app_private.identity_last_heard_at(i) < $3
   )
   and not exists (
     select
@@ -9273,8 +9273,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.release_phone(uuid, jsonb, timestamptz) is
   E'Takes from a contact the number that another customer has now.';
 --! EndIncluded inbound/release_phone.sql
---! Included inbound/hand_over_numbers.sql
-create or replace function app_private.is_somebody_else(
+--! Included inbound/reassign_numbers.sql
+create or replace function app_private.is_different_person(
   contact_id uuid,
   channel_id uuid,
   bsuid text,
@@ -9309,7 +9309,7 @@ create or replace function app_private.is_somebody_else(
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.is_somebody_else(uuid, uuid, text, text) is
+comment on function app_private.is_different_person(uuid, uuid, text, text) is
   E'Whether the user ids of a customer who came by this channel say that it is another person than the contact, '
    'although both have one number.';
 
@@ -9318,7 +9318,7 @@ create or replace function app_private.contested_numbers(customers jsonb)
 returns table (n bigint, at timestamptz, contact_id uuid, customer jsonb, is_previous_owner boolean) as $$
   select
     c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
-    not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
+    not c.is_overtaken and app_private.identity_last_heard_at(h) < c.at as is_previous_owner
   from (
     select
       r.*,
@@ -9337,7 +9337,7 @@ returns table (n bigint, at timestamptz, contact_id uuid, customer jsonb, is_pre
     where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
   ) c
   left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
-    on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+    on app_private.is_different_person(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   where c.is_overtaken or h.contact_id is not null
   order by h.contact_id, c.n
 $$ language sql stable rows 1 set search_path to pg_catalog, pg_temp;
@@ -9346,7 +9346,7 @@ comment on function app_private.contested_numbers(jsonb) is
   E'The customers, by position, whose number is that of a contact, or of a later customer, with another user id.';
 
 
-create or replace function app_private.hand_over_numbers(customers jsonb) returns jsonb as $$
+create or replace function app_private.reassign_numbers(customers jsonb) returns jsonb as $$
 declare
   v_found record;
 begin
@@ -9365,12 +9365,12 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.hand_over_numbers(jsonb) is
+comment on function app_private.reassign_numbers(jsonb) is
   E'A number that arrives with a user id other than that of its contact has a new owner: it goes to the contact that '
    'wrote last. Returns the customers, without numbers that belong to another contact by now.';
---! EndIncluded inbound/hand_over_numbers.sql
+--! EndIncluded inbound/reassign_numbers.sql
 --! Included inbound/apply_identity_change.sql
-create or replace function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
+create or replace function app_private.is_same_customer(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
   -- A user id that comes with the change is a new one. One that was met before is another customer's than the old
   -- number, unless an old user id says otherwise.
   select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
@@ -9380,12 +9380,12 @@ create or replace function app_private.has_moved(old_id uuid, new_id uuid, chang
     join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
     where i.contact_id = new_id and i.kind in ('bsuid', 'parent_bsuid') and i.last_heard_at < a.heard_at
   )
-  or not app_private.is_somebody_else(
+  or not app_private.is_different_person(
     old_id, (change #>> '{after,channel_id}')::uuid, change #>> '{after,bsuid}', change #>> '{after,parent_bsuid}'
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.has_moved(uuid, uuid, jsonb) is
+comment on function app_private.is_same_customer(uuid, uuid, jsonb) is
   E'Whether the contact that has the old address and the one that has the new address are one customer, who moved.';
 
 
@@ -9405,7 +9405,7 @@ declare
 begin
   perform from app_public.contacts c where c.id in (v_old, v_new, v_holder) order by c.id for no key update;
   -- Heard from since then under the old address: it went back to the customer, or on to somebody else.
-  if v_old is not null and app_private.is_heard_since(v_old, v_before, v_after, v_at) then
+  if v_old is not null and app_private.was_used_since(v_old, v_before, v_after, v_at) then
     return true;
   end if;
   -- Whoever had the new number until now is not the customer who has it from now on.
@@ -9418,7 +9418,7 @@ begin
   end if;
 
   -- The number was another's by then already.
-  if v_old <> v_new and not app_private.has_moved(v_old, v_new, change) then
+  if v_old <> v_new and not app_private.is_same_customer(v_old, v_new, change) then
     v_old := v_new;
   end if;
 
@@ -9574,7 +9574,7 @@ begin
   news as (
     select t.*
     from told t
-    where app_private.is_news(t.id, 'name', t.name, t.said_at, t.received_at)
+    where app_private.is_newer_fact(t.id, 'name', t.name, t.said_at, t.received_at)
   ),
   named as (
     update app_public.contacts c set name = n.name
@@ -9658,7 +9658,7 @@ begin
 
   if customers <> '[]' then
     if exists (select from app_private.erased_messages) then
-      messages := app_private.leave_out_erased_messages(messages);
+      messages := app_private.remove_erased_messages(messages);
     end if;
     -- A stored body that is applied again may be of somebody who was erased since.
     if customers #> '{0,received_at}' is null then
@@ -9666,7 +9666,7 @@ begin
     end if;
     if v_conversation_ids is null then
       -- What is delivered again teaches nothing: names and numbers have changed since.
-      customers := app_private.leave_out_known(customers, messages);
+      customers := app_private.blank_known_customers(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
       -- Only what is known, or was erased, may be left out. Anything else fails, and its body is kept.
       if customers #> '{0,received_at}' is null and exists (
@@ -9681,7 +9681,7 @@ begin
   end if;
   if statuses <> '[]' then
     if statuses @? '$[*].recipient' then
-      perform app_private.learn_recipients(statuses);
+      perform app_private.save_recipients(statuses);
     end if;
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
@@ -10206,8 +10206,8 @@ comment on function app_private.expired_partitions(interval) is
   E'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an '
    'interrupted detachment); detached. The daily upkeep detaches and drops them.';
 --! EndIncluded operations/expired_partitions.sql
---! Included operations/forget_old_rows.sql
-create or replace function app_private.forget_old_rows() returns void as $$
+--! Included operations/delete_old_rows.sql
+create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.erased_addresses e
   where not exists (
     select from app_public.webhook_events w
@@ -10229,12 +10229,12 @@ create or replace function app_private.forget_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.forget_old_rows() is
+comment on function app_private.delete_old_rows() is
   E'Deletes rows that are no longer needed: parked statuses, idempotency keys, the ids of erased messages and calls '
    'of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they '
    'expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of '
    'erased addresses when no earlier webhook is left.';
---! EndIncluded operations/forget_old_rows.sql
+--! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)
 returns table (

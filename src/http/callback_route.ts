@@ -32,7 +32,7 @@ export function callbackRoute({ pool, keyRing, log }: { pool: pg.Pool; keyRing: 
   async function store(runId: string, payload: Json): Promise<boolean> {
     try {
       const { rows } = await pool.query<{ is_taken: boolean }>(
-        "select app_private.call_back($1, $2) as is_taken",
+        "select app_private.receive_callback($1, $2) as is_taken",
         [runId, JSON.stringify({ payload })],
       );
       return rows[0]!.is_taken;

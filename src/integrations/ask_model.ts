@@ -49,7 +49,7 @@ export async function askModel(contextId: string, request: AiRequest, tools: AiT
   const result = await send(question, config.AI_BASE_URL, config.AI_API_KEY, tools.trusted);
   // What a call without an answer has cost is unknown: it counts as reserved.
   if (result.kind === "response")
-    await pool.query("select app_private.settle_ai_call($1, $2)", [callId, tokensUsed(result) ?? reserved]);
+    await pool.query("select app_private.record_ai_usage($1, $2)", [callId, tokensUsed(result) ?? reserved]);
   return readAnswer(result, model);
 }
 

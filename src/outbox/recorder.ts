@@ -91,7 +91,7 @@ export class Recorder {
         return;
       case "cooldown":
         this.#log.warn({ channelId, forMs: consequence.forMs }, "provider does not answer");
-        await this.#pool.query("select app_private.rest_channel($1, make_interval(secs => $2))", [
+        await this.#pool.query("select app_private.suspend_channel($1, make_interval(secs => $2))", [
           channelId,
           consequence.forMs / 1000,
         ]);

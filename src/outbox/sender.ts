@@ -202,7 +202,7 @@ export class Sender {
   /** What it took was not posted: it goes back at once instead of when its lease ends. */
   async #returnLostClaim(): Promise<void> {
     const known = [...this.#underWay.keys(), ...this.#unrecorded.map(({ row }) => row.message_id)];
-    await this.#pool.query("select app_private.return_claims($1, $2)", [this.#id, known]);
+    await this.#pool.query("select app_private.release_claims($1, $2)", [this.#id, known]);
     this.#hasLostClaim = false;
   }
 

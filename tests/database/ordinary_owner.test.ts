@@ -55,7 +55,7 @@ test("an owner who is no superuser, and may create no roles, installs and runs i
     await db.query("select app_private.set_password($1, 'a long password')", [agent.userId]);
     const message = await send(db, conversationId);
     assert.deepEqual(await claim(db), [message]);
-    await db.query("select app_private.reconcile_outbox(), app_private.forget_old_rows()");
+    await db.query("select app_private.reconcile_outbox(), app_private.delete_old_rows()");
     await db.query("select app_private.operations_status(), app_private.tenant_stats()");
     await assert.rejects(become(db, agent), { code: "42501" }, "only the API's login becomes the visitor");
   }));

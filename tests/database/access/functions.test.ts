@@ -161,7 +161,7 @@ const hiddenDoors = () => [
   `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
   `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
   `app_hidden.require_conversation('${theirs.conversationId}')`,
-  `app_hidden.tell_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
+  `app_hidden.notify_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
   `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
   `app_hidden.publish_draft('${theirs.chatbotId}')`,
   `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,

@@ -139,7 +139,7 @@ story("what is kept tells nobody the number, and a merge is no erasure", async (
   const { rows } = await db.query("select address_hash::text as hash from app_private.erased_addresses");
   assert.equal(rows.length, 2);
   for (const { hash } of rows) assert.match(hash, /^\\x[0-9a-f]{64}$/);
-  await db.query("select app_private.forget_old_rows()");
+  await db.query("select app_private.delete_old_rows()");
   assert.equal(
     (await db.query("select from app_private.erased_addresses")).rowCount,
     0,

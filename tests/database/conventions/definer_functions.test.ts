@@ -31,7 +31,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.set_data_source_token": "admins, and only data sources of their own tenant",
   "app_hidden.set_google_account": "admins, and only members of their own tenant",
   "app_hidden.sign_in": "for the API's login; needs the password",
-  "app_hidden.tell_chatbot": "agents, and only conversations of their own tenant",
+  "app_hidden.notify_chatbot": "agents, and only conversations of their own tenant",
   "app_public.activate_version": "admins, and only versions of their own tenant",
   "app_public.clear_data_source_token": "admins, and only data sources of their own tenant",
   "app_public.current_sessions": "only the person's own",

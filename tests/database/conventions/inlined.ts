@@ -23,7 +23,7 @@ export const INLINED: Record<string, string> = {
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
   is_window_open:
     "select app_hidden.is_window_open(m.occurred_at, interval '1 day') from app_public.messages m",
-  is_said: "select app_private.is_said(m.type, m.content) from app_public.messages m",
+  has_own_content: "select app_private.has_own_content(m.type, m.content) from app_public.messages m",
   is_sendable: "select app_hidden.is_sendable(t.status) from app_public.templates t",
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
   merge_statuses:
@@ -42,6 +42,6 @@ export const INLINED: Record<string, string> = {
   turn_events:
     "select (select f.events from app_private.turn_events(m.conversation_id, array[m.id]) f) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
-  words_of: "select app_hidden.words_of(m.preview) from app_public.messages m",
+  visible_text: "select app_hidden.visible_text(m.preview) from app_public.messages m",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
 };

@@ -73,9 +73,9 @@ story("one that was parked while the id was being stored is found by the reconci
 story("one that nobody ever asks for is dropped after eight days", async (db) => {
   const { workspace } = await aMessageUnderWay(db);
   await applyStatuses(db, statusFor(workspace, "read", { provider_message_id: "wamid.of-nobody" }));
-  await db.query("select app_private.forget_old_rows()");
+  await db.query("select app_private.delete_old_rows()");
   assert.equal(await parked(db), 1);
   await db.query("update app_private.parked_statuses set created_at = now() - interval '8 days 1 second'");
-  await db.query("select app_private.forget_old_rows()");
+  await db.query("select app_private.delete_old_rows()");
   assert.equal(await parked(db), 0);
 });

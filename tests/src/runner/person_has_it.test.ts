@@ -264,7 +264,7 @@ test("a callback that comes meanwhile is kept", async () => {
   await thread.say("hello");
   const { id } = await thread.run();
   await assign(thread);
-  await shell.query("select app_private.call_back($1, $2)", id, { payload: { sum: 12 } });
+  await shell.query("select app_private.receive_callback($1, $2)", id, { payload: { sum: 12 } });
   await shell.turns.drain();
   assert.deepEqual(await eventsOf(thread), ["callback waits"]);
   await giveBack(thread);
@@ -276,7 +276,7 @@ test("what waits for a run that is stopped meanwhile is forgotten when the perso
   await thread.say("hello");
   const { id } = await thread.run();
   await assign(thread);
-  await shell.query("select app_private.call_back($1, $2)", id, { payload: {} });
+  await shell.query("select app_private.receive_callback($1, $2)", id, { payload: {} });
   await shell.turns.drain();
   await shell.query("select app_public.stop_chatbot_run($1)", thread.conversationId);
   await shell.turns.drain();

@@ -202,7 +202,7 @@ test("a callback reaches the run that waits for it; its token is the run's alone
   const token = callbackAddress("", id, testKeyRing).split("/").at(-1) as string;
   assert.ok(isCallbackToken(id, token, testKeyRing));
   assert.ok(!isCallbackToken(thread.conversationId, token, testKeyRing));
-  await query("select app_private.call_back($1, $2)", id, { payload: { sum: 12 } });
+  await query("select app_private.receive_callback($1, $2)", id, { payload: { sum: 12 } });
   await shell.turns.drain();
   assert.deepEqual(await thread.said(), ["12"]);
 });

@@ -6,7 +6,7 @@ import { anActiveChatbot } from "../../support/support_bot.ts";
 
 const story = stories();
 
-const forget = (db: pg.PoolClient) => db.query("select app_private.forget_old_rows()");
+const forget = (db: pg.PoolClient) => db.query("select app_private.delete_old_rows()");
 
 const count = async (db: pg.PoolClient, table: string) => (await db.query(`select from ${table}`)).rowCount;
 
