@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4fcc6deeb65ca6522cee660ce8161af099d78aa6
+--! Hash: sha1:8432fd7e0befa8df4959ac1c0d7a6c8b82c47178
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -742,7 +742,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__fill_in_tenant() is
-  E'The rows of a signed-in user belong to the user''s tenant. SQL of the owner must name the tenant.';
+  E'Sets the tenant of a row that a signed-in user inserts to the tenant of the request. SQL of the owner must name '
+   'the tenant.';
 --! EndIncluded accounts/tg__fill_in_tenant.sql
 --! Included accounts/tg_users__insert_secrets.sql
 create or replace function app_private.tg_users__insert_secrets() returns trigger as $$
@@ -856,7 +857,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__clean_email() is
-  E'Stores an address as sign-in compares it, however it was pasted.';
+  E'Normalizes an e-mail address, as sign-in does before it compares addresses.';
 --! EndIncluded accounts/tg__clean_email.sql
 --! Included accounts/is_common_password.sql
 create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
@@ -1663,7 +1664,7 @@ create type app_public.message_type as enum (
 );
 comment on type app_public.message_type is
   E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, '
-   'template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
+   'template, reaction. unknown: a type that this version does not support; its content is the whole message object.';
 
 create table app_public.channel_kinds (
   kind app_public.channel_kind primary key,
@@ -1679,19 +1680,19 @@ create table app_public.channel_kinds (
 );
 alter table app_public.channel_kinds enable row level security;
 comment on table app_public.channel_kinds is
-  E'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. A '
-   'kind that is not listed has no channels.\n\n'
+  E'What a kind of channel can do. Parley''s rules of sending and API clients read it. A kind that is not listed has '
+   'no channels.\n\n'
    'In SQL: written by migrations only.';
 comment on column app_public.channel_kinds.reply_window is
-  E'For how long after a customer''s message or call anything but a template may be sent (PYWIN later). Null: at any '
+  E'How long after a customer''s message or call messages other than templates may be sent; PYWIN later. Null: at any '
    'time.';
 comment on column app_public.channel_kinds.message_types is
-  E'The types of messages that can be sent (others: PYCHN): templates where it has "template", reactions where it '
-   'has "reaction".';
-comment on column app_public.channel_kinds.text_limit is E'Characters of a text message at most (PYCNT).';
+  E'The types of messages that can be sent; PYCHN for others. Templates can be sent if it contains "template", '
+   'reactions if it contains "reaction".';
+comment on column app_public.channel_kinds.text_limit is E'The maximum number of characters in a text message (PYCNT).';
 comment on column app_public.channel_kinds.address_kinds is
-  E'The kinds of contact identities that messages can be sent to (PYADR without one), the preferred first. It '
-   'decides between identities that were last heard from at the same time.';
+  E'The kinds of contact identities that messages can be sent to, the preferred one first; PYADR if a contact has '
+   'none. The order decides between identities that were last heard from at the same time.';
 comment on column app_public.channel_kinds.has_read_receipts is
   E'Whether the customer can be shown that their messages were read.';
 comment on column app_public.channel_kinds.has_typing_indicator is
@@ -1883,7 +1884,7 @@ $$ language sql stable rows 1;
 -- A set, and no pinned search_path, so that it can be inlined.
 
 comment on function app_private.reply_window_of(uuid) is
-  E'For how long after a customer''s message or call anything but a template may be sent on a channel. Null: at any '
+  E'How long after a customer''s message or call messages other than templates may be sent on a channel. Null: at any '
    'time.';
 --! EndIncluded channels/reply_window_of.sql
 --! Included channels/tg_channels__refuse_incomplete.sql
@@ -3053,7 +3054,7 @@ comment on function app_private.tg_conversations__fill_in() is
 create or replace function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
 begin
   if NEW.tenant_id is null then
-    raise exception 'No such contact' using errcode = 'PYNFD';
+    raise exception 'There is no such contact' using errcode = 'PYNFD';
   end if;
   raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
 end;
@@ -3119,7 +3120,7 @@ $$ language sql stable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.is_window_open(timestamptz, interval) is
-  E'Whether anything but a template may be sent: always where the kind of channel has no reply window.';
+  E'Whether messages other than templates may be sent: always if the kind of channel has no reply window.';
 
 grant execute on function app_hidden.is_window_open(timestamptz, interval) to parley_visitor;
 --! EndIncluded conversations/is_window_open.sql
@@ -3133,8 +3134,8 @@ returns boolean as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.conversations_is_window_open(app_public.conversations) is
-  E'Whether anything but a template may be sent now, by the database''s clock: the customer wrote or called within the '
-   'reply window of the channel''s kind (24 hours on WhatsApp), or the kind has none.';
+  E'Whether messages other than templates may be sent now, by the database''s clock: the customer wrote or called '
+   'within the reply window of the channel''s kind (24 hours on WhatsApp), or the kind has no reply window.';
 
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 --! EndIncluded conversations/conversations_is_window_open.sql
@@ -3188,7 +3189,7 @@ begin
     select from app_public.memberships m
     where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
   ) then
-    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
+    raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
   end if;
 
   update app_public.conversations c set
@@ -3205,8 +3206,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.assign_conversation(uuid, uuid) is
-  E'Assigns a conversation to an active member, which silences the chatbot; without a user it removes the assignment, '
-   'which also ends the chatbot''s pause. PYNFD: no such conversation or member. PYDEN: agents only.';
+  E'Assigns a conversation to an active member, which silences the chatbot. Without a user it removes the assignment, '
+   'which also ends the chatbot''s pause. PYNFD: there is no such conversation or member. PYDEN: agents only.';
 
 grant execute on function app_public.assign_conversation(uuid, uuid) to parley_visitor;
 --! EndIncluded conversations/assign_conversation.sql
@@ -3289,8 +3290,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.mark_conversation_read(uuid) is
-  E'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the '
-   'channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
+  E'Marks a conversation as read: its unread count becomes 0. Informs the customer (blue ticks) if the channel sends '
+   'read receipts and its kind has them. PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 --! EndIncluded conversations/mark_conversation_read.sql
@@ -3373,16 +3374,16 @@ grant insert (conversation_id, user_id) on app_public.conversation_participants 
 
 --! split: 0500-messages.sql
 create type app_public.message_direction as enum ('inbound', 'outbound');
-comment on type app_public.message_direction is
-  E'inbound: from the customer. outbound: to the customer.';
+comment on type app_public.message_direction is E'inbound: from the customer. outbound: to the customer.';
 create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
 comment on type app_public.message_author is
-  E'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
+  E'The author of a message: the customer (contact), a chatbot, a member of staff (user), or a program, for example '
+   'SQL (system).';
 create type app_public.message_origin as enum ('live', 'echo', 'history', 'standby', 'group');
 comment on type app_public.message_origin is
-  E'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while '
-   'another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last '
-   'message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+  E'live: written now, on this channel. echo: written by a person in the phone app. history: imported. standby: '
+   'written while another app controlled the thread. group: written in a group; its preview begins with "[group]", '
+   'and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
 -- Declared in the order in which a message may move: a later status wins over an
 -- earlier one whatever order they arrive in, so that "forward only" is greatest().
 -- failed stands after sent and before delivered: a late failure beats "sent", and
@@ -3391,19 +3392,20 @@ create type app_public.message_status as enum (
   'queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read', 'played'
 );
 comment on type app_public.message_status is
-  E'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: it is not known '
-   'whether it was sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: it '
-   'will not arrive. delivered, read, played: it has reached the customer''s phone, the customer has seen it, has '
-   'listened to it.';
+  E'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: may or may not have '
+   'been sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: will not '
+   'arrive. delivered: arrived on the customer''s phone. read: seen by the customer. played: listened to by the '
+   'customer.';
 
 --! Included messages/message_effects.sql
--- What a message of each kind does, one function for each question. They are inlined into the statements that store
--- messages: no pinned search_path, and stable where they cast to an enum's text. A type that a new version of the Graph
--- API adds counts as something said.
+-- The effects of a message, one function for each. They are inlined into the statements that store messages: they have
+-- no pinned search_path, and are immutable because they compare enums without casting them to text. A type that a new
+-- version of the Graph API adds has content of its own.
 
-create or replace function app_private.has_own_content(type app_public.message_type, content jsonb) returns boolean as $$
-  -- Not a change of what was said before, a notice of the provider's, the opening of a chat. (Lists, not a case: each
-  -- of its branches would be set up for every statement.)
+create or replace function app_private.has_own_content(type app_public.message_type, content jsonb)
+returns boolean as $$
+  -- Not changes of earlier messages, notices of the provider, or the opening of a chat. (Lists instead of a case, whose
+  -- branches would each cost set-up time in every statement.)
   select type not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome', 'media_placeholder')
     and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
 $$ language sql immutable;
@@ -3426,7 +3428,7 @@ $$ language sql immutable;
 comment on function app_private.opens_window(
   app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
 ) is
-  E'Whether a message opens the provider''s customer service window: a new message or a reaction from a customer.';
+  E'Whether a message opens the reply window: a customer''s live message with content of its own, or a reaction.';
 
 create or replace function app_private.needs_attention(
   direction app_public.message_direction,
@@ -3440,7 +3442,8 @@ $$ language sql immutable;
 comment on function app_private.needs_attention(
   app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
 ) is
-  E'Whether a message counts as unread and opens a closed conversation: what a customer says now.';
+  E'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of '
+   'its own.';
 
 create or replace function app_private.is_listed(
   origin app_public.message_origin,
@@ -3451,8 +3454,8 @@ create or replace function app_private.is_listed(
 $$ language sql immutable;
 
 comment on function app_private.is_listed(app_public.message_origin, app_public.message_type, jsonb) is
-  E'Whether a message becomes the last message of its conversation. What takes something back leaves the last message '
-   'as it was; what was said in a group is not part of the private thread.';
+  E'Whether a message becomes the last message of its conversation. Deletions and removed reactions do not, and '
+   'messages in a group do not, because they are not part of the private thread.';
 
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
@@ -3467,13 +3470,14 @@ $$ language sql immutable;
 comment on function app_private.wakes_chatbot(
   app_public.message_direction, app_public.message_origin, app_public.message_type
 ) is
-  E'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
+  E'Whether a chatbot handles a message. Chatbots do not handle reactions, edits, and types that this version does '
+   'not support.';
 --! EndIncluded messages/message_effects.sql
 --! Included messages/message_preview.sql
 create or replace function app_hidden.order_preview(content jsonb) returns text as $$
   select case o.items when 0 then '[order]' when 1 then '[order: 1 item]' else '[order: ' || o.items || ' items]' end
   from (
-    -- Quantities are numbers, or strings of digits; one that is neither counts as one piece.
+    -- Quantities are numbers or strings of digits; any other quantity counts as one.
     select coalesce(sum(case when p.quantity ~ '^[0-9]{1,6}$' then p.quantity::int else 1 end), 0) as items
     from (
       select e ->> 'quantity' as quantity
@@ -3484,14 +3488,14 @@ create or replace function app_hidden.order_preview(content jsonb) returns text 
   ) o
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.order_preview(jsonb) is E'An order in brief: "[order: 2 items]".';
+comment on function app_hidden.order_preview(jsonb) is E'A short form of an order, for example "[order: 2 items]".';
 
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
-create or replace function app_hidden.visible_text(said text) returns text as $$
-  -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
+create or replace function app_hidden.visible_text(input text) returns text as $$
+  -- Spaces and invisible characters: a message that has nothing else is shown as one without text.
   select nullif(btrim(
-    said,
+    input,
     E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e'
       '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
       '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
@@ -3501,14 +3505,14 @@ $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.visible_text(text) is
-  E'A text without what shows nothing around it; null when nothing is left.';
+  E'A text without spaces and invisible characters at its ends; null if nothing is left.';
 
 grant execute on function app_hidden.visible_text(text) to parley_visitor;
 
 create or replace function app_hidden.rare_preview(type app_public.message_type, content jsonb) returns text as $$
 begin
   return coalesce(
-    -- The words of the message.
+    -- The text of the message.
     app_hidden.visible_text(
       case type
         when 'system' then content ->> 'body'
@@ -3535,7 +3539,7 @@ begin
         else content ->> 'caption'
       end
     ),
-    -- What stands for a message without words.
+    -- A placeholder for a message without text.
     '[' || case type
       when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
       when 'reaction' then 'reaction removed'
@@ -3546,7 +3550,7 @@ begin
       when 'interactive' then case
         when content ? 'nfm_reply' then 'form' else replace(coalesce(content ->> 'type', 'interactive'), '_', ' ')
       end
-      -- Its content is the whole message, which may have a type of its own.
+      -- The content is the whole message object, which has the provider's type.
       when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
       else type::text
     end || ']'
@@ -3555,13 +3559,13 @@ end;
 $$ language plpgsql stable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.rare_preview(app_public.message_type, jsonb) is
-  E'message_preview() of what is neither a text nor a template with words.';
+  E'message_preview() of a message that is neither a text nor a template.';
 
 grant execute on function app_hidden.rare_preview(app_public.message_type, jsonb) to parley_visitor;
 
 create or replace function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
-  -- What most messages are stands in the statement. The rest is called: all the cases, set up for each statement, cost
-  -- more than a message.
+  -- Only the most frequent types are inlined into the statement. Inlining all cases would cost more set-up time in each
+  -- statement than storing a message.
   select left(coalesce(
     app_hidden.visible_text(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
     app_hidden.rare_preview(type, content)
@@ -3570,8 +3574,8 @@ $$ language sql stable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.message_preview(app_public.message_type, jsonb) is
-  E'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", '
-   '"[order: 2 items]").';
+  E'A short form of a message, inbound or outbound, never empty: its text, or a placeholder such as "[image]", '
+   '"[voice]" or "[order: 2 items]".';
 
 grant execute on function app_hidden.message_preview(app_public.message_type, jsonb) to parley_visitor;
 --! EndIncluded messages/message_preview.sql
@@ -3579,16 +3583,16 @@ grant execute on function app_hidden.message_preview(app_public.message_type, js
 create or replace function app_hidden.length_problem(name text, value jsonb, maximum int, required boolean default true)
 returns text as $$
   select case
-    when value is null or value = 'null' then case when required then name || ' is missing' end
-    when jsonb_typeof(value) <> 'string' then name || ' is not a text'
-    when required and btrim(value #>> '{}', E' \t\r\n') = '' then name || ' is empty'
+    when value is null or value = 'null' then case when required then name || ' must be given' end
+    when jsonb_typeof(value) <> 'string' then name || ' must be a string'
+    when required and btrim(value #>> '{}', E' \t\r\n') = '' then name || ' must not be empty'
     when length(value #>> '{}') > maximum
-      then format('%s has %s characters; the limit is %s', name, length(value #>> '{}'), maximum)
+      then format('%s must have at most %s characters; it has %s', name, maximum, length(value #>> '{}'))
   end
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.length_problem(text, jsonb, int, boolean) is
-  E'What is wrong with a text of a message, or null.';
+  E'What is wrong with a text of a message, or null. maximum is in characters.';
 
 grant execute on function app_hidden.length_problem(text, jsonb, int, boolean) to parley_visitor;
 --! EndIncluded messages/content/length_problem.sql
@@ -3597,12 +3601,12 @@ create or replace function app_hidden.text_problem(content jsonb) returns text a
   select coalesce(
     app_hidden.length_problem('body', content -> 'body', null),
     case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean'
-      then 'preview_url is not true or false' end
+      then 'preview_url must be true or false' end
   )
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.text_problem(jsonb) is
-  E'What is wrong with a text message, or null: {"body", "preview_url"?}. How long it may be depends on the kind of '
+  E'What is wrong with a text message, or null. {"body", "preview_url"?}. The maximum length depends on the kind of '
    'channel (tg_messages__refuse).';
 
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
@@ -3610,12 +3614,13 @@ grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 --! Included messages/content/media_problem.sql
 create or replace function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
   select case
-    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link is needed'
-    when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$' then 'id is not a media id'
+    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link must be given'
+    when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$'
+    then 'id must be a media id (1 to 200 characters without spaces)'
     when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$'
       or length(content ->> 'link') > 2048
-    then 'link is not an http(s) address'
-    when not has_caption and content ? 'caption' then 'this type has no caption'
+    then 'link must be an http(s) address of at most 2048 characters'
+    when not has_caption and content ? 'caption' then 'caption must not be given for this type'
     else coalesce(
       app_hidden.length_problem('caption', content -> 'caption', 1024, required := false),
       app_hidden.length_problem('filename', content -> 'filename', 240, required := false)
@@ -3624,7 +3629,7 @@ create or replace function app_hidden.media_problem(content jsonb, has_caption b
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.media_problem(jsonb, boolean) is
-  E'What is wrong with a media message, or null: {"id" or "link", "caption"?, "filename"?}.';
+  E'What is wrong with a media message, or null. {"id" or "link", "caption"?, "filename"?}.';
 
 grant execute on function app_hidden.media_problem(jsonb, boolean) to parley_visitor;
 --! EndIncluded messages/content/media_problem.sql
@@ -3633,10 +3638,10 @@ create or replace function app_hidden.location_problem(content jsonb) returns te
   select case
     when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$'
       or abs((content ->> 'latitude')::numeric) > 90
-      then 'latitude is not a number from -90 to 90'
+      then 'latitude must be a number from -90 to 90'
     when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$'
       or abs((content ->> 'longitude')::numeric) > 180
-      then 'longitude is not a number from -180 to 180'
+      then 'longitude must be a number from -180 to 180'
     else coalesce(
       app_hidden.length_problem('name', content -> 'name', 1000, required := false),
       app_hidden.length_problem('address', content -> 'address', 1000, required := false)
@@ -3645,40 +3650,40 @@ create or replace function app_hidden.location_problem(content jsonb) returns te
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.location_problem(jsonb) is
-  E'What is wrong with a location, or null: {"latitude", "longitude", "name"?, "address"?}.';
+  E'What is wrong with a location, or null. {"latitude", "longitude", "name"?, "address"?}.';
 
 grant execute on function app_hidden.location_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/location_problem.sql
 --! Included messages/content/contacts_problem.sql
 create or replace function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
-    when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts is not a list'
-    when jsonb_array_length(content -> 'contacts') not between 1 and 257 then 'contacts has to have 1 to 257 entries'
+    when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts must be a list'
+    when jsonb_array_length(content -> 'contacts') not between 1 and 257 then 'contacts must have 1 to 257 entries'
     when exists (
       select from jsonb_array_elements(content -> 'contacts') c
       where coalesce(c #>> '{name,formatted_name}', '') = ''
       or not (c -> 'name') ?| array['first_name', 'last_name', 'middle_name', 'suffix', 'prefix']
-    ) then 'each contact needs name.formatted_name and one more part of the name'
+    ) then 'each contact must have name.formatted_name and one more part of the name'
   end
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.contacts_problem(jsonb) is
-  E'What is wrong with contact cards, or null: {"contacts": [{"name": {"formatted_name", "first_name"?, …}, '
+  E'What is wrong with contact cards, or null. {"contacts": [{"name": {"formatted_name", "first_name"?, …}, '
    '"phones"?, …}]}.';
 
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/contacts_problem.sql
 --! Included messages/content/template_parameters_problem.sql
 create or replace function app_hidden.template_parameters_problem(components jsonb) returns text as $$
-  -- The components of a template, and those of its cards, with their places.
+  -- The components of a template and of its cards, with their paths.
   with component as (
-    select 'components[' || c.n - 1 || ']' as place, c.value
+    select 'components[' || c.n - 1 || ']' as path, c.value
     from jsonb_array_elements(components) with ordinality c (value, n)
   ),
   every_component as (
-    select c.place, c.value from component c
+    select c.path, c.value from component c
     union all
-    select c.place || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
+    select c.path || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
     from component c
     cross join jsonb_array_elements(
       case jsonb_typeof(c.value -> 'cards') when 'array' then c.value -> 'cards' else '[]' end
@@ -3688,49 +3693,49 @@ create or replace function app_hidden.template_parameters_problem(components jso
     ) with ordinality e (value, n)
   ),
   parameter as (
-    select c.place || '.parameters[' || p.n - 1 || ']' as place, p.value, lower(p.value ->> 'type') as type
+    select c.path || '.parameters[' || p.n - 1 || ']' as path, p.value, lower(p.value ->> 'type') as type
     from every_component c
     cross join jsonb_array_elements(
       case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
     ) with ordinality p (value, n)
   ),
-  words as (
-    select p.place || '.text' as place, p.value -> 'text' as value from parameter p where p.type = 'text'
+  texts as (
+    select p.path || '.text' as path, p.value -> 'text' as value from parameter p where p.type = 'text'
     union all
-    select p.place || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
+    select p.path || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
     union all
-    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
+    select p.path || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
     from parameter p where p.type = 'currency'
     union all
-    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
+    select p.path || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
     from parameter p where p.type = 'date_time'
   )
   select coalesce(
-    (select c.place || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
+    (select c.path || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
     (
-      select c.place || '.parameters must be a list'
+      select c.path || '.parameters must be a list'
       from every_component c where coalesce(jsonb_typeof(c.value -> 'parameters'), 'array') <> 'array' limit 1
     ),
     (
-      select w.place || case
+      select w.path || case
         when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = ''
         then ' must not be empty'
         else ' must not contain line breaks, tabs, or more than four spaces in a row'
       end
-      from words w
+      from texts w
       where coalesce(jsonb_typeof(w.value), 'null') <> 'string'
       or btrim(w.value #>> '{}', E' \n\r\t') = ''
       or w.value #>> '{}' ~ '[\n\r\t]| {5}'
-      order by w.place
+      order by w.path
       limit 1
     )
   )
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.template_parameters_problem(jsonb) is
-  E'What is wrong with a template message''s components, or null: Meta refuses (132018, 100) a text of a parameter, '
-   'in a header, a body, a button''s address or a card, that is empty or has a line break, a tab or more than four '
-   'spaces in a row.';
+  E'What is wrong with the components of a template message, or null. Meta refuses (132018, 100) a text parameter, in '
+   'a header, a body, the address of a button or a card, that is empty or contains a line break, a tab or more than '
+   'four consecutive spaces.';
 
 grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/template_parameters_problem.sql
@@ -3738,31 +3743,31 @@ grant execute on function app_hidden.template_parameters_problem(jsonb) to parle
 create or replace function app_hidden.template_problem(content jsonb) returns text as $$
   select case
     when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512
-    then 'name is not a template name (a-z, 0-9, _)'
+    then 'name must be 1 to 512 of the characters a-z, 0-9 and _'
     when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$'
-    then 'language.code is not a language like en_US'
+    then 'language.code must be a language code such as en_US'
     when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array'
-    then 'components is not a list'
+    then 'components must be a list'
     when coalesce(content -> 'components', '[]') <> '[]'
     then app_hidden.template_parameters_problem(content -> 'components')
   end
 $$ language sql immutable parallel safe;
--- No pinned search_path, so that it can be inlined where check_message_content() has pinned it.
+-- No pinned search_path, so that it can be inlined into check_message_content(), which has one.
 
 comment on function app_hidden.template_problem(jsonb) is
-  E'What is wrong with a template message, or null: {"name", "language": {"code"}, "components"?: […]}.';
+  E'What is wrong with a template message, or null. {"name", "language": {"code"}, "components"?: […]}.';
 
 grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/template_problem.sql
 --! Included messages/content/buttons_problem.sql
 create or replace function app_hidden.buttons_problem(action jsonb) returns text as $$
   select case
-    when jsonb_typeof(action -> 'buttons') is distinct from 'array' then 'action.buttons is not a list'
-    when jsonb_array_length(action -> 'buttons') not between 1 and 3 then 'action.buttons has to have 1 to 3 buttons'
+    when jsonb_typeof(action -> 'buttons') is distinct from 'array' then 'action.buttons must be a list'
+    when jsonb_array_length(action -> 'buttons') not between 1 and 3 then 'action.buttons must have 1 to 3 buttons'
     else (
       select case
-        when count(distinct b #>> '{reply,title}') < count(*) then 'two buttons have the same title'
-        when count(distinct b #>> '{reply,id}') < count(*) then 'two buttons have the same id'
+        when count(distinct b #>> '{reply,title}') < count(*) then 'the titles of buttons must differ'
+        when count(distinct b #>> '{reply,id}') < count(*) then 'the ids of buttons must differ'
         else min(coalesce(
           app_hidden.length_problem('a button''s reply.title', b #> '{reply,title}', 20),
           app_hidden.length_problem('a button''s reply.id', b #> '{reply,id}', 256)
@@ -3774,7 +3779,8 @@ create or replace function app_hidden.buttons_problem(action jsonb) returns text
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.buttons_problem(jsonb) is
-  E'What is wrong with reply buttons, or null: 1 to 3, titles of 20 characters, ids of 256, none twice.';
+  E'What is wrong with reply buttons, or null. 1 to 3 buttons; titles of at most 20 characters and ids of at most '
+   '256, each used only once.';
 
 grant execute on function app_hidden.buttons_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/buttons_problem.sql
@@ -3784,13 +3790,13 @@ declare
   v_sections jsonb := content #> '{action,sections}';
 begin
   if jsonb_typeof(v_sections) is distinct from 'array' or jsonb_array_length(v_sections) not between 1 and 10 then
-    return 'action.sections has to have 1 to 10 sections';
+    return 'action.sections must have 1 to 10 sections';
   elsif exists (
     select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array'
   ) then
-    return 'a section''s rows is not a list';
+    return 'the rows of a section must be a list';
   elsif coalesce(content #>> '{header,type}', 'text') <> 'text' then
-    return 'a list has a text header or none';
+    return 'the header of a list must be a text';
   end if;
 
   return coalesce(
@@ -3803,8 +3809,9 @@ begin
     ),
     (
       select case
-        when count(*) not between 1 and 10 then format('a list has 1 to 10 rows in all; this one has %s', count(*))
-        when count(distinct r ->> 'id') < count(*) then 'two rows have the same id'
+        when count(*) not between 1 and 10
+          then format('a list must have 1 to 10 rows in all; this one has %s', count(*))
+        when count(distinct r ->> 'id') < count(*) then 'the ids of rows must differ'
         else min(coalesce(
           app_hidden.length_problem('a row''s title', r -> 'title', 24),
           app_hidden.length_problem('a row''s id', r -> 'id', 200),
@@ -3818,8 +3825,8 @@ end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.list_problem(jsonb) is
-  E'What is wrong with a list message, or null: 10 rows in all, titles of 24 characters, descriptions of 72, ids of '
-   '200, a button of 20.';
+  E'What is wrong with a list message, or null. At most 10 rows in all, with titles of 24 characters, descriptions of '
+   '72 and ids of 200; a button of 20.';
 
 grant execute on function app_hidden.list_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/list_problem.sql
@@ -3830,9 +3837,9 @@ declare
   v_action jsonb := content -> 'action';
 begin
   if v_type is null then
-    return 'type is missing (button, list, cta_url, flow, location_request_message, …)';
+    return 'type must be button, list, cta_url, flow, location_request_message, …';
   elsif jsonb_typeof(v_action) is distinct from 'object' then
-    return 'action is missing';
+    return 'action must be an object';
   end if;
 
   return coalesce(
@@ -3848,13 +3855,13 @@ begin
       when 'cta_url' then coalesce(
         app_hidden.length_problem('action.parameters.display_text', v_action #> '{parameters,display_text}', 20),
         case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$'
-          then 'action.parameters.url is not an http(s) address' end
+          then 'action.parameters.url must be an http(s) address' end
       )
       when 'location_request_message' then
-        case when v_action ->> 'name' is distinct from 'send_location' then 'action.name has to be send_location' end
+        case when v_action ->> 'name' is distinct from 'send_location' then 'action.name must be send_location' end
       when 'flow' then coalesce(
         case when (v_action -> 'parameters' ? 'flow_id') is not distinct from (v_action -> 'parameters' ? 'flow_name')
-          then 'exactly one of action.parameters.flow_id and flow_name is needed' end,
+          then 'exactly one of action.parameters.flow_id and flow_name must be given' end,
         app_hidden.length_problem('action.parameters.flow_cta', v_action #> '{parameters,flow_cta}', 30)
       )
     end
@@ -3863,8 +3870,8 @@ end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.interactive_problem(jsonb) is
-  E'What is wrong with an interactive message, or null. Kinds this version does not know are left to the provider to '
-   'check.';
+  E'What is wrong with an interactive message, or null. Kinds that this version does not support are checked by the '
+   'provider only.';
 
 grant execute on function app_hidden.interactive_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/interactive_problem.sql
@@ -3885,27 +3892,27 @@ declare
     when 'template' then app_hidden.template_problem(content)
     when 'reaction' then case
       when coalesce(content ->> 'message_id', '') = ''
-      then 'message_id is missing: the provider''s id of the message reacted to'
+      then 'message_id must be the provider''s id of the message to react to'
       when jsonb_typeof(content -> 'emoji') is distinct from 'string'
-      then 'emoji is missing ("" takes a reaction back)'
+      then 'emoji must be a string ("" removes the reaction)'
     end
-    else 'a message of type ' || type || ' cannot be sent'
+    else 'messages of type ' || type || ' cannot be sent'
   end;
 begin
   if v_problem is null and octet_length(content::text) > 65536 then
-    v_problem := 'the content is larger than 64 KiB';
+    v_problem := 'content must be at most 64 KiB';
   end if;
   if v_problem is not null then
     raise exception 'Invalid % message: %', type, v_problem
-      using errcode = 'PYCNT', hint = 'content is the Graph API''s own object of the message''s type.';
+      using errcode = 'PYCNT', hint = 'content must be the Graph API''s object for the type of the message.';
   end if;
   return true;
 end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.check_message_content(app_public.message_type, jsonb) is
-  E'Checks an outbound content against the Graph API''s shapes and limits, and says what is wrong (PYCNT). Lengths '
-   'are in characters.';
+  E'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. PYCNT: what '
+   'is wrong.';
 
 grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb) to parley_visitor;
 --! EndIncluded messages/check_message_content.sql
@@ -3943,37 +3950,40 @@ create table app_public.messages (
 create index on app_public.messages (conversation_id, id desc);
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
-  E'What was said. A message never changes: an edit or a revocation is a message of its own, and the outcome of an '
-   'outbound message is its message_status.\n\n'
-   'In SQL: insert a row to send a message. An outbound row needs conversation_id, type and content; the rest is '
-   'filled in, and what the rules forbid is refused. The rows are stored in monthly partitions in app_private: a dump '
-   'of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
+  E'A message in a conversation. Messages never change: an edit or a deletion by the customer is a message of its '
+   'own, and the outcome of an outbound message is its message_status.\n\n'
+   'In SQL: insert a row to send a message. It needs conversation_id, type and content; the other columns are filled '
+   'in, and a row that violates the rules of sending is refused. The rows are stored in monthly partitions in '
+   'app_private, so a dump of this table alone (pg_dump -t app_public.messages) has no rows: add -t '
+   '''app_private.messages_*''.';
 comment on column app_public.messages.id is
-  E'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived '
-   'or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was '
-   'said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
+  E'UUID version 7, in reading order. Its time is the position of the message in the conversation: when it arrived or '
+   'was written, or, if it arrived more than three seconds late (a redelivery, imported history), when it was '
+   'written. Messages of one webhook keep their order, and a reply never comes before the message it quotes.';
 comment on column app_public.messages.content is
-  E'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", '
-   '"caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts '
-   'are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
+  E'The Graph API''s object for the type of the message, inbound and outbound: {"body": "…"} for text, {"link": '
+   '"https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for '
+   'interactive, {"contacts": […]} for contacts. If an outbound content exceeds a limit, PYCNT names the limit.';
 comment on column app_public.messages.preview is
-  E'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 '
-   'characters. What was said in a group begins with "[group]".';
+  E'A short form of the message for lists and search: its text, or a placeholder such as "[image]". Never empty, at '
+   'most 1,000 characters. The preview of a message in a group begins with "[group]".';
 comment on column app_public.messages.user_id is
-  E'The user who wrote it.\n\n'
-   'In SQL: no foreign key, as messages outlive users.';
+  E'The user who wrote the message.\n\n'
+   'In SQL: no foreign key, because messages are kept when their author is deleted.';
 comment on column app_public.messages.provider_message_id is
-  E'Meta''s id (wamid) of an inbound or echoed message. That of a sent one is in its message_status.';
+  E'The provider''s id of an inbound or echoed message (for WhatsApp: wamid). The id of an outbound message is in its '
+   'message_status.';
 comment on column app_public.messages.reply_to_id is
   E'Outbound: the message that this one quotes.\n\n'
    'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is
-  E'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, "group_id"). '
-   'Outbound: yours; a chatbot puts its run and node here.';
+  E'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, '
+   '"group_id"). Outbound: any object, for your own use; a chatbot stores its run and node here.';
 comment on column app_public.messages.occurred_at is
-  E'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
+  E'When the message was written. Inbound: by the provider''s clock, in whole seconds, never later than Parley''s '
+   'clock. Outbound: by Parley''s clock.';
 comment on column app_public.messages.created_at is
-  E'When the message was stored. Messages of one conversation arrive in this order.';
+  E'When the message was stored. Messages of one conversation are stored in this order.';
 
 create table app_public.message_statuses (
   tenant_id uuid not null,
@@ -4001,35 +4011,40 @@ create table app_public.message_statuses (
 ) partition by range (message_id);
 alter table app_public.message_statuses enable row level security;
 comment on table app_public.message_statuses is
-  E'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do.\n\n'
+  E'The outcome of an outbound message. Separate from the message because it changes up to five times, and messages '
+   'never change.\n\n'
    'In SQL: the rows are stored in monthly partitions in app_private, as those of messages are; a dump of this table '
    'alone has no rows.';
 comment on column app_public.message_statuses.message_id is
   E'The message.\n\n'
-   'In SQL: no foreign key, as a check of each row would look for it in every partition; both are made by one '
-   'statement, and removed by one.';
-comment on column app_public.message_statuses.provider_message_id is E'Meta''s id (wamid), once it has answered.';
-comment on column app_public.message_statuses.attempts is E'How often it was handed to the provider.';
-comment on column app_public.message_statuses.sending_at is E'When it was last handed to the provider, by our clock.';
+   'In SQL: no foreign key, because the check would search every partition for each row. One statement inserts both '
+   'rows, and one deletes both.';
+comment on column app_public.message_statuses.provider_message_id is
+  E'The provider''s id of the message (for WhatsApp: wamid). Null until the provider has answered.';
+comment on column app_public.message_statuses.attempts is E'How often the message was sent to the provider.';
+comment on column app_public.message_statuses.sending_at is
+  E'When the message was last sent to the provider, by Parley''s clock.';
 comment on column app_public.message_statuses.sent_at is
-  E'When the provider had it: its clock, or ours if its answer came before its status.';
+  E'When the provider accepted the message: by its clock, or by Parley''s clock if its response arrived before its '
+   'status.';
 comment on column app_public.message_statuses.delivered_at is
-  E'When the customer''s phone had it, by the provider''s clock.';
+  E'When the message arrived on the customer''s phone, by the provider''s clock.';
 comment on column app_public.message_statuses.read_at is
-  E'When the customer saw it, by the provider''s clock; always null if read receipts are off.';
+  E'When the customer saw the message, by the provider''s clock. Always null if the customer has turned read receipts '
+   'off.';
 comment on column app_public.message_statuses.played_at is
-  E'When the customer listened to it, by the provider''s clock.';
+  E'When the customer listened to the message, by the provider''s clock.';
 comment on column app_public.message_statuses.failed_at is
-  E'When it was given up, by the provider''s clock or ours; null unless status is failed: what arrived after all has '
-   'not failed.';
+  E'When sending failed permanently, by the provider''s clock or Parley''s. Null unless status is failed: a message '
+   'that arrived after all has not failed.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is
-  E'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
+  E'Further ids that the provider gave to this message, which means that it was sent more than once. Normally null.';
 comment on column app_public.message_statuses.error_code is
-  E'Why it failed: the provider''s number ("131047") or a code of this program (PY…). While sending is retried, the '
-   'last error; null once the provider has accepted it.';
+  E'Why the message failed: the provider''s error number ("131047") or a code of Parley (PY…). While sending is '
+   'retried, the last error. Null once the provider has accepted the message.';
 comment on column app_public.message_statuses.error is E'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is
-  E'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
+  E'The pricing as received: {"pricing_model", "type", "category", …}. For reports only; no rule depends on it.';
 
 create table app_private.provider_ids (
   hash uuid primary key,
@@ -4038,14 +4053,14 @@ create table app_private.provider_ids (
 create index on app_private.provider_ids (message_id);
 alter table app_private.provider_ids enable row level security;
 comment on table app_private.provider_ids is
-  E'Which message a provider''s id stands for, in both directions: what is delivered again, an echo of what Parley '
-   'sent and a status find their message here, whatever time they come with. The primary key refuses a second row for '
-   'one id. Not partitioned, since a second delivery may name another month; its rows go with their messages.';
+  E'The message that belongs to a provider''s id, in both directions. Redelivered messages, echoes of sent messages '
+   'and statuses find their message here, at whatever time they arrive. The primary key prevents a second row for one '
+   'id. Not partitioned, because a redelivery may carry a time in another month. Rows are deleted with their messages.';
 comment on column app_private.provider_ids.hash is
-  E'provider_id_hash() of the channel and the id: narrow, whatever length a provider''s ids have.';
+  E'provider_id_hash() of the channel and the id: 16 bytes, however long the provider''s ids are.';
 comment on column app_private.provider_ids.message_id is
-  E'The message. No foreign key, so that old partitions of messages can be dropped; more than one id where a message '
-   'was sent twice.';
+  E'The message. No foreign key, so that old partitions of messages can be dropped. A message that was sent twice has '
+   'more than one id.';
 
 create table app_private.parked_statuses (
   channel_id uuid not null references app_public.channels on delete cascade,
@@ -4060,8 +4075,8 @@ create index on app_private.parked_statuses (provider_message_id);
 create index on app_private.parked_statuses (created_at);
 alter table app_private.parked_statuses enable row level security;
 comment on table app_private.parked_statuses is
-  E'Statuses that overtook the answer to our POST: applied when the sender learns the provider''s id, dropped after '
-   'eight days.';
+  E'Statuses that arrived before the response that contains the provider''s id of their message. They are applied '
+   'when the sender has stored the id, and deleted after eight days.';
 
 create type app_private.outbox_state as enum ('queued', 'sending', 'uncertain');
 
@@ -4082,14 +4097,14 @@ create index on app_private.outbox (lease_until) where state = 'sending';
 create index on app_private.outbox (uncertain_at) where state = 'uncertain';
 alter table app_private.outbox enable row level security;
 comment on table app_private.outbox is
-  E'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest '
-   'is ever taken: that is what keeps them in order.';
+  E'Messages that must be sent. A row is deleted when its message has been sent or has failed. Only the oldest '
+   'message of a conversation is ever claimed, which keeps messages in order.';
 comment on column app_private.outbox.message_id is
-  E'The message. No foreign key, for the reason that message_statuses has.';
+  E'The message. No foreign key, for the same reason as in message_statuses.';
 comment on column app_private.outbox.sender_id is
-  E'The sender that has claimed it, so that it can return claims that it never received.';
+  E'The sender that claimed the message, so that it can release claims that it never received.';
 comment on column app_private.outbox.lease_until is
-  E'The sender that took it answers for it until then; afterwards the message is uncertain.';
+  E'Until then the sender that claimed the message is responsible for it. Afterwards the message is uncertain.';
 
 -- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.outbox_lanes (
@@ -4106,12 +4121,13 @@ create table app_private.outbox_lanes (
 create index on app_private.outbox_lanes (channel_id, due_at) where due_at < 'infinity';
 alter table app_private.outbox_lanes enable row level security;
 comment on table app_private.outbox_lanes is
-  E'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in '
-   'front is under way.';
-comment on column app_private.outbox_lanes.channel_id is E'The conversation''s, and with it under a foreign key.';
+  E'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is '
+   'waiting, or the oldest one is being sent.';
+comment on column app_private.outbox_lanes.channel_id is
+  E'The channel of the conversation; the foreign key includes both.';
 comment on column app_private.outbox_lanes.paced_until is
-  E'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for '
-   'it (131056).';
+  E'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes '
+   'after Meta has refused a message because of it (131056).';
 
 create table app_private.idempotency_keys (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -4125,7 +4141,8 @@ create table app_private.idempotency_keys (
 create index on app_private.idempotency_keys (created_at);
 alter table app_private.idempotency_keys enable row level security;
 comment on table app_private.idempotency_keys is
-  E'What a client called its request, and the message that came of it: asking twice sends once. Kept for eight days.';
+  E'The key that a client gave to a request, and the message that the request created: repeating the request does not '
+   'send the message again. Kept for eight days.';
 
 --! Included operations/missing_partitions.sql
 create or replace function app_private.missing_partitions(months_ahead int)
@@ -4224,58 +4241,59 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__fill_in() is
-  E'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the '
-   'preview. Rows that have all three are spared the call.';
+  E'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type '
+   'and content. Not called for rows that have all three.';
 --! EndIncluded messages/tg_messages__fill_in.sql
 --! Included messages/tg_messages__refuse_unknown_conversation.sql
 create or replace function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
 begin
-  raise exception 'No such conversation' using errcode = 'PYNFD';
+  raise exception 'There is no such conversation' using errcode = 'PYNFD';
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__refuse_unknown_conversation() is
-  E'Refuses (PYNFD) a message for whose conversation fill_in() found no tenant.';
+  E'Refuses (PYNFD) a message whose conversation does not exist or belongs to another tenant: tg_messages__fill_in() '
+   'found no tenant for it.';
 --! EndIncluded messages/tg_messages__refuse_unknown_conversation.sql
 --! Included messages/tg_messages__refuse_change.sql
 create or replace function app_private.tg_messages__refuse_change() returns trigger as $$
 begin
-  raise exception 'Messages never change' using errcode = 'PYFIX', hint = 'Say it again in a message of its own.';
+  raise exception 'Messages must not be changed' using errcode = 'PYFIX', hint = 'Send another message instead.';
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__refuse_change() is
-  E'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be '
-   'one.';
+  E'Refuses updates of messages (PYFIX). Only conversation_id may change, when two contacts turn out to be the same '
+   'person.';
 --! EndIncluded messages/tg_messages__refuse_change.sql
 --! Included messages/refusal_message.sql
 create or replace function app_private.refusal_message(code text, text_limit int) returns text as $$
   select case code
     when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
-    when 'PYOPT' then 'The contact does not want to be written to'
+    when 'PYOPT' then 'The contact is blocked or has opted out'
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
-    when 'PYCNT' then format('On a channel of this kind a text must have at most %s characters', text_limit)
+    when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
     when 'PYTPL' then 'The template is not approved'
   end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.refusal_message(text, int) is
-  E'What a refused insert into messages says, for each of its codes.';
+  E'The error message of a refused insert into messages, by error code.';
 --! EndIncluded messages/refusal_message.sql
 --! Included messages/tg_messages__refuse.sql
 create or replace function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
 begin
-  -- Only what is to be sent can be refused.
+  -- Only messages that will be sent can be refused.
   perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
   if not found then
     return null;
   end if;
 
-  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
-  -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
+  -- One statement for all new rows, so that the rules add little to a bulk insert. Rows are joined by id alone, here
+  -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
   select n.id, r.code, k.text_limit into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
@@ -4301,7 +4319,7 @@ begin
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
-      -- A template of whose status nothing is known is left to the provider to judge.
+      -- If the status of a template is unknown, the provider decides.
       when not app_hidden.is_sendable(t.status) then 'PYTPL'
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when (p.phone is null or 'phone' <> all (k.address_kinds)) and not exists (
@@ -4323,15 +4341,15 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__refuse() is
-  E'The rules of sending, for every writer: GraphQL, SQL, a chatbot. What they depend on is in '
-   'channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. '
-   'PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the '
-   'template is known and not approved. PYADR: the contact has no address that it can send to.';
+  E'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. '
+   'PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long. PYWIN: the reply window '
+   'is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template '
+   'is known and not approved. PYADR: the contact has no address on this kind of channel.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
-  -- Arrays: joined to the new rows, conversations might be read from end to end.
+  -- Arrays, because a join with the new rows might be planned as a scan of all conversations.
   v_ids uuid[];
   v_closed_ids uuid[];
   v_offered_ids uuid[];
@@ -4359,8 +4377,8 @@ begin
     for no key update
   ) l;
 
-  -- What every message changes, and no trigger of conversations listens to.
-  with news as (
+  -- Columns that every message changes, and that no trigger of conversations depends on.
+  with changes as (
     select
       n.conversation_id,
       (array_agg(n.id order by n.id desc) filter (where n.is_listed))[1] as last_message_id,
@@ -4368,7 +4386,7 @@ begin
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
       max(n.occurred_at) filter (where n.opens_window) as window_opened_at,
-      array_agg(n.created_at) filter (where n.needs_attention) as heard_at
+      array_agg(n.created_at) filter (where n.needs_attention) as attention_at
     from (
       select
         x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
@@ -4380,7 +4398,7 @@ begin
     group by n.conversation_id
   )
   update app_public.conversations c set
-    -- By the id, as lists are.
+    -- By id, as lists of messages are ordered.
     last_message_id = greatest(c.last_message_id, n.last_message_id),
     last_message_preview = case
       when n.last_message_id is null or n.last_message_id < c.last_message_id then c.last_message_preview
@@ -4394,15 +4412,15 @@ begin
         c.window_expires_at, n.window_opened_at + (select w.* from app_private.reply_window_of(c.channel_id) w)
       )
     end,
-    -- What arrived before somebody read the conversation, and was stored after, is read.
+    -- A message that arrived before the conversation was read, and was stored after, counts as read.
     unread_count = c.unread_count + (
-      select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
+      select count(*) from unnest(n.attention_at) at where at > coalesce(c.read_at, '-infinity')
     ),
     updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
-  from news n
+  from changes n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
-  -- What few messages change, by statements that most batches are spared.
+  -- Columns that few messages change, in statements that most batches do not need.
   if v_closed_ids is not null then
     update app_public.conversations c set status = 'open'
     where c.id = any (v_closed_ids)
@@ -4420,8 +4438,8 @@ begin
     ));
   end if;
 
-  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app
-  -- may be delivered up to a week later.
+  -- A message that came from an advertisement offers free messages; the first answer within a day uses the offer. An
+  -- answer from the phone app may be delivered up to a week later.
   if v_has_ads then
     update app_public.conversations c set
       free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')
@@ -4454,9 +4472,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__track_conversation() is
-  E'What a conversation says of its messages: the last one, the reply window, free entry after an advertisement, '
-   'what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which '
-   'message does what: message_effects.sql.';
+  E'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, '
+   'unread count, participants. A customer''s message opens the conversation again; a user''s message pauses the '
+   'chatbot. message_effects.sql decides which message has which effect.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -4471,7 +4489,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__remove_state() is
-  E'With messages go their statuses, their places in the outbox and their provider''s ids.';
+  E'Deletes the statuses, outbox rows and provider''s ids of deleted messages.';
 --! EndIncluded messages/tg_messages__remove_state.sql
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
@@ -4486,7 +4504,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__notify() is
-  E'Tells GraphQL subscriptions of new messages, once a statement.';
+  E'Notifies GraphQL subscriptions of new messages, once per statement.';
 --! EndIncluded messages/tg_messages__notify.sql
 --! Included messages/tg_messages__enqueue_send.sql
 create or replace function app_private.tg_messages__enqueue_send() returns trigger as $$
@@ -4510,7 +4528,7 @@ begin
   from app_public.conversations c
   where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
   order by c.id
-  -- A lane that is pausing goes on pausing.
+  -- Only idle lanes: a lane that waits must continue to wait.
   on conflict (tenant_id, conversation_id) do update set due_at = least(l.due_at, excluded.due_at)
   where l.due_at = 'infinity';
 
@@ -4535,8 +4553,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_message_statuses__note_opt_out() is
-  E'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not '
-   'undo what the customer has said since.';
+  E'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not '
+   'override a later choice of the customer.';
 --! EndIncluded messages/tg_message_statuses__note_opt_out.sql
 --! Included messages/tg_message_statuses__notify.sql
 create or replace function app_private.tg_message_statuses__notify() returns trigger as $$
@@ -4575,7 +4593,7 @@ begin
   update app_private.outbox o set conversation_id = to_id
   where o.tenant_id = move_messages.tenant_id and o.conversation_id = from_id;
 
-  -- Of two chatbots' runs that are under way the kept thread's goes on.
+  -- If both conversations have an active run, the run of the kept one continues.
   update app_public.conversation_contexts x set
     status = 'stopped', completed_at = now(), completion_reason = 'contacts_merged'
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id and x.is_active
@@ -4614,8 +4632,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.move_messages(uuid, uuid, uuid) is
-  E'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two '
-   'contacts turn out to be one person. The only thing that ever changes a message.';
+  E'Moves the content of one conversation into another, with its messages, outbox rows, chatbot runs and '
+   'participants, when two contacts turn out to be the same person. Nothing else ever updates messages.';
 --! EndIncluded messages/move_messages.sql
 --! Included messages/messages_status.sql
 create or replace function app_public.messages_status(message app_public.messages)
@@ -4626,7 +4644,7 @@ returns app_public.message_status as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.messages_status(app_public.messages) is
-  E'The outcome of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
+  E'The outcome of an outbound message; null for an inbound one. Errors, times and pricing are in its messageStatus.';
 
 grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_status.sql
@@ -4645,7 +4663,7 @@ create or replace function app_public.messages_ack_status(message app_public.mes
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.messages_ack_status(app_public.messages) is
-  E'status as a number: -1 failed, 0 waiting, 1 sent, 2 delivered, 3 read, 4 played; null of an inbound message.';
+  E'status as a number: -1 failed, 0 not sent yet, 1 sent, 2 delivered, 3 read, 4 played. Null for an inbound message.';
 
 grant execute on function app_public.messages_ack_status(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_ack_status.sql
@@ -4660,7 +4678,7 @@ create or replace function app_public.messages_role(message app_public.messages)
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.messages_role(app_public.messages) is
-  E'The author in a language model''s words: user, assistant or system.';
+  E'The author as a role for language models: user, assistant or system.';
 
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_role.sql
@@ -4672,7 +4690,7 @@ declare
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
 
-  -- Two requests with one key at once: the second waits here for the first to commit.
+  -- If two requests use the key at the same time, the second waits here until the first commits.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
   values (
     claim_idempotency_key.tenant_id,
@@ -4696,8 +4714,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.claim_idempotency_key(uuid, text, bytea) is
-  E'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another '
-   'request. PYNFD: another tenant''s; PYDEN: agents only.';
+  E'Claims an idempotency key. Returns null if the key is new, otherwise the message that was sent with it. PYIDM: '
+   'the key belongs to another request. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 
 grant execute on function app_hidden.claim_idempotency_key(uuid, text, bytea) to parley_visitor;
 
@@ -4711,7 +4729,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.keep_idempotency_key(uuid, text, uuid) is
-  E'Remembers the message that came of a claimed key. PYNFD: another tenant''s; PYDEN: agents only.';
+  E'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 
 grant execute on function app_hidden.keep_idempotency_key(uuid, text, uuid) to parley_visitor;
 --! EndIncluded messages/idempotency_key.sql
@@ -4753,9 +4771,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) is
-  E'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the '
-   'same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). '
-   'It may be refused: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+  E'Sends a message. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns '
+   'the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: '
+   'PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 
 grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) to parley_visitor;
 --! EndIncluded messages/send_message.sql
@@ -4818,7 +4836,7 @@ create or replace function app_private.park_statuses(statuses jsonb, known_ids u
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.park_statuses(jsonb, uuid[]) is
-  E'Keeps the statuses whose message is not known yet (known_ids is null at their position).';
+  E'Stores statuses whose message is not known yet (known_ids is null at their position).';
 --! EndIncluded messages/park_statuses.sql
 --! Included shared/uuid_v7_time.sql
 create or replace function app_hidden.uuid_v7_time(id uuid) returns timestamptz as $$
@@ -4840,21 +4858,22 @@ $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.provider_id_hash(uuid, text) is
-  E'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message on it. For identity, not for '
-   'secrecy.';
+  E'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message. It identifies the message; it '
+   'does not keep the id secret.';
 --! EndIncluded messages/provider_id_hash.sql
 --! Included messages/message_id_at.sql
-create or replace function app_private.message_id_at(place timestamptz, hash uuid) returns uuid as $$
-  -- As uuid_v7() makes them, with the hash of the provider's id where that has random bits.
+create or replace function app_private.message_id_at(position_at timestamptz, hash uuid) returns uuid as $$
+  -- The layout of uuid_v7(), with the hash of the provider's id instead of random bits.
   select (
-    overlay(lpad(to_hex((extract(epoch from place) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
+    overlay(lpad(to_hex((extract(epoch from position_at) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
     || 'a' || substr(hash::text, 21)
   )::uuid
 $$ language sql stable parallel safe;
--- No pinned search_path, so that it can be inlined; stable for the same reason: extract() is.
+-- No pinned search_path, and stable as extract() is, so that it can be inlined.
 
 comment on function app_private.message_id_at(timestamptz, uuid) is
-  E'The id of a provider''s message at its place in the conversation (UUID version 7). hash is that of provider_ids.';
+  E'The id (UUID version 7) of a provider''s message at this position in the conversation. hash is that of '
+   'provider_ids.';
 --! EndIncluded messages/message_id_at.sql
 --! Included messages/late_position.sql
 create or replace function app_private.late_position(
@@ -4865,9 +4884,9 @@ create or replace function app_private.late_position(
 ) returns timestamptz as $$
   select greatest(
     case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
-    -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
-    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it
-    -- later by as much as the clocks differ.
+    -- After messages that arrived earlier and were written earlier or in the same second. The provider's times are
+    -- whole seconds: a message that took 2.9 seconds is positioned 2.9 seconds after one that took 3.1, and a quoting
+    -- message is positioned later by the difference of the clocks.
     (
       select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
       from (
@@ -4881,7 +4900,7 @@ create or replace function app_private.late_position(
       order by e.id desc
       limit 1
     ),
-    -- Behind what it answers: our clock and the provider's may differ by more than an answer takes.
+    -- After the quoted message: the clocks may differ by more than the customer needs to answer.
     (
       select app_hidden.uuid_v7_time(p.message_id) + interval '2 microseconds'
       from app_private.provider_ids p
@@ -4891,9 +4910,10 @@ create or replace function app_private.late_position(
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.late_position(uuid, timestamptz, timestamptz, uuid) is
-  E'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of '
-   'provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; '
-   'never before one of the same second that arrived earlier, nor before the one it quotes.';
+  E'The position in its conversation, as a time, of a message that arrived late or quotes another one (quoted_hash: '
+   'that of provider_ids). It is when the message was written, if that is more than three seconds before it arrived; '
+   'otherwise when it arrived. It is never before a message of the same second that arrived earlier, nor before the '
+   'quoted message.';
 --! EndIncluded messages/late_position.sql
 --! Included messages/claim_message_id.sql
 create or replace function app_private.claim_message_id(
@@ -4906,7 +4926,7 @@ create or replace function app_private.claim_message_id(
     h.hash,
     app_private.message_id_at(
       app_private.late_position(c.id, occurred_at, statement_timestamp(), null)
-      -- In the order of the calls: clocks of other systems have whole seconds, too.
+      -- Keeps the order of the calls, because times of other systems may be in whole seconds.
       + (clock_timestamp() - statement_timestamp()),
       h.hash
     )
@@ -4918,8 +4938,9 @@ create or replace function app_private.claim_message_id(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.claim_message_id(uuid, text, timestamptz) is
-  E'The id under which to insert a message that was said elsewhere, at its place in the conversation; null when that '
-   'message is here already. provider_message_id: its id there. Call it in the statement that inserts the message.';
+  E'The id for inserting a message that was written in another system, at its position in the conversation. Null if '
+   'the message is stored already. provider_message_id is the id of the message in that system. Call it in the '
+   'statement that inserts the message.';
 --! EndIncluded messages/claim_message_id.sql
 --! Included messages/remove_echoes.sql
 create or replace function app_private.remove_echoes(message_ids uuid[], hashes uuid[]) returns boolean as $$
@@ -4950,7 +4971,7 @@ begin
   )
   where c.id = any (v_conversation_ids) and c.last_message_id = any (v_ids);
 
-  -- The chatbot took its own message for a person's.
+  -- The echo of the chatbot's own message had paused the chatbot.
   update app_public.conversations c set chatbot_paused_until = null
   from unnest(v_echoes) e
   where c.id = e.conversation_id
@@ -4962,8 +4983,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.remove_echoes(uuid[], uuid[]) is
-  E'Removes messages that were stored as echoes, or as history, of outbound messages before their provider''s ids '
-   'were known (by position), and ends the pause of the chatbot that they caused. Returns whether there were any.';
+  E'Deletes messages that were stored as echoes, or as history, of outbound messages before the provider''s ids of '
+   'these were known (by position), and ends the chatbot pause that they caused. Returns whether there were any.';
 --! EndIncluded messages/remove_echoes.sql
 --! Included messages/register_provider_ids.sql
 create or replace function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[])
@@ -4999,7 +5020,7 @@ begin
     return;
   end if;
 
-  -- Known already, or an echo has come before us: the row that was sent is the one that stays.
+  -- Either an id is stored already, or an echo was stored before it: then the sent message is kept.
   if app_private.remove_echoes(v_ids, v_hashes) then
     insert into app_private.provider_ids (hash, message_id)
     select k.hash, k.message_id
@@ -5011,7 +5032,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.register_provider_ids(uuid[], text[]) is
-  E'Stores the provider''s ids of outbound messages, by position; null where the provider has returned none.';
+  E'Stores the provider''s ids of outbound messages, by position; null where the provider has not returned one.';
 --! EndIncluded messages/register_provider_ids.sql
 --! Included messages/lock_lanes.sql
 create or replace function app_private.lock_lanes(message_ids uuid[]) returns void as $$
@@ -5028,8 +5049,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.lock_lanes(uuid[]) is
-  E'Locks the lanes of the conversations in which these messages wait, before the outbox and the statuses: '
-   'docs/architecture.md, "Locks".';
+  E'Locks the lanes of the conversations of these messages in the outbox. Called before the outbox and the statuses '
+   'are locked: docs/architecture.md, "Locks".';
 --! EndIncluded messages/lock_lanes.sql
 --! Included messages/keeps_error.sql
 create or replace function app_private.keeps_error(status app_public.message_status) returns boolean as $$
@@ -5038,8 +5059,8 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.keeps_error(app_public.message_status) is
-  E'Whether an error belongs beside a status: that of a failure, or the last one of a message that is still being '
-   'tried. What the provider has, or the customer, has none.';
+  E'Whether a message with this status keeps its error: it has failed, or it is still being sent and has the error of '
+   'the last attempt. A message that the provider has accepted has no error.';
 --! EndIncluded messages/keeps_error.sql
 --! Included messages/find_status_messages.sql
 create or replace function app_private.find_status_messages(statuses jsonb)
@@ -5069,9 +5090,9 @@ $$ language sql stable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.find_status_messages(jsonb) is
-  E'The message that each status is about, by position: found by our message id, which the provider echoes, else by '
-   'the provider''s id; null if there is none. has_new_ids: whether the provider''s id of a message found by our id is '
-   'not stored yet. Part of apply_statuses().';
+  E'The message of each status, by position: found by Parley''s own id, which the provider returns, otherwise by the '
+   'provider''s id; null if it is not known. has_new_ids: for some message that was found by Parley''s id, the '
+   'provider''s id is not stored yet. Part of apply_statuses().';
 --! EndIncluded messages/find_status_messages.sql
 --! Included messages/merge_statuses.sql
 create or replace function app_private.merge_statuses(statuses jsonb, message_ids uuid[], latest timestamptz)
@@ -5118,8 +5139,8 @@ $$ language sql stable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.merge_statuses(jsonb, uuid[], timestamptz) is
-  E'One row for each message, of however many statuses it has. message_ids is as find_status_messages() returns it; '
-   'no time is later than latest. Part of apply_statuses().';
+  E'Merges the statuses of each message into one row. message_ids is as returned by find_status_messages(); later '
+   'times are replaced by latest. Part of apply_statuses().';
 --! EndIncluded messages/merge_statuses.sql
 --! Included messages/apply_statuses.sql
 create or replace function app_private.apply_statuses(statuses jsonb, out applied int, out unknown int[]) as $$
@@ -5206,9 +5227,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_statuses(jsonb) is
-  E'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", '
-   '"occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many '
-   'messages it was about, and the positions (from 1) of those of no message that is known, which are parked.';
+  E'Applies statuses: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", '
+   '"error"?, "pricing"?}]. They may arrive in any order and more than once; the result is the same. applied: the '
+   'number of messages updated. unknown: the positions (from 1) of statuses whose message is not known; they are '
+   'stored in early_statuses.';
 --! EndIncluded messages/apply_statuses.sql
 --! Included messages/unpark_statuses.sql
 create or replace function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
@@ -5243,16 +5265,16 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.unpark_statuses(text[]) is
-  E'Applies the statuses that came before the provider''s ids of their messages were known.';
+  E'Applies parked statuses of messages whose provider''s ids are known now.';
 --! EndIncluded messages/unpark_statuses.sql
 --! Included messages/channel_pace.sql
 create or replace function app_private.channel_pace(channel app_public.channels, state app_private.channel_states)
 returns int as $$
   select coalesce(
     channel.messages_per_second,
-    -- A cubic through the pace that was refused: it begins at 0.7 of it, comes near within seconds, lingers there, and
-    -- after twelve seconds without a refusal rises faster and faster: 1.1 times after 20 s, 3.4 times after 36 s, ten
-    -- times after 50 s.
+    -- A cubic curve through the refused rate: it starts at 0.7 of that rate, approaches it within seconds, stays close
+    -- to it, and after 12 seconds without a refusal rises faster and faster: 1.1 times after 20 s, 3.4 times after
+    -- 36 s, 10 times after 50 s.
     least(
       state.learned_messages_per_second * (
         1 + 0.3 * (greatest(extract(epoch from now() - state.learned_at), 0)::float8 / 12 - 1) ^ 3
@@ -5264,8 +5286,8 @@ returns int as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.channel_pace(app_public.channels, app_private.channel_states) is
-  E'Messages per second that may be sent: the limit that a user has set; else the limit assumed after a rate limit '
-   'error, which is raised again within a minute without errors; else unlimited (100,000).';
+  E'Messages per second that may be sent: the limit that a user has set; otherwise the limit assumed after a rate '
+   'limit error, which is raised again within a minute without errors; otherwise unlimited (100,000).';
 --! EndIncluded messages/channel_pace.sql
 --! Included messages/claim_from_channel.sql
 create or replace function app_private.claim_from_channel(
@@ -5347,8 +5369,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.claim_from_channel(
   uuid, timestamptz, int, app_public.uncertain_policy, int, interval, uuid
 ) is
-  E'Claims the oldest message of each conversation of a channel that is due, at most as many as the pace allows and '
-   'as most says, and returns their ids. The caller holds the channel''s state. Part of claim_outbox().';
+  E'Claims the oldest message of each conversation of a channel that is due, at most as many as the send rate and '
+   'most allow. Returns their ids. The caller must have locked the channel''s state. Part of claim_outbox().';
 --! EndIncluded messages/claim_from_channel.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
@@ -5416,10 +5438,10 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Planned once, with what it calls: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.claim_outbox(int, interval, int, uuid[], uuid) is
-  E'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace '
-   'allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has '
-   'enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies '
-   'leaves them to reconcile_outbox().';
+  E'Claims up to batch_size due messages for sending: the oldest message of each conversation, as many of each '
+   'channel as its send rate allows, at most share (null: no limit), and none of busy_channel_ids. They have the '
+   'status "sending" and a lease of this duration by the database''s clock. If the sender dies, reconcile_outbox() '
+   'resolves them.';
 --! EndIncluded messages/claim_outbox.sql
 --! Included messages/read_outcomes.sql
 create or replace function app_private.read_outcomes(outcomes jsonb)
@@ -5439,7 +5461,7 @@ returns table (
   )
 $$ language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.read_outcomes(jsonb) is E'The rows of record_outcomes()''s argument.';
+comment on function app_private.read_outcomes(jsonb) is E'The rows of the argument of record_outcomes().';
 --! EndIncluded messages/read_outcomes.sql
 --! Included messages/record_outcomes.sql
 create or replace function app_private.status_after(kind text, status app_public.message_status)
@@ -5448,24 +5470,25 @@ returns app_public.message_status as $$
     when 'sent' then greatest(status, 'sent')
     when 'failed' then greatest(status, 'failed')
     when 'uncertain' then greatest(status, 'uncertain')
-    -- The one way back: it was never under way.
+    -- The only step back: the message was not sent.
     else case when status = 'sending' then 'queued' else status end
   end
 $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.status_after(text, app_public.message_status) is
-  E'A message''s status after an outcome of its sending (record_outcomes() lists the kinds): only ever further.';
+  E'The status of a message after an outcome of its sending (record_outcomes() lists the kinds). It never goes back, '
+   'except from sending to queued.';
 
 create or replace function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
-  v_settled_ids uuid[];
+  v_final_ids uuid[];
   v_provider_message_ids text[];
 begin
-  -- Before the locks of the outbox: contacts come first.
+  -- Contacts are locked before the outbox.
   if outcomes @? '$[*].recipient' then
     perform app_private.save_recipients(outcomes);
   end if;
@@ -5477,17 +5500,17 @@ begin
     max(r.message_id::text collate "C")::uuid,
     array_agg(r.message_id) filter (where r.kind in ('sent', 'failed')),
     array_agg(r.provider_message_id)
-  into v_ids, v_first, v_last, v_settled_ids, v_provider_message_ids
+  into v_ids, v_first, v_last, v_final_ids, v_provider_message_ids
   from app_private.read_outcomes(outcomes) r;
 
   perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
   perform app_private.lock_lanes(v_ids);
 
-  if cardinality(v_settled_ids) is distinct from cardinality(v_ids) then
+  if cardinality(v_final_ids) is distinct from cardinality(v_ids) then
     with r as (select * from app_private.read_outcomes(outcomes)),
     retried as (
-      -- Certainly not processed: may be tried again.
+      -- The provider has certainly not processed these: they may be sent again.
       update app_private.outbox o set state = 'queued', lease_until = null
       from r
       where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
@@ -5510,7 +5533,7 @@ begin
   order by m.message_id
   for no key update;
 
-  -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
+  -- Including messages that a status has removed from the outbox in the meantime.
   update app_public.message_statuses m set
     status = app_private.status_after(r.kind, m.status),
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
@@ -5522,7 +5545,7 @@ begin
     end,
     sent_at = case when r.kind = 'sent' then least(m.sent_at, now()) else m.sent_at end,
     failed_at = case when app_private.status_after(r.kind, m.status) = 'failed' then coalesce(m.failed_at, now()) end,
-    -- What a status has said of a failure stands; what went out in the end, or arrived, has no error.
+    -- The error of a failed status is kept. A message that was sent in the end, or arrived, has no error.
     error_code = case
       when not app_private.keeps_error(app_private.status_after(r.kind, m.status)) then null
       when m.status = 'failed' then m.error_code
@@ -5539,7 +5562,7 @@ begin
   and m.tenant_id = r.tenant_id
   and m.message_id between v_first and v_last;
 
-  perform app_private.leave_outbox(v_settled_ids);
+  perform app_private.leave_outbox(v_final_ids);
 
   if exists (select from app_private.parked_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
     perform app_private.unpark_statuses(v_provider_message_ids);
@@ -5565,8 +5588,8 @@ create or replace function app_private.release_claims(sender_id uuid, known_ids 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.release_claims(uuid, uuid[]) is
-  E'A sender returns messages that it claimed but never received, because its connection broke: they were certainly '
-   'not sent.';
+  E'Queues messages again that a sender claimed but never received because its connection broke: they were certainly '
+   'not sent. known_ids are the messages that the sender did receive.';
 --! EndIncluded messages/release_claims.sql
 --! Included messages/pause_channel.sql
 create or replace function app_private.pause_channel(
@@ -5581,14 +5604,14 @@ create or replace function app_private.pause_channel(
       when not n.is_newer then s.learned_messages_per_second
       else greatest(
         least(app_private.channel_pace(c, s), 1000)
-          -- Refused again as soon as it went on: far too fast, not a little.
+          -- Refused again as soon as sending continued: the rate is far too high.
           * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
         10
       )::int
     end,
     learned_at = case when n.is_newer then now() + duration else s.learned_at end
   from app_public.channels c
-  -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
+  -- A burst of requests gets many refusals. Those of requests from before the rate was lowered are ignored.
   cross join lateral (
     select coalesce(now() - posted_ago >= x.learned_at, true) as is_newer
     from app_private.channel_states x
@@ -5599,9 +5622,9 @@ create or replace function app_private.pause_channel(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.pause_channel(uuid, interval, interval) is
-  E'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the '
-   'pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by '
-   'its pace.';
+  E'Pauses sending on a channel after a rate limit error. posted_ago is the age of the refused request. Afterwards '
+   'sending continues at 0.7 of the refused rate, which rises again (channel_pace), but never below 10 messages a '
+   'second: slower sending is not limited by the rate.';
 
 create or replace function app_private.suspend_channel(channel_id uuid, duration interval) returns void as $$
   update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
@@ -5609,15 +5632,15 @@ create or replace function app_private.suspend_channel(channel_id uuid, duration
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.suspend_channel(uuid, interval) is
-  E'The provider does not answer: nothing goes out for a while, at no lower pace afterwards.';
+  E'Pauses sending on a channel because the provider does not answer. Afterwards sending continues at the same rate.';
 --! EndIncluded messages/pause_channel.sql
 --! Included messages/next_send_in.sql
-create or replace function app_private.next_send_in(patience_ms int) returns int as $$
+create or replace function app_private.next_send_in(max_wait_ms int) returns int as $$
 declare
   v_next timestamptz;
   v_wait_ms int;
 begin
-  -- A channel's next message is due when it waits, nothing pauses, and the pace has a token.
+  -- A channel's next message can be sent when it is due, sending is not paused, and the send rate has a token.
   select min(greatest(
     n.due_at, s.paused_until,
     least(s.pace_clock, clock_timestamp()) + interval '1 second' / app_private.channel_pace(c, s)
@@ -5636,9 +5659,9 @@ begin
     return null;
   end if;
 
-  -- At once, and not taken: another sender holds it up for a moment.
+  -- If a message is due now but was not claimed, another sender is holding the lock: try again in 10 ms.
   v_wait_ms := greatest(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 10);
-  if v_wait_ms <= patience_ms then
+  if v_wait_ms <= max_wait_ms then
     return v_wait_ms;
   end if;
 
@@ -5648,11 +5671,11 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.next_send_in(int) is
-  E'Milliseconds until the outbox has something due, if that is within patience_ms. Otherwise null, and where '
-   'something is due later a job is set for then.';
+  E'The number of milliseconds until the next message of the outbox is due, if that is at most max_wait_ms. Otherwise '
+   'null; if a message is due later, a job is scheduled for that time.';
 --! EndIncluded messages/next_send_in.sql
 --! Included messages/reconcile_outbox.sql
-create or replace function app_private.reconcile_outbox(patience interval default '10 minutes')
+create or replace function app_private.reconcile_outbox(max_age interval default '10 minutes')
 returns table (orphaned int, resent int, failed int) as $$
 declare
   v_overdue jsonb;
@@ -5662,13 +5685,13 @@ declare
     where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
   );
 begin
-  -- All at once, because they are settled in several steps: docs/architecture.md, "Locks".
+  -- All lanes at once, because the steps below need them in one order: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
   for update;
 
-  -- Whoever took these never told what came of them: a crash. They may have gone out.
+  -- The sender of these crashed before it recorded their outcome. They may have been sent.
   select
     jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')),
     count(*)
@@ -5679,7 +5702,7 @@ begin
     perform app_private.record_outcomes(v_overdue);
   end if;
 
-  -- Statuses that were parked while the sender was just storing the id they wait for.
+  -- Statuses that were parked while the sender was storing the provider's id of their message.
   perform app_private.unpark_statuses(array_agg(p.provider_message_id))
   from app_private.parked_statuses p
   where (
@@ -5690,7 +5713,7 @@ begin
   ) is not null
   having count(*) > 0;
 
-  -- No status has settled these although webhooks do arrive: the channel's policy decides. At most one more try.
+  -- No status has arrived for these although webhooks arrive: the channel's policy decides. At most one more attempt.
   select jsonb_agg(jsonb_build_object(
     'tenant_id', d.tenant_id,
     'message_id', d.message_id,
@@ -5705,8 +5728,8 @@ begin
     join app_public.channels ch on ch.id = c.channel_id
     join app_private.channel_states s on s.channel_id = c.channel_id
     where o.state = 'uncertain'
-    and o.uncertain_at < now() - patience
-    and s.last_webhook_at > o.uncertain_at + patience / 2
+    and o.uncertain_at < now() - max_age
+    and s.last_webhook_at > o.uncertain_at + max_age / 2
   ) d;
   if v_overdue is not null then
     update app_private.outbox o set state = 'sending'
@@ -5715,7 +5738,7 @@ begin
     perform app_private.record_outcomes(v_overdue);
   end if;
 
-  -- Go on behind what stays uncertain (claim_outbox says when).
+  -- Continue with the messages after those that remain uncertain (see claim_outbox()).
   v_conversation_ids := array(
     select distinct o.conversation_id
     from app_private.outbox o
@@ -5735,9 +5758,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reconcile_outbox(interval) is
-  E'Messages whose sender died become uncertain. Uncertain messages without a status for the given time, although '
-   'webhooks arrived, fail (PYUNC) or are sent once more, as the channel''s uncertain_policy says. Returns the '
-   'number of each. Run every minute.';
+  E'Resolves messages whose outcome was never recorded. Messages whose sender died become uncertain (orphaned). '
+   'Messages that have been uncertain for longer than max_age, although webhooks arrived, are sent once more (resent) '
+   'or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Called every '
+   'minute.';
 --! EndIncluded messages/reconcile_outbox.sql
 --! Included messages/messages.policies.sql
 drop policy if exists tenant_isolation on app_public.messages;
@@ -5751,8 +5775,8 @@ create policy insert_agent on app_public.messages for insert to parley_visitor
   with check ((select app_hidden.is_at_least('agent')));
 grant select on app_public.messages to parley_visitor;
 grant insert (conversation_id, type, content, reply_to_id, metadata) on app_public.messages to parley_visitor;
--- No direction, author or origin: a signed-in person speaks for themselves.
--- No update, no delete: what was said was said. Erasing a customer is deleting the contact.
+-- No insert of direction, author and origin: users send messages in their own name only.
+-- No update and no delete: messages never change. To erase a customer, delete the contact.
 --! EndIncluded messages/messages.policies.sql
 --! Included messages/message_statuses.policies.sql
 drop policy if exists tenant_isolation on app_public.message_statuses;
@@ -5762,7 +5786,7 @@ drop policy if exists select_member on app_public.message_statuses;
 create policy select_member on app_public.message_statuses for select to parley_visitor
   using (true);
 grant select on app_public.message_statuses to parley_visitor;
--- Nothing else: statuses come from the provider, through app_private.
+-- Nothing else: the provider reports statuses, and functions of app_private write them.
 --! EndIncluded messages/message_statuses.policies.sql
 
 --! split: 0600-chatbots.sql
@@ -5771,13 +5795,14 @@ create type app_public.run_status as enum ('running', 'waiting', 'completed', 'e
 comment on type app_public.chatbot_status is
   E'draft: inactive. active: answers new conversations. archived: inactive and hidden.';
 comment on type app_public.run_status is
-  E'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the '
-   'customer never answered. stopped: ended from outside. failed: completion_reason says why.';
+  E'running: a turn is in progress. waiting: for an answer, a timer or a request. completed: reached its end. '
+   'expired: the customer did not answer in time. stopped: ended by a user or a program. failed: ended by an error; '
+   'see completion_reason.';
 create type app_public.running_contexts as enum ('finish', 'move', 'restart');
 comment on type app_public.running_contexts is
-  E'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they end on the version they began '
-   'with. MOVE: they go on in the new version where it has their node with the same id and type; otherwise they '
-   'finish. RESTART: they end and begin again.';
+  E'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they continue to completion on '
+   'their version. MOVE: they continue in the new version if it has their node with the same id and type; otherwise '
+   'they finish. RESTART: they are ended and started again.';
 
 create table app_public.chatbots (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5807,16 +5832,17 @@ create index on app_public.chatbots (tenant_id, created_at) where status = 'acti
 alter table app_public.chatbots add unique (id, tenant_id);
 alter table app_public.chatbots enable row level security;
 comment on table app_public.chatbots is
-  E'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually '
-   'one is active in a tenant; of several, trigger rules and their priority decide which answers.';
-comment on column app_public.chatbots.nodes is E'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
-comment on column app_public.chatbots.edges is E'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
+  E'A named graph of nodes and edges: the draft that its author edits. Conversations run a published version of it. '
+   'Usually a tenant has one active chatbot; if it has several, trigger rules and their priorities decide which one '
+   'answers.';
+comment on column app_public.chatbots.nodes is E'The nodes of the draft: [{"id", "type", "position", "data": {…}}].';
+comment on column app_public.chatbots.edges is E'The edges of the draft: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is
   E'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
 comment on column app_public.chatbots.metadata is
-  E'Yours: any object. An import keeps here what the exporting system added.';
+  E'Any object, for your own use. An import stores additions of the exporting system here.';
 comment on column app_public.chatbots.active_version_id is
-  E'The version that new conversations get while the chatbot is active.';
+  E'The version that new conversations run while the chatbot is active.';
 
 create table app_public.chatbot_versions (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -5840,21 +5866,21 @@ create table app_public.chatbot_versions (
 alter table app_public.chatbot_versions add unique (id, tenant_id);
 alter table app_public.chatbot_versions enable row level security;
 comment on table app_public.chatbot_versions is
-  E'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
-comment on column app_public.chatbot_versions.number is E'1, 2, 3, … of its chatbot.';
-comment on column app_public.chatbot_versions.nodes is E'As chatbots.nodes.';
-comment on column app_public.chatbot_versions.edges is E'As chatbots.edges.';
-comment on column app_public.chatbot_versions.settings is E'As chatbots.settings.';
+  E'A published version of a chatbot. It never changes: a run ends on the version it began with, unless it is moved.';
+comment on column app_public.chatbot_versions.number is E'The number of the version within its chatbot: 1, 2, 3, …';
+comment on column app_public.chatbot_versions.nodes is E'The nodes, in the format of chatbots.nodes.';
+comment on column app_public.chatbot_versions.edges is E'The edges, in the format of chatbots.edges.';
+comment on column app_public.chatbot_versions.settings is E'The settings, in the format of chatbots.settings.';
 comment on column app_public.chatbot_versions.after_pause is
-  E'What a run does when the pause after a person''s message is over: resume (a question is asked again) or end.';
+  E'What a run does when the pause after a user''s message ends: resume (it asks its question again) or end.';
 comment on column app_public.chatbot_versions.subflows is
-  E'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
+  E'The graphs that subflow nodes call, as they were at publication: {"<chatbot id>": {"nodes", "edges"}}.';
 comment on column app_public.chatbot_versions.flows is
-  E'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row '
-   'is gone since: runs read the others as they are now.';
+  E'The forms that the version sends, as they were at publication: {"<Meta''s flow id>": {"status", "firstScreen"}}. '
+   'Used only for forms that have been deleted since; otherwise runs read the current form.';
 comment on column app_public.chatbot_versions.published_by is
-  E'The signed-in person who published it; null when the program did.\n\n'
-   'In SQL: no foreign key, as versions outlive users.';
+  E'The signed-in user who published the version; null if the program did.\n\n'
+   'In SQL: no foreign key, because versions are kept when the user is deleted.';
 alter table app_public.chatbots add
   foreign key (tenant_id, active_version_id) references app_public.chatbot_versions (tenant_id, id)
   on delete set null (active_version_id) deferrable initially deferred;
@@ -5898,27 +5924,29 @@ create unique index conversation_contexts_one_active
   on app_public.conversation_contexts (conversation_id) where is_active;
 alter table app_public.conversation_contexts enable row level security;
 comment on table app_public.conversation_contexts is
-  E'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the '
-   'chatbot task alone.';
-comment on column app_public.conversation_contexts.current_node_id is E'Where it is, or where it was left.';
+  E'One run of a chatbot version in a conversation. A conversation has at most one active run. Written only by the '
+   'chatbot task.';
+comment on column app_public.conversation_contexts.current_node_id is
+  E'The current node of the run, or the last one if the run has ended.';
 comment on column app_public.conversation_contexts.variables is
-  E'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
+  E'Answers and results by name: nested JSON, and the flat names of old exports ("question_1.response").';
 comment on column app_public.conversation_contexts.node_history is E'The nodes visited, in order: [{"nodeId", "at"}].';
 comment on column app_public.conversation_contexts.node_outputs is
   E'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
 comment on column app_public.conversation_contexts.waiting is
-  E'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
+  E'What the run waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
 comment on column app_public.conversation_contexts.waiting_for is
-  E'answer, flow, http, ai, delay, handoff or callback; null when it waits for nothing.';
+  E'What the run waits for: answer, flow, http, ai, delay, handoff or callback. Null if it is not waiting.';
 comment on column app_public.conversation_contexts.timer_kind is
-  E'What its timer is about: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, '
-   'handoff_timeout, callback_timeout.';
+  E'The purpose of the run''s timer: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, '
+   'request_retry, handoff_timeout, callback_timeout.';
 comment on column app_public.conversation_contexts.state is
-  E'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
-comment on column app_public.conversation_contexts.outcome is E'What the end node that was reached calls its result.';
+  E'Further state of the engine: random draws, open subflows, messages that arrived during a request.';
+comment on column app_public.conversation_contexts.outcome is E'The outcome that the end node names.';
 comment on column app_public.conversation_contexts.completion_reason is
-  E'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
-comment on column app_public.conversation_contexts.expires_at is E'When its timer rings, if it waits for one.';
+  E'Why the run ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
+comment on column app_public.conversation_contexts.expires_at is
+  E'When the run''s timer fires. Null if it has no timer.';
 
 -- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.chatbot_events (
@@ -5947,13 +5975,14 @@ comment on table app_private.chatbot_events is
    'in the transaction of the turn that handles it. The events of a conversation are claimed together, oldest first, '
    'by the worker that locks the conversation.';
 comment on column app_private.chatbot_events.due_at is
-  E'Later than created_at while a burst of messages is collected (debounceMs). infinity: the conversation is '
-   'assigned to a user, and the event waits.';
+  E'When the event may be handled. Later than created_at while a burst of messages is collected (debounceMs). '
+   'infinity: the conversation is assigned to a user, and the event waits.';
 comment on column app_private.chatbot_events.set_aside_reason is
-  E'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and '
-   'due_at to now() tries it once more.';
+  E'Why the event is not tried again: three processes ended, or were killed, while they handled it. To try it once '
+   'more, set this to null and due_at to now().';
 comment on column app_private.chatbot_events.context_id is
-  E'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
+  E'The run that the event is for; if that run has ended, the event has no effect. Null: for the active run, or for a '
+   'new one.';
 
 create table app_private.chatbot_turn_takers (
   id uuid primary key,
@@ -5962,8 +5991,8 @@ create table app_private.chatbot_turn_takers (
 );
 alter table app_private.chatbot_turn_takers enable row level security;
 comment on table app_private.chatbot_turn_takers is
-  E'Which events each process is playing at the moment. What a process left here when it died has cost one try each: '
-   'see begin_chatbot_turns().';
+  E'The events that each worker is handling at the moment. Events that remain here after a worker has died count as '
+   'one attempt each: see begin_chatbot_turns().';
 
 -- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
 create table app_private.chatbot_activity (
@@ -5975,9 +6004,9 @@ create table app_private.chatbot_activity (
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 alter table app_private.chatbot_activity enable row level security;
 comment on table app_private.chatbot_activity is
-  E'What turns did, to be counted: one row a turn, only ever inserted, so that no turn waits for another one''s '
-   'counter. Rolled up into chatbot_stats every minute; those who read add both. No foreign key: rows live for a '
-   'minute.';
+  E'The steps of turns, to be counted. One row for each turn, only inserted, so that turns do not wait for each '
+   'other''s counters. Rolled up into chatbot_stats every minute; readers add both. No foreign key: rows exist for '
+   'about a minute.';
 comment on column app_private.chatbot_activity.steps is
   E'[{"kind": "passed" | "entered" | "left" | "dropped" | "ended", "node", "exit", "bucket"}]. passed: entered and '
    'left in one turn.';
@@ -5995,10 +6024,10 @@ create table app_private.chatbot_stats (
 ) with (fillfactor = 70);
 alter table app_private.chatbot_stats enable row level security;
 comment on table app_private.chatbot_stats is
-  E'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
+  E'The counts of chatbot_activity. Written only by roll_up_chatbot_activity().';
 comment on column app_private.chatbot_stats.bucket is
-  E'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A '
-   'histogram, from which medians are read.';
+  E'The duration: 0 is less than 1 ms, n is at least 2^(n-1) and less than 2^n ms. The buckets are a histogram from '
+   'which medians are computed.';
 
 create table app_private.ai_budgets (
   tenant_id uuid primary key references app_public.tenants on delete cascade,
@@ -6009,10 +6038,11 @@ create table app_private.ai_budgets (
 );
 alter table app_private.ai_budgets enable row level security;
 comment on table app_private.ai_budgets is
-  E'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the '
-   'operator.';
-comment on column app_private.ai_budgets.tokens_per_day is E'Of all conversations together, in the last 24 hours.';
-comment on column app_private.ai_budgets.tokens_per_conversation is E'Of one conversation, in the last 24 hours.';
+  E'The language model budget of a tenant''s chatbots, if it differs from the configuration. Set by the operator.';
+comment on column app_private.ai_budgets.tokens_per_day is
+  E'The limit for all conversations together, in the last 24 hours.';
+comment on column app_private.ai_budgets.tokens_per_conversation is
+  E'The limit for one conversation, in the last 24 hours.';
 
 create table app_private.ai_calls (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -6030,11 +6060,12 @@ create index on app_private.ai_calls (tenant_id, created_at);
 create index on app_private.ai_calls (conversation_id, created_at);
 alter table app_private.ai_calls enable row level security;
 comment on table app_private.ai_calls is
-  E'Questions to the operator''s language model of the last days, for the budgets. Reserved before the call, settled '
-   'after it. What a tenant''s own server was asked is not here.';
+  E'Requests to the operator''s language model in the last days, for the budgets. Tokens are reserved before the '
+   'request and corrected after it. Requests to a tenant''s own server are not included.';
 comment on column app_private.ai_calls.conversation_id is
-  E'Null once the conversation is deleted: what was spent stays spent.';
-comment on column app_private.ai_calls.tokens is E'In and out; the most it can be while the call is under way.';
+  E'The conversation. Null after it is deleted: its tokens still count.';
+comment on column app_private.ai_calls.tokens is
+  E'Input and output tokens; the maximum possible while the request is in progress.';
 
 --! Included chatbots/pause_length.sql
 create or replace function app_private.pause_length(settings jsonb) returns interval as $$
@@ -6049,8 +6080,8 @@ create or replace function app_private.pause_length(settings jsonb) returns inte
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.pause_length(jsonb) is
-  E'How long a chatbot with these settings stays silent after a person''s message: pauseSeconds, at most a year, else '
-   'an hour. chatbotSettings() reads the same; both run against tests/cases/pause_settings.json.';
+  E'How long a chatbot with these settings is silent after a user''s message: pauseSeconds, at most a year; it '
+   'defaults to an hour. chatbotSettings() is the same rule; both run against tests/cases/pause_settings.json.';
 --! EndIncluded chatbots/pause_length.sql
 --! Included chatbots/chatbot_pause.sql
 create or replace function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
@@ -6066,8 +6097,8 @@ create or replace function app_private.chatbot_pause(tenant_id uuid, conversatio
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_pause(uuid, uuid) is
-  E'How long a person''s message in this conversation pauses the chatbot: as the version that runs says, or the '
-   'default.';
+  E'How long a user''s message in this conversation pauses the chatbot: as set in the version of the active run, or '
+   'the default.';
 --! EndIncluded chatbots/chatbot_pause.sql
 --! Included chatbots/tg_messages__enqueue_chatbot.sql
 create or replace function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
@@ -6094,7 +6125,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_messages__enqueue_chatbot() is
-  E'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
+  E'Queues customers'' messages for the chatbot task and wakes it once per statement.';
 --! EndIncluded chatbots/tg_messages__enqueue_chatbot.sql
 --! Included chatbots/tg_message_statuses__enqueue_chatbot.sql
 create or replace function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
@@ -6140,8 +6171,8 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_chatbot_graphs(uuid[]) is
-  E'Graphs of drafts, for admins of their tenant, because a graph may contain credentials. Other users get no rows. '
-   'The owner of the database sees all.';
+  E'The graphs of drafts, for admins of their tenant only, because a graph may contain credentials. Other users get '
+   'no rows. The owner of the database can read all.';
 
 grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
 
@@ -6157,13 +6188,14 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb, subflows jsonb
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_version_graphs(uuid[]) is
-  E'As read_chatbot_graphs(), of published versions.';
+  E'The graphs of published versions, with the same restriction as read_chatbot_graphs().';
 
 grant execute on function app_hidden.read_version_graphs(uuid[]) to parley_visitor;
 --! EndIncluded chatbots/read_graphs.sql
 --! Included chatbots/graphs_called_by.sql
 create or replace function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns jsonb as $$
-  -- The graphs they call, those that these call, and so on. Each as it was last published; a draft where it never was.
+  -- The graphs that the nodes call, the graphs that those call, and so on: of each chatbot the latest version, or the
+  -- draft if it was never published.
   with recursive called (id, nodes, edges) as (
     select null::uuid, graphs_called_by.nodes, '[]'::jsonb
     union
@@ -6188,8 +6220,9 @@ create or replace function app_hidden.graphs_called_by(tenant_id uuid, nodes jso
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.graphs_called_by(uuid, jsonb) is
-  E'The graphs of the chatbots that these nodes name in data.chatbotId, as a version keeps them: '
-   '{"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
+  E'The graphs of the chatbots that these nodes name in data.chatbotId, directly or through other graphs, in the '
+   'format of chatbot_versions.subflows: {"<chatbot id>": {"nodes", "edges"}}. Graphs that the caller may not read '
+   'are missing.';
 
 grant execute on function app_hidden.graphs_called_by(uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/graphs_called_by.sql
@@ -6199,13 +6232,13 @@ declare
   v_chatbot app_public.chatbots;
   v_version app_public.chatbot_versions;
 begin
-  -- Two publications at once: the second waits here, and gets the next number.
+  -- Concurrent publications wait for each other here, and get successive numbers.
   select c.* into v_chatbot
   from app_public.chatbots c
   where c.id = publish_chatbot.chatbot_id
   for no key update;
   if v_chatbot.id is null then
-    raise exception 'No such chatbot' using errcode = 'PYNFD';
+    raise exception 'There is no such chatbot' using errcode = 'PYNFD';
   end if;
 
   insert into app_public.chatbot_versions (
@@ -6234,8 +6267,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.publish_chatbot(uuid) is
-  E'Freezes the draft as the next version, with the graphs that it calls and what is known of the forms that it '
-   'sends. The program validates the graph first. PYNFD.';
+  E'Publishes the draft as the next version, with the graphs that it calls and the forms that it sends. The program '
+   'validates the graph first. PYNFD.';
 --! EndIncluded chatbots/publish_chatbot.sql
 --! Included chatbots/activate_chatbot.sql
 create or replace function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true)
@@ -6246,10 +6279,10 @@ declare
 begin
   select v.* into v_version from app_public.chatbot_versions v where v.id = activate_chatbot.version_id;
   if v_version.id is null then
-    raise exception 'No such version' using errcode = 'PYNFD';
+    raise exception 'There is no such version of a chatbot' using errcode = 'PYNFD';
   end if;
 
-  -- Two activations at once wait for each other: the second has to see what the first has made active.
+  -- Concurrent activations wait for each other, because the second must see the chatbot that the first has activated.
   perform from app_public.tenants t where t.id = v_version.tenant_id for no key update;
 
   update app_public.chatbots c set status = 'draft'
@@ -6263,14 +6296,14 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.activate_chatbot(uuid, boolean) is
-  E'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots rest; '
-   'otherwise trigger rules decide among the active ones. Runs that are under way end on the version they began with. '
-   'PYNFD.';
+  E'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots become '
+   'inactive; otherwise trigger rules decide among the active ones. Runs in progress end on the version they began '
+   'with. PYNFD.';
 --! EndIncluded chatbots/activate_chatbot.sql
 --! Included chatbots/begin_chatbot_turns.sql
 create or replace function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
 begin
-  -- It has to outlive the taker, not the database: no disk is waited for.
+  -- The record must survive a crash of the worker, not of the database, so the commit does not wait for the disk.
   perform set_config('synchronous_commit', 'off', true);
 
   update app_private.chatbot_turn_takers t set event_ids = begin_chatbot_turns.event_ids, began_at = clock_timestamp()
@@ -6279,7 +6312,7 @@ begin
     return;
   end if;
 
-  -- Once in a taker's life: what its predecessors left, where nothing of it waits any more.
+  -- Once for each worker: deletes the records of earlier workers whose events have all been handled.
   delete from app_private.chatbot_turn_takers t
   where not exists (select from app_private.chatbot_events e where e.id = any (t.event_ids));
   insert into app_private.chatbot_turn_takers (id, event_ids) values (taker_id, begin_chatbot_turns.event_ids);
@@ -6287,8 +6320,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.begin_chatbot_turns(uuid, uuid[]) is
-  E'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, '
-   'the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
+  E'Records which events a worker is about to handle, in a transaction of its own. If the process dies of one of '
+   'them, the record remains and counts as an attempt. save_chatbot_turns() clears it in the transaction of the turns.';
 --! EndIncluded chatbots/begin_chatbot_turns.sql
 --! Included chatbots/chatbot_contact.sql
 create or replace function app_hidden.chatbot_contact(contact app_public.contacts) returns jsonb as $$
@@ -6300,7 +6333,7 @@ $$ language sql stable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.chatbot_contact(app_public.contacts) is
-  E'A contact as chatbots know it: the variable `contact` of their runs.';
+  E'A contact in the form that chatbots read: the value of the variable `contact`.';
 
 grant execute on function app_hidden.chatbot_contact(app_public.contacts) to parley_visitor;
 --! EndIncluded chatbots/chatbot_contact.sql
@@ -6328,8 +6361,8 @@ $$ language sql stable;
 -- A set, and no pinned search_path, so that it can be inlined.
 
 comment on function app_private.turn_events(uuid, uuid[]) is
-  E'The events of a conversation''s next turn, in order; null when there are none. tries of an event is how often it '
-   'stands in tried_ids. Part of claim_chatbot_turns().';
+  E'The events of a conversation''s next turn, in order; null if there are none. tries of an event is how often '
+   'tried_ids contains it. Part of claim_chatbot_turns().';
 --! EndIncluded chatbots/turn_events.sql
 --! Included chatbots/lock_waiting_conversations.sql
 create or replace function app_private.lock_waiting_conversations(batch_size int) returns uuid[] as $$
@@ -6368,8 +6401,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.lock_waiting_conversations(int) is
-  E'Locks up to batch_size conversations in which an event is due that no other transaction has locked, those of the '
-   'oldest events first, and returns their ids; null when there are none. Part of claim_chatbot_turns().';
+  E'Locks up to batch_size conversations that have a due event and are not locked by another transaction, those with '
+   'the oldest events first. Returns their ids, or null if there are none. Part of claim_chatbot_turns().';
 --! EndIncluded chatbots/lock_waiting_conversations.sql
 --! Included chatbots/claim_chatbot_turns.sql
 create or replace function app_private.claim_chatbot_turns(batch_size int, taker_id uuid default null)
@@ -6435,14 +6468,14 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Planned once, with what it calls: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.claim_chatbot_turns(int, uuid) is
-  E'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. '
-   'Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers '
-   'that began to play it and never finished.';
+  E'Locks up to batch_size conversations with due events, and returns everything that a turn needs. Events are not '
+   'deleted: save_chatbot_turns() does that in the same transaction. tries of an event is the number of workers that '
+   'began to handle it and did not finish.';
 --! EndIncluded chatbots/claim_chatbot_turns.sql
 --! Included chatbots/save_runs.sql
 create or replace function app_private.save_runs(runs jsonb) returns void as $$
 begin
-  -- In order: a run that ended makes room for the one that begins in the same turn.
+  -- In order: a conversation has one active run, so a run must end before the next one of the same turn starts.
   insert into app_public.conversation_contexts as x (
     id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history,
     node_outputs, waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
@@ -6480,9 +6513,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.save_runs(jsonb) is
-  E'Stores runs as they stand after their turns: [{"id", "conversation_id", "version_id", "status", '
-   '"current_node_id", "variables", "node_history", "node_outputs", "waiting", "state", "outcome", '
-   '"completion_reason", "expires_at", "started_at"}]. Part of save_chatbot_turns().';
+  E'Stores the state of runs after their turns: [{"id", "conversation_id", "version_id", "status", "current_node_id", '
+   '"variables", "node_history", "node_outputs", "waiting", "state", "outcome", "completion_reason", "expires_at", '
+   '"started_at"}]. Part of save_chatbot_turns().';
 --! EndIncluded chatbots/save_runs.sql
 --! Included chatbots/send_replies.sql
 create or replace function app_private.send_replies(replies jsonb) returns void as $$
@@ -6529,7 +6562,8 @@ create or replace function app_private.hand_over_conversations(handoffs jsonb) r
 begin
   update app_public.conversations c set
     assignee_id = coalesce(m.user_id, c.assignee_id),
-    -- No agent has it yet, and no run is left that keeps the chatbot silent: the next message must not begin another.
+    -- No agent is assigned yet and no active run keeps the chatbot silent, so a pause must: otherwise the customer's
+    -- next message would start a run.
     chatbot_paused_until = case
       when m.user_id is null and h.pause_seconds is not null
         then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
@@ -6548,9 +6582,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hand_over_conversations(jsonb) is
-  E'Hands conversations to an agent or a team: [{"conversation_id", "user_id", "team", "note", "node_id", '
-   '"pause_seconds"}], kept in their metadata.handoff. pause_seconds is null while the run goes on, which keeps the '
-   'chatbot silent itself. Part of save_chatbot_turns().';
+  E'Hands conversations to an agent or a team, and stores the handoff in their metadata.handoff: [{"conversation_id", '
+   '"user_id", "team", "note", "node_id", "pause_seconds"}]. pause_seconds is null if the run continues, because an '
+   'active run keeps the chatbot silent. Part of save_chatbot_turns().';
 --! EndIncluded chatbots/hand_over_conversations.sql
 --! Included chatbots/gather_bursts.sql
 create or replace function app_private.gather_bursts(bursts jsonb) returns void as $$
@@ -6575,7 +6609,7 @@ comment on function app_private.gather_bursts(jsonb) is
 --! Included chatbots/hold_events.sql
 create or replace function app_private.hold_events(holds jsonb) returns void as $$
 begin
-  -- resume_chatbot() releases these, by its job or when the conversation is given back.
+  -- resume_chatbot() releases these: its job calls it, or the end of the assignment.
   update app_private.chatbot_events e set due_at = 'infinity'
   from jsonb_to_recordset(holds) as h (event_ids jsonb)
   cross join jsonb_array_elements_text(h.event_ids) i (id)
@@ -6593,7 +6627,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hold_events(jsonb) is
-  E'Keeps events until a person is done with their conversation: [{"conversation_id", "event_ids"}]. Part of '
+  E'Holds events until a user is done with their conversation: [{"conversation_id", "event_ids"}]. Part of '
    'save_chatbot_turns().';
 --! EndIncluded chatbots/hold_events.sql
 --! Included chatbots/save_chatbot_turns.sql
@@ -6667,12 +6701,12 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 comment on function app_private.save_chatbot_turns(
   uuid[], jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, uuid
 ) is
-  E'Saves the whole result of some conversations'' turns, in the transaction that claimed them. The events taken are '
-   'deleted; each other argument is a list, described by the function that it goes to: save_runs(), send_replies(), '
-   'set_run_timers(), hand_over_conversations(), change_contacts(), gather_bursts(), hold_events(). calls are '
-   '[{"context_id"}] of runs that wait for one, activity is [{"version_id", "steps"}] to count, set_asides are '
-   '[{"event_id", "reason"}] of events that are not tried again. With taker_id, the note of begin_chatbot_turns() is '
-   'cleared.';
+  E'Saves the results of turns, in the transaction that claimed them. The handled events (event_ids) are deleted. The '
+   'other arguments are lists; the functions that take them describe their format: save_runs(), send_replies(), '
+   'set_run_timers(), hand_over_conversations(), change_contacts(), delay_bursts(), hold_events(). calls: '
+   '[{"context_id"}], the runs that wait for a request. activity: [{"version_id", "steps"}], to be counted. '
+   'set_asides: [{"event_id", "reason"}], events that are not tried again. taker_id: the worker whose record of '
+   'begin_chatbot_turns() is cleared.';
 --! EndIncluded chatbots/save_chatbot_turns.sql
 --! Included chatbots/notify_chatbot.sql
 create or replace function app_hidden.notify_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb)
@@ -6680,7 +6714,7 @@ returns void as $$
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
   if kind not in ('start', 'stop', 'skip') then
-    raise exception 'People cannot tell a chatbot "%"', left(kind, 20) using errcode = 'PYREQ';
+    raise exception '`kind` must be start, stop or skip, not "%"', left(kind, 20) using errcode = 'PYREQ';
   end if;
 
   insert into app_private.chatbot_events (tenant_id, conversation_id, kind, payload)
@@ -6690,8 +6724,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.notify_chatbot(uuid, uuid, text, jsonb) is
-  E'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot '
-   'task. PYNFD: another tenant''s; PYDEN: agents only. PYREQ: no such event.';
+  E'The privileged part of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): stores an event for the '
+   'chatbot task. PYNFD: the tenant is not the caller''s. PYDEN: agents only. PYREQ: kind must be start, stop or skip.';
 
 grant execute on function app_hidden.notify_chatbot(uuid, uuid, text, jsonb) to parley_visitor;
 --! EndIncluded chatbots/notify_chatbot.sql
@@ -6703,7 +6737,7 @@ declare
   v_version_id uuid;
 begin
   if jsonb_typeof(variables) <> 'object' then
-    raise exception 'Variables are an object' using errcode = 'PYREQ';
+    raise exception '`variables` must be a JSON object' using errcode = 'PYREQ';
   end if;
 
   select coalesce(c.active_version_id, (
@@ -6715,7 +6749,7 @@ begin
   from app_public.chatbots c
   where c.tenant_id = v_conversation.tenant_id and c.id = start_chatbot.chatbot_id;
   if v_version_id is null then
-    raise exception 'No such chatbot, or it was never published' using errcode = 'PYNFD';
+    raise exception 'There is no such chatbot, or it has never been published' using errcode = 'PYNFD';
   end if;
 
   perform app_hidden.notify_chatbot(
@@ -6723,7 +6757,8 @@ begin
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
 
-  -- Whoever starts a chatbot is done with talking. After its event: a run that this replaces is not asked to go on.
+  -- A user who starts a chatbot is done with the conversation, so the pause ends. After the event was stored: the run
+  -- that the new one replaces must not be continued.
   update app_public.conversations c set chatbot_paused_until = null
   where c.id = v_conversation.id and c.chatbot_paused_until > now();
   select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
@@ -6794,7 +6829,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.skip_chatbot_node(uuid) is
-  E'Moves the run of a conversation on, past what it waits for. PYNFD, PYDEN: agents only.';
+  E'Continues the run of a conversation at the next node, without what it waits for. PYNFD, PYDEN: agents only.';
 
 grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 --! EndIncluded chatbots/skip_chatbot_node.sql
@@ -6803,10 +6838,10 @@ create or replace function app_hidden.event_after_pause(
   waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean
 ) returns text as $$
   select case
-    -- The run goes on by the rules of its handoff.
+    -- The rules of the handoff continue the run.
     when waiting_for = 'handoff' then null
     when was_paused and after_pause = 'end' then 'stop'
-    -- Whoever closed the conversation does not want the customer asked again; their answer is still handled.
+    -- If the conversation is closed, the customer is not asked again; an answer is still handled.
     when was_paused and is_open and waiting_for in ('answer', 'flow') then 'resume'
     when is_due then 'timer'
   end
@@ -6814,42 +6849,42 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.event_after_pause(text, text, boolean, boolean, boolean) is
-  E'The event that sets a run going when a person is done with its conversation; null when there is none. was_paused: '
-   'the run has not taken a turn since the pause. is_open: of the conversation. is_due: the run''s timer was due in '
-   'the meantime. eventAfterPause() is the same; both run against tests/cases/pause_ends.json.';
+  E'The event that continues a run when a user is done with its conversation; null if there is none. was_paused: the '
+   'run has not taken a turn since the pause. is_open: the conversation is open. is_due: the run''s timer was due in '
+   'the meantime. eventAfterPause() is the same rule; both run against tests/cases/pause_ends.json.';
 
 grant execute on function app_hidden.event_after_pause(text, text, boolean, boolean, boolean) to parley_visitor;
 --! EndIncluded chatbots/event_after_pause.sql
 --! Included chatbots/resume_chatbot.sql
 create or replace function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false)
 returns boolean as $$
-  with given_back as (
+  with released_conversation as (
     select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
     where c.id = resume_chatbot.conversation_id
     and c.assignee_id is null
-    -- A pause that was prolonged meanwhile has a job of its own.
+    -- A pause that was extended in the meantime has a job of its own.
     and coalesce(c.chatbot_paused_until, '-infinity') <= now()
   ),
-  -- What came meanwhile: results of calls, callbacks.
-  released as (
+  -- Events that arrived in the meantime: results of requests, callbacks.
+  released_events as (
     update app_private.chatbot_events e set due_at = clock_timestamp()
-    from given_back g
+    from released_conversation g
     where e.tenant_id = g.tenant_id and e.conversation_id = g.id and e.due_at = 'infinity'
     and e.set_aside_reason is null
     returning true
   ),
-  told as (
+  continued as (
     insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
     select
       x.tenant_id, x.conversation_id, w.kind, x.id,
       case w.kind when 'stop' then '{"reason": "taken_over"}'::jsonb else '{}' end
-    from given_back g
+    from released_conversation g
     join app_public.conversation_contexts x
       on x.tenant_id = g.tenant_id and x.conversation_id = g.id and x.is_active
     join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
     cross join lateral (
-      -- A run takes no turn in a pause: one that has taken one since needs nobody to set it going.
+      -- A run takes no turn during a pause, so a run that has taken one since has been continued already.
       select is_pause_cut or coalesce(g.chatbot_paused_until > x.updated_at, false) as is_after_pause
     ) p
     cross join lateral (
@@ -6860,7 +6895,7 @@ returns boolean as $$
     where w.kind is not null
     returning true
   )
-  select exists (select from released) or exists (select from told)
+  select exists (select from released_events) or exists (select from continued)
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resume_chatbot(uuid, boolean) is
@@ -6872,13 +6907,13 @@ comment on function app_private.resume_chatbot(uuid, boolean) is
 --! Included chatbots/receive_callback.sql
 create or replace function app_private.receive_callback(context_id uuid, payload jsonb) returns boolean as $$
 declare
-  v_is_taken boolean;
+  v_is_stored boolean;
 begin
   insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
   select x.tenant_id, x.conversation_id, 'callback', x.id, receive_callback.payload
   from app_public.conversation_contexts x
   where x.id = receive_callback.context_id and x.is_active
-  -- A caller who cannot stop fills no table: what it says beyond this is not kept.
+  -- Limited, so that a caller that repeats its callback endlessly does not fill the table.
   and (
     select count(*) from (
       select from app_private.chatbot_events e
@@ -6886,12 +6921,12 @@ begin
       limit 100
     ) waiting
   ) < 100
-  returning true into v_is_taken;
+  returning true into v_is_stored;
 
-  if v_is_taken then
+  if v_is_stored then
     perform app_private.wake('advance_chatbots');
   end if;
-  return coalesce(v_is_taken, false);
+  return coalesce(v_is_stored, false);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -6927,7 +6962,7 @@ begin
       )
     ]);
   elsif v_was_paused and not v_is_paused then
-    -- Somebody has ended the pause before its time.
+    -- A user has ended the pause early.
     perform graphile_worker.remove_job(app_private.job_key('resume_chatbot', NEW.id));
   end if;
 
@@ -6941,8 +6976,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__enqueue_chatbot() is
-  E'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back '
-   'or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
+  E'Notifies the chatbot of changes that users make to a conversation. A handoff ends when the conversation is no '
+   'longer assigned, or is closed. A pause schedules a job for its end; ending the pause early removes the job. When '
+   'users are done, the events that waited are handled.';
 --! EndIncluded chatbots/tg_conversations__enqueue_chatbot.sql
 --! Included chatbots/activate_version.sql
 create or replace function app_public.activate_version(
@@ -6961,7 +6997,7 @@ begin
 
   v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
 
-  -- Each run handles it in a turn of its own, so that nothing changes while a turn is under way.
+  -- As events, which each run handles in a turn of its own, so that a run does not change during a turn.
   if running_contexts in ('move', 'restart') then
     insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
     select x.tenant_id, x.conversation_id, running_contexts::text, x.id, jsonb_build_object('versionId', v_version.id)
@@ -7014,8 +7050,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.save_draft(uuid, jsonb) is
-  E'The database''s half of the saveChatbot mutation: {"name", "description", "nodes", "edges", "settings"}, each as '
-   'far as it is given; a new chatbot when there is no id. PYNFD, PYDEN: admins only.';
+  E'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", '
+   '"edges", "settings"}, or inserts a new chatbot if chatbot_id is null. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.save_draft(uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/save_draft.sql
@@ -7031,7 +7067,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.publish_draft(uuid) is
-  E'The database''s half of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
+  E'The privileged part of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.publish_draft(uuid) to parley_visitor;
 --! EndIncluded chatbots/publish_draft.sql
@@ -7051,7 +7087,7 @@ create or replace function app_private.roll_up_chatbot_activity(batch_size int d
     join app_public.chatbot_versions v on v.tenant_id = t.tenant_id and v.id = t.version_id
     cross join jsonb_to_recordset(t.steps) as p (kind text, node text, exit text, bucket int)
     group by 1, 2, 3, 4, 5, 6
-    -- In one order, so that two that roll up at once do not wait for each other crosswise.
+    -- In a fixed order, so that concurrent calls do not deadlock.
     order by 1, 2, 3, 4, 5, 6
     on conflict on constraint chatbot_stats_pkey do update set count = s.count + excluded.count
   )
@@ -7086,8 +7122,8 @@ returns table (kind text, node_id text, exit text, bucket int, count int) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_chatbot_stats(uuid) is
-  E'The counts of a version of the caller''s own tenant: what was rolled up, and what was not yet. The owner of the '
-   'database sees any.';
+  E'The counts of a version of the caller''s tenant, whether they have been rolled up or not. The owner of the '
+   'database can read those of all tenants.';
 
 grant execute on function app_hidden.read_chatbot_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/read_chatbot_stats.sql
@@ -7120,7 +7156,7 @@ returns table (node_id text, entered int, left_by jsonb, dropped int, drop_off f
     n.dropped,
     n.dropped::float8 / nullif(n.entered, 0),
     (
-      -- The middle of the bucket in which half of them have passed.
+      -- The geometric middle of the bucket that contains the median.
       select 2 ^ (h.bucket - 0.5) / 1000
       from (
         select x.bucket, sum(x.count) over (order by x.bucket) as passed, sum(x.count) over () as total
@@ -7137,9 +7173,9 @@ returns table (node_id text, entered int, left_by jsonb, dropped int, drop_off f
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_node_stats(uuid) is
-  E'How runs of a version fared at each node, the most visited first; kept as runs go on. left_by: how often by each '
-   'exit ("" is the plain way on). dropped: runs that ended here without an end of the graph. drop_off: dropped / '
-   'entered. median_seconds: to within a factor of 1.5.';
+  E'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed. '
+   'left_by: how often runs left the node by each exit ("" is the default exit). dropped: runs that ended at the node '
+   'without reaching an end of the graph. drop_off: dropped / entered. median_seconds: accurate to a factor of 1.5.';
 
 grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_node_stats.sql
@@ -7147,7 +7183,7 @@ grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 create or replace function app_public.chatbot_outcome_stats(version_id uuid)
 returns table (status text, outcome text, runs int, median_seconds float8) as $$
   with stats as materialized (
-    -- Of an end, the node is the status and the exit is the outcome.
+    -- Rows of kind ended have the status in node_id and the outcome in exit.
     select s.* from app_hidden.read_chatbot_stats(chatbot_outcome_stats.version_id) s where s.kind = 'ended'
   )
   select
@@ -7155,7 +7191,7 @@ returns table (status text, outcome text, runs int, median_seconds float8) as $$
     o.exit,
     sum(o.count)::int,
     (
-      -- The middle of the bucket in which half of them have passed.
+      -- The geometric middle of the bucket that contains the median.
       select 2 ^ (h.bucket - 0.5) / 1000
       from (
         select x.bucket, sum(x.count) over (order by x.bucket) as passed, sum(x.count) over () as total
@@ -7173,7 +7209,8 @@ returns table (status text, outcome text, runs int, median_seconds float8) as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_outcome_stats(uuid) is
-  E'Ended runs of a version by status and outcome, the most frequent first, and how long they took.';
+  E'Ended runs of a version by status and outcome, the most frequent first, with their median duration (accurate to a '
+   'factor of 1.5).';
 
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_outcome_stats.sql
@@ -7191,36 +7228,37 @@ declare
 begin
   select x.* into v_context from app_public.conversation_contexts x where x.id = reserve_ai_call.context_id;
 
-  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this
-  -- statement's transaction: the call comes after.
+  -- One at a time for each tenant, so that two requests cannot both use the rest of a budget. The lock is held for this
+  -- transaction only, not during the request.
   perform pg_advisory_xact_lock(hashtextextended('ai_calls:' || v_context.tenant_id, 0));
 
   insert into app_private.ai_calls (tenant_id, conversation_id, context_id, model, tokens)
   select v_context.tenant_id, v_context.conversation_id, v_context.id, reserve_ai_call.model, reserve_ai_call.tokens
   from (
     select
-      coalesce(b.tokens_per_day, reserve_ai_call.tokens_per_day) as of_day,
-      coalesce(b.tokens_per_conversation, reserve_ai_call.tokens_per_conversation) as of_conversation
+      coalesce(b.tokens_per_day, reserve_ai_call.tokens_per_day) as per_day,
+      coalesce(b.tokens_per_conversation, reserve_ai_call.tokens_per_conversation) as per_conversation
     from (select) one
     left join app_private.ai_budgets b on b.tenant_id = v_context.tenant_id
   ) budget
   where reserve_ai_call.tokens + (
     select coalesce(sum(a.tokens), 0) from app_private.ai_calls a
     where a.tenant_id = v_context.tenant_id and a.created_at > now() - interval '1 day'
-  ) <= budget.of_day
+  ) <= budget.per_day
   and reserve_ai_call.tokens + (
     select coalesce(sum(a.tokens), 0) from app_private.ai_calls a
     where a.tenant_id = v_context.tenant_id and a.conversation_id = v_context.conversation_id
     and a.created_at > now() - interval '1 day'
-  ) <= budget.of_conversation
+  ) <= budget.per_conversation
   returning id into v_id;
   return v_id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reserve_ai_call(uuid, text, int, int, int) is
-  E'Sets tokens of the budgets aside for one question to a language model; null when they do not suffice. The limits '
-   'given are the configuration''s; a row of ai_budgets goes before them.';
+  E'Reserves tokens of the budgets for one request to a language model. Returns its id, or null if the budget is '
+   'exhausted. A row of ai_budgets takes precedence over tokens_per_day and tokens_per_conversation, which are the '
+   'configured limits.';
 --! EndIncluded chatbots/reserve_ai_call.sql
 --! Included chatbots/record_ai_usage.sql
 create or replace function app_private.record_ai_usage(call_id uuid, tokens int) returns void as $$
@@ -7228,7 +7266,8 @@ create or replace function app_private.record_ai_usage(call_id uuid, tokens int)
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.record_ai_usage(uuid, int) is
-  E'What a question to a language model really used. One that is never settled counts as reserved for its day.';
+  E'Records how many tokens a request to a language model used. If it is never called, the reserved tokens count for '
+   'a day.';
 --! EndIncluded chatbots/record_ai_usage.sql
 --! Included chatbots/chatbot_timers.sql
 create or replace view app_public.chatbot_timers with (security_invoker = true) as
@@ -7247,7 +7286,7 @@ create or replace view app_public.chatbot_timers with (security_invoker = true) 
     select app_hidden.event_after_pause(x.waiting_for, v.after_pause, pause_end.at is not null, true, false) as event
   ) pause
   cross join lateral (
-    -- No timer fires in a pause. After it a question is asked again, with a time of its own; other timers go on.
+    -- Timers do not fire during a pause. Afterwards a question is asked again, with a new timer; other timers continue.
     select x.timer_kind as kind, greatest(x.expires_at, pause_end.at) as rings_at
     where x.expires_at is not null and pause.event is null
     union all
@@ -7257,19 +7296,18 @@ create or replace view app_public.chatbot_timers with (security_invoker = true) 
   where x.is_active;
 
 comment on view app_public.chatbot_timers is
-  E'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what '
-   'is next.';
-comment on column app_public.chatbot_timers.conversation_id is E'Where.';
+  E'The timers of active runs, and the ends of pauses. Order by RINGS_AT to see which fires next.';
+comment on column app_public.chatbot_timers.conversation_id is E'The conversation of the run.';
 comment on column app_public.chatbot_timers.context_id is E'The run.';
-comment on column app_public.chatbot_timers.chatbot_id is E'Whose run it is.';
-comment on column app_public.chatbot_timers.node_id is E'The node that waits.';
+comment on column app_public.chatbot_timers.chatbot_id is E'The chatbot of the run.';
+comment on column app_public.chatbot_timers.node_id is E'The node at which the run waits.';
 comment on column app_public.chatbot_timers.kind is
-  E'What it is about, as the run says; resume, end: the pause after a user''s message is over, and the run '
-   'goes on or ends.';
-comment on column app_public.chatbot_timers.rings_at is E'When; not before the end of a pause.';
+  E'The purpose of the run''s timer; or resume, end: the pause after a user''s message ends, and the run continues or '
+   'ends.';
+comment on column app_public.chatbot_timers.rings_at is E'When the timer fires; not before the end of a pause.';
 comment on column app_public.chatbot_timers.is_held is
-  E'The conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by '
-   'then.';
+  E'True if the conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed '
+   'by then.';
 
 grant select on app_public.chatbot_timers to parley_visitor;
 --! EndIncluded chatbots/chatbot_timers.sql
@@ -7290,8 +7328,8 @@ grant select (id, tenant_id, name, description, status, metadata, active_version
   on app_public.chatbots to parley_visitor;
 grant delete on app_public.chatbots to parley_visitor;
 grant update (name, description, metadata) on app_public.chatbots to parley_visitor;
--- No select of nodes, edges and settings: a graph may carry credentials. read_chatbot_graphs() gives them to admins.
--- No insert, no update of the graph: saveChatbot is the way, which reads it first.
+-- No select of nodes, edges and settings: a graph may contain credentials. Admins read it with read_chatbot_graphs().
+-- No insert, and no update of the graph: saveChatbot checks the graph first.
 --! EndIncluded chatbots/chatbots.policies.sql
 --! Included chatbots/chatbot_versions.policies.sql
 drop policy if exists tenant_isolation on app_public.chatbot_versions;
@@ -7302,8 +7340,8 @@ create policy select_member on app_public.chatbot_versions for select to parley_
   using (true);
 grant select (id, tenant_id, chatbot_id, number, after_pause, published_by, created_at)
   on app_public.chatbot_versions to parley_visitor;
--- No select of the graph, as on chatbots: read_version_graphs() gives it to admins.
--- Nothing else: a version never changes.
+-- No select of the graph, as on chatbots: admins read it with read_version_graphs().
+-- Nothing else: versions never change.
 --! EndIncluded chatbots/chatbot_versions.policies.sql
 --! Included chatbots/conversation_contexts.policies.sql
 drop policy if exists tenant_isolation on app_public.conversation_contexts;
@@ -7317,8 +7355,8 @@ grant select (
   node_history, node_outputs, waiting_for, timer_kind, outcome, completion_reason, expires_at, started_at,
   completed_at, created_at, updated_at
 ) on app_public.conversation_contexts to parley_visitor;
--- No select of waiting and state: a call that a run waits for carries the graph's credentials.
--- Nothing else: runs belong to the chatbot task.
+-- No select of waiting and state: a request that a run waits for contains the graph's credentials.
+-- Nothing else: only the chatbot task writes runs.
 --! EndIncluded chatbots/conversation_contexts.policies.sql
 
 --! split: 0700-templates.sql
@@ -7328,11 +7366,11 @@ create type app_public.template_status as enum (
 );
 create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
 comment on type app_public.template_status is
-  E'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta '
-   'has said nothing yet: that is left to Meta.';
+  E'Meta''s status of a template. Only approved templates may be sent (PYTPL). unknown: Meta has not reported a '
+   'status yet; Meta decides when the template is sent.';
 comment on type app_public.template_category is
-  E'What Meta takes the template to be, and bills it as. Marketing ones are not sent to contacts who '
-   'have opted out of marketing.';
+  E'Meta''s category of a template, by which it is billed. Marketing templates are not sent to contacts who have '
+   'opted out of marketing.';
 
 create table app_public.templates (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -7363,21 +7401,22 @@ create index on app_public.templates (tenant_id, provider_template_id);
 alter table app_public.templates add unique (tenant_id, business_account_id, name, language);
 alter table app_public.templates enable row level security;
 comment on table app_public.templates is
-  E'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent '
-   '(PYTPL); one that is not known, or whose status is unknown, is left to Meta to judge.';
+  E'A message template of a WhatsApp Business Account, as last reported by Meta. Only an approved one may be sent '
+   '(PYTPL). If a template or its status is not known, Meta decides when it is sent.';
 comment on column app_public.templates.provider_template_id is
-  E'Meta''s id, as text: it is larger than a JavaScript number is exact.';
-comment on column app_public.templates.status_reason is E'Why it was rejected or paused.';
+  E'Meta''s id of the template, as text: it exceeds the exact integers of JavaScript.';
+comment on column app_public.templates.status_reason is E'Why the template was rejected or paused.';
 comment on column app_public.templates.business_account_id is
-  E'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
-comment on column app_public.templates.language is E'As Meta writes it: en_US.';
+  E'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it.';
+comment on column app_public.templates.language is E'The language in Meta''s notation, for example en_US.';
 comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.templates.category_at is
-  E'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
-comment on column app_public.templates.status_at is E'When Meta reported the status; null while it has not.';
+  E'When Meta reported the category. An older report changes nothing; the same applies to the other three.';
+comment on column app_public.templates.status_at is E'When Meta reported the status. Null if it has not.';
 comment on column app_public.templates.quality_rating_at is E'When Meta reported the quality rating.';
-comment on column app_public.templates.components_at is E'When Meta reported the components; null while it has not.';
-comment on column app_public.templates.components is E'The Graph API''s own list: header, body, footer, buttons.';
+comment on column app_public.templates.components_at is E'When Meta reported the components. Null if it has not.';
+comment on column app_public.templates.components is
+  E'The components as a list of the Graph API: header, body, footer, buttons.';
 
 -- After templates, which it reads.
 --! Included messages/claimed_messages.sql
@@ -7431,7 +7470,7 @@ $$ language sql stable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.claimed_messages(uuid[]) is
-  E'What a sender needs to know of messages that it has claimed. Part of claim_outbox().';
+  E'The data that a sender needs to send claimed messages. Part of claim_outbox().';
 --! EndIncluded messages/claimed_messages.sql
 --! Included templates/is_sendable.sql
 create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
@@ -7440,26 +7479,26 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.is_sendable(app_public.template_status) is
-  E'Whether a template may be sent. One of whose status nothing is known is left to the provider.';
+  E'Whether a template may be sent. If its status is unknown, the provider decides.';
 
 grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
 --! EndIncluded templates/is_sendable.sql
 --! Included templates/template_status_of.sql
-create or replace function app_private.template_status_of(word text) returns app_public.template_status as $$
+create or replace function app_private.template_status_of(name text) returns app_public.template_status as $$
   select e.status
   from unnest(enum_range(null::app_public.template_status)) e (status)
-  where e.status::text = case upper(word)
-    -- Meta's words for events that are not states of their own.
+  where e.status::text = case upper(name)
+    -- Meta's names of events that are not statuses of their own.
     when 'REINSTATED' then 'approved'
     when 'UNLOCKED' then 'approved'
     when 'FLAGGED' then 'approved'
     when 'LOCKED' then 'disabled'
-    else lower(word)
+    else lower(name)
   end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.template_status_of(text) is
-  E'What a word of Meta''s says of a template''s status; null when this version does not know it.';
+  E'The template status for Meta''s name of a status or event; null if this version does not support it.';
 --! EndIncluded templates/template_status_of.sql
 --! Included templates/apply_template_update.sql
 create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
@@ -7474,7 +7513,7 @@ create or replace function app_private.apply_template_update(change jsonb) retur
     change ->> 'name',
     change ->> 'language',
     change ->> 'provider_template_id',
-    -- Nothing heard of its status, or a word that is new to us: sending it is left to Meta.
+    -- No status, or one that this version does not support: Meta decides when it is sent.
     coalesce(s.status, 'unknown'),
     case when s.status is not null then change ->> 'status_reason' end,
     case when s.status is not null then h.heard_at end,
@@ -7494,8 +7533,8 @@ create or replace function app_private.apply_template_update(change jsonb) retur
   and change ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the
-    -- rest.
+    -- Only columns that the report contains, and only if it is not older than the stored value: excluded.…_at is null
+    -- for the other columns.
     status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
     status_reason = case
       when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
@@ -7521,9 +7560,10 @@ create or replace function app_private.apply_template_update(change jsonb) retur
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_template_update(jsonb) is
-  E'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
-   '"provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is '
-   'older than what is known of the same column changes nothing.';
+  E'Applies a report of Meta on a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
+   '"provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. A value '
+   'that is older than the stored value of its column is ignored. Returns null if name, language or '
+   'business_account_id is missing.';
 --! EndIncluded templates/apply_template_update.sql
 --! Included templates/templates.policies.sql
 drop policy if exists tenant_isolation on app_public.templates;
@@ -7533,7 +7573,7 @@ drop policy if exists select_member on app_public.templates;
 create policy select_member on app_public.templates for select to parley_visitor
   using (true);
 grant select on app_public.templates to parley_visitor;
--- Nothing else yet: templates are Meta's, and are learnt from its webhooks.
+-- Nothing else yet: templates are managed at Meta, whose webhooks report them.
 --! EndIncluded templates/templates.policies.sql
 
 --! split: 0750-flows.sql
@@ -7542,14 +7582,15 @@ create type app_public.data_source_type as enum ('rest_api', 'strapi', 'graphql'
 create type app_public.data_source_auth as enum ('none', 'bearer', 'api_key', 'basic');
 create type app_public.http_method as enum ('get', 'post', 'put', 'patch', 'delete');
 comment on type app_public.flow_status is
-  E'Meta''s states of a form. A draft can be sent to test it; a deprecated, blocked or throttled one cannot be '
-   'trusted to open.';
+  E'Meta''s status of a form. A draft can be sent for testing. A deprecated, blocked or throttled form may fail to '
+   'open.';
 comment on type app_public.data_source_type is
-  E'rest_api: paths and JSON. strapi: the same; lists come in {"data"}. graphql: every call is a POST of a query.';
+  E'rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a '
+   'query.';
 comment on type app_public.data_source_auth is
-  E'none. bearer: Authorization: Bearer <token>. api_key: the token in the header auth_header_name. basic: the token '
-   'is "user:password".';
-comment on type app_public.http_method is E'How a connection is called.';
+  E'none: no authentication. bearer: the header "Authorization: Bearer <token>". api_key: the token in the header '
+   'auth_header_name. basic: the token is "user:password".';
+comment on type app_public.http_method is E'The HTTP method of a connection.';
 
 create table app_public.data_sources (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -7587,17 +7628,18 @@ comment on table app_public.data_sources is
   E'An external service that chatbots call: its address and authentication. Its token is a sealed secret '
    '(setDataSourceToken) that is never shown.';
 comment on column app_public.data_sources.base_url is
-  E'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: '
-   'public addresses only.';
+  E'The address to which the paths of calls are appended: http(s), without user, query and fragment. Calls to '
+   'addresses that are not public are refused.';
 comment on column app_public.data_sources.auth_header_name is
-  E'The header that carries the token when auth_type is api_key.';
+  E'The header that carries the token if auth_type is api_key.';
 comment on column app_public.data_sources.has_auth_token is
   E'Whether there is a token. With an auth_type but no token the data source is inactive: is_active is false until '
    'setDataSourceToken. Changing base_url or auth_type deletes the token.';
 comment on column app_public.data_sources.headers is
-  E'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
-comment on column app_public.data_sources.config is E'Yours: any object.';
-comment on column app_public.data_sources.timeout_ms is E'Milliseconds a call may take, 30,000 at the most.';
+  E'Headers that are added to each call: {"name": "value"}. Not for secrets: admins can read them.';
+comment on column app_public.data_sources.config is E'Any object, for your own use.';
+comment on column app_public.data_sources.timeout_ms is
+  E'The maximum duration of a call in milliseconds, at most 30,000.';
 
 create table app_private.data_source_secrets (
   data_source_id uuid primary key references app_public.data_sources on delete cascade,
@@ -7645,23 +7687,25 @@ create index on app_public.data_source_connections (tenant_id, depends_on_connec
   where depends_on_connection_id is not null;
 alter table app_public.data_source_connections enable row level security;
 comment on table app_public.data_source_connections is
-  E'One call of a data source, ready to be used by a chatbot or a form: method, path, parameters, and what of the '
-   'answer counts.';
+  E'One call of a data source that a chatbot or a form can use: method, path, parameters, and the part of the '
+   'response to read.';
 comment on column app_public.data_source_connections.endpoint is E'The path below the data source''s base_url.';
 comment on column app_public.data_source_connections.default_params is
-  E'Query parameters; those of the caller overlay them.';
+  E'Query parameters. Parameters of the caller replace those with the same name.';
 comment on column app_public.data_source_connections.default_body is
-  E'The JSON body; an object of the caller overlays its fields. In a GraphQL data source: {"query", "variables"?}.';
+  E'The JSON body. Fields of the caller''s object replace those with the same name. For a GraphQL data source: '
+   '{"query", "variables"?}.';
 comment on column app_public.data_source_connections.data_key is
-  E'The path of the list, or value, in the answer: "data.items". Null: the whole answer.';
+  E'The path of the list or value in the response, for example "data.items". Null: the whole response.';
 comment on column app_public.data_source_connections.transform_config is
   E'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. '
-   'They become [{"id", "title", "description"?}].';
+   'The result is [{"id", "title", "description"?}].';
 comment on column app_public.data_source_connections.depends_on_connection_id is
-  E'The connection whose chosen item this one needs: brand → products. Its choice comes in by param_mapping.';
+  E'The connection whose selected item this one needs, for example brands before products. param_mapping passes the '
+   'item.';
 comment on column app_public.data_source_connections.param_mapping is
-  E'Parameter → path in the run''s variables, "$.brand.id" or "brand.id" (dots and brackets; the filters of full '
-   'JSONPath are not known). A parameter whose path leads nowhere is left out.';
+  E'Maps parameters to paths in the run''s variables: "$.brand.id" or "brand.id" (dots and brackets; filters of '
+   'JSONPath are not supported). A parameter whose path does not exist is omitted.';
 
 create table app_public.whatsapp_flows (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -7697,23 +7741,24 @@ create index on app_public.whatsapp_flows (tenant_id, data_source_id) where data
 alter table app_public.whatsapp_flows enable row level security;
 comment on table app_public.whatsapp_flows is E'A form (a WhatsApp Flow) that chatbots send.';
 comment on column app_public.whatsapp_flows.whatsapp_flow_id is
-  E'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
+  E'Meta''s id of the form, as text. Unique in the tenant. whatsapp_flow nodes name it.';
 comment on column app_public.whatsapp_flows.status_at is
-  E'When Meta reported the status; an older report changes nothing. Null while it has not.';
-comment on column app_public.whatsapp_flows.categories is E'Meta''s: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
+  E'When Meta reported the status. An older report changes nothing. Null if it has not.';
+comment on column app_public.whatsapp_flows.categories is
+  E'Meta''s categories of the form: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
 comment on column app_public.whatsapp_flows.flow_json is
-  E'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
+  E'Meta''s Flow JSON: {"version", "screens": […]}. The form opens at the first screen unless the node names another.';
 comment on column app_public.whatsapp_flows.endpoint_uri is
-  E'Where Meta asks for the form''s data; null for a form that needs none.';
-comment on column app_public.whatsapp_flows.preview_url is E'Meta''s page that shows the form; it expires.';
+  E'The address from which Meta reads the form''s data. Null if the form needs none.';
+comment on column app_public.whatsapp_flows.preview_url is E'The address of Meta''s preview of the form. It expires.';
 comment on column app_public.whatsapp_flows.is_synced_from_meta is
-  E'Whether it was read from Meta, rather than imported or written here.';
-comment on column app_public.whatsapp_flows.metadata is E'Yours: any object.';
+  E'True if the form was read from Meta; false if it was imported or created here.';
+comment on column app_public.whatsapp_flows.metadata is E'Any object, for your own use.';
 
 create type app_public.google_account_status as enum ('connected', 'revoked');
 comment on type app_public.google_account_status is
-  E'connected: google_calendar nodes may look into its calendar. revoked: Google takes its tokens no more; it has to '
-   'be connected again.';
+  E'connected: google_calendar nodes can read its calendar. revoked: Google no longer accepts its tokens; connect the '
+   'account again.';
 
 create table app_public.google_accounts (
   tenant_id uuid not null,
@@ -7735,13 +7780,14 @@ comment on table app_public.google_accounts is
   E'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets '
    'that are never shown.';
 comment on column app_public.google_accounts.email is
-  E'The account''s address, as it was given; a node may name the calendar by it.';
+  E'The address of the account, as it was given. A node may name the calendar by it.';
 comment on column app_public.google_accounts.status_reason is
-  E'Why it is revoked: Google''s word (invalid_grant), or no_refresh_token.';
+  E'Why the account is revoked: Google''s error (invalid_grant), or no_refresh_token.';
 comment on column app_public.google_accounts.has_refresh_token is
-  E'Whether access is renewed by itself. Without it the calendar is out of reach from access_token_expires_at on.';
+  E'Whether the access token is renewed automatically. Without it, the calendar cannot be read after '
+   'access_token_expires_at.';
 comment on column app_public.google_accounts.access_token_expires_at is
-  E'When the access token ends; null: it is tried as it is.';
+  E'When the access token expires. Null if unknown: the token is used until Google refuses it.';
 
 create table app_private.google_account_secrets (
   tenant_id uuid not null,
@@ -7766,8 +7812,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_data_sources__forget_token() is
-  E'A data source with another base_url or auth_type has no token. tg_data_sources__remove_token() removes the token '
-   'itself.';
+  E'Marks a data source whose base_url or auth_type changes as having no token. tg_data_sources__remove_token() '
+   'deletes the token itself.';
 --! EndIncluded flows/tg_data_sources__forget_token.sql
 --! Included flows/tg_data_sources__deactivate_without_token.sql
 create or replace function app_private.tg_data_sources__deactivate_without_token() returns trigger as $$
@@ -7778,7 +7824,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_data_sources__deactivate_without_token() is
-  E'A data source whose token is missing is inactive until set_data_source_token().';
+  E'Deactivates a data source whose token is missing, until set_data_source_token() is called.';
 --! EndIncluded flows/tg_data_sources__deactivate_without_token.sql
 --! Included flows/tg_data_sources__remove_token.sql
 create or replace function app_private.tg_data_sources__remove_token() returns trigger as $$
@@ -7789,7 +7835,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_data_sources__remove_token() is
-  E'Removes the token of a data source whose base_url or auth_type has changed.';
+  E'Deletes the token of a data source whose base_url or auth_type has changed.';
 --! EndIncluded flows/tg_data_sources__remove_token.sql
 --! Included flows/set_data_source_token.sql
 create or replace function app_hidden.set_data_source_token(data_source_id uuid, envelope text)
@@ -7814,8 +7860,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_data_source_token(uuid, text) is
-  E'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is '
-   'active from then on. PYNFD, PYDEN: admins only.';
+  E'The privileged part of the setDataSourceToken mutation: stores an envelope sealed by the program and activates '
+   'the data source. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.set_data_source_token(uuid, text) to parley_visitor;
 --! EndIncluded flows/set_data_source_token.sql
@@ -7864,7 +7910,7 @@ begin
     email = coalesce(excluded.email, g.email),
     status = 'connected',
     status_reason = null,
-    -- Google gives a refresh token with the first consent only.
+    -- Google returns a refresh token with the first consent only.
     has_refresh_token = excluded.has_refresh_token or g.has_refresh_token,
     access_token_expires_at = excluded.access_token_expires_at
   returning * into v_account;
@@ -7879,9 +7925,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.set_google_account(jsonb) is
-  E'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", '
-   '"refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such '
-   'member, PYDEN: admins only.';
+  E'The privileged part of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", '
+   '"refresh_token"?, "access_token_expires_at"?}, with the tokens as envelopes sealed by the program. PYNFD: there '
+   'is no such member. PYDEN: admins only.';
 
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 --! EndIncluded flows/set_google_account.sql
@@ -7909,8 +7955,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.disconnect_google_calendar(uuid) is
-  E'Forgets a Google account with its tokens: one''s own, or as an admin any member''s. At Google the grant stays; '
-   'take it back in the account''s security settings. PYNFD, PYDEN.';
+  E'Deletes a Google account with its tokens: the caller''s own, or as an admin that of any member. The grant at '
+   'Google remains; revoke it in the account''s security settings. PYNFD, PYDEN.';
 
 grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
 --! EndIncluded flows/disconnect_google_calendar.sql
@@ -7931,8 +7977,8 @@ returns table (id uuid, type app_public.data_source_type, base_url text, auth_ty
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_data_source(uuid, text, text) is
-  E'What a chatbot''s call of a data source, or of a connection, needs; of its own tenant, and only while it is '
-   'active. Ids are texts: graphs are written by people.';
+  E'The data needed to call a data source, or a connection of one, from a chatbot: of its own tenant, and only while '
+   'it is active. Ids are texts, because graphs are written by users and may contain invalid ids.';
 --! EndIncluded flows/chatbot_data_source.sql
 --! Included flows/chatbot_calendar.sql
 create or replace function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text)
@@ -7945,14 +7991,14 @@ returns table (
   join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id and m.is_active
   where g.tenant_id = chatbot_calendar.tenant_id
   and (chatbot_calendar.wanted is null or g.user_id::text = wanted or g.email = wanted)
-  -- The bot's owner; else the tenant's owner who connected first.
+  -- The owner of the chatbot; otherwise the owner of the tenant whose account was connected first.
   order by g.user_id = chatbot_calendar.owner_id desc nulls last, m.role = 'owner' desc, g.created_at
   limit 1;
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.chatbot_calendar(uuid, uuid, text) is
-  E'The Google account that a chatbot''s calendar node looks into: that of the named member (by id or address), else '
-   'of the bot''s owner (who published it), else of an owner of the tenant.';
+  E'The Google account that a chatbot''s calendar node reads: that of the member named by wanted (id or address); '
+   'otherwise that of owner_id (who published the chatbot); otherwise that of an owner of the tenant.';
 --! EndIncluded flows/chatbot_calendar.sql
 --! Included flows/renew_google_account.sql
 create or replace function app_private.renew_google_account(
@@ -7965,7 +8011,7 @@ create or replace function app_private.renew_google_account(
   update app_public.google_accounts g set
     status = 'connected',
     status_reason = null,
-    -- A year is more than any access token has; and least() would pass over a null.
+    -- Access tokens expire in less than a year. The case is needed because least() ignores null.
     access_token_expires_at = case
       when expires_in is not null then now() + make_interval(secs => least(greatest(expires_in, 0), 31536000))
     end
@@ -7978,8 +8024,8 @@ create or replace function app_private.renew_google_account(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.renew_google_account(uuid, uuid, text, text, float8) is
-  E'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null '
-   'if unknown. The caller has locked the account.';
+  E'Stores a renewed access token, and a refresh token if there is a new one, as envelopes. expires_in is in seconds; '
+   'null if unknown. The caller must have locked the account.';
 --! EndIncluded flows/renew_google_account.sql
 --! Included flows/find_chatbot_references.sql
 create or replace function app_hidden.find_chatbot_references(chatbot_id uuid, "named" jsonb)
@@ -8055,9 +8101,9 @@ returns table (kind text, id text, state text) as $$
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.find_chatbot_references(uuid, jsonb) is
-  E'How it stands with what a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as '
-   'src/chatbot/validation/references.ts lists them. state: active, inactive (there, and not to be used now) or '
-   'draft; what does not exist has no row. For admins of the tenant, and for the owner of the database.';
+  E'The state of the objects that a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as the program lists '
+   'them. state: active, inactive (exists, but cannot be used now) or draft. An object that does not exist has no '
+   'row. For admins of the tenant, and for the owner of the database.';
 
 grant execute on function app_hidden.find_chatbot_references(uuid, jsonb) to parley_visitor;
 --! EndIncluded flows/find_chatbot_references.sql
@@ -8084,7 +8130,7 @@ grant insert (
 grant update (
   whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata
 ) on app_public.whatsapp_flows to parley_visitor;
--- No preview_url and is_synced_from_meta: what Meta says.
+-- No insert or update of preview_url and is_synced_from_meta: Meta reports them.
 --! EndIncluded flows/whatsapp_flows.policies.sql
 --! Included flows/data_sources.policies.sql
 drop policy if exists tenant_isolation on app_public.data_sources;
@@ -8107,7 +8153,7 @@ grant insert (name, description, type, base_url, auth_type, auth_header_name, he
   on app_public.data_sources to parley_visitor;
 grant update (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms)
   on app_public.data_sources to parley_visitor;
--- No has_auth_token: set_data_source_token() says so when there is one. Agents do not see headers and addresses.
+-- No insert or update of has_auth_token: set_data_source_token() sets it. Agents must not see headers and addresses.
 --! EndIncluded flows/data_sources.policies.sql
 --! Included flows/data_source_connections.policies.sql
 drop policy if exists tenant_isolation on app_public.data_source_connections;
@@ -8143,14 +8189,14 @@ drop policy if exists select_member on app_public.google_accounts;
 create policy select_member on app_public.google_accounts for select to parley_visitor
   using (true);
 grant select on app_public.google_accounts to parley_visitor;
--- Nothing else: connectGoogleCalendar takes the tokens along, disconnectGoogleCalendar takes them away.
+-- Nothing else: connectGoogleCalendar stores an account with its tokens, disconnectGoogleCalendar deletes both.
 --! EndIncluded flows/google_accounts.policies.sql
 
 --! split: 0800-inbound.sql
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
 comment on type app_public.webhook_event_status is
-  E'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be '
-   'applied; error says why.';
+  E'unprocessed: stored, not applied yet. processed: applied; skipped lists what had no effect. failed: could not be '
+   'applied; see error.';
 
 create table app_public.webhook_events (
   tenant_id uuid not null,
@@ -8172,19 +8218,19 @@ create index on app_public.webhook_events (channel_id, id desc);
 create index on app_public.webhook_events (id) where status <> 'processed';
 alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
-  E'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley '
-   'webhook replay). Dropped after 30 days.\n\n'
+  E'A body that a provider posted, byte by byte, stored in the transaction that applied it. It can be replayed by id '
+   'or filter (parley webhook replay). Dropped after 30 days.\n\n'
    'In SQL: the rows are stored in monthly partitions in app_private; a dump of this table alone has no rows.';
 comment on column app_public.webhook_events.event_type is
-  E'The fields it was about, comma-separated: messages, account_update, …';
-comment on column app_public.webhook_events.body is E'The bytes as they came, before anything was made of them.';
-comment on column app_public.webhook_events.attempts is E'How often it was tried to apply it.';
-comment on column app_public.webhook_events.processed_at is E'When it was last tried to apply it.';
+  E'The fields of the webhook, comma-separated: messages, account_update, …';
+comment on column app_public.webhook_events.body is E'The bytes as received, before any processing.';
+comment on column app_public.webhook_events.attempts is E'The number of attempts to apply the body.';
+comment on column app_public.webhook_events.processed_at is E'When the last attempt was made to apply the body.';
 comment on column app_public.webhook_events.error is
-  E'Why it could not be applied; it is tried again for a while, and can be replayed.';
+  E'Why the body could not be applied. It is tried again for a while, and can be replayed.';
 comment on column app_public.webhook_events.skipped is
-  E'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is '
-   'not stored, a status of an unknown message.';
+  E'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is not '
+   'stored, or a status of an unknown message.';
 do $$ begin perform app_private.ensure_partitions(); end; $$;
 
 --! Included inbound/derived_id.sql
@@ -8193,7 +8239,8 @@ create or replace function app_private.derived_id(parts text[]) returns uuid as 
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.derived_id(text[]) is
-  E'A version 8 id made from what a row stands for: two transactions that make the same row at once make one.';
+  E'A version 8 id that is derived from the identity of a row, so that two transactions that insert the same row at '
+   'the same time use the same id.';
 --! EndIncluded inbound/derived_id.sql
 --! Included inbound/read_identities.sql
 create or replace function app_private.read_identities(customers jsonb)
@@ -8232,10 +8279,10 @@ returns table (
 $$ language sql stable rows 100 set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.read_identities(jsonb) is
-  E'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, '
-   '"parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met '
-   'under them, by default now. An alias is another number that came with a message: remembered if it is free, never '
-   'what a customer is recognised by.';
+  E'The addresses of customers by position, the most trusted first: [{"tenant_id", "phone"?, "phone_alias"?, '
+   '"bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the '
+   'customer used them; it defaults to now. An alias is a second number that came with a message: it is stored if no '
+   'contact has it, and never used to find a contact.';
 --! EndIncluded inbound/read_identities.sql
 --! Included inbound/identity_at.sql
 create or replace function app_private.identity_at(
@@ -8247,18 +8294,18 @@ create or replace function app_private.identity_at(
   select i.*
   from app_public.contact_identities i
   where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
-  -- A number that was given up belongs to the next who writes from it. A user id is never given to somebody else.
+  -- A retired number belongs to the next customer who writes from it. A user id is never given to another person.
   and (i.retired_at is null or i.retired_at >= $4 or i.kind <> 'phone')
 $$ language sql stable rows 1;
--- A set, and no pinned search_path, so that it can be inlined: called, it would cost five times the look-up itself.
+-- A set, without a pinned search_path, so that it can be inlined: a call would cost five times as much as the lookup.
 
 comment on function app_private.identity_at(uuid, app_public.identity_kind, text, timestamptz) is
-  E'The identity that has an address at that time; no row if there is none.';
+  E'The identity that had this address at this time; no row if there is none.';
 --! EndIncluded inbound/identity_at.sql
 --! Included inbound/find_contacts.sql
 create or replace function app_private.find_contacts(customers jsonb) returns uuid[] as $$
-  -- Look-ups of one row each, not a join: how a join is planned depends on statistics
-  -- that lag behind a growing table.
+  -- Lookups of one row each instead of a join: the plan of a join depends on statistics, which are outdated while a
+  -- table grows.
   select array_agg(
     coalesce(
       case when c.parent_bsuid is not null then (
@@ -8285,13 +8332,13 @@ create or replace function app_private.find_contacts(customers jsonb) returns uu
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_contacts(jsonb) is
-  E'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
+  E'The existing contacts of customers, by position; null for unknown customers. The most trusted address decides.';
 --! EndIncluded inbound/find_contacts.sql
 --! Included inbound/insert_contacts.sql
 create or replace function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
   with named as (
-    -- A person's most trusted address makes the id: the same person, the same id.
+    -- The id is derived from the most trusted address, so that the same person gets the same id.
     select distinct on (i.n)
       i.*,
       app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
@@ -8300,8 +8347,8 @@ begin
     order by i.n, i.kind
   ),
   ids as (
-    -- Whoever had the address before has kept the id and has another address now: a number that changed hands. And a
-    -- customer who was erased comes back as another contact.
+    -- A contact may have this id without having the address any more, because a number got a new owner. And a customer
+    -- who was erased must become another contact.
     select
       d.derived_id,
       case
@@ -8316,26 +8363,26 @@ begin
       end as id
     from (select distinct n.derived_id, n.tenant_id, n.kind, n.match_key from named n) d
   ),
-  strangers as (
+  new_customers as (
     select n.*, i.id from named n join ids i using (derived_id)
   ),
   inserted as (
     insert into app_public.contacts (id, tenant_id, phone, profile_name, username)
     select distinct on (s.id) s.id, s.tenant_id, s.phone, s.profile_name, s.username
-    from strangers s
+    from new_customers s
     order by s.id, s.heard_at desc, s.n desc
     on conflict do nothing
     returning id
   )
-  -- The contact's own trigger finds the phone among its identities already.
+  -- The trigger of contacts finds the phone among the identities and does not insert it.
   insert into app_public.contact_identities as x (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (s.id, a.kind) s.tenant_id, a.kind, a.value, s.id, s.heard_at
-  from strangers s
+  from new_customers s
   join inserted i on i.id = s.id
   cross join lateral (values (s.kind, s.value), ('phone', s.phone)) a (kind, value)
   where a.value is not null
   order by s.id, a.kind, s.heard_at desc, s.n desc
-  -- Somebody else had the number and gave it up.
+  -- The number is retired at another contact.
   on conflict on constraint contact_identities_pkey do update set
     contact_id = excluded.contact_id,
     value = excluded.value,
@@ -8346,13 +8393,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.insert_contacts(jsonb, uuid[]) is
-  E'Creates contacts for unknown customers (known_ids is null at their position). The caller holds the locks of '
+  E'Inserts contacts for unknown customers (known_ids is null at their position). The caller must hold the locks of '
    'their addresses.';
 --! EndIncluded inbound/insert_contacts.sql
 --! Included inbound/update_identity_order.sql
 create or replace function app_private.contact_last_heard_at(contact_id uuid) returns timestamptz as $$
-  -- While the order of a contact's addresses stays the same, their times are not kept up to date with every message:
-  -- the conversation's are.
+  -- While the order of a contact's addresses stays the same, only the times of its conversations are updated.
   select coalesce(
     greatest(
       (select max(i.last_heard_at) from app_public.contact_identities i where i.contact_id = $1),
@@ -8363,7 +8409,8 @@ create or replace function app_private.contact_last_heard_at(contact_id uuid) re
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.contact_last_heard_at(uuid) is
-  E'When a contact last wrote, from its current addresses. Older facts about the contact are outdated.';
+  E'When a contact last wrote, from any of its addresses; -infinity if never. Older facts about the contact are '
+   'outdated.';
 
 
 create or replace function app_private.update_identity_order(customers jsonb, contact_ids uuid[]) returns void as $$
@@ -8373,7 +8420,7 @@ create or replace function app_private.update_identity_order(customers jsonb, co
     where contact_ids[a.n] is not null
     group by 1, 2, 3, 4
   ),
-  sightings as (
+  used as (
     select
       contact_ids[a.n] as contact_id,
       a.tenant_id,
@@ -8387,23 +8434,23 @@ create or replace function app_private.update_identity_order(customers jsonb, co
   ),
   moving as (
     select distinct s.contact_id
-    from sightings s
+    from used s
     where s.least_heard_at < s.heard_at
-    -- All those named stand in front, side by side: as recognise_customers() asks.
+    -- Unless the addresses used are already the first ones, all with the same time (see recognise_customers()).
     and (
       select count(*) > s.named or max(i.last_heard_at) > s.least_heard_at
       from app_public.contact_identities i
       where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id
       and coalesce(i.last_heard_at, '-infinity') >= s.least_heard_at
     )
-    -- Somebody who wrote since then did so from the addresses in front.
+    -- A customer who wrote later did so from the addresses that are first.
     and not exists (
       select from app_public.conversations v
       where v.contact_id = s.contact_id and v.last_customer_message_at > s.heard_at
     )
   ),
   locked as (
-    -- In one order, for another batch may move the same addresses.
+    -- In a fixed order, because a concurrent batch may update the same addresses.
     select n.*
     from named n
     join moving m on m.contact_id = n.contact_id
@@ -8420,8 +8467,9 @@ create or replace function app_private.update_identity_order(customers jsonb, co
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.update_identity_order(jsonb, uuid[]) is
-  E'Moves the addresses under which contacts were just met before their others, where they stand behind: only their '
-   'order counts, so that a customer who always writes from the same ones costs no update.';
+  E'Puts the addresses from which contacts have just written before their other addresses. Only the order matters: if '
+   'it is right already, nothing is updated, so that a customer who always writes from the same address costs no '
+   'update.';
 --! EndIncluded inbound/update_identity_order.sql
 --! Included inbound/lock_contacts.sql
 create or replace function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
@@ -8440,8 +8488,8 @@ create or replace function app_private.lock_contacts(customers jsonb, contact_id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.lock_contacts(jsonb, uuid[]) is
-  E'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them '
-   'changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
+  E'Locks these contacts and all current owners of the customers'' addresses, ordered by id. Called before any of '
+   'them is changed, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
 --! EndIncluded inbound/lock_contacts.sql
 
 
@@ -8461,7 +8509,7 @@ create or replace function app_private.update_names(customers jsonb, contact_ids
   from (
     select distinct on (contact_ids[a.n])
       contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
-      -- A name that is older than what is known of the contact is no news.
+      -- Names from before the contact's last message may be outdated.
       a.heard_at >= app_private.contact_last_heard_at(contact_ids[a.n]) as is_newer
     from app_private.read_identities(customers) a
     where contact_ids[a.n] is not null
@@ -8476,15 +8524,15 @@ create or replace function app_private.update_names(customers jsonb, contact_ids
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.update_names(jsonb, uuid[]) is
-  E'Remembers the names that customers use now, and a number where none was known.';
+  E'Stores the names that customers use now, and their number if none is stored.';
 --! EndIncluded inbound/update_names.sql
 --! Included inbound/save_recipients.sql
 create or replace function app_private.save_recipients(sent jsonb) returns void as $$
 declare
-  v_known record;
+  v_sent record;
 begin
-  -- Nearly always nothing is new, and one look at the user id and its contact says so: what comes beside a user id is
-  -- learned with it.
+  -- Nearly always nothing is new. One lookup of the user id and its contact shows it, because the other addresses of a
+  -- recipient were stored together with the user id.
   if not exists (
     select
     from (
@@ -8507,7 +8555,7 @@ begin
         tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text,
         heard_at timestamptz
       )
-      -- A fence: flattened, "not exists" would become a join and the look-up a condition of it.
+      -- A fence: flattened, "not exists" would become a join and the lookup a condition of it.
       offset 0
     ) r
     where not exists (
@@ -8521,7 +8569,7 @@ begin
     return;
   end if;
 
-  for v_known in
+  for v_sent in
     select v.contact_id, s.recipient
     from rows from (
       jsonb_to_recordset(sent) as (
@@ -8534,15 +8582,15 @@ begin
     where s.recipient is not null
     order by v.contact_id, s.n
   loop
-    perform app_private.save_recipient(v_known.contact_id, v_known.recipient);
+    perform app_private.save_recipient(v_sent.contact_id, v_sent.recipient);
   end loop;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.save_recipients(jsonb) is
-  E'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those '
-   'whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. '
-   'What is delivered moves no address before another: the customer has not written from it.';
+  E'Stores the addresses and names that the provider reports for recipients, in statuses and in responses to sent '
+   'messages: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. The '
+   'order of a contact''s addresses does not change, because the customer has not written.';
 
 
 create or replace function app_private.save_recipient(contact_id uuid, recipient jsonb) returns void as $$
@@ -8559,14 +8607,14 @@ begin
   from app_private.read_identities(jsonb_build_array(recipient)) a
   where a.kind <> 'external'
   and exists (select from app_public.contacts c where c.id = $1)
-  -- A second user id says that the number went to somebody else.
+  -- A second user id means that the number has a new owner.
   and (a.kind = 'phone' or not exists (
     select from app_public.contact_identities x where x.contact_id = $1 and x.kind = a.kind and x.retired_at is null
   ))
   order by a.kind, a.match_key, a.is_alias
   on conflict do nothing;
 
-  -- Only if it is about the same person: the number may be somebody else's by now.
+  -- Only for the same person: the number may have a new owner.
   if not exists (
     select
     from app_private.read_identities(jsonb_build_array(recipient)) a
@@ -8588,7 +8636,7 @@ create or replace function app_private.find_duplicate_contact(contact_id uuid, r
   join app_public.contact_identities o on o.tenant_id = a.tenant_id and o.kind = a.kind and o.match_key = a.match_key
   where a.kind in ('parent_bsuid', 'bsuid')
   and o.contact_id <> $1
-  -- The number beside it is this contact's, and the other one has none, nor this one another id.
+  -- The recipient's number is this contact's, the other contact has no number, and this one has no other id.
   and exists (
     select
     from app_private.read_identities(jsonb_build_array(recipient)) p
@@ -8604,21 +8652,20 @@ create or replace function app_private.find_duplicate_contact(contact_id uuid, r
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_duplicate_contact(uuid, jsonb) is
-  E'The contact under which a recipient''s user id is known, where it is plainly the same person who hid the number.';
+  E'The other contact that has a recipient''s user id, if it is certainly the same person, who had hidden the number.';
 --! EndIncluded inbound/save_recipients.sql
 --! Included inbound/link_identities.sql
 create or replace function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
   v_clash record;
 begin
-  -- Nearly always nothing is new, and one look says so: at each address and contact,
-  -- by its index, whatever the planner believes of the tables.
+  -- Nearly always nothing is new. One lookup for each address and contact shows it, by index whatever the statistics.
   if not exists (
     select
     from (
       select a.*, (select i from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as known
       from app_private.read_identities(customers) a
-      -- A fence: flattened, the look-up would be repeated for each use of a.known.
+      -- A fence: flattened, the lookup would be repeated for each use of a.known.
       offset 0
     ) a
     where (a.known).contact_id is null
@@ -8636,7 +8683,7 @@ begin
   end if;
 
   perform app_private.lock_contacts(customers, contact_ids);
-  -- An address that its owner gave up before is the customer's who has come under it now.
+  -- A retired address belongs to the customer who has written from it now.
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (a.tenant_id, a.kind, a.match_key) a.tenant_id, a.kind, a.value, contact_ids[a.n], a.heard_at
   from app_private.read_identities(customers) a
@@ -8664,14 +8711,14 @@ begin
         (select i.contact_id from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as contact_id
       from app_private.read_identities(customers) a
       where not a.is_alias
-      -- A fence: flattened, the look-up would be repeated for each use of a.contact_id, and might run after the join.
+      -- A fence: flattened, the lookup would be repeated for each use of a.contact_id, and might run after the join.
       offset 0
     ) a
     join rows from (
       jsonb_to_recordset(customers) as (channel_id uuid, bsuid text, parent_bsuid text)
     ) with ordinality c (channel_id, bsuid, parent_bsuid, n) using (n)
     where a.contact_id <> contact_ids[a.n]
-    -- Both may have come at the same moment.
+    -- Two persons with the same number may have written at the same moment.
     and not app_private.is_different_person(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   loop
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
@@ -8682,8 +8729,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.link_identities(jsonb, uuid[]) is
-  E'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out '
-   'to share one.';
+  E'Stores the addresses and names with which known contacts have just written, and merges two contacts that turn out '
+   'to share an address.';
 --! EndIncluded inbound/link_identities.sql
 --! Included inbound/blank_erased_customers.sql
 create or replace function app_private.blank_erased_customers(customers jsonb) returns jsonb as $$
@@ -8714,8 +8761,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.blank_erased_customers(jsonb) is
-  E'The customers of stored bodies (with received_at); those erased since then are replaced by customers without '
-   'addresses.';
+  E'Returns the customers of stored bodies (with received_at). Customers who were erased after that are replaced by '
+   '{}.';
 
 
 create or replace function app_private.remove_erased_messages(messages jsonb) returns jsonb as $$
@@ -8728,7 +8775,7 @@ create or replace function app_private.remove_erased_messages(messages jsonb) re
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.remove_erased_messages(jsonb) is
-  E'The messages without those that were erased and are delivered again.';
+  E'Returns the messages without those that were erased and are delivered again.';
 --! EndIncluded inbound/blank_erased_customers.sql
 --! Included inbound/find_quoted_contacts.sql
 create or replace function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
@@ -8742,7 +8789,7 @@ create or replace function app_private.find_quoted_contacts(customers jsonb, kno
         join app_public.conversations v on v.id = m.conversation_id
         where p.hash = app_private.provider_id_hash(c.channel_id, c.quoted_id)
         and m.direction = 'outbound'
-        -- Two numbers are two people, until the provider says otherwise.
+        -- Two numbers are two persons unless the provider reports otherwise.
         and (
           c.phone is null
           or not exists (
@@ -8759,8 +8806,8 @@ create or replace function app_private.find_quoted_contacts(customers jsonb, kno
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_quoted_contacts(jsonb, uuid[]) is
-  E'For unknown customers who reply to an outbound message, the contacts that it was sent to: only they can quote '
-   'it.';
+  E'Returns known_ids and, for unknown customers who reply to an outbound message, the contacts to whom it was sent, '
+   'because only its recipient can quote it.';
 --! EndIncluded inbound/find_quoted_contacts.sql
 
 --! Included inbound/resolve_contacts.sql
@@ -8773,13 +8820,13 @@ begin
   v_ids := app_private.find_contacts(customers);
   v_contested := array(select c.n from app_private.contested_numbers(customers) c);
   if array_position(v_ids, null) is not null or v_contested <> '{}' then
-    -- Whoever is meeting the same person at this moment, under any of their names,
-    -- waits here; then look again: whoever came first has made the contact.
+    -- A concurrent transaction with the same person, by any address, waits here, and then finds the contact that the
+    -- first one has inserted.
     perform pg_advisory_xact_lock(k.key)
     from (
       select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
       from app_private.read_identities(customers) i
-      -- Where a number changes hands, others of the batch may be about to.
+      -- If one number of the batch gets a new owner, others may, too.
       where v_ids[i.n] is null or v_contested <> '{}'
       order by key
     ) k;
@@ -8793,18 +8840,19 @@ begin
   end if;
 
   perform app_private.link_identities(customers, v_ids);
-  -- Two contacts may just have been found to be one.
+  -- link_identities() may have merged contacts.
   return app_private.find_contacts(customers);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resolve_contacts(jsonb) is
-  E'The contacts of customers, by position, made where they are new: one contact a person, however many transactions '
-   'meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
+  E'The contacts of customers, by position. Unknown customers get a new contact: one for each person, even if several '
+   'transactions store the same person at the same time. Null for a customer without an address, and for one who was '
+   'erased after the body arrived.';
 --! EndIncluded inbound/resolve_contacts.sql
 --! Included inbound/find_conversations.sql
 create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
-  -- Look-ups of one row each, not a join, as in find_contacts().
+  -- Lookups of one row each instead of a join, as in find_contacts().
   select array_agg(
     (
       select v.id from app_public.conversations v
@@ -8816,7 +8864,8 @@ create or replace function app_private.find_conversations(customers jsonb, conta
     with ordinality c (channel_id, n)
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.find_conversations(jsonb, uuid[]) is E'The threads that exist already, by position.';
+comment on function app_private.find_conversations(jsonb, uuid[]) is
+  E'The existing conversations of customers, by position; null where there is none.';
 --! EndIncluded inbound/find_conversations.sql
 --! Included inbound/resolve_conversations.sql
 create or replace function app_private.resolve_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
@@ -8840,14 +8889,15 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resolve_conversations(jsonb, uuid[]) is
-  E'The threads between customers'' contacts and the channels they came by, by position, made where there is none.';
+  E'The conversations between contacts and the channels that their customers wrote to, by position. Missing '
+   'conversations are created.';
 --! EndIncluded inbound/resolve_conversations.sql
 --! Included inbound/recognise_customers.sql
 create or replace function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
-  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses
-  -- at once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics
-  -- that lag behind a growing table. One look-up for whichever address it is: each that stands here is set up for every
-  -- batch.
+  -- The fast path, sufficient for nearly every batch: it reads the contact of the most trusted address with all its
+  -- addresses, and writes nothing. Lookups of one row each instead of joins: the plan of a join depends on statistics,
+  -- which are outdated while a table grows. One lookup for all kinds of addresses, because every subselect costs set-up
+  -- time in each batch.
   select case when bool_and(k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
   from (
     select
@@ -8856,7 +8906,7 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
         when (
           select
             count(*) filter (where i.is_named and (i.retired_at is null or i.retired_at >= f.at)) = f.named
-            -- Those named stand in front of the customer's others, side by side.
+            -- The addresses used must be the first ones, all with the same time.
             and (
               f.is_external
               or min(i.last_heard_at) filter (where i.is_named) >= f.at
@@ -8880,7 +8930,7 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
               end is true as is_named
             from app_public.contact_identities x
             where x.contact_id = f.contact_id and x.tenant_id = f.tenant_id
-            -- A fence: the aggregates read is_named five times, and it is worked out once.
+            -- A fence: the aggregates use is_named five times, and it should be computed once.
             offset 0
           ) i
         ) and exists (
@@ -8925,9 +8975,9 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
         ) with ordinality c (
           tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
-        -- A fence, as are the next two: each level is worked out once for a customer. Flattened, the expressions of one
-        -- level (match keys, the look-up of the contact, that of the conversation) would be repeated in the next
-        -- wherever they are named.
+        -- A fence, as are the next two: each level is computed once for a customer. Flattened, the expressions of one
+        -- level (match keys, the lookups of the contact and the conversation) would be repeated wherever the next
+        -- level uses them.
         offset 0
       ) a
       offset 0
@@ -8937,17 +8987,17 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.recognise_customers(jsonb) is
-  E'The conversations of customers who are all known already, under these addresses and names, by position; null when '
-   'there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
+  E'The conversations of customers, by position, if all customers are known with these addresses and names; otherwise '
+   'null, and resolve_contacts() and resolve_conversations() must be called.';
 --! EndIncluded inbound/recognise_customers.sql
 --! Included inbound/blank_known_customers.sql
 create or replace function app_private.blank_known_customers(customers jsonb, messages jsonb) returns jsonb as $$
-  with fresh as (
+  with unknown as (
     select distinct m.customer
     from jsonb_to_recordset(messages) as m (
       channel_id uuid, customer int, provider_message_id text
     )
-    -- A look-up for each message, not a join with all of them.
+    -- A lookup for each message instead of a join with the whole table.
     where (
       select p.message_id from app_private.provider_ids p
       where p.hash = app_private.provider_id_hash(m.channel_id, m.provider_message_id)
@@ -8955,11 +9005,11 @@ create or replace function app_private.blank_known_customers(customers jsonb, me
   )
   select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
   from jsonb_array_elements(customers) with ordinality c (customer, n)
-  left join fresh f on f.customer = c.n
+  left join unknown f on f.customer = c.n
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.blank_known_customers(jsonb, jsonb) is
-  E'The customers; those whose messages are all stored already are replaced by customers without addresses.';
+  E'Returns the customers. Customers whose messages are all stored already are replaced by {}.';
 --! EndIncluded inbound/blank_known_customers.sql
 --! Included inbound/fill_placeholders.sql
 create or replace function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
@@ -8968,8 +9018,7 @@ $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_private.is_placeholder(app_public.message_type) is
-  E'Whether a message of this type says only that there is one: its content may come later, under the same '
-   'provider''s id.';
+  E'Whether a message of this type has no content yet. The content may arrive later under the same provider''s id.';
 
 create or replace function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -9006,7 +9055,7 @@ begin
     and app_private.needs_attention(v_message.direction, v_message.origin, v_message.type, v_message.content)
     and v_message.created_at > coalesce(c.read_at, '-infinity');
 
-    -- What it is, when and of whom it was said stays: a picture of the imported past is not news.
+    -- Origin, author and times stay: an image in an imported history must not count as a new message.
     v_message.type := v_found.type;
     v_message.content := v_found.content;
     v_message.preview := app_private.received_preview(v_message.origin, v_message.type, v_message.content);
@@ -9018,10 +9067,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.fill_placeholders(jsonb) is
-  E'Puts the content of messages that were stored before as mere placeholders (media of an imported history, what the '
-   'provider could not show at first) in their place: the row is removed and inserted again, with the same id, so '
-   'that all that follows from a message follows from it. Takes the rows of store_messages(); a placeholder that '
-   'comes after the content changes nothing.';
+  E'Replaces placeholders (media of an imported history, content that the provider could not show at first) by '
+   'messages with their content. A row is deleted and inserted again with the same id, so that all triggers of a '
+   'message fire. Takes the messages of store_messages(). A placeholder that arrives after the content is ignored.';
 --! EndIncluded inbound/fill_placeholders.sql
 --! Included inbound/store_messages.sql
 create or replace function app_private.received_preview(
@@ -9029,10 +9077,10 @@ create or replace function app_private.received_preview(
   type app_public.message_type,
   content jsonb
 ) returns text as $$
-  -- Whoever reads a list must not take what was said in a group for something said in private.
+  -- A reader of a list must not mistake a message in a group for a private one.
   select case origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(type, content)
 $$ language sql stable;
--- No pinned search_path, so that it can be inlined; stable as message_preview() is.
+-- No pinned search_path, so that it can be inlined; stable because message_preview() is.
 
 comment on function app_private.received_preview(app_public.message_origin, app_public.message_type, jsonb) is
   E'The preview of a message from a provider.';
@@ -9041,7 +9089,7 @@ create or replace function app_private.store_messages(messages jsonb, conversati
 declare
   v_stored int;
 begin
-  with told as (
+  with incoming as (
     select
       t.*,
       app_private.message_id_at(
@@ -9052,7 +9100,7 @@ begin
           )
           else t.arrived_at
         end
-        -- Messages of one batch come one after the other.
+        -- Messages of one batch keep their order.
         + t.n * interval '1 microsecond',
         t.hash
       ) as id
@@ -9062,7 +9110,7 @@ begin
         conversation_ids[m.customer] as conversation_id,
         app_private.provider_id_hash(m.channel_id, m.provider_message_id) as hash,
         m.metadata #>> '{context,id}' as quoted_id,
-        -- Not clock_timestamp(): who waited for a lock has not arrived later.
+        -- Not clock_timestamp(): a message whose transaction waited for a lock has not arrived later.
         statement_timestamp() - coalesce(m.waited_ms, 0) * interval '1 millisecond' as arrived_at
       from rows from (
         jsonb_to_recordset(messages) as (
@@ -9078,11 +9126,12 @@ begin
       offset 0
     ) t
   ),
-  -- Whoever has the id has the message. In one order, so that two batches with the same messages do not deadlock.
+  -- The transaction that inserts the provider's id inserts the message. In a fixed order, so that two batches with the
+  -- same messages do not deadlock.
   fresh as (
     insert into app_private.provider_ids (hash, message_id)
     select t.hash, t.id
-    from told t
+    from incoming t
     where t.conversation_id is not null
     order by t.hash
     on conflict (hash) do nothing
@@ -9104,10 +9153,10 @@ begin
     app_private.received_preview(t.origin, t.type, t.content),
     t.provider_message_id,
     t.metadata,
-    -- Never later than our clock: a wrong clock must not hold the window open.
+    -- Never later than the database's clock: a wrong clock must not keep the reply window open.
     least(coalesce(t.occurred_at, c.at), c.at),
     c.at + t.n * interval '1 microsecond'
-  from told t
+  from incoming t
   join fresh f on f.message_id = t.id
   cross join (select clock_timestamp() as at) c
   order by t.n;
@@ -9121,14 +9170,15 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.store_messages(jsonb, uuid[]) is
-  E'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only '
-   'the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands '
-   'for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns '
-   'how many were new.';
+  E'Inserts a batch of messages from a provider at their positions in their conversations, and returns the number of '
+   'new messages. Messages that are stored already are ignored, except that the content of a placeholder is filled '
+   'in. "customer" is a position (from 1) in conversation_ids, which is null for a customer without new messages. '
+   '"waited_ms" is how many milliseconds ago the message arrived; it defaults to 0.';
 --! EndIncluded inbound/store_messages.sql
 --! Included inbound/retire_identities.sql
-create or replace function app_private.identity_last_heard_at(identity app_public.contact_identities) returns timestamptz as $$
-  -- The address in front is the one that the customer's later messages came from.
+create or replace function app_private.identity_last_heard_at(identity app_public.contact_identities)
+returns timestamptz as $$
+  -- Later messages came from the first address, whose time is not updated (see update_identity_order()).
   select case
     when not exists (
       select from app_public.contact_identities x
@@ -9150,7 +9200,8 @@ create or replace function app_private.identity_last_heard_at(identity app_publi
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.identity_last_heard_at(app_public.contact_identities) is
-  E'When an address was last heard from; that of an address in front is kept by the conversations.';
+  E'When an address was last used by the customer; -infinity if never. For the first address of a contact, the '
+   'conversations have the time.';
 
 
 create or replace function app_private.was_used_since(contact_id uuid, before jsonb, after jsonb, at timestamptz)
@@ -9162,7 +9213,7 @@ returns boolean as $$
     where i.contact_id = $1
     and i.retired_at is null
     and app_private.identity_last_heard_at(i) > $4
-    -- What stays the same is heard from all the time.
+    -- An address that the change keeps may be used at any time.
     and not exists (
       select from app_private.read_identities(after) a where a.kind = b.kind and a.match_key = b.match_key
     )
@@ -9170,7 +9221,8 @@ returns boolean as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.was_used_since(uuid, jsonb, jsonb, timestamptz) is
-  E'Whether a contact was heard from after that time under an address that it is said to have given up before.';
+  E'Whether a contact has written after this time from an address that it gave up according to the change from before '
+   'to after.';
 
 
 create or replace function app_private.retire_identities(contact_id uuid, kept jsonb, at timestamptz) returns void as $$
@@ -9186,7 +9238,7 @@ create or replace function app_private.retire_identities(contact_id uuid, kept j
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.retire_identities(uuid, jsonb, timestamptz) is
-  E'Retires the addresses of a contact that are not among those kept and were not heard from since.';
+  E'Retires the addresses of a contact that are not in kept and were not used after this time.';
 
 
 create or replace function app_private.move_identities(contact_id uuid, before jsonb, after jsonb, at timestamptz)
@@ -9215,7 +9267,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.move_identities(uuid, jsonb, jsonb, timestamptz) is
-  E'Gives a contact its new addresses, and remembers the old ones as retired.';
+  E'Adds the new addresses (after) to a contact and stores the old ones (before) as retired.';
 
 
 create or replace function app_private.refresh_phone(contact_id uuid) returns void as $$
@@ -9234,17 +9286,19 @@ create or replace function app_private.refresh_phone(contact_id uuid) returns vo
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.refresh_phone(uuid) is
-  E'Where a contact''s phone was given up, or is not known yet: the number last heard from takes its place, or none.';
+  E'Sets a contact''s phone, if it is missing or retired, to the number that was last heard from, or to null if there '
+   'is none.';
 --! EndIncluded inbound/retire_identities.sql
 --! Included inbound/release_phone.sql
 create or replace function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamptz)
 returns boolean as $$
-  -- A user id is never given to another person. Of a number, whoever wrote from it before somebody else got it did.
+  -- A user id is never given to another person. A contact that wrote from the number before this time had it before.
   select exists (
     select
     from app_private.read_identities(customers) a
     join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null and app_private.identity_last_heard_at(i) < $3
+    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null
+    and app_private.identity_last_heard_at(i) < $3
   )
   and not exists (
     select
@@ -9255,8 +9309,8 @@ returns boolean as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_previous_owner(uuid, jsonb, timestamptz) is
-  E'Whether a contact had the number among these addresses before another customer got it at that time, and is not '
-   'that customer.';
+  E'Whether a contact used the number among these addresses before this time, when another customer got it, and is '
+   'not that customer.';
 
 
 create or replace function app_private.release_phone(contact_id uuid, customers jsonb, at timestamptz)
@@ -9271,7 +9325,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.release_phone(uuid, jsonb, timestamptz) is
-  E'Takes from a contact the number that another customer has now.';
+  E'Retires a contact''s number that another customer has now.';
 --! EndIncluded inbound/release_phone.sql
 --! Included inbound/reassign_numbers.sql
 create or replace function app_private.is_different_person(
@@ -9291,7 +9345,7 @@ create or replace function app_private.is_different_person(
     where i.contact_id = $1
     and (i.kind = 'bsuid' and i.value = $3 or i.kind = 'parent_bsuid' and i.value = $4)
   )
-  -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
+  -- A person has a different user id for each business portfolio, so only ids from one account can be compared.
   and (
     not exists (
       select from app_public.whatsapp_channels w
@@ -9310,8 +9364,8 @@ create or replace function app_private.is_different_person(
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_different_person(uuid, uuid, text, text) is
-  E'Whether the user ids of a customer who came by this channel say that it is another person than the contact, '
-   'although both have one number.';
+  E'Whether the user ids of a customer who wrote to this channel show that the customer is not this contact, although '
+   'both have the same number.';
 
 
 create or replace function app_private.contested_numbers(customers jsonb)
@@ -9343,7 +9397,8 @@ returns table (n bigint, at timestamptz, contact_id uuid, customer jsonb, is_pre
 $$ language sql stable rows 1 set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.contested_numbers(jsonb) is
-  E'The customers, by position, whose number is that of a contact, or of a later customer, with another user id.';
+  E'The customers, by position, whose number belongs to a contact, or to a later customer of the batch, with another '
+   'user id. is_previous_owner: the contact wrote from the number before the customer did.';
 
 
 create or replace function app_private.reassign_numbers(customers jsonb) returns jsonb as $$
@@ -9366,13 +9421,13 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.reassign_numbers(jsonb) is
-  E'A number that arrives with a user id other than that of its contact has a new owner: it goes to the contact that '
-   'wrote last. Returns the customers, without numbers that belong to another contact by now.';
+  E'Assigns a number that arrives with a user id other than that of its contact to the customer who wrote last. '
+   'Returns the customers, without the numbers that belong to another contact now.';
 --! EndIncluded inbound/reassign_numbers.sql
 --! Included inbound/apply_identity_change.sql
 create or replace function app_private.is_same_customer(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
-  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old
-  -- number, unless an old user id says otherwise.
+  -- A user id in a change is normally new. If a contact already had it, that contact is not the customer with the
+  -- old number, unless an old user id shows that it is.
   select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
   or not exists (
     select
@@ -9386,7 +9441,8 @@ create or replace function app_private.is_same_customer(old_id uuid, new_id uuid
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.is_same_customer(uuid, uuid, jsonb) is
-  E'Whether the contact that has the old address and the one that has the new address are one customer, who moved.';
+  E'Whether the contact with the old address (old_id) and the contact with the new address (new_id) are the same '
+   'customer, who has moved.';
 
 
 create or replace function app_private.apply_identity_change(change jsonb) returns boolean as $$
@@ -9404,11 +9460,11 @@ declare
   );
 begin
   perform from app_public.contacts c where c.id in (v_old, v_new, v_holder) order by c.id for no key update;
-  -- Heard from since then under the old address: it went back to the customer, or on to somebody else.
+  -- The old address was used after the change: the customer, or another person, has it again.
   if v_old is not null and app_private.was_used_since(v_old, v_before, v_after, v_at) then
     return true;
   end if;
-  -- Whoever had the new number until now is not the customer who has it from now on.
+  -- The previous owner of the new number is not the customer who has it now.
   if v_holder <> v_old and app_private.is_previous_owner(v_holder, v_after, v_at) then
     perform app_private.release_phone(v_holder, v_after, v_at);
     v_new := nullif(v_new, v_holder);
@@ -9417,7 +9473,7 @@ begin
     return false;
   end if;
 
-  -- The number was another's by then already.
+  -- Another customer had the old number at that time.
   if v_old <> v_new and not app_private.is_same_customer(v_old, v_new, change) then
     v_old := v_new;
   end if;
@@ -9433,9 +9489,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_identity_change(jsonb) is
-  E'A customer has a new number or user id: {"before": customer, "after": customer with heard_at}. All addresses that '
-   'are not among the new ones are retired: they stay the customer''s, and nothing is sent to them any more. A change '
-   'that is older than what was heard under the old address changes nothing. False: neither is known.';
+  E'Applies the change of a customer''s number or user id: {"before": customer, "after": customer with heard_at}. All '
+   'addresses that are not among the new ones are retired: they stay with the customer, and nothing is sent to them. '
+   'A change is ignored if the customer has written from the old address since. Returns false if neither address is '
+   'known.';
 --! EndIncluded inbound/apply_identity_change.sql
 --! Included inbound/apply_marketing_preference.sql
 create or replace function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
@@ -9456,7 +9513,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_marketing_preference(jsonb) is
-  E'A customer stopped or resumed marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}.';
+  E'Applies a customer''s choice to stop or resume marketing messages: {"customer" with heard_at, "allows_marketing", '
+   '"received_at"}. Returns false if the customer was erased.';
 --! EndIncluded inbound/apply_marketing_preference.sql
 --! Included channels/apply_whatsapp_channel_update.sql
 create or replace function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
@@ -9526,9 +9584,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_whatsapp_channel_update(jsonb) is
-  E'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, '
-   '"display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, '
-   '"is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
+  E'Applies a report of Meta on a number, or on all numbers of an account: {"tenant_id", "business_account_id", '
+   '"heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, '
+   '"is_reinstated"?}. A value that is older than the stored value of its column is ignored. Returns false if there '
+   'is no such channel.';
 --! EndIncluded channels/apply_whatsapp_channel_update.sql
 --! Included flows/apply_whatsapp_flow_update.sql
 create or replace function app_private.apply_whatsapp_flow_update(change jsonb) returns boolean as $$
@@ -9548,8 +9607,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is
-  E'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is '
-   'known changes nothing. False: no such form, or no such status.';
+  E'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that '
+   'is older than the stored status is ignored. Returns false if there is no such form or status.';
 --! EndIncluded flows/apply_whatsapp_flow_update.sql
 --! Included inbound/apply_contact_syncs.sql
 create or replace function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
@@ -9561,7 +9620,7 @@ declare
   v_ids uuid[] := app_private.resolve_contacts(v_customers);
 begin
   perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
-  with told as (
+  with entries as (
     select distinct on (v_ids[e.n])
       v_ids[e.n] as id,
       left(e.contact ->> 'name', 150) as name,
@@ -9571,21 +9630,21 @@ begin
     where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
     order by v_ids[e.n], said_at desc, e.n desc
   ),
-  news as (
-    select t.*
-    from told t
-    where app_private.is_newer_fact(t.id, 'name', t.name, t.said_at, t.received_at)
+  newer as (
+    select e.*
+    from entries e
+    where app_private.is_newer_fact(e.id, 'name', e.name, e.said_at, e.received_at)
   ),
   named as (
     update app_public.contacts c set name = n.name
-    from news n
+    from newer n
     left join app_private.contact_facts f on f.contact_id = n.id and f.fact = 'name'
-    -- A name that is not the address book's is staff's.
+    -- A name that differs from the address book was entered by staff.
     where c.id = n.id and (c.name is null or c.name = f.value)
   )
   insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
   select c.tenant_id, c.id, 'name', n.name, n.said_at, n.received_at
-  from news n
+  from newer n
   join app_public.contacts c on c.id = n.id
   order by c.id
   on conflict on constraint contact_facts_pkey do update set
@@ -9595,8 +9654,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.apply_contact_syncs(jsonb) is
-  E'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, '
-   '"received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
+  E'Applies entries of the phone app''s address book, up to thousands at once: [{"customer" with heard_at, "name"?, '
+   '"received_at"}]. A name that staff entered is kept, and an older entry is ignored.';
 --! EndIncluded inbound/apply_contact_syncs.sql
 --! Included inbound/apply_call.sql
 create or replace function app_private.apply_call(call jsonb) returns boolean as $$
@@ -9616,7 +9675,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_call(jsonb) is
-  E'A customer called: that opens the window like a message, answered or not. {"customer", "occurred_at"}.';
+  E'Applies a call from a customer, {"customer", "occurred_at"}: it opens the reply window like a message, whether it '
+   'was answered or not. Returns false if the customer was erased.';
 --! EndIncluded inbound/apply_call.sql
 --! Included inbound/receive_webhooks.sql
 create or replace function app_private.receive_webhooks(
@@ -9644,15 +9704,15 @@ begin
     skipped jsonb, body_from int, body_length int
   );
 
-  -- Webhooks flow: whether silence about a message means something. Once in ten
-  -- seconds, so that batches of one channel do not wait for each other here.
+  -- Only while webhooks arrive, a missing status is evidence that a message was not sent. Updated every ten seconds at
+  -- most, so that batches of one channel do not wait for each other here.
   update app_private.channel_states s set last_webhook_at = now()
   where s.channel_id in (
     select x.channel_id
     from app_private.channel_states x
     where x.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
     and coalesce(x.last_webhook_at, '-infinity') < now() - interval '10 seconds'
-    -- The sender holds this row while it works out what it may send; the next batch will note it.
+    -- The sender locks this row while it claims messages; the next batch updates it instead.
     for update skip locked
   );
 
@@ -9660,21 +9720,21 @@ begin
     if exists (select from app_private.erased_messages) then
       messages := app_private.remove_erased_messages(messages);
     end if;
-    -- A stored body that is applied again may be of somebody who was erased since.
+    -- Not for a stored body that is applied again: its customers may have been erased since.
     if customers #> '{0,received_at}' is null then
       v_conversation_ids := app_private.recognise_customers(customers);
     end if;
     if v_conversation_ids is null then
-      -- What is delivered again teaches nothing: names and numbers have changed since.
+      -- Names and numbers in a redelivered webhook are outdated.
       customers := app_private.blank_known_customers(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
-      -- Only what is known, or was erased, may be left out. Anything else fails, and its body is kept.
+      -- Only known and erased customers may lack a conversation. Otherwise the body fails, and is stored as failed.
       if customers #> '{0,received_at}' is null and exists (
         select
         from jsonb_array_elements(customers) with ordinality c (customer, n)
         where c.customer <> '{}' and v_conversation_ids[c.n] is null
       ) then
-        raise exception 'A message has no conversation: no address names its customer' using errcode = 'PYINT';
+        raise exception 'A message must have at least one address of its customer' using errcode = 'PYINT';
       end if;
     end if;
     stored := app_private.store_messages(messages, v_conversation_ids);
@@ -9692,11 +9752,11 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 -- Planned once: migrations/README.md, "SQL that runs for every message".
 
 comment on function app_private.receive_webhooks(bytea, jsonb, jsonb, jsonb, jsonb) is
-  E'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. '
-   'bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; '
-   'customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were '
-   'new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of '
-   'no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, '
+  E'Stores a batch of verified webhook bodies and applies them in one transaction. bodies are concatenated; each '
+   'event has the position of its body (body_from, from 1) and its length in bytes (body_length). customers, messages '
+   'and statuses are the content of the bodies. stored: the number of new messages. wakes_chatbots: the caller must '
+   'run the chatbot task (see wake()). unknown_statuses: the positions (from 1) of statuses whose message is not '
+   'known. PYINT: a new message whose customer has no address. Locks are taken in this order: contacts, '
    'conversations, messages, outbox.';
 --! EndIncluded inbound/receive_webhooks.sql
 --! Included inbound/webhook_events.policies.sql
@@ -9708,7 +9768,7 @@ create policy select_admin on app_public.webhook_events for select to parley_vis
   using ((select app_hidden.is_at_least('admin')));
 grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at)
   on app_public.webhook_events to parley_visitor;
--- No select of body: it holds other people's words in bulk. parley webhook replay reads it.
+-- No select of body: it contains customers' messages in bulk. parley webhook replay reads it.
 --! EndIncluded inbound/webhook_events.policies.sql
 
 --! split: 0850-triggers.sql
@@ -10021,22 +10081,22 @@ create or replace trigger _200_refuse_change
   on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 
--- A person names the conversation, the type and the content. The program names everything and spares the call.
+-- Users give the conversation, the type and the content only. The program gives all columns, which avoids the call.
 create or replace trigger _110_fill_in before insert on app_public.messages
   for each row when (NEW.tenant_id is null or NEW.author is null or NEW.preview is null)
   execute function app_private.tg_messages__fill_in();
 
--- Before the not-null constraint of tenant_id, which has no code of ours.
+-- Before the not-null constraint of tenant_id, whose error has no code of class PY.
 create or replace trigger _200_refuse_unknown_conversation before insert on app_public.messages
   for each row when (NEW.tenant_id is null)
   execute function app_private.tg_messages__refuse_unknown_conversation();
 
--- The rules of sending. After the insert, so that a bulk insert pays once for all its rows.
+-- The rules of sending. After the insert, so that a bulk insert checks all its rows in one statement.
 create or replace trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__refuse();
 
--- In place of foreign keys, which would keep old partitions from being dropped.
+-- Instead of foreign keys, which would prevent old partitions from being dropped.
 create or replace trigger _500_remove_state after delete on app_public.messages
   referencing old table as old_rows
   for each statement execute function app_private.tg_messages__remove_state();
@@ -10046,28 +10106,28 @@ create or replace trigger _500_track_conversation after insert on app_public.mes
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__track_conversation();
 
--- Subscriptions.
+-- Subscriptions show new messages.
 create or replace trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__notify();
 
--- Customers' messages are what chatbots react to.
+-- Chatbots react to customers' messages.
 create or replace trigger _900_enqueue_chatbot after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_chatbot();
 
--- Inserting an outbound message is sending it.
+-- Inserting an outbound message sends it.
 create or replace trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_send();
 --! EndIncluded messages/messages.triggers.sql
 --! Included messages/message_statuses.triggers.sql
--- Error 131050 reports what the customer chose: no marketing messages.
+-- Error 131050 means that the customer has opted out of marketing messages.
 create or replace trigger _500_note_opt_out after update on app_public.message_statuses
   for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
   execute function app_private.tg_message_statuses__note_opt_out();
 
--- Subscriptions.
+-- Subscriptions show the outcome of messages.
 create or replace trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows
   for each statement execute function app_private.tg_message_statuses__notify();
@@ -10081,12 +10141,12 @@ create or replace trigger _900_enqueue_chatbot after update on app_public.messag
 create or replace trigger _100_timestamps before insert or update on app_public.chatbots
   for each row execute function app_private.tg__timestamps();
 
--- Without the graph, which may carry credentials.
+-- Who changed a chatbot. Without the graph, which may contain credentials.
 create or replace trigger _500_audit after insert or update or delete on app_public.chatbots
   for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
 --! EndIncluded chatbots/chatbots.triggers.sql
 --! Included chatbots/chatbot_versions.triggers.sql
--- Who published. Without the graph, as on chatbots.
+-- Who published a version. Without the graph, as on chatbots.
 create or replace trigger _500_audit after insert or delete on app_public.chatbot_versions
   for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
 --! EndIncluded chatbots/chatbot_versions.triggers.sql
@@ -10095,7 +10155,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
   for each row execute function app_private.tg__timestamps();
 --! EndIncluded chatbots/conversation_contexts.triggers.sql
 --! Included chatbots/ai_budgets.triggers.sql
--- What a tenant may spend.
+-- Who changed the budget of a tenant.
 create or replace trigger _500_audit after insert or update or delete on app_private.ai_budgets
   for each row execute function app_private.tg__audit('{}', '{}', 'tenant_id');
 --! EndIncluded chatbots/ai_budgets.triggers.sql
@@ -10110,22 +10170,22 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.data_sources
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- A token was given for one address and one way to show it: it must not be sent to another.
+-- A token is valid for one address and one kind of authentication. It must not be sent to another address.
 create or replace trigger _120_forget_token before update of base_url, auth_type on app_public.data_sources
   for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
   execute function app_private.tg_data_sources__forget_token();
 
--- Calls without the token they need would only fail. Also after the trigger above.
+-- Calls without the required token would fail. Must fire after _120_forget_token, which clears has_auth_token.
 create or replace trigger _130_deactivate_without_token
   before insert or update of base_url, auth_type on app_public.data_sources
   for each row when (NEW.auth_type <> 'none' and not NEW.has_auth_token)
   execute function app_private.tg_data_sources__deactivate_without_token();
 
--- Where chatbots send data. Addresses, headers and config may carry credentials.
+-- Who changed where chatbots send data. Addresses, headers and config may contain credentials.
 create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
   for each row execute function app_private.tg__audit('{base_url,headers,config}');
 
--- With the flag of _120_forget_token goes the token itself.
+-- _120_forget_token clears has_auth_token; this deletes the token itself.
 create or replace trigger _510_remove_token after update of base_url, auth_type on app_public.data_sources
   for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
   execute function app_private.tg_data_sources__remove_token();
@@ -10134,7 +10194,7 @@ create or replace trigger _510_remove_token after update of base_url, auth_type 
 create or replace trigger _100_timestamps before insert or update on app_private.data_source_secrets
   for each row execute function app_private.tg__timestamps();
 
--- That a token changed, without the token.
+-- Who changed a token; the token itself is not copied.
 create or replace trigger _500_audit after insert or update or delete on app_private.data_source_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
 --! EndIncluded flows/data_source_secrets.triggers.sql
@@ -10145,7 +10205,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.data_source_connections
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- What chatbots call. Parameters and bodies may carry credentials.
+-- Who changed a call of chatbots. Parameters and bodies may contain credentials.
 create or replace trigger _500_audit after insert or update or delete on app_public.data_source_connections
   for each row execute function app_private.tg__audit(
     '{endpoint,default_params,default_body,param_mapping,transform_config}'
@@ -10158,7 +10218,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.whatsapp_flows
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- Which forms there are. Without their content, which is long.
+-- Who changed a form. Without its content, which is long.
 create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
   for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
 --! EndIncluded flows/whatsapp_flows.triggers.sql
@@ -10166,7 +10226,7 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _100_timestamps before insert or update on app_public.google_accounts
   for each row execute function app_private.tg__timestamps();
 
--- Whose calendar is read. access_token_expires_at changes with every renewal.
+-- Who changed whose calendar is read. Without access_token_expires_at, which changes with every renewal.
 create or replace trigger _500_audit after insert or update or delete on app_public.google_accounts
   for each row execute function app_private.tg__audit('{}', '{access_token_expires_at}');
 --! EndIncluded flows/google_accounts.triggers.sql
@@ -10174,11 +10234,11 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _100_timestamps before insert or update on app_private.google_account_secrets
   for each row execute function app_private.tg__timestamps();
 
--- That tokens were stored, without the tokens.
+-- Who stored tokens; the tokens themselves are not copied.
 create or replace trigger _500_audit_on_insert after insert on app_private.google_account_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
 
--- Only of a person: the program renews access tokens every hour.
+-- Only changes by users: the program renews access tokens every hour.
 create or replace trigger _500_audit_on_update after update on app_private.google_account_secrets
   for each row when (app_hidden.current_session_id() is not null)
   execute function app_private.tg__audit('{*}', '{}', 'user_id');

@@ -38,5 +38,5 @@ story("it is a rule of the table: whoever inserts is held to it; what customers 
       [conversationId, direction],
     );
   await insert("inbound");
-  await assert.rejects(insert("outbound"), { code: "PYCNT", message: /body is missing/ });
+  await assert.rejects(insert("outbound"), { code: "PYCNT", message: /body must be given/ });
 });
