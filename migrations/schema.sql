@@ -52,14 +52,14 @@ create type app_public.data_source_auth as enum (
   'api_key',
   'basic'
 );
-comment on type app_public.data_source_auth is 'none. bearer: Authorization: Bearer <token>. api_key: the token in the header auth_header_name. basic: the token is "user:password".';
+comment on type app_public.data_source_auth is 'none: no authentication. bearer: the header "Authorization: Bearer <token>". api_key: the token in the header auth_header_name. basic: the token is "user:password".';
 
 create type app_public.data_source_type as enum (
   'rest_api',
   'strapi',
   'graphql'
 );
-comment on type app_public.data_source_type is 'rest_api: paths and JSON. strapi: the same; lists come in {"data"}. graphql: every call is a POST of a query.';
+comment on type app_public.data_source_type is 'rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a query.';
 
 create type app_public.flow_status as enum (
   'draft',
@@ -68,13 +68,13 @@ create type app_public.flow_status as enum (
   'blocked',
   'throttled'
 );
-comment on type app_public.flow_status is 'Meta''s states of a form. A draft can be sent to test it; a deprecated, blocked or throttled one cannot be trusted to open.';
+comment on type app_public.flow_status is 'Meta''s status of a form. A draft can be sent for testing. A deprecated, blocked or throttled form may fail to open.';
 
 create type app_public.google_account_status as enum (
   'connected',
   'revoked'
 );
-comment on type app_public.google_account_status is 'connected: google_calendar nodes may look into its calendar. revoked: Google takes its tokens no more; it has to be connected again.';
+comment on type app_public.google_account_status is 'connected: google_calendar nodes can read its calendar. revoked: Google no longer accepts its tokens; connect the account again.';
 
 create type app_public.http_method as enum (
   'get',
@@ -83,7 +83,7 @@ create type app_public.http_method as enum (
   'patch',
   'delete'
 );
-comment on type app_public.http_method is 'How a connection is called.';
+comment on type app_public.http_method is 'The HTTP method of a connection.';
 
 create type app_public.identity_kind as enum (
   'parent_bsuid',
@@ -107,7 +107,7 @@ create type app_public.message_author as enum (
   'user',
   'system'
 );
-comment on type app_public.message_author is 'Who said it: the customer, a chatbot, a person on staff, or a program (SQL, a campaign, an automation).';
+comment on type app_public.message_author is 'The author of a message: the customer (contact), a chatbot, a member of staff (user), or a program, for example SQL (system).';
 
 create type app_public.message_direction as enum (
   'inbound',
@@ -122,7 +122,7 @@ create type app_public.message_origin as enum (
   'standby',
   'group'
 );
-comment on type app_public.message_origin is 'live: said now, on this channel. echo: a person wrote it in the phone app. history: imported. standby: while another app owned the thread. group: said in a group; its preview is marked "[group]", and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+comment on type app_public.message_origin is 'live: written now, on this channel. echo: written by a person in the phone app. history: imported. standby: written while another app controlled the thread. group: written in a group; its preview begins with "[group]", and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
 
 create type app_public.message_status as enum (
   'queued',
@@ -134,7 +134,7 @@ create type app_public.message_status as enum (
   'read',
   'played'
 );
-comment on type app_public.message_status is 'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: it is not known whether it was sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: it will not arrive. delivered, read, played: it has reached the customer''s phone, the customer has seen it, has listened to it.';
+comment on type app_public.message_status is 'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: may or may not have been sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: will not arrive. delivered: arrived on the customer''s phone. read: seen by the customer. played: listened to by the customer.';
 
 create type app_public.message_type as enum (
   'text',
@@ -158,7 +158,7 @@ create type app_public.message_type as enum (
   'unsupported',
   'unknown'
 );
-comment on type app_public.message_type is 'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type this version has not heard of; its content is the whole message object.';
+comment on type app_public.message_type is 'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type that this version does not support; its content is the whole message object.';
 
 create type app_public.run_status as enum (
   'running',
@@ -168,21 +168,21 @@ create type app_public.run_status as enum (
   'stopped',
   'failed'
 );
-comment on type app_public.run_status is 'running: a turn is under way. waiting: for an answer, a timer or a call. completed: reached its end. expired: the customer never answered. stopped: ended from outside. failed: completion_reason says why.';
+comment on type app_public.run_status is 'running: a turn is in progress. waiting: for an answer, a timer or a request. completed: reached its end. expired: the customer did not answer in time. stopped: ended by a user or a program. failed: ended by an error; see completion_reason.';
 
 create type app_public.running_contexts as enum (
   'finish',
   'move',
   'restart'
 );
-comment on type app_public.running_contexts is 'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they end on the version they began with. MOVE: they go on in the new version where it has their node with the same id and type; otherwise they finish. RESTART: they end and begin again.';
+comment on type app_public.running_contexts is 'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they continue to completion on their version. MOVE: they continue in the new version if it has their node with the same id and type; otherwise they finish. RESTART: they are ended and started again.';
 
 create type app_public.template_category as enum (
   'authentication',
   'marketing',
   'utility'
 );
-comment on type app_public.template_category is 'What Meta takes the template to be, and bills it as. Marketing ones are not sent to contacts who have opted out of marketing.';
+comment on type app_public.template_category is 'Meta''s category of a template, by which it is billed. Marketing templates are not sent to contacts who have opted out of marketing.';
 
 create type app_public.template_status as enum (
   'unknown',
@@ -197,7 +197,7 @@ create type app_public.template_status as enum (
   'limit_exceeded',
   'archived'
 );
-comment on type app_public.template_status is 'Meta''s states of a template. Only an approved one may be sent (PYTPL), and an unknown one, of whose status Meta has said nothing yet: that is left to Meta.';
+comment on type app_public.template_status is 'Meta''s status of a template. Only approved templates may be sent (PYTPL). unknown: Meta has not reported a status yet; Meta decides when the template is sent.';
 
 create type app_public.tenant_status as enum (
   'active',
@@ -216,7 +216,7 @@ create type app_public.webhook_event_status as enum (
   'processed',
   'failed'
 );
-comment on type app_public.webhook_event_status is 'unprocessed: stored, to be applied. processed: applied; skipped says what had no effect. failed: could not be applied; error says why.';
+comment on type app_public.webhook_event_status is 'unprocessed: stored, not applied yet. processed: applied; skipped lists what had no effect. failed: could not be applied; see error.';
 
 -- app_private.ai_budgets
 create table app_private.ai_budgets (
@@ -228,9 +228,9 @@ create table app_private.ai_budgets (
   constraint ai_budgets_tokens_per_conversation_not_negative check ((tokens_per_conversation >= 0)),
   constraint ai_budgets_tokens_per_day_not_negative check ((tokens_per_day >= 0))
 );
-comment on table app_private.ai_budgets is 'What a tenant''s chatbots may spend on language models, where it is not what the configuration says. Set by the operator.';
-comment on column app_private.ai_budgets.tokens_per_day is 'Of all conversations together, in the last 24 hours.';
-comment on column app_private.ai_budgets.tokens_per_conversation is 'Of one conversation, in the last 24 hours.';
+comment on table app_private.ai_budgets is 'The language model budget of a tenant''s chatbots, if it differs from the configuration. Set by the operator.';
+comment on column app_private.ai_budgets.tokens_per_day is 'The limit for all conversations together, in the last 24 hours.';
+comment on column app_private.ai_budgets.tokens_per_conversation is 'The limit for one conversation, in the last 24 hours.';
 create trigger _500_audit after insert or delete or update on app_private.ai_budgets
   for each row execute function app_private.tg__audit('{}', '{}', 'tenant_id');
 alter table app_private.ai_budgets enable row level security;
@@ -251,9 +251,9 @@ create table app_private.ai_calls (
 );
 create index ai_calls_conversation_id_created_at_idx on app_private.ai_calls (conversation_id, created_at);
 create index ai_calls_tenant_id_created_at_idx on app_private.ai_calls (tenant_id, created_at);
-comment on table app_private.ai_calls is 'Questions to the operator''s language model of the last days, for the budgets. Reserved before the call, settled after it. What a tenant''s own server was asked is not here.';
-comment on column app_private.ai_calls.conversation_id is 'Null once the conversation is deleted: what was spent stays spent.';
-comment on column app_private.ai_calls.tokens is 'In and out; the most it can be while the call is under way.';
+comment on table app_private.ai_calls is 'Requests to the operator''s language model in the last days, for the budgets. Tokens are reserved before the request and corrected after it. Requests to a tenant''s own server are not included.';
+comment on column app_private.ai_calls.conversation_id is 'The conversation. Null after it is deleted: its tokens still count.';
+comment on column app_private.ai_calls.tokens is 'Input and output tokens; the maximum possible while the request is in progress.';
 alter table app_private.ai_calls enable row level security;
 
 -- app_private.change_channels
@@ -327,7 +327,7 @@ create table app_private.chatbot_activity (
   created_at timestamp with time zone not null default now(),
   constraint chatbot_activity_pkey primary key (id)
 ) with (autovacuum_vacuum_scale_factor = 0.02);
-comment on table app_private.chatbot_activity is 'What turns did, to be counted: one row a turn, only ever inserted, so that no turn waits for another one''s counter. Rolled up into chatbot_stats every minute; those who read add both. No foreign key: rows live for a minute.';
+comment on table app_private.chatbot_activity is 'The steps of turns, to be counted. One row for each turn, only inserted, so that turns do not wait for each other''s counters. Rolled up into chatbot_stats every minute; readers add both. No foreign key: rows exist for about a minute.';
 comment on column app_private.chatbot_activity.steps is '[{"kind": "passed" | "entered" | "left" | "dropped" | "ended", "node", "exit", "bucket"}]. passed: entered and left in one turn.';
 alter table app_private.chatbot_activity enable row level security;
 
@@ -351,9 +351,9 @@ create table app_private.chatbot_events (
 create index chatbot_events_conversation_id_created_at_idx on app_private.chatbot_events (conversation_id, created_at);
 create index chatbot_events_due_at_idx on app_private.chatbot_events (due_at);
 comment on table app_private.chatbot_events is 'Events that chatbots have not handled yet: customers'' messages, timers, results of requests. A row is deleted in the transaction of the turn that handles it. The events of a conversation are claimed together, oldest first, by the worker that locks the conversation.';
-comment on column app_private.chatbot_events.context_id is 'The run it is for; an event of a run that is over changes nothing. Null: whatever runs, or a new run.';
-comment on column app_private.chatbot_events.due_at is 'Later than created_at while a burst of messages is collected (debounceMs). infinity: the conversation is assigned to a user, and the event waits.';
-comment on column app_private.chatbot_events.set_aside_reason is 'Why it is not tried again: three processes ended, or were ended, while they played it. Setting this to null and due_at to now() tries it once more.';
+comment on column app_private.chatbot_events.context_id is 'The run that the event is for; if that run has ended, the event has no effect. Null: for the active run, or for a new one.';
+comment on column app_private.chatbot_events.due_at is 'When the event may be handled. Later than created_at while a burst of messages is collected (debounceMs). infinity: the conversation is assigned to a user, and the event waits.';
+comment on column app_private.chatbot_events.set_aside_reason is 'Why the event is not tried again: three processes ended, or were killed, while they handled it. To try it once more, set this to null and due_at to now().';
 alter table app_private.chatbot_events enable row level security;
 
 -- app_private.chatbot_stats
@@ -368,8 +368,8 @@ create table app_private.chatbot_stats (
   constraint chatbot_stats_pkey primary key (tenant_id, version_id, kind, node_id, exit, bucket),
   constraint chatbot_stats_tenant_id_version_id_fkey foreign key (tenant_id, version_id) references app_public.chatbot_versions(tenant_id, id) on delete cascade
 ) with (fillfactor = 70);
-comment on table app_private.chatbot_stats is 'chatbot_activity, counted. Written by roll_up_chatbot_activity() alone.';
-comment on column app_private.chatbot_stats.bucket is 'How long it took: 0 is less than a millisecond, n is at least 2^(n-1) and less than 2^n milliseconds. A histogram, from which medians are read.';
+comment on table app_private.chatbot_stats is 'The counts of chatbot_activity. Written only by roll_up_chatbot_activity().';
+comment on column app_private.chatbot_stats.bucket is 'The duration: 0 is less than 1 ms, n is at least 2^(n-1) and less than 2^n ms. The buckets are a histogram from which medians are computed.';
 alter table app_private.chatbot_stats enable row level security;
 
 -- app_private.chatbot_turn_takers
@@ -379,7 +379,7 @@ create table app_private.chatbot_turn_takers (
   began_at timestamp with time zone not null default clock_timestamp(),
   constraint chatbot_turn_takers_pkey primary key (id)
 );
-comment on table app_private.chatbot_turn_takers is 'Which events each process is playing at the moment. What a process left here when it died has cost one try each: see begin_chatbot_turns().';
+comment on table app_private.chatbot_turn_takers is 'The events that each worker is handling at the moment. Events that remain here after a worker has died count as one attempt each: see begin_chatbot_turns().';
 alter table app_private.chatbot_turn_takers enable row level security;
 
 -- app_private.contact_facts
@@ -415,6 +415,22 @@ create trigger _100_timestamps before insert or update on app_private.data_sourc
 create trigger _500_audit after insert or delete or update on app_private.data_source_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'data_source_id');
 alter table app_private.data_source_secrets enable row level security;
+
+-- app_private.early_statuses
+create table app_private.early_statuses (
+  channel_id uuid not null,
+  provider_message_id text not null,
+  status app_public.message_status not null,
+  occurred_at timestamp with time zone not null,
+  details jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint early_statuses_pkey primary key (channel_id, provider_message_id, status),
+  constraint early_statuses_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
+);
+create index early_statuses_created_at_idx on app_private.early_statuses (created_at);
+create index early_statuses_provider_message_id_idx on app_private.early_statuses (provider_message_id);
+comment on table app_private.early_statuses is 'Statuses that arrived before the response that contains the provider''s id of their message. They are applied when the sender has stored the id, and deleted after eight days.';
+alter table app_private.early_statuses enable row level security;
 
 -- app_private.erased_addresses
 create table app_private.erased_addresses (
@@ -482,7 +498,7 @@ create table app_private.idempotency_keys (
   constraint idempotency_keys_key_has_length check (((length(key) >= 1) and (length(key) <= 200)))
 );
 create index idempotency_keys_created_at_idx on app_private.idempotency_keys (created_at);
-comment on table app_private.idempotency_keys is 'What a client called its request, and the message that came of it: asking twice sends once. Kept for eight days.';
+comment on table app_private.idempotency_keys is 'The key that a client gave to a request, and the message that the request created: repeating the request does not send the message again. Kept for eight days.';
 alter table app_private.idempotency_keys enable row level security;
 
 -- app_private.invitation_secrets
@@ -512,10 +528,10 @@ create table app_private.outbox (
 create index outbox_conversation_id_message_id_idx on app_private.outbox (conversation_id, message_id);
 create index outbox_lease_until_idx on app_private.outbox (lease_until) where (state = 'sending'::app_private.outbox_state);
 create index outbox_uncertain_at_idx on app_private.outbox (uncertain_at) where (state = 'uncertain'::app_private.outbox_state);
-comment on table app_private.outbox is 'Messages that must go out. A row leaves when its message is sent or has failed. Of a conversation only the oldest is ever taken: that is what keeps them in order.';
-comment on column app_private.outbox.message_id is 'The message. No foreign key, for the reason that message_statuses has.';
-comment on column app_private.outbox.lease_until is 'The sender that took it answers for it until then; afterwards the message is uncertain.';
-comment on column app_private.outbox.sender_id is 'The sender that has claimed it, so that it can return claims that it never received.';
+comment on table app_private.outbox is 'Messages that must be sent. A row is deleted when its message has been sent or has failed. Only the oldest message of a conversation is ever claimed, which keeps messages in order.';
+comment on column app_private.outbox.message_id is 'The message. No foreign key, for the same reason as in message_statuses.';
+comment on column app_private.outbox.lease_until is 'Until then the sender that claimed the message is responsible for it. Afterwards the message is uncertain.';
+comment on column app_private.outbox.sender_id is 'The sender that claimed the message, so that it can release claims that it never received.';
 alter table app_private.outbox enable row level security;
 
 -- app_private.outbox_lanes
@@ -529,26 +545,10 @@ create table app_private.outbox_lanes (
   constraint outbox_lanes_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index outbox_lanes_channel_id_due_at_idx on app_private.outbox_lanes (channel_id, due_at) where (due_at < 'infinity'::timestamp with time zone);
-comment on table app_private.outbox_lanes is 'One row for each conversation that sends: when its next message is due. Infinity: nothing waits, or the one in front is under way.';
-comment on column app_private.outbox_lanes.channel_id is 'The conversation''s, and with it under a foreign key.';
-comment on column app_private.outbox_lanes.paced_until is 'Until then one message in 6 seconds: Meta''s limit for a pair, kept for ten minutes after it has refused one for it (131056).';
+comment on table app_private.outbox_lanes is 'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is waiting, or the oldest one is being sent.';
+comment on column app_private.outbox_lanes.channel_id is 'The channel of the conversation; the foreign key includes both.';
+comment on column app_private.outbox_lanes.paced_until is 'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes after Meta has refused a message because of it (131056).';
 alter table app_private.outbox_lanes enable row level security;
-
--- app_private.parked_statuses
-create table app_private.parked_statuses (
-  channel_id uuid not null,
-  provider_message_id text not null,
-  status app_public.message_status not null,
-  occurred_at timestamp with time zone not null,
-  details jsonb not null default '{}'::jsonb,
-  created_at timestamp with time zone not null default now(),
-  constraint parked_statuses_pkey primary key (channel_id, provider_message_id, status),
-  constraint parked_statuses_channel_id_fkey foreign key (channel_id) references app_public.channels(id) on delete cascade
-);
-create index parked_statuses_created_at_idx on app_private.parked_statuses (created_at);
-create index parked_statuses_provider_message_id_idx on app_private.parked_statuses (provider_message_id);
-comment on table app_private.parked_statuses is 'Statuses that overtook the answer to our POST: applied when the sender learns the provider''s id, dropped after eight days.';
-alter table app_private.parked_statuses enable row level security;
 
 -- app_private.provider_ids
 create table app_private.provider_ids (
@@ -557,9 +557,9 @@ create table app_private.provider_ids (
   constraint provider_ids_pkey primary key (hash)
 );
 create index provider_ids_message_id_idx on app_private.provider_ids (message_id);
-comment on table app_private.provider_ids is 'Which message a provider''s id stands for, in both directions: what is delivered again, an echo of what Parley sent and a status find their message here, whatever time they come with. The primary key refuses a second row for one id. Not partitioned, since a second delivery may name another month; its rows go with their messages.';
-comment on column app_private.provider_ids.hash is 'provider_id_hash() of the channel and the id: narrow, whatever length a provider''s ids have.';
-comment on column app_private.provider_ids.message_id is 'The message. No foreign key, so that old partitions of messages can be dropped; more than one id where a message was sent twice.';
+comment on table app_private.provider_ids is 'The message that belongs to a provider''s id, in both directions. Redelivered messages, echoes of sent messages and statuses find their message here, at whatever time they arrive. The primary key prevents a second row for one id. Not partitioned, because a redelivery may carry a time in another month. Rows are deleted with their messages.';
+comment on column app_private.provider_ids.hash is 'provider_id_hash() of the channel and the id: 16 bytes, however long the provider''s ids are.';
+comment on column app_private.provider_ids.message_id is 'The message. No foreign key, so that old partitions of messages can be dropped. A message that was sent twice has more than one id.';
 alter table app_private.provider_ids enable row level security;
 
 -- app_private.sessions
@@ -701,13 +701,13 @@ create table app_public.channel_kinds (
   constraint channel_kinds_reply_window_is_positive check ((reply_window > '00:00:00'::interval)),
   constraint channel_kinds_text_limit_in_range check (((text_limit >= 1) and (text_limit <= 65536)))
 );
-comment on table app_public.channel_kinds is 'What a kind of channel can do: the rules of sending read it, and a client sees what to offer. A kind that is not listed has no channels.
+comment on table app_public.channel_kinds is 'What a kind of channel can do. Parley''s rules of sending and API clients read it. A kind that is not listed has no channels.
 
 In SQL: written by migrations only.';
-comment on column app_public.channel_kinds.reply_window is 'For how long after a customer''s message or call anything but a template may be sent (PYWIN later). Null: at any time.';
-comment on column app_public.channel_kinds.message_types is 'The types of messages that can be sent (others: PYCHN): templates where it has "template", reactions where it has "reaction".';
-comment on column app_public.channel_kinds.text_limit is 'Characters of a text message at most (PYCNT).';
-comment on column app_public.channel_kinds.address_kinds is 'The kinds of contact identities that messages can be sent to (PYADR without one), the preferred first. It decides between identities that were last heard from at the same time.';
+comment on column app_public.channel_kinds.reply_window is 'How long after a customer''s message or call messages other than templates may be sent; PYWIN later. Null: at any time.';
+comment on column app_public.channel_kinds.message_types is 'The types of messages that can be sent; PYCHN for others. Templates can be sent if it contains "template", reactions if it contains "reaction".';
+comment on column app_public.channel_kinds.text_limit is 'The maximum number of characters in a text message (PYCNT).';
+comment on column app_public.channel_kinds.address_kinds is 'The kinds of contact identities that messages can be sent to, the preferred one first; PYADR if a contact has none. The order decides between identities that were last heard from at the same time.';
 comment on column app_public.channel_kinds.has_read_receipts is 'Whether the customer can be shown that their messages were read.';
 comment on column app_public.channel_kinds.has_typing_indicator is 'Whether the customer can be shown that an agent is typing.';
 alter table app_public.channel_kinds enable row level security;
@@ -798,17 +798,17 @@ end) stored,
   constraint chatbot_versions_tenant_id_chatbot_id_fkey foreign key (tenant_id, chatbot_id) references app_public.chatbots(tenant_id, id) on delete cascade,
   constraint chatbot_versions_number_is_positive check ((number > 0))
 );
-comment on table app_public.chatbot_versions is 'A chatbot as it was when it was published. Never changes: a conversation ends on the version it began with.';
-comment on column app_public.chatbot_versions.number is '1, 2, 3, … of its chatbot.';
-comment on column app_public.chatbot_versions.nodes is 'As chatbots.nodes.';
-comment on column app_public.chatbot_versions.edges is 'As chatbots.edges.';
-comment on column app_public.chatbot_versions.settings is 'As chatbots.settings.';
-comment on column app_public.chatbot_versions.after_pause is 'What a run does when the pause after a person''s message is over: resume (a question is asked again) or end.';
-comment on column app_public.chatbot_versions.subflows is 'The graphs that subflow nodes call, as they were when this was published: {"<chatbot id>": {"nodes", "edges"}}.';
-comment on column app_public.chatbot_versions.flows is 'What was known of the forms it sends: {"<Meta''s flow id>": {"status", "firstScreen"}}. Only for forms whose row is gone since: runs read the others as they are now.';
-comment on column app_public.chatbot_versions.published_by is 'The signed-in person who published it; null when the program did.
+comment on table app_public.chatbot_versions is 'A published version of a chatbot. It never changes: a run ends on the version it began with, unless it is moved.';
+comment on column app_public.chatbot_versions.number is 'The number of the version within its chatbot: 1, 2, 3, …';
+comment on column app_public.chatbot_versions.nodes is 'The nodes, in the format of chatbots.nodes.';
+comment on column app_public.chatbot_versions.edges is 'The edges, in the format of chatbots.edges.';
+comment on column app_public.chatbot_versions.settings is 'The settings, in the format of chatbots.settings.';
+comment on column app_public.chatbot_versions.after_pause is 'What a run does when the pause after a user''s message ends: resume (it asks its question again) or end.';
+comment on column app_public.chatbot_versions.subflows is 'The graphs that subflow nodes call, as they were at publication: {"<chatbot id>": {"nodes", "edges"}}.';
+comment on column app_public.chatbot_versions.flows is 'The forms that the version sends, as they were at publication: {"<Meta''s flow id>": {"status", "firstScreen"}}. Used only for forms that have been deleted since; otherwise runs read the current form.';
+comment on column app_public.chatbot_versions.published_by is 'The signed-in user who published the version; null if the program did.
 
-In SQL: no foreign key, as versions outlive users.';
+In SQL: no foreign key, because versions are kept when the user is deleted.';
 create trigger _500_audit after insert or delete on app_public.chatbot_versions
   for each row execute function app_private.tg__audit('{nodes,edges,settings,subflows,flows}');
 alter table app_public.chatbot_versions enable row level security;
@@ -847,12 +847,12 @@ create table app_public.chatbots (
 );
 create index chatbots_active_version_id_tenant_id_idx on app_public.chatbots (active_version_id, tenant_id);
 create index chatbots_tenant_id_created_at_idx on app_public.chatbots (tenant_id, created_at) where (status = 'active'::app_public.chatbot_status);
-comment on table app_public.chatbots is 'A named graph of nodes and edges: what its author is working on. What runs is a published version of it. Usually one is active in a tenant; of several, trigger rules and their priority decide which answers.';
-comment on column app_public.chatbots.nodes is 'The draft''s nodes: [{"id", "type", "position", "data": {…}}].';
-comment on column app_public.chatbots.edges is 'The draft''s edges: [{"source", "target", "sourceHandle"?}].';
+comment on table app_public.chatbots is 'A named graph of nodes and edges: the draft that its author edits. Conversations run a published version of it. Usually a tenant has one active chatbot; if it has several, trigger rules and their priorities decide which one answers.';
+comment on column app_public.chatbots.nodes is 'The nodes of the draft: [{"id", "type", "position", "data": {…}}].';
+comment on column app_public.chatbots.edges is 'The edges of the draft: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is 'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
-comment on column app_public.chatbots.metadata is 'Yours: any object. An import keeps here what the exporting system added.';
-comment on column app_public.chatbots.active_version_id is 'The version that new conversations get while the chatbot is active.';
+comment on column app_public.chatbots.metadata is 'Any object, for your own use. An import stores additions of the exporting system here.';
+comment on column app_public.chatbots.active_version_id is 'The version that new conversations run while the chatbot is active.';
 create trigger _100_timestamps before insert or update on app_public.chatbots
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.chatbots
@@ -1034,18 +1034,18 @@ create index conversation_contexts_chatbot_id_tenant_id_status_idx on app_public
 create index conversation_contexts_conversation_id_tenant_id_created_at_idx on app_public.conversation_contexts (conversation_id, tenant_id, created_at desc);
 create unique index conversation_contexts_one_active on app_public.conversation_contexts (conversation_id) where is_active;
 create index conversation_contexts_version_id_tenant_id_idx on app_public.conversation_contexts (version_id, tenant_id);
-comment on table app_public.conversation_contexts is 'One run of one chatbot version in one conversation; at most one is active in a conversation. Written by the chatbot task alone.';
-comment on column app_public.conversation_contexts.current_node_id is 'Where it is, or where it was left.';
-comment on column app_public.conversation_contexts.variables is 'Answers and results by name; nested JSON, and the flat names that old exports use ("question_1.response").';
+comment on table app_public.conversation_contexts is 'One run of a chatbot version in a conversation. A conversation has at most one active run. Written only by the chatbot task.';
+comment on column app_public.conversation_contexts.current_node_id is 'The current node of the run, or the last one if the run has ended.';
+comment on column app_public.conversation_contexts.variables is 'Answers and results by name: nested JSON, and the flat names of old exports ("question_1.response").';
 comment on column app_public.conversation_contexts.node_history is 'The nodes visited, in order: [{"nodeId", "at"}].';
 comment on column app_public.conversation_contexts.node_outputs is 'The last execution of each node: {"<node id>": {"nodeType", "success", "answer"?, "error"?, …}}.';
-comment on column app_public.conversation_contexts.waiting is 'What it waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
-comment on column app_public.conversation_contexts.waiting_for is 'answer, flow, http, ai, delay, handoff or callback; null when it waits for nothing.';
-comment on column app_public.conversation_contexts.timer_kind is 'What its timer is about: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, handoff_timeout, callback_timeout.';
-comment on column app_public.conversation_contexts.state is 'What else the engine needs to go on: random draws, open subflows, messages that came during a call.';
-comment on column app_public.conversation_contexts.outcome is 'What the end node that was reached calls its result.';
-comment on column app_public.conversation_contexts.completion_reason is 'Why it ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
-comment on column app_public.conversation_contexts.expires_at is 'When its timer rings, if it waits for one.';
+comment on column app_public.conversation_contexts.waiting is 'What the run waits for: {"kind": "answer" | "flow" | "http" | "delay" | …, "nodeId", "timer"?}.';
+comment on column app_public.conversation_contexts.waiting_for is 'What the run waits for: answer, flow, http, ai, delay, handoff or callback. Null if it is not waiting.';
+comment on column app_public.conversation_contexts.timer_kind is 'The purpose of the run''s timer: answer_timeout, session_expiry, flow_expiry, delay, request_timeout, request_retry, handoff_timeout, callback_timeout.';
+comment on column app_public.conversation_contexts.state is 'Further state of the engine: random draws, open subflows, messages that arrived during a request.';
+comment on column app_public.conversation_contexts.outcome is 'The outcome that the end node names.';
+comment on column app_public.conversation_contexts.completion_reason is 'Why the run ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
+comment on column app_public.conversation_contexts.expires_at is 'When the run''s timer fires. Null if it has no timer.';
 create trigger _100_timestamps before insert or update on app_public.conversation_contexts
   for each row execute function app_private.tg__timestamps();
 alter table app_public.conversation_contexts enable row level security;
@@ -1207,14 +1207,14 @@ create table app_public.data_source_connections (
   constraint data_source_connections_transform_names_fields check (((jsonb_typeof(transform_config) = 'object'::text) and (transform_config ?& array['idField'::text, 'titleField'::text])))
 );
 create index data_source_connections_tenant_id_depends_on_connection_id_idx on app_public.data_source_connections (tenant_id, depends_on_connection_id) where (depends_on_connection_id is not null);
-comment on table app_public.data_source_connections is 'One call of a data source, ready to be used by a chatbot or a form: method, path, parameters, and what of the answer counts.';
+comment on table app_public.data_source_connections is 'One call of a data source that a chatbot or a form can use: method, path, parameters, and the part of the response to read.';
 comment on column app_public.data_source_connections.endpoint is 'The path below the data source''s base_url.';
-comment on column app_public.data_source_connections.default_params is 'Query parameters; those of the caller overlay them.';
-comment on column app_public.data_source_connections.default_body is 'The JSON body; an object of the caller overlays its fields. In a GraphQL data source: {"query", "variables"?}.';
-comment on column app_public.data_source_connections.data_key is 'The path of the list, or value, in the answer: "data.items". Null: the whole answer.';
-comment on column app_public.data_source_connections.transform_config is 'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. They become [{"id", "title", "description"?}].';
-comment on column app_public.data_source_connections.depends_on_connection_id is 'The connection whose chosen item this one needs: brand → products. Its choice comes in by param_mapping.';
-comment on column app_public.data_source_connections.param_mapping is 'Parameter → path in the run''s variables, "$.brand.id" or "brand.id" (dots and brackets; the filters of full JSONPath are not known). A parameter whose path leads nowhere is left out.';
+comment on column app_public.data_source_connections.default_params is 'Query parameters. Parameters of the caller replace those with the same name.';
+comment on column app_public.data_source_connections.default_body is 'The JSON body. Fields of the caller''s object replace those with the same name. For a GraphQL data source: {"query", "variables"?}.';
+comment on column app_public.data_source_connections.data_key is 'The path of the list or value in the response, for example "data.items". Null: the whole response.';
+comment on column app_public.data_source_connections.transform_config is 'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. The result is [{"id", "title", "description"?}].';
+comment on column app_public.data_source_connections.depends_on_connection_id is 'The connection whose selected item this one needs, for example brands before products. param_mapping passes the item.';
+comment on column app_public.data_source_connections.param_mapping is 'Maps parameters to paths in the run''s variables: "$.brand.id" or "brand.id" (dots and brackets; filters of JSONPath are not supported). A parameter whose path does not exist is omitted.';
 create trigger _100_timestamps before insert or update on app_public.data_source_connections
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.data_source_connections
@@ -1269,12 +1269,12 @@ create index data_sources_tenant_id_created_at_idx on app_public.data_sources (t
 create index data_sources_tenant_id_is_active_idx on app_public.data_sources (tenant_id, is_active);
 create index data_sources_tenant_id_type_idx on app_public.data_sources (tenant_id, type);
 comment on table app_public.data_sources is 'An external service that chatbots call: its address and authentication. Its token is a sealed secret (setDataSourceToken) that is never shown.';
-comment on column app_public.data_sources.base_url is 'What the paths of calls are appended to; http(s), without user, query and fragment. Calls go through the guard: public addresses only.';
-comment on column app_public.data_sources.auth_header_name is 'The header that carries the token when auth_type is api_key.';
+comment on column app_public.data_sources.base_url is 'The address to which the paths of calls are appended: http(s), without user, query and fragment. Calls to addresses that are not public are refused.';
+comment on column app_public.data_sources.auth_header_name is 'The header that carries the token if auth_type is api_key.';
 comment on column app_public.data_sources.has_auth_token is 'Whether there is a token. With an auth_type but no token the data source is inactive: is_active is false until setDataSourceToken. Changing base_url or auth_type deletes the token.';
-comment on column app_public.data_sources.headers is 'Sent along with each call: {"name": "value"}. Not for secrets: admins can read them.';
-comment on column app_public.data_sources.config is 'Yours: any object.';
-comment on column app_public.data_sources.timeout_ms is 'Milliseconds a call may take, 30,000 at the most.';
+comment on column app_public.data_sources.headers is 'Headers that are added to each call: {"name": "value"}. Not for secrets: admins can read them.';
+comment on column app_public.data_sources.config is 'Any object, for your own use.';
+comment on column app_public.data_sources.timeout_ms is 'The maximum duration of a call in milliseconds, at most 30,000.';
 create trigger _100_timestamps before insert or update on app_public.data_sources
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.data_sources
@@ -1318,10 +1318,10 @@ create table app_public.google_accounts (
   constraint google_accounts_revoked_has_reason check (((status = 'revoked'::app_public.google_account_status) = (status_reason is not null)))
 );
 comment on table app_public.google_accounts is 'A member''s Google account, for google_calendar nodes (connectGoogleCalendar). Its tokens are sealed secrets that are never shown.';
-comment on column app_public.google_accounts.email is 'The account''s address, as it was given; a node may name the calendar by it.';
-comment on column app_public.google_accounts.status_reason is 'Why it is revoked: Google''s word (invalid_grant), or no_refresh_token.';
-comment on column app_public.google_accounts.has_refresh_token is 'Whether access is renewed by itself. Without it the calendar is out of reach from access_token_expires_at on.';
-comment on column app_public.google_accounts.access_token_expires_at is 'When the access token ends; null: it is tried as it is.';
+comment on column app_public.google_accounts.email is 'The address of the account, as it was given. A node may name the calendar by it.';
+comment on column app_public.google_accounts.status_reason is 'Why the account is revoked: Google''s error (invalid_grant), or no_refresh_token.';
+comment on column app_public.google_accounts.has_refresh_token is 'Whether the access token is renewed automatically. Without it, the calendar cannot be read after access_token_expires_at.';
+comment on column app_public.google_accounts.access_token_expires_at is 'When the access token expires. Null if unknown: the token is used until Google refuses it.';
 create trigger _100_timestamps before insert or update on app_public.google_accounts
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.google_accounts
@@ -1494,24 +1494,24 @@ create table app_public.message_statuses (
   constraint message_statuses_failed_has_reason check (((status <> 'failed'::app_public.message_status) or (error_code is not null))),
   constraint message_statuses_one_story check ((((status = 'failed'::app_public.message_status) or (failed_at is null)) and ((status = any (array['queued'::app_public.message_status, 'sending'::app_public.message_status, 'uncertain'::app_public.message_status, 'failed'::app_public.message_status])) or ((error_code is null) and (error is null)))))
 ) partition by range (message_id);
-comment on table app_public.message_statuses is 'The outcome of each outbound message. Kept apart from messages because it changes five times and they never do.
+comment on table app_public.message_statuses is 'The outcome of an outbound message. Separate from the message because it changes up to five times, and messages never change.
 
 In SQL: the rows are stored in monthly partitions in app_private, as those of messages are; a dump of this table alone has no rows.';
 comment on column app_public.message_statuses.message_id is 'The message.
 
-In SQL: no foreign key, as a check of each row would look for it in every partition; both are made by one statement, and removed by one.';
-comment on column app_public.message_statuses.provider_message_id is 'Meta''s id (wamid), once it has answered.';
-comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that Meta gave to this message: it went out more than once. Null is what it should be.';
-comment on column app_public.message_statuses.attempts is 'How often it was handed to the provider.';
-comment on column app_public.message_statuses.sending_at is 'When it was last handed to the provider, by our clock.';
-comment on column app_public.message_statuses.sent_at is 'When the provider had it: its clock, or ours if its answer came before its status.';
-comment on column app_public.message_statuses.delivered_at is 'When the customer''s phone had it, by the provider''s clock.';
-comment on column app_public.message_statuses.read_at is 'When the customer saw it, by the provider''s clock; always null if read receipts are off.';
-comment on column app_public.message_statuses.played_at is 'When the customer listened to it, by the provider''s clock.';
-comment on column app_public.message_statuses.failed_at is 'When it was given up, by the provider''s clock or ours; null unless status is failed: what arrived after all has not failed.';
-comment on column app_public.message_statuses.error_code is 'Why it failed: the provider''s number ("131047") or a code of this program (PY…). While sending is retried, the last error; null once the provider has accepted it.';
+In SQL: no foreign key, because the check would search every partition for each row. One statement inserts both rows, and one deletes both.';
+comment on column app_public.message_statuses.provider_message_id is 'The provider''s id of the message (for WhatsApp: wamid). Null until the provider has answered.';
+comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that the provider gave to this message, which means that it was sent more than once. Normally null.';
+comment on column app_public.message_statuses.attempts is 'How often the message was sent to the provider.';
+comment on column app_public.message_statuses.sending_at is 'When the message was last sent to the provider, by Parley''s clock.';
+comment on column app_public.message_statuses.sent_at is 'When the provider accepted the message: by its clock, or by Parley''s clock if its response arrived before its status.';
+comment on column app_public.message_statuses.delivered_at is 'When the message arrived on the customer''s phone, by the provider''s clock.';
+comment on column app_public.message_statuses.read_at is 'When the customer saw the message, by the provider''s clock. Always null if the customer has turned read receipts off.';
+comment on column app_public.message_statuses.played_at is 'When the customer listened to the message, by the provider''s clock.';
+comment on column app_public.message_statuses.failed_at is 'When sending failed permanently, by the provider''s clock or Parley''s. Null unless status is failed: a message that arrived after all has not failed.';
+comment on column app_public.message_statuses.error_code is 'Why the message failed: the provider''s error number ("131047") or a code of Parley (PY…). While sending is retried, the last error. Null once the provider has accepted the message.';
 comment on column app_public.message_statuses.error is 'The error as received: {"code", "title", "details", …}.';
-comment on column app_public.message_statuses.pricing is 'As received: {"pricing_model", "type", "category", …}. Data, never a rule.';
+comment on column app_public.message_statuses.pricing is 'The pricing as received: {"pricing_model", "type", "category", …}. For reports only; no rule depends on it.';
 create trigger _500_note_opt_out after update on app_public.message_statuses
   for each row when (((new.status = 'failed'::app_public.message_status) and (new.error_code = '131050'::text))) execute function app_private.tg_message_statuses__note_opt_out();
 create trigger _800_notify after update on app_public.message_statuses
@@ -1551,22 +1551,22 @@ create table app_public.messages (
   constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
-comment on table app_public.messages is 'What was said. A message never changes: an edit or a revocation is a message of its own, and the outcome of an outbound message is its message_status.
+comment on table app_public.messages is 'A message in a conversation. Messages never change: an edit or a deletion by the customer is a message of its own, and the outcome of an outbound message is its message_status.
 
-In SQL: insert a row to send a message. An outbound row needs conversation_id, type and content; the rest is filled in, and what the rules forbid is refused. The rows are stored in monthly partitions in app_private: a dump of this table alone (pg_dump -t app_public.messages) has no rows, and needs -t ''app_private.messages_*'' too.';
-comment on column app_public.messages.id is 'UUID version 7, in reading order: its time is the message''s place in the conversation, which is when it arrived or was written, or, where it arrived more than three seconds late (a redelivery, imported history), when it was said. Of one webhook, messages come in the order of the webhook; an answer never comes before what it quotes.';
-comment on column app_public.messages.content is 'The Graph API''s own object of the message''s type, in and out: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive; contacts are {"contacts": […]}. PYCNT says which limit an outbound one breaks.';
-comment on column app_public.messages.preview is 'The message in brief, for lists and search: its words, or "[image]" and the like; never empty, at most 1,000 characters. What was said in a group begins with "[group]".';
-comment on column app_public.messages.user_id is 'The user who wrote it.
+In SQL: insert a row to send a message. It needs conversation_id, type and content; the other columns are filled in, and a row that violates the rules of sending is refused. The rows are stored in monthly partitions in app_private, so a dump of this table alone (pg_dump -t app_public.messages) has no rows: add -t ''app_private.messages_*''.';
+comment on column app_public.messages.id is 'UUID version 7, in reading order. Its time is the position of the message in the conversation: when it arrived or was written, or, if it arrived more than three seconds late (a redelivery, imported history), when it was written. Messages of one webhook keep their order, and a reply never comes before the message it quotes.';
+comment on column app_public.messages.content is 'The Graph API''s object for the type of the message, inbound and outbound: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive, {"contacts": […]} for contacts. If an outbound content exceeds a limit, PYCNT names the limit.';
+comment on column app_public.messages.preview is 'A short form of the message for lists and search: its text, or a placeholder such as "[image]". Never empty, at most 1,000 characters. The preview of a message in a group begins with "[group]".';
+comment on column app_public.messages.user_id is 'The user who wrote the message.
 
-In SQL: no foreign key, as messages outlive users.';
-comment on column app_public.messages.provider_message_id is 'Meta''s id (wamid) of an inbound or echoed message. That of a sent one is in its message_status.';
+In SQL: no foreign key, because messages are kept when their author is deleted.';
+comment on column app_public.messages.provider_message_id is 'The provider''s id of an inbound or echoed message (for WhatsApp: wamid). The id of an outbound message is in its message_status.';
 comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
-comment on column app_public.messages.metadata is 'Inbound: what came beside the content (context of a reply, referral of an advertisement, errors, "group_id"). Outbound: yours; a chatbot puts its run and node here.';
-comment on column app_public.messages.occurred_at is 'When it was said: the provider''s clock for inbound (whole seconds, never later than ours), ours for outbound.';
-comment on column app_public.messages.created_at is 'When the message was stored. Messages of one conversation arrive in this order.';
+comment on column app_public.messages.metadata is 'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, "group_id"). Outbound: any object, for your own use; a chatbot stores its run and node here.';
+comment on column app_public.messages.occurred_at is 'When the message was written. Inbound: by the provider''s clock, in whole seconds, never later than Parley''s clock. Outbound: by Parley''s clock.';
+comment on column app_public.messages.created_at is 'When the message was stored. Messages of one conversation are stored in this order.';
 create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
@@ -1661,17 +1661,17 @@ create table app_public.templates (
 );
 create index templates_tenant_id_provider_template_id_idx on app_public.templates (tenant_id, provider_template_id);
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);
-comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as Meta last reported it. Only an approved one may be sent (PYTPL); one that is not known, or whose status is unknown, is left to Meta to judge.';
-comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) that it belongs to; all its numbers may use it.';
-comment on column app_public.templates.language is 'As Meta writes it: en_US.';
-comment on column app_public.templates.category_at is 'When Meta reported the category. An older report changes nothing; the same holds for the other three.';
-comment on column app_public.templates.status_reason is 'Why it was rejected or paused.';
-comment on column app_public.templates.status_at is 'When Meta reported the status; null while it has not.';
+comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as last reported by Meta. Only an approved one may be sent (PYTPL). If a template or its status is not known, Meta decides when it is sent.';
+comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it.';
+comment on column app_public.templates.language is 'The language in Meta''s notation, for example en_US.';
+comment on column app_public.templates.category_at is 'When Meta reported the category. An older report changes nothing; the same applies to the other three.';
+comment on column app_public.templates.status_reason is 'Why the template was rejected or paused.';
+comment on column app_public.templates.status_at is 'When Meta reported the status. Null if it has not.';
 comment on column app_public.templates.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.templates.quality_rating_at is 'When Meta reported the quality rating.';
-comment on column app_public.templates.provider_template_id is 'Meta''s id, as text: it is larger than a JavaScript number is exact.';
-comment on column app_public.templates.components is 'The Graph API''s own list: header, body, footer, buttons.';
-comment on column app_public.templates.components_at is 'When Meta reported the components; null while it has not.';
+comment on column app_public.templates.provider_template_id is 'Meta''s id of the template, as text: it exceeds the exact integers of JavaScript.';
+comment on column app_public.templates.components is 'The components as a list of the Graph API: header, body, footer, buttons.';
+comment on column app_public.templates.components_at is 'When Meta reported the components. Null if it has not.';
 create trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
 alter table app_public.templates enable row level security;
@@ -1773,15 +1773,15 @@ create table app_public.webhook_events (
 ) partition by range (id);
 create index webhook_events_channel_id_id_idx on app_public.webhook_events (channel_id, id desc);
 create index webhook_events_id_idx on app_public.webhook_events (id) where (status <> 'processed'::app_public.webhook_event_status);
-comment on table app_public.webhook_events is 'Every body a provider posted, byte by byte, in the transaction that applied it; replayed by id or filter (parley webhook replay). Dropped after 30 days.
+comment on table app_public.webhook_events is 'A body that a provider posted, byte by byte, stored in the transaction that applied it. It can be replayed by id or filter (parley webhook replay). Dropped after 30 days.
 
 In SQL: the rows are stored in monthly partitions in app_private; a dump of this table alone has no rows.';
-comment on column app_public.webhook_events.event_type is 'The fields it was about, comma-separated: messages, account_update, …';
-comment on column app_public.webhook_events.error is 'Why it could not be applied; it is tried again for a while, and can be replayed.';
-comment on column app_public.webhook_events.skipped is 'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is not stored, a status of an unknown message.';
-comment on column app_public.webhook_events.body is 'The bytes as they came, before anything was made of them.';
-comment on column app_public.webhook_events.attempts is 'How often it was tried to apply it.';
-comment on column app_public.webhook_events.processed_at is 'When it was last tried to apply it.';
+comment on column app_public.webhook_events.event_type is 'The fields of the webhook, comma-separated: messages, account_update, …';
+comment on column app_public.webhook_events.error is 'Why the body could not be applied. It is tried again for a while, and can be replayed.';
+comment on column app_public.webhook_events.skipped is 'What had no effect, and why: [{"kind", "reason"}]. For example a number that is not a channel, a type that is not stored, or a status of an unknown message.';
+comment on column app_public.webhook_events.body is 'The bytes as received, before any processing.';
+comment on column app_public.webhook_events.attempts is 'The number of attempts to apply the body.';
+comment on column app_public.webhook_events.processed_at is 'When the last attempt was made to apply the body.';
 alter table app_public.webhook_events enable row level security;
 create policy tenant_isolation on app_public.webhook_events as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1881,14 +1881,14 @@ create table app_public.whatsapp_flows (
 create index whatsapp_flows_tenant_id_data_source_id_idx on app_public.whatsapp_flows (tenant_id, data_source_id) where (data_source_id is not null);
 create index whatsapp_flows_tenant_id_status_idx on app_public.whatsapp_flows (tenant_id, status);
 comment on table app_public.whatsapp_flows is 'A form (a WhatsApp Flow) that chatbots send.';
-comment on column app_public.whatsapp_flows.whatsapp_flow_id is 'Meta''s id of the form, as text; unique in the tenant. What whatsapp_flow nodes name.';
-comment on column app_public.whatsapp_flows.status_at is 'When Meta reported the status; an older report changes nothing. Null while it has not.';
-comment on column app_public.whatsapp_flows.categories is 'Meta''s: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
-comment on column app_public.whatsapp_flows.flow_json is 'Meta''s Flow JSON: {"version", "screens": […]}. The first screen is where the form opens when a node names none.';
-comment on column app_public.whatsapp_flows.endpoint_uri is 'Where Meta asks for the form''s data; null for a form that needs none.';
-comment on column app_public.whatsapp_flows.preview_url is 'Meta''s page that shows the form; it expires.';
-comment on column app_public.whatsapp_flows.is_synced_from_meta is 'Whether it was read from Meta, rather than imported or written here.';
-comment on column app_public.whatsapp_flows.metadata is 'Yours: any object.';
+comment on column app_public.whatsapp_flows.whatsapp_flow_id is 'Meta''s id of the form, as text. Unique in the tenant. whatsapp_flow nodes name it.';
+comment on column app_public.whatsapp_flows.status_at is 'When Meta reported the status. An older report changes nothing. Null if it has not.';
+comment on column app_public.whatsapp_flows.categories is 'Meta''s categories of the form: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
+comment on column app_public.whatsapp_flows.flow_json is 'Meta''s Flow JSON: {"version", "screens": […]}. The form opens at the first screen unless the node names another.';
+comment on column app_public.whatsapp_flows.endpoint_uri is 'The address from which Meta reads the form''s data. Null if the form needs none.';
+comment on column app_public.whatsapp_flows.preview_url is 'The address of Meta''s preview of the form. It expires.';
+comment on column app_public.whatsapp_flows.is_synced_from_meta is 'True if the form was read from Meta; false if it was imported or created here.';
+comment on column app_public.whatsapp_flows.metadata is 'Any object, for your own use.';
 create trigger _100_timestamps before insert or update on app_public.whatsapp_flows
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.whatsapp_flows
@@ -1948,14 +1948,14 @@ create view app_public.chatbot_timers with (security_invoker=true) as
             pause_end.at
           WHERE (pause.event IS NOT NULL)) t)
   WHERE x.is_active;
-comment on view app_public.chatbot_timers is 'What will fire when: the timers of runs that are under way, and the ends of pauses. Order by RINGS_AT to see what is next.';
-comment on column app_public.chatbot_timers.conversation_id is 'Where.';
+comment on view app_public.chatbot_timers is 'The timers of active runs, and the ends of pauses. Order by RINGS_AT to see which fires next.';
+comment on column app_public.chatbot_timers.conversation_id is 'The conversation of the run.';
 comment on column app_public.chatbot_timers.context_id is 'The run.';
-comment on column app_public.chatbot_timers.chatbot_id is 'Whose run it is.';
-comment on column app_public.chatbot_timers.node_id is 'The node that waits.';
-comment on column app_public.chatbot_timers.kind is 'What it is about, as the run says; resume, end: the pause after a user''s message is over, and the run goes on or ends.';
-comment on column app_public.chatbot_timers.rings_at is 'When; not before the end of a pause.';
-comment on column app_public.chatbot_timers.is_held is 'The conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by then.';
+comment on column app_public.chatbot_timers.chatbot_id is 'The chatbot of the run.';
+comment on column app_public.chatbot_timers.node_id is 'The node at which the run waits.';
+comment on column app_public.chatbot_timers.kind is 'The purpose of the run''s timer; or resume, end: the pause after a user''s message ends, and the run continues or ends.';
+comment on column app_public.chatbot_timers.rings_at is 'When the timer fires; not before the end of a pause.';
+comment on column app_public.chatbot_timers.is_held is 'True if the conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
 
 create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
@@ -1970,7 +1970,7 @@ begin
   where x.token_hash = sha256(convert_to(token, 'UTF8'))
   and i.expires_at > now()
   and t.status = 'active'
-  -- An invitation is worth what its author still may do.
+  -- An invitation is valid only while its author may still invite to this role.
   and (i.invited_by_id is null or exists (
     select from app_public.memberships m
     join app_public.users u on u.id = m.user_id
@@ -2019,12 +2019,12 @@ grant execute on function app_hidden.accept_invitation(text,text,text,text,inter
 
 create function app_hidden.buttons_problem(action jsonb) returns text as $$
   select case
-    when jsonb_typeof(action -> 'buttons') is distinct from 'array' then 'action.buttons is not a list'
-    when jsonb_array_length(action -> 'buttons') not between 1 and 3 then 'action.buttons has to have 1 to 3 buttons'
+    when jsonb_typeof(action -> 'buttons') is distinct from 'array' then 'action.buttons must be a list'
+    when jsonb_array_length(action -> 'buttons') not between 1 and 3 then 'action.buttons must have 1 to 3 buttons'
     else (
       select case
-        when count(distinct b #>> '{reply,title}') < count(*) then 'two buttons have the same title'
-        when count(distinct b #>> '{reply,id}') < count(*) then 'two buttons have the same id'
+        when count(distinct b #>> '{reply,title}') < count(*) then 'the titles of buttons must differ'
+        when count(distinct b #>> '{reply,id}') < count(*) then 'the ids of buttons must differ'
         else min(coalesce(
           app_hidden.length_problem('a button''s reply.title', b #> '{reply,title}', 20),
           app_hidden.length_problem('a button''s reply.id', b #> '{reply,id}', 256)
@@ -2035,7 +2035,7 @@ create function app_hidden.buttons_problem(action jsonb) returns text as $$
   end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.buttons_problem(jsonb) is 'What is wrong with reply buttons, or null: 1 to 3, titles of 20 characters, ids of 256, none twice.';
+comment on function app_hidden.buttons_problem(jsonb) is 'What is wrong with reply buttons, or null. 1 to 3 buttons; titles of at most 20 characters and ids of at most 256, each used only once.';
 grant execute on function app_hidden.buttons_problem(jsonb) to parley_visitor;
 
 create function app_hidden.change_password(session_id uuid, user_id uuid, old_password text, new_password text) returns table(outcome text, ended_sessions integer) as $$
@@ -2067,7 +2067,7 @@ create function app_hidden.chatbot_contact(contact app_public.contacts) returns 
   )
 $$
   language sql stable;
-comment on function app_hidden.chatbot_contact(app_public.contacts) is 'A contact as chatbots know it: the variable `contact` of their runs.';
+comment on function app_hidden.chatbot_contact(app_public.contacts) is 'A contact in the form that chatbots read: the value of the variable `contact`.';
 grant execute on function app_hidden.chatbot_contact(app_public.contacts) to parley_visitor;
 
 create function app_hidden.check_message_content(type app_public.message_type, content jsonb) returns boolean as $$
@@ -2085,25 +2085,25 @@ declare
     when 'template' then app_hidden.template_problem(content)
     when 'reaction' then case
       when coalesce(content ->> 'message_id', '') = ''
-      then 'message_id is missing: the provider''s id of the message reacted to'
+      then 'message_id must be the provider''s id of the message to react to'
       when jsonb_typeof(content -> 'emoji') is distinct from 'string'
-      then 'emoji is missing ("" takes a reaction back)'
+      then 'emoji must be a string ("" removes the reaction)'
     end
-    else 'a message of type ' || type || ' cannot be sent'
+    else 'messages of type ' || type || ' cannot be sent'
   end;
 begin
   if v_problem is null and octet_length(content::text) > 65536 then
-    v_problem := 'the content is larger than 64 KiB';
+    v_problem := 'content must be at most 64 KiB';
   end if;
   if v_problem is not null then
     raise exception 'Invalid % message: %', type, v_problem
-      using errcode = 'PYCNT', hint = 'content is the Graph API''s own object of the message''s type.';
+      using errcode = 'PYCNT', hint = 'content must be the Graph API''s object for the type of the message.';
   end if;
   return true;
 end;
 $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.check_message_content(app_public.message_type,jsonb) is 'Checks an outbound content against the Graph API''s shapes and limits, and says what is wrong (PYCNT). Lengths are in characters.';
+comment on function app_hidden.check_message_content(app_public.message_type,jsonb) is 'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. PYCNT: what is wrong.';
 grant execute on function app_hidden.check_message_content(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
@@ -2112,7 +2112,7 @@ declare
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
 
-  -- Two requests with one key at once: the second waits here for the first to commit.
+  -- If two requests use the key at the same time, the second waits here until the first commits.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
   values (
     claim_idempotency_key.tenant_id,
@@ -2135,7 +2135,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Null: the key is new, and taken; otherwise the message that it stands for. PYIDM when it stands for another request. PYNFD: another tenant''s; PYDEN: agents only.';
+comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Claims an idempotency key. Returns null if the key is new, otherwise the message that was sent with it. PYIDM: the key belongs to another request. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 grant execute on function app_hidden.claim_idempotency_key(uuid,text,bytea) to parley_visitor;
 
 create function app_hidden.clean_pasted(pasted text) returns text as $$
@@ -2185,21 +2185,21 @@ grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
-    when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts is not a list'
-    when jsonb_array_length(content -> 'contacts') not between 1 and 257 then 'contacts has to have 1 to 257 entries'
+    when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts must be a list'
+    when jsonb_array_length(content -> 'contacts') not between 1 and 257 then 'contacts must have 1 to 257 entries'
     when exists (
       select from jsonb_array_elements(content -> 'contacts') c
       where coalesce(c #>> '{name,formatted_name}', '') = ''
       or not (c -> 'name') ?| array['first_name', 'last_name', 'middle_name', 'suffix', 'prefix']
-    ) then 'each contact needs name.formatted_name and one more part of the name'
+    ) then 'each contact must have name.formatted_name and one more part of the name'
   end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.contacts_problem(jsonb) is 'What is wrong with contact cards, or null: {"contacts": [{"name": {"formatted_name", "first_name"?, …}, "phones"?, …}]}.';
+comment on function app_hidden.contacts_problem(jsonb) is 'What is wrong with contact cards, or null. {"contacts": [{"name": {"formatted_name", "first_name"?, …}, "phones"?, …}]}.';
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 
 create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
-  -- No graph_url: it says where the access token is sent to, so only the operator sets it.
+  -- No graph_url: the access token is sent to it, so only the operator may set it.
   select app_hidden.set_channel_secrets(
     app_private.add_whatsapp_channel(app_hidden.require_role('admin'), channel - 'graph_url'), secrets
   )
@@ -2248,16 +2248,16 @@ grant execute on function app_hidden.current_user_id() to parley_visitor;
 
 create function app_hidden.event_after_pause(waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean) returns text as $$
   select case
-    -- The run goes on by the rules of its handoff.
+    -- The rules of the handoff continue the run.
     when waiting_for = 'handoff' then null
     when was_paused and after_pause = 'end' then 'stop'
-    -- Whoever closed the conversation does not want the customer asked again; their answer is still handled.
+    -- If the conversation is closed, the customer is not asked again; an answer is still handled.
     when was_paused and is_open and waiting_for in ('answer', 'flow') then 'resume'
     when is_due then 'timer'
   end
 $$
   language sql immutable;
-comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that sets a run going when a person is done with its conversation; null when there is none. was_paused: the run has not taken a turn since the pause. is_open: of the conversation. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same; both run against tests/cases/pause_ends.json.';
+comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that continues a run when a user is done with its conversation; null if there is none. was_paused: the run has not taken a turn since the pause. is_open: the conversation is open. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same rule; both run against tests/cases/pause_ends.json.';
 grant execute on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) to parley_visitor;
 
 create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb) returns table(kind text, id text, state text) as $$
@@ -2331,11 +2331,12 @@ create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb)
   where n.kind = 'tag' and t.tenant_id = (select t.id from tenant t)
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.find_chatbot_references(uuid,jsonb) is 'How it stands with what a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as src/chatbot/validation/references.ts lists them. state: active, inactive (there, and not to be used now) or draft; what does not exist has no row. For admins of the tenant, and for the owner of the database.';
+comment on function app_hidden.find_chatbot_references(uuid,jsonb) is 'The state of the objects that a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as the program lists them. state: active, inactive (exists, but cannot be used now) or draft. An object that does not exist has no row. For admins of the tenant, and for the owner of the database.';
 grant execute on function app_hidden.find_chatbot_references(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns jsonb as $$
-  -- The graphs they call, those that these call, and so on. Each as it was last published; a draft where it never was.
+  -- The graphs that the nodes call, the graphs that those call, and so on: of each chatbot the latest version, or the
+  -- draft if it was never published.
   with recursive called (id, nodes, edges) as (
     select null::uuid, graphs_called_by.nodes, '[]'::jsonb
     union
@@ -2359,7 +2360,7 @@ create function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns
   where k.id is not null
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'The graphs of the chatbots that these nodes name in data.chatbotId, as a version keeps them: {"<chatbot id>": {"nodes", "edges"}}. As far as the caller may see.';
+comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'The graphs of the chatbots that these nodes name in data.chatbotId, directly or through other graphs, in the format of chatbot_versions.subflows: {"<chatbot id>": {"nodes", "edges"}}. Graphs that the caller may not read are missing.';
 grant execute on function app_hidden.graphs_called_by(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
@@ -2384,9 +2385,9 @@ declare
   v_action jsonb := content -> 'action';
 begin
   if v_type is null then
-    return 'type is missing (button, list, cta_url, flow, location_request_message, …)';
+    return 'type must be button, list, cta_url, flow, location_request_message, …';
   elsif jsonb_typeof(v_action) is distinct from 'object' then
-    return 'action is missing';
+    return 'action must be an object';
   end if;
 
   return coalesce(
@@ -2402,13 +2403,13 @@ begin
       when 'cta_url' then coalesce(
         app_hidden.length_problem('action.parameters.display_text', v_action #> '{parameters,display_text}', 20),
         case when coalesce(v_action #>> '{parameters,url}', '') !~ '^https?://[^\s]+$'
-          then 'action.parameters.url is not an http(s) address' end
+          then 'action.parameters.url must be an http(s) address' end
       )
       when 'location_request_message' then
-        case when v_action ->> 'name' is distinct from 'send_location' then 'action.name has to be send_location' end
+        case when v_action ->> 'name' is distinct from 'send_location' then 'action.name must be send_location' end
       when 'flow' then coalesce(
         case when (v_action -> 'parameters' ? 'flow_id') is not distinct from (v_action -> 'parameters' ? 'flow_name')
-          then 'exactly one of action.parameters.flow_id and flow_name is needed' end,
+          then 'exactly one of action.parameters.flow_id and flow_name must be given' end,
         app_hidden.length_problem('action.parameters.flow_cta', v_action #> '{parameters,flow_cta}', 30)
       )
     end
@@ -2416,7 +2417,7 @@ begin
 end;
 $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.interactive_problem(jsonb) is 'What is wrong with an interactive message, or null. Kinds this version does not know are left to the provider to check.';
+comment on function app_hidden.interactive_problem(jsonb) is 'What is wrong with an interactive message, or null. Kinds that this version does not support are checked by the provider only.';
 grant execute on function app_hidden.interactive_problem(jsonb) to parley_visitor;
 
 create function app_hidden.is_at_least(role app_public.member_role) returns boolean as $$
@@ -2440,8 +2441,8 @@ comment on function app_hidden.is_familiar_source(text,text) is 'Whether the use
 grant execute on function app_hidden.is_familiar_source(text,text) to parley_authenticator;
 
 create function app_hidden.is_program() returns boolean as $$
-  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role
-  -- that was set is believed only of a login that could become the owner anyway.
+  -- session_user is the login, which its statements cannot change; current_user is the owner here. The role that was
+  -- set is trusted only if the login could become the owner anyway.
   select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -2452,7 +2453,7 @@ create function app_hidden.is_sendable(status app_public.template_status) return
   select status in ('approved', 'unknown')
 $$
   language sql immutable;
-comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. One of whose status nothing is known is left to the provider.';
+comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. If its status is unknown, the provider decides.';
 grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
 
 create function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
@@ -2470,7 +2471,7 @@ create function app_hidden.is_window_open(window_expires_at timestamp with time 
   select reply_window is null or coalesce(window_expires_at > now(), false)
 $$
   language sql stable;
-comment on function app_hidden.is_window_open(timestamp with time zone,interval) is 'Whether anything but a template may be sent: always where the kind of channel has no reply window.';
+comment on function app_hidden.is_window_open(timestamp with time zone,interval) is 'Whether messages other than templates may be sent: always if the kind of channel has no reply window.';
 grant execute on function app_hidden.is_window_open(timestamp with time zone,interval) to parley_visitor;
 
 create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
@@ -2482,20 +2483,20 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Remembers the message that came of a claimed key. PYNFD: another tenant''s; PYDEN: agents only.';
+comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 grant execute on function app_hidden.keep_idempotency_key(uuid,text,uuid) to parley_visitor;
 
 create function app_hidden.length_problem(name text, value jsonb, maximum integer, required boolean default true) returns text as $$
   select case
-    when value is null or value = 'null' then case when required then name || ' is missing' end
-    when jsonb_typeof(value) <> 'string' then name || ' is not a text'
-    when required and btrim(value #>> '{}', E' \t\r\n') = '' then name || ' is empty'
+    when value is null or value = 'null' then case when required then name || ' must be given' end
+    when jsonb_typeof(value) <> 'string' then name || ' must be a string'
+    when required and btrim(value #>> '{}', E' \t\r\n') = '' then name || ' must not be empty'
     when length(value #>> '{}') > maximum
-      then format('%s has %s characters; the limit is %s', name, length(value #>> '{}'), maximum)
+      then format('%s must have at most %s characters; it has %s', name, maximum, length(value #>> '{}'))
   end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.length_problem(text,jsonb,integer,boolean) is 'What is wrong with a text of a message, or null.';
+comment on function app_hidden.length_problem(text,jsonb,integer,boolean) is 'What is wrong with a text of a message, or null. maximum is in characters.';
 grant execute on function app_hidden.length_problem(text,jsonb,integer,boolean) to parley_visitor;
 
 create function app_hidden.list_problem(content jsonb) returns text as $$
@@ -2503,13 +2504,13 @@ declare
   v_sections jsonb := content #> '{action,sections}';
 begin
   if jsonb_typeof(v_sections) is distinct from 'array' or jsonb_array_length(v_sections) not between 1 and 10 then
-    return 'action.sections has to have 1 to 10 sections';
+    return 'action.sections must have 1 to 10 sections';
   elsif exists (
     select from jsonb_array_elements(v_sections) s where jsonb_typeof(s -> 'rows') is distinct from 'array'
   ) then
-    return 'a section''s rows is not a list';
+    return 'the rows of a section must be a list';
   elsif coalesce(content #>> '{header,type}', 'text') <> 'text' then
-    return 'a list has a text header or none';
+    return 'the header of a list must be a text';
   end if;
 
   return coalesce(
@@ -2522,8 +2523,9 @@ begin
     ),
     (
       select case
-        when count(*) not between 1 and 10 then format('a list has 1 to 10 rows in all; this one has %s', count(*))
-        when count(distinct r ->> 'id') < count(*) then 'two rows have the same id'
+        when count(*) not between 1 and 10
+          then format('a list must have 1 to 10 rows in all; this one has %s', count(*))
+        when count(distinct r ->> 'id') < count(*) then 'the ids of rows must differ'
         else min(coalesce(
           app_hidden.length_problem('a row''s title', r -> 'title', 24),
           app_hidden.length_problem('a row''s id', r -> 'id', 200),
@@ -2536,17 +2538,17 @@ begin
 end;
 $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.list_problem(jsonb) is 'What is wrong with a list message, or null: 10 rows in all, titles of 24 characters, descriptions of 72, ids of 200, a button of 20.';
+comment on function app_hidden.list_problem(jsonb) is 'What is wrong with a list message, or null. At most 10 rows in all, with titles of 24 characters, descriptions of 72 and ids of 200; a button of 20.';
 grant execute on function app_hidden.list_problem(jsonb) to parley_visitor;
 
 create function app_hidden.location_problem(content jsonb) returns text as $$
   select case
     when coalesce(content ->> 'latitude', '') !~ '^-?[0-9]{1,2}(\.[0-9]+)?$'
       or abs((content ->> 'latitude')::numeric) > 90
-      then 'latitude is not a number from -90 to 90'
+      then 'latitude must be a number from -90 to 90'
     when coalesce(content ->> 'longitude', '') !~ '^-?[0-9]{1,3}(\.[0-9]+)?$'
       or abs((content ->> 'longitude')::numeric) > 180
-      then 'longitude is not a number from -180 to 180'
+      then 'longitude must be a number from -180 to 180'
     else coalesce(
       app_hidden.length_problem('name', content -> 'name', 1000, required := false),
       app_hidden.length_problem('address', content -> 'address', 1000, required := false)
@@ -2554,7 +2556,7 @@ create function app_hidden.location_problem(content jsonb) returns text as $$
   end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.location_problem(jsonb) is 'What is wrong with a location, or null: {"latitude", "longitude", "name"?, "address"?}.';
+comment on function app_hidden.location_problem(jsonb) is 'What is wrong with a location, or null. {"latitude", "longitude", "name"?, "address"?}.';
 grant execute on function app_hidden.location_problem(jsonb) to parley_visitor;
 
 create function app_hidden.mark_read(tenant_id uuid, conversation_id uuid) returns app_public.conversations as $$
@@ -2597,12 +2599,13 @@ grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
 
 create function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
   select case
-    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link is needed'
-    when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$' then 'id is not a media id'
+    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link must be given'
+    when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$'
+    then 'id must be a media id (1 to 200 characters without spaces)'
     when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$'
       or length(content ->> 'link') > 2048
-    then 'link is not an http(s) address'
-    when not has_caption and content ? 'caption' then 'this type has no caption'
+    then 'link must be an http(s) address of at most 2048 characters'
+    when not has_caption and content ? 'caption' then 'caption must not be given for this type'
     else coalesce(
       app_hidden.length_problem('caption', content -> 'caption', 1024, required := false),
       app_hidden.length_problem('filename', content -> 'filename', 240, required := false)
@@ -2610,19 +2613,19 @@ create function app_hidden.media_problem(content jsonb, has_caption boolean) ret
   end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.media_problem(jsonb,boolean) is 'What is wrong with a media message, or null: {"id" or "link", "caption"?, "filename"?}.';
+comment on function app_hidden.media_problem(jsonb,boolean) is 'What is wrong with a media message, or null. {"id" or "link", "caption"?, "filename"?}.';
 grant execute on function app_hidden.media_problem(jsonb,boolean) to parley_visitor;
 
 create function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
-  -- What most messages are stands in the statement. The rest is called: all the cases, set up for each statement, cost
-  -- more than a message.
+  -- Only the most frequent types are inlined into the statement. Inlining all cases would cost more set-up time in each
+  -- statement than storing a message.
   select left(coalesce(
-    app_hidden.words_of(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
+    app_hidden.visible_text(case type when 'text' then content ->> 'body' when 'template' then content ->> 'name' end),
     app_hidden.rare_preview(type, content)
   ), 1000)
 $$
   language sql stable parallel safe;
-comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A message in brief, inbound or outbound, never empty: its words, or what stands for them ("[image]", "[voice]", "[order: 2 items]").';
+comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A short form of a message, inbound or outbound, never empty: its text, or a placeholder such as "[image]", "[voice]" or "[order: 2 items]".';
 grant execute on function app_hidden.message_preview(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.normalize_email(email text) returns text as $$
@@ -2670,10 +2673,26 @@ $$
 comment on function app_hidden.normalize_phone(text) is '"+" and digits from the usual spellings of an international number: +49 (171) 234-567, 0049171234567, 49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers, the first without its extension. No country code is guessed for a national number (one leading 0), which is then refused.';
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 
+create function app_hidden.notify_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
+begin
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  if kind not in ('start', 'stop', 'skip') then
+    raise exception '`kind` must be start, stop or skip, not "%"', left(kind, 20) using errcode = 'PYREQ';
+  end if;
+
+  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, payload)
+  values (notify_chatbot.tenant_id, notify_chatbot.conversation_id, notify_chatbot.kind, notify_chatbot.payload);
+  perform app_private.wake('advance_chatbots');
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.notify_chatbot(uuid,uuid,text,jsonb) is 'The privileged part of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): stores an event for the chatbot task. PYNFD: the tenant is not the caller''s. PYDEN: agents only. PYREQ: kind must be start, stop or skip.';
+grant execute on function app_hidden.notify_chatbot(uuid,uuid,text,jsonb) to parley_visitor;
+
 create function app_hidden.order_preview(content jsonb) returns text as $$
   select case o.items when 0 then '[order]' when 1 then '[order: 1 item]' else '[order: ' || o.items || ' items]' end
   from (
-    -- Quantities are numbers, or strings of digits; one that is neither counts as one piece.
+    -- Quantities are numbers or strings of digits; any other quantity counts as one.
     select coalesce(sum(case when p.quantity ~ '^[0-9]{1,6}$' then p.quantity::int else 1 end), 0) as items
     from (
       select e ->> 'quantity' as quantity
@@ -2684,7 +2703,7 @@ create function app_hidden.order_preview(content jsonb) returns text as $$
   ) o
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.order_preview(jsonb) is 'An order in brief: "[order: 2 items]".';
+comment on function app_hidden.order_preview(jsonb) is 'A short form of an order, for example "[order: 2 items]".';
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
 create function app_hidden.publish_draft(chatbot_id uuid) returns app_public.chatbot_versions as $$
@@ -2697,14 +2716,14 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.publish_draft(uuid) is 'The database''s half of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
+comment on function app_hidden.publish_draft(uuid) is 'The privileged part of the publishChatbot mutation, which validates the draft first. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.publish_draft(uuid) to parley_visitor;
 
 create function app_hidden.rare_preview(type app_public.message_type, content jsonb) returns text as $$
 begin
   return coalesce(
-    -- The words of the message.
-    app_hidden.words_of(
+    -- The text of the message.
+    app_hidden.visible_text(
       case type
         when 'system' then content ->> 'body'
         when 'reaction' then content ->> 'emoji'
@@ -2730,7 +2749,7 @@ begin
         else content ->> 'caption'
       end
     ),
-    -- What stands for a message without words.
+    -- A placeholder for a message without text.
     '[' || case type
       when 'audio' then case content ->> 'voice' when 'true' then 'voice' else 'audio' end
       when 'reaction' then 'reaction removed'
@@ -2741,7 +2760,7 @@ begin
       when 'interactive' then case
         when content ? 'nfm_reply' then 'form' else replace(coalesce(content ->> 'type', 'interactive'), '_', ' ')
       end
-      -- Its content is the whole message, which may have a type of its own.
+      -- The content is the whole message object, which has the provider's type.
       when 'unknown' then coalesce(nullif(content ->> 'type', ''), 'unknown')
       else type::text
     end || ']'
@@ -2749,7 +2768,7 @@ begin
 end;
 $$
   language plpgsql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.rare_preview(app_public.message_type,jsonb) is 'message_preview() of what is neither a text nor a template with words.';
+comment on function app_hidden.rare_preview(app_public.message_type,jsonb) is 'message_preview() of a message that is neither a text nor a template.';
 grant execute on function app_hidden.rare_preview(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table(id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
@@ -2762,7 +2781,7 @@ create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.read_chatbot_graphs(uuid[]) is 'Graphs of drafts, for admins of their tenant, because a graph may contain credentials. Other users get no rows. The owner of the database sees all.';
+comment on function app_hidden.read_chatbot_graphs(uuid[]) is 'The graphs of drafts, for admins of their tenant only, because a graph may contain credentials. Other users get no rows. The owner of the database can read all.';
 grant execute on function app_hidden.read_chatbot_graphs(uuid[]) to parley_visitor;
 
 create function app_hidden.read_chatbot_stats(version_id uuid) returns table(kind text, node_id text, exit text, bucket integer, count integer) as $$
@@ -2786,7 +2805,7 @@ create function app_hidden.read_chatbot_stats(version_id uuid) returns table(kin
   group by 1, 2, 3, 4
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.read_chatbot_stats(uuid) is 'The counts of a version of the caller''s own tenant: what was rolled up, and what was not yet. The owner of the database sees any.';
+comment on function app_hidden.read_chatbot_stats(uuid) is 'The counts of a version of the caller''s tenant, whether they have been rolled up or not. The owner of the database can read those of all tenants.';
 grant execute on function app_hidden.read_chatbot_stats(uuid) to parley_visitor;
 
 create function app_hidden.read_version_graphs(version_ids uuid[]) returns table(id uuid, nodes jsonb, edges jsonb, settings jsonb, subflows jsonb, flows jsonb) as $$
@@ -2799,14 +2818,14 @@ create function app_hidden.read_version_graphs(version_ids uuid[]) returns table
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.read_version_graphs(uuid[]) is 'As read_chatbot_graphs(), of published versions.';
+comment on function app_hidden.read_version_graphs(uuid[]) is 'The graphs of published versions, with the same restriction as read_chatbot_graphs().';
 grant execute on function app_hidden.read_version_graphs(uuid[]) to parley_visitor;
 
 create function app_hidden.refresh_session(session uuid, presented integer, lifetime interval) returns table(session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
   v_session app_private.sessions;
 begin
-  -- Tokens of one session are exchanged one after the other. Locked first, so that the second sees what the first did.
+  -- Locks the session, so that concurrent exchanges of its tokens happen one after the other.
   perform from app_private.sessions s where s.id = session for no key update;
 
   select s.* into v_session
@@ -2824,11 +2843,11 @@ begin
     where s.id = v_session.id
     returning s.* into v_session;
   elsif presented < v_session.generation - 1 or v_session.refreshed_at < now() - interval '30 seconds' then
-    -- A token that was exchanged before is in two hands: end the session for both.
+    -- Two parties have a token that was exchanged before: end the session for both.
     update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
     return;
   end if;
-  -- Otherwise two tabs, or an answer that was lost: the same successor again.
+  -- Otherwise two tabs used it, or a response was lost: return the same successor again.
 
   return query select v_session.id, v_session.user_id, v_session.tenant_id, v_session.generation, v_session.expires_at;
 end;
@@ -2936,7 +2955,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.save_draft(uuid,jsonb) is 'The database''s half of the saveChatbot mutation: {"name", "description", "nodes", "edges", "settings"}, each as far as it is given; a new chatbot when there is no id. PYNFD, PYDEN: admins only.';
+comment on function app_hidden.save_draft(uuid,jsonb) is 'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", "edges", "settings"}, or inserts a new chatbot if chatbot_id is null. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.save_draft(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns app_public.channels as $$
@@ -2976,7 +2995,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_data_source_token(uuid,text) is 'The database''s half of the setDataSourceToken mutation: an envelope sealed by the program. The data source is active from then on. PYNFD, PYDEN: admins only.';
+comment on function app_hidden.set_data_source_token(uuid,text) is 'The privileged part of the setDataSourceToken mutation: stores an envelope sealed by the program and activates the data source. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.set_data_source_token(uuid,text) to parley_visitor;
 
 create function app_hidden.set_google_account(account jsonb) returns app_public.google_accounts as $$
@@ -2998,7 +3017,7 @@ begin
     email = coalesce(excluded.email, g.email),
     status = 'connected',
     status_reason = null,
-    -- Google gives a refresh token with the first consent only.
+    -- Google returns a refresh token with the first consent only.
     has_refresh_token = excluded.has_refresh_token or g.has_refresh_token,
     access_token_expires_at = excluded.access_token_expires_at
   returning * into v_account;
@@ -3012,7 +3031,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.set_google_account(jsonb) is 'The database''s half of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, the tokens as envelopes sealed by the program. PYNFD: no such member, PYDEN: admins only.';
+comment on function app_hidden.set_google_account(jsonb) is 'The privileged part of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, with the tokens as envelopes sealed by the program. PYNFD: there is no such member. PYDEN: admins only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
 create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
@@ -3049,32 +3068,16 @@ $$
 comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants (the caller must name one).';
 grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) to parley_authenticator;
 
-create function app_hidden.tell_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
-begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
-  if kind not in ('start', 'stop', 'skip') then
-    raise exception 'People cannot tell a chatbot "%"', left(kind, 20) using errcode = 'PYREQ';
-  end if;
-
-  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, payload)
-  values (tell_chatbot.tenant_id, tell_chatbot.conversation_id, tell_chatbot.kind, tell_chatbot.payload);
-  perform app_private.wake('advance_chatbots');
-end;
-$$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) is 'The privileged half of start_chatbot(), stop_chatbot_run() and skip_chatbot_node(): an event for the chatbot task. PYNFD: another tenant''s; PYDEN: agents only. PYREQ: no such event.';
-grant execute on function app_hidden.tell_chatbot(uuid,uuid,text,jsonb) to parley_visitor;
-
 create function app_hidden.template_parameters_problem(components jsonb) returns text as $$
-  -- The components of a template, and those of its cards, with their places.
+  -- The components of a template and of its cards, with their paths.
   with component as (
-    select 'components[' || c.n - 1 || ']' as place, c.value
+    select 'components[' || c.n - 1 || ']' as path, c.value
     from jsonb_array_elements(components) with ordinality c (value, n)
   ),
   every_component as (
-    select c.place, c.value from component c
+    select c.path, c.value from component c
     union all
-    select c.place || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
+    select c.path || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
     from component c
     cross join jsonb_array_elements(
       case jsonb_typeof(c.value -> 'cards') when 'array' then c.value -> 'cards' else '[]' end
@@ -3084,73 +3087,73 @@ create function app_hidden.template_parameters_problem(components jsonb) returns
     ) with ordinality e (value, n)
   ),
   parameter as (
-    select c.place || '.parameters[' || p.n - 1 || ']' as place, p.value, lower(p.value ->> 'type') as type
+    select c.path || '.parameters[' || p.n - 1 || ']' as path, p.value, lower(p.value ->> 'type') as type
     from every_component c
     cross join jsonb_array_elements(
       case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
     ) with ordinality p (value, n)
   ),
-  words as (
-    select p.place || '.text' as place, p.value -> 'text' as value from parameter p where p.type = 'text'
+  texts as (
+    select p.path || '.text' as path, p.value -> 'text' as value from parameter p where p.type = 'text'
     union all
-    select p.place || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
+    select p.path || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
     union all
-    select p.place || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
+    select p.path || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
     from parameter p where p.type = 'currency'
     union all
-    select p.place || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
+    select p.path || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
     from parameter p where p.type = 'date_time'
   )
   select coalesce(
-    (select c.place || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
+    (select c.path || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
     (
-      select c.place || '.parameters must be a list'
+      select c.path || '.parameters must be a list'
       from every_component c where coalesce(jsonb_typeof(c.value -> 'parameters'), 'array') <> 'array' limit 1
     ),
     (
-      select w.place || case
+      select w.path || case
         when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = ''
         then ' must not be empty'
         else ' must not contain line breaks, tabs, or more than four spaces in a row'
       end
-      from words w
+      from texts w
       where coalesce(jsonb_typeof(w.value), 'null') <> 'string'
       or btrim(w.value #>> '{}', E' \n\r\t') = ''
       or w.value #>> '{}' ~ '[\n\r\t]| {5}'
-      order by w.place
+      order by w.path
       limit 1
     )
   )
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.template_parameters_problem(jsonb) is 'What is wrong with a template message''s components, or null: Meta refuses (132018, 100) a text of a parameter, in a header, a body, a button''s address or a card, that is empty or has a line break, a tab or more than four spaces in a row.';
+comment on function app_hidden.template_parameters_problem(jsonb) is 'What is wrong with the components of a template message, or null. Meta refuses (132018, 100) a text parameter, in a header, a body, the address of a button or a card, that is empty or contains a line break, a tab or more than four consecutive spaces.';
 grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
 
 create function app_hidden.template_problem(content jsonb) returns text as $$
   select case
     when coalesce(content ->> 'name', '') !~ '^[a-z0-9_]+$' or length(content ->> 'name') > 512
-    then 'name is not a template name (a-z, 0-9, _)'
+    then 'name must be 1 to 512 of the characters a-z, 0-9 and _'
     when coalesce(content #>> '{language,code}', '') !~ '^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$'
-    then 'language.code is not a language like en_US'
+    then 'language.code must be a language code such as en_US'
     when coalesce(jsonb_typeof(content -> 'components'), 'array') <> 'array'
-    then 'components is not a list'
+    then 'components must be a list'
     when coalesce(content -> 'components', '[]') <> '[]'
     then app_hidden.template_parameters_problem(content -> 'components')
   end
 $$
   language sql immutable parallel safe;
-comment on function app_hidden.template_problem(jsonb) is 'What is wrong with a template message, or null: {"name", "language": {"code"}, "components"?: […]}.';
+comment on function app_hidden.template_problem(jsonb) is 'What is wrong with a template message, or null. {"name", "language": {"code"}, "components"?: […]}.';
 grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
 
 create function app_hidden.text_problem(content jsonb) returns text as $$
   select coalesce(
     app_hidden.length_problem('body', content -> 'body', null),
     case when coalesce(jsonb_typeof(content -> 'preview_url'), 'boolean') <> 'boolean'
-      then 'preview_url is not true or false' end
+      then 'preview_url must be true or false' end
   )
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text message, or null: {"body", "preview_url"?}. How long it may be depends on the kind of channel (tg_messages__refuse).';
+comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text message, or null. {"body", "preview_url"?}. The maximum length depends on the kind of channel (tg_messages__refuse).';
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 
 create function app_hidden.uuid_v7() returns uuid as $$
@@ -3183,10 +3186,10 @@ $$
 comment on function app_hidden.uuid_v7_time(uuid) is 'The instant in a version 7 id, to the microsecond. For a message: its place in the conversation.';
 grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
 
-create function app_hidden.words_of(said text) returns text as $$
-  -- Spaces and characters that show nothing: a message of them alone is shown as one without words.
+create function app_hidden.visible_text(input text) returns text as $$
+  -- Spaces and invisible characters: a message that has nothing else is shown as one without text.
   select nullif(btrim(
-    said,
+    input,
     E' \n\r\t\u000b\f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e'
       '\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
       '\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062'
@@ -3194,8 +3197,8 @@ create function app_hidden.words_of(said text) returns text as $$
   ), '')
 $$
   language sql immutable parallel safe;
-comment on function app_hidden.words_of(text) is 'A text without what shows nothing around it; null when nothing is left.';
-grant execute on function app_hidden.words_of(text) to parley_visitor;
+comment on function app_hidden.visible_text(text) is 'A text without spaces and invisible characters at its ends; null if nothing is left.';
+grant execute on function app_hidden.visible_text(text) to parley_visitor;
 
 create function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true) returns app_public.chatbots as $$
 declare
@@ -3204,10 +3207,10 @@ declare
 begin
   select v.* into v_version from app_public.chatbot_versions v where v.id = activate_chatbot.version_id;
   if v_version.id is null then
-    raise exception 'No such version' using errcode = 'PYNFD';
+    raise exception 'There is no such version of a chatbot' using errcode = 'PYNFD';
   end if;
 
-  -- Two activations at once wait for each other: the second has to see what the first has made active.
+  -- Concurrent activations wait for each other, because the second must see the chatbot that the first has activated.
   perform from app_public.tenants t where t.id = v_version.tenant_id for no key update;
 
   update app_public.chatbots c set status = 'draft'
@@ -3220,7 +3223,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.activate_chatbot(uuid,boolean) is 'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots rest; otherwise trigger rules decide among the active ones. Runs that are under way end on the version they began with. PYNFD.';
+comment on function app_private.activate_chatbot(uuid,boolean) is 'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots become inactive; otherwise trigger rules decide among the active ones. Runs in progress end on the version they began with. PYNFD.';
 
 create function app_private.add_user(tenant_id uuid, email text, role app_public.member_role, name text, password text) returns table(user_id uuid, is_new boolean) as $$
 declare
@@ -3301,7 +3304,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_call(jsonb) is 'A customer called: that opens the window like a message, answered or not. {"customer", "occurred_at"}.';
+comment on function app_private.apply_call(jsonb) is 'Applies a call from a customer, {"customer", "occurred_at"}: it opens the reply window like a message, whether it was answered or not. Returns false if the customer was erased.';
 
 create function app_private.apply_contact_syncs(contacts jsonb) returns void as $$
 declare
@@ -3312,7 +3315,7 @@ declare
   v_ids uuid[] := app_private.resolve_contacts(v_customers);
 begin
   perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
-  with told as (
+  with entries as (
     select distinct on (v_ids[e.n])
       v_ids[e.n] as id,
       left(e.contact ->> 'name', 150) as name,
@@ -3322,21 +3325,21 @@ begin
     where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
     order by v_ids[e.n], said_at desc, e.n desc
   ),
-  news as (
-    select t.*
-    from told t
-    where app_private.is_news(t.id, 'name', t.name, t.said_at, t.received_at)
+  newer as (
+    select e.*
+    from entries e
+    where app_private.is_newer_fact(e.id, 'name', e.name, e.said_at, e.received_at)
   ),
   named as (
     update app_public.contacts c set name = n.name
-    from news n
+    from newer n
     left join app_private.contact_facts f on f.contact_id = n.id and f.fact = 'name'
-    -- A name that is not the address book's is staff's.
+    -- A name that differs from the address book was entered by staff.
     where c.id = n.id and (c.name is null or c.name = f.value)
   )
   insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
   select c.tenant_id, c.id, 'name', n.name, n.said_at, n.received_at
-  from news n
+  from newer n
   join app_public.contacts c on c.id = n.id
   order by c.id
   on conflict on constraint contact_facts_pkey do update set
@@ -3344,7 +3347,40 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.apply_contact_syncs(jsonb) is 'Entries of the phone app''s address book, thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff gave is kept, and an older entry changes nothing.';
+comment on function app_private.apply_contact_syncs(jsonb) is 'Applies entries of the phone app''s address book, up to thousands at once: [{"customer" with heard_at, "name"?, "received_at"}]. A name that staff entered is kept, and an older entry is ignored.';
+
+create function app_private.apply_early_statuses(provider_message_ids text[]) returns void as $$
+declare
+  v_statuses jsonb;
+begin
+  with matched as (
+    delete from app_private.early_statuses p
+    using app_private.provider_ids k, app_public.message_statuses m
+    where p.provider_message_id = any (provider_message_ids)
+    and k.hash = app_private.provider_id_hash(p.channel_id, p.provider_message_id)
+    and m.message_id = k.message_id
+    returning m.tenant_id, p.channel_id, m.message_id, p.provider_message_id, p.status, p.occurred_at, p.details
+  )
+  select jsonb_agg(jsonb_build_object(
+    'tenant_id', u.tenant_id,
+    'channel_id', u.channel_id,
+    'message_id', u.message_id,
+    'provider_message_id', u.provider_message_id,
+    'status', u.status,
+    'occurred_at', u.occurred_at,
+    'error', u.details -> 'error',
+    'pricing', u.details -> 'pricing'
+  ))
+  into v_statuses
+  from matched u;
+
+  if v_statuses is not null then
+    perform app_private.apply_statuses(v_statuses);
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_early_statuses(text[]) is 'Applies the early statuses of messages whose provider''s ids are known now.';
 
 create function app_private.apply_identity_change(change jsonb) returns boolean as $$
 declare
@@ -3361,11 +3397,11 @@ declare
   );
 begin
   perform from app_public.contacts c where c.id in (v_old, v_new, v_holder) order by c.id for no key update;
-  -- Heard from since then under the old address: it went back to the customer, or on to somebody else.
-  if v_old is not null and app_private.is_heard_since(v_old, v_before, v_after, v_at) then
+  -- The old address was used after the change: the customer, or another person, has it again.
+  if v_old is not null and app_private.was_used_since(v_old, v_before, v_after, v_at) then
     return true;
   end if;
-  -- Whoever had the new number until now is not the customer who has it from now on.
+  -- The previous owner of the new number is not the customer who has it now.
   if v_holder <> v_old and app_private.is_previous_owner(v_holder, v_after, v_at) then
     perform app_private.release_phone(v_holder, v_after, v_at);
     v_new := nullif(v_new, v_holder);
@@ -3374,8 +3410,8 @@ begin
     return false;
   end if;
 
-  -- The number was another's by then already.
-  if v_old <> v_new and not app_private.has_moved(v_old, v_new, change) then
+  -- Another customer had the old number at that time.
+  if v_old <> v_new and not app_private.is_same_customer(v_old, v_new, change) then
     v_old := v_new;
   end if;
 
@@ -3389,7 +3425,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_identity_change(jsonb) is 'A customer has a new number or user id: {"before": customer, "after": customer with heard_at}. All addresses that are not among the new ones are retired: they stay the customer''s, and nothing is sent to them any more. A change that is older than what was heard under the old address changes nothing. False: neither is known.';
+comment on function app_private.apply_identity_change(jsonb) is 'Applies the change of a customer''s number or user id: {"before": customer, "after": customer with heard_at}. All addresses that are not among the new ones are retired: they stay with the customer, and nothing is sent to them. A change is ignored if the customer has written from the old address since. Returns false if neither address is known.';
 
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
@@ -3408,7 +3444,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_marketing_preference(jsonb) is 'A customer stopped or resumed marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}.';
+comment on function app_private.apply_marketing_preference(jsonb) is 'Applies a customer''s choice to stop or resume marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}. Returns false if the customer was erased.';
 
 create function app_private.apply_statuses(statuses jsonb, out applied integer, out unknown integer[]) returns record as $$
 declare
@@ -3418,17 +3454,17 @@ declare
   v_last uuid;
   v_has_new_ids boolean;
 begin
-  -- v_ids has the order of the array; what follows joins by position.
+  -- v_ids has the order of the statuses, so that the statements below can join them by position.
   select f.message_ids, f.has_new_ids into v_ids, v_has_new_ids from app_private.find_status_messages(statuses) f;
 
   applied := 0;
-  -- Not heard of: it overtook the answer to our POST, or the message is not ours.
+  -- A status without a message arrived before the response with the provider's id, or is not of a message of Parley.
   if array_position(v_ids, null) is not null then
     unknown := array(select i.n from unnest(v_ids) with ordinality i (id, n) where i.id is null);
-    perform app_private.park_statuses(statuses, v_ids);
+    perform app_private.store_early_statuses(statuses, v_ids);
   end if;
 
-  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(v_ids) i;
   if v_first is null then
     return;
@@ -3464,7 +3500,7 @@ begin
     delivered_at = least(m.delivered_at, r.delivered_at),
     read_at = least(m.read_at, r.read_at),
     played_at = least(m.played_at, r.played_at),
-    -- One story: either it failed, or it arrived and there was no error.
+    -- Either the message failed and has an error, or it arrived and has none.
     failed_at = case when greatest(m.status, r.status) = 'failed' then least(m.failed_at, r.failed_at) end,
     error_code = case
       when not app_private.keeps_error(greatest(m.status, r.status)) then null
@@ -3476,7 +3512,7 @@ begin
       when r.failed_at is null or m.failed_at <= r.failed_at and m.error_code not like 'PY%' then m.error
       else r.error
     end,
-    -- That of the furthest status; a late one does not replace it.
+    -- The pricing of the latest status; an earlier status that arrives late does not replace it.
     pricing = case
       when r.priced_status >= m.status then r.pricing
       else coalesce(m.pricing, r.pricing)
@@ -3486,14 +3522,14 @@ begin
   where m.tenant_id = r.tenant_id and m.message_id = r.message_id and m.message_id between v_first and v_last;
   get diagnostics applied = row_count;
 
-  -- The provider has these: a sender that died, or lost the answer, need not be waited for.
-  if app_private.leave_outbox(v_ids) > 0 then
+  -- The provider has these messages, so their conversations need not wait for a sender that died or lost the response.
+  if app_private.remove_from_outbox(v_ids) > 0 then
     perform graphile_worker.add_jobs(array[app_private.job('send_messages')]);
   end if;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_statuses(jsonb) is 'Moves messages forward: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}], in any order, any number of times, with the same end. Returns how many messages it was about, and the positions (from 1) of those of no message that is known, which are parked.';
+comment on function app_private.apply_statuses(jsonb) is 'Applies statuses: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}]. They may arrive in any order and more than once; the result is the same. applied: the number of messages updated. unknown: the positions (from 1) of statuses whose message is not known; they are stored in early_statuses.';
 
 create function app_private.apply_template_update(change jsonb) returns boolean as $$
   insert into app_public.templates as t (
@@ -3507,7 +3543,7 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
     change ->> 'name',
     change ->> 'language',
     change ->> 'provider_template_id',
-    -- Nothing heard of its status, or a word that is new to us: sending it is left to Meta.
+    -- No status, or one that this version does not support: Meta decides when it is sent.
     coalesce(s.status, 'unknown'),
     case when s.status is not null then change ->> 'status_reason' end,
     case when s.status is not null then h.heard_at end,
@@ -3527,8 +3563,8 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
   and change ->> 'business_account_id' is not null
   on conflict (tenant_id, business_account_id, name, language) do update set
     provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only what the report is about, and only where it is not older than what is known: excluded.…_at is null for the
-    -- rest.
+    -- Only columns that the report contains, and only if it is not older than the stored value: excluded.…_at is null
+    -- for the other columns.
     status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
     status_reason = case
       when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
@@ -3553,11 +3589,11 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
   returning true
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_template_update(jsonb) is 'What Meta says of a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. What is older than what is known of the same column changes nothing.';
+comment on function app_private.apply_template_update(jsonb) is 'Applies a report of Meta on a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. A value that is older than the stored value of its column is ignored. Returns null if name, language or business_account_id is missing.';
 
 create function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
 declare
-  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_reported_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
   v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
   v_channel record;
   v_is_known boolean := false;
@@ -3565,10 +3601,10 @@ begin
   for v_channel in
     select
       w.channel_id as id,
-      -- What is told again, at the same instant, must not undo what a person or the sender has done since.
-      s.account_state_at is null or s.account_state_at < v_heard_at
-        -- A second of Meta's is whole: an account is not reinstated before it is stopped.
-        or s.account_state_at = v_heard_at and v_is_reinstated
+      -- Not <=: a redelivered report must not undo what a user or the sender has changed since.
+      s.account_state_at is null or s.account_state_at < v_reported_at
+        -- Meta's times are whole seconds. Within one second, a reinstatement follows the stop.
+        or s.account_state_at = v_reported_at and v_is_reinstated
         as is_account_new
     from app_public.whatsapp_channels w
     join app_private.channel_states s on s.channel_id = w.channel_id
@@ -3601,49 +3637,50 @@ begin
       end,
       verified_name_at = greatest(w.verified_name_at, r.verified_name_at)
     from (
-      -- What is not reported has no time, and so changes nothing.
+      -- A value that is not reported has no time, so that it changes nothing.
       select
         n.*,
-        case when n.quality_rating is not null then v_heard_at end as quality_rating_at,
-        case when n.messaging_limit is not null then v_heard_at end as messaging_limit_at,
-        case when n.verified_name is not null then v_heard_at end as verified_name_at
+        case when n.quality_rating is not null then v_reported_at end as quality_rating_at,
+        case when n.messaging_limit is not null then v_reported_at end as messaging_limit_at,
+        case when n.verified_name is not null then v_reported_at end as verified_name_at
       from jsonb_to_record(change) n (quality_rating text, messaging_limit text, verified_name text)
     ) r
     where w.channel_id = v_channel.id;
 
     if v_channel.is_account_new and change ->> 'stop_reason' is not null then
-      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
+      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_reported_at);
     elsif v_channel.is_account_new and v_is_reinstated then
-      perform app_private.reinstate_channel(v_channel.id, v_heard_at);
+      perform app_private.reinstate_channel(v_channel.id, v_reported_at);
     end if;
   end loop;
   return v_is_known;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_whatsapp_channel_update(jsonb) is 'What Meta says of a number, or of all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. What is older than what is known of the same column changes nothing. False: no such channel.';
+comment on function app_private.apply_whatsapp_channel_update(jsonb) is 'Applies a report of Meta on a number, or on all numbers of an account: {"tenant_id", "business_account_id", "heard_at"?, "display_phone_number"?, "quality_rating"?, "messaging_limit"?, "verified_name"?, "stop_reason"?, "is_reinstated"?}. A value that is older than the stored value of its column is ignored. Returns false if there is no such channel.';
 
 create function app_private.apply_whatsapp_flow_update(change jsonb) returns boolean as $$
 declare
-  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_reported_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
 begin
   update app_public.whatsapp_flows f set
-    status = case when coalesce(f.status_at, '-infinity') <= v_heard_at then e.status else f.status end,
-    status_at = greatest(f.status_at, v_heard_at)
+    status = case when coalesce(f.status_at, '-infinity') <= v_reported_at then e.status else f.status end,
+    status_at = greatest(f.status_at, v_reported_at)
   from unnest(enum_range(null::app_public.flow_status)) e (status)
   where f.tenant_id = (change ->> 'tenant_id')::uuid
   and f.whatsapp_flow_id = change ->> 'flow_id'
-  -- A word that this version does not know changes nothing.
+  -- A status that this version does not support is ignored.
   and e.status::text = change ->> 'status';
   return found;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'What Meta says of a form''s status: {"tenant_id", "flow_id", "status", "heard_at"?}. What is older than what is known changes nothing. False: no such form, or no such status.';
+comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
 create function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
 begin
-  -- Rows that name no tenant belong to the one of what they hang on. What a deleted tenant takes along has none.
+  -- A row without tenant_id belongs to the tenant of the row that it refers to. When a tenant is deleted, the rows that
+  -- are deleted with it have no tenant.
   return query
   select t.id
   from app_public.tenants t
@@ -3656,7 +3693,7 @@ begin
     union all
     select s.tenant_id from app_public.data_sources s where s.id = (changed ->> 'data_source_id')::uuid
     union all
-    -- A person's account and password concern every tenant that they are a member of.
+    -- The account and the password of a user concern every tenant of the user.
     select m.tenant_id
     from app_public.memberships m
     where audited_tenants.table_name in ('users', 'user_secrets')
@@ -3669,7 +3706,7 @@ comment on function app_private.audited_tenants(text,jsonb) is 'The tenants whos
 
 create function app_private.begin_chatbot_turns(taker_id uuid, event_ids uuid[]) returns void as $$
 begin
-  -- It has to outlive the taker, not the database: no disk is waited for.
+  -- The record must survive a crash of the worker, not of the database, so the commit does not wait for the disk.
   perform set_config('synchronous_commit', 'off', true);
 
   update app_private.chatbot_turn_takers t set event_ids = begin_chatbot_turns.event_ids, began_at = clock_timestamp()
@@ -3678,47 +3715,68 @@ begin
     return;
   end if;
 
-  -- Once in a taker's life: what its predecessors left, where nothing of it waits any more.
+  -- Once for each worker: deletes the records of earlier workers whose events have all been handled.
   delete from app_private.chatbot_turn_takers t
   where not exists (select from app_private.chatbot_events e where e.id = any (t.event_ids));
   insert into app_private.chatbot_turn_takers (id, event_ids) values (taker_id, begin_chatbot_turns.event_ids);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.begin_chatbot_turns(uuid,uuid[]) is 'Notes which events a taker is about to play, in a transaction of its own: when its process dies of one of them, the note stays, and is counted as a try. save_chatbot_turns() clears it in the transaction of the turns.';
+comment on function app_private.begin_chatbot_turns(uuid,uuid[]) is 'Records which events a worker is about to handle, in a transaction of its own. If the process dies of one of them, the record remains and counts as an attempt. save_chatbot_turns() clears it in the transaction of the turns.';
+
+create function app_private.blank_erased_customers(customers jsonb) returns jsonb as $$
+declare
+  v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
+begin
+  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_received_at) then
+    return customers;
+  end if;
+  return (
+    select jsonb_agg(
+      case
+        when exists (
+          select
+          from app_private.read_identities(jsonb_build_array(c.customer)) a
+          join app_private.erased_addresses e
+            on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
+          where e.erased_at >= (c.customer ->> 'received_at')::timestamptz
+        )
+        then '{}'
+        else c.customer
+      end
+      order by c.n
+    )
+    from jsonb_array_elements(customers) with ordinality c (customer, n)
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.blank_erased_customers(jsonb) is 'Returns the customers of stored bodies (with received_at). Customers who were erased after that are replaced by {}.';
+
+create function app_private.blank_known_customers(customers jsonb, messages jsonb) returns jsonb as $$
+  with unknown as (
+    select distinct m.customer
+    from jsonb_to_recordset(messages) as m (
+      channel_id uuid, customer int, provider_message_id text
+    )
+    -- A lookup for each message instead of a join with the whole table.
+    where (
+      select p.message_id from app_private.provider_ids p
+      where p.hash = app_private.provider_id_hash(m.channel_id, m.provider_message_id)
+    ) is null
+  )
+  select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
+  from jsonb_array_elements(customers) with ordinality c (customer, n)
+  left join unknown f on f.customer = c.n
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.blank_known_customers(jsonb,jsonb) is 'Returns the customers. Customers whose messages are all stored already are replaced by {}.';
 
 create function app_private.bounded_metadata(wanted jsonb, otherwise jsonb) returns jsonb as $$
   select case when octet_length(wanted::text) <= 32768 then wanted else otherwise end
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no caller to report an error to.';
-
-create function app_private.call_back(context_id uuid, payload jsonb) returns boolean as $$
-declare
-  v_is_taken boolean;
-begin
-  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
-  select x.tenant_id, x.conversation_id, 'callback', x.id, call_back.payload
-  from app_public.conversation_contexts x
-  where x.id = call_back.context_id and x.is_active
-  -- A caller who cannot stop fills no table: what it says beyond this is not kept.
-  and (
-    select count(*) from (
-      select from app_private.chatbot_events e
-      where e.tenant_id = x.tenant_id and e.conversation_id = x.conversation_id
-      limit 100
-    ) waiting
-  ) < 100
-  returning true into v_is_taken;
-
-  if v_is_taken then
-    perform app_private.wake('advance_chatbots');
-  end if;
-  return coalesce(v_is_taken, false);
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.call_back(uuid,jsonb) is 'Stores a callback that was received at a run''s address. Returns false if the run has ended, or if too many callbacks are waiting.';
 
 create function app_private.change_channel() returns text as $$
   select c.name from app_private.change_channels c
@@ -3742,8 +3800,8 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too
-      -- large.
+      -- A value that its column does not accept must not make the turn fail: it is stored in metadata, unless that
+      -- would become too large.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
@@ -3763,7 +3821,7 @@ begin
       where c.id = v_change.id;
     end if;
 
-    -- In order of name, so that two turns that make the same ones do not wait for each other crosswise.
+    -- Ordered by name, so that two turns that create the same tags do not deadlock.
     insert into app_public.tags (tenant_id, name)
     select v_change.tenant_id, min(left(w.name, 100))
     from unnest(v_change.add_tags) w (name)
@@ -3793,7 +3851,7 @@ begin
       select from unnest(v_change.remove_tags) w (name) where lower(w.name) = lower(t.name) or w.name = t.id::text
     );
 
-    -- Groups are lists that people keep: one that is not there is not made.
+    -- Users maintain groups, so a missing group is not created.
     insert into app_public.group_contacts (tenant_id, group_id, contact_id)
     select v_change.tenant_id, g.id, v_change.id
     from app_public.groups g
@@ -3819,9 +3877,9 @@ comment on function app_private.change_contacts(jsonb) is 'Applies the changes t
 create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$
   select coalesce(
     channel.messages_per_second,
-    -- A cubic through the pace that was refused: it begins at 0.7 of it, comes near within seconds, lingers there, and
-    -- after twelve seconds without a refusal rises faster and faster: 1.1 times after 20 s, 3.4 times after 36 s, ten
-    -- times after 50 s.
+    -- A cubic curve through the refused rate: it starts at 0.7 of that rate, approaches it within seconds, stays close
+    -- to it, and after 12 seconds without a refusal rises faster and faster: 1.1 times after 20 s, 3.4 times after
+    -- 36 s, 10 times after 50 s.
     least(
       state.learned_messages_per_second * (
         1 + 0.3 * (greatest(extract(epoch from now() - state.learned_at), 0)::float8 / 12 - 1) ^ 3
@@ -3832,7 +3890,7 @@ create function app_private.channel_pace(channel app_public.channels, state app_
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages per second that may be sent: the limit that a user has set; else the limit assumed after a rate limit error, which is raised again within a minute without errors; else unlimited (100,000).';
+comment on function app_private.channel_pace(app_public.channels,app_private.channel_states) is 'Messages per second that may be sent: the limit that a user has set; otherwise the limit assumed after a rate limit error, which is raised again within a minute without errors; otherwise unlimited (100,000).';
 
 create function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, wanted text) returns table(user_id uuid, status app_public.google_account_status, access_token text, access_token_expires_at timestamp with time zone) as $$
   select g.user_id, g.status, k.access_token, g.access_token_expires_at
@@ -3841,12 +3899,12 @@ create function app_private.chatbot_calendar(tenant_id uuid, owner_id uuid, want
   join app_public.memberships m on m.tenant_id = g.tenant_id and m.user_id = g.user_id and m.is_active
   where g.tenant_id = chatbot_calendar.tenant_id
   and (chatbot_calendar.wanted is null or g.user_id::text = wanted or g.email = wanted)
-  -- The bot's owner; else the tenant's owner who connected first.
+  -- The owner of the chatbot; otherwise the owner of the tenant whose account was connected first.
   order by g.user_id = chatbot_calendar.owner_id desc nulls last, m.role = 'owner' desc, g.created_at
   limit 1;
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.chatbot_calendar(uuid,uuid,text) is 'The Google account that a chatbot''s calendar node looks into: that of the named member (by id or address), else of the bot''s owner (who published it), else of an owner of the tenant.';
+comment on function app_private.chatbot_calendar(uuid,uuid,text) is 'The Google account that a chatbot''s calendar node reads: that of the member named by wanted (id or address); otherwise that of owner_id (who published the chatbot); otherwise that of an owner of the tenant.';
 
 create function app_private.chatbot_data_source(tenant_id uuid, data_source_id text, connection_id text) returns table(id uuid, type app_public.data_source_type, base_url text, auth_type app_public.data_source_auth, auth_header_name text, headers jsonb, timeout_ms integer, auth_token text, connection jsonb) as $$
   select
@@ -3861,7 +3919,7 @@ create function app_private.chatbot_data_source(tenant_id uuid, data_source_id t
   left join app_private.data_source_secrets k on k.data_source_id = s.id;
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.chatbot_data_source(uuid,text,text) is 'What a chatbot''s call of a data source, or of a connection, needs; of its own tenant, and only while it is active. Ids are texts: graphs are written by people.';
+comment on function app_private.chatbot_data_source(uuid,text,text) is 'The data needed to call a data source, or a connection of one, from a chatbot: of its own tenant, and only while it is active. Ids are texts, because graphs are written by users and may contain invalid ids.';
 
 create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) returns interval as $$
   select coalesce(
@@ -3875,7 +3933,7 @@ create function app_private.chatbot_pause(tenant_id uuid, conversation_id uuid) 
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.chatbot_pause(uuid,uuid) is 'How long a person''s message in this conversation pauses the chatbot: as the version that runs says, or the default.';
+comment on function app_private.chatbot_pause(uuid,uuid) is 'How long a user''s message in this conversation pauses the chatbot: as set in the version of the active run, or the default.';
 
 create function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
@@ -3889,7 +3947,7 @@ declare
   v_user app_public.users;
   v_hash text;
 begin
-  -- Wait for other attempts at this address from there: ten at once count as ten.
+  -- Waits for concurrent attempts at this address from this source, so that each of them is counted.
   insert into app_private.sign_in_failures as f (email, source) values (v_key, v_source)
   on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
   returning f.* into v_failure;
@@ -3898,7 +3956,7 @@ begin
   select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
   v_is_familiar := app_hidden.is_familiar_source(v_key, v_source);
 
-  -- Many sources that guess one password get one guess each, not five. The person's own are not among them.
+  -- If many sources guess the password of one address, each has one attempt instead of five, except the user's own.
   v_free_failures := case
     when not v_is_familiar and (
       select sum(f.failures) >= 100 from app_private.sign_in_failures f
@@ -3920,14 +3978,14 @@ begin
     or octet_length(password) > 72
     or not coalesce(v_user.is_active, false)
   then
-    -- A failure is forgotten a quarter of an hour after it, or after the lock that it
-    -- brought: waiting a lock out does not start the count again.
+    -- A failure counts until 15 minutes after it, or after the end of the lock that it caused, so that waiting for the
+    -- end of a lock does not reset the count.
     v_is_fresh := greatest(v_failure.last_failed_at, v_failure.locked_until) >= now() - interval '15 minutes';
     update app_private.sign_in_failures f set
       failures = case when v_is_fresh then f.failures + 1 else 1 end,
       last_failed_at = now(),
-      -- The fifth failure locks for a minute, each further one for twice as long: up to an hour, or five minutes where
-      -- the person has signed in from.
+      -- The fifth failure locks for a minute, each further one for twice as long: up to an hour, or up to five minutes
+      -- for a source from which the user has signed in.
       locked_until = case
         when f.locked_until > now() then f.locked_until
         when v_is_fresh and f.failures >= v_free_failures then now() + least(
@@ -3938,7 +3996,7 @@ begin
     where f.email = v_key and f.source = v_source;
     return null;
   elsif v_is_refused then
-    -- A right password in the meantime is not held against the person.
+    -- A correct password in the meantime is not counted as a failure.
     return null;
   end if;
 
@@ -3956,7 +4014,7 @@ declare
   v_ids uuid[] := app_private.lock_waiting_conversations(batch_size);
   v_tried uuid[];
 begin
-  -- Read after the locks: what had these conversations before has committed, or is gone.
+  -- Read after locking: a worker that had these conversations before has committed, or has died.
   v_tried := array(
     select unnest(t.event_ids) from app_private.chatbot_turn_takers t where t.id is distinct from taker_id
   );
@@ -3975,7 +4033,7 @@ begin
         order by l.created_at desc
         limit 1
       ),
-      -- Whether a message that begins a run is the contact's first in this conversation.
+      -- Whether a message that starts a run is the contact's first message in this conversation.
       x.id is null and not exists (
         select from app_public.messages f
         where f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
@@ -4000,12 +4058,12 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.claim_chatbot_turns(integer,uuid) is 'Locks up to batch_size conversations in which something waits for a chatbot, and returns all that a turn needs. Nothing is taken out: save_chatbot_turns() does that in the same transaction. tries of an event counts the takers that began to play it and never finished.';
+comment on function app_private.claim_chatbot_turns(integer,uuid) is 'Locks up to batch_size conversations with due events, and returns everything that a turn needs. Events are not deleted: save_chatbot_turns() does that in the same transaction. tries of an event is the number of workers that began to handle it and did not finish.';
 
 create function app_private.claim_from_channel(channel_id uuid, pace_clock timestamp with time zone, pace integer, uncertain_policy app_public.uncertain_policy, most integer, lease interval, sender_id uuid) returns uuid[] as $$
 declare
-  -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
-  -- clock is ahead: the server's was set back.
+  -- The token bucket holds the messages of a quarter of a second, but at least one. If pace_clock is in the future,
+  -- because the server's clock was set back, the bucket is full.
   v_clock timestamptz := greatest(
     case when pace_clock <= clock_timestamp() + interval '1 second' then pace_clock end,
     clock_timestamp() - greatest(0.25, 1.0 / pace) * interval '1 second'
@@ -4027,7 +4085,7 @@ begin
     return '{}';
   end if;
 
-  -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
+  -- Only the oldest message of a conversation, and only if none of its messages is being sent.
   with heads as (
     select h.*
     from unnest(v_lanes) lane (conversation_id)
@@ -4035,7 +4093,7 @@ begin
       select o.conversation_id, o.message_id, o.state
       from app_private.outbox o
       where o.conversation_id = lane.conversation_id
-      -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
+      -- An uncertain message delays later ones for a minute, and for longer only if it may be sent again.
       and not (
         o.state = 'uncertain'
         and o.uncertain_at < now() - interval '1 minute'
@@ -4047,7 +4105,7 @@ begin
   )
   select array_agg(h.message_id) into v_message_ids from heads h where h.state = 'queued';
 
-  -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
+  -- By ids alone: joined with the lanes, each message was searched for in the whole outbox.
   with sending as (
     update app_private.outbox o set
       state = 'sending',
@@ -4070,15 +4128,15 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.claim_from_channel(uuid,timestamp with time zone,integer,app_public.uncertain_policy,integer,interval,uuid) is 'Claims the oldest message of each conversation of a channel that is due, at most as many as the pace allows and as most says, and returns their ids. The caller holds the channel''s state. Part of claim_outbox().';
+comment on function app_private.claim_from_channel(uuid,timestamp with time zone,integer,app_public.uncertain_policy,integer,interval,uuid) is 'Claims the oldest message of each conversation of a channel that is due, at most as many as the send rate and most allow. Returns their ids. The caller must have locked the channel''s state. Part of claim_outbox().';
 
 create function app_private.claim_message_id(conversation_id uuid, provider_message_id text, occurred_at timestamp with time zone) returns uuid as $$
   insert into app_private.provider_ids (hash, message_id)
   select
     h.hash,
     app_private.message_id_at(
-      app_private.late_place(c.id, occurred_at, statement_timestamp(), null)
-      -- In the order of the calls: clocks of other systems have whole seconds, too.
+      app_private.late_position(c.id, occurred_at, statement_timestamp(), null)
+      -- Keeps the order of the calls, because times of other systems may be in whole seconds.
       + (clock_timestamp() - statement_timestamp()),
       h.hash
     )
@@ -4089,15 +4147,15 @@ create function app_private.claim_message_id(conversation_id uuid, provider_mess
   returning message_id
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.claim_message_id(uuid,text,timestamp with time zone) is 'The id under which to insert a message that was said elsewhere, at its place in the conversation; null when that message is here already. provider_message_id: its id there. Call it in the statement that inserts the message.';
+comment on function app_private.claim_message_id(uuid,text,timestamp with time zone) is 'The id for inserting a message that was written in another system, at its position in the conversation. Null if the message is stored already. provider_message_id is the id of the message in that system. Call it in the statement that inserts the message.';
 
 create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
 declare
   v_channel record;
   v_message_ids uuid[] := '{}';
 begin
-  -- Channel by channel, because each has its own pace. One sender at a time works out a channel's share; another looks
-  -- at the other channels in the meantime.
+  -- Channel by channel, because each has its own send rate. Only one sender at a time claims messages of a channel;
+  -- others continue with the other channels.
   for v_channel in
     select c.id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
     from app_private.channel_states s
@@ -4134,7 +4192,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Takes up to batch_size messages that are due: the oldest of each conversation, at most what each channel''s pace allows, and at most share of one channel (null: no limit); none of the busy channels, of which the sender has enough under way. They are "sending" from then on, under a lease by the database''s clock; a sender that dies leaves them to reconcile_outbox().';
+comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uuid) is 'Claims up to batch_size due messages for sending: the oldest message of each conversation, as many of each channel as its send rate allows, at most share (null: no limit), and none of busy_channel_ids. They have the status "sending" and a lease of this duration by the database''s clock. If the sender dies, reconcile_outbox() resolves them.';
 
 create function app_private.claimed_messages(message_ids uuid[]) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
   select
@@ -4142,19 +4200,19 @@ create function app_private.claimed_messages(message_ids uuid[]) returns table(m
     case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
     coalesce(r.provider_message_id, rs.provider_message_id),
     o.attempts
-  from unnest($1) taken (id)
-  join app_private.outbox o on o.message_id = taken.id
+  from unnest($1) claimed (id)
+  join app_private.outbox o on o.message_id = claimed.id
   join app_public.messages m on m.id = o.message_id
   join app_public.conversations c on c.id = o.conversation_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
-  -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
+  -- The address that was last heard from, and never a retired one. Of several with the same time, the preferred kind.
   left join lateral (
     select x.kind, x.value
     from app_public.contact_identities x
     where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
     order by
-      -- The provider takes no user id for a template that authenticates (131062).
+      -- The provider refuses user ids for authentication templates (131062).
       x.kind = 'phone' and m.type = 'template' and exists (
         select from app_public.whatsapp_channels w
         join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
@@ -4171,12 +4229,25 @@ create function app_private.claimed_messages(message_ids uuid[]) returns table(m
   left join app_public.message_statuses rs on rs.message_id = m.reply_to_id and rs.tenant_id = m.tenant_id
 $$
   language sql stable;
-comment on function app_private.claimed_messages(uuid[]) is 'What a sender needs to know of messages that it has claimed. Part of claim_outbox().';
+comment on function app_private.claimed_messages(uuid[]) is 'The data that a sender needs to send claimed messages. Part of claim_outbox().';
+
+create function app_private.contact_last_heard_at(contact_id uuid) returns timestamp with time zone as $$
+  -- While the order of a contact's addresses stays the same, only the times of its conversations are updated.
+  select coalesce(
+    greatest(
+      (select max(i.last_heard_at) from app_public.contact_identities i where i.contact_id = $1),
+      (select max(v.last_customer_message_at) from app_public.conversations v where v.contact_id = $1)
+    ),
+    '-infinity'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.contact_last_heard_at(uuid) is 'When a contact last wrote, from any of its addresses; -infinity if never. Older facts about the contact are outdated.';
 
 create function app_private.contested_numbers(customers jsonb) returns table(n bigint, at timestamp with time zone, contact_id uuid, customer jsonb, is_previous_owner boolean) as $$
   select
     c.n, c.at, h.contact_id, jsonb_build_array(customers -> (c.n - 1)::int) as customer,
-    not c.is_overtaken and app_private.heard_until(h) < c.at as is_previous_owner
+    not c.is_overtaken and app_private.identity_last_heard_at(h) < c.at as is_previous_owner
   from (
     select
       r.*,
@@ -4195,12 +4266,12 @@ create function app_private.contested_numbers(customers jsonb) returns table(n b
     where r.phone is not null and coalesce(r.bsuid, r.parent_bsuid) is not null
   ) c
   left join lateral app_private.identity_at(c.tenant_id, 'phone', c.phone, c.at) h
-    on app_private.is_somebody_else(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+    on app_private.is_different_person(h.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   where c.is_overtaken or h.contact_id is not null
   order by h.contact_id, c.n
 $$
   language sql stable rows 1 set search_path to pg_catalog, pg_temp;
-comment on function app_private.contested_numbers(jsonb) is 'The customers, by position, whose number is that of a contact, or of a later customer, with another user id.';
+comment on function app_private.contested_numbers(jsonb) is 'The customers, by position, whose number belongs to a contact, or to a later customer of the batch, with another user id. is_previous_owner: the contact wrote from the number before the customer did.';
 
 create function app_private.correct_future_times() returns integer as $$
 declare
@@ -4291,11 +4362,52 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.correct_future_times() is 'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
 
+create function app_private.delay_bursts(bursts jsonb) returns void as $$
+begin
+  -- All events of the conversation wait, because further messages of the burst may follow.
+  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => b.delay_ms / 1000)
+  from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8)
+  where e.conversation_id = b.conversation_id;
+
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'advance_chatbots', run_at => clock_timestamp() + make_interval(secs => b.delay_ms / 1000),
+    key => app_private.job_key('advance_chatbots', b.conversation_id)
+  )))
+  from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.delay_bursts(jsonb) is 'Postpones the events of conversations in which more messages are expected: [{"conversation_id", "delay_ms"}]. Part of save_chatbot_turns().';
+
+create function app_private.delete_old_rows() returns void as $$
+  delete from app_private.erased_addresses e
+  where not exists (
+    select from app_public.webhook_events w
+    where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
+  );
+  delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
+  delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
+  delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
+  delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
+  delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
+  delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
+  delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
+  -- The budgets look back one day.
+  delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
+  -- Events that wait until a user is done, but whose run has ended.
+  delete from app_private.chatbot_events e
+  where e.due_at = 'infinity'
+  and (e.set_aside_reason is null or e.created_at < now() - interval '30 days')
+  and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
+
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_private.derived_id(text[]) is 'A version 8 id made from what a row stands for: two transactions that make the same row at once make one.';
+comment on function app_private.derived_id(text[]) is 'A version 8 id that is derived from the identity of a row, so that two transactions that insert the same row at the same time use the same id.';
 
 create function app_private.ensure_partitions(months_ahead integer default 3, at_most integer default null::integer) returns setof text as $$
 declare
@@ -4377,7 +4489,7 @@ begin
     and app_private.needs_attention(v_message.direction, v_message.origin, v_message.type, v_message.content)
     and v_message.created_at > coalesce(c.read_at, '-infinity');
 
-    -- What it is, when and of whom it was said stays: a picture of the imported past is not news.
+    -- Origin, author and times stay: an image in an imported history must not count as a new message.
     v_message.type := v_found.type;
     v_message.content := v_found.content;
     v_message.preview := app_private.received_preview(v_message.origin, v_message.type, v_message.content);
@@ -4388,7 +4500,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.fill_placeholders(jsonb) is 'Puts the content of messages that were stored before as mere placeholders (media of an imported history, what the provider could not show at first) in their place: the row is removed and inserted again, with the same id, so that all that follows from a message follows from it. Takes the rows of store_messages(); a placeholder that comes after the content changes nothing.';
+comment on function app_private.fill_placeholders(jsonb) is 'Replaces placeholders (media of an imported history, content that the provider could not show at first) by messages with their content. A row is deleted and inserted again with the same id, so that all triggers of a message fire. Takes the messages of store_messages(). A placeholder that arrives after the content is ignored.';
 
 create function app_private.find_channel(channel text, tenant_id uuid default null::uuid) returns uuid as $$
 declare
@@ -4433,8 +4545,8 @@ $$
 comment on function app_private.find_chatbot(text,uuid) is 'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
 
 create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
-  -- Look-ups of one row each, not a join: how a join is planned depends on statistics
-  -- that lag behind a growing table.
+  -- Lookups of one row each instead of a join: the plan of a join depends on statistics, which are outdated while a
+  -- table grows.
   select array_agg(
     coalesce(
       case when c.parent_bsuid is not null then (
@@ -4460,10 +4572,10 @@ create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   cross join lateral (select coalesce(c.heard_at, now()) as at) t
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_contacts(jsonb) is 'The contacts that customers already are, by position; null for strangers. The most trusted address decides.';
+comment on function app_private.find_contacts(jsonb) is 'The existing contacts of customers, by position; null for unknown customers. The most trusted address decides.';
 
 create function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
-  -- Look-ups of one row each, not a join, as in find_contacts().
+  -- Lookups of one row each instead of a join, as in find_contacts().
   select array_agg(
     (
       select v.id from app_public.conversations v
@@ -4475,7 +4587,30 @@ create function app_private.find_conversations(customers jsonb, contact_ids uuid
     with ordinality c (channel_id, n)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_conversations(jsonb,uuid[]) is 'The threads that exist already, by position.';
+comment on function app_private.find_conversations(jsonb,uuid[]) is 'The existing conversations of customers, by position; null where there is none.';
+
+create function app_private.find_duplicate_contact(contact_id uuid, recipient jsonb) returns uuid as $$
+  select o.contact_id
+  from app_private.read_identities(jsonb_build_array(recipient)) a
+  join app_public.contact_identities o on o.tenant_id = a.tenant_id and o.kind = a.kind and o.match_key = a.match_key
+  where a.kind in ('parent_bsuid', 'bsuid')
+  and o.contact_id <> $1
+  -- The recipient's number is this contact's, the other contact has no number, and this one has no other id.
+  and exists (
+    select
+    from app_private.read_identities(jsonb_build_array(recipient)) p
+    join app_public.contact_identities i on i.tenant_id = p.tenant_id and i.kind = p.kind and i.match_key = p.match_key
+    where p.kind = 'phone' and i.contact_id = $1 and i.retired_at is null
+  )
+  and not exists (
+    select from app_public.contact_identities x
+    where (x.contact_id = o.contact_id and x.kind = 'phone' or x.contact_id = $1 and x.kind = o.kind)
+    and x.retired_at is null
+  )
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_duplicate_contact(uuid,jsonb) is 'The other contact that has a recipient''s user id, if it is certainly the same person, who had hidden the number.';
 
 create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
   select array_agg(
@@ -4488,7 +4623,7 @@ create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid
         join app_public.conversations v on v.id = m.conversation_id
         where p.hash = app_private.provider_id_hash(c.channel_id, c.quoted_id)
         and m.direction = 'outbound'
-        -- Two numbers are two people, until the provider says otherwise.
+        -- Two numbers are two persons unless the provider reports otherwise.
         and (
           c.phone is null
           or not exists (
@@ -4504,7 +4639,7 @@ create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid
     with ordinality c (channel_id, phone, quoted_id, n)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_quoted_contacts(jsonb,uuid[]) is 'For unknown customers who reply to an outbound message, the contacts that it was sent to: only they can quote it.';
+comment on function app_private.find_quoted_contacts(jsonb,uuid[]) is 'Returns known_ids and, for unknown customers who reply to an outbound message, the contacts to whom it was sent, because only its recipient can quote it.';
 
 create function app_private.find_status_messages(statuses jsonb) returns table(message_ids uuid[], has_new_ids boolean) as $$
   select
@@ -4525,12 +4660,12 @@ create function app_private.find_status_messages(statuses jsonb) returns table(m
     where own.message_id is null
     and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     and m.tenant_id = s.tenant_id
-    -- Not merged into the outer query: what is found by our own id is not looked up again.
+    -- Prevents merging into the outer query, so that a message found by Parley's own id is not looked up again.
     limit 1
   ) theirs on true
 $$
   language sql stable;
-comment on function app_private.find_status_messages(jsonb) is 'The message that each status is about, by position: found by our message id, which the provider echoes, else by the provider''s id; null if there is none. has_new_ids: whether the provider''s id of a message found by our id is not stored yet. Part of apply_statuses().';
+comment on function app_private.find_status_messages(jsonb) is 'The message of each status, by position: found by Parley''s own id, which the provider returns, otherwise by the provider''s id; null if it is not known. has_new_ids: for some message that was found by Parley''s id, the provider''s id is not stored yet. Part of apply_statuses().';
 
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
@@ -4566,52 +4701,12 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_user(text) is 'The id of the user with that address, regardless of case, for the operator. PYNFD.';
 
-create function app_private.forget_old_rows() returns void as $$
-  delete from app_private.erased_addresses e
-  where not exists (
-    select from app_public.webhook_events w
-    where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
-  );
-  delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
-  delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
-  delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
-  delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
-  delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
-  delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
-  delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
-  -- The budgets look back one day.
-  delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
-  -- Events that wait until a user is done, but whose run has ended.
-  delete from app_private.chatbot_events e
-  where e.due_at = 'infinity'
-  and (e.set_aside_reason is null or e.created_at < now() - interval '30 days')
-  and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.forget_old_rows() is 'Deletes rows that are no longer needed: parked statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
-
-create function app_private.gather_bursts(bursts jsonb) returns void as $$
-begin
-  -- The messages of a burst wait for those that may follow them.
-  update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => b.delay_ms / 1000)
-  from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8)
-  where e.conversation_id = b.conversation_id;
-
-  perform graphile_worker.add_jobs(array_agg(app_private.job(
-    'advance_chatbots', run_at => clock_timestamp() + make_interval(secs => b.delay_ms / 1000),
-    key => app_private.job_key('advance_chatbots', b.conversation_id)
-  )))
-  from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8);
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.gather_bursts(jsonb) is 'Postpones the messages of conversations in which more are expected: [{"conversation_id", "delay_ms"}], at least one. Part of save_chatbot_turns().';
-
 create function app_private.hand_over_conversations(handoffs jsonb) returns void as $$
 begin
   update app_public.conversations c set
     assignee_id = coalesce(m.user_id, c.assignee_id),
-    -- No agent has it yet, and no run is left that keeps the chatbot silent: the next message must not begin another.
+    -- No agent is assigned yet and no active run keeps the chatbot silent, so a pause must: otherwise the customer's
+    -- next message would start a run.
     chatbot_paused_until = case
       when m.user_id is null and h.pause_seconds is not null
         then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
@@ -4629,28 +4724,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.hand_over_conversations(jsonb) is 'Hands conversations to an agent or a team: [{"conversation_id", "user_id", "team", "note", "node_id", "pause_seconds"}], kept in their metadata.handoff. pause_seconds is null while the run goes on, which keeps the chatbot silent itself. Part of save_chatbot_turns().';
-
-create function app_private.hand_over_numbers(customers jsonb) returns jsonb as $$
-declare
-  v_found record;
-begin
-  for v_found in select * from app_private.contested_numbers(customers)
-  loop
-    if v_found.is_previous_owner then
-      perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
-      perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
-    else
-      customers := jsonb_set(
-        customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}'
-      );
-    end if;
-  end loop;
-  return customers;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.hand_over_numbers(jsonb) is 'A number that arrives with a user id other than that of its contact has a new owner: it goes to the contact that wrote last. Returns the customers, without numbers that belong to another contact by now.';
+comment on function app_private.hand_over_conversations(jsonb) is 'Hands conversations to an agent or a team, and stores the handoff in their metadata.handoff: [{"conversation_id", "user_id", "team", "note", "node_id", "pause_seconds"}]. pause_seconds is null if the run continues, because an active run keeps the chatbot silent. Part of save_chatbot_turns().';
 
 create function app_private.has_account(email text) returns boolean as $$
   select exists (
@@ -4660,80 +4734,48 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.has_account(text) is 'Whether the installation has an account with that address, regardless of case.';
 
-create function app_private.has_moved(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
-  -- A user id that comes with the change is a new one. One that was met before is another customer's than the old
-  -- number, unless an old user id says otherwise.
-  select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
-  or not exists (
-    select
-    from app_private.read_identities(jsonb_build_array(change -> 'after')) a
-    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id = new_id and i.kind in ('bsuid', 'parent_bsuid') and i.last_heard_at < a.heard_at
-  )
-  or not app_private.is_somebody_else(
-    old_id, (change #>> '{after,channel_id}')::uuid, change #>> '{after,bsuid}', change #>> '{after,parent_bsuid}'
-  )
+create function app_private.has_own_content(type app_public.message_type, content jsonb) returns boolean as $$
+  -- Not changes of earlier messages, notices of the provider, or the opening of a chat. (Lists instead of a case, whose
+  -- branches would each cost set-up time in every statement.)
+  select type not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome', 'media_placeholder')
+    and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.has_moved(uuid,uuid,jsonb) is 'Whether the contact that has the old address and the one that has the new address are one customer, who moved.';
+  language sql immutable;
+comment on function app_private.has_own_content(app_public.message_type,jsonb) is 'Whether a message has content of its own. A customer''s message with content counts as unread and reopens a closed conversation.';
 
-create function app_private.hear_identities(customers jsonb, contact_ids uuid[]) returns void as $$
-  with named as (
-    select contact_ids[a.n] as contact_id, a.tenant_id, a.kind, a.match_key, max(a.heard_at) as heard_at
-    from app_private.read_identities(customers) a
-    where contact_ids[a.n] is not null
-    group by 1, 2, 3, 4
-  ),
-  sightings as (
-    select
-      contact_ids[a.n] as contact_id,
-      a.tenant_id,
-      a.heard_at,
-      min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
-      count(distinct (i.kind, i.match_key)) as named
-    from app_private.read_identities(customers) a
-    join app_public.contact_identities i
-      on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key and i.contact_id = contact_ids[a.n]
-    group by a.n, 1, 2, 3
-  ),
-  moving as (
-    select distinct s.contact_id
-    from sightings s
-    where s.least_heard_at < s.heard_at
-    -- All those named stand in front, side by side: as recognise_customers() asks.
-    and (
-      select count(*) > s.named or max(i.last_heard_at) > s.least_heard_at
-      from app_public.contact_identities i
-      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id
-      and coalesce(i.last_heard_at, '-infinity') >= s.least_heard_at
-    )
-    -- Somebody who wrote since then did so from the addresses in front.
-    and not exists (
-      select from app_public.conversations v
-      where v.contact_id = s.contact_id and v.last_customer_message_at > s.heard_at
-    )
-  ),
-  locked as (
-    -- In one order, for another batch may move the same addresses.
-    select n.*
-    from named n
-    join moving m on m.contact_id = n.contact_id
-    join app_public.contact_identities i
-      on i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
-    where coalesce(i.last_heard_at, '-infinity') < n.heard_at
-    order by n.tenant_id, n.kind, n.match_key
-    for no key update of i
-  )
-  update app_public.contact_identities i set last_heard_at = n.heard_at
-  from locked n
-  where i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
-  and coalesce(i.last_heard_at, '-infinity') < n.heard_at
+create function app_private.hold_events(holds jsonb) returns void as $$
+begin
+  -- resume_chatbot() releases these: its job calls it, or the end of the assignment.
+  update app_private.chatbot_events e set due_at = 'infinity'
+  from jsonb_to_recordset(holds) as h (event_ids jsonb)
+  cross join jsonb_array_elements_text(h.event_ids) i (id)
+  where e.id = i.id::uuid;
+
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'resume_chatbot', json_build_object('conversationId', c.id), c.chatbot_paused_until,
+    app_private.job_key('resume_chatbot', c.id)
+  )))
+  from jsonb_to_recordset(holds) as h (conversation_id uuid)
+  join app_public.conversations c on c.id = h.conversation_id
+  where c.chatbot_paused_until is not null
+  having count(*) > 0;
+end;
 $$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.hear_identities(jsonb,uuid[]) is 'Moves the addresses under which contacts were just met before their others, where they stand behind: only their order counts, so that a customer who always writes from the same ones costs no update.';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.hold_events(jsonb) is 'Holds events until a user is done with their conversation: [{"conversation_id", "event_ids"}]. Part of save_chatbot_turns().';
 
-create function app_private.heard_until(identity app_public.contact_identities) returns timestamp with time zone as $$
-  -- The address in front is the one that the customer's later messages came from.
+create function app_private.identity_at(tenant_id uuid, kind app_public.identity_kind, value text, at timestamp with time zone) returns setof app_public.contact_identities as $$
+  select i.*
+  from app_public.contact_identities i
+  where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
+  -- A retired number belongs to the next customer who writes from it. A user id is never given to another person.
+  and (i.retired_at is null or i.retired_at >= $4 or i.kind <> 'phone')
+$$
+  language sql stable rows 1;
+comment on function app_private.identity_at(uuid,app_public.identity_kind,text,timestamp with time zone) is 'The identity that had this address at this time; no row if there is none.';
+
+create function app_private.identity_last_heard_at(identity app_public.contact_identities) returns timestamp with time zone as $$
+  -- Later messages came from the first address, whose time is not updated (see update_identity_order()).
   select case
     when not exists (
       select from app_public.contact_identities x
@@ -4754,43 +4796,12 @@ create function app_private.heard_until(identity app_public.contact_identities) 
   end
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.heard_until(app_public.contact_identities) is 'When an address was last heard from; that of an address in front is kept by the conversations.';
-
-create function app_private.hold_events(holds jsonb) returns void as $$
-begin
-  -- resume_chatbot() releases these, by its job or when the conversation is given back.
-  update app_private.chatbot_events e set due_at = 'infinity'
-  from jsonb_to_recordset(holds) as h (event_ids jsonb)
-  cross join jsonb_array_elements_text(h.event_ids) i (id)
-  where e.id = i.id::uuid;
-
-  perform graphile_worker.add_jobs(array_agg(app_private.job(
-    'resume_chatbot', json_build_object('conversationId', c.id), c.chatbot_paused_until,
-    app_private.job_key('resume_chatbot', c.id)
-  )))
-  from jsonb_to_recordset(holds) as h (conversation_id uuid)
-  join app_public.conversations c on c.id = h.conversation_id
-  where c.chatbot_paused_until is not null
-  having count(*) > 0;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.hold_events(jsonb) is 'Keeps events until a person is done with their conversation: [{"conversation_id", "event_ids"}]. Part of save_chatbot_turns().';
-
-create function app_private.identity_at(tenant_id uuid, kind app_public.identity_kind, value text, at timestamp with time zone) returns setof app_public.contact_identities as $$
-  select i.*
-  from app_public.contact_identities i
-  where i.tenant_id = $1 and i.kind = $2 and i.match_key = app_hidden.identity_match_key($2, $3)
-  -- A number that was given up belongs to the next who writes from it. A user id is never given to somebody else.
-  and (i.retired_at is null or i.retired_at >= $4 or i.kind <> 'phone')
-$$
-  language sql stable rows 1;
-comment on function app_private.identity_at(uuid,app_public.identity_kind,text,timestamp with time zone) is 'The identity that has an address at that time; no row if there is none.';
+comment on function app_private.identity_last_heard_at(app_public.contact_identities) is 'When an address was last used by the customer; -infinity if never. For the first address of a contact, the conversations have the time.';
 
 create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
   with named as (
-    -- A person's most trusted address makes the id: the same person, the same id.
+    -- The id is derived from the most trusted address, so that the same person gets the same id.
     select distinct on (i.n)
       i.*,
       app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
@@ -4799,8 +4810,8 @@ begin
     order by i.n, i.kind
   ),
   ids as (
-    -- Whoever had the address before has kept the id and has another address now: a number that changed hands. And a
-    -- customer who was erased comes back as another contact.
+    -- A contact may have this id without having the address any more, because a number got a new owner. And a customer
+    -- who was erased must become another contact.
     select
       d.derived_id,
       case
@@ -4815,26 +4826,26 @@ begin
       end as id
     from (select distinct n.derived_id, n.tenant_id, n.kind, n.match_key from named n) d
   ),
-  strangers as (
+  new_customers as (
     select n.*, i.id from named n join ids i using (derived_id)
   ),
   inserted as (
     insert into app_public.contacts (id, tenant_id, phone, profile_name, username)
     select distinct on (s.id) s.id, s.tenant_id, s.phone, s.profile_name, s.username
-    from strangers s
+    from new_customers s
     order by s.id, s.heard_at desc, s.n desc
     on conflict do nothing
     returning id
   )
-  -- The contact's own trigger finds the phone among its identities already.
+  -- The trigger of contacts finds the phone among the identities and does not insert it.
   insert into app_public.contact_identities as x (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (s.id, a.kind) s.tenant_id, a.kind, a.value, s.id, s.heard_at
-  from strangers s
+  from new_customers s
   join inserted i on i.id = s.id
   cross join lateral (values (s.kind, s.value), ('phone', s.phone)) a (kind, value)
   where a.value is not null
   order by s.id, a.kind, s.heard_at desc, s.n desc
-  -- Somebody else had the number and gave it up.
+  -- The number is retired at another contact.
   on conflict on constraint contact_identities_pkey do update set
     contact_id = excluded.contact_id,
     value = excluded.value,
@@ -4844,12 +4855,12 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Creates contacts for unknown customers (known_ids is null at their position). The caller holds the locks of their addresses.';
+comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Inserts contacts for unknown customers (known_ids is null at their position). The caller must hold the locks of their addresses.';
 
 create function app_private.invite(tenant_id uuid, email text, name text, role app_public.member_role, invited_by_id uuid, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
 begin
   email := app_hidden.normalize_email(invite.email);
-  -- Asks about this tenant only: whether the address is known elsewhere is not the inviter's business.
+  -- Checks this tenant only: an inviter must not find out whether the address has an account in another tenant.
   if exists (
     select from app_public.memberships m
     join app_public.users u on u.id = m.user_id
@@ -4878,8 +4889,8 @@ comment on function app_private.invite(uuid,text,text,app_public.member_role,uui
 
 create function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
-  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is
-  -- left out.
+  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). An entry that differs
+  -- from another one only by its end is left out.
   with words as (
     select string_to_array(regexp_replace(trim($list$
     0.0.0.000 01011910 01011970 01011975 01011977 01011980 01011981 01011982 01011983 01011984 01011985 01011986
@@ -5040,74 +5051,7 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_common_password(text,text) is 'Whether a password is easy to guess: a common password or word, also in capitals, with digits for letters or with up to six digits and signs appended; the user''s own address; or three different characters repeated.';
 
-create function app_private.is_heard_since(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns boolean as $$
-  select exists (
-    select
-    from app_private.read_identities(before) b
-    join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
-    where i.contact_id = $1
-    and i.retired_at is null
-    and app_private.heard_until(i) > $4
-    -- What stays the same is heard from all the time.
-    and not exists (
-      select from app_private.read_identities(after) a where a.kind = b.kind and a.match_key = b.match_key
-    )
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_heard_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact was heard from after that time under an address that it is said to have given up before.';
-
-create function app_private.is_listed(origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
-  select origin <> 'group' and type <> 'revoke' and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
-$$
-  language sql immutable;
-comment on function app_private.is_listed(app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. What takes something back leaves the last message as it was; what was said in a group is not part of the private thread.';
-
-create function app_private.is_news(contact_id uuid, fact text, value text, said_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
-  select not exists (
-    select from app_private.contact_facts f
-    where f.contact_id = $1 and f.fact = $2
-    -- Within one second of the provider's, what came last counts.
-    and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_news(uuid,text,text,timestamp with time zone,timestamp with time zone) is 'Whether a report on a contact is newer than the last one on the same fact. A redelivered report is not.';
-
-create function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
-  select type in ('media_placeholder', 'unsupported', 'unknown')
-$$
-  language sql immutable;
-comment on function app_private.is_placeholder(app_public.message_type) is 'Whether a message of this type says only that there is one: its content may come later, under the same provider''s id.';
-
-create function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamp with time zone) returns boolean as $$
-  -- A user id is never given to another person. Of a number, whoever wrote from it before somebody else got it did.
-  select exists (
-    select
-    from app_private.read_identities(customers) a
-    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null and app_private.heard_until(i) < $3
-  )
-  and not exists (
-    select
-    from app_private.read_identities(customers) a
-    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id = $1 and i.kind <> 'phone'
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_previous_owner(uuid,jsonb,timestamp with time zone) is 'Whether a contact had the number among these addresses before another customer got it at that time, and is not that customer.';
-
-create function app_private.is_said(type app_public.message_type, content jsonb) returns boolean as $$
-  -- Not a change of what was said before, a notice of the provider's, the opening of a chat. (Lists, not a case: each
-  -- of its branches would be set up for every statement.)
-  select type not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome', 'media_placeholder')
-    and (type <> 'unsupported' or coalesce(content ->> 'type', '') not in ('edit', 'revoke'))
-$$
-  language sql immutable;
-comment on function app_private.is_said(app_public.message_type,jsonb) is 'Whether a message has content of its own. A customer''s message with content counts as unread and reopens a closed conversation.';
-
-create function app_private.is_somebody_else(contact_id uuid, channel_id uuid, bsuid text, parent_bsuid text) returns boolean as $$
+create function app_private.is_different_person(contact_id uuid, channel_id uuid, bsuid text, parent_bsuid text) returns boolean as $$
   select exists (
     select from app_public.contact_identities i
     where i.contact_id = $1
@@ -5119,7 +5063,7 @@ create function app_private.is_somebody_else(contact_id uuid, channel_id uuid, b
     where i.contact_id = $1
     and (i.kind = 'bsuid' and i.value = $3 or i.kind = 'parent_bsuid' and i.value = $4)
   )
-  -- One person has a user id for each business portfolio: only those heard of by one account can be compared.
+  -- A person has a different user id for each business portfolio, so only ids from one account can be compared.
   and (
     not exists (
       select from app_public.whatsapp_channels w
@@ -5137,7 +5081,66 @@ create function app_private.is_somebody_else(contact_id uuid, channel_id uuid, b
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_somebody_else(uuid,uuid,text,text) is 'Whether the user ids of a customer who came by this channel say that it is another person than the contact, although both have one number.';
+comment on function app_private.is_different_person(uuid,uuid,text,text) is 'Whether the user ids of a customer who wrote to this channel show that the customer is not this contact, although both have the same number.';
+
+create function app_private.is_listed(origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
+  select origin <> 'group' and type <> 'revoke' and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
+$$
+  language sql immutable;
+comment on function app_private.is_listed(app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. Deletions and removed reactions do not, and messages in a group do not, because they are not part of the private thread.';
+
+create function app_private.is_newer_fact(contact_id uuid, fact text, value text, said_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
+  select not exists (
+    select from app_private.contact_facts f
+    where f.contact_id = $1 and f.fact = $2
+    -- The provider's times are whole seconds. Within one second, the report that arrived last is the newer one.
+    and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_newer_fact(uuid,text,text,timestamp with time zone,timestamp with time zone) is 'Whether a report on a contact is newer than the last one on the same fact. A redelivered report is not.';
+
+create function app_private.is_placeholder(type app_public.message_type) returns boolean as $$
+  select type in ('media_placeholder', 'unsupported', 'unknown')
+$$
+  language sql immutable;
+comment on function app_private.is_placeholder(app_public.message_type) is 'Whether a message of this type has no content yet. The content may arrive later under the same provider''s id.';
+
+create function app_private.is_previous_owner(contact_id uuid, customers jsonb, at timestamp with time zone) returns boolean as $$
+  -- A user id is never given to another person. A contact that wrote from the number before this time had it before.
+  select exists (
+    select
+    from app_private.read_identities(customers) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id = $1 and i.kind = 'phone' and i.last_heard_at is not null
+    and app_private.identity_last_heard_at(i) < $3
+  )
+  and not exists (
+    select
+    from app_private.read_identities(customers) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id = $1 and i.kind <> 'phone'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_previous_owner(uuid,jsonb,timestamp with time zone) is 'Whether a contact used the number among these addresses before this time, when another customer got it, and is not that customer.';
+
+create function app_private.is_same_customer(old_id uuid, new_id uuid, change jsonb) returns boolean as $$
+  -- A user id in a change is normally new. If a contact already had it, that contact is not the customer with the
+  -- old number, unless an old user id shows that it is.
+  select num_nonnulls(change #>> '{before,bsuid}', change #>> '{before,parent_bsuid}') > 0
+  or not exists (
+    select
+    from app_private.read_identities(jsonb_build_array(change -> 'after')) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id = new_id and i.kind in ('bsuid', 'parent_bsuid') and i.last_heard_at < a.heard_at
+  )
+  or not app_private.is_different_person(
+    old_id, (change #>> '{after,channel_id}')::uuid, change #>> '{after,bsuid}', change #>> '{after,parent_bsuid}'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_same_customer(uuid,uuid,jsonb) is 'Whether the contact with the old address (old_id) and the contact with the new address (new_id) are the same customer, who has moved.';
 
 create function app_private.is_waking_due(task text) returns boolean as $$
 begin
@@ -5165,34 +5168,20 @@ create function app_private.keeps_error(status app_public.message_status) return
   select status in ('queued', 'sending', 'uncertain', 'failed')
 $$
   language sql immutable;
-comment on function app_private.keeps_error(app_public.message_status) is 'Whether an error belongs beside a status: that of a failure, or the last one of a message that is still being tried. What the provider has, or the customer, has none.';
+comment on function app_private.keeps_error(app_public.message_status) is 'Whether a message with this status keeps its error: it has failed, or it is still being sent and has the error of the last attempt. A message that the provider has accepted has no error.';
 
-create function app_private.known_until(contact_id uuid) returns timestamp with time zone as $$
-  -- While the order of a contact's addresses stays the same, their times are not kept up to date with every message:
-  -- the conversation's are.
-  select coalesce(
-    greatest(
-      (select max(i.last_heard_at) from app_public.contact_identities i where i.contact_id = $1),
-      (select max(v.last_customer_message_at) from app_public.conversations v where v.contact_id = $1)
-    ),
-    '-infinity'
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.known_until(uuid) is 'When a contact last wrote, from its current addresses. Older facts about the contact are outdated.';
-
-create function app_private.late_place(conversation_id uuid, said_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
+create function app_private.late_position(conversation_id uuid, said_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
   select greatest(
     case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
-    -- Behind those of the same second, or said before, that arrived before: the provider's seconds are whole, and one
-    -- that took 2.9 seconds has its place 2.9 seconds later than one that took 3.1, and one that quotes ours has it
-    -- later by as much as the clocks differ.
+    -- After messages that arrived earlier and were written earlier or in the same second. The provider's times are
+    -- whole seconds: a message that took 2.9 seconds is positioned 2.9 seconds after one that took 3.1, and a quoting
+    -- message is positioned later by the difference of the clocks.
     (
       select app_hidden.uuid_v7_time(e.id) + interval '2 microseconds'
       from (
         select m.id, m.occurred_at
         from app_public.messages m
-        where m.conversation_id = late_place.conversation_id
+        where m.conversation_id = late_position.conversation_id
         and m.id >= app_hidden.uuid_v7_floor(said_at)
         and m.id < app_hidden.uuid_v7_floor(said_at + interval '1 minute')
       ) e
@@ -5200,7 +5189,7 @@ create function app_private.late_place(conversation_id uuid, said_at timestamp w
       order by e.id desc
       limit 1
     ),
-    -- Behind what it answers: our clock and the provider's may differ by more than an answer takes.
+    -- After the quoted message: the clocks may differ by more than the customer needs to answer.
     (
       select app_hidden.uuid_v7_time(p.message_id) + interval '2 microseconds'
       from app_private.provider_ids p
@@ -5209,240 +5198,19 @@ create function app_private.late_place(conversation_id uuid, said_at timestamp w
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.late_place(uuid,timestamp with time zone,timestamp with time zone,uuid) is 'The place in its conversation of a message that arrived late, or quotes another (quoted_hash: that of provider_ids): when it was said, if that is more than three seconds before it arrived, else when it arrived; never before one of the same second that arrived earlier, nor before the one it quotes.';
-
-create function app_private.learn_names(customers jsonb, contact_ids uuid[]) returns void as $$
-  update app_public.contacts c set
-    profile_name = coalesce(case when k.is_news then k.profile_name end, c.profile_name, k.profile_name),
-    username = coalesce(case when k.is_news then k.username end, c.username, k.username),
-    phone = coalesce(c.phone, (
-      select i.value from app_public.contact_identities i
-      where i.tenant_id = k.tenant_id
-      and i.kind = 'phone'
-      and i.match_key = app_hidden.identity_match_key('phone', k.phone)
-      and i.contact_id = k.contact_id
-      and i.retired_at is null
-    ))
-  from (
-    select distinct on (contact_ids[a.n])
-      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
-      -- A name that is older than what is known of the contact is no news.
-      a.heard_at >= app_private.known_until(contact_ids[a.n]) as is_news
-    from app_private.read_identities(customers) a
-    where contact_ids[a.n] is not null
-    order by contact_ids[a.n], a.heard_at desc, a.n desc
-  ) k
-  where c.id = k.contact_id
-  and (
-    k.profile_name <> coalesce(c.profile_name, '')
-    or k.username <> coalesce(c.username, '')
-    or (k.phone is not null and c.phone is null)
-  )
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.learn_names(jsonb,uuid[]) is 'Remembers the names that customers use now, and a number where none was known.';
-
-create function app_private.learn_recipient(contact_id uuid, recipient jsonb) returns void as $$
-declare
-  v_other uuid := app_private.other_self(contact_id, recipient);
-begin
-  if v_other is not null then
-    perform app_private.merge_contacts($1, v_other);
-  end if;
-
-  perform from app_public.contacts c where c.id = $1 for no key update;
-  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
-  select distinct on (a.kind, a.match_key) a.tenant_id, a.kind, a.value, $1
-  from app_private.read_identities(jsonb_build_array(recipient)) a
-  where a.kind <> 'external'
-  and exists (select from app_public.contacts c where c.id = $1)
-  -- A second user id says that the number went to somebody else.
-  and (a.kind = 'phone' or not exists (
-    select from app_public.contact_identities x where x.contact_id = $1 and x.kind = a.kind and x.retired_at is null
-  ))
-  order by a.kind, a.match_key, a.is_alias
-  on conflict do nothing;
-
-  -- Only if it is about the same person: the number may be somebody else's by now.
-  if not exists (
-    select
-    from app_private.read_identities(jsonb_build_array(recipient)) a
-    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
-    where i.contact_id <> $1
-  ) then
-    perform app_private.learn_names(jsonb_build_array(recipient), array[$1]);
-  end if;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.learn_recipient(uuid,jsonb) is 'Adds the addresses and names of a recipient to a contact, except addresses of other contacts.';
-
-create function app_private.learn_recipients(sent jsonb) returns void as $$
-declare
-  v_known record;
-begin
-  -- Nearly always nothing is new, and one look at the user id and its contact says so: what comes beside a user id is
-  -- learned with it.
-  if not exists (
-    select
-    from (
-      select
-        r.*,
-        (
-          select i.contact_id
-          from app_private.identity_at(
-            r.tenant_id,
-            case
-              when r.bsuid is not null then 'bsuid'::app_public.identity_kind
-              when r.parent_bsuid is not null then 'parent_bsuid'
-              else 'phone'
-            end,
-            coalesce(r.bsuid, r.parent_bsuid, r.phone),
-            r.heard_at
-          ) i
-        ) as contact_id
-      from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
-        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text,
-        heard_at timestamptz
-      )
-      -- A fence: flattened, "not exists" would become a join and the look-up a condition of it.
-      offset 0
-    ) r
-    where not exists (
-      select from app_public.contacts c
-      where c.id = r.contact_id
-      and (r.profile_name is null or r.profile_name = c.profile_name)
-      and (r.username is null or r.username = c.username)
-      and (r.phone is null or c.phone is not null)
-    )
-  ) then
-    return;
-  end if;
-
-  for v_known in
-    select v.contact_id, s.recipient
-    from rows from (
-      jsonb_to_recordset(sent) as (
-        tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb
-      )
-    ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, recipient, n)
-    left join app_private.provider_ids p on p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
-    join app_public.messages m on m.id = coalesce(s.message_id, p.message_id) and m.tenant_id = s.tenant_id
-    join app_public.conversations v on v.id = m.conversation_id
-    where s.recipient is not null
-    order by v.contact_id, s.n
-  loop
-    perform app_private.learn_recipient(v_known.contact_id, v_known.recipient);
-  end loop;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.learn_recipients(jsonb) is 'Learns from statuses, and from answers to our own sends, under which addresses and names the provider knows those whom we wrote to: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. What is delivered moves no address before another: the customer has not written from it.';
-
-create function app_private.leave_out_erased(customers jsonb) returns jsonb as $$
-declare
-  v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
-begin
-  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_received_at) then
-    return customers;
-  end if;
-  return (
-    select jsonb_agg(
-      case
-        when exists (
-          select
-          from app_private.read_identities(jsonb_build_array(c.customer)) a
-          join app_private.erased_addresses e
-            on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
-          where e.erased_at >= (c.customer ->> 'received_at')::timestamptz
-        )
-        then '{}'
-        else c.customer
-      end
-      order by c.n
-    )
-    from jsonb_array_elements(customers) with ordinality c (customer, n)
-  );
-end;
-$$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_out_erased(jsonb) is 'The customers of stored bodies (with received_at); those erased since then are replaced by customers without addresses.';
-
-create function app_private.leave_out_erased_messages(messages jsonb) returns jsonb as $$
-  select coalesce(jsonb_agg(m.message order by m.n), '[]')
-  from jsonb_array_elements(messages) with ordinality m (message, n)
-  where not exists (
-    select from app_private.erased_messages e
-    where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_out_erased_messages(jsonb) is 'The messages without those that were erased and are delivered again.';
-
-create function app_private.leave_out_known(customers jsonb, messages jsonb) returns jsonb as $$
-  with fresh as (
-    select distinct m.customer
-    from jsonb_to_recordset(messages) as m (
-      channel_id uuid, customer int, provider_message_id text
-    )
-    -- A look-up for each message, not a join with all of them.
-    where (
-      select p.message_id from app_private.provider_ids p
-      where p.hash = app_private.provider_id_hash(m.channel_id, m.provider_message_id)
-    ) is null
-  )
-  select jsonb_agg(case when f.customer is not null then c.customer else '{}' end order by c.n)
-  from jsonb_array_elements(customers) with ordinality c (customer, n)
-  left join fresh f on f.customer = c.n
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_out_known(jsonb,jsonb) is 'The customers; those whose messages are all stored already are replaced by customers without addresses.';
-
-create function app_private.leave_outbox(message_ids uuid[]) returns integer as $$
-declare
-  v_conversation_ids uuid[];
-  v_unattended int;
-begin
-  with gone as (
-    delete from app_private.outbox o
-    where o.message_id = any (message_ids)
-    returning o.conversation_id, o.state
-  )
-  select array_agg(g.conversation_id), count(*) filter (where g.state <> 'sending')
-  into v_conversation_ids, v_unattended
-  from gone g;
-  if v_conversation_ids is null then
-    return 0;
-  end if;
-
-  update app_private.outbox_lanes l set
-    due_at = case
-      -- Not an exists(): that might be answered by reading all of the outbox once.
-      when (
-        select o.message_id from app_private.outbox o where o.conversation_id = l.conversation_id limit 1
-      ) is null then 'infinity'
-      when l.paced_until > now() then now() + interval '6 seconds'
-      else now()
-    end
-  where l.conversation_id = any (v_conversation_ids);
-  return v_unattended;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.leave_outbox(uuid[]) is 'Marks these messages as done, so that the next messages of their conversations are due. Returns how many of those no sender is working on, so that one must be woken. The caller has locked the lanes.';
+comment on function app_private.late_position(uuid,timestamp with time zone,timestamp with time zone,uuid) is 'The position in its conversation, as a time, of a message that arrived late or quotes another one (quoted_hash: that of provider_ids). It is when the message was written, if that is more than three seconds before it arrived; otherwise when it arrived. It is never before a message of the same second that arrived earlier, nor before the quoted message.';
 
 create function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
   v_clash record;
 begin
-  -- Nearly always nothing is new, and one look says so: at each address and contact,
-  -- by its index, whatever the planner believes of the tables.
+  -- Nearly always nothing is new. One lookup for each address and contact shows it, by index whatever the statistics.
   if not exists (
     select
     from (
       select a.*, (select i from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as known
       from app_private.read_identities(customers) a
-      -- A fence: flattened, the look-up would be repeated for each use of a.known.
+      -- A fence: flattened, the lookup would be repeated for each use of a.known.
       offset 0
     ) a
     where (a.known).contact_id is null
@@ -5455,12 +5223,12 @@ begin
       where c.id = contact_ids[a.n]
     )
   ) then
-    perform app_private.hear_identities(customers, contact_ids);
+    perform app_private.update_identity_order(customers, contact_ids);
     return;
   end if;
 
   perform app_private.lock_contacts(customers, contact_ids);
-  -- An address that its owner gave up before is the customer's who has come under it now.
+  -- A retired address belongs to the customer who has written from it now.
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   select distinct on (a.tenant_id, a.kind, a.match_key) a.tenant_id, a.kind, a.value, contact_ids[a.n], a.heard_at
   from app_private.read_identities(customers) a
@@ -5478,7 +5246,7 @@ begin
     retired_at = null
   where i.retired_at < excluded.last_heard_at;
 
-  perform app_private.hear_identities(customers, contact_ids);
+  perform app_private.update_identity_order(customers, contact_ids);
 
   for v_clash in
     select distinct contact_ids[a.n] as kept_id, a.contact_id as merged_id
@@ -5488,24 +5256,24 @@ begin
         (select i.contact_id from app_private.identity_at(a.tenant_id, a.kind, a.value, a.heard_at) i) as contact_id
       from app_private.read_identities(customers) a
       where not a.is_alias
-      -- A fence: flattened, the look-up would be repeated for each use of a.contact_id, and might run after the join.
+      -- A fence: flattened, the lookup would be repeated for each use of a.contact_id, and might run after the join.
       offset 0
     ) a
     join rows from (
       jsonb_to_recordset(customers) as (channel_id uuid, bsuid text, parent_bsuid text)
     ) with ordinality c (channel_id, bsuid, parent_bsuid, n) using (n)
     where a.contact_id <> contact_ids[a.n]
-    -- Both may have come at the same moment.
-    and not app_private.is_somebody_else(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
+    -- Two persons with the same number may have written at the same moment.
+    and not app_private.is_different_person(a.contact_id, c.channel_id, c.bsuid, c.parent_bsuid)
   loop
     perform app_private.merge_contacts(v_clash.kept_id, v_clash.merged_id);
   end loop;
 
-  perform app_private.learn_names(customers, contact_ids);
+  perform app_private.update_names(customers, contact_ids);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.link_identities(jsonb,uuid[]) is 'Remembers the addresses and names under which known contacts were just met, and merges two contacts that turn out to share one.';
+comment on function app_private.link_identities(jsonb,uuid[]) is 'Stores the addresses and names with which known contacts have just written, and merges two contacts that turn out to share an address.';
 
 create function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
   select from app_public.contacts c
@@ -5522,7 +5290,7 @@ create function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) r
   for no key update
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.lock_contacts(jsonb,uuid[]) is 'Locks these contacts, and all that own one of the customers'' addresses now, ordered by id: before any of them changes, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
+comment on function app_private.lock_contacts(jsonb,uuid[]) is 'Locks these contacts and all current owners of the customers'' addresses, ordered by id. Called before any of them is changed, so that concurrent batches that exchange numbers wait for each other instead of deadlocking.';
 
 create function app_private.lock_lanes(message_ids uuid[]) returns void as $$
 declare
@@ -5537,7 +5305,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.lock_lanes(uuid[]) is 'Locks the lanes of the conversations in which these messages wait, before the outbox and the statuses: docs/architecture.md, "Locks".';
+comment on function app_private.lock_lanes(uuid[]) is 'Locks the lanes of the conversations of these messages in the outbox. Called before the outbox and the statuses are locked: docs/architecture.md, "Locks".';
 
 create function app_private.lock_waiting_conversations(batch_size integer) returns uuid[] as $$
 declare
@@ -5545,7 +5313,7 @@ declare
   v_waiting uuid[];
   v_ids uuid[];
 begin
-  -- The conversations of the oldest events; when other transactions hold all of those, of all.
+  -- First the conversations of the oldest events; if other transactions have locked all of these, all conversations.
   foreach v_window in array array[batch_size * 4, null] loop
     v_waiting := array(
       select distinct e.conversation_id
@@ -5564,8 +5332,8 @@ begin
       where c.id = any (v_waiting)
       order by c.id
       limit batch_size
-      -- The lock that makes a conversation's turns happen one after the other. Where it is taken, the turn is left to
-      -- the transaction that has it.
+      -- This lock serializes the turns of a conversation. A conversation that is locked is left to the transaction that
+      -- has the lock.
       for no key update skip locked
     ) c;
     exit when v_ids is not null;
@@ -5574,7 +5342,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.lock_waiting_conversations(integer) is 'Locks up to batch_size conversations in which an event is due that no other transaction has locked, those of the oldest events first, and returns their ids; null when there are none. Part of claim_chatbot_turns().';
+comment on function app_private.lock_waiting_conversations(integer) is 'Locks up to batch_size conversations that have a due event and are not locked by another transaction, those with the oldest events first. Returns their ids, or null if there are none. Part of claim_chatbot_turns().';
 
 create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
@@ -5590,13 +5358,13 @@ begin
   if v_kept.id is null or v_merged.id is null or v_kept.id = v_merged.id or v_kept.tenant_id <> v_merged.tenant_id then
     return;
   end if;
-  v_is_merged_newer := app_private.known_until(merged_id) > app_private.known_until(kept_id);
+  v_is_merged_newer := app_private.contact_last_heard_at(merged_id) > app_private.contact_last_heard_at(kept_id);
 
   perform from app_public.conversations c
   where c.tenant_id = v_kept.tenant_id and c.contact_id in (kept_id, merged_id)
   order by c.id for update;
 
-  -- Where both have a thread on one channel, the messages move into the kept one.
+  -- If both have a conversation on the same channel, its messages move into that of the kept contact.
   for v_pair in
     select m.id as merged_id, k.id as kept_id, m as merged
     from app_public.conversations m
@@ -5640,7 +5408,7 @@ begin
     name = coalesce(c.name, v_merged.name),
     phone = coalesce(c.phone, v_merged.phone),
     email = coalesce(c.email, v_merged.email),
-    -- Under which names the customer was last met.
+    -- The names of the contact that wrote last.
     profile_name = case
       when v_is_merged_newer then coalesce(v_merged.profile_name, c.profile_name)
       else coalesce(c.profile_name, v_merged.profile_name)
@@ -5651,7 +5419,7 @@ begin
     end,
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
-    -- A wish not to be written to survives every merge.
+    -- An opt-out of either contact is kept.
     is_blocked = c.is_blocked or v_merged.is_blocked,
     opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
     marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
@@ -5677,7 +5445,7 @@ create function app_private.merge_statuses(statuses jsonb, message_ids uuid[], l
     (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
     max(s.status) filter (where s.pricing is not null) as priced_status
   from (
-    -- Never later than our clock, as with messages.
+    -- Never later than the database's clock, as with messages.
     select x.*, least(x.occurred_at, $3) as at
     from rows from (
       jsonb_to_recordset($1) as (
@@ -5690,17 +5458,17 @@ create function app_private.merge_statuses(statuses jsonb, message_ids uuid[], l
   group by s.tenant_id, $2[s.n]
 $$
   language sql stable;
-comment on function app_private.merge_statuses(jsonb,uuid[],timestamp with time zone) is 'One row for each message, of however many statuses it has. message_ids is as find_status_messages() returns it; no time is later than latest. Part of apply_statuses().';
+comment on function app_private.merge_statuses(jsonb,uuid[],timestamp with time zone) is 'Merges the statuses of each message into one row. message_ids is as returned by find_status_messages(); later times are replaced by latest. Part of apply_statuses().';
 
-create function app_private.message_id_at(place timestamp with time zone, hash uuid) returns uuid as $$
-  -- As uuid_v7() makes them, with the hash of the provider's id where that has random bits.
+create function app_private.message_id_at(position_at timestamp with time zone, hash uuid) returns uuid as $$
+  -- The layout of uuid_v7(), with the hash of the provider's id instead of random bits.
   select (
-    overlay(lpad(to_hex((extract(epoch from place) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
+    overlay(lpad(to_hex((extract(epoch from position_at) * 4096000)::bigint), 15, '0') placing '7' from 13 for 0)
     || 'a' || substr(hash::text, 21)
   )::uuid
 $$
   language sql stable parallel safe;
-comment on function app_private.message_id_at(timestamp with time zone,uuid) is 'The id of a provider''s message at its place in the conversation (UUID version 7). hash is that of provider_ids.';
+comment on function app_private.message_id_at(timestamp with time zone,uuid) is 'The id (UUID version 7) of a provider''s message at this position in the conversation. hash is that of provider_ids.';
 
 create function app_private.missing_partitions(months_ahead integer) returns table(parent regclass, name text, from_id uuid, to_id uuid) as $$
   with parents as (
@@ -5756,7 +5524,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.move_identities(uuid,jsonb,jsonb,timestamp with time zone) is 'Gives a contact its new addresses, and remembers the old ones as retired.';
+comment on function app_private.move_identities(uuid,jsonb,jsonb,timestamp with time zone) is 'Adds the new addresses (after) to a contact and stores the old ones (before) as retired.';
 
 create function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
 begin
@@ -5778,7 +5546,7 @@ begin
   update app_private.outbox o set conversation_id = to_id
   where o.tenant_id = move_messages.tenant_id and o.conversation_id = from_id;
 
-  -- Of two chatbots' runs that are under way the kept thread's goes on.
+  -- If both conversations have an active run, the run of the kept one continues.
   update app_public.conversation_contexts x set
     status = 'stopped', completed_at = now(), completion_reason = 'contacts_merged'
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id and x.is_active
@@ -5816,20 +5584,20 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves one thread into another, with its place in the outbox, its chatbots'' runs and its people, when their two contacts turn out to be one person. The only thing that ever changes a message.';
+comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves the content of one conversation into another, with its messages, outbox rows, chatbot runs and participants, when two contacts turn out to be the same person. Nothing else ever updates messages.';
 
 create function app_private.needs_attention(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
-  select direction = 'inbound' and origin = 'live' and app_private.is_said(type, content)
+  select direction = 'inbound' and origin = 'live' and app_private.has_own_content(type, content)
 $$
   language sql immutable;
-comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: what a customer says now.';
+comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of its own.';
 
-create function app_private.next_send_in(patience_ms integer) returns integer as $$
+create function app_private.next_send_in(max_wait_ms integer) returns integer as $$
 declare
   v_next timestamptz;
   v_wait_ms int;
 begin
-  -- A channel's next message is due when it waits, nothing pauses, and the pace has a token.
+  -- A channel's next message can be sent when it is due, sending is not paused, and the send rate has a token.
   select min(greatest(
     n.due_at, s.paused_until,
     least(s.pace_clock, clock_timestamp()) + interval '1 second' / app_private.channel_pace(c, s)
@@ -5848,9 +5616,9 @@ begin
     return null;
   end if;
 
-  -- At once, and not taken: another sender holds it up for a moment.
+  -- If a message is due now but was not claimed, another sender is holding the lock: try again in 10 ms.
   v_wait_ms := greatest(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 10);
-  if v_wait_ms <= patience_ms then
+  if v_wait_ms <= max_wait_ms then
     return v_wait_ms;
   end if;
 
@@ -5859,7 +5627,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.next_send_in(integer) is 'Milliseconds until the outbox has something due, if that is within patience_ms. Otherwise null, and where something is due later a job is set for then.';
+comment on function app_private.next_send_in(integer) is 'The number of milliseconds until the next message of the outbox is due, if that is at most max_wait_ms. Otherwise null; if a message is due later, a job is scheduled for that time.';
 
 create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
   -- A payload has 8,000 bytes; 150 ids fill 6,000.
@@ -5890,11 +5658,11 @@ comment on function app_private.open_session(uuid,uuid,text,interval) is 'Opens 
 
 create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and (
-    app_private.is_said(type, content) or type = 'reaction' and coalesce(content ->> 'emoji', '') <> ''
+    app_private.has_own_content(type, content) or type = 'reaction' and coalesce(content ->> 'emoji', '') <> ''
   )
 $$
   language sql immutable;
-comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message opens the provider''s customer service window: a new message or a reaction from a customer.';
+comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message opens the reply window: a customer''s live message with content of its own, or a reaction.';
 
 create function app_private.operations_status() returns table(workers integer, silent_workers integer, jobs_due integer, jobs_oldest_due_seconds double precision, jobs_given_up integer, failing_upkeep text[], turns_oldest_due_seconds double precision, outbox_queued integer, outbox_sending integer, outbox_uncertain integer, outbox_oldest_queued_seconds double precision, stuck_channels integer, held_channels integer, webhooks_unapplied integer, missing_partitions text[], missing_partitions_ahead text[]) as $$
   select
@@ -5986,70 +5754,24 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.operations_status() is 'The state of the installation in one row, for /metrics, /health/ready and parley stats. workers: how many are running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no worker does. held_channels: messages wait for a user to set the channel or its tenant to active. webhooks_unapplied: stored bodies that are waiting or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 
-create function app_private.other_self(contact_id uuid, recipient jsonb) returns uuid as $$
-  select o.contact_id
-  from app_private.read_identities(jsonb_build_array(recipient)) a
-  join app_public.contact_identities o on o.tenant_id = a.tenant_id and o.kind = a.kind and o.match_key = a.match_key
-  where a.kind in ('parent_bsuid', 'bsuid')
-  and o.contact_id <> $1
-  -- The number beside it is this contact's, and the other one has none, nor this one another id.
-  and exists (
-    select
-    from app_private.read_identities(jsonb_build_array(recipient)) p
-    join app_public.contact_identities i on i.tenant_id = p.tenant_id and i.kind = p.kind and i.match_key = p.match_key
-    where p.kind = 'phone' and i.contact_id = $1 and i.retired_at is null
-  )
-  and not exists (
-    select from app_public.contact_identities x
-    where (x.contact_id = o.contact_id and x.kind = 'phone' or x.contact_id = $1 and x.kind = o.kind)
-    and x.retired_at is null
-  )
-  limit 1
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.other_self(uuid,jsonb) is 'The contact under which a recipient''s user id is known, where it is plainly the same person who hid the number.';
-
-create function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
-  insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
-  select
-    s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()),
-    (array_agg(s.details))[1]
-  from rows from (
-    jsonb_to_recordset(statuses) as (
-      channel_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
-      error jsonb, pricing jsonb
-    )
-  ) with ordinality s1 (channel_id, provider_message_id, status, occurred_at, error, pricing, n)
-  cross join lateral (
-    select s1.channel_id, s1.provider_message_id, s1.status, s1.occurred_at,
-      jsonb_build_object('error', s1.error, 'pricing', s1.pricing) as details
-  ) s
-  where known_ids[s1.n] is null and s1.provider_message_id is not null
-  group by s.channel_id, s.provider_message_id, s.status
-  order by s.channel_id, s.provider_message_id, s.status
-  on conflict do nothing
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.park_statuses(jsonb,uuid[]) is 'Keeps the statuses whose message is not known yet (known_ids is null at their position).';
-
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, now() + duration),
     paused_at = now(),
     learned_messages_per_second = case
-      when not n.is_news then s.learned_messages_per_second
+      when not n.is_newer then s.learned_messages_per_second
       else greatest(
         least(app_private.channel_pace(c, s), 1000)
-          -- Refused again as soon as it went on: far too fast, not a little.
+          -- Refused again as soon as sending continued: the rate is far too high.
           * case when s.learned_at > now() - interval '2 seconds' then 0.6 else 1 end,
         10
       )::int
     end,
-    learned_at = case when n.is_news then now() + duration else s.learned_at end
+    learned_at = case when n.is_newer then now() + duration else s.learned_at end
   from app_public.channels c
-  -- One refusal answers a whole burst: what was posted before it taught something teaches nothing more.
+  -- A burst of requests gets many refusals. Those of requests from before the rate was lowered are ignored.
   cross join lateral (
-    select coalesce(now() - posted_ago >= x.learned_at, true) as is_news
+    select coalesce(now() - posted_ago >= x.learned_at, true) as is_newer
     from app_private.channel_states x
     where x.channel_id = c.id
   ) n
@@ -6057,7 +5779,7 @@ create function app_private.pause_channel(channel_id uuid, duration interval, po
   and s.channel_id = pause_channel.channel_id
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.pause_channel(uuid,interval,interval) is 'The provider said "too fast" of what was posted posted_ago: nothing goes out for a while, and then at 0.7 of the pace that was refused, rising again (channel_pace). Never below 10 a second: what goes slower is not limited by its pace.';
+comment on function app_private.pause_channel(uuid,interval,interval) is 'Pauses sending on a channel after a rate limit error. posted_ago is the age of the refused request. Afterwards sending continues at 0.7 of the refused rate, which rises again (channel_pace), but never below 10 messages a second: slower sending is not limited by the rate.';
 
 create function app_private.pause_length(settings jsonb) returns interval as $$
   select make_interval(secs => coalesce(
@@ -6070,7 +5792,7 @@ create function app_private.pause_length(settings jsonb) returns interval as $$
   )::float8)
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
-comment on function app_private.pause_length(jsonb) is 'How long a chatbot with these settings stays silent after a person''s message: pauseSeconds, at most a year, else an hour. chatbotSettings() reads the same; both run against tests/cases/pause_settings.json.';
+comment on function app_private.pause_length(jsonb) is 'How long a chatbot with these settings is silent after a user''s message: pauseSeconds, at most a year; it defaults to an hour. chatbotSettings() is the same rule; both run against tests/cases/pause_settings.json.';
 
 create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   select coalesce(jsonb_object_agg(e.key, e.value), '{}')
@@ -6084,20 +5806,20 @@ create function app_private.provider_id_hash(channel_id uuid, provider_message_i
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
 $$
   language sql immutable parallel safe;
-comment on function app_private.provider_id_hash(uuid,text) is 'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message on it. For identity, not for secrecy.';
+comment on function app_private.provider_id_hash(uuid,text) is 'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message. It identifies the message; it does not keep the id secret.';
 
 create function app_private.publish_chatbot(chatbot_id uuid) returns app_public.chatbot_versions as $$
 declare
   v_chatbot app_public.chatbots;
   v_version app_public.chatbot_versions;
 begin
-  -- Two publications at once: the second waits here, and gets the next number.
+  -- Concurrent publications wait for each other here, and get successive numbers.
   select c.* into v_chatbot
   from app_public.chatbots c
   where c.id = publish_chatbot.chatbot_id
   for no key update;
   if v_chatbot.id is null then
-    raise exception 'No such chatbot' using errcode = 'PYNFD';
+    raise exception 'There is no such chatbot' using errcode = 'PYNFD';
   end if;
 
   insert into app_public.chatbot_versions (
@@ -6125,7 +5847,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.publish_chatbot(uuid) is 'Freezes the draft as the next version, with the graphs that it calls and what is known of the forms that it sends. The program validates the graph first. PYNFD.';
+comment on function app_private.publish_chatbot(uuid) is 'Publishes the draft as the next version, with the graphs that it calls and the forms that it sends. The program validates the graph first. PYNFD.';
 
 create function app_private.read_identities(customers jsonb) returns table(n bigint, tenant_id uuid, kind app_public.identity_kind, value text, match_key text, is_alias boolean, phone text, profile_name text, username text, heard_at timestamp with time zone) as $$
   select
@@ -6150,7 +5872,7 @@ create function app_private.read_identities(customers jsonb) returns table(n big
   where i.value is not null
 $$
   language sql stable rows 100 set search_path to pg_catalog, pg_temp;
-comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, in order of trust: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer was met under them, by default now. An alias is another number that came with a message: remembered if it is free, never what a customer is recognised by.';
+comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, the most trusted first: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer used them; it defaults to now. An alias is a second number that came with a message: it is stored if no contact has it, and never used to find a contact.';
 
 create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision, is_pair_limit boolean) as $$
   select * from jsonb_to_recordset(outcomes) as r (
@@ -6159,7 +5881,55 @@ create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_i
   )
 $$
   language sql immutable rows 100 set search_path to pg_catalog, pg_temp;
-comment on function app_private.read_outcomes(jsonb) is 'The rows of record_outcomes()''s argument.';
+comment on function app_private.read_outcomes(jsonb) is 'The rows of the argument of record_outcomes().';
+
+create function app_private.reassign_numbers(customers jsonb) returns jsonb as $$
+declare
+  v_found record;
+begin
+  for v_found in select * from app_private.contested_numbers(customers)
+  loop
+    if v_found.is_previous_owner then
+      perform from app_public.contacts c where c.id = v_found.contact_id for no key update;
+      perform app_private.release_phone(v_found.contact_id, v_found.customer, v_found.at - interval '1 microsecond');
+    else
+      customers := jsonb_set(
+        customers, array[(v_found.n - 1)::text], v_found.customer -> 0 || '{"phone": null, "phone_alias": null}'
+      );
+    end if;
+  end loop;
+  return customers;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.reassign_numbers(jsonb) is 'Assigns a number that arrives with a user id other than that of its contact to the customer who wrote last. Returns the customers, without the numbers that belong to another contact now.';
+
+create function app_private.receive_callback(context_id uuid, payload jsonb) returns boolean as $$
+declare
+  v_is_stored boolean;
+begin
+  insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
+  select x.tenant_id, x.conversation_id, 'callback', x.id, receive_callback.payload
+  from app_public.conversation_contexts x
+  where x.id = receive_callback.context_id and x.is_active
+  -- Limited, so that a caller that repeats its callback endlessly does not fill the table.
+  and (
+    select count(*) from (
+      select from app_private.chatbot_events e
+      where e.tenant_id = x.tenant_id and e.conversation_id = x.conversation_id
+      limit 100
+    ) waiting
+  ) < 100
+  returning true into v_is_stored;
+
+  if v_is_stored then
+    perform app_private.wake('advance_chatbots');
+  end if;
+  return coalesce(v_is_stored, false);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.receive_callback(uuid,jsonb) is 'Stores a callback that was received at a run''s address. Returns false if the run has ended, or if too many callbacks are waiting.';
 
 create function app_private.receive_webhooks(bodies bytea, events jsonb, customers jsonb, messages jsonb, statuses jsonb, out stored integer, out wakes_chatbots boolean, out unknown_statuses integer[]) returns record as $$
 declare
@@ -6177,44 +5947,44 @@ begin
     skipped jsonb, body_from int, body_length int
   );
 
-  -- Webhooks flow: whether silence about a message means something. Once in ten
-  -- seconds, so that batches of one channel do not wait for each other here.
+  -- Only while webhooks arrive, a missing status is evidence that a message was not sent. Updated every ten seconds at
+  -- most, so that batches of one channel do not wait for each other here.
   update app_private.channel_states s set last_webhook_at = now()
   where s.channel_id in (
     select x.channel_id
     from app_private.channel_states x
     where x.channel_id in (select (e ->> 'channel_id')::uuid from jsonb_array_elements(events) e)
     and coalesce(x.last_webhook_at, '-infinity') < now() - interval '10 seconds'
-    -- The sender holds this row while it works out what it may send; the next batch will note it.
+    -- The sender locks this row while it claims messages; the next batch updates it instead.
     for update skip locked
   );
 
   if customers <> '[]' then
     if exists (select from app_private.erased_messages) then
-      messages := app_private.leave_out_erased_messages(messages);
+      messages := app_private.remove_erased_messages(messages);
     end if;
-    -- A stored body that is applied again may be of somebody who was erased since.
+    -- Not for a stored body that is applied again: its customers may have been erased since.
     if customers #> '{0,received_at}' is null then
       v_conversation_ids := app_private.recognise_customers(customers);
     end if;
     if v_conversation_ids is null then
-      -- What is delivered again teaches nothing: names and numbers have changed since.
-      customers := app_private.leave_out_known(customers, messages);
+      -- Names and numbers in a redelivered webhook are outdated.
+      customers := app_private.blank_known_customers(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
-      -- Only what is known, or was erased, may be left out. Anything else fails, and its body is kept.
+      -- Only known and erased customers may lack a conversation. Otherwise the body fails, and is stored as failed.
       if customers #> '{0,received_at}' is null and exists (
         select
         from jsonb_array_elements(customers) with ordinality c (customer, n)
         where c.customer <> '{}' and v_conversation_ids[c.n] is null
       ) then
-        raise exception 'A message has no conversation: no address names its customer' using errcode = 'PYINT';
+        raise exception 'A message must have at least one address of its customer' using errcode = 'PYINT';
       end if;
     end if;
     stored := app_private.store_messages(messages, v_conversation_ids);
   end if;
   if statuses <> '[]' then
     if statuses @? '$[*].recipient' then
-      perform app_private.learn_recipients(statuses);
+      perform app_private.save_recipients(statuses);
     end if;
     select a.unknown into unknown_statuses from app_private.apply_statuses(statuses) a;
   end if;
@@ -6222,20 +5992,20 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies what they say, in one transaction: all of it or none. bodies are one after the other, and each event says from which byte on (from 1), and how many, its own has; customers, messages and statuses are what the program took the bodies apart into. Returns how many messages were new, whether the caller has to see to it that chatbots look (wake()), and the positions (from 1) of statuses of no message that is known. PYINT: a new message whose customer has no address. Locks in this order: contacts, conversations, messages, outbox.';
+comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies them in one transaction. bodies are concatenated; each event has the position of its body (body_from, from 1) and its length in bytes (body_length). customers, messages and statuses are the content of the bodies. stored: the number of new messages. wakes_chatbots: the caller must run the chatbot task (see wake()). unknown_statuses: the positions (from 1) of statuses whose message is not known. PYINT: a new message whose customer has no address. Locks are taken in this order: contacts, conversations, messages, outbox.';
 
 create function app_private.received_preview(origin app_public.message_origin, type app_public.message_type, content jsonb) returns text as $$
-  -- Whoever reads a list must not take what was said in a group for something said in private.
+  -- A reader of a list must not mistake a message in a group for a private one.
   select case origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(type, content)
 $$
   language sql stable;
 comment on function app_private.received_preview(app_public.message_origin,app_public.message_type,jsonb) is 'The preview of a message from a provider.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
-  -- The quick look that nearly every batch is content with: the contact of the most trusted address, all its addresses
-  -- at once, and nothing to write. Look-ups of one row each, not joins: how a join is planned depends on statistics
-  -- that lag behind a growing table. One look-up for whichever address it is: each that stands here is set up for every
-  -- batch.
+  -- The fast path, sufficient for nearly every batch: it reads the contact of the most trusted address with all its
+  -- addresses, and writes nothing. Lookups of one row each instead of joins: the plan of a join depends on statistics,
+  -- which are outdated while a table grows. One lookup for all kinds of addresses, because every subselect costs set-up
+  -- time in each batch.
   select case when bool_and(k.conversation_id is not null) then array_agg(k.conversation_id order by k.n) end
   from (
     select
@@ -6244,7 +6014,7 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
         when (
           select
             count(*) filter (where i.is_named and (i.retired_at is null or i.retired_at >= f.at)) = f.named
-            -- Those named stand in front of the customer's others, side by side.
+            -- The addresses used must be the first ones, all with the same time.
             and (
               f.is_external
               or min(i.last_heard_at) filter (where i.is_named) >= f.at
@@ -6268,7 +6038,7 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
               end is true as is_named
             from app_public.contact_identities x
             where x.contact_id = f.contact_id and x.tenant_id = f.tenant_id
-            -- A fence: the aggregates read is_named five times, and it is worked out once.
+            -- A fence: the aggregates use is_named five times, and it should be computed once.
             offset 0
           ) i
         ) and exists (
@@ -6313,9 +6083,9 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
         ) with ordinality c (
           tenant_id, channel_id, phone, phone_alias, bsuid, parent_bsuid, external, profile_name, username, heard_at, n
         )
-        -- A fence, as are the next two: each level is worked out once for a customer. Flattened, the expressions of one
-        -- level (match keys, the look-up of the contact, that of the conversation) would be repeated in the next
-        -- wherever they are named.
+        -- A fence, as are the next two: each level is computed once for a customer. Flattened, the expressions of one
+        -- level (match keys, the lookups of the contact and the conversation) would be repeated wherever the next
+        -- level uses them.
         offset 0
       ) a
       offset 0
@@ -6324,9 +6094,9 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
   ) k
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.recognise_customers(jsonb) is 'The conversations of customers who are all known already, under these addresses and names, by position; null when there is anything to learn (resolve_contacts() and resolve_conversations() do that).';
+comment on function app_private.recognise_customers(jsonb) is 'The conversations of customers, by position, if all customers are known with these addresses and names; otherwise null, and resolve_contacts() and resolve_conversations() must be called.';
 
-create function app_private.reconcile_outbox(patience interval default '00:10:00'::interval) returns table(orphaned integer, resent integer, failed integer) as $$
+create function app_private.reconcile_outbox(max_age interval default '00:10:00'::interval) returns table(orphaned integer, resent integer, failed integer) as $$
 declare
   v_overdue jsonb;
   v_conversation_ids uuid[] := array(
@@ -6335,13 +6105,13 @@ declare
     where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
   );
 begin
-  -- All at once, because they are settled in several steps: docs/architecture.md, "Locks".
+  -- All lanes at once, because the steps below need them in one order: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
   order by l.conversation_id
   for update;
 
-  -- Whoever took these never told what came of them: a crash. They may have gone out.
+  -- The sender of these crashed before it recorded their outcome. They may have been sent.
   select
     jsonb_agg(jsonb_build_object('tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'uncertain')),
     count(*)
@@ -6352,9 +6122,9 @@ begin
     perform app_private.record_outcomes(v_overdue);
   end if;
 
-  -- Statuses that were parked while the sender was just storing the id they wait for.
-  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
-  from app_private.parked_statuses p
+  -- Early statuses that were stored while the sender was storing the provider's id of their message.
+  perform app_private.apply_early_statuses(array_agg(p.provider_message_id))
+  from app_private.early_statuses p
   where (
     select m.message_id
     from app_private.provider_ids k
@@ -6363,7 +6133,7 @@ begin
   ) is not null
   having count(*) > 0;
 
-  -- No status has settled these although webhooks do arrive: the channel's policy decides. At most one more try.
+  -- No status has arrived for these although webhooks arrive: the channel's policy decides. At most one more attempt.
   select jsonb_agg(jsonb_build_object(
     'tenant_id', d.tenant_id,
     'message_id', d.message_id,
@@ -6378,8 +6148,8 @@ begin
     join app_public.channels ch on ch.id = c.channel_id
     join app_private.channel_states s on s.channel_id = c.channel_id
     where o.state = 'uncertain'
-    and o.uncertain_at < now() - patience
-    and s.last_webhook_at > o.uncertain_at + patience / 2
+    and o.uncertain_at < now() - max_age
+    and s.last_webhook_at > o.uncertain_at + max_age / 2
   ) d;
   if v_overdue is not null then
     update app_private.outbox o set state = 'sending'
@@ -6388,7 +6158,7 @@ begin
     perform app_private.record_outcomes(v_overdue);
   end if;
 
-  -- Go on behind what stays uncertain (claim_outbox says when).
+  -- Continue with the messages after those that remain uncertain (see claim_outbox()).
   v_conversation_ids := array(
     select distinct o.conversation_id
     from app_private.outbox o
@@ -6407,39 +6177,45 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.reconcile_outbox(interval) is 'Messages whose sender died become uncertain. Uncertain messages without a status for the given time, although webhooks arrived, fail (PYUNC) or are sent once more, as the channel''s uncertain_policy says. Returns the number of each. Run every minute.';
+comment on function app_private.reconcile_outbox(interval) is 'Resolves messages whose outcome was never recorded. Messages whose sender died become uncertain (orphaned). Messages that have been uncertain for longer than max_age, although webhooks arrived, are sent once more (resent) or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Called every minute.';
+
+create function app_private.record_ai_usage(call_id uuid, tokens integer) returns void as $$
+  update app_private.ai_calls a set tokens = record_ai_usage.tokens where a.id = record_ai_usage.call_id;
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_ai_usage(uuid,integer) is 'Records how many tokens a request to a language model used. If it is never called, the reserved tokens count for a day.';
 
 create function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
   v_ids uuid[];
   v_first uuid;
   v_last uuid;
-  v_settled_ids uuid[];
+  v_final_ids uuid[];
   v_provider_message_ids text[];
 begin
-  -- Before the locks of the outbox: contacts come first.
+  -- Contacts are locked before the outbox.
   if outcomes @? '$[*].recipient' then
-    perform app_private.learn_recipients(outcomes);
+    perform app_private.save_recipients(outcomes);
   end if;
 
-  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
     min(r.message_id::text collate "C")::uuid,
     max(r.message_id::text collate "C")::uuid,
     array_agg(r.message_id) filter (where r.kind in ('sent', 'failed')),
     array_agg(r.provider_message_id)
-  into v_ids, v_first, v_last, v_settled_ids, v_provider_message_ids
+  into v_ids, v_first, v_last, v_final_ids, v_provider_message_ids
   from app_private.read_outcomes(outcomes) r;
 
   perform app_private.register_provider_ids(v_ids, v_provider_message_ids);
 
   perform app_private.lock_lanes(v_ids);
 
-  if cardinality(v_settled_ids) is distinct from cardinality(v_ids) then
+  if cardinality(v_final_ids) is distinct from cardinality(v_ids) then
     with r as (select * from app_private.read_outcomes(outcomes)),
     retried as (
-      -- Certainly not processed: may be tried again.
+      -- The provider has certainly not processed these: they may be sent again.
       update app_private.outbox o set state = 'queued', lease_until = null
       from r
       where o.message_id = r.message_id and o.state = 'sending' and r.kind = 'retry'
@@ -6462,7 +6238,7 @@ begin
   order by m.message_id
   for no key update;
 
-  -- A message that has left the outbox meanwhile was settled by a status; it is in its partition all the same.
+  -- Including messages that a status has removed from the outbox in the meantime.
   update app_public.message_statuses m set
     status = app_private.status_after(r.kind, m.status),
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
@@ -6474,7 +6250,7 @@ begin
     end,
     sent_at = case when r.kind = 'sent' then least(m.sent_at, now()) else m.sent_at end,
     failed_at = case when app_private.status_after(r.kind, m.status) = 'failed' then coalesce(m.failed_at, now()) end,
-    -- What a status has said of a failure stands; what went out in the end, or arrived, has no error.
+    -- The error of a failed status is kept. A message that was sent in the end, or arrived, has no error.
     error_code = case
       when not app_private.keeps_error(app_private.status_after(r.kind, m.status)) then null
       when m.status = 'failed' then m.error_code
@@ -6491,10 +6267,10 @@ begin
   and m.tenant_id = r.tenant_id
   and m.message_id between v_first and v_last;
 
-  perform app_private.leave_outbox(v_settled_ids);
+  perform app_private.remove_from_outbox(v_final_ids);
 
-  if exists (select from app_private.parked_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
-    perform app_private.unpark_statuses(v_provider_message_ids);
+  if exists (select from app_private.early_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
+    perform app_private.apply_early_statuses(v_provider_message_ids);
   end if;
 end;
 $$
@@ -6510,7 +6286,7 @@ create function app_private.record_stop(channel_id uuid, reason text, heard_at t
   )
   update app_private.channel_states s set
     account_state_at = greatest(s.account_state_at, heard_at),
-    -- A stop after a stop: what stood before the first one counts.
+    -- If the channel is stopped already, the values from before the first stop are kept.
     status_before_stop = case when x.status = 'stopped' then s.status_before_stop else x.status end,
     status_reason_before_stop = case when x.status = 'stopped' then s.status_reason_before_stop else x.status_reason end
   from stopped x
@@ -6534,20 +6310,20 @@ create function app_private.refresh_phone(contact_id uuid) returns void as $$
   )
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.refresh_phone(uuid) is 'Where a contact''s phone was given up, or is not known yet: the number last heard from takes its place, or none.';
+comment on function app_private.refresh_phone(uuid) is 'Sets a contact''s phone, if it is missing or retired, to the number that was last heard from, or to null if there is none.';
 
 create function app_private.refusal_message(code text, text_limit integer) returns text as $$
   select case code
     when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
-    when 'PYOPT' then 'The contact does not want to be written to'
+    when 'PYOPT' then 'The contact is blocked or has opted out'
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
-    when 'PYCNT' then format('On a channel of this kind a text must have at most %s characters', text_limit)
+    when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
     when 'PYTPL' then 'The template is not approved'
   end
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.refusal_message(text,integer) is 'What a refused insert into messages says, for each of its codes.';
+comment on function app_private.refusal_message(text,integer) is 'The error message of a refused insert into messages, by error code.';
 
 create function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[]) returns void as $$
 declare
@@ -6557,7 +6333,7 @@ declare
   v_last uuid;
   v_registered int;
 begin
-  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
 
   select array_agg(k.message_id order by k.hash), array_agg(k.hash order by k.hash)
@@ -6581,7 +6357,7 @@ begin
     return;
   end if;
 
-  -- Known already, or an echo has come before us: the row that was sent is the one that stays.
+  -- Either an id is stored already, or an echo was stored before it: then the sent message is kept.
   if app_private.remove_echoes(v_ids, v_hashes) then
     insert into app_private.provider_ids (hash, message_id)
     select k.hash, k.message_id
@@ -6591,11 +6367,11 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.register_provider_ids(uuid[],text[]) is 'Stores the provider''s ids of outbound messages, by position; null where the provider has returned none.';
+comment on function app_private.register_provider_ids(uuid[],text[]) is 'Stores the provider''s ids of outbound messages, by position; null where the provider has not returned one.';
 
 create function app_private.reinstate_channel(channel_id uuid, heard_at timestamp with time zone) returns void as $$
 begin
-  -- Only what was stopped is set going again, and only as far as people had let it.
+  -- Only a stopped channel, and it gets the status that a user had set before.
   update app_public.channels c set
     status = coalesce(s.status_before_stop, 'active'), status_reason = s.status_reason_before_stop
   from app_private.channel_states s
@@ -6610,6 +6386,17 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.reinstate_channel(uuid,timestamp with time zone) is 'Ends a stop, because the provider has reinstated the account: the channel is active, or paused if a user had paused it.';
 
+create function app_private.release_claims(sender_id uuid, known_ids uuid[]) returns void as $$
+  select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry'
+  )))
+  from app_private.outbox o
+  where o.state = 'sending' and o.sender_id = release_claims.sender_id and o.message_id <> all (known_ids)
+  having count(*) > 0
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.release_claims(uuid,uuid[]) is 'Queues messages again that a sender claimed but never received because its connection broke: they were certainly not sent. known_ids are the messages that the sender did receive.';
+
 create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
 begin
   update app_public.contact_identities i set retired_at = $3
@@ -6620,7 +6407,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.release_phone(uuid,jsonb,timestamp with time zone) is 'Takes from a contact the number that another customer has now.';
+comment on function app_private.release_phone(uuid,jsonb,timestamp with time zone) is 'Retires a contact''s number that another customer has now.';
 
 create function app_private.remove_echoes(message_ids uuid[], hashes uuid[]) returns boolean as $$
 declare
@@ -6650,7 +6437,7 @@ begin
   )
   where c.id = any (v_conversation_ids) and c.last_message_id = any (v_ids);
 
-  -- The chatbot took its own message for a person's.
+  -- The echo of the chatbot's own message had paused the chatbot.
   update app_public.conversations c set chatbot_paused_until = null
   from unnest(v_echoes) e
   where c.id = e.conversation_id
@@ -6661,7 +6448,51 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.remove_echoes(uuid[],uuid[]) is 'Removes messages that were stored as echoes, or as history, of outbound messages before their provider''s ids were known (by position), and ends the pause of the chatbot that they caused. Returns whether there were any.';
+comment on function app_private.remove_echoes(uuid[],uuid[]) is 'Deletes messages that were stored as echoes, or as history, of outbound messages before the provider''s ids of these were known (by position), and ends the chatbot pause that they caused. Returns whether there were any.';
+
+create function app_private.remove_erased_messages(messages jsonb) returns jsonb as $$
+  select coalesce(jsonb_agg(m.message order by m.n), '[]')
+  from jsonb_array_elements(messages) with ordinality m (message, n)
+  where not exists (
+    select from app_private.erased_messages e
+    where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.remove_erased_messages(jsonb) is 'Returns the messages without those that were erased and are delivered again.';
+
+create function app_private.remove_from_outbox(message_ids uuid[]) returns integer as $$
+declare
+  v_conversation_ids uuid[];
+  v_unclaimed int;
+begin
+  with deleted as (
+    delete from app_private.outbox o
+    where o.message_id = any (message_ids)
+    returning o.conversation_id, o.state
+  )
+  select array_agg(d.conversation_id), count(*) filter (where d.state <> 'sending')
+  into v_conversation_ids, v_unclaimed
+  from deleted d;
+  if v_conversation_ids is null then
+    return 0;
+  end if;
+
+  update app_private.outbox_lanes l set
+    due_at = case
+      -- Not exists(), which might be planned as a scan of the whole outbox.
+      when (
+        select o.message_id from app_private.outbox o where o.conversation_id = l.conversation_id limit 1
+      ) is null then 'infinity'
+      when l.paced_until > now() then now() + interval '6 seconds'
+      else now()
+    end
+  where l.conversation_id = any (v_conversation_ids);
+  return v_unclaimed;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.remove_from_outbox(uuid[]) is 'Deletes these messages from the outbox, so that the next messages of their conversations are due. Returns the number of deleted messages that were not being sent: for these, the caller must wake a sender. The caller must have locked the lanes.';
 
 create function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$
 declare
@@ -6685,7 +6516,7 @@ create function app_private.renew_google_account(tenant_id uuid, user_id uuid, a
   update app_public.google_accounts g set
     status = 'connected',
     status_reason = null,
-    -- A year is more than any access token has; and least() would pass over a null.
+    -- Access tokens expire in less than a year. The case is needed because least() ignores null.
     access_token_expires_at = case
       when expires_in is not null then now() + make_interval(secs => least(greatest(expires_in, 0), 31536000))
     end
@@ -6697,7 +6528,7 @@ create function app_private.renew_google_account(tenant_id uuid, user_id uuid, a
   where k.tenant_id = renew_google_account.tenant_id and k.user_id = renew_google_account.user_id;
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one: envelopes. expires_in: seconds; null if unknown. The caller has locked the account.';
+comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one, as envelopes. expires_in is in seconds; null if unknown. The caller must have locked the account.';
 
 create function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
   select k.reply_window
@@ -6706,7 +6537,7 @@ create function app_private.reply_window_of(channel_id uuid) returns setof inter
   where ch.id = reply_window_of.channel_id
 $$
   language sql stable rows 1;
-comment on function app_private.reply_window_of(uuid) is 'For how long after a customer''s message or call anything but a template may be sent on a channel. Null: at any time.';
+comment on function app_private.reply_window_of(uuid) is 'How long after a customer''s message or call messages other than templates may be sent on a channel. Null: at any time.';
 
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare
@@ -6715,56 +6546,56 @@ declare
 begin
   select x.* into v_context from app_public.conversation_contexts x where x.id = reserve_ai_call.context_id;
 
-  -- One at a time for each tenant, so that two calls cannot both spend the last of it. Held for the length of this
-  -- statement's transaction: the call comes after.
+  -- One at a time for each tenant, so that two requests cannot both use the rest of a budget. The lock is held for this
+  -- transaction only, not during the request.
   perform pg_advisory_xact_lock(hashtextextended('ai_calls:' || v_context.tenant_id, 0));
 
   insert into app_private.ai_calls (tenant_id, conversation_id, context_id, model, tokens)
   select v_context.tenant_id, v_context.conversation_id, v_context.id, reserve_ai_call.model, reserve_ai_call.tokens
   from (
     select
-      coalesce(b.tokens_per_day, reserve_ai_call.tokens_per_day) as of_day,
-      coalesce(b.tokens_per_conversation, reserve_ai_call.tokens_per_conversation) as of_conversation
+      coalesce(b.tokens_per_day, reserve_ai_call.tokens_per_day) as per_day,
+      coalesce(b.tokens_per_conversation, reserve_ai_call.tokens_per_conversation) as per_conversation
     from (select) one
     left join app_private.ai_budgets b on b.tenant_id = v_context.tenant_id
   ) budget
   where reserve_ai_call.tokens + (
     select coalesce(sum(a.tokens), 0) from app_private.ai_calls a
     where a.tenant_id = v_context.tenant_id and a.created_at > now() - interval '1 day'
-  ) <= budget.of_day
+  ) <= budget.per_day
   and reserve_ai_call.tokens + (
     select coalesce(sum(a.tokens), 0) from app_private.ai_calls a
     where a.tenant_id = v_context.tenant_id and a.conversation_id = v_context.conversation_id
     and a.created_at > now() - interval '1 day'
-  ) <= budget.of_conversation
+  ) <= budget.per_conversation
   returning id into v_id;
   return v_id;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.reserve_ai_call(uuid,text,integer,integer,integer) is 'Sets tokens of the budgets aside for one question to a language model; null when they do not suffice. The limits given are the configuration''s; a row of ai_budgets goes before them.';
+comment on function app_private.reserve_ai_call(uuid,text,integer,integer,integer) is 'Reserves tokens of the budgets for one request to a language model. Returns its id, or null if the budget is exhausted. A row of ai_budgets takes precedence over tokens_per_day and tokens_per_conversation, which are the configured limits.';
 
 create function app_private.resolve_contacts(customers jsonb) returns uuid[] as $$
 declare
   v_ids uuid[];
   v_contested bigint[];
 begin
-  customers := app_private.leave_out_erased(customers);
+  customers := app_private.blank_erased_customers(customers);
   v_ids := app_private.find_contacts(customers);
   v_contested := array(select c.n from app_private.contested_numbers(customers) c);
   if array_position(v_ids, null) is not null or v_contested <> '{}' then
-    -- Whoever is meeting the same person at this moment, under any of their names,
-    -- waits here; then look again: whoever came first has made the contact.
+    -- A concurrent transaction with the same person, by any address, waits here, and then finds the contact that the
+    -- first one has inserted.
     perform pg_advisory_xact_lock(k.key)
     from (
       select distinct hashtextextended(i.tenant_id || i.kind::text || i.match_key, 0) as key
       from app_private.read_identities(customers) i
-      -- Where a number changes hands, others of the batch may be about to.
+      -- If one number of the batch gets a new owner, others may, too.
       where v_ids[i.n] is null or v_contested <> '{}'
       order by key
     ) k;
     perform app_private.lock_contacts(customers, app_private.find_quoted_contacts(customers, v_ids));
-    customers := app_private.hand_over_numbers(customers);
+    customers := app_private.reassign_numbers(customers);
     v_ids := app_private.find_quoted_contacts(customers, app_private.find_contacts(customers));
     if array_position(v_ids, null) is not null then
       perform app_private.insert_contacts(customers, v_ids);
@@ -6773,12 +6604,12 @@ begin
   end if;
 
   perform app_private.link_identities(customers, v_ids);
-  -- Two contacts may just have been found to be one.
+  -- link_identities() may have merged contacts.
   return app_private.find_contacts(customers);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resolve_contacts(jsonb) is 'The contacts of customers, by position, made where they are new: one contact a person, however many transactions meet them at once. Null for a customer without any address, and for one who was erased after the body came.';
+comment on function app_private.resolve_contacts(jsonb) is 'The contacts of customers, by position. Unknown customers get a new contact: one for each person, even if several transactions store the same person at the same time. Null for a customer without an address, and for one who was erased after the body arrived.';
 
 create function app_private.resolve_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
 declare
@@ -6800,43 +6631,36 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resolve_conversations(jsonb,uuid[]) is 'The threads between customers'' contacts and the channels they came by, by position, made where there is none.';
-
-create function app_private.rest_channel(channel_id uuid, duration interval) returns void as $$
-  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
-  where s.channel_id = rest_channel.channel_id
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.rest_channel(uuid,interval) is 'The provider does not answer: nothing goes out for a while, at no lower pace afterwards.';
+comment on function app_private.resolve_conversations(jsonb,uuid[]) is 'The conversations between contacts and the channels that their customers wrote to, by position. Missing conversations are created.';
 
 create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
-  with given_back as (
+  with released_conversation as (
     select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
     where c.id = resume_chatbot.conversation_id
     and c.assignee_id is null
-    -- A pause that was prolonged meanwhile has a job of its own.
+    -- A pause that was extended in the meantime has a job of its own.
     and coalesce(c.chatbot_paused_until, '-infinity') <= now()
   ),
-  -- What came meanwhile: results of calls, callbacks.
-  released as (
+  -- Events that arrived in the meantime: results of requests, callbacks.
+  released_events as (
     update app_private.chatbot_events e set due_at = clock_timestamp()
-    from given_back g
+    from released_conversation g
     where e.tenant_id = g.tenant_id and e.conversation_id = g.id and e.due_at = 'infinity'
     and e.set_aside_reason is null
     returning true
   ),
-  told as (
+  continued as (
     insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
     select
       x.tenant_id, x.conversation_id, w.kind, x.id,
       case w.kind when 'stop' then '{"reason": "taken_over"}'::jsonb else '{}' end
-    from given_back g
+    from released_conversation g
     join app_public.conversation_contexts x
       on x.tenant_id = g.tenant_id and x.conversation_id = g.id and x.is_active
     join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
     cross join lateral (
-      -- A run takes no turn in a pause: one that has taken one since needs nobody to set it going.
+      -- A run takes no turn during a pause, so a run that has taken one since has been continued already.
       select is_pause_cut or coalesce(g.chatbot_paused_until > x.updated_at, false) as is_after_pause
     ) p
     cross join lateral (
@@ -6847,7 +6671,7 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
     where w.kind is not null
     returning true
   )
-  select exists (select from released) or exists (select from told)
+  select exists (select from released_events) or exists (select from continued)
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resume_chatbot(uuid,boolean) is 'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or the assignment has ended. After a pause the run asks its question again (in an open conversation) or ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled now. Returns whether there is anything to do; false while the conversation is still assigned.';
@@ -6857,25 +6681,14 @@ create function app_private.retire_identities(contact_id uuid, kept jsonb, at ti
   where i.contact_id = $1
   and i.kind <> 'external'
   and i.retired_at is null
-  and app_private.heard_until(i) <= $3
+  and app_private.identity_last_heard_at(i) <= $3
   and not exists (
     select from app_private.read_identities(kept) a
     where a.tenant_id = i.tenant_id and a.kind = i.kind and a.match_key = i.match_key
   )
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.retire_identities(uuid,jsonb,timestamp with time zone) is 'Retires the addresses of a contact that are not among those kept and were not heard from since.';
-
-create function app_private.return_claims(sender_id uuid, known_ids uuid[]) returns void as $$
-  select app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'retry'
-  )))
-  from app_private.outbox o
-  where o.state = 'sending' and o.sender_id = return_claims.sender_id and o.message_id <> all (known_ids)
-  having count(*) > 0
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.return_claims(uuid,uuid[]) is 'A sender returns messages that it claimed but never received, because its connection broke: they were certainly not sent.';
+comment on function app_private.retire_identities(uuid,jsonb,timestamp with time zone) is 'Retires the addresses of a contact that are not in kept and were not used after this time.';
 
 create function app_private.roll_up_chatbot_activity(batch_size integer default 10000) returns integer as $$
   with taken as (
@@ -6892,7 +6705,7 @@ create function app_private.roll_up_chatbot_activity(batch_size integer default 
     join app_public.chatbot_versions v on v.tenant_id = t.tenant_id and v.id = t.version_id
     cross join jsonb_to_recordset(t.steps) as p (kind text, node text, exit text, bucket int)
     group by 1, 2, 3, 4, 5, 6
-    -- In one order, so that two that roll up at once do not wait for each other crosswise.
+    -- In a fixed order, so that concurrent calls do not deadlock.
     order by 1, 2, 3, 4, 5, 6
     on conflict on constraint chatbot_stats_pkey do update set count = s.count + excluded.count
   )
@@ -6904,13 +6717,13 @@ comment on function app_private.roll_up_chatbot_activity(integer) is 'Adds the t
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, bursts jsonb default '[]'::jsonb, holds jsonb default '[]'::jsonb, set_asides jsonb default '[]'::jsonb, taker_id uuid default null::uuid) returns void as $$
 begin
   -- The caller runs the sender right after its commit.
-  perform set_config('parley.wake', 'self', true);
+  perform app_private.take_over_waking();
 
   delete from app_private.chatbot_events e where e.id = any (event_ids);
 
   update app_private.chatbot_turn_takers t set event_ids = '{}' where t.id = taker_id;
 
-  -- Most turns have little of what follows, and are spared the statements.
+  -- Most turns need few of these statements.
   if contexts <> '[]' then
     perform app_private.save_runs(contexts);
   end if;
@@ -6921,7 +6734,7 @@ begin
     perform app_private.set_run_timers(timers);
   end if;
   if calls <> '[]' then
-    -- Made after commit: whatever the outcome of a call, the run that waits for it is stored.
+    -- Requests are made by jobs after the commit, so that the waiting run is stored before the response arrives.
     perform graphile_worker.add_jobs(array_agg(
       app_private.job('call_for_chatbot', json_build_object('contextId', c.context_id))
     ))
@@ -6945,7 +6758,7 @@ begin
     where e.id = s.event_id;
   end if;
   if bursts <> '[]' then
-    perform app_private.gather_bursts(bursts);
+    perform app_private.delay_bursts(bursts);
   end if;
   if holds <> '[]' then
     perform app_private.hold_events(holds);
@@ -6953,11 +6766,108 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,uuid) is 'Saves the whole result of some conversations'' turns, in the transaction that claimed them. The events taken are deleted; each other argument is a list, described by the function that it goes to: save_runs(), send_replies(), set_run_timers(), hand_over_conversations(), change_contacts(), gather_bursts(), hold_events(). calls are [{"context_id"}] of runs that wait for one, activity is [{"version_id", "steps"}] to count, set_asides are [{"event_id", "reason"}] of events that are not tried again. With taker_id, the note of begin_chatbot_turns() is cleared.';
+comment on function app_private.save_chatbot_turns(uuid[],jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,jsonb,uuid) is 'Saves the results of turns, in the transaction that claimed them. The handled events (event_ids) are deleted. The other arguments are lists; the functions that take them describe their format: save_runs(), send_replies(), set_run_timers(), hand_over_conversations(), change_contacts(), delay_bursts(), hold_events(). calls: [{"context_id"}], the runs that wait for a request. activity: [{"version_id", "steps"}], to be counted. set_asides: [{"event_id", "reason"}], events that are not tried again. taker_id: the worker whose record of begin_chatbot_turns() is cleared.';
+
+create function app_private.save_recipient(contact_id uuid, recipient jsonb) returns void as $$
+declare
+  v_other uuid := app_private.find_duplicate_contact(contact_id, recipient);
+begin
+  if v_other is not null then
+    perform app_private.merge_contacts($1, v_other);
+  end if;
+
+  perform from app_public.contacts c where c.id = $1 for no key update;
+  insert into app_public.contact_identities (tenant_id, kind, value, contact_id)
+  select distinct on (a.kind, a.match_key) a.tenant_id, a.kind, a.value, $1
+  from app_private.read_identities(jsonb_build_array(recipient)) a
+  where a.kind <> 'external'
+  and exists (select from app_public.contacts c where c.id = $1)
+  -- A second user id means that the number has a new owner.
+  and (a.kind = 'phone' or not exists (
+    select from app_public.contact_identities x where x.contact_id = $1 and x.kind = a.kind and x.retired_at is null
+  ))
+  order by a.kind, a.match_key, a.is_alias
+  on conflict do nothing;
+
+  -- Only for the same person: the number may have a new owner.
+  if not exists (
+    select
+    from app_private.read_identities(jsonb_build_array(recipient)) a
+    join app_public.contact_identities i on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key
+    where i.contact_id <> $1
+  ) then
+    perform app_private.update_names(jsonb_build_array(recipient), array[$1]);
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.save_recipient(uuid,jsonb) is 'Adds the addresses and names of a recipient to a contact, except addresses of other contacts.';
+
+create function app_private.save_recipients(sent jsonb) returns void as $$
+declare
+  v_sent record;
+begin
+  -- Nearly always nothing is new. One lookup of the user id and its contact shows it, because the other addresses of a
+  -- recipient were stored together with the user id.
+  if not exists (
+    select
+    from (
+      select
+        r.*,
+        (
+          select i.contact_id
+          from app_private.identity_at(
+            r.tenant_id,
+            case
+              when r.bsuid is not null then 'bsuid'::app_public.identity_kind
+              when r.parent_bsuid is not null then 'parent_bsuid'
+              else 'phone'
+            end,
+            coalesce(r.bsuid, r.parent_bsuid, r.phone),
+            r.heard_at
+          ) i
+        ) as contact_id
+      from jsonb_to_recordset(jsonb_path_query_array(sent, '$[*].recipient')) as r (
+        tenant_id uuid, phone text, bsuid text, parent_bsuid text, profile_name text, username text,
+        heard_at timestamptz
+      )
+      -- A fence: flattened, "not exists" would become a join and the lookup a condition of it.
+      offset 0
+    ) r
+    where not exists (
+      select from app_public.contacts c
+      where c.id = r.contact_id
+      and (r.profile_name is null or r.profile_name = c.profile_name)
+      and (r.username is null or r.username = c.username)
+      and (r.phone is null or c.phone is not null)
+    )
+  ) then
+    return;
+  end if;
+
+  for v_sent in
+    select v.contact_id, s.recipient
+    from rows from (
+      jsonb_to_recordset(sent) as (
+        tenant_id uuid, channel_id uuid, message_id uuid, provider_message_id text, recipient jsonb
+      )
+    ) with ordinality s (tenant_id, channel_id, message_id, provider_message_id, recipient, n)
+    left join app_private.provider_ids p on p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
+    join app_public.messages m on m.id = coalesce(s.message_id, p.message_id) and m.tenant_id = s.tenant_id
+    join app_public.conversations v on v.id = m.conversation_id
+    where s.recipient is not null
+    order by v.contact_id, s.n
+  loop
+    perform app_private.save_recipient(v_sent.contact_id, v_sent.recipient);
+  end loop;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.save_recipients(jsonb) is 'Stores the addresses and names that the provider reports for recipients, in statuses and in responses to sent messages: [{"tenant_id", "channel_id"?, "message_id"?, "provider_message_id"?, "recipient"?: customer}]. The order of a contact''s addresses does not change, because the customer has not written.';
 
 create function app_private.save_runs(runs jsonb) returns void as $$
 begin
-  -- In order: a run that ended makes room for the one that begins in the same turn.
+  -- In order: a conversation has one active run, so a run must end before the next one of the same turn starts.
   insert into app_public.conversation_contexts as x (
     id, tenant_id, conversation_id, chatbot_id, version_id, status, current_node_id, variables, node_history,
     node_outputs, waiting, state, outcome, completion_reason, expires_at, started_at, completed_at
@@ -6994,7 +6904,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.save_runs(jsonb) is 'Stores runs as they stand after their turns: [{"id", "conversation_id", "version_id", "status", "current_node_id", "variables", "node_history", "node_outputs", "waiting", "state", "outcome", "completion_reason", "expires_at", "started_at"}]. Part of save_chatbot_turns().';
+comment on function app_private.save_runs(jsonb) is 'Stores the state of runs after their turns: [{"id", "conversation_id", "version_id", "status", "current_node_id", "variables", "node_history", "node_outputs", "waiting", "state", "outcome", "completion_reason", "expires_at", "started_at"}]. Part of save_chatbot_turns().';
 
 create function app_private.send_replies(replies jsonb) returns void as $$
 begin
@@ -7022,7 +6932,8 @@ begin
     where w.channel_id = set_channel_secrets.channel_id;
     -- Two callers that connect one number at the same time wait for each other: the second must see the first.
     perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
-    -- Only a caller who has the app's secret learns that the other channel exists; that caller could sign its webhooks.
+    -- This error reveals that the other channel exists, but only to a caller with the app's secret, who could sign its
+    -- webhooks anyway.
     if exists (
       select from app_public.whatsapp_channels w
       join app_private.channel_secrets s on s.channel_id = w.channel_id
@@ -7079,8 +6990,8 @@ begin
   from app_public.contacts c
   where c.id = $1
   for no key update;
-  -- Staff may have noted a stop that is newer.
-  if not app_private.is_news($1, 'marketing', v_value, said_at, received_at)
+  -- Staff may have recorded a later opt-out.
+  if not app_private.is_newer_fact($1, 'marketing', v_value, said_at, received_at)
     or allows_marketing and v_opted_out_at > said_at
   then
     return;
@@ -7107,7 +7018,7 @@ begin
   if length(password) < 8 then
     raise exception '"password" must have at least 8 characters' using errcode = 'PYPWD';
   elsif octet_length(password) > 72 then
-    -- bcrypt reads 72 bytes and no more: a longer password would be cut in silence.
+    -- bcrypt ignores bytes after the 72nd, so a longer password would be weaker than it seems.
     raise exception '"password" must not be longer than 72 bytes in UTF-8' using errcode = 'PYPWD';
   elsif app_private.is_common_password(
     password, (select u.email from app_public.users u where u.id = set_password.user_id)
@@ -7183,49 +7094,66 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.set_user_role(uuid,text,app_public.member_role) is 'Changes the role of a member, for the operator. PYNFD. PYOWN: the last active owner.';
 
-create function app_private.settle_ai_call(call_id uuid, tokens integer) returns void as $$
-  update app_private.ai_calls a set tokens = settle_ai_call.tokens where a.id = settle_ai_call.call_id;
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.settle_ai_call(uuid,integer) is 'What a question to a language model really used. One that is never settled counts as reserved for its day.';
-
 create function app_private.status_after(kind text, status app_public.message_status) returns app_public.message_status as $$
   select case kind
     when 'sent' then greatest(status, 'sent')
     when 'failed' then greatest(status, 'failed')
     when 'uncertain' then greatest(status, 'uncertain')
-    -- The one way back: it was never under way.
+    -- The only step back: the message was not sent.
     else case when status = 'sending' then 'queued' else status end
   end
 $$
   language sql immutable;
-comment on function app_private.status_after(text,app_public.message_status) is 'A message''s status after an outcome of its sending (record_outcomes() lists the kinds): only ever further.';
+comment on function app_private.status_after(text,app_public.message_status) is 'The status of a message after an outcome of its sending (record_outcomes() lists the kinds). It never goes back, except from sending to queued.';
 
 create function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
-  -- Not one that a person has paused since the message went out.
+  -- Not a channel that a user has paused since the message was sent.
   select app_private.record_stop(c.id, reason, now())
   from app_public.channels c
   where c.id = stop_channel.channel_id and c.status = 'active'
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.stop_channel(uuid,text) is 'Stops an active channel now, because the provider refused the account or its token in an answer.';
+comment on function app_private.stop_channel(uuid,text) is 'Stops an active channel now, because the provider refused the account or its token in a response.';
+
+create function app_private.store_early_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
+  insert into app_private.early_statuses (channel_id, provider_message_id, status, occurred_at, details)
+  select
+    s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()),
+    (array_agg(s.details))[1]
+  from rows from (
+    jsonb_to_recordset(statuses) as (
+      channel_id uuid, provider_message_id text, status app_public.message_status, occurred_at timestamptz,
+      error jsonb, pricing jsonb
+    )
+  ) with ordinality s1 (channel_id, provider_message_id, status, occurred_at, error, pricing, n)
+  cross join lateral (
+    select s1.channel_id, s1.provider_message_id, s1.status, s1.occurred_at,
+      jsonb_build_object('error', s1.error, 'pricing', s1.pricing) as details
+  ) s
+  where known_ids[s1.n] is null and s1.provider_message_id is not null
+  group by s.channel_id, s.provider_message_id, s.status
+  order by s.channel_id, s.provider_message_id, s.status
+  on conflict do nothing
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.store_early_statuses(jsonb,uuid[]) is 'Stores statuses whose message is not known yet (known_ids is null at their position).';
 
 create function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns integer as $$
 declare
   v_stored int;
 begin
-  with told as (
+  with incoming as (
     select
       t.*,
       app_private.message_id_at(
         case
           when t.occurred_at < t.arrived_at - interval '3 seconds' or t.quoted_id is not null
-          then app_private.late_place(
+          then app_private.late_position(
             t.conversation_id, t.occurred_at, t.arrived_at, app_private.provider_id_hash(t.channel_id, t.quoted_id)
           )
           else t.arrived_at
         end
-        -- Messages of one batch come one after the other.
+        -- Messages of one batch keep their order.
         + t.n * interval '1 microsecond',
         t.hash
       ) as id
@@ -7235,7 +7163,7 @@ begin
         conversation_ids[m.customer] as conversation_id,
         app_private.provider_id_hash(m.channel_id, m.provider_message_id) as hash,
         m.metadata #>> '{context,id}' as quoted_id,
-        -- Not clock_timestamp(): who waited for a lock has not arrived later.
+        -- Not clock_timestamp(): a message whose transaction waited for a lock has not arrived later.
         statement_timestamp() - coalesce(m.waited_ms, 0) * interval '1 millisecond' as arrived_at
       from rows from (
         jsonb_to_recordset(messages) as (
@@ -7251,11 +7179,12 @@ begin
       offset 0
     ) t
   ),
-  -- Whoever has the id has the message. In one order, so that two batches with the same messages do not deadlock.
+  -- The transaction that inserts the provider's id inserts the message. In a fixed order, so that two batches with the
+  -- same messages do not deadlock.
   fresh as (
     insert into app_private.provider_ids (hash, message_id)
     select t.hash, t.id
-    from told t
+    from incoming t
     where t.conversation_id is not null
     order by t.hash
     on conflict (hash) do nothing
@@ -7277,10 +7206,10 @@ begin
     app_private.received_preview(t.origin, t.type, t.content),
     t.provider_message_id,
     t.metadata,
-    -- Never later than our clock: a wrong clock must not hold the window open.
+    -- Never later than the database's clock: a wrong clock must not keep the reply window open.
     least(coalesce(t.occurred_at, c.at), c.at),
     c.at + t.n * interval '1 microsecond'
-  from told t
+  from incoming t
   join fresh f on f.message_id = t.id
   cross join (select clock_timestamp() as at) c
   order by t.n;
@@ -7293,7 +7222,14 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.store_messages(jsonb,uuid[]) is 'Inserts a batch of messages from a provider at their places in their conversations; of those stored before only the content of a placeholder is taken. "customer" is a position (from 1) in conversation_ids, where null stands for a customer of whom nothing is new; "waited_ms" is how long ago it arrived (0 where it is missing). Returns how many were new.';
+comment on function app_private.store_messages(jsonb,uuid[]) is 'Inserts a batch of messages from a provider at their positions in their conversations, and returns the number of new messages. Messages that are stored already are ignored, except that the content of a placeholder is filled in. "customer" is a position (from 1) in conversation_ids, which is null for a customer without new messages. "waited_ms" is how many milliseconds ago the message arrived; it defaults to 0.';
+
+create function app_private.suspend_channel(channel_id uuid, duration interval) returns void as $$
+  update app_private.channel_states s set paused_until = greatest(s.paused_until, now() + duration), paused_at = now()
+  where s.channel_id = suspend_channel.channel_id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.suspend_channel(uuid,interval) is 'Pauses sending on a channel because the provider does not answer. Afterwards sending continues at the same rate.';
 
 create function app_private.take_over_waking() returns void as $$
 begin
@@ -7303,20 +7239,20 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.take_over_waking() is 'For callers that run the tasks themselves right after their commit: until the end of the transaction wake() adds no job.';
 
-create function app_private.template_status_of(word text) returns app_public.template_status as $$
+create function app_private.template_status_of(name text) returns app_public.template_status as $$
   select e.status
   from unnest(enum_range(null::app_public.template_status)) e (status)
-  where e.status::text = case upper(word)
-    -- Meta's words for events that are not states of their own.
+  where e.status::text = case upper(name)
+    -- Meta's names of events that are not statuses of their own.
     when 'REINSTATED' then 'approved'
     when 'UNLOCKED' then 'approved'
     when 'FLAGGED' then 'approved'
     when 'LOCKED' then 'disabled'
-    else lower(word)
+    else lower(name)
   end
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.template_status_of(text) is 'What a word of Meta''s says of a template''s status; null when this version does not know it.';
+comment on function app_private.template_status_of(text) is 'The template status for Meta''s name of a status or event; null if this version does not support it.';
 
 create function app_private.tenant_stats() returns table(tenant text, status app_public.tenant_status, users integer, channels integer, contacts integer, conversations integer, open_conversations integer, messages integer, outbox integer, chatbots integer, running_chatbots integer, webhook_events integer, unapplied_webhook_events integer) as $$
   select
@@ -7377,12 +7313,12 @@ begin
       when current_setting('parley.actor', true) = 'operator' then 'operator'
       else 'program'
     end,
-    -- Of the session, which is known to its owner alone: that the caller says who it is proves nothing.
+    -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
     (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id())
   from (
     select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
     union all
-    -- Of a tenant that is deleted, and of a person who is a member nowhere, only the operator sees the entry.
+    -- For a deleted tenant, or a user who is not a member of any tenant, only the operator can read the entry.
     select null
     where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets')
     and not exists (select from app_private.audited_tenants(TG_TABLE_NAME, v_row))
@@ -7400,7 +7336,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__clean_email() is 'Stores an address as sign-in compares it, however it was pasted.';
+comment on function app_private.tg__clean_email() is 'Normalizes an e-mail address, as sign-in does before it compares addresses.';
 
 create function app_private.tg__clean_name() returns trigger as $$
 begin
@@ -7418,7 +7354,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__fill_in_tenant() is 'The rows of a signed-in user belong to the user''s tenant. SQL of the owner must name the tenant.';
+comment on function app_private.tg__fill_in_tenant() is 'Sets the tenant of a row that a signed-in user inserts to the tenant of the request. SQL of the owner must name the tenant.';
 
 create function app_private.tg__revoke_sessions() returns trigger as $$
 declare
@@ -7456,7 +7392,7 @@ begin
     return NEW;
   end if;
 
-  -- Two choices at once wait for each other: the second has to see what the first has chosen.
+  -- Concurrent changes wait for each other, because the second must see the default that the first has chosen.
   perform from app_public.tenants t where t.id = NEW.tenant_id for no key update;
   if NEW.is_default then
     update app_public.channels c set is_default = false
@@ -7528,7 +7464,7 @@ comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender 
 create function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
-    -- A number that the customer gave up stays known as theirs; one that was wrong never was.
+    -- A retired number stays with the contact. A number that staff correct was wrong, so its identity is deleted.
     delete from app_public.contact_identities i
     where i.tenant_id = OLD.tenant_id
     and i.kind = 'phone'
@@ -7537,7 +7473,7 @@ begin
     and i.retired_at is null;
   end if;
 
-  -- The program stores what it learns as an identity first.
+  -- If the program sets the phone, it has stored the identity before.
   if NEW.phone is null or exists (
     select from app_public.contact_identities i
     where i.tenant_id = NEW.tenant_id
@@ -7550,7 +7486,7 @@ begin
     return null;
   end if;
 
-  -- A number that staff correct is where they want to reach the contact from now on.
+  -- After a correction by staff, messages go to the new number, so it must be the first address.
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   values (NEW.tenant_id, 'phone', NEW.phone, NEW.id, case when TG_OP = 'UPDATE' then now() end)
   on conflict on constraint contact_identities_pkey do update set
@@ -7573,7 +7509,7 @@ comment on function app_private.tg_contacts__claim_phone() is 'Makes a contact''
 create function app_private.tg_contacts__normalize() returns trigger as $$
 begin
   NEW.email := app_hidden.normalize_email(NEW.email);
-  -- A provider's own spelling is left as it is.
+  -- A number in the provider's spelling is not changed.
   if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
     NEW.phone := app_hidden.normalize_phone(NEW.phone);
   end if;
@@ -7594,7 +7530,7 @@ comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses 
 
 create function app_private.tg_contacts__remember_erasure() returns trigger as $$
 begin
-  -- A contact that was merged has no address left, and a tenant that is removed takes everything along.
+  -- A merged contact has no addresses, and the deletion of a tenant deletes everything.
   if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
     or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
   then
@@ -7609,7 +7545,7 @@ begin
   order by 2
   on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
 
-  -- The provider delivers again for up to seven days.
+  -- The provider redelivers webhooks for up to seven days.
   insert into app_private.erased_messages (hash, tenant_id)
   select p.hash, OLD.tenant_id
   from app_public.conversations v
@@ -7673,7 +7609,7 @@ begin
       )
     ]);
   elsif v_was_paused and not v_is_paused then
-    -- Somebody has ended the pause before its time.
+    -- A user has ended the pause early.
     perform graphile_worker.remove_job(app_private.job_key('resume_chatbot', NEW.id));
   end if;
 
@@ -7686,7 +7622,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__enqueue_chatbot() is 'What people do with a conversation, as its chatbot hears it: a handoff ends when the conversation is given back or closed; a pause has a timer, set and removed with its cause; what waited for them goes on when they are done.';
+comment on function app_private.tg_conversations__enqueue_chatbot() is 'Notifies the chatbot of changes that users make to a conversation. A handoff ends when the conversation is no longer assigned, or is closed. A pause schedules a job for its end; ending the pause early removes the job. When users are done, the events that waited are handled.';
 
 create function app_private.tg_conversations__fill_in() returns trigger as $$
 begin
@@ -7722,7 +7658,7 @@ comment on function app_private.tg_conversations__notify() is 'Notifies GraphQL 
 create function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
 begin
   if NEW.tenant_id is null then
-    raise exception 'No such contact' using errcode = 'PYNFD';
+    raise exception 'There is no such contact' using errcode = 'PYNFD';
   end if;
   raise exception 'The tenant has no channel yet' using errcode = 'PYCHN', hint = 'Connect one: parley channel add.';
 end;
@@ -7737,7 +7673,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_data_sources__deactivate_without_token() is 'A data source whose token is missing is inactive until set_data_source_token().';
+comment on function app_private.tg_data_sources__deactivate_without_token() is 'Deactivates a data source whose token is missing, until set_data_source_token() is called.';
 
 create function app_private.tg_data_sources__forget_token() returns trigger as $$
 begin
@@ -7746,7 +7682,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_data_sources__forget_token() is 'A data source with another base_url or auth_type has no token. tg_data_sources__remove_token() removes the token itself.';
+comment on function app_private.tg_data_sources__forget_token() is 'Marks a data source whose base_url or auth_type changes as having no token. tg_data_sources__remove_token() deletes the token itself.';
 
 create function app_private.tg_data_sources__remove_token() returns trigger as $$
 begin
@@ -7755,11 +7691,11 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_data_sources__remove_token() is 'Removes the token of a data source whose base_url or auth_type has changed.';
+comment on function app_private.tg_data_sources__remove_token() is 'Deletes the token of a data source whose base_url or auth_type has changed.';
 
 create function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
 begin
-  -- Lock the tenant: otherwise two owners could each remove the other at the same time.
+  -- Locks the tenant, because otherwise two owners could remove each other at the same time.
   perform from app_public.tenants t where t.id = OLD.tenant_id for no key update;
 
   if found and not exists (
@@ -7824,7 +7760,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_message_statuses__note_opt_out() is 'Error 131050 says that the customer stopped marketing messages: no further one is tried. Told again, it does not undo what the customer has said since.';
+comment on function app_private.tg_message_statuses__note_opt_out() is 'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not override a later choice of the customer.';
 
 create function app_private.tg_message_statuses__notify() returns trigger as $$
 begin
@@ -7861,7 +7797,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__enqueue_chatbot() is 'Customers'' messages are what chatbots react to: keeps them for the chatbot task, and wakes it once a statement.';
+comment on function app_private.tg_messages__enqueue_chatbot() is 'Queues customers'' messages for the chatbot task and wakes it once per statement.';
 
 create function app_private.tg_messages__enqueue_send() returns trigger as $$
 begin
@@ -7884,7 +7820,7 @@ begin
   from app_public.conversations c
   where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
   order by c.id
-  -- A lane that is pausing goes on pausing.
+  -- Only idle lanes: a lane that waits must continue to wait.
   on conflict (tenant_id, conversation_id) do update set due_at = least(l.due_at, excluded.due_at)
   where l.due_at = 'infinity';
 
@@ -7916,7 +7852,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__fill_in() is 'An insert needs no more than conversation_id, type and content: this derives the tenant, the author and the preview. Rows that have all three are spared the call.';
+comment on function app_private.tg_messages__fill_in() is 'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type and content. Not called for rows that have all three.';
 
 create function app_private.tg_messages__notify() returns trigger as $$
 begin
@@ -7928,20 +7864,20 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__notify() is 'Tells GraphQL subscriptions of new messages, once a statement.';
+comment on function app_private.tg_messages__notify() is 'Notifies GraphQL subscriptions of new messages, once per statement.';
 
 create function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
 begin
-  -- Only what is to be sent can be refused.
+  -- Only messages that will be sent can be refused.
   perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
   if not found then
     return null;
   end if;
 
-  -- One statement for all new rows, so that the rules cost a bulk insert next to nothing. Rows are
-  -- joined by id alone, here and elsewhere: a tenant in common would invite a join of all that the tenant has.
+  -- One statement for all new rows, so that the rules add little to a bulk insert. Rows are joined by id alone, here
+  -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
   select n.id, r.code, k.text_limit into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
@@ -7967,7 +7903,7 @@ begin
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
-      -- A template of whose status nothing is known is left to the provider to judge.
+      -- If the status of a template is unknown, the provider decides.
       when not app_hidden.is_sendable(t.status) then 'PYTPL'
       when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
       when (p.phone is null or 'phone' <> all (k.address_kinds)) and not exists (
@@ -7987,23 +7923,23 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__refuse() is 'The rules of sending, for every writer: GraphQL, SQL, a chatbot. What they depend on is in channel_kinds. PYCHN: the kind of channel cannot send such a message. PYCNT: the text is longer than it takes. PYWIN: its reply window is closed, and the message is not a template. PYOPT: blocked or opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address that it can send to.';
+comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this kind of channel.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
 begin
-  raise exception 'Messages never change' using errcode = 'PYFIX', hint = 'Say it again in a message of its own.';
+  raise exception 'Messages must not be changed' using errcode = 'PYFIX', hint = 'Send another message instead.';
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__refuse_change() is 'What was said was said (PYFIX). Only the conversation of a message may change, when two contacts turn out to be one.';
+comment on function app_private.tg_messages__refuse_change() is 'Refuses updates of messages (PYFIX). Only conversation_id may change, when two contacts turn out to be the same person.';
 
 create function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
 begin
-  raise exception 'No such conversation' using errcode = 'PYNFD';
+  raise exception 'There is no such conversation' using errcode = 'PYNFD';
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__refuse_unknown_conversation() is 'Refuses (PYNFD) a message for whose conversation fill_in() found no tenant.';
+comment on function app_private.tg_messages__refuse_unknown_conversation() is 'Refuses (PYNFD) a message whose conversation does not exist or belongs to another tenant: tg_messages__fill_in() found no tenant for it.';
 
 create function app_private.tg_messages__remove_state() returns trigger as $$
 declare
@@ -8016,11 +7952,11 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__remove_state() is 'With messages go their statuses, their places in the outbox and their provider''s ids.';
+comment on function app_private.tg_messages__remove_state() is 'Deletes the statuses, outbox rows and provider''s ids of deleted messages.';
 
 create function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
-  -- Arrays: joined to the new rows, conversations might be read from end to end.
+  -- Arrays, because a join with the new rows might be planned as a scan of all conversations.
   v_ids uuid[];
   v_closed_ids uuid[];
   v_offered_ids uuid[];
@@ -8048,8 +7984,8 @@ begin
     for no key update
   ) l;
 
-  -- What every message changes, and no trigger of conversations listens to.
-  with news as (
+  -- Columns that every message changes, and that no trigger of conversations depends on.
+  with changes as (
     select
       n.conversation_id,
       (array_agg(n.id order by n.id desc) filter (where n.is_listed))[1] as last_message_id,
@@ -8057,7 +7993,7 @@ begin
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
       max(n.occurred_at) filter (where n.opens_window) as window_opened_at,
-      array_agg(n.created_at) filter (where n.needs_attention) as heard_at
+      array_agg(n.created_at) filter (where n.needs_attention) as attention_at
     from (
       select
         x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
@@ -8069,7 +8005,7 @@ begin
     group by n.conversation_id
   )
   update app_public.conversations c set
-    -- By the id, as lists are.
+    -- By id, as lists of messages are ordered.
     last_message_id = greatest(c.last_message_id, n.last_message_id),
     last_message_preview = case
       when n.last_message_id is null or n.last_message_id < c.last_message_id then c.last_message_preview
@@ -8083,15 +8019,15 @@ begin
         c.window_expires_at, n.window_opened_at + (select w.* from app_private.reply_window_of(c.channel_id) w)
       )
     end,
-    -- What arrived before somebody read the conversation, and was stored after, is read.
+    -- A message that arrived before the conversation was read, and was stored after, counts as read.
     unread_count = c.unread_count + (
-      select count(*) from unnest(n.heard_at) at where at > coalesce(c.read_at, '-infinity')
+      select count(*) from unnest(n.attention_at) at where at > coalesce(c.read_at, '-infinity')
     ),
     updated_at = greatest(now(), c.updated_at + interval '1 microsecond')
-  from news n
+  from changes n
   where c.id = n.conversation_id and c.id = any (v_ids);
 
-  -- What few messages change, by statements that most batches are spared.
+  -- Columns that few messages change, in statements that most batches do not need.
   if v_closed_ids is not null then
     update app_public.conversations c set status = 'open'
     where c.id = any (v_closed_ids)
@@ -8109,8 +8045,8 @@ begin
     ));
   end if;
 
-  -- An advertisement offers free messages; the first answer within a day takes the offer. An answer from the phone app
-  -- may be delivered up to a week later.
+  -- A message that came from an advertisement offers free messages; the first answer within a day uses the offer. An
+  -- answer from the phone app may be delivered up to a week later.
   if v_has_ads then
     update app_public.conversations c set
       free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')
@@ -8141,7 +8077,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__track_conversation() is 'What a conversation says of its messages: the last one, the reply window, free entry after an advertisement, what is unread, who takes part; a customer''s message opens it again, a person''s pauses the chatbot. Which message does what: message_effects.sql.';
+comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, participants. A customer''s message opens the conversation again; a user''s message pauses the chatbot. message_effects.sql decides which message has which effect.';
 
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin
@@ -8208,16 +8144,16 @@ create function app_private.turn_events(conversation_id uuid, tried_ids uuid[]) 
     select x.*
     from app_private.chatbot_events x
     where x.conversation_id = $1
-    -- Events that are held for a person must not take the place of others.
+    -- Events that are held until a user is done must not count towards the limit.
     and x.due_at < 'infinity'
     order by x.created_at, x.id
-    -- A customer who floods a conversation does not get a turn without end.
+    -- A flood of messages must not make a turn endless.
     limit 100
   ) e
   left join app_public.messages m on m.id = e.message_id
 $$
   language sql stable;
-comment on function app_private.turn_events(uuid,uuid[]) is 'The events of a conversation''s next turn, in order; null when there are none. tries of an event is how often it stands in tried_ids. Part of claim_chatbot_turns().';
+comment on function app_private.turn_events(uuid,uuid[]) is 'The events of a conversation''s next turn, in order; null if there are none. tries of an event is how often tried_ids contains it. Part of claim_chatbot_turns().';
 
 create function app_private.unlock_user(user_id uuid) returns integer as $$
   with unlocked as (
@@ -8231,38 +8167,91 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.unlock_user(uuid) is 'Deletes the failed sign-ins at a user''s address, which lifts the locks they caused. Returns the number of locks.';
 
-create function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
-declare
-  v_statuses jsonb;
-begin
-  with unparked as (
-    delete from app_private.parked_statuses p
-    using app_private.provider_ids k, app_public.message_statuses m
-    where p.provider_message_id = any (provider_message_ids)
-    and k.hash = app_private.provider_id_hash(p.channel_id, p.provider_message_id)
-    and m.message_id = k.message_id
-    returning m.tenant_id, p.channel_id, m.message_id, p.provider_message_id, p.status, p.occurred_at, p.details
+create function app_private.update_identity_order(customers jsonb, contact_ids uuid[]) returns void as $$
+  with named as (
+    select contact_ids[a.n] as contact_id, a.tenant_id, a.kind, a.match_key, max(a.heard_at) as heard_at
+    from app_private.read_identities(customers) a
+    where contact_ids[a.n] is not null
+    group by 1, 2, 3, 4
+  ),
+  used as (
+    select
+      contact_ids[a.n] as contact_id,
+      a.tenant_id,
+      a.heard_at,
+      min(coalesce(i.last_heard_at, '-infinity')) as least_heard_at,
+      count(distinct (i.kind, i.match_key)) as named
+    from app_private.read_identities(customers) a
+    join app_public.contact_identities i
+      on i.tenant_id = a.tenant_id and i.kind = a.kind and i.match_key = a.match_key and i.contact_id = contact_ids[a.n]
+    group by a.n, 1, 2, 3
+  ),
+  moving as (
+    select distinct s.contact_id
+    from used s
+    where s.least_heard_at < s.heard_at
+    -- Unless the addresses used are already the first ones, all with the same time (see recognise_customers()).
+    and (
+      select count(*) > s.named or max(i.last_heard_at) > s.least_heard_at
+      from app_public.contact_identities i
+      where i.contact_id = s.contact_id and i.tenant_id = s.tenant_id
+      and coalesce(i.last_heard_at, '-infinity') >= s.least_heard_at
+    )
+    -- A customer who wrote later did so from the addresses that are first.
+    and not exists (
+      select from app_public.conversations v
+      where v.contact_id = s.contact_id and v.last_customer_message_at > s.heard_at
+    )
+  ),
+  locked as (
+    -- In a fixed order, because a concurrent batch may update the same addresses.
+    select n.*
+    from named n
+    join moving m on m.contact_id = n.contact_id
+    join app_public.contact_identities i
+      on i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
+    where coalesce(i.last_heard_at, '-infinity') < n.heard_at
+    order by n.tenant_id, n.kind, n.match_key
+    for no key update of i
   )
-  select jsonb_agg(jsonb_build_object(
-    'tenant_id', u.tenant_id,
-    'channel_id', u.channel_id,
-    'message_id', u.message_id,
-    'provider_message_id', u.provider_message_id,
-    'status', u.status,
-    'occurred_at', u.occurred_at,
-    'error', u.details -> 'error',
-    'pricing', u.details -> 'pricing'
-  ))
-  into v_statuses
-  from unparked u;
-
-  if v_statuses is not null then
-    perform app_private.apply_statuses(v_statuses);
-  end if;
-end;
+  update app_public.contact_identities i set last_heard_at = n.heard_at
+  from locked n
+  where i.tenant_id = n.tenant_id and i.kind = n.kind and i.match_key = n.match_key and i.contact_id = n.contact_id
+  and coalesce(i.last_heard_at, '-infinity') < n.heard_at
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.unpark_statuses(text[]) is 'Applies the statuses that came before the provider''s ids of their messages were known.';
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.update_identity_order(jsonb,uuid[]) is 'Puts the addresses from which contacts have just written before their other addresses. Only the order matters: if it is right already, nothing is updated, so that a customer who always writes from the same address costs no update.';
+
+create function app_private.update_names(customers jsonb, contact_ids uuid[]) returns void as $$
+  update app_public.contacts c set
+    profile_name = coalesce(case when k.is_newer then k.profile_name end, c.profile_name, k.profile_name),
+    username = coalesce(case when k.is_newer then k.username end, c.username, k.username),
+    phone = coalesce(c.phone, (
+      select i.value from app_public.contact_identities i
+      where i.tenant_id = k.tenant_id
+      and i.kind = 'phone'
+      and i.match_key = app_hidden.identity_match_key('phone', k.phone)
+      and i.contact_id = k.contact_id
+      and i.retired_at is null
+    ))
+  from (
+    select distinct on (contact_ids[a.n])
+      contact_ids[a.n] as contact_id, a.tenant_id, a.phone, a.profile_name, a.username,
+      -- Names from before the contact's last message may be outdated.
+      a.heard_at >= app_private.contact_last_heard_at(contact_ids[a.n]) as is_newer
+    from app_private.read_identities(customers) a
+    where contact_ids[a.n] is not null
+    order by contact_ids[a.n], a.heard_at desc, a.n desc
+  ) k
+  where c.id = k.contact_id
+  and (
+    k.profile_name <> coalesce(c.profile_name, '')
+    or k.username <> coalesce(c.username, '')
+    or (k.phone is not null and c.phone is null)
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.update_names(jsonb,uuid[]) is 'Stores the names that customers use now, and their number if none is stored.';
 
 create function app_private.waiting_channels(at_most integer default 20) returns table(tenant text, channel_id uuid, phone_number_id text, reason text, messages integer, waiting_since timestamp with time zone, oldest_seconds double precision) as $$
   select
@@ -8321,7 +8310,24 @@ create function app_private.wakes_chatbot(direction app_public.message_direction
   )
 $$
   language sql immutable;
-comment on function app_private.wakes_chatbot(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a chatbot reacts to a message. Not to reactions, edits, and what this version cannot read.';
+comment on function app_private.wakes_chatbot(app_public.message_direction,app_public.message_origin,app_public.message_type) is 'Whether a chatbot handles a message. Chatbots do not handle reactions, edits, and types that this version does not support.';
+
+create function app_private.was_used_since(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns boolean as $$
+  select exists (
+    select
+    from app_private.read_identities(before) b
+    join app_public.contact_identities i on i.tenant_id = b.tenant_id and i.kind = b.kind and i.match_key = b.match_key
+    where i.contact_id = $1
+    and i.retired_at is null
+    and app_private.identity_last_heard_at(i) > $4
+    -- An address that the change keeps may be used at any time.
+    and not exists (
+      select from app_private.read_identities(after) a where a.kind = b.kind and a.match_key = b.match_key
+    )
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.was_used_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact has written after this time from an address that it gave up according to the change from before to after.';
 
 create function app_public."current_user"() returns app_public.users as $$
   select u
@@ -8344,7 +8350,7 @@ begin
 
   v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
 
-  -- Each run handles it in a turn of its own, so that nothing changes while a turn is under way.
+  -- As events, which each run handles in a turn of its own, so that a run does not change during a turn.
   if running_contexts in ('move', 'restart') then
     insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id, payload)
     select x.tenant_id, x.conversation_id, running_contexts::text, x.id, jsonb_build_object('versionId', v_version.id)
@@ -8371,7 +8377,7 @@ begin
     select from app_public.memberships m
     where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
   ) then
-    raise exception 'No such person in this tenant' using errcode = 'PYNFD';
+    raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
   end if;
 
   update app_public.conversations c set
@@ -8387,7 +8393,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid) is 'Assigns a conversation to an active member, which silences the chatbot; without a user it removes the assignment, which also ends the chatbot''s pause. PYNFD: no such conversation or member. PYDEN: agents only.';
+comment on function app_public.assign_conversation(uuid,uuid) is 'Assigns a conversation to an active member, which silences the chatbot. Without a user it removes the assignment, which also ends the chatbot''s pause. PYNFD: there is no such conversation or member. PYDEN: agents only.';
 grant execute on function app_public.assign_conversation(uuid,uuid) to parley_visitor;
 
 create function app_public.chatbot_node_stats(version_id uuid) returns table(node_id text, entered integer, left_by jsonb, dropped integer, drop_off double precision, median_seconds double precision) as $$
@@ -8417,7 +8423,7 @@ create function app_public.chatbot_node_stats(version_id uuid) returns table(nod
     n.dropped,
     n.dropped::float8 / nullif(n.entered, 0),
     (
-      -- The middle of the bucket in which half of them have passed.
+      -- The geometric middle of the bucket that contains the median.
       select 2 ^ (h.bucket - 0.5) / 1000
       from (
         select x.bucket, sum(x.count) over (order by x.bucket) as passed, sum(x.count) over () as total
@@ -8433,12 +8439,12 @@ create function app_public.chatbot_node_stats(version_id uuid) returns table(nod
   order by n.entered desc, n.node_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.chatbot_node_stats(uuid) is 'How runs of a version fared at each node, the most visited first; kept as runs go on. left_by: how often by each exit ("" is the plain way on). dropped: runs that ended here without an end of the graph. drop_off: dropped / entered. median_seconds: to within a factor of 1.5.';
+comment on function app_public.chatbot_node_stats(uuid) is 'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed. left_by: how often runs left the node by each exit ("" is the default exit). dropped: runs that ended at the node without reaching an end of the graph. drop_off: dropped / entered. median_seconds: accurate to a factor of 1.5.';
 grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 
 create function app_public.chatbot_outcome_stats(version_id uuid) returns table(status text, outcome text, runs integer, median_seconds double precision) as $$
   with stats as materialized (
-    -- Of an end, the node is the status and the exit is the outcome.
+    -- Rows of kind ended have the status in node_id and the outcome in exit.
     select s.* from app_hidden.read_chatbot_stats(chatbot_outcome_stats.version_id) s where s.kind = 'ended'
   )
   select
@@ -8446,7 +8452,7 @@ create function app_public.chatbot_outcome_stats(version_id uuid) returns table(
     o.exit,
     sum(o.count)::int,
     (
-      -- The middle of the bucket in which half of them have passed.
+      -- The geometric middle of the bucket that contains the median.
       select 2 ^ (h.bucket - 0.5) / 1000
       from (
         select x.bucket, sum(x.count) over (order by x.bucket) as passed, sum(x.count) over () as total
@@ -8463,7 +8469,7 @@ create function app_public.chatbot_outcome_stats(version_id uuid) returns table(
   order by 3 desc, 1, 2
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, and how long they took.';
+comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, with their median duration (accurate to a factor of 1.5).';
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 
 create function app_public.clear_data_source_token(data_source_id uuid) returns app_public.data_sources as $$
@@ -8519,7 +8525,7 @@ create function app_public.conversations_is_window_open(conversation app_public.
   where ch.id = conversation.channel_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether anything but a template may be sent now, by the database''s clock: the customer wrote or called within the reply window of the channel''s kind (24 hours on WhatsApp), or the kind has none.';
+comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether messages other than templates may be sent now, by the database''s clock: the customer wrote or called within the reply window of the channel''s kind (24 hours on WhatsApp), or the kind has no reply window.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 
 create function app_public.current_membership() returns app_public.memberships as $$
@@ -8587,7 +8593,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.disconnect_google_calendar(uuid) is 'Forgets a Google account with its tokens: one''s own, or as an admin any member''s. At Google the grant stays; take it back in the account''s security settings. PYNFD, PYDEN.';
+comment on function app_public.disconnect_google_calendar(uuid) is 'Deletes a Google account with its tokens: the caller''s own, or as an admin that of any member. The grant at Google remains; revoke it in the account''s security settings. PYNFD, PYDEN.';
 grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
 
 create function app_public.end_other_sessions() returns integer as $$
@@ -8653,7 +8659,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: nothing in it counts as unread any more. Informs the customer (blue ticks) if the channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
+comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: its unread count becomes 0. Informs the customer (blue ticks) if the channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
 
 create function app_public.messages_ack_status(message app_public.messages) returns integer as $$
@@ -8669,7 +8675,7 @@ create function app_public.messages_ack_status(message app_public.messages) retu
   end
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.messages_ack_status(app_public.messages) is 'status as a number: -1 failed, 0 waiting, 1 sent, 2 delivered, 3 read, 4 played; null of an inbound message.';
+comment on function app_public.messages_ack_status(app_public.messages) is 'status as a number: -1 failed, 0 not sent yet, 1 sent, 2 delivered, 3 read, 4 played. Null for an inbound message.';
 grant execute on function app_public.messages_ack_status(app_public.messages) to parley_visitor;
 
 create function app_public.messages_role(message app_public.messages) returns text as $$
@@ -8681,7 +8687,7 @@ create function app_public.messages_role(message app_public.messages) returns te
   end
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
-comment on function app_public.messages_role(app_public.messages) is 'The author in a language model''s words: user, assistant or system.';
+comment on function app_public.messages_role(app_public.messages) is 'The author as a role for language models: user, assistant or system.';
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 
 create function app_public.messages_status(message app_public.messages) returns app_public.message_status as $$
@@ -8690,7 +8696,7 @@ create function app_public.messages_status(message app_public.messages) returns 
   where s.tenant_id = message.tenant_id and s.message_id = message.id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.messages_status(app_public.messages) is 'The outcome of an outbound message; null of an inbound one. Errors, times and pricing are in its messageStatus.';
+comment on function app_public.messages_status(app_public.messages) is 'The outcome of an outbound message; null for an inbound one. Errors, times and pricing are in its messageStatus.';
 grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
 
 create function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$
@@ -8732,7 +8738,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) is 'Sends a message. With an idempotencyKey (1 to 200 characters, remembered for eight days) asking again returns the same message instead of sending it twice; asking for something else under the same key is refused (PYIDM). It may be refused: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) is 'Sends a message. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) to parley_visitor;
 
 create function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$
@@ -8765,12 +8771,12 @@ create function app_public.skip_chatbot_node(conversation_id uuid) returns app_p
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
-  perform app_hidden.tell_chatbot(v_conversation.tenant_id, v_conversation.id, 'skip', '{}');
+  perform app_hidden.notify_chatbot(v_conversation.tenant_id, v_conversation.id, 'skip', '{}');
   return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.skip_chatbot_node(uuid) is 'Moves the run of a conversation on, past what it waits for. PYNFD, PYDEN: agents only.';
+comment on function app_public.skip_chatbot_node(uuid) is 'Continues the run of a conversation at the next node, without what it waits for. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 
 create function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}'::jsonb) returns app_public.conversations as $$
@@ -8779,7 +8785,7 @@ declare
   v_version_id uuid;
 begin
   if jsonb_typeof(variables) <> 'object' then
-    raise exception 'Variables are an object' using errcode = 'PYREQ';
+    raise exception '`variables` must be a JSON object' using errcode = 'PYREQ';
   end if;
 
   select coalesce(c.active_version_id, (
@@ -8791,15 +8797,16 @@ begin
   from app_public.chatbots c
   where c.tenant_id = v_conversation.tenant_id and c.id = start_chatbot.chatbot_id;
   if v_version_id is null then
-    raise exception 'No such chatbot, or it was never published' using errcode = 'PYNFD';
+    raise exception 'There is no such chatbot, or it has never been published' using errcode = 'PYNFD';
   end if;
 
-  perform app_hidden.tell_chatbot(
+  perform app_hidden.notify_chatbot(
     v_conversation.tenant_id, v_conversation.id, 'start',
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
 
-  -- Whoever starts a chatbot is done with talking. After its event: a run that this replaces is not asked to go on.
+  -- A user who starts a chatbot is done with the conversation, so the pause ends. After the event was stored: the run
+  -- that the new one replaces must not be continued.
   update app_public.conversations c set chatbot_paused_until = null
   where c.id = v_conversation.id and c.chatbot_paused_until > now();
   select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
@@ -8814,7 +8821,7 @@ create function app_public.stop_chatbot_run(conversation_id uuid, reason text de
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
-  perform app_hidden.tell_chatbot(
+  perform app_hidden.notify_chatbot(
     v_conversation.tenant_id, v_conversation.id, 'stop', jsonb_build_object('reason', left(reason, 200))
   );
   return v_conversation;

@@ -1,27 +1,27 @@
 --! Previous: -
---! Hash: sha1:8432fd7e0befa8df4959ac1c0d7a6c8b82c47178
+--! Hash: sha1:47e376f3a7c484cde79656b624a425e2a03375e5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
 set local lock_timeout to '500ms';
 
--- app_public  is the API: PostGraphile shows it.
--- app_hidden  is callable by a visitor but not shown: policies and mutations use it.
+-- app_public  is the API: PostGraphile exposes it.
+-- app_hidden  can be called by visitors but is not exposed: policies and mutations use it.
 -- app_private is for the owner: the webhook receiver, the sender, the chatbot task.
 create schema app_public;
 create schema app_hidden;
 create schema app_private;
 
--- Begin by taking away. The second line has to be global: the per-schema form
--- cannot remove Postgres's own default.
+-- First revoke all defaults. The second line must be global, because the form with a schema cannot revoke the default
+-- of PostgreSQL.
 revoke all on schema public from public;
 alter default privileges revoke execute on functions from public;
 
 grant usage on schema app_public, app_hidden to parley_visitor;
 grant usage on schema app_hidden to parley_authenticator;
--- app_private: no grant, on purpose.
+-- No grant on app_private: visitors must not use it.
 
--- bcrypt for passwords, sha256 for refresh tokens. Kept out of reach of visitors.
+-- bcrypt for passwords, sha256 for refresh tokens. In app_private, where visitors cannot call it.
 create extension if not exists pgcrypto with schema app_private;
 
 --! split: 0020-shared.sql
@@ -157,7 +157,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__timestamps() is
   E'Keeps created_at unchanged and increases updated_at with every change, even twice in one transaction.';
 --! EndIncluded shared/tg__timestamps.sql
--- One row: the name that change_channel() keeps secret.
+-- One row with the secret name that change_channel() returns.
 create table app_private.change_channels (
   is_only boolean primary key default true
     constraint change_channels_is_only check (is_only),
@@ -281,7 +281,7 @@ comment on function app_private.is_waking_due(text) is
 create type app_public.tenant_status as enum ('active', 'inactive');
 comment on type app_public.tenant_status is
   E'active: in use. inactive: its members cannot sign in and nothing is sent; incoming messages are still stored.';
--- In order of power: policies compare with >=.
+-- Ordered by rights, because policies compare roles with >=.
 create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
 comment on type app_public.member_role is
   E'The rights of a member: a viewer reads, an agent works in conversations, an admin manages people and channels, an '
@@ -323,7 +323,7 @@ comment on table app_public.users is E'A member of staff who signs in. A user ma
 comment on column app_public.users.email is E'The address used to sign in. Unique regardless of case.';
 comment on column app_public.users.is_active is E'If false, every sign-in is refused and every session ends at once.';
 
--- A secret lives one join away from the row people look at.
+-- In a separate table, so that no query for users reads a secret by mistake.
 create table app_private.user_secrets (
   user_id uuid primary key references app_public.users on delete cascade,
   password_hash text,
@@ -583,8 +583,8 @@ grant execute on function app_hidden.is_at_least(app_public.member_role) to parl
 --! EndIncluded accounts/is_at_least.sql
 --! Included accounts/is_program.sql
 create or replace function app_hidden.is_program() returns boolean as $$
-  -- session_user is who logged in, which no statement of theirs changes, and current_user is the owner here. The role
-  -- that was set is believed only of a login that could become the owner anyway.
+  -- session_user is the login, which its statements cannot change; current_user is the owner here. The role that was
+  -- set is trusted only if the login could become the owner anyway.
   select pg_has_role(session_user, current_user, 'member') and current_setting('role') <> 'parley_visitor'
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
@@ -651,7 +651,8 @@ comment on function app_private.pick(jsonb, text[]) is E'The object, reduced to 
 --! Included accounts/audited_tenants.sql
 create or replace function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
 begin
-  -- Rows that name no tenant belong to the one of what they hang on. What a deleted tenant takes along has none.
+  -- A row without tenant_id belongs to the tenant of the row that it refers to. When a tenant is deleted, the rows that
+  -- are deleted with it have no tenant.
   return query
   select t.id
   from app_public.tenants t
@@ -664,7 +665,7 @@ begin
     union all
     select s.tenant_id from app_public.data_sources s where s.id = (changed ->> 'data_source_id')::uuid
     union all
-    -- A person's account and password concern every tenant that they are a member of.
+    -- The account and the password of a user concern every tenant of the user.
     select m.tenant_id
     from app_public.memberships m
     where audited_tenants.table_name in ('users', 'user_secrets')
@@ -715,12 +716,12 @@ begin
       when current_setting('parley.actor', true) = 'operator' then 'operator'
       else 'program'
     end,
-    -- Of the session, which is known to its owner alone: that the caller says who it is proves nothing.
+    -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
     (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id())
   from (
     select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
     union all
-    -- Of a tenant that is deleted, and of a person who is a member nowhere, only the operator sees the entry.
+    -- For a deleted tenant, or a user who is not a member of any tenant, only the operator can read the entry.
     select null
     where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets')
     and not exists (select from app_private.audited_tenants(TG_TABLE_NAME, v_row))
@@ -758,7 +759,7 @@ comment on function app_private.tg_users__insert_secrets() is E'Guarantees that 
 --! Included accounts/tg_memberships__refuse_last_owner.sql
 create or replace function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
 begin
-  -- Lock the tenant: otherwise two owners could each remove the other at the same time.
+  -- Locks the tenant, because otherwise two owners could remove each other at the same time.
   perform from app_public.tenants t where t.id = OLD.tenant_id for no key update;
 
   if found and not exists (
@@ -862,8 +863,8 @@ comment on function app_private.tg__clean_email() is
 --! Included accounts/is_common_password.sql
 create or replace function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
-  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). One that differs from another only by its end is
-  -- left out.
+  -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). An entry that differs
+  -- from another one only by its end is left out.
   with words as (
     select string_to_array(regexp_replace(trim($list$
     0.0.0.000 01011910 01011970 01011975 01011977 01011980 01011981 01011982 01011983 01011984 01011985 01011986
@@ -1035,7 +1036,7 @@ begin
   if length(password) < 8 then
     raise exception '"password" must have at least 8 characters' using errcode = 'PYPWD';
   elsif octet_length(password) > 72 then
-    -- bcrypt reads 72 bytes and no more: a longer password would be cut in silence.
+    -- bcrypt ignores bytes after the 72nd, so a longer password would be weaker than it seems.
     raise exception '"password" must not be longer than 72 bytes in UTF-8' using errcode = 'PYPWD';
   elsif app_private.is_common_password(
     password, (select u.email from app_public.users u where u.id = set_password.user_id)
@@ -1090,7 +1091,7 @@ declare
   v_user app_public.users;
   v_hash text;
 begin
-  -- Wait for other attempts at this address from there: ten at once count as ten.
+  -- Waits for concurrent attempts at this address from this source, so that each of them is counted.
   insert into app_private.sign_in_failures as f (email, source) values (v_key, v_source)
   on conflict on constraint sign_in_failures_pkey do update set failures = f.failures
   returning f.* into v_failure;
@@ -1099,7 +1100,7 @@ begin
   select s.password_hash into v_hash from app_private.user_secrets s where s.user_id = v_user.id;
   v_is_familiar := app_hidden.is_familiar_source(v_key, v_source);
 
-  -- Many sources that guess one password get one guess each, not five. The person's own are not among them.
+  -- If many sources guess the password of one address, each has one attempt instead of five, except the user's own.
   v_free_failures := case
     when not v_is_familiar and (
       select sum(f.failures) >= 100 from app_private.sign_in_failures f
@@ -1121,14 +1122,14 @@ begin
     or octet_length(password) > 72
     or not coalesce(v_user.is_active, false)
   then
-    -- A failure is forgotten a quarter of an hour after it, or after the lock that it
-    -- brought: waiting a lock out does not start the count again.
+    -- A failure counts until 15 minutes after it, or after the end of the lock that it caused, so that waiting for the
+    -- end of a lock does not reset the count.
     v_is_fresh := greatest(v_failure.last_failed_at, v_failure.locked_until) >= now() - interval '15 minutes';
     update app_private.sign_in_failures f set
       failures = case when v_is_fresh then f.failures + 1 else 1 end,
       last_failed_at = now(),
-      -- The fifth failure locks for a minute, each further one for twice as long: up to an hour, or five minutes where
-      -- the person has signed in from.
+      -- The fifth failure locks for a minute, each further one for twice as long: up to an hour, or up to five minutes
+      -- for a source from which the user has signed in.
       locked_until = case
         when f.locked_until > now() then f.locked_until
         when v_is_fresh and f.failures >= v_free_failures then now() + least(
@@ -1139,7 +1140,7 @@ begin
     where f.email = v_key and f.source = v_source;
     return null;
   elsif v_is_refused then
-    -- A right password in the meantime is not held against the person.
+    -- A correct password in the meantime is not counted as a failure.
     return null;
   end if;
 
@@ -1237,7 +1238,7 @@ returns table (session_id uuid, user_id uuid, tenant_id uuid, generation int, ex
 declare
   v_session app_private.sessions;
 begin
-  -- Tokens of one session are exchanged one after the other. Locked first, so that the second sees what the first did.
+  -- Locks the session, so that concurrent exchanges of its tokens happen one after the other.
   perform from app_private.sessions s where s.id = session for no key update;
 
   select s.* into v_session
@@ -1255,11 +1256,11 @@ begin
     where s.id = v_session.id
     returning s.* into v_session;
   elsif presented < v_session.generation - 1 or v_session.refreshed_at < now() - interval '30 seconds' then
-    -- A token that was exchanged before is in two hands: end the session for both.
+    -- Two parties have a token that was exchanged before: end the session for both.
     update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
     return;
   end if;
-  -- Otherwise two tabs, or an answer that was lost: the same successor again.
+  -- Otherwise two tabs used it, or a response was lost: return the same successor again.
 
   return query select v_session.id, v_session.user_id, v_session.tenant_id, v_session.generation, v_session.expires_at;
 end;
@@ -1391,7 +1392,7 @@ create or replace function app_private.invite(
 ) as $$
 begin
   email := app_hidden.normalize_email(invite.email);
-  -- Asks about this tenant only: whether the address is known elsewhere is not the inviter's business.
+  -- Checks this tenant only: an inviter must not find out whether the address has an account in another tenant.
   if exists (
     select from app_public.memberships m
     join app_public.users u on u.id = m.user_id
@@ -1485,7 +1486,7 @@ begin
   where x.token_hash = sha256(convert_to(token, 'UTF8'))
   and i.expires_at > now()
   and t.status = 'active'
-  -- An invitation is worth what its author still may do.
+  -- An invitation is valid only while its author may still invite to this role.
   and (i.invited_by_id is null or exists (
     select from app_public.memberships m
     join app_public.users u on u.id = m.user_id
@@ -1570,7 +1571,7 @@ comment on function app_hidden.change_password(uuid, uuid, text, text) is
 grant execute on function app_hidden.change_password(uuid, uuid, text, text) to parley_authenticator;
 --! EndIncluded accounts/change_password.sql
 --! Included accounts/tenants.policies.sql
--- Each member sees their own tenant.
+-- Members see their own tenant.
 drop policy if exists select_member on app_public.tenants;
 create policy select_member on app_public.tenants for select to parley_visitor
   using (id = (select app_hidden.current_tenant_id()));
@@ -1579,7 +1580,7 @@ create policy update_owner on app_public.tenants for update to parley_visitor
   using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.is_at_least('owner')));
 grant select on app_public.tenants to parley_visitor;
 grant update (name) on app_public.tenants to parley_visitor;
--- No insert, no delete: a workspace is opened and closed by the operator (parley tenant).
+-- No insert, no delete: the operator creates and deletes tenants (parley tenant).
 --! EndIncluded accounts/tenants.policies.sql
 --! Included accounts/memberships.policies.sql
 drop policy if exists tenant_isolation on app_public.memberships;
@@ -1596,7 +1597,7 @@ create policy delete_admin on app_public.memberships for delete to parley_visito
   using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
 grant select, delete on app_public.memberships to parley_visitor;
 grant update (role, is_active) on app_public.memberships to parley_visitor;
--- No insert: a person becomes a member by accepting an invitation.
+-- No insert: a user becomes a member by accepting an invitation.
 --! EndIncluded accounts/memberships.policies.sql
 --! Included accounts/invitations.policies.sql
 -- For admins, up to their own role.
@@ -1613,7 +1614,7 @@ grant select, delete on app_public.invitations to parley_visitor;
 -- No insert, no update: invite_user() makes the token.
 --! EndIncluded accounts/invitations.policies.sql
 --! Included accounts/users.policies.sql
--- Colleagues see each other.
+-- Members of a tenant see each other.
 drop policy if exists select_colleague on app_public.users;
 create policy select_colleague on app_public.users for select to parley_visitor
   using (id in (
@@ -1625,10 +1626,10 @@ create policy update_self on app_public.users for update to parley_visitor
   using (id = (select (app_hidden.current_membership()).user_id));
 grant select on app_public.users to parley_visitor;
 grant update (name, avatar_url) on app_public.users to parley_visitor;
--- No update of email or is_active: a person may belong to other tenants too. An admin deactivates the membership.
+-- No update of email or is_active: a user may be a member of other tenants. Admins deactivate the membership instead.
 --! EndIncluded accounts/users.policies.sql
 --! Included accounts/audit_entries.policies.sql
--- For those who answer for the tenant.
+-- For admins and owners.
 drop policy if exists tenant_isolation on app_public.audit_entries;
 create policy tenant_isolation on app_public.audit_entries as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
@@ -1636,7 +1637,7 @@ drop policy if exists select_admin on app_public.audit_entries;
 create policy select_admin on app_public.audit_entries for select to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select on app_public.audit_entries to parley_visitor;
--- Nothing else: history is not edited.
+-- Nothing else: entries never change.
 --! EndIncluded accounts/audit_entries.policies.sql
 
 --! split: 0200-channels.sql
@@ -1732,8 +1733,8 @@ create index on app_public.channels (tenant_id);
 create index on app_public.channels (webhook_key);
 create index on app_public.channels (kind);
 alter table app_public.channels add unique (id, tenant_id, kind);
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
--- newest.
+-- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
+-- planner uses the newest.
 alter table app_public.channels add unique (id, tenant_id);
 alter table app_public.channels enable row level security;
 comment on table app_public.channels is
@@ -1934,7 +1935,7 @@ begin
     return NEW;
   end if;
 
-  -- Two choices at once wait for each other: the second has to see what the first has chosen.
+  -- Concurrent changes wait for each other, because the second must see the default that the first has chosen.
   perform from app_public.tenants t where t.id = NEW.tenant_id for no key update;
   if NEW.is_default then
     update app_public.channels c set is_default = false
@@ -1999,7 +2000,7 @@ returns void as $$
   )
   update app_private.channel_states s set
     account_state_at = greatest(s.account_state_at, heard_at),
-    -- A stop after a stop: what stood before the first one counts.
+    -- If the channel is stopped already, the values from before the first stop are kept.
     status_before_stop = case when x.status = 'stopped' then s.status_before_stop else x.status end,
     status_reason_before_stop = case when x.status = 'stopped' then s.status_reason_before_stop else x.status_reason end
   from stopped x
@@ -2011,18 +2012,18 @@ comment on function app_private.record_stop(uuid, text, timestamptz) is
    'or a user sets the channel to active again. The status before is kept for reinstate_channel().';
 
 create or replace function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
-  -- Not one that a person has paused since the message went out.
+  -- Not a channel that a user has paused since the message was sent.
   select app_private.record_stop(c.id, reason, now())
   from app_public.channels c
   where c.id = stop_channel.channel_id and c.status = 'active'
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.stop_channel(uuid, text) is
-  E'Stops an active channel now, because the provider refused the account or its token in an answer.';
+  E'Stops an active channel now, because the provider refused the account or its token in a response.';
 
 create or replace function app_private.reinstate_channel(channel_id uuid, heard_at timestamptz) returns void as $$
 begin
-  -- Only what was stopped is set going again, and only as far as people had let it.
+  -- Only a stopped channel, and it gets the status that a user had set before.
   update app_public.channels c set
     status = coalesce(s.status_before_stop, 'active'), status_reason = s.status_reason_before_stop
   from app_private.channel_states s
@@ -2053,7 +2054,8 @@ begin
     where w.channel_id = set_channel_secrets.channel_id;
     -- Two callers that connect one number at the same time wait for each other: the second must see the first.
     perform pg_advisory_xact_lock(hashtextextended('number ' || v_number, 0));
-    -- Only a caller who has the app's secret learns that the other channel exists; that caller could sign its webhooks.
+    -- This error reveals that the other channel exists, but only to a caller with the app's secret, who could sign its
+    -- webhooks anyway.
     if exists (
       select from app_public.whatsapp_channels w
       join app_private.channel_secrets s on s.channel_id = w.channel_id
@@ -2156,7 +2158,7 @@ comment on function app_private.add_whatsapp_channel(uuid, jsonb) is
 --! EndIncluded channels/add_whatsapp_channel.sql
 --! Included channels/create_channel.sql
 create or replace function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
-  -- No graph_url: it says where the access token is sent to, so only the operator sets it.
+  -- No graph_url: the access token is sent to it, so only the operator may set it.
   select app_hidden.set_channel_secrets(
     app_private.add_whatsapp_channel(app_hidden.require_role('admin'), channel - 'graph_url'), secrets
   )
@@ -2173,7 +2175,7 @@ drop policy if exists select_member on app_public.channel_kinds;
 create policy select_member on app_public.channel_kinds for select to parley_visitor
   using ((select app_hidden.is_at_least('viewer')));
 grant select on app_public.channel_kinds to parley_visitor;
--- Nothing else: what a kind can do comes with the adapter that does it, in a migration.
+-- Nothing else: migrations write the capabilities of a kind, together with its adapter.
 --! EndIncluded channels/channel_kinds.policies.sql
 --! Included channels/whatsapp_channels.policies.sql
 drop policy if exists tenant_isolation on app_public.whatsapp_channels;
@@ -2187,8 +2189,8 @@ create policy update_admin on app_public.whatsapp_channels for update to parley_
   using ((select app_hidden.is_at_least('admin')));
 grant select on app_public.whatsapp_channels to parley_visitor;
 grant update (display_phone_number) on app_public.whatsapp_channels to parley_visitor;
--- No insert and no delete: the row comes and goes with its channel.
--- No update of graph_url: it says where the access token is sent to, so only the operator sets it.
+-- No insert and no delete: the row is inserted and deleted with its channel.
+-- No update of graph_url: the access token is sent to it, so only the operator may set it.
 --! EndIncluded channels/whatsapp_channels.policies.sql
 --! Included channels/channels.policies.sql
 drop policy if exists tenant_isolation on app_public.channels;
@@ -2207,7 +2209,7 @@ grant select, delete on app_public.channels to parley_visitor;
 grant update (
   name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second
 ) on app_public.channels to parley_visitor;
--- No insert: the createChannel mutation takes the secrets along and seals them first.
+-- No insert: the createChannel mutation seals the secrets first and stores them with the channel.
 --! EndIncluded channels/channels.policies.sql
 
 --! split: 0300-contacts.sql
@@ -2261,7 +2263,7 @@ create or replace function app_hidden.identity_match_key(kind app_public.identit
     else value
   end
 $$ language sql immutable parallel safe;
--- No pinned search_path, so that it can be inlined: it stands in every look-up of a customer.
+-- No pinned search_path, so that it can be inlined: every lookup of a customer uses it.
 
 comment on function app_hidden.identity_match_key(app_public.identity_kind, text) is
   E'A key that is the same for all spellings of an address. Used for comparison only, never for sending.';
@@ -2298,8 +2300,8 @@ create unique index contacts_phone_key
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index on app_public.contacts (tenant_id, created_at desc, id);
 create index on app_public.contacts using gin (metadata jsonb_path_ops);
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
--- newest.
+-- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
+-- planner uses the newest.
 alter table app_public.contacts add unique (id, tenant_id);
 alter table app_public.contacts enable row level security;
 comment on table app_public.contacts is
@@ -2416,7 +2418,7 @@ comment on table app_private.erased_messages is
 create or replace function app_private.tg_contacts__normalize() returns trigger as $$
 begin
   NEW.email := app_hidden.normalize_email(NEW.email);
-  -- A provider's own spelling is left as it is.
+  -- A number in the provider's spelling is not changed.
   if NEW.phone !~ '^\+[1-9][0-9]{4,19}$' then
     NEW.phone := app_hidden.normalize_phone(NEW.phone);
   end if;
@@ -2442,7 +2444,7 @@ comment on function app_private.tg_contacts__refuse_invalid_phone() is
 create or replace function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
-    -- A number that the customer gave up stays known as theirs; one that was wrong never was.
+    -- A retired number stays with the contact. A number that staff correct was wrong, so its identity is deleted.
     delete from app_public.contact_identities i
     where i.tenant_id = OLD.tenant_id
     and i.kind = 'phone'
@@ -2451,7 +2453,7 @@ begin
     and i.retired_at is null;
   end if;
 
-  -- The program stores what it learns as an identity first.
+  -- If the program sets the phone, it has stored the identity before.
   if NEW.phone is null or exists (
     select from app_public.contact_identities i
     where i.tenant_id = NEW.tenant_id
@@ -2464,7 +2466,7 @@ begin
     return null;
   end if;
 
-  -- A number that staff correct is where they want to reach the contact from now on.
+  -- After a correction by staff, messages go to the new number, so it must be the first address.
   insert into app_public.contact_identities as i (tenant_id, kind, value, contact_id, last_heard_at)
   values (NEW.tenant_id, 'phone', NEW.phone, NEW.id, case when TG_OP = 'UPDATE' then now() end)
   on conflict on constraint contact_identities_pkey do update set
@@ -2500,7 +2502,7 @@ comment on function app_private.address_hash(uuid, app_public.identity_kind, tex
 
 create or replace function app_private.tg_contacts__remember_erasure() returns trigger as $$
 begin
-  -- A contact that was merged has no address left, and a tenant that is removed takes everything along.
+  -- A merged contact has no addresses, and the deletion of a tenant deletes everything.
   if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
     or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
   then
@@ -2515,7 +2517,7 @@ begin
   order by 2
   on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
 
-  -- The provider delivers again for up to seven days.
+  -- The provider redelivers webhooks for up to seven days.
   insert into app_private.erased_messages (hash, tenant_id)
   select p.hash, OLD.tenant_id
   from app_public.conversations v
@@ -2542,7 +2544,7 @@ create or replace function app_private.is_newer_fact(
   select not exists (
     select from app_private.contact_facts f
     where f.contact_id = $1 and f.fact = $2
-    -- Within one second of the provider's, what came last counts.
+    -- The provider's times are whole seconds. Within one second, the report that arrived last is the newer one.
     and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
@@ -2565,7 +2567,7 @@ begin
   from app_public.contacts c
   where c.id = $1
   for no key update;
-  -- Staff may have noted a stop that is newer.
+  -- Staff may have recorded a later opt-out.
   if not app_private.is_newer_fact($1, 'marketing', v_value, said_at, received_at)
     or allows_marketing and v_opted_out_at > said_at
   then
@@ -2609,7 +2611,7 @@ begin
   where c.tenant_id = v_kept.tenant_id and c.contact_id in (kept_id, merged_id)
   order by c.id for update;
 
-  -- Where both have a thread on one channel, the messages move into the kept one.
+  -- If both have a conversation on the same channel, its messages move into that of the kept contact.
   for v_pair in
     select m.id as merged_id, k.id as kept_id, m as merged
     from app_public.conversations m
@@ -2653,7 +2655,7 @@ begin
     name = coalesce(c.name, v_merged.name),
     phone = coalesce(c.phone, v_merged.phone),
     email = coalesce(c.email, v_merged.email),
-    -- Under which names the customer was last met.
+    -- The names of the contact that wrote last.
     profile_name = case
       when v_is_merged_newer then coalesce(v_merged.profile_name, c.profile_name)
       else coalesce(c.profile_name, v_merged.profile_name)
@@ -2664,7 +2666,7 @@ begin
     end,
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
-    -- A wish not to be written to survives every merge.
+    -- An opt-out of either contact is kept.
     is_blocked = c.is_blocked or v_merged.is_blocked,
     opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
     marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
@@ -2707,7 +2709,7 @@ drop policy if exists select_member on app_public.contact_identities;
 create policy select_member on app_public.contact_identities for select to parley_visitor
   using (true);
 grant select on app_public.contact_identities to parley_visitor;
--- No insert, update or delete: identities are learnt from the provider, and a contact's phone is set on the contact.
+-- No insert, update or delete: the provider reports identities, and users change contacts.phone.
 --! EndIncluded contacts/contact_identities.policies.sql
 
 --! split: 0310-contact-lists.sql
@@ -2786,8 +2788,8 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- What does not fit its column is not worth a customer's turn: it stays in metadata, as long as that is not too
-      -- large.
+      -- A value that its column does not accept must not make the turn fail: it is stored in metadata, unless that
+      -- would become too large.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
@@ -2807,7 +2809,7 @@ begin
       where c.id = v_change.id;
     end if;
 
-    -- In order of name, so that two turns that make the same ones do not wait for each other crosswise.
+    -- Ordered by name, so that two turns that create the same tags do not deadlock.
     insert into app_public.tags (tenant_id, name)
     select v_change.tenant_id, min(left(w.name, 100))
     from unnest(v_change.add_tags) w (name)
@@ -2837,7 +2839,7 @@ begin
       select from unnest(v_change.remove_tags) w (name) where lower(w.name) = lower(t.name) or w.name = t.id::text
     );
 
-    -- Groups are lists that people keep: one that is not there is not made.
+    -- Users maintain groups, so a missing group is not created.
     insert into app_public.group_contacts (tenant_id, group_id, contact_id)
     select v_change.tenant_id, g.id, v_change.id
     from app_public.groups g
@@ -2898,7 +2900,7 @@ create policy delete_agent on app_public.contact_tags for delete to parley_visit
   using ((select app_hidden.is_at_least('agent')));
 grant select, delete on app_public.contact_tags to parley_visitor;
 grant insert (contact_id, tag_id) on app_public.contact_tags to parley_visitor;
--- No update: a tag is given or taken away.
+-- No update: rows are inserted or deleted.
 --! EndIncluded contacts/contact_tags.policies.sql
 --! Included contacts/groups.policies.sql
 drop policy if exists tenant_isolation on app_public.groups;
@@ -2935,7 +2937,7 @@ create policy delete_agent on app_public.group_contacts for delete to parley_vis
   using ((select app_hidden.is_at_least('agent')));
 grant select, delete on app_public.group_contacts to parley_visitor;
 grant insert (group_id, contact_id) on app_public.group_contacts to parley_visitor;
--- No update: a contact joins or leaves.
+-- No update: rows are inserted or deleted.
 --! EndIncluded contacts/group_contacts.policies.sql
 
 --! split: 0400-conversations.sql
@@ -2980,8 +2982,8 @@ create index on app_public.conversations (tenant_id, last_activity_at desc, id d
 create index on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 create index on app_public.conversations (contact_id);
 create index on app_public.conversations (assignee_id) where assignee_id is not null;
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
--- newest.
+-- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
+-- planner uses the newest.
 alter table app_public.conversations add unique (id, tenant_id);
 alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
@@ -3353,7 +3355,7 @@ grant select on app_public.conversations to parley_visitor;
 grant insert (contact_id, channel_id, assignee_id, metadata) on app_public.conversations to parley_visitor;
 grant update (status, assignee_id, chatbot_paused_until, metadata) on app_public.conversations to parley_visitor;
 -- No update of read_at and unread_count: mark_conversation_read() sets the two together.
--- No delete: archive it. Erasing a customer is deleting the contact.
+-- No delete: conversations are archived. To erase a customer, delete the contact.
 --! EndIncluded conversations/conversations.policies.sql
 --! Included conversations/conversation_participants.policies.sql
 drop policy if exists tenant_isolation on app_public.conversation_participants;
@@ -3384,10 +3386,9 @@ comment on type app_public.message_origin is
   E'live: written now, on this channel. echo: written by a person in the phone app. history: imported. standby: '
    'written while another app controlled the thread. group: written in a group; its preview begins with "[group]", '
    'and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
--- Declared in the order in which a message may move: a later status wins over an
--- earlier one whatever order they arrive in, so that "forward only" is greatest().
--- failed stands after sent and before delivered: a late failure beats "sent", and
--- what a customer has received cannot have failed.
+-- In the order in which the status of a message may change, so that greatest() gives the right status in whatever order
+-- statuses arrive. failed is after sent and before delivered: a late failure replaces sent, and a message that the
+-- customer has received cannot have failed.
 create type app_public.message_status as enum (
   'queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read', 'played'
 );
@@ -3939,10 +3940,10 @@ create table app_public.messages (
   created_at timestamptz not null default clock_timestamp(),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint messages_inbound_is_contacts check ((direction = 'inbound') = (author = 'contact')),
-  -- check_message_content() is never false: it raises PYCNT with what is wrong, because a check that is false can only
-  -- say its own name. Rows are checked when they are stored, also by a restore and by `validate constraint`, which then
-  -- stop with PYCNT at the first row that the function refuses. So a new version of it must accept what an older one
-  -- accepted, or older dumps can no longer be restored.
+  -- check_message_content() never returns false: it raises PYCNT with what is wrong, because the error of a check that
+  -- is false contains only the name of the check. Rows are also checked by a restore and by `validate constraint`,
+  -- which stop with PYCNT at the first refused row. So a new version of the function must accept what an older one
+  -- accepted; otherwise older dumps cannot be restored.
   constraint messages_outbound_has_sendable_content check (
     direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content)
   )
@@ -4062,7 +4063,7 @@ comment on column app_private.provider_ids.message_id is
   E'The message. No foreign key, so that old partitions of messages can be dropped. A message that was sent twice has '
    'more than one id.';
 
-create table app_private.parked_statuses (
+create table app_private.early_statuses (
   channel_id uuid not null references app_public.channels on delete cascade,
   provider_message_id text not null,
   status app_public.message_status not null,
@@ -4071,16 +4072,16 @@ create table app_private.parked_statuses (
   created_at timestamptz not null default now(),
   primary key (channel_id, provider_message_id, status)
 );
-create index on app_private.parked_statuses (provider_message_id);
-create index on app_private.parked_statuses (created_at);
-alter table app_private.parked_statuses enable row level security;
-comment on table app_private.parked_statuses is
+create index on app_private.early_statuses (provider_message_id);
+create index on app_private.early_statuses (created_at);
+alter table app_private.early_statuses enable row level security;
+comment on table app_private.early_statuses is
   E'Statuses that arrived before the response that contains the provider''s id of their message. They are applied '
    'when the sender has stored the id, and deleted after eight days.';
 
 create type app_private.outbox_state as enum ('queued', 'sending', 'uncertain');
 
--- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
+-- A queue: the worker also vacuums tables with this autovacuum setting (src/database/table_care.ts).
 create table app_private.outbox (
   tenant_id uuid not null,
   conversation_id uuid not null,
@@ -4106,18 +4107,18 @@ comment on column app_private.outbox.sender_id is
 comment on column app_private.outbox.lease_until is
   E'Until then the sender that claimed the message is responsible for it. Afterwards the message is uncertain.';
 
--- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
+-- A queue: the worker also vacuums tables with this autovacuum setting (src/database/table_care.ts).
 create table app_private.outbox_lanes (
   tenant_id uuid not null,
   conversation_id uuid not null,
   channel_id uuid not null,
   due_at timestamptz not null,
   paced_until timestamptz not null default '-infinity',
-  -- By conversation first: outcomes come by message, and find their lanes by conversation.
+  -- conversation_id first, because outcomes find their lanes by conversation.
   primary key (conversation_id, tenant_id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
--- Most lanes are idle, and leave no trace in it.
+-- Partial, because most lanes are idle.
 create index on app_private.outbox_lanes (channel_id, due_at) where due_at < 'infinity';
 alter table app_private.outbox_lanes enable row level security;
 comment on table app_private.outbox_lanes is
@@ -4777,27 +4778,27 @@ comment on function app_public.send_message(uuid, jsonb, app_public.message_type
 
 grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) to parley_visitor;
 --! EndIncluded messages/send_message.sql
---! Included messages/leave_outbox.sql
-create or replace function app_private.leave_outbox(message_ids uuid[]) returns int as $$
+--! Included messages/remove_from_outbox.sql
+create or replace function app_private.remove_from_outbox(message_ids uuid[]) returns int as $$
 declare
   v_conversation_ids uuid[];
-  v_unattended int;
+  v_unclaimed int;
 begin
-  with gone as (
+  with deleted as (
     delete from app_private.outbox o
     where o.message_id = any (message_ids)
     returning o.conversation_id, o.state
   )
-  select array_agg(g.conversation_id), count(*) filter (where g.state <> 'sending')
-  into v_conversation_ids, v_unattended
-  from gone g;
+  select array_agg(d.conversation_id), count(*) filter (where d.state <> 'sending')
+  into v_conversation_ids, v_unclaimed
+  from deleted d;
   if v_conversation_ids is null then
     return 0;
   end if;
 
   update app_private.outbox_lanes l set
     due_at = case
-      -- Not an exists(): that might be answered by reading all of the outbox once.
+      -- Not exists(), which might be planned as a scan of the whole outbox.
       when (
         select o.message_id from app_private.outbox o where o.conversation_id = l.conversation_id limit 1
       ) is null then 'infinity'
@@ -4805,17 +4806,18 @@ begin
       else now()
     end
   where l.conversation_id = any (v_conversation_ids);
-  return v_unattended;
+  return v_unclaimed;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.leave_outbox(uuid[]) is
-  E'Marks these messages as done, so that the next messages of their conversations are due. Returns how many of '
-   'those no sender is working on, so that one must be woken. The caller has locked the lanes.';
---! EndIncluded messages/leave_outbox.sql
---! Included messages/park_statuses.sql
-create or replace function app_private.park_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
-  insert into app_private.parked_statuses (channel_id, provider_message_id, status, occurred_at, details)
+comment on function app_private.remove_from_outbox(uuid[]) is
+  E'Deletes these messages from the outbox, so that the next messages of their conversations are due. Returns the '
+   'number of deleted messages that were not being sent: for these, the caller must wake a sender. The caller must '
+   'have locked the lanes.';
+--! EndIncluded messages/remove_from_outbox.sql
+--! Included messages/store_early_statuses.sql
+create or replace function app_private.store_early_statuses(statuses jsonb, known_ids uuid[]) returns void as $$
+  insert into app_private.early_statuses (channel_id, provider_message_id, status, occurred_at, details)
   select
     s.channel_id, s.provider_message_id, s.status, least(min(s.occurred_at), clock_timestamp()),
     (array_agg(s.details))[1]
@@ -4835,9 +4837,9 @@ create or replace function app_private.park_statuses(statuses jsonb, known_ids u
   on conflict do nothing
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.park_statuses(jsonb, uuid[]) is
+comment on function app_private.store_early_statuses(jsonb, uuid[]) is
   E'Stores statuses whose message is not known yet (known_ids is null at their position).';
---! EndIncluded messages/park_statuses.sql
+--! EndIncluded messages/store_early_statuses.sql
 --! Included shared/uuid_v7_time.sql
 create or replace function app_hidden.uuid_v7_time(id uuid) returns timestamptz as $$
   -- The inverse of uuid_v7(): 48 bits of milliseconds, the version, 12 bits of 1/4096 of a millisecond.
@@ -4996,7 +4998,7 @@ declare
   v_last uuid;
   v_registered int;
 begin
-  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
 
   select array_agg(k.message_id order by k.hash), array_agg(k.hash order by k.hash)
@@ -5083,7 +5085,7 @@ returns table (message_ids uuid[], has_new_ids boolean) as $$
     where own.message_id is null
     and p.hash = app_private.provider_id_hash(s.channel_id, s.provider_message_id)
     and m.tenant_id = s.tenant_id
-    -- Not merged into the outer query: what is found by our own id is not looked up again.
+    -- Prevents merging into the outer query, so that a message found by Parley's own id is not looked up again.
     limit 1
   ) theirs on true
 $$ language sql stable;
@@ -5124,7 +5126,7 @@ returns table (
     (array_agg(s.pricing order by s.status desc) filter (where s.pricing is not null))[1] as pricing,
     max(s.status) filter (where s.pricing is not null) as priced_status
   from (
-    -- Never later than our clock, as with messages.
+    -- Never later than the database's clock, as with messages.
     select x.*, least(x.occurred_at, $3) as at
     from rows from (
       jsonb_to_recordset($1) as (
@@ -5151,17 +5153,17 @@ declare
   v_last uuid;
   v_has_new_ids boolean;
 begin
-  -- v_ids has the order of the array; what follows joins by position.
+  -- v_ids has the order of the statuses, so that the statements below can join them by position.
   select f.message_ids, f.has_new_ids into v_ids, v_has_new_ids from app_private.find_status_messages(statuses) f;
 
   applied := 0;
-  -- Not heard of: it overtook the answer to our POST, or the message is not ours.
+  -- A status without a message arrived before the response with the provider's id, or is not of a message of Parley.
   if array_position(v_ids, null) is not null then
     unknown := array(select i.n from unnest(v_ids) with ordinality i (id, n) where i.id is null);
-    perform app_private.park_statuses(statuses, v_ids);
+    perform app_private.store_early_statuses(statuses, v_ids);
   end if;
 
-  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(v_ids) i;
   if v_first is null then
     return;
@@ -5197,7 +5199,7 @@ begin
     delivered_at = least(m.delivered_at, r.delivered_at),
     read_at = least(m.read_at, r.read_at),
     played_at = least(m.played_at, r.played_at),
-    -- One story: either it failed, or it arrived and there was no error.
+    -- Either the message failed and has an error, or it arrived and has none.
     failed_at = case when greatest(m.status, r.status) = 'failed' then least(m.failed_at, r.failed_at) end,
     error_code = case
       when not app_private.keeps_error(greatest(m.status, r.status)) then null
@@ -5209,7 +5211,7 @@ begin
       when r.failed_at is null or m.failed_at <= r.failed_at and m.error_code not like 'PY%' then m.error
       else r.error
     end,
-    -- That of the furthest status; a late one does not replace it.
+    -- The pricing of the latest status; an earlier status that arrives late does not replace it.
     pricing = case
       when r.priced_status >= m.status then r.pricing
       else coalesce(m.pricing, r.pricing)
@@ -5219,8 +5221,8 @@ begin
   where m.tenant_id = r.tenant_id and m.message_id = r.message_id and m.message_id between v_first and v_last;
   get diagnostics applied = row_count;
 
-  -- The provider has these: a sender that died, or lost the answer, need not be waited for.
-  if app_private.leave_outbox(v_ids) > 0 then
+  -- The provider has these messages, so their conversations need not wait for a sender that died or lost the response.
+  if app_private.remove_from_outbox(v_ids) > 0 then
     perform graphile_worker.add_jobs(array[app_private.job('send_messages')]);
   end if;
 end;
@@ -5232,13 +5234,13 @@ comment on function app_private.apply_statuses(jsonb) is
    'number of messages updated. unknown: the positions (from 1) of statuses whose message is not known; they are '
    'stored in early_statuses.';
 --! EndIncluded messages/apply_statuses.sql
---! Included messages/unpark_statuses.sql
-create or replace function app_private.unpark_statuses(provider_message_ids text[]) returns void as $$
+--! Included messages/apply_early_statuses.sql
+create or replace function app_private.apply_early_statuses(provider_message_ids text[]) returns void as $$
 declare
   v_statuses jsonb;
 begin
-  with unparked as (
-    delete from app_private.parked_statuses p
+  with matched as (
+    delete from app_private.early_statuses p
     using app_private.provider_ids k, app_public.message_statuses m
     where p.provider_message_id = any (provider_message_ids)
     and k.hash = app_private.provider_id_hash(p.channel_id, p.provider_message_id)
@@ -5256,7 +5258,7 @@ begin
     'pricing', u.details -> 'pricing'
   ))
   into v_statuses
-  from unparked u;
+  from matched u;
 
   if v_statuses is not null then
     perform app_private.apply_statuses(v_statuses);
@@ -5264,9 +5266,9 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.unpark_statuses(text[]) is
-  E'Applies parked statuses of messages whose provider''s ids are known now.';
---! EndIncluded messages/unpark_statuses.sql
+comment on function app_private.apply_early_statuses(text[]) is
+  E'Applies the early statuses of messages whose provider''s ids are known now.';
+--! EndIncluded messages/apply_early_statuses.sql
 --! Included messages/channel_pace.sql
 create or replace function app_private.channel_pace(channel app_public.channels, state app_private.channel_states)
 returns int as $$
@@ -5300,8 +5302,8 @@ create or replace function app_private.claim_from_channel(
   sender_id uuid
 ) returns uuid[] as $$
 declare
-  -- The token bucket holds a quarter of a second, and one message at the least. It is full, too, when the channel's
-  -- clock is ahead: the server's was set back.
+  -- The token bucket holds the messages of a quarter of a second, but at least one. If pace_clock is in the future,
+  -- because the server's clock was set back, the bucket is full.
   v_clock timestamptz := greatest(
     case when pace_clock <= clock_timestamp() + interval '1 second' then pace_clock end,
     clock_timestamp() - greatest(0.25, 1.0 / pace) * interval '1 second'
@@ -5323,7 +5325,7 @@ begin
     return '{}';
   end if;
 
-  -- Only the oldest message of a conversation, and only when nothing is known to be under way in it.
+  -- Only the oldest message of a conversation, and only if none of its messages is being sent.
   with heads as (
     select h.*
     from unnest(v_lanes) lane (conversation_id)
@@ -5331,7 +5333,7 @@ begin
       select o.conversation_id, o.message_id, o.state
       from app_private.outbox o
       where o.conversation_id = lane.conversation_id
-      -- An uncertain message holds up the ones behind it for a minute; for longer only if it may be sent again.
+      -- An uncertain message delays later ones for a minute, and for longer only if it may be sent again.
       and not (
         o.state = 'uncertain'
         and o.uncertain_at < now() - interval '1 minute'
@@ -5343,7 +5345,7 @@ begin
   )
   select array_agg(h.message_id) into v_message_ids from heads h where h.state = 'queued';
 
-  -- By their ids alone: joined to the lanes, each head was looked for among all that waits.
+  -- By ids alone: joined with the lanes, each message was searched for in the whole outbox.
   with sending as (
     update app_private.outbox o set
       state = 'sending',
@@ -5397,8 +5399,8 @@ declare
   v_channel record;
   v_message_ids uuid[] := '{}';
 begin
-  -- Channel by channel, because each has its own pace. One sender at a time works out a channel's share; another looks
-  -- at the other channels in the meantime.
+  -- Channel by channel, because each has its own send rate. Only one sender at a time claims messages of a channel;
+  -- others continue with the other channels.
   for v_channel in
     select c.id, c.uncertain_policy, s.pace_clock, app_private.channel_pace(c, s) as pace
     from app_private.channel_states s
@@ -5493,7 +5495,7 @@ begin
     perform app_private.save_recipients(outcomes);
   end if;
 
-  -- Bounds, so that only the partitions concerned are opened (= any() alone does not prune).
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
     min(r.message_id::text collate "C")::uuid,
@@ -5562,10 +5564,10 @@ begin
   and m.tenant_id = r.tenant_id
   and m.message_id between v_first and v_last;
 
-  perform app_private.leave_outbox(v_final_ids);
+  perform app_private.remove_from_outbox(v_final_ids);
 
-  if exists (select from app_private.parked_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
-    perform app_private.unpark_statuses(v_provider_message_ids);
+  if exists (select from app_private.early_statuses p where p.provider_message_id = any (v_provider_message_ids)) then
+    perform app_private.apply_early_statuses(v_provider_message_ids);
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
@@ -5702,9 +5704,9 @@ begin
     perform app_private.record_outcomes(v_overdue);
   end if;
 
-  -- Statuses that were parked while the sender was storing the provider's id of their message.
-  perform app_private.unpark_statuses(array_agg(p.provider_message_id))
-  from app_private.parked_statuses p
+  -- Early statuses that were stored while the sender was storing the provider's id of their message.
+  perform app_private.apply_early_statuses(array_agg(p.provider_message_id))
+  from app_private.early_statuses p
   where (
     select m.message_id
     from app_private.provider_ids k
@@ -5827,8 +5829,8 @@ create table app_public.chatbots (
   constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
 );
 create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
--- newest.
+-- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
+-- planner uses the newest.
 alter table app_public.chatbots add unique (id, tenant_id);
 alter table app_public.chatbots enable row level security;
 comment on table app_public.chatbots is
@@ -5861,8 +5863,8 @@ create table app_public.chatbot_versions (
   unique (chatbot_id, tenant_id, number),
   foreign key (tenant_id, chatbot_id) references app_public.chatbots (tenant_id, id) on delete cascade
 );
--- Last, and by id first: of indexes that seem equally good, as all do while a table is small, Postgres takes the
--- newest.
+-- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
+-- planner uses the newest.
 alter table app_public.chatbot_versions add unique (id, tenant_id);
 alter table app_public.chatbot_versions enable row level security;
 comment on table app_public.chatbot_versions is
@@ -5948,7 +5950,7 @@ comment on column app_public.conversation_contexts.completion_reason is
 comment on column app_public.conversation_contexts.expires_at is
   E'When the run''s timer fires. Null if it has no timer.';
 
--- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
+-- A queue: the worker also vacuums tables with this autovacuum setting (src/database/table_care.ts).
 create table app_private.chatbot_events (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null,
@@ -5994,7 +5996,7 @@ comment on table app_private.chatbot_turn_takers is
   E'The events that each worker is handling at the moment. Events that remain here after a worker has died count as '
    'one attempt each: see begin_chatbot_turns().';
 
--- A queue: its autovacuum setting tells the worker to vacuum it, too (src/database/table_care.ts).
+-- A queue: the worker also vacuums tables with this autovacuum setting (src/database/table_care.ts).
 create table app_private.chatbot_activity (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null,
@@ -6350,10 +6352,10 @@ returns table (events jsonb) as $$
     select x.*
     from app_private.chatbot_events x
     where x.conversation_id = $1
-    -- Events that are held for a person must not take the place of others.
+    -- Events that are held until a user is done must not count towards the limit.
     and x.due_at < 'infinity'
     order by x.created_at, x.id
-    -- A customer who floods a conversation does not get a turn without end.
+    -- A flood of messages must not make a turn endless.
     limit 100
   ) e
   left join app_public.messages m on m.id = e.message_id
@@ -6371,7 +6373,7 @@ declare
   v_waiting uuid[];
   v_ids uuid[];
 begin
-  -- The conversations of the oldest events; when other transactions hold all of those, of all.
+  -- First the conversations of the oldest events; if other transactions have locked all of these, all conversations.
   foreach v_window in array array[batch_size * 4, null] loop
     v_waiting := array(
       select distinct e.conversation_id
@@ -6390,8 +6392,8 @@ begin
       where c.id = any (v_waiting)
       order by c.id
       limit batch_size
-      -- The lock that makes a conversation's turns happen one after the other. Where it is taken, the turn is left to
-      -- the transaction that has it.
+      -- This lock serializes the turns of a conversation. A conversation that is locked is left to the transaction that
+      -- has the lock.
       for no key update skip locked
     ) c;
     exit when v_ids is not null;
@@ -6421,7 +6423,7 @@ declare
   v_ids uuid[] := app_private.lock_waiting_conversations(batch_size);
   v_tried uuid[];
 begin
-  -- Read after the locks: what had these conversations before has committed, or is gone.
+  -- Read after locking: a worker that had these conversations before has committed, or has died.
   v_tried := array(
     select unnest(t.event_ids) from app_private.chatbot_turn_takers t where t.id is distinct from taker_id
   );
@@ -6440,7 +6442,7 @@ begin
         order by l.created_at desc
         limit 1
       ),
-      -- Whether a message that begins a run is the contact's first in this conversation.
+      -- Whether a message that starts a run is the contact's first message in this conversation.
       x.id is null and not exists (
         select from app_public.messages f
         where f.conversation_id = c.id and f.direction = 'inbound' and f.origin = 'live'
@@ -6586,10 +6588,10 @@ comment on function app_private.hand_over_conversations(jsonb) is
    '"user_id", "team", "note", "node_id", "pause_seconds"}]. pause_seconds is null if the run continues, because an '
    'active run keeps the chatbot silent. Part of save_chatbot_turns().';
 --! EndIncluded chatbots/hand_over_conversations.sql
---! Included chatbots/gather_bursts.sql
-create or replace function app_private.gather_bursts(bursts jsonb) returns void as $$
+--! Included chatbots/delay_bursts.sql
+create or replace function app_private.delay_bursts(bursts jsonb) returns void as $$
 begin
-  -- The messages of a burst wait for those that may follow them.
+  -- All events of the conversation wait, because further messages of the burst may follow.
   update app_private.chatbot_events e set due_at = clock_timestamp() + make_interval(secs => b.delay_ms / 1000)
   from jsonb_to_recordset(bursts) as b (conversation_id uuid, delay_ms float8)
   where e.conversation_id = b.conversation_id;
@@ -6602,10 +6604,10 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.gather_bursts(jsonb) is
-  E'Postpones the messages of conversations in which more are expected: [{"conversation_id", "delay_ms"}], at least '
-   'one. Part of save_chatbot_turns().';
---! EndIncluded chatbots/gather_bursts.sql
+comment on function app_private.delay_bursts(jsonb) is
+  E'Postpones the events of conversations in which more messages are expected: [{"conversation_id", "delay_ms"}]. '
+   'Part of save_chatbot_turns().';
+--! EndIncluded chatbots/delay_bursts.sql
 --! Included chatbots/hold_events.sql
 create or replace function app_private.hold_events(holds jsonb) returns void as $$
 begin
@@ -6647,13 +6649,13 @@ create or replace function app_private.save_chatbot_turns(
 ) returns void as $$
 begin
   -- The caller runs the sender right after its commit.
-  perform set_config('parley.wake', 'self', true);
+  perform app_private.take_over_waking();
 
   delete from app_private.chatbot_events e where e.id = any (event_ids);
 
   update app_private.chatbot_turn_takers t set event_ids = '{}' where t.id = taker_id;
 
-  -- Most turns have little of what follows, and are spared the statements.
+  -- Most turns need few of these statements.
   if contexts <> '[]' then
     perform app_private.save_runs(contexts);
   end if;
@@ -6664,7 +6666,7 @@ begin
     perform app_private.set_run_timers(timers);
   end if;
   if calls <> '[]' then
-    -- Made after commit: whatever the outcome of a call, the run that waits for it is stored.
+    -- Requests are made by jobs after the commit, so that the waiting run is stored before the response arrives.
     perform graphile_worker.add_jobs(array_agg(
       app_private.job('call_for_chatbot', json_build_object('contextId', c.context_id))
     ))
@@ -6688,7 +6690,7 @@ begin
     where e.id = s.event_id;
   end if;
   if bursts <> '[]' then
-    perform app_private.gather_bursts(bursts);
+    perform app_private.delay_bursts(bursts);
   end if;
   if holds <> '[]' then
     perform app_private.hold_events(holds);
@@ -7439,19 +7441,19 @@ returns table (
     case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
     coalesce(r.provider_message_id, rs.provider_message_id),
     o.attempts
-  from unnest($1) taken (id)
-  join app_private.outbox o on o.message_id = taken.id
+  from unnest($1) claimed (id)
+  join app_private.outbox o on o.message_id = claimed.id
   join app_public.messages m on m.id = o.message_id
   join app_public.conversations c on c.id = o.conversation_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
-  -- The address last heard from, and never one that was given up. Of those heard from at once, the preferred.
+  -- The address that was last heard from, and never a retired one. Of several with the same time, the preferred kind.
   left join lateral (
     select x.kind, x.value
     from app_public.contact_identities x
     where x.contact_id = c.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
     order by
-      -- The provider takes no user id for a template that authenticates (131062).
+      -- The provider refuses user ids for authentication templates (131062).
       x.kind = 'phone' and m.type = 'template' and exists (
         select from app_public.whatsapp_channels w
         join app_public.templates t on t.tenant_id = m.tenant_id and t.business_account_id = w.business_account_id
@@ -9519,7 +9521,7 @@ comment on function app_private.apply_marketing_preference(jsonb) is
 --! Included channels/apply_whatsapp_channel_update.sql
 create or replace function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
 declare
-  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_reported_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
   v_is_reinstated boolean := coalesce((change ->> 'is_reinstated')::boolean, false);
   v_channel record;
   v_is_known boolean := false;
@@ -9527,10 +9529,10 @@ begin
   for v_channel in
     select
       w.channel_id as id,
-      -- What is told again, at the same instant, must not undo what a person or the sender has done since.
-      s.account_state_at is null or s.account_state_at < v_heard_at
-        -- A second of Meta's is whole: an account is not reinstated before it is stopped.
-        or s.account_state_at = v_heard_at and v_is_reinstated
+      -- Not <=: a redelivered report must not undo what a user or the sender has changed since.
+      s.account_state_at is null or s.account_state_at < v_reported_at
+        -- Meta's times are whole seconds. Within one second, a reinstatement follows the stop.
+        or s.account_state_at = v_reported_at and v_is_reinstated
         as is_account_new
     from app_public.whatsapp_channels w
     join app_private.channel_states s on s.channel_id = w.channel_id
@@ -9563,20 +9565,20 @@ begin
       end,
       verified_name_at = greatest(w.verified_name_at, r.verified_name_at)
     from (
-      -- What is not reported has no time, and so changes nothing.
+      -- A value that is not reported has no time, so that it changes nothing.
       select
         n.*,
-        case when n.quality_rating is not null then v_heard_at end as quality_rating_at,
-        case when n.messaging_limit is not null then v_heard_at end as messaging_limit_at,
-        case when n.verified_name is not null then v_heard_at end as verified_name_at
+        case when n.quality_rating is not null then v_reported_at end as quality_rating_at,
+        case when n.messaging_limit is not null then v_reported_at end as messaging_limit_at,
+        case when n.verified_name is not null then v_reported_at end as verified_name_at
       from jsonb_to_record(change) n (quality_rating text, messaging_limit text, verified_name text)
     ) r
     where w.channel_id = v_channel.id;
 
     if v_channel.is_account_new and change ->> 'stop_reason' is not null then
-      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_heard_at);
+      perform app_private.record_stop(v_channel.id, change ->> 'stop_reason', v_reported_at);
     elsif v_channel.is_account_new and v_is_reinstated then
-      perform app_private.reinstate_channel(v_channel.id, v_heard_at);
+      perform app_private.reinstate_channel(v_channel.id, v_reported_at);
     end if;
   end loop;
   return v_is_known;
@@ -9592,15 +9594,15 @@ comment on function app_private.apply_whatsapp_channel_update(jsonb) is
 --! Included flows/apply_whatsapp_flow_update.sql
 create or replace function app_private.apply_whatsapp_flow_update(change jsonb) returns boolean as $$
 declare
-  v_heard_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
+  v_reported_at timestamptz := coalesce((change ->> 'heard_at')::timestamptz, now());
 begin
   update app_public.whatsapp_flows f set
-    status = case when coalesce(f.status_at, '-infinity') <= v_heard_at then e.status else f.status end,
-    status_at = greatest(f.status_at, v_heard_at)
+    status = case when coalesce(f.status_at, '-infinity') <= v_reported_at then e.status else f.status end,
+    status_at = greatest(f.status_at, v_reported_at)
   from unnest(enum_range(null::app_public.flow_status)) e (status)
   where f.tenant_id = (change ->> 'tenant_id')::uuid
   and f.whatsapp_flow_id = change ->> 'flow_id'
-  -- A word that this version does not know changes nothing.
+  -- A status that this version does not support is ignored.
   and e.status::text = change ->> 'status';
   return found;
 end;
@@ -9772,16 +9774,17 @@ grant select (tenant_id, id, channel_id, event_type, status, error, skipped, att
 --! EndIncluded inbound/webhook_events.policies.sql
 
 --! split: 0850-triggers.sql
--- After all functions: what happens in one domain has consequences in others.
+-- After all functions, because triggers of one domain call functions of others.
 --! Included accounts/tenants.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 
--- Whether a tenant is active decides who works.
+-- Who activated or deactivated a tenant.
 create or replace trigger _500_audit after insert or update or delete on app_public.tenants
   for each row execute function app_private.tg__audit();
 
--- current_membership() refuses the sessions of an inactive tenant; this keeps them ended when it is active again.
+-- current_membership() refuses the sessions of an inactive tenant; this ends them, so that they are not valid again
+-- when it is active again.
 create or replace trigger _510_revoke_sessions after update of status on app_public.tenants
   for each row when (OLD.status = 'active' and NEW.status <> 'active')
   execute function app_private.tg__revoke_sessions();
@@ -9794,20 +9797,20 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_clean_email before insert or update of email on app_public.users
   for each row execute function app_private.tg__clean_email();
 
--- After the update, because it has to see what the update left.
+-- After the update, because the function must see its result.
 create or replace trigger _200_refuse_last_owner after update of is_active on app_public.users
   for each row when (OLD.is_active and not NEW.is_active)
   execute function app_private.tg_users__refuse_last_owner();
 
--- Who may sign in. Every sign-in sets last_login_at, which is no change of rights.
+-- Who changed an account. Without last_login_at, which every sign-in sets.
 create or replace trigger _500_audit after insert or update or delete on app_public.users
   for each row execute function app_private.tg__audit('{}', '{last_login_at}');
 
--- Passwords are updated, never inserted: the row has to exist.
+-- Passwords are updated, never inserted, so the row must exist.
 create or replace trigger _510_insert_secrets after insert on app_public.users
   for each row execute function app_private.tg_users__insert_secrets();
 
--- As on tenants: reactivating a user does not revive old sessions.
+-- Old sessions must not become valid again when a user is reactivated.
 create or replace trigger _520_revoke_sessions after update of is_active on app_public.users
   for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
 --! EndIncluded accounts/users.triggers.sql
@@ -9815,7 +9818,7 @@ create or replace trigger _520_revoke_sessions after update of is_active on app_
 create or replace trigger _100_timestamps before insert or update on app_private.user_secrets
   for each row execute function app_private.tg__timestamps();
 
--- That a password changed, without its hash.
+-- Who changed a password, without its hash.
 create or replace trigger _500_audit after update on app_private.user_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
 --! EndIncluded accounts/user_secrets.triggers.sql
@@ -9826,30 +9829,30 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.memberships
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- After the change, because they have to see what it left.
+-- After the change, because the function must see its result.
 create or replace trigger _200_refuse_last_owner after update of role, is_active on app_public.memberships
   for each row when (OLD.role = 'owner' and OLD.is_active)
   execute function app_private.tg_memberships__refuse_last_owner();
 
--- A trigger of its own: a condition on OLD and `update of` cannot be said of a delete in one.
+-- Deleting a membership can remove the last owner, too.
 create or replace trigger _200_refuse_last_owner_on_delete after delete on app_public.memberships
   for each row when (OLD.role = 'owner' and OLD.is_active)
   execute function app_private.tg_memberships__refuse_last_owner();
 
--- Who may do what.
+-- Who changed whose rights.
 create or replace trigger _500_audit after insert or update or delete on app_public.memberships
   for each row execute function app_private.tg__audit();
 
--- As on tenants: reactivating a member does not revive old sessions.
+-- Old sessions must not become valid again when a member is reactivated.
 create or replace trigger _510_revoke_sessions after update of is_active on app_public.memberships
   for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
 
--- An invitation left over would let a member who was removed come back.
+-- A remaining invitation would let the member return after being removed.
 create or replace trigger _520_void_invitation after insert on app_public.memberships
   for each row execute function app_private.tg_memberships__void_invitation();
 --! EndIncluded accounts/memberships.triggers.sql
 --! Included accounts/sessions.triggers.sql
--- That a session was ended. Signing in shows in users.last_login_at.
+-- Who ended a session. Sign-ins are visible in users.last_login_at.
 create or replace trigger _500_audit after update of revoked_at on app_private.sessions
   for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
   execute function app_private.tg__audit('{}', '{}', 'user_id');
@@ -9859,17 +9862,17 @@ create or replace trigger _800_notify_on_delete after delete on app_private.sess
   for each row when (OLD.revoked_at is null and OLD.expires_at > now())
   execute function app_private.tg_sessions__notify();
 
--- The same. On update of revoked_at only, so that a refresh costs nothing.
+-- The same for revoked sessions. On update of revoked_at only, so that a refresh costs nothing.
 create or replace trigger _800_notify_on_update after update of revoked_at on app_private.sessions
   for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
   execute function app_private.tg_sessions__notify();
 --! EndIncluded accounts/sessions.triggers.sql
 --! Included accounts/invitations.triggers.sql
--- As on users: an invitation is found by its address.
+-- Invitations are found by their address: one spelling is stored, as on users.
 create or replace trigger _110_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
 
--- Who was offered access.
+-- Who invited whom.
 create or replace trigger _500_audit after insert or delete on app_public.invitations
   for each row execute function app_private.tg__audit();
 --! EndIncluded accounts/invitations.triggers.sql
@@ -9877,11 +9880,11 @@ create or replace trigger _500_audit after insert or delete on app_public.invita
 create or replace trigger _100_timestamps before insert or update on app_public.whatsapp_channels
   for each row execute function app_private.tg__timestamps();
 
--- The channel would be left without the row that all readers of WhatsApp's channels join.
+-- Queries join this row to WhatsApp channels, so it must exist.
 create or replace trigger _200_refuse_removal after delete on app_public.whatsapp_channels
   for each row execute function app_private.tg_whatsapp_channels__refuse_removal();
 
--- Who connected what. What Meta reports of a number is left out: no user did it.
+-- Who connected what. Without the columns that Meta reports, because no user changes them.
 create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_channels
   for each row execute function app_private.tg__audit(
     '{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id'
@@ -9891,28 +9894,28 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 
--- One default for each tenant, from its first channel on.
+-- A tenant with channels has exactly one default channel.
 create or replace trigger _110_choose_default before insert or update of is_default on app_public.channels
   for each row execute function app_private.tg_channels__choose_default();
 
--- Readers of a kind's channels join what only that kind has.
+-- Queries join the columns that only this kind has, so the row must exist.
 create or replace trigger _200_refuse_incomplete after insert or update of kind on app_public.channels
   for each row when (NEW.kind = 'whatsapp_cloud')
   execute function app_private.tg_channels__refuse_incomplete();
 
--- Who connected what.
+-- Who connected, changed or removed a channel.
 create or replace trigger _500_audit after insert or update or delete on app_public.channels
   for each row execute function app_private.tg__audit('{}', '{webhook_key}');
 
--- Both are updated, never inserted, by the program: the rows have to exist.
+-- The program updates secrets and state and never inserts them, so the rows must exist.
 create or replace trigger _510_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
 
--- The callback address is entered at Meta by hand, and serves all channels of an app.
+-- The callback address was entered at Meta by hand and is shared by all channels of an app, so it must keep working.
 create or replace trigger _520_keep_webhook_address after update of webhook_key or delete on app_public.channels
   for each row execute function app_private.tg_channels__keep_webhook_address();
 
--- Messages have waited in the outbox while the channel was not active.
+-- Messages may have waited in the outbox while the channel was not active.
 create or replace trigger _900_wake_sender after update of status on app_public.channels
   for each row when (NEW.status = 'active' and OLD.status <> 'active')
   execute function app_private.tg_channels__wake_sender();
@@ -9921,7 +9924,7 @@ create or replace trigger _900_wake_sender after update of status on app_public.
 create or replace trigger _100_timestamps before insert or update on app_private.channel_secrets
   for each row execute function app_private.tg__timestamps();
 
--- That credentials changed, without the credentials.
+-- Who changed credentials; the credentials themselves are not copied.
 create or replace trigger _500_audit after update on app_private.channel_secrets
   for each row execute function app_private.tg__audit(
     '{*}', '{app_secret_fingerprint,previous_app_secret,previous_app_secret_fingerprint}', 'channel_id'
@@ -9934,36 +9937,37 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.contacts
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- People write and paste numbers and addresses in many ways. Not called for what webhooks store, which is clean.
+-- Users type and paste numbers and addresses in many notations. Webhooks store normalized numbers, which avoids the
+-- call.
 create or replace trigger _120_normalize before insert or update of phone, email on app_public.contacts
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$' or NEW.email is not null)
   execute function app_private.tg_contacts__normalize();
 
--- Before the check constraint of phone, which has no code of ours.
+-- Before the check constraint of phone, whose error has no code of class PY.
 create or replace trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$')
   execute function app_private.tg_contacts__refuse_invalid_phone();
 
--- Before the delete, which takes the addresses along.
+-- Before the delete, which cascades to the addresses.
 create or replace trigger _500_remember_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__remember_erasure();
 
--- Claims the number as an identity and refuses one that is taken. The two are one statement: between a look and a
--- write, a webhook could claim the number for another contact.
+-- Claims the number as an identity, and refuses a number of another contact. In one statement, because a webhook could
+-- claim the number between a check and an insert.
 create or replace trigger _210_claim_phone_on_insert after insert on app_public.contacts
   for each row when (NEW.phone is not null)
   execute function app_private.tg_contacts__claim_phone();
 
--- The same, and gives up the number before.
+-- The same, after releasing the previous number.
 create or replace trigger _210_claim_phone_on_update after update of phone on app_public.contacts
   for each row when (OLD.phone is distinct from NEW.phone)
   execute function app_private.tg_contacts__claim_phone();
 
--- Erasure. Without values: an erased contact must not live on in the record.
+-- Who erased a contact. Without values: the audit log must not keep data of an erased contact.
 create or replace trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
 
--- Whom later messages reach. Without values, as above. The program's first number of a contact is not a correction.
+-- Who changed the number that messages go to. Without values, as above. Not when the program stores a first number.
 create or replace trigger _500_audit_on_update after update of phone on app_public.contacts
   for each row when (
     OLD.phone is distinct from NEW.phone and (OLD.phone is not null or app_hidden.current_session_id() is not null)
@@ -9981,7 +9985,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.tags
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- Names are unique: two that look alike are stored alike.
+-- Names are unique: names that look alike are stored as the same name.
 create or replace trigger _120_clean_name before insert or update of name on app_public.tags
   for each row execute function app_private.tg__clean_name();
 --! EndIncluded contacts/tags.triggers.sql
@@ -9996,7 +10000,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.groups
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
--- As on tags.
+-- Names are unique: names that look alike are stored as the same name, as on tags.
 create or replace trigger _120_clean_name before insert or update of name on app_public.groups
   for each row execute function app_private.tg__clean_name();
 --! EndIncluded contacts/groups.triggers.sql
@@ -10008,18 +10012,18 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.group_
 create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
 
--- Messages, which change conversations most, set updated_at themselves and spare the call. The columns they always
--- change are in no list of columns below: a condition costs each statement more than it costs the row.
+-- Inserts of messages set updated_at themselves, which avoids the call. The columns that they always change are not in
+-- the column lists below, so that these triggers are not even considered; a condition would cost each statement time.
 create or replace trigger _100_timestamps_on_update before update on app_public.conversations
   for each row when (NEW.updated_at is not distinct from OLD.updated_at)
   execute function app_private.tg__timestamps();
 
--- A person names only the contact. The program names all three and spares the call.
+-- Users give the contact only. The program gives all three columns, which avoids the call.
 create or replace trigger _110_fill_in before insert on app_public.conversations
   for each row when (NEW.tenant_id is null or NEW.channel_id is null)
   execute function app_private.tg_conversations__fill_in();
 
--- closed_at cannot contradict status.
+-- Keeps closed_at consistent with status.
 create or replace trigger _120_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
 
@@ -10027,7 +10031,7 @@ create or replace trigger _120_keep_state_on_update before update of status on a
   for each row when (NEW.status <> OLD.status)
   execute function app_private.tg_conversations__keep_state();
 
--- Only of a pause that has not ended: an expired one stays on record, because it says that its run has to be resumed.
+-- Only for a pause that has not ended. The time of a past one is kept, because it shows that its run must be resumed.
 create or replace trigger _130_end_pause before update of assignee_id, status on app_public.conversations
   for each row when (
     OLD.chatbot_paused_until > now()
@@ -10035,17 +10039,17 @@ create or replace trigger _130_end_pause before update of assignee_id, status on
   )
   execute function app_private.tg_conversations__end_pause();
 
--- Before the not-null constraints, which have no code of ours.
+-- Before the not-null constraints, whose errors have no code of class PY.
 create or replace trigger _200_refuse_incomplete before insert on app_public.conversations
   for each row when (NEW.tenant_id is null or NEW.channel_id is null)
   execute function app_private.tg_conversations__refuse_incomplete();
 
--- The assignee is a participant, too.
+-- The assignee becomes a participant.
 create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when (NEW.assignee_id is not null)
   execute function app_private.tg_conversations__add_assignee();
 
--- Subscriptions. Changes that follow from messages are announced with the messages, and are not listed here.
+-- Subscriptions show changes of conversations. Changes that messages cause are reported with the messages, not here.
 create or replace trigger _800_notify_on_insert after insert on app_public.conversations
   for each row execute function app_private.tg_conversations__notify();
 
@@ -10057,7 +10061,7 @@ create or replace trigger _800_notify_on_update
   )
   execute function app_private.tg_conversations__notify();
 
--- A chatbot waits while a person has the conversation, and goes on afterwards.
+-- A chatbot waits while a user handles the conversation, and continues afterwards.
 create or replace trigger _900_enqueue_chatbot
   after update of chatbot_paused_until, assignee_id, status on app_public.conversations
   for each row when (
@@ -10245,7 +10249,7 @@ create or replace trigger _500_audit_on_update after update on app_private.googl
 --! EndIncluded flows/google_account_secrets.triggers.sql
 
 --! split: 0900-operations.sql
--- What the operator's command line, the health checks and the metrics ask for.
+-- Functions for the operator's command line, the health checks and the metrics.
 --! Included operations/expired_partitions.sql
 create or replace function app_private.expired_partitions(webhook_retention interval)
 returns table (name text, state text) as $$
@@ -10274,7 +10278,7 @@ create or replace function app_private.delete_old_rows() returns void as $$
     where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
   );
   delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
-  delete from app_private.parked_statuses p where p.created_at < now() - interval '8 days';
+  delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
@@ -10290,7 +10294,7 @@ create or replace function app_private.delete_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
-  E'Deletes rows that are no longer needed: parked statuses, idempotency keys, the ids of erased messages and calls '
+  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
    'of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they '
    'expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of '
    'erased addresses when no earlier webhook is left.';

@@ -40,7 +40,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.invitation_secrets": "hashes of tokens: the invitations are audited",
   "app_private.outbox": PROGRAM,
   "app_private.outbox_lanes": PROGRAM,
-  "app_private.parked_statuses": PROGRAM,
+  "app_private.early_statuses": PROGRAM,
   "app_private.provider_ids": PROGRAM,
   "app_private.sign_in_failures": "strangers' attempts, counted",
   "app_private.sign_in_sources": "strangers' attempts, counted",

@@ -15,7 +15,7 @@ const REASONS: Record<string, string> = {
   "app_private.channel_states": "the sender's own bookkeeping",
   "app_private.outbox": "filled by triggers, emptied by the sender",
   "app_private.outbox_lanes": "filled by triggers, emptied by the sender",
-  "app_private.parked_statuses": "provider statuses of messages not known yet",
+  "app_private.early_statuses": "provider statuses of messages not known yet",
   "app_private.provider_ids":
     "which message a provider's id stands for: the receiver and the sender look it up",
   "app_private.contact_facts": "how old the provider's word of a contact is: the receiver's bookkeeping",
