@@ -1,4 +1,5 @@
 import { ParleyError } from "./errors.ts";
+import { withTimeout } from "./timeout.ts";
 
 export type ShareSettings = {
   /** Places in all. */
@@ -87,16 +88,16 @@ export class FairShare {
     const { waiting = 0, waitingPerKey = waiting, waitMs = 2_000, refusal } = this.#settings;
     const queue = this.#queues.get(keys[0]!) ?? [];
     if (this.#waiting >= waiting || queue.length >= waitingPerKey) throw new ParleyError("PYUNA", refusal);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise: admitted, resolve } = Promise.withResolvers<void>();
     const waiter: Waiter = { keys, admit: resolve };
     queue.push(waiter);
     this.#queues.set(keys[0]!, queue);
     this.#waiting += 1;
-    const timer = setTimeout(() => {
+    const refuse = () => {
       this.#forget(waiter);
-      reject(new ParleyError("PYUNA", refusal));
-    }, waitMs);
-    await promise.finally(() => clearTimeout(timer));
+      return new ParleyError("PYUNA", refusal);
+    };
+    await withTimeout(waitMs, () => admitted, refuse);
     return this.#leaver(keys);
   }
 

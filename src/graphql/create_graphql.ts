@@ -1,10 +1,10 @@
 import type { Server } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Express } from "express";
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
 import { FairShare } from "../base/fair_share.ts";
 import type { Log } from "../base/log.ts";
+import { settlesWithin } from "../base/timeout.ts";
 import { createPool } from "../database/pool.ts";
 import { createSourceOf } from "../http/client_source.ts";
 import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
@@ -114,7 +114,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
         hub.close();
         await built.release();
         // A statement that is still running is cut off by its own timeout, after us; so is a call.
-        await atMost(CLOSE_MS, Promise.all([pool.end(), fetches.close()]));
+        await settlesWithin(CLOSE_MS, Promise.all([pool.end(), fetches.close()]));
       },
     };
   } catch (error) {
@@ -135,9 +135,4 @@ function sharedConnections({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS 
     waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
     refusal: "Too many requests of this tenant or session are waiting for the database; try again shortly",
   });
-}
-
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const stop = new AbortController();
-  await Promise.race([work, delay(ms, undefined, { signal: stop.signal })]).finally(() => stop.abort());
 }

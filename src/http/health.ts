@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
+import { withTimeout } from "../base/timeout.ts";
 import { type OperationsStatus, readOperationsStatus } from "../database/operations_status.ts";
 import { schemaState } from "../database/schema_state.ts";
 
@@ -49,10 +50,12 @@ export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
 }
 
 async function look(pool: pg.Pool, log: Log): Promise<Health> {
-  const checks = await inTime(lookAt(pool)).catch((error: unknown): Checks => {
-    log.warn({ err: error instanceof Error ? error.message : String(error) }, "database health check failed");
-    return { database: failed("cannot be reached") };
-  });
+  const checks = await withTimeout(TIMEOUT_MS, () => lookAt(pool), tooLate).catch(
+    (error: unknown): Checks => {
+      log.warn({ err: error instanceof Error ? error.message : String(error) }, "database health check failed");
+      return { database: failed("cannot be reached") };
+    },
+  );
   const all = (names: readonly CheckName[]) => names.every((name) => checks[name]?.ok !== false);
   const ready = all(WORKING);
   const degraded = ready && Object.values(checks).some(({ ok, detail }) => !ok || detail !== undefined);
@@ -133,8 +136,6 @@ function failed(detail: string): Check {
   return { ok: false, detail };
 }
 
-function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("the database does not answer in time")), TIMEOUT_MS);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+function tooLate(): Error {
+  return new Error("the database does not answer in time");
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { settlesWithin } from "../base/timeout.ts";
 
 /** The requests a server is answering. */
 export type RequestsUnderWay = {
-  /** Resolves when all are answered, or after `patienceMs`: false then. */
-  finished(patienceMs: number): Promise<boolean>;
+  /** Resolves when all are answered, or after `timeoutMs`: false then. */
+  finished(timeoutMs: number): Promise<boolean>;
   /** From now on each answer ends its connection: a busy one would be kept alive, and bring requests without end. */
   endConnections(): void;
 };
@@ -40,18 +41,14 @@ export function watchRequests(server: Server): RequestsUnderWay {
       isEnding = true;
       for (const response of open) if (response) response.shouldKeepAlive = false;
     },
-    finished(patienceMs) {
+    finished(timeoutMs) {
       if (isQuiet()) return Promise.resolve(true);
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const timer = setTimeout(() => resolve(false), patienceMs);
+      const { promise: quiet, resolve } = Promise.withResolvers<void>();
       const look = () => {
-        if (isQuiet()) resolve(true);
+        if (isQuiet()) resolve();
       };
       waiting.add(look);
-      return promise.finally(() => {
-        clearTimeout(timer);
-        waiting.delete(look);
-      });
+      return settlesWithin(timeoutMs, quiet).finally(() => waiting.delete(look));
     },
   };
 }

@@ -4,6 +4,7 @@ import type pg from "pg";
 import { type Bytes, createByteBudget } from "../base/byte_budget.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
+import { withTimeout } from "../base/timeout.ts";
 import { uuidV7 } from "../base/uuid_v7.ts";
 import type { ChannelKind } from "../channels/channel_kind.ts";
 import { CHANNEL_KINDS } from "../channels/registry.ts";
@@ -40,8 +41,8 @@ export type WebhookReceiverOptions = {
  * guess.
  * A body of thousands of messages (a history) gets a second more for each megabyte.
  */
-const PATIENCE_MS = 1_800;
-const PATIENCE_MS_PER_BYTE = 1_000 / 2 ** 20;
+const TIMEOUT_MS = 1_800;
+const TIMEOUT_MS_PER_BYTE = 1_000 / 2 ** 20;
 /** Bodies in memory, of everybody together and of one address. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const MOST_BYTES_OF_ADDRESS = MOST_BYTES / 4;
@@ -72,7 +73,7 @@ export function createWebhookReceiver({
     response: Response,
   ): Promise<void> {
     const { address } = request.params;
-    const challenge = await inTime(PATIENCE_MS, () => answerChallenge(address, request.query));
+    const challenge = await inTime(TIMEOUT_MS, () => answerChallenge(address, request.query));
     // Text, so that nothing in it can be a page.
     response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
   }
@@ -101,9 +102,9 @@ export function createWebhookReceiver({
     trust.checkHeaders(request.headers);
     requireJson(request);
     // Nor is that of an address that leads nowhere: strangers must not fill the memory.
-    await inTime(PATIENCE_MS, () => trust.checkAddress(address));
+    await inTime(TIMEOUT_MS, () => trust.checkAddress(address));
     const body = await readRawBody(request, bytes);
-    await inTime(PATIENCE_MS + body.length * PATIENCE_MS_PER_BYTE, async (isInTime) => {
+    await inTime(TIMEOUT_MS + body.length * TIMEOUT_MS_PER_BYTE, async (isInTime) => {
       const sender = await trust.authenticate(address, request.headers, body);
       await intake.take(await prepareDelivery(body, read, sender, id), isInTime);
     });
@@ -162,19 +163,8 @@ function requireJson({ headers }: IncomingMessage): void {
     throw new WebhookRefusal(415, "PYREQ", "the body must not be compressed");
 }
 
-/** Runs `work` for as long as it is of use to whoever waits. */
-async function inTime<T>(patienceMs: number, work: (isInTime: () => boolean) => Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  let isInTime = true;
-  const timer = setTimeout(() => {
-    isInTime = false;
-    reject(comeAgain("the database does not answer in time"));
-  }, patienceMs);
-  try {
-    return await Promise.race([work(() => isInTime), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function inTime<T>(ms: number, work: (isInTime: () => boolean) => Promise<T>): Promise<T> {
+  return withTimeout(ms, work, () => comeAgain("the database does not answer in time"));
 }
 
 function refusalOf(error: unknown): WebhookRefusal {

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { publicUrl } from "../base/address.ts";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
-import { within } from "../base/within.ts";
+import { settlesWithin } from "../base/timeout.ts";
 import { CHANNEL_KINDS } from "../channels/registry.ts";
 import { keepTimes } from "../database/clock_care.ts";
 import { createPool } from "../database/pool.ts";
@@ -91,7 +91,9 @@ function openContext(
   const fetches = createChatbotFetches(config);
   const { guarded, trusted } = fetches;
   // What has no answer by then is not waited for: its message is recorded as uncertain.
-  closing.defer(() => patiently(Promise.all([channels.close(), fetches.close()])));
+  closing.defer(async () => {
+    await settlesWithin(CLOSE_MS, Promise.allSettled([channels.close(), fetches.close()]));
+  });
   const sender = new Sender({ pool, channels, log });
   const turns = new TurnTaker({
     pool,
@@ -135,8 +137,4 @@ async function handOver(pool: pg.Pool): Promise<void> {
     `select app_private.wake_later('advance_chatbots')
      where exists (select from app_private.chatbot_events where due_at <= clock_timestamp())`,
   );
-}
-
-async function patiently(work: Promise<unknown>): Promise<void> {
-  await within(AbortSignal.timeout(CLOSE_MS), work).catch(() => {});
 }

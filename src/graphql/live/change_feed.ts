@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
 import type { Log } from "../../base/log.ts";
+import { settlesWithin } from "../../base/timeout.ts";
 import type { Change } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
 
@@ -97,17 +98,7 @@ export function createChangeFeed(ownerUrl: string, listeners: FeedListeners, log
 
 /** Returns when the connection is lost; throws when it no longer answers. */
 async function beat(client: pg.Client, lost: Promise<void>, signal: AbortSignal): Promise<void> {
-  let isLost = false;
-  const gone = lost.then(() => {
-    isLost = true;
-  });
-  while (!isLost && !signal.aborted) {
-    const stop = new AbortController();
-    await Promise.race([gone, delay(HEARTBEAT_MS, undefined, { signal: stop.signal })]).finally(() =>
-      stop.abort(),
-    );
-    if (!isLost && !signal.aborted) await client.query("select 1");
-  }
+  while (!(await settlesWithin(HEARTBEAT_MS, lost)) && !signal.aborted) await client.query("select 1");
 }
 
 function publishFrom(client: pg.Client, { hub, sessions }: FeedListeners, log: Log): void {

@@ -10,6 +10,7 @@ import {
 import { ParleyError } from "../../base/errors.ts";
 import type { FairShare } from "../../base/fair_share.ts";
 import type { Log } from "../../base/log.ts";
+import { withTimeout } from "../../base/timeout.ts";
 import type { Origin } from "../../http/client_source.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import { countConditions } from "../limits/count_conditions.ts";
@@ -147,13 +148,9 @@ export function createOperations({
 
     async execute(operation, log) {
       const turn = turnOf(operation);
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(
-        () => reject(new ParleyError("PYTIM", "The request took too long")),
-        timeoutMs,
-      );
       try {
-        const result = await Promise.race([argsOf(operation, turn, null).then(execute), late]);
+        const run = async () => execute(await argsOf(operation, turn, null));
+        const result = await withTimeout(timeoutMs, run, tooLate);
         // There are no @defer and @stream in the schema.
         if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
         return masked(result, log);
@@ -161,7 +158,6 @@ export function createOperations({
         return { errors: [maskError(error as Error, log)] };
       } finally {
         turn.end();
-        clearTimeout(timer);
       }
     },
 
@@ -170,6 +166,10 @@ export function createOperations({
       return (await subscribe(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult;
     },
   };
+}
+
+function tooLate(): ParleyError {
+  return new ParleyError("PYTIM", "The request took too long");
 }
 
 /** The same result, with errors that a client may see. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { isErrorCode, ParleyError } from "../../base/errors.ts";
 import { FairShare } from "../../base/fair_share.ts";
 import type { Log } from "../../base/log.ts";
+import { settlesWithin } from "../../base/timeout.ts";
 import type { SourceOf } from "../../http/client_source.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import { LIMITS } from "../limits/limits.ts";
@@ -111,10 +111,7 @@ export function createWebSocketEndpoint(
         all.map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()))),
       );
       for (const socket of all) socket.close(...CLOSE.leaving);
-      const stop = new AbortController();
-      await Promise.race([gone, delay(GOODBYE_MS, undefined, { signal: stop.signal })]).finally(() =>
-        stop.abort(),
-      );
+      await settlesWithin(GOODBYE_MS, gone);
       for (const socket of all) socket.terminate();
       sockets.close();
     },

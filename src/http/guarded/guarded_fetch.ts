@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
-import { within } from "../../base/within.ts";
+import { within } from "../../base/timeout.ts";
 import { type DestinationRefusal, type DestinationRules, refusalOf } from "./destination.ts";
 import { guardedConnector, PrivateAddress } from "./guarded_connector.ts";
 import { followed, type Hop } from "./redirect.ts";
