@@ -1,3 +1,4 @@
+import { remember } from "../base/remember.ts";
 import type { ChannelKind } from "../channels/channel_kind.ts";
 import type { Access, Outbound, OutboundContext } from "../channels/outbound.ts";
 
@@ -13,16 +14,13 @@ export type OutboundChannels = {
   close(): Promise<void>;
 };
 
-/** Every send asks, and a rotated token must be noticed. */
-const REMEMBERED_MS = 5_000;
-const REMEMBERED_MOST = 10_000;
-
 export function openOutboundChannels(
   kinds: readonly ChannelKind[],
   context: OutboundContext,
 ): OutboundChannels {
   const adapters = new Map(kinds.map((each) => [each.kind, each.openOutbound(context)]));
-  const remembered = new Map<string, { at: number; access: Promise<Access | null> }>();
+  // Every send asks, and a rotated token must be noticed.
+  const remembered = remember<Access | null>();
 
   function adapterOf(kind: string): Outbound {
     const adapter = adapters.get(kind);
@@ -32,16 +30,7 @@ export function openOutboundChannels(
 
   return {
     adapterOf,
-    async accessTo({ kind, id }, isFresh = false) {
-      const known = remembered.get(id);
-      if (known && !isFresh && performance.now() - known.at < REMEMBERED_MS) return known.access;
-      const access = adapterOf(kind).readAccess(id);
-      access.catch(() => remembered.delete(id));
-      remembered.delete(id);
-      remembered.set(id, { at: performance.now(), access });
-      if (remembered.size > REMEMBERED_MOST) remembered.delete(remembered.keys().next().value!);
-      return access;
-    },
+    accessTo: ({ kind, id }, isFresh) => remembered(id, () => adapterOf(kind).readAccess(id), isFresh),
     async close() {
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
     },

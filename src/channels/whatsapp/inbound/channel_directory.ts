@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { remember } from "../../../base/remember.ts";
 import {
   appFingerprint,
   type ChannelSecrets,
@@ -7,7 +8,6 @@ import {
 } from "../../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../../secrets/key_ring.ts";
 import type { ReceivingChannel } from "../../webhooks.ts";
-import { createMemory } from "./memory.ts";
 
 /** What receiving has to know of a connected number. Its `providerAccountId` is its WhatsApp Business Account. */
 export type ConnectedNumber = ReceivingChannel & {
@@ -88,9 +88,9 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
     });
   }
 
-  const channels = createMemory<ConnectedNumber[]>();
-  const tokens = createMemory<string[]>();
-  const answers = createMemory<boolean>();
+  const channels = remember<ConnectedNumber[]>();
+  const tokens = remember<string[]>();
+  const answers = remember<boolean>();
 
   return {
     async byId(channelId) {
