@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Db } from "../database/db.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
 /**
@@ -22,7 +22,7 @@ export type Connection = {
   /** Sealed, and never shown again. */
   secrets: Readonly<Record<string, SecretField>>;
   /** Connects a channel as the owner of the database, in its transaction. Returns the channel's id. */
-  add(db: Pick<pg.ClientBase, "query">, channel: NewChannel, keyRing: KeyRing): Promise<string>;
+  add(db: Db, channel: NewChannel, keyRing: KeyRing): Promise<string>;
 };
 
 export type NewChannel = { tenantId: string; name?: string | undefined; settings: Values; secrets: Values };

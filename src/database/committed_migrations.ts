@@ -5,17 +5,16 @@ import type { ParsedSettings } from "graphile-migrate/dist/settings.js";
 import type pg from "pg";
 import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
+import type { Db } from "./db.ts";
 
 export type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
-
-type Queryable = Pick<pg.Client, "query">;
 
 /**
  * The committed migrations in order, after it has been made sure that none was changed: neither since it was committed
  * nor since this database ran it.
  * @throws ParleyError PYMIG, which names the file
  */
-export async function readCommitted(db: Queryable, migrationsFolder: string): Promise<CommittedMigration[]> {
+export async function readCommitted(db: Db, migrationsFolder: string): Promise<CommittedMigration[]> {
   const migrations = await readFolder(migrationsFolder);
   const applied = await appliedHashes(db);
   for (const { realFilename, filename, body, hash, previousHash, allowInvalidHash } of migrations) {
@@ -29,7 +28,7 @@ export async function readCommitted(db: Queryable, migrationsFolder: string): Pr
 
 /** The error of a failed run of migrations, with the file that failed and its line: the first that is not recorded. */
 export async function describeFailure(
-  db: Queryable,
+  db: Db,
   migrations: readonly CommittedMigration[],
   error: unknown,
 ): Promise<unknown> {
@@ -55,7 +54,7 @@ async function readFolder(migrationsFolder: string): Promise<CommittedMigration[
   }
 }
 
-async function appliedHashes(db: Queryable): Promise<Map<string, string>> {
+async function appliedHashes(db: Db): Promise<Map<string, string>> {
   try {
     const { rows } = await db.query<{ filename: string; hash: string }>(
       "select filename, hash from graphile_migrate.migrations",

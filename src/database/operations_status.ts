@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Db } from "./db.ts";
 
 /** How the installation is, in figures; see app_private.operations_status(). */
 export type OperationsStatus = {
@@ -28,7 +28,7 @@ export type OperationsStatus = {
 };
 
 /** One statement, as the owner. */
-export async function readOperationsStatus(db: Pick<pg.Pool, "query">): Promise<OperationsStatus> {
+export async function readOperationsStatus(db: Db): Promise<OperationsStatus> {
   const { rows } = await db.query<OperationsStatus>(
     `select
        workers,
@@ -64,7 +64,7 @@ export type WaitingChannel = {
 };
 
 /** The channels whose messages have waited longest, the worst first; a few, so that nobody's metrics overflow. */
-export async function readWaitingChannels(db: Pick<pg.Pool, "query">): Promise<WaitingChannel[]> {
+export async function readWaitingChannels(db: Db): Promise<WaitingChannel[]> {
   const { rows } = await db.query<WaitingChannel>(
     `select
        tenant, channel_id as "channelId", phone_number_id as "phoneNumberId", reason, messages,

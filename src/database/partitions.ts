@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
+import type { Db } from "./db.ts";
 import { withLockRetries } from "./lock_retries.ts";
 import { inTransaction } from "./pipeline.ts";
 
@@ -14,7 +15,7 @@ const DETACH_MS = 5_000;
  * Returns their names.
  */
 export async function ensurePartitions(
-  db: Pick<pg.ClientBase, "query">,
+  db: Db,
   { log, retryForMs = RETRY_MS }: PartitionCare,
   monthsAhead = 3,
 ): Promise<string[]> {

@@ -1,27 +1,25 @@
 import { readdir } from "node:fs/promises";
-import type pg from "pg";
 import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
+import type { Db } from "./db.ts";
 
 const COMMITTED = new URL("../../migrations/committed/", import.meta.url);
 
 /** `missing`: nothing of ours is in the database. `behind`: this program brings migrations that it has not seen. */
 export type SchemaState = "current" | "missing" | "behind";
 
-type Queryable = Pick<pg.Pool, "query">;
-
 /**
  * How the schema of a database stands to this program. A database that is ahead is `current`: while a new version is
  * rolled out, the old one goes on.
  */
-export async function schemaState(db: Queryable): Promise<SchemaState> {
+export async function schemaState(db: Db): Promise<SchemaState> {
   const [newest, applied] = await Promise.all([newestCommitted(), newestApplied(db)]);
   if (applied === undefined) return "missing";
   return applied >= newest ? "current" : "behind";
 }
 
 /** Throws PYUNA, and what to do about it, unless the schema is current. */
-export async function requireCurrentSchema(db: Queryable): Promise<void> {
+export async function requireCurrentSchema(db: Db): Promise<void> {
   const state = await schemaState(db);
   if (state === "current") return;
   const what = state === "missing" ? "has no schema yet" : "is behind this version of Parley";
@@ -38,7 +36,7 @@ export function newestCommitted(): Promise<number> {
   return committed;
 }
 
-async function newestApplied(db: Queryable): Promise<number | undefined> {
+async function newestApplied(db: Db): Promise<number | undefined> {
   try {
     const { rows } = await db.query<{ newest: string; has_schema: boolean }>(
       `select coalesce(max(filename), '0') as newest, to_regclass('app_private.outbox') is not null as has_schema

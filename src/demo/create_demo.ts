@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type pg from "pg";
 import { addChannel } from "../channels/whatsapp/add_channel.ts";
 import { importChatbot } from "../chatbot/exchange/import.ts";
+import type { Db } from "../database/db.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { activateChatbot } from "../services/activate_chatbot.ts";
 import { addChatbot } from "../services/add_chatbot.ts";
@@ -23,7 +23,7 @@ const NUMBER = {
 
 /** Makes the demo tenant: its people, a number in the sandbox, and the chatbot that answers there. In a transaction. */
 export async function createDemo(
-  db: Pick<pg.ClientBase, "query">,
+  db: Db,
   signIns: readonly SignIn[],
   graphUrl: string,
   keyRing: KeyRing,

@@ -1,11 +1,10 @@
 import type pg from "pg";
 import { nameOf } from "../channels/facts/fact.ts";
+import type { Db } from "../database/db.ts";
 import { inTransaction } from "../database/pipeline.ts";
 import { type Composed, compose, eventRow, type SingleCase } from "./compose.ts";
 import type { Delivery } from "./delivery.ts";
 import { factCall } from "./fact_call.ts";
-
-type Queryable = Pick<pg.ClientBase, "query">;
 
 const PATIENCE = { query_timeout: 8_000 };
 
@@ -62,7 +61,7 @@ export async function applyDeliveries(
   }
 }
 
-async function receive(db: Queryable, { batch, statusDeliveries }: Composed): Promise<Applied> {
+async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<Applied> {
   const { rows } = await db.query({
     name: "receive_webhooks",
     text: "select * from app_private.receive_webhooks($1, $2, $3, $4, $5)",
@@ -90,7 +89,7 @@ async function receive(db: Queryable, { batch, statusDeliveries }: Composed): Pr
 const UNKNOWN_MESSAGE = "no message that we know has this id; kept for eight days, in case that one turns up";
 
 /** Returns the facts that are left: those of another kind, and changes of a customer whom nobody knows yet. */
-async function applyIdentityChanges(db: Queryable, singles: readonly SingleCase[]): Promise<SingleCase[]> {
+async function applyIdentityChanges(db: Db, singles: readonly SingleCase[]): Promise<SingleCase[]> {
   const left: SingleCase[] = [];
   for (const single of singles) {
     const isChange = single.fact.kind === "identity_change";
@@ -100,7 +99,7 @@ async function applyIdentityChanges(db: Queryable, singles: readonly SingleCase[
 }
 
 /** Whether it is about somebody or something that is known. */
-async function applyFact(db: Queryable, { delivery, fact, channel }: SingleCase): Promise<boolean> {
+async function applyFact(db: Db, { delivery, fact, channel }: SingleCase): Promise<boolean> {
   const call = factCall(fact, channel, delivery.receivedAt);
   if (call.kind !== "call") return false;
   const { rows } = await db.query(`select app_private.${call.function}($1) as is_applied`, [
@@ -110,7 +109,7 @@ async function applyFact(db: Queryable, { delivery, fact, channel }: SingleCase)
 }
 
 /** After the messages: a fact may be about somebody whom they introduce. */
-async function applyFacts(db: Queryable, singles: readonly SingleCase[]): Promise<void> {
+async function applyFacts(db: Db, singles: readonly SingleCase[]): Promise<void> {
   const noted = new Set<Delivery>();
   const contacts: unknown[] = [];
   for (const single of singles) {
@@ -136,7 +135,7 @@ async function applyFacts(db: Queryable, singles: readonly SingleCase[]): Promis
 }
 
 /** Writes what deliveries have skipped to their rows, which are there already. */
-async function note(db: Queryable, deliveries: ReadonlySet<Delivery>): Promise<void> {
+async function note(db: Db, deliveries: ReadonlySet<Delivery>): Promise<void> {
   for (const delivery of deliveries) {
     await db.query("update app_public.webhook_events set skipped = $3 where tenant_id = $1 and id = $2", [
       delivery.channel.tenantId,

@@ -1,17 +1,17 @@
-import type pg from "pg";
 import type { Config } from "../base/config.ts";
 import { numberField, objectField, textField } from "../base/json/fields.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
 import { sanitizeText } from "../base/json/sanitize.ts";
 import type { AiRequest } from "../chatbot/engine/effect.ts";
 import type { AiResult, HttpResult } from "../chatbot/engine/event.ts";
+import type { Db } from "../database/db.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { call } from "./call.ts";
 import { notConnected } from "./target.ts";
 
 export type AiTools = {
-  pool: Pick<pg.Pool, "query">;
+  pool: Db;
   keyRing: KeyRing;
   /** For addresses that customers configured. */
   guarded: GuardedFetch;

@@ -1,16 +1,16 @@
-import type pg from "pg";
 import { objectField, textField } from "../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../base/json/json.ts";
 import type { HttpBody, HttpRequest, HttpTarget } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
 import { parsePath, walkPath } from "../chatbot/text/path.ts";
 import { resolve } from "../chatbot/text/variables.ts";
+import type { Db } from "../database/db.ts";
 import { dataSourceToken } from "../secrets/data_source_token.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { type Aim, below, type Caller, notConnected } from "./target.ts";
 
 type Target = Extract<HttpTarget, { kind: "data_source" | "data_source_connection" }>;
-type Tools = { pool: Pick<pg.Pool, "query">; keyRing: KeyRing };
+type Tools = { pool: Db; keyRing: KeyRing };
 
 /** What app_private.chatbot_data_source() returns. */
 type SourceRow = {

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
+import type { Db } from "../database/db.ts";
 import type { ChannelConsequence, OutcomeRow } from "./outcome_row.ts";
 import { Sleeper } from "./sleeper.ts";
 
@@ -32,7 +33,7 @@ export class Recorder {
    * forgotten while the database is away, it tries until it is back. An outcome that the database refuses is logged and
    * left to its lease, alone.
    */
-  async record(outcomes: readonly Recorded[], db: Pick<pg.ClientBase, "query">): Promise<void> {
+  async record(outcomes: readonly Recorded[], db: Db): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await (attempt === 1 ? db : this.#pool).query({

@@ -1,3 +1,4 @@
+import type { Db } from "../database/db.ts";
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { isPassing } from "../base/database_error.ts";
@@ -15,7 +16,7 @@ import { Sleeper } from "./sleeper.ts";
 
 export type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
 
-type Db = Pick<pg.ClientBase, "query">;
+type Db = Db;
 
 /** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
 const CONCURRENCY = 256;

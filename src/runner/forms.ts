@@ -1,9 +1,6 @@
 import { NODE_KINDS } from "../chatbot/nodes/registry.ts";
+import type { StatementDb } from "../database/db.ts";
 import type { RunnableVersion } from "./version_store.ts";
-
-type Db = {
-  query<Row>(query: { name: string; text: string; values: unknown[] }): Promise<{ rows: readonly Row[] }>;
-};
 
 type FormRow = {
   tenant_id: string;
@@ -16,7 +13,10 @@ type FormRow = {
  * These with how it stands now with the forms that they send. Forms live at the provider and change there: a version that was
  * published with a draft must not send drafts for ever. Of a form that is gone, what was known at publication counts.
  */
-export async function withForms(db: Db, versions: readonly RunnableVersion[]): Promise<RunnableVersion[]> {
+export async function withForms(
+  db: StatementDb,
+  versions: readonly RunnableVersion[],
+): Promise<RunnableVersion[]> {
   const wanted = versions.flatMap((version) =>
     formsOf(version).map((formId) => [version.tenantId, formId] as const),
   );

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import { LRUCache } from "lru-cache";
 import { textField } from "../base/json/fields.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
 import type { TriggerRule } from "../chatbot/engine/trigger.ts";
@@ -6,52 +6,58 @@ import { triggerRules } from "../chatbot/engine/trigger_rules.ts";
 import { parseGraph } from "../chatbot/exchange/parse_graph.ts";
 import { chatbotSettings } from "../chatbot/graph/settings.ts";
 import type { ChatbotVersion } from "../chatbot/graph/version.ts";
+import type { Db, StatementDb } from "../database/db.ts";
 import { withForms } from "./forms.ts";
 
 /** A published version, ready to run. */
 export type RunnableVersion = ChatbotVersion & { tenantId: string; rules: TriggerRule[] };
 
-type Queryable = Pick<pg.ClientBase, "query">;
-
 /** Versions never change, so that each is read and parsed once. */
 export type VersionStore = {
-  /** Makes sure that these are loaded, as far as they can be. */
-  load(db: Queryable, ids: readonly string[]): Promise<void>;
-  /** Reads how it stands now with the forms that these send. */
-  loadForms(db: Queryable, ids: readonly string[]): Promise<void>;
-  /** A version that was loaded; throws when it could not be, so that only its own turns fail. */
+  /** Loads the versions of a batch, as far as they can be, in place of the batch before. */
+  load(db: Db, ids: readonly string[]): Promise<void>;
+  /** Reads the current state of the forms that these send. */
+  loadForms(db: StatementDb, ids: readonly string[]): Promise<void>;
+  /** A version of the batch; throws when it could not be loaded, so that only its own turns fail. */
   get(id: string): RunnableVersion;
 };
 
-const KEPT = 200;
+const MOST_CACHED = 200;
 
 export function createVersionStore(): VersionStore {
-  const versions = new Map<string, RunnableVersion | Error>();
+  const cache = new LRUCache<string, RunnableVersion | Error>({ max: MOST_CACHED });
+  /** Of these none may go, however many they are. */
+  let batch = new Map<string, RunnableVersion | Error>();
+
+  function keep(id: string, version: RunnableVersion | Error): void {
+    cache.set(id, version);
+    batch.set(id, version);
+  }
 
   return {
     async load(db, ids) {
-      const missing = ids.filter((id) => !versions.has(id));
-      if (missing.length === 0) return;
-      // Those asked for now are never among the ones let go.
-      for (const id of versions.keys()) {
-        if (versions.size + missing.length <= KEPT) break;
-        if (!ids.includes(id)) versions.delete(id);
+      batch = new Map();
+      for (const id of ids) {
+        const cached = cache.get(id);
+        if (cached) batch.set(id, cached);
       }
+      const missing = ids.filter((id) => !batch.has(id));
+      if (missing.length === 0) return;
       const { rows } = await db.query(
         "select id, tenant_id, nodes, edges, settings, subflows, flows from app_public.chatbot_versions where id = any ($1)",
         [missing],
       );
-      for (const row of rows) versions.set(row.id, readRunnable(row));
+      for (const row of rows) keep(row.id, readRunnable(row));
     },
     async loadForms(db, ids) {
       const loaded = [...new Set(ids)].flatMap((id) => {
-        const version = versions.get(id);
+        const version = batch.get(id);
         return version === undefined || version instanceof Error ? [] : [version];
       });
-      for (const version of await withForms(db, loaded)) versions.set(version.id, version);
+      for (const version of await withForms(db, loaded)) keep(version.id, version);
     },
     get(id) {
-      const version = versions.get(id);
+      const version = batch.get(id);
       if (version === undefined || version instanceof Error)
         throw new Error(`version ${id} cannot be run`, { cause: version });
       return version;

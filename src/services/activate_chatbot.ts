@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { ParleyError } from "../base/errors.ts";
 import type { Problem } from "../chatbot/validation/problem.ts";
+import type { Db } from "../database/db.ts";
 import { describeErrors, validateChatbot } from "./validate_chatbot.ts";
 
 /** What becomes of runs of the chatbot's other versions; as `activateVersion` has it. */
@@ -28,7 +28,6 @@ export type ActivatedChatbot = {
   warnings: Problem[];
 };
 
-type Db = Pick<pg.ClientBase, "query">;
 type Version = { id: string; number: number };
 
 /**

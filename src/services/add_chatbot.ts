@@ -1,9 +1,7 @@
-import type pg from "pg";
 import { freeName } from "../chatbot/exchange/free_name.ts";
 import type { ImportedChatbot } from "../chatbot/exchange/import.ts";
 import { renameSubflows } from "../chatbot/exchange/subflows.ts";
-
-type Db = Pick<pg.ClientBase, "query">;
+import type { Db } from "../database/db.ts";
 
 /** A chatbot as it was stored: as a draft, under a name that was free. */
 export type AddedChatbot = {

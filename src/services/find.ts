@@ -1,6 +1,4 @@
-import type pg from "pg";
-
-type Db = Pick<pg.ClientBase, "query">;
+import type { Db } from "../database/db.ts";
 
 /** The id of the tenant that an operator names by slug or id. The database raises PYNFD. */
 export function findTenant(db: Db, tenant: string): Promise<string> {

@@ -1,15 +1,12 @@
-import type pg from "pg";
 import { ParleyError } from "../base/errors.ts";
 import type { ExportedChatbot } from "../chatbot/exchange/export.ts";
+import type { Db } from "../database/db.ts";
 
 /**
  * A chatbot's draft with everything an export of it needs: the graphs it calls, as they were last published (as drafts,
  * where they never were), and the forms that all of them send. @throws ParleyError PYNFD
  */
-export async function readChatbot(
-  db: Pick<pg.ClientBase, "query">,
-  chatbotId: string,
-): Promise<ExportedChatbot> {
+export async function readChatbot(db: Db, chatbotId: string): Promise<ExportedChatbot> {
   const { rows } = await db.query<ExportedChatbot>(
     `with recursive called (id, name, description, nodes, edges, settings) as (
        select c.id, c.name, c.description, c.nodes, c.edges, c.settings

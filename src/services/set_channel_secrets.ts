@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Db } from "../database/db.ts";
 import { type GivenChannelSecrets, sealChannelSecrets } from "../secrets/channel_secrets.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
@@ -7,7 +7,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
  * but the current one is accepted from now on.
  */
 export async function setChannelSecrets(
-  db: Pick<pg.ClientBase, "query">,
+  db: Db,
   channelId: string,
   secrets: GivenChannelSecrets,
   keyRing: KeyRing,

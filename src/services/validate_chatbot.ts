@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { ParleyError } from "../base/errors.ts";
 import type { Graph } from "../chatbot/graph/graph.ts";
 import { chatbotSettings } from "../chatbot/graph/settings.ts";
@@ -10,8 +9,7 @@ import {
   type Surroundings,
 } from "../chatbot/validation/references.ts";
 import { validateGraph } from "../chatbot/validation/validate.ts";
-
-type Db = Pick<pg.ClientBase, "query">;
+import type { Db } from "../database/db.ts";
 
 /**
  * A draft and what is wrong with it, what it names in its tenant included.

@@ -16,7 +16,7 @@ export type NewChannel = {
 
 /** Connects a number, as the owner of the database and in its transaction. Returns the channel's id. */
 export async function addChannel(
-  db: Pick<pg.ClientBase, "query">,
+  db: Db,
   channel: NewChannel,
   secrets: GivenChannelSecrets,
   keyRing: KeyRing,

@@ -1,7 +1,7 @@
-import type pg from "pg";
+import type { Db } from "../db.ts";
 
 /** A client whose search path is empty, so that Postgres writes every name with its schema. */
-export type Catalog = Pick<pg.ClientBase, "query">;
+export type Catalog = Db;
 
 /** The schemas that are ours. graphile-worker's and graphile-migrate's are theirs. */
 export const SCHEMAS = ["app_public", "app_hidden", "app_private"];

@@ -1,5 +1,5 @@
-import type pg from "pg";
 import { FairShare } from "../../base/fair_share.ts";
+import type { Db } from "../../database/db.ts";
 
 /** Where passwords are checked: bcrypt takes a core of the database's for some 60 ms. */
 export type SignInPlaces = {
@@ -20,7 +20,7 @@ const REFUSAL = "Too many people are signing in at once; try again shortly";
  *
  * @param pool connections as the authenticator
  */
-export function createSignInPlaces(pool: Pick<pg.Pool, "query">): SignInPlaces {
+export function createSignInPlaces(pool: Db): SignInPlaces {
   const common = { places: 2, waiting: 1_000, waitMs: 5_000, refusal: REFUSAL };
   const familiar = new FairShare({ ...common, perKey: [2, 1], waitingPerKey: 100 });
   const strangers = new FairShare({ ...common, perKey: [1, 1], waitingPerKey: 20 });

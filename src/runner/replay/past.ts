@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
 import type { Instant } from "../../chatbot/engine/context.ts";
+import type { StatementDb } from "../../database/db.ts";
 
 /** A message of a conversation's past, as far as a chatbot has to do with it. */
 export type PastMessage = {
@@ -43,15 +44,14 @@ export type Part = {
 /** The most messages that are replayed at once. */
 export const MOST_MESSAGES = 1000;
 
-type Db = {
-  query<Row>(query: { text: string; values: unknown[] }): Promise<{ rows: readonly Row[] }>;
-};
-
 type ConversationRow = Pick<Past, "conversationId" | "tenantId" | "contact" | "isFromBeginning" | "runIds">;
 type MessageRow = Omit<PastMessage, "at"> & { at: number };
 
 /** Reads a part of a conversation, as far as the caller may see it; null when there is no such conversation. */
-export async function readPast(db: Db, { conversationId, from, until, limit }: Part): Promise<Past | null> {
+export async function readPast(
+  db: StatementDb,
+  { conversationId, from, until, limit }: Part,
+): Promise<Past | null> {
   const { rows } = await db.query<ConversationRow>({
     text: `
       select
