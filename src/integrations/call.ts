@@ -9,7 +9,7 @@ import { encodeRequest } from "./encode_request.ts";
 /** Makes one request. Never throws. */
 export async function call(request: HttpRequest, fetch: GuardedFetch): Promise<HttpResult> {
   const began = performance.now();
-  const reply = await fetch.fetch(encodeRequest(request));
+  const reply = await fetch.fetch(await encodeRequest(request));
   const durationMs = Math.round(performance.now() - began);
   switch (reply.kind) {
     case "response": {

@@ -1,10 +1,13 @@
+import { encodeForm } from "../base/encode_form.ts";
 import type { HttpRequest } from "../chatbot/engine/effect.ts";
 import type { GuardedRequest } from "../http/guarded/guarded_fetch.ts";
 
+type Encoded = { body: string | Uint8Array; contentType: string | null };
+
 /** A request as bytes: names and values are put together by encoders, so that none can break out of its place. */
-export function encodeRequest(request: HttpRequest): GuardedRequest {
+export async function encodeRequest(request: HttpRequest): Promise<GuardedRequest> {
   const headers: Record<string, string> = Object.fromEntries(request.headers);
-  const encoded = bodyOf(request);
+  const encoded = await bodyOf(request);
   if (encoded?.contentType && !hasContentType(headers)) headers["content-type"] = encoded.contentType;
   return {
     method: request.method,
@@ -23,7 +26,7 @@ function addressOf({ url, query }: HttpRequest): string {
   return address.href;
 }
 
-function bodyOf({ body }: HttpRequest): { body: string; contentType: string | null } | null {
+async function bodyOf({ body }: HttpRequest): Promise<Encoded | null> {
   switch (body?.kind) {
     case undefined:
       return null;
@@ -35,7 +38,7 @@ function bodyOf({ body }: HttpRequest): { body: string; contentType: string | nu
         contentType: "application/x-www-form-urlencoded",
       };
     case "multipart":
-      return multipart(body.fields);
+      return encodeForm(formOf(body.fields));
     case "text":
       return { body: body.text, contentType: null };
     default:
@@ -43,18 +46,10 @@ function bodyOf({ body }: HttpRequest): { body: string; contentType: string | nu
   }
 }
 
-function multipart(fields: [name: string, value: string][]): { body: string; contentType: string } {
-  const values = fields.map(([, value]) => value).join("");
-  let boundary = "parley-boundary";
-  while (values.includes(boundary)) boundary += "-";
-  const parts = fields.map(
-    ([name, value]) =>
-      `--${boundary}\r\ncontent-disposition: form-data; name="${name.replace(/["\r\n]/g, encodeURIComponent)}"\r\n\r\n${value}\r\n`,
-  );
-  return {
-    body: `${parts.join("")}--${boundary}--\r\n`,
-    contentType: `multipart/form-data; boundary=${boundary}`,
-  };
+function formOf(fields: readonly [name: string, value: string][]): FormData {
+  const form = new FormData();
+  for (const [name, value] of fields) form.append(name, value);
+  return form;
 }
 
 function hasContentType(headers: Record<string, string>): boolean {

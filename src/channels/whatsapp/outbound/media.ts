@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
+import { encodeForm } from "../../../base/encode_form.ts";
 import { numberOf, wordOf } from "../../../base/json/values.ts";
 import type { Failure } from "../../outcome.ts";
 import type { CloudApiAccess } from "./access.ts";
@@ -25,14 +26,18 @@ const TRANSFER_TIMEOUT_MS = 120_000;
 export async function uploadMedia(
   graph: GraphClient,
   access: CloudApiAccess,
-  file: { bytes: Uint8Array; mimeType: string; filename: string },
+  file: File,
 ): Promise<{ kind: "uploaded"; mediaId: string } | Failure> {
-  const boundary = `parley-${randomUUID()}`;
+  const form = new FormData();
+  form.append("messaging_product", "whatsapp");
+  form.append("type", file.type);
+  form.append("file", file);
+  const { body, contentType } = await encodeForm(form);
   const reply = await graph.request({
     method: "POST",
     url: edgeUrl(access, `${access.phoneNumberId}/media`),
-    headers: { ...authorization(access), "content-type": `multipart/form-data; boundary=${boundary}` },
-    body: multipart(boundary, file),
+    headers: { ...authorization(access), "content-type": contentType },
+    body,
     timeoutMs: TRANSFER_TIMEOUT_MS,
   });
   if (reply.kind !== "reply") return classifyLoss(reply);
@@ -114,22 +119,4 @@ function hasDigest(bytes: Uint8Array, sha256: string | null): boolean {
   if (sha256 === null) return true;
   const digest = createHash("sha256").update(bytes).digest();
   return sha256 === digest.toString("base64") || sha256.toLowerCase() === digest.toString("hex");
-}
-
-function multipart(
-  boundary: string,
-  file: { bytes: Uint8Array; mimeType: string; filename: string },
-): Buffer {
-  const field = (name: string, value: string) =>
-    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const filename = file.filename.replace(/["\r\n\\]/g, "_");
-  return Buffer.concat([
-    Buffer.from(field("messaging_product", "whatsapp") + field("type", file.mimeType)),
-    Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n` +
-        `content-type: ${file.mimeType.replace(/[\r\n]/g, "")}\r\n\r\n`,
-    ),
-    file.bytes,
-    Buffer.from(`\r\n--${boundary}--\r\n`),
-  ]);
 }

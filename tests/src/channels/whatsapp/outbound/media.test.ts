@@ -14,7 +14,7 @@ const serve: Answer = (_seen, response) => response.end(bytes);
 
 test("a file goes up as multipart, and its name cannot break the frame", async (t) => {
   const { channel, graph, seen } = await graphServer(t, json(200, { id: 1003383421387256 }));
-  const file = { bytes, mimeType: "image/png", filename: 'a"\r\nx: y.png' };
+  const file = new File([bytes], 'a"\r\nx: y.png', { type: "image/png" });
   assert.deepEqual(await uploadMedia(graph, channel, file), {
     kind: "uploaded",
     mediaId: "1003383421387256",
@@ -28,7 +28,7 @@ test("a file goes up as multipart, and its name cannot break the frame", async (
   assert.equal(form.get("type"), "image/png");
   const uploaded = form.get("file");
   assert.ok(uploaded instanceof File);
-  assert.equal(uploaded.name, "a___x: y.png");
+  assert.equal(uploaded.name, 'a"\r\nx: y.png');
   assert.equal(uploaded.type, "image/png");
   assert.deepEqual(Buffer.from(await uploaded.arrayBuffer()), bytes);
 });
