@@ -17,6 +17,11 @@ export function describeError(error: unknown, depth = 0): unknown {
     if (typeof value === "string" || typeof value === "number") described[key] = value;
   }
   if (error.cause !== undefined && depth < DEEPEST) described.cause = describeError(error.cause, depth + 1);
+  // Of several parts that failed to close: the last error, and those before it.
+  if (error instanceof SuppressedError && depth < DEEPEST) {
+    described.error = describeError(error.error, depth + 1);
+    described.suppressed = describeError(error.suppressed, depth + 1);
+  }
   return described;
 }
 

@@ -17,19 +17,19 @@ import type { Foundation } from "./foundation.ts";
  * closed goes onto the foundation's stack.
  */
 export async function startApi(
-  { owner, keyRing, config, log, closing }: Foundation,
+  { owner, keyRing, config, log, closing, deadline }: Foundation,
   sandbox: Sandbox | undefined,
   onChatbotsAwaited?: () => void,
 ): Promise<RunningServer> {
   // Of their own, so that a flood of webhooks cannot starve the health check, nor the other way round.
   const wakesItself = onChatbotsAwaited !== undefined;
   const pool = createPool(owner.url, "receiver", config, log, { wakesItself });
-  closing.push("receiver's pool", () => pool.end());
+  closing.defer(() => pool.end());
   const watching = createPool(owner.url, "health", { ...config, DATABASE_POOL_SIZE: 2 }, log);
-  closing.push("health pool", () => watching.end());
+  closing.defer(() => watching.end());
 
   const webhooks = createWebhookReceiver({ pool, keyRing, log, onAwaited: onChatbotsAwaited });
-  closing.push("receiver", () => webhooks.close());
+  closing.defer(() => webhooks.close());
 
   const graphql = await createGraphql({
     ownerUrl: owner.url,
@@ -40,7 +40,7 @@ export async function startApi(
     keyRing,
     log,
   });
-  closing.push("GraphQL", () => graphql.close());
+  closing.defer(() => graphql.close());
 
   const health = createHealthProbe(watching, log);
   const server = await startServer(
@@ -61,6 +61,8 @@ export async function startApi(
     config,
     log,
   );
-  closing.push("requests", (withinMs) => server.drain(withinMs));
+  closing.defer(async () => {
+    await server.drain(deadline.leftMs);
+  });
   return server;
 }

@@ -10,7 +10,6 @@ import type { SignIn } from "../demo/sign_ins.ts";
 import { type RunningServer, SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { startApi } from "./api.ts";
 import { type Foundation, layFoundation } from "./foundation.ts";
-import { keepHeapSmall } from "./heap.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 /** What one process does. */
@@ -36,9 +35,12 @@ export type Application = {
  * a sandbox, and the first time a demo tenant.
  */
 export async function startApplication(parts: Parts, config: Config, log: Log): Promise<Application> {
-  keepHeapSmall();
   const foundation = await layFoundation(config, log);
-  const { closing } = foundation;
+  const { closing, deadline } = foundation;
+  const close = async () => {
+    deadline.begin();
+    await closing.disposeAsync().catch((err: unknown) => log.error({ err }, "a part failed to close"));
+  };
   try {
     if (parts.migrates) await migrate(foundation.owner.url, log);
     else await requireSchema(foundation);
@@ -53,18 +55,18 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     if (parts.worker) {
       const started = await startWorker({ ...foundation, ownerUrl: foundation.owner.url });
       worker = started;
-      closing.push("worker", (withinMs) => started.stop(withinMs));
+      closing.defer(() => started.stop(deadline.leftMs));
     }
     // The first to go: the port. What was begun before is finished, beside what the worker has under way.
     if (server)
-      closing.push("port", (withinMs) => {
+      closing.defer(() => {
         server.stopAccepting();
-        void server.drain(withinMs);
+        void server.drain(deadline.leftMs);
       });
     log.info({ url: server?.url, isWorker: parts.worker }, "started");
-    return { url: server?.url, hasSandbox, signIns, close: () => closing.close() };
+    return { url: server?.url, hasSandbox, signIns, close };
   } catch (error) {
-    await closing.close();
+    await close();
     throw error;
   }
 }
@@ -89,7 +91,7 @@ async function startDemo(
   { url }: RunningServer,
   sandbox: Sandbox,
 ): Promise<readonly SignIn[]> {
-  closing.push("sandbox", () => sandbox.close());
+  closing.defer(() => sandbox.close());
   const pool = createPool(owner.url, "demo", { ...config, DATABASE_POOL_SIZE: 2 }, log);
   try {
     const signIns = await ensureDemo(pool, config, `${url}${SANDBOX_GRAPH_PATH}`, keyRing);

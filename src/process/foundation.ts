@@ -3,7 +3,7 @@ import type { Log } from "../base/log.ts";
 import { type OwnerDatabase, openOwnerDatabase } from "../database/urls.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { readKeyRing } from "../secrets/secret_keys.ts";
-import { ClosingStack } from "./closing_stack.ts";
+import { CloseDeadline } from "./close_deadline.ts";
 
 /** What every part of a process stands on. */
 export type Foundation = {
@@ -12,14 +12,16 @@ export type Foundation = {
   owner: OwnerDatabase;
   keyRing: KeyRing;
   /** What has to be closed; the last that was opened goes first. */
-  closing: ClosingStack;
+  closing: AsyncDisposableStack;
+  /** How much time is left for closing. */
+  deadline: CloseDeadline;
 };
 
 /** Opens the database and reads the keys. What it has opened is closed again when it throws. */
 export async function layFoundation(config: Config, log: Log): Promise<Foundation> {
   const keyRing = await readKeyRing(config);
-  const closing = new ClosingStack(log);
+  const closing = new AsyncDisposableStack();
   const owner = await openOwnerDatabase(config, log);
-  closing.push("database server", () => owner.release());
-  return { config, log, owner, keyRing, closing };
+  closing.defer(() => owner.release());
+  return { config, log, owner, keyRing, closing, deadline: new CloseDeadline() };
 }
