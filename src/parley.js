@@ -1,11 +1,21 @@
 #!/usr/bin/env node
-// The `parley` command. Runs src/cli/main.ts with a Node that understands TypeScript: this one, if it does, else the
-// one in node_modules. Plain JavaScript, because whatever Node the machine has must be able to read it.
+// The `parley` command. Runs src/cli/main.ts with a Node that can: this one, if it is new enough, else the one in
+// node_modules. Plain JavaScript, because whatever Node the machine has must be able to read it.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
 
+/**
+ * Servers have their heap collected when it has grown by half. Left alone, V8 lets it grow to three or four times what
+ * lives in it: under load that was 130 MB more, at the same speed. V8 takes flags at its start: a server that was
+ * started without this one replaces itself, as the same process.
+ */
+const SERVER_FLAG = "--heap-growing-percent=50";
+const SERVERS = ["start", "serve", "work"];
+
+const isNew = Boolean(process.features.typescript) && "AsyncDisposableStack" in globalThis;
+const lacksFlag = SERVERS.includes(process.argv[2]) && !process.execArgv.includes(SERVER_FLAG);
 const cli = new URL("./cli/main.ts", import.meta.url);
 
 // npm runs a command through a shell that dies of a SIGTERM without passing it on, and the command stays behind.
@@ -19,7 +29,11 @@ if (process.env.npm_command) {
   watch.unref();
 }
 
-if (process.features.typescript) {
+// Windows cannot replace a process; there a server does without.
+if (isNew && lacksFlag && process.platform !== "win32") {
+  const node = process.execPath;
+  process.execve(node, [node, ...process.execArgv, SERVER_FLAG, ...process.argv.slice(1)]);
+} else if (isNew) {
   // Halves the start. Beside the packages: who can write there can change us anyway.
   module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/parley", import.meta.url)));
   process.argv[1] = fileURLToPath(cli);
@@ -32,10 +46,11 @@ function reExecute() {
   const name = process.platform === "win32" ? "node.exe" : "node";
   const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
   if (!existsSync(node)) {
-    console.error(`parley needs Node 22.18 or newer (this is ${process.version}); "npm ci" brings one along`);
+    console.error(`parley needs Node 24 or newer (this is ${process.version}); "npm ci" brings one along`);
     process.exit(1);
   }
-  const child = spawn(node, [fileURLToPath(cli), ...process.argv.slice(2)], { stdio: "inherit" });
+  const flags = lacksFlag ? [SERVER_FLAG] : [];
+  const child = spawn(node, [...flags, fileURLToPath(cli), ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       // A terminal has sent Ctrl-C to the child as well; twice would mean "at once".
