@@ -16,8 +16,6 @@ import { Sleeper } from "./sleeper.ts";
 
 export type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
 
-type Db = Db;
-
 /** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
 const CONCURRENCY = 256;
 const CHANNEL_CONCURRENCY = 64;
