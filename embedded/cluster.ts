@@ -1,14 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, open, readdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { canEnter, serverAccount } from "./account.ts";
-import { type Binaries, findBinaries } from "./binaries.ts";
-import { codeOf, EmbeddedError, explainFileError } from "./error.ts";
-import { initdb } from "./initdb.ts";
-import type { EmbeddedLog } from "./log.ts";
-import type { Account } from "./run.ts";
-import { makeStateDir, reachableBinaries, STATE_DIR } from "./runtime.ts";
-import { SETTINGS } from "./settings.ts";
+import { type Account, canEnter, serverAccount } from "./account.ts";
+import { type Binaries, findBinaries, makeStateDir, reachableBinaries, STATE_DIR } from "./binaries.ts";
+import { codeOf, EmbeddedError, type EmbeddedLog, explainFileError } from "./error.ts";
+import { initdb, SETTINGS } from "./initdb.ts";
 import { makeStaging, removeAbandoned } from "./staging.ts";
 
 /** A cluster on disk and what it takes to run it. */

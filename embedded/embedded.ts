@@ -1,10 +1,9 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { openCluster } from "./cluster.ts";
-import { explainFileError } from "./error.ts";
+import { type EmbeddedLog, explainFileError } from "./error.ts";
 import { keep } from "./keeper.ts";
 import { readOrCreateKeys } from "./keys.ts";
-import type { EmbeddedLog } from "./log.ts";
 import { ensureOwner, ownerUrl } from "./owner.ts";
 import { superuserUrl } from "./presence.ts";
 import { ensureRunning } from "./running.ts";

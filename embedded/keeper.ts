@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
-import type { EmbeddedLog } from "./log.ts";
+import type { EmbeddedLog } from "./error.ts";
+import { stop } from "./postmaster.ts";
 import { isLastOne } from "./presence.ts";
 import { ensureRunning, type Running } from "./running.ts";
-import { stop } from "./stop.ts";
 
 /** Keeps the server running until it is let go. */
 export type Keeper = {

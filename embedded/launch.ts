@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { REACHABLE_DIRECTORY, serverEnvironment } from "./account.ts";
 import type { Cluster } from "./cluster.ts";
 import { EmbeddedError, explainFileError } from "./error.ts";
-import { REACHABLE_DIRECTORY, serverEnvironment } from "./run.ts";
-import { asFlags } from "./settings.ts";
+import { asFlags } from "./initdb.ts";
 
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 const POLL_MS = 10;

@@ -1,8 +1,8 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { chown, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exists, run } from "./account.ts";
 import type { Cluster } from "./cluster.ts";
 import { codeOf } from "./error.ts";
-import { run } from "./run.ts";
 
 /** What `postmaster.pid` in a cluster says about its server, checked against the processes there are. */
 export type Seen =
@@ -41,15 +41,6 @@ export async function inspect(cluster: Location): Promise<Seen> {
   };
 }
 
-/** Whether any process has that number: a zombie and somebody else's too. */
-export function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-}
-
 /**
  * Numbers are used again after a reboot (in a container always the same few), and a directory may have been
  * copied with the pid file of a server that runs. A postmaster works inside its data directory.
@@ -77,4 +68,36 @@ async function isWorkingIn(pid: number, { dir, account }: Location): Promise<boo
     const script = '[ "$1" -ef "$2" ]';
     return (await run("/bin/sh", ["-c", script, "sh", workingDirectory, dir], account)).code === 0;
   }
+}
+
+/**
+ * Stops the server of a cluster. `fast` disconnects everybody and writes everything out; `immediate` is for
+ * data nobody will miss.
+ * @returns whether it has stopped; if not, it still goes on stopping
+ */
+export async function stop(
+  { binaries, account, dir }: Pick<Cluster, "binaries" | "account" | "dir">,
+  mode: "fast" | "immediate",
+  patienceSeconds: number,
+): Promise<boolean> {
+  const args = ["stop", "--silent", "-D", dir, "-m", mode, "-w", "-t", String(patienceSeconds)];
+  const { code } = await run(binaries.pgCtl, args, account);
+  return code === 0;
+}
+
+/**
+ * Makes PostgreSQL accept that the server named in `postmaster.pid` is dead. It refuses to start while any
+ * process has that number, and a zombie whose parent does not collect it (`node` as process 1 of a container)
+ * has it for ever. The file is not removed, because its shared memory line is what keeps a new server away from
+ * backends of the old one that still run; only the number is replaced by that of a process that has ended.
+ * Call it under the start lock, right after `inspect` has said `leftover`.
+ */
+export async function disown(cluster: Cluster): Promise<void> {
+  const path = join(cluster.dir, "postmaster.pid");
+  const { uid, gid } = await stat(path);
+  const [, ...rest] = (await readFile(path, "utf8")).split("\n");
+  const { pid: deadPid } = await run(cluster.binaries.postgres, ["--version"], cluster.account);
+  await writeFile(`${path}.new`, [deadPid, ...rest].join("\n"), { mode: 0o600 });
+  if (cluster.account) await chown(`${path}.new`, uid, gid);
+  await rename(`${path}.new`, path);
 }

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { exists } from "./postmaster.ts";
+import { exists } from "./account.ts";
 
 const NAME = /^\.init-(\d+)-/;
 

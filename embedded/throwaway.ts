@@ -2,19 +2,14 @@ import { randomBytes } from "node:crypto";
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { canEnter, serverAccount } from "./account.ts";
-import { findBinaries } from "./binaries.ts";
+import { type Account, canEnter, exists, serverAccount } from "./account.ts";
+import { findBinaries, reachableBinaries } from "./binaries.ts";
 import type { Cluster } from "./cluster.ts";
-import { explainFileError } from "./error.ts";
-import { initdb } from "./initdb.ts";
-import type { EmbeddedLog } from "./log.ts";
-import { exists } from "./postmaster.ts";
+import { type EmbeddedLog, explainFileError } from "./error.ts";
+import { initdb, NOT_DURABLE, SETTINGS } from "./initdb.ts";
+import { stop } from "./postmaster.ts";
 import { superuserUrl } from "./presence.ts";
-import type { Account } from "./run.ts";
 import { ensureRunning } from "./running.ts";
-import { reachableBinaries } from "./runtime.ts";
-import { NOT_DURABLE, SETTINGS } from "./settings.ts";
-import { stop } from "./stop.ts";
 
 const NAME = /^parley-throwaway-(\d+)-/;
 

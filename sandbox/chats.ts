@@ -1,7 +1,8 @@
 import { BoundedMap } from "./bounded_map.ts";
 import type { Customer } from "./customers.ts";
-import type { Message } from "./message.ts";
+import type { MessageStatus } from "./message_status.ts";
 import type { BusinessNumber } from "./numbers.ts";
+import type { RenderedTemplate } from "./templates.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** One message per 6 seconds to the same customer, with a burst of 45. */
@@ -21,6 +22,37 @@ export interface Chat {
   typingUntil: number;
   /** Told of every change: the pages that show this chat. */
   readonly watchers: Set<() => void>;
+}
+
+/** One thing said in a chat, by either side. */
+export interface Message {
+  readonly wamid: string;
+  readonly chat: Chat;
+  readonly from: "business" | "customer";
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The Graph API's type: `text`, `interactive`, … */
+  readonly type: string;
+  /** The Graph API's own object of that type. */
+  content: unknown;
+  /** The wamid of the message this one answers. */
+  readonly replyTo: string | undefined;
+  /** `biz_opaque_callback_data` of the send. */
+  readonly callbackData: string | undefined;
+  /** What a template looks like with its parameters filled in. */
+  readonly rendered: RenderedTemplate | undefined;
+  /**
+   * The furthest it came, so that it only moves forward. Of a customer's message: `sent`, `delivered` once the
+   * webhook was answered 200, then `read`. */
+  status: MessageStatus;
+  /** Why it failed: a Graph API error code. */
+  errorCode: number | undefined;
+  /** Every status reported for it, in the order of reporting. */
+  readonly reported: MessageStatus[];
+  /** The emoji each side put on it. */
+  readonly reactions: { business?: string; customer?: string };
+  isEdited: boolean;
+  isRevoked: boolean;
 }
 
 /** Tells the pages that show this chat that it changed. */

@@ -1,5 +1,5 @@
+import type { Message } from "./chats.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import type { Message } from "./message.ts";
 
 /** Something a customer can tap in a message, and what the business hears when they do. */
 export interface Choice {

@@ -1,10 +1,10 @@
-import { announce, type Chat } from "./chats.ts";
+import { announce, type Chat, type Message } from "./chats.ts";
 import { type Choice, choicesOf } from "./choices.ts";
 import type { AddressChange, Fact } from "./customers.ts";
 import { type AddressChangeShape, changeAddress, preferMarketing, tellAgain } from "./facts.ts";
 import { hear, type Inbound } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
-import { isForward, type Message } from "./message.ts";
+import { isForward } from "./message_status.ts";
 import type { Network } from "./network.ts";
 import { burst, echo, type Imported, importMessage, repeat } from "./retelling.ts";
 

@@ -2,7 +2,8 @@ import type { Chat } from "./chats.ts";
 import type { AddressChange, Customer, Fact } from "./customers.ts";
 import type { JsonObject } from "./json.ts";
 import type { Network } from "./network.ts";
-import { toContact, toTimestamp, type Update } from "./webhooks/update.ts";
+import { toContact } from "./webhooks/contact.ts";
+import { toTimestamp, type Update } from "./webhooks/update.ts";
 
 /**
  * How Meta tells of new addresses. `previous`: the old ids are named, and the sender is the new one (since August 2026).

@@ -1,8 +1,8 @@
-import type { Chat } from "./chats.ts";
+import type { Chat, Message } from "./chats.ts";
 import type { JsonObject } from "./json.ts";
-import type { Message } from "./message.ts";
 import { type Network, record } from "./network.ts";
-import { toContact, toTimestamp, type Update } from "./webhooks/update.ts";
+import { toContact } from "./webhooks/contact.ts";
+import { toTimestamp, type Update } from "./webhooks/update.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The customer service window. A tap on an ad changes what is charged, not what may be sent. */

@@ -1,5 +1,5 @@
 import { BoundedMap } from "./bounded_map.ts";
-import type { Message } from "./message.ts";
+import type { Message } from "./chats.ts";
 import type { SandboxLimits } from "./options.ts";
 import { Recent } from "./recent.ts";
 import type { Delivery } from "./webhooks/delivery.ts";

@@ -1,15 +1,15 @@
-import { announce, type ChatDirectory } from "./chats.ts";
+import { announce, type ChatDirectory, type Message } from "./chats.ts";
 import type { Clock } from "./clock.ts";
 import type { CustomerDirectory } from "./customers.ts";
 import type { Faults } from "./faults.ts";
 import type { Identifiers } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
 import type { MediaStore } from "./media_store.ts";
-import type { Message } from "./message.ts";
+import type { StatusStep } from "./message_status.ts";
 import type { NumberDirectory } from "./numbers.ts";
 import type { SandboxLimits, SandboxOptions } from "./options.ts";
 import type { Rules } from "./rules.ts";
-import type { StatusReporter, StatusStep } from "./statuses.ts";
+import type { StatusReporter } from "./statuses.ts";
 import type { TemplateDirectory } from "./templates.ts";
 import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
-import type { StatusStep } from "./statuses.ts";
+import type { StatusStep } from "./message_status.ts";
 
 /** One business phone number the sandbox plays Meta for. */
 export interface NumberOptions {

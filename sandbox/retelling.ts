@@ -1,10 +1,10 @@
-import type { Chat } from "./chats.ts";
+import type { Chat, Message } from "./chats.ts";
 import type { Customer } from "./customers.ts";
 import { hear, hearTogether, type Inbound } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
-import type { Message } from "./message.ts";
 import type { Network } from "./network.ts";
-import { toContact, toTimestamp } from "./webhooks/update.ts";
+import { toContact } from "./webhooks/contact.ts";
+import { toTimestamp } from "./webhooks/update.ts";
 
 /** How long a burst waits for the answer to one of its POSTs before it sends the next. */
 const ANSWER_MS = 1000;

@@ -1,34 +1,13 @@
-import { announce } from "./chats.ts";
+import { announce, type Message } from "./chats.ts";
 import type { Clock } from "./clock.ts";
 import { statusError } from "./graph_error.ts";
 import type { JsonObject } from "./json.ts";
 import type { Ledger } from "./ledger.ts";
-import { isForward, type Message, type MessageStatus } from "./message.ts";
+import { isForward, type ReportedStatus, type StatusStep } from "./message_status.ts";
 import type { Rules } from "./rules.ts";
+import { toContact } from "./webhooks/contact.ts";
 import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
-import { toContact, toTimestamp } from "./webhooks/update.ts";
-
-export type ReportedStatus = Exclude<MessageStatus, "accepted">;
-
-/** One status of a message, in a plan. */
-export interface StatusStep {
-  status: ReportedStatus;
-  /** How long after the message was accepted, in milliseconds. */
-  afterMs: number;
-  /** How often it is reported; 1 unless told. */
-  copies?: number | undefined;
-  /** With `failed`: a Graph API error code; 131026 (undeliverable) unless told. */
-  errorCode?: number | undefined;
-}
-
-/**
- * What becomes of a message, step by step: any order, with copies, late, or with steps (all of them, too) missing.
- * `read` is not in it: that is the customer's doing.
- */
-export const DEFAULT_STATUSES: readonly StatusStep[] = [
-  { status: "sent", afterMs: 20 },
-  { status: "delivered", afterMs: 60 },
-];
+import { toTimestamp } from "./webhooks/update.ts";
 
 const UNDELIVERABLE = 131026;
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Message } from "../chats.ts";
 import type { CustomerPhone } from "../customer_phone.ts";
 import { isAddress, normaliseAddress } from "../customers.ts";
 import { ADDRESS_CHANGE_SHAPES } from "../facts.ts";
-import type { Message } from "../message.ts";
 import { characters } from "../outbound/limits.ts";
 
 const wamid = z.string().min(1).max(512);

@@ -1,6 +1,5 @@
-import type { Chat } from "../chats.ts";
+import type { Chat, Message } from "../chats.ts";
 import { choicesOf } from "../choices.ts";
-import type { Message } from "../message.ts";
 
 /** The newest messages a page is shown. */
 const SHOWN = 100;

@@ -1,8 +1,7 @@
-import { announce, type Chat } from "../chats.ts";
+import { announce, type Chat, type Message } from "../chats.ts";
 import { isAddress, normaliseAddress } from "../customers.ts";
 import { GraphError } from "../graph_error.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
-import type { Message } from "../message.ts";
 import { type Network, record } from "../network.ts";
 import type { BusinessNumber } from "../numbers.ts";
 import { type OutboundSend, parseSend } from "../outbound/parse.ts";

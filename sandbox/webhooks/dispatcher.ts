@@ -2,7 +2,7 @@ import { Agent } from "undici";
 import { announce } from "../chats.ts";
 import type { Clock } from "../clock.ts";
 import type { Ledger } from "../ledger.ts";
-import { isForward } from "../message.ts";
+import { isForward } from "../message_status.ts";
 import type { BusinessNumber, NumberDirectory } from "../numbers.ts";
 import type { DeliveryOptions, SandboxLimits, SandboxOptions } from "../options.ts";
 import type { Delivery, DeliveryAttempt } from "./delivery.ts";

@@ -1,4 +1,3 @@
-import type { Customer } from "../customers.ts";
 import type { JsonObject } from "../json.ts";
 import type { BusinessNumber } from "../numbers.ts";
 
@@ -7,19 +6,6 @@ export type Update =
   | { kind: "message"; number: BusinessNumber; contact: JsonObject | undefined; message: JsonObject }
   | { kind: "status"; number: BusinessNumber; contact: JsonObject | undefined; status: JsonObject }
   | { kind: "field"; number: BusinessNumber; field: string; value: JsonObject };
-
-/** The `contacts[]` element of a customer. What is not known, or hidden, is absent. */
-export function toContact(customer: Customer): JsonObject {
-  return {
-    profile: {
-      ...(customer.name !== undefined && { name: customer.name }),
-      ...(customer.username !== undefined && { username: customer.username }),
-    },
-    ...(customer.waId !== undefined && { wa_id: customer.waId }),
-    ...(customer.userId !== undefined && { user_id: customer.userId }),
-    ...(customer.parentUserId !== undefined && { parent_user_id: customer.parentUserId }),
-  };
-}
 
 /** Webhooks count time in whole seconds, written as a string. */
 export function toTimestamp(milliseconds: number): string {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CHANNEL_SETTINGS } from "../channels/settings.ts";
-import { isProxyRange } from "../http/client_source.ts";
+import { isProxyRange } from "./proxy_range.ts";
 import { postgresUrl, url } from "./setting.ts";
 
 /**

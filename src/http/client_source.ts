@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
+import { NAMED_RANGES } from "../base/proxy_range.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -14,23 +15,12 @@ export type Origin = {
 /** Reads {@link Origin.source}. */
 export type SourceOf = (request: IncomingMessage) => string;
 
-/** Names for common ranges, so that nobody has to look them up. */
-const NAMED: Readonly<Record<string, readonly string[]>> = {
-  loopback: ["127.0.0.0/8", "::1/128"],
-  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"],
-};
-
-/** Whether it is one of `loopback` and `private`, an address, or a range such as 10.0.0.0/8. */
-export function isProxyRange(text: string): boolean {
-  return Object.hasOwn(NAMED, text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
-}
-
 /**
  * Reads where requests come from. `X-Forwarded-For` counts only as far as trusted proxies have written it: from the right,
  * up to the first address that is none of theirs.
  */
 export function createSourceOf(trustedProxies: readonly string[]): SourceOf {
-  const ranges = trustedProxies.flatMap((text) => NAMED[text] ?? [text]).map(rangeOf);
+  const ranges = trustedProxies.flatMap((text) => NAMED_RANGES[text] ?? [text]).map(rangeOf);
   const isTrusted = (address: Address) =>
     ranges.some(([base, bits]) => base.kind() === address.kind() && address.match([base, bits] as never));
 

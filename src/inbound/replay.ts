@@ -2,8 +2,9 @@ import type pg from "pg";
 import type { Log } from "../base/log.ts";
 import { CHANNEL_KINDS } from "../channels/registry.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { replayDelivery } from "./replay_delivery.ts";
-import { openWebhookKinds } from "./webhook_kinds.ts";
+import { applyFacts } from "./isolate.ts";
+import { prepareDelivery } from "./prepare_delivery.ts";
+import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
 
 /** Which stored bodies; what is not given does not narrow. */
 export type ReplayFilter = {
@@ -58,7 +59,7 @@ export async function replayWebhooks(
 }
 
 type StoredEvent = { tenant_id: string; id: string; channel_id: string; kind: string };
-export type StoredBody = StoredEvent & { body: Buffer };
+type StoredBody = StoredEvent & { body: Buffer };
 
 /** One at a time: a page of the largest would fill the memory. */
 async function bodyOf(pool: pg.Pool, { tenant_id, id }: StoredEvent): Promise<Buffer | null> {
@@ -115,4 +116,30 @@ export async function tenantsWithFailures(pool: pg.Pool, since: Date): Promise<s
     [since],
   );
   return rows.map(({ tenant_id }) => tenant_id);
+}
+
+/** Applies one stored body again, and records the outcome in its row. */
+async function replayDelivery(
+  stored: StoredBody,
+  { pool, kinds, log }: { pool: pg.Pool; kinds: readonly WebhookKind[]; log: Log },
+): Promise<{ isApplied: boolean; newMessages: number }> {
+  const kind = kinds.find((each) => each.kind === stored.kind);
+  // Its signature is not kept: it counts as sent by its channel.
+  const sender = (await kind?.trust.senderOf(stored.channel_id)) ?? null;
+  if (!kind || sender === null) return { isApplied: false, newMessages: 0 };
+  const delivery = await prepareDelivery(stored.body, kind.read, sender, stored.id);
+  const { stored: newMessages } = await applyFacts(pool, delivery, log);
+  await pool.query(
+    `update app_public.webhook_events set
+       status = $3, error = $4, skipped = $5, attempts = attempts + 1, processed_at = now()
+     where tenant_id = $1 and id = $2`,
+    [
+      stored.tenant_id,
+      stored.id,
+      delivery.error === null ? "processed" : "failed",
+      delivery.error,
+      JSON.stringify(delivery.skipped.slice(0, 1000)),
+    ],
+  );
+  return { isApplied: delivery.error === null, newMessages };
 }

@@ -2,7 +2,7 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { createPool } from "../database/pool.ts";
 import { openAuthenticatorUrl } from "../database/urls.ts";
 import { createGraphql } from "../graphql/create_graphql.ts";
-import { callbackRoute } from "../http/callback_route.ts";
+import { callbackRoute } from "../integrations/callback_route.ts";
 import { createHealthProbe } from "../http/health.ts";
 import { healthRoutes } from "../http/health_routes.ts";
 import { hasGraphiql, home } from "../http/landing/home.ts";

@@ -9,7 +9,7 @@ import {
   type TriggerRule,
 } from "../chatbot/engine/trigger.ts";
 import { fold } from "../chatbot/text/fold.ts";
-import type { RunnableVersion } from "./version_store.ts";
+import type { RunnableVersion } from "./runnable_version.ts";
 
 /** The version that a message begins, among those of the active chatbots, the oldest first; null when it begins none. */
 export function versionBegun(

@@ -1,6 +1,6 @@
 import { NODE_KINDS } from "../chatbot/nodes/registry.ts";
 import type { StatementDb } from "../database/db.ts";
-import type { RunnableVersion } from "./version_store.ts";
+import type { RunnableVersion } from "./runnable_version.ts";
 
 type FormRow = {
   tenant_id: string;

@@ -7,7 +7,7 @@ import type { TurnPart } from "./turn_parts.ts";
 import { nothing, type TurnResult } from "./turn_result.ts";
 import { TurnRuns } from "./turn_runs.ts";
 import type { TurnTools } from "./turn_tools.ts";
-import type { RunnableVersion } from "./version_store.ts";
+import type { RunnableVersion } from "./runnable_version.ts";
 
 /** Events on which a run goes on by itself, and so may say something. */
 const SPEAKING: readonly ClaimedEvent["kind"][] = [

@@ -11,7 +11,7 @@ import type { ClaimedTurn, ContextRow } from "./claimed_turn.ts";
 import { contextOf, contextRow } from "./context_row.ts";
 import type { TurnResult } from "./turn_result.ts";
 import type { TurnTools } from "./turn_tools.ts";
-import type { RunnableVersion } from "./version_store.ts";
+import type { RunnableVersion } from "./runnable_version.ts";
 
 export type Run = { context: Context; version: RunnableVersion };
 

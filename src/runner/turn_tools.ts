@@ -1,6 +1,6 @@
 import type { Budget } from "../chatbot/engine/budget.ts";
 import type { InboundMessage } from "../chatbot/engine/event.ts";
-import type { RunnableVersion } from "./version_store.ts";
+import type { RunnableVersion } from "./runnable_version.ts";
 
 /** What a turn needs from outside; production and replay pass different ones. */
 export type TurnTools = {

@@ -1,16 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { textField } from "../base/json/fields.ts";
-import { isObject, type JsonObject } from "../base/json/json.ts";
-import type { TriggerRule } from "../chatbot/engine/trigger.ts";
-import { triggerRules } from "../chatbot/engine/trigger_rules.ts";
-import { parseGraph } from "../chatbot/exchange/parse_graph.ts";
-import { chatbotSettings } from "../chatbot/graph/settings.ts";
-import type { ChatbotVersion } from "../chatbot/graph/version.ts";
 import type { Db, StatementDb } from "../database/db.ts";
 import { withForms } from "./forms.ts";
-
-/** A published version, ready to run. */
-export type RunnableVersion = ChatbotVersion & { tenantId: string; rules: TriggerRule[] };
+import { type RunnableVersion, readRunnable } from "./runnable_version.ts";
 
 /** Versions never change, so that each is read and parsed once. */
 export type VersionStore = {
@@ -63,46 +54,4 @@ export function createVersionStore(): VersionStore {
       return version;
     },
   };
-}
-
-/** Columns of a version that are needed to run it. */
-export type VersionRow = {
-  id: string;
-  tenant_id: string;
-  nodes: unknown;
-  edges: unknown;
-  settings: unknown;
-  subflows: unknown;
-  flows: unknown;
-};
-
-function readRunnable(row: VersionRow): RunnableVersion | Error {
-  try {
-    return runnable(row);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-/** Reads a version. Throws when its graph is none. */
-export function runnable(row: VersionRow): RunnableVersion {
-  const { graph } = parseGraph(row.nodes, row.edges);
-  const settings = chatbotSettings(row.settings);
-  const subflows = Object.fromEntries(
-    objectsOf(row.subflows).map(([id, called]) => [id, parseGraph(called.nodes, called.edges).graph]),
-  );
-  const flows = Object.fromEntries(
-    objectsOf(row.flows).map(([id, form]) => [
-      id,
-      { status: textField(form, "status"), firstScreen: textField(form, "firstScreen") || null },
-    ]),
-  );
-  const version = { id: row.id, tenantId: row.tenant_id, graph, settings, subflows, flows };
-  return { ...version, rules: triggerRules(row.id, graph, settings) };
-}
-
-function objectsOf(value: unknown): [key: string, value: JsonObject][] {
-  return Object.entries(isObject(value) ? value : {}).flatMap(([key, field]) =>
-    isObject(field) ? [[key, field]] : [],
-  );
 }

@@ -4,9 +4,9 @@ import { chmod, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
+import { STATE_DIR } from "../../embedded/binaries.ts";
 import { type Embedded, openEmbedded } from "../../embedded/embedded.ts";
-import type { EmbeddedLog } from "../../embedded/log.ts";
-import { STATE_DIR } from "../../embedded/runtime.ts";
+import type { EmbeddedLog } from "../../embedded/error.ts";
 
 /** Another process that uses the server. */
 export type Occupant = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BoundedMap } from "../../sandbox/bounded_map.ts";
 import { ManualClock } from "../../sandbox/manual_clock.ts";
-import { isForward } from "../../sandbox/message.ts";
+import { isForward } from "../../sandbox/message_status.ts";
 import { Queue } from "../../sandbox/queue.ts";
 import { seededRandom } from "../../sandbox/random.ts";
 import { Recent } from "../../sandbox/recent.ts";

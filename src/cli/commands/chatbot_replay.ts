@@ -8,7 +8,7 @@ import { withForms } from "../../runner/forms.ts";
 import { MOST_MESSAGES, type Past, readPast } from "../../runner/replay/past.ts";
 import { type Replay, replay } from "../../runner/replay/replay.ts";
 import type { Spoken } from "../../runner/replay/spoken.ts";
-import { type RunnableVersion, runnable, type VersionRow } from "../../runner/version_store.ts";
+import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print } from "../print.ts";

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { withForms } from "../../runner/forms.ts";
-import { type RunnableVersion, runnable, type VersionRow } from "../../runner/version_store.ts";
+import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
 
 /** What a client names to have it played. */
 export type PlayableNames = { chatbotId?: string | undefined; versionId?: string | undefined };

@@ -6,7 +6,7 @@ import type { Playing } from "../../chatbot/simulation/simulation.ts";
 import { versionBegun } from "../begins.ts";
 import type { ContextRow } from "../claimed_turn.ts";
 import { contextOf } from "../context_row.ts";
-import type { RunnableVersion } from "../version_store.ts";
+import type { RunnableVersion } from "../runnable_version.ts";
 import type { Past, PastMessage } from "./past.ts";
 import { isSame, type Spoken, spoken } from "./spoken.ts";
 import { Stage } from "./stage.ts";

@@ -13,7 +13,7 @@ import { contextOf } from "../context_row.ts";
 import { eventAfterPause } from "../event_after_pause.ts";
 import { playTurn } from "../play_turn.ts";
 import type { TurnTools } from "../turn_tools.ts";
-import type { RunnableVersion } from "../version_store.ts";
+import type { RunnableVersion } from "../runnable_version.ts";
 import type { Past, PastMessage } from "./past.ts";
 import { type Spoken, spoken } from "./spoken.ts";
 

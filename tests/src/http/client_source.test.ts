@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
-import { createSourceOf, isProxyRange } from "../../../src/http/client_source.ts";
+import { isProxyRange } from "../../../src/base/proxy_range.ts";
+import { createSourceOf } from "../../../src/http/client_source.ts";
 
 const from = (remoteAddress: string | undefined, forwarded?: string) =>
   ({

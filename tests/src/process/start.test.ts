@@ -5,7 +5,7 @@ import { chmod, mkdtemp, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { STATE_DIR } from "../../../embedded/runtime.ts";
+import { STATE_DIR } from "../../../embedded/binaries.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../../src/parley.js");
 

@@ -5,7 +5,7 @@ import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import { withStub } from "../../../../src/chatbot/simulation/simulate.ts";
 import type { Past, PastMessage } from "../../../../src/runner/replay/past.ts";
 import { replay } from "../../../../src/runner/replay/replay.ts";
-import { runnable } from "../../../../src/runner/version_store.ts";
+import { runnable } from "../../../../src/runner/runnable_version.ts";
 import { NOW } from "../../chatbot/build.ts";
 import { graph, json, outside } from "../../chatbot/random_graphs.ts";
 

@@ -5,7 +5,7 @@ import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import { withStub } from "../../../../src/chatbot/simulation/simulate.ts";
 import type { Past, PastMessage } from "../../../../src/runner/replay/past.ts";
 import { type ReplayOptions, replay } from "../../../../src/runner/replay/replay.ts";
-import { runnable } from "../../../../src/runner/version_store.ts";
+import { runnable } from "../../../../src/runner/runnable_version.ts";
 import { graphOf, type NodeSpec } from "../../chatbot/build.ts";
 
 /** Minute 0 of the pasts below. */

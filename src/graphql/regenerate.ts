@@ -4,9 +4,9 @@
  */
 import { writeFile } from "node:fs/promises";
 import pg from "pg";
-import { printSchema, SCHEMA_FILE } from "../../graphql/print_schema.ts";
-import { dumpSchema, SCHEMA_SQL } from "./dump.ts";
-import { withFreshDatabase } from "./fresh_database.ts";
+import { dumpSchema, SCHEMA_SQL } from "../database/dump/dump.ts";
+import { withFreshDatabase } from "../database/dump/fresh_database.ts";
+import { printSchema, SCHEMA_FILE } from "./print_schema.ts";
 
 await withFreshDatabase(async (ownerUrl) => {
   const client = new pg.Client({ connectionString: ownerUrl });

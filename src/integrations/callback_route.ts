@@ -4,8 +4,8 @@ import { ParleyError } from "../base/errors.ts";
 import type { Json } from "../base/json/json.ts";
 import { parseJson } from "../base/json/parse_json.ts";
 import type { Log } from "../base/log.ts";
-import { isCallbackToken } from "../integrations/callback_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { isCallbackToken } from "./callback_address.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

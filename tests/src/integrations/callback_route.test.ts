@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { Router } from "express";
 import { readConfig } from "../../../src/base/config.ts";
 import { createLog } from "../../../src/base/log.ts";
-import { callbackRoute } from "../../../src/http/callback_route.ts";
+import { callbackRoute } from "../../../src/integrations/callback_route.ts";
 import { type RunningServer, startServer } from "../../../src/http/server.ts";
 import { callbackAddress, isCallbackToken } from "../../../src/integrations/callback_address.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
