@@ -56,6 +56,7 @@ export interface Sandbox {
 
 export type NewTemplate = Pick<Template, "name" | "components"> & Partial<Template>;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: wires the parts of a sandbox together.
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const clock = options.clock ?? systemClock;
   const random = seededRandom(options.seed ?? randomInt(2 ** 32));

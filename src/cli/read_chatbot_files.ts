@@ -1,6 +1,7 @@
 import { parse } from "node:path";
 import { ParleyError } from "../base/errors.ts";
-import { type ImportedChatbot, importChatbot } from "../chatbot/exchange/import.ts";
+import { importChatbot } from "../chatbot/exchange/import.ts";
+import type { ImportedChatbot } from "../chatbot/exchange/import_result.ts";
 import { IMPORT_LIMITS } from "../chatbot/exchange/limits.ts";
 import { linkFiles } from "../chatbot/exchange/link_files.ts";
 import { type Problem, warning } from "../chatbot/validation/problem.ts";

@@ -1,5 +1,5 @@
-import type { HttpRequest } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { HttpRequest } from "../chatbot/engine/request.ts";
 import { makeRequest, type RequestTools } from "../integrations/make_request.ts";
 import type { Caller } from "../integrations/target.ts";
 

@@ -45,6 +45,7 @@ type Waiting<T> = {
 };
 type Queue<T> = { key: string; weight: number; waiting: Waiting<T>[] };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   const { keyOf = () => "", isApart = false, waitingWeightOfKey = options.waitingWeight } = options;
   const queues = new Map<string, Queue<T>>();

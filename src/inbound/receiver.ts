@@ -48,6 +48,7 @@ const MOST_BYTES = 128 * 1024 * 1024;
 const MOST_BYTES_OF_ADDRESS = MOST_BYTES / 4;
 
 /** The addresses that providers post to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createWebhookReceiver({
   pool,
   keyRing,

@@ -1,5 +1,5 @@
-import type { HttpRequest, HttpTarget } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { HttpRequest, HttpTarget } from "../chatbot/engine/request.ts";
 import { openGoogleToken } from "../secrets/google_account.ts";
 import { call } from "./call.ts";
 import { type GoogleTools, isFailure, type KnownToken, renewGoogleToken } from "./google_token.ts";

@@ -1,8 +1,8 @@
 import type { Json } from "../base/json/json.ts";
 import { parseJson } from "../base/json/parse_json.ts";
 import { sanitizeText } from "../base/json/sanitize.ts";
-import type { HttpRequest } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { HttpRequest } from "../chatbot/engine/request.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { encodeRequest } from "./encode_request.ts";
 

@@ -1,7 +1,7 @@
 import { objectField, textField } from "../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../base/json/json.ts";
-import type { HttpBody, HttpRequest, HttpTarget } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { HttpBody, HttpRequest, HttpTarget } from "../chatbot/engine/request.ts";
 import { parsePath, walkPath } from "../chatbot/text/path.ts";
 import { resolve } from "../chatbot/text/variables.ts";
 import type { Db } from "../database/db.ts";

@@ -1,5 +1,5 @@
 import { encodeForm } from "../base/encode_form.ts";
-import type { HttpRequest } from "../chatbot/engine/effect.ts";
+import type { HttpRequest } from "../chatbot/engine/request.ts";
 import type { GuardedRequest } from "../http/guarded/guarded_fetch.ts";
 
 type Encoded = { body: string | Uint8Array; contentType: string | null };

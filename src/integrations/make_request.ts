@@ -1,5 +1,5 @@
-import type { HttpRequest } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { HttpRequest } from "../chatbot/engine/request.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { askCalendar } from "./ask_calendar.ts";
 import { call } from "./call.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json/json.ts";
-import type { HttpRequest } from "../chatbot/engine/effect.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
+import type { HttpRequest } from "../chatbot/engine/request.ts";
 
 /** On whose behalf a call is made. */
 export type Caller = {

@@ -2,13 +2,13 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { createPool } from "../database/pool.ts";
 import { openAuthenticatorUrl } from "../database/urls.ts";
 import { createGraphql } from "../graphql/create_graphql.ts";
-import { callbackRoute } from "../integrations/callback_route.ts";
 import { createHealthProbe } from "../http/health.ts";
 import { healthRoutes } from "../http/health_routes.ts";
 import { hasGraphiql, home } from "../http/landing/home.ts";
 import { metricsRoute } from "../http/metrics_route.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
 import { createWebhookReceiver } from "../inbound/receiver.ts";
+import { callbackRoute } from "../integrations/callback_route.ts";
 import { readJwtSecret, readSecretKey } from "../secrets/secret_keys.ts";
 import type { Foundation } from "./foundation.ts";
 

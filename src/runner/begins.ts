@@ -1,5 +1,5 @@
 import type { Budget } from "../chatbot/engine/budget.ts";
-import type { InboundMessage } from "../chatbot/engine/event.ts";
+import type { InboundMessage } from "../chatbot/engine/context.ts";
 import { typedText } from "../chatbot/engine/inbound.ts";
 import {
   isBeginning,

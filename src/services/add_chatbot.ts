@@ -1,5 +1,5 @@
 import { freeName } from "../chatbot/exchange/free_name.ts";
-import type { ImportedChatbot } from "../chatbot/exchange/import.ts";
+import type { ImportedChatbot } from "../chatbot/exchange/import_result.ts";
 import { renameSubflows } from "../chatbot/exchange/subflows.ts";
 import type { Db } from "../database/db.ts";
 

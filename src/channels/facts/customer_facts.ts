@@ -1,5 +1,5 @@
 import type { ContactIdentity } from "./contact_identity.ts";
-import type { FactSource } from "./fact.ts";
+import type { FactSource } from "./fact_source.ts";
 
 /** A customer is reachable under other addresses from now on. */
 export type IdentityChangeFact = FactSource & {

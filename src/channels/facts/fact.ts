@@ -4,6 +4,7 @@ import type {
   IdentityChangeFact,
   MarketingPreferenceFact,
 } from "./customer_facts.ts";
+import type { FactSource } from "./fact_source.ts";
 import type { MessageFact } from "./message_fact.ts";
 import type { StatusFact } from "./status_fact.ts";
 
@@ -28,16 +29,6 @@ export type Reading =
   | { kind: "read"; facts: Fact[] }
   /** `reason` holds nothing of the body. */
   | { kind: "unreadable"; reason: string };
-
-/** Where a fact comes from, and whom it is for. */
-export type FactSource = {
-  /** The provider's word for what the fact is about, for people who look at webhooks. */
-  field: string | null;
-  /** The provider's id of the account that the fact is for; null where it names none. */
-  providerAccountId: string | null;
-  /** The provider's id of the number, bot or page in that account. Null: for all of them. */
-  providerChannelId: string | null;
-};
 
 /** A change of something that only this kind of channel has, such as a template, or of the channel itself. */
 export type RecordFact = FactSource & {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../base/json/json.ts";
 import type { ContactIdentity } from "./contact_identity.ts";
-import type { FactSource } from "./fact.ts";
+import type { FactSource } from "./fact_source.ts";
 
 /** Something said in a conversation. */
 export type MessageFact = FactSource & {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../base/json/json.ts";
 import type { ContactIdentity } from "./contact_identity.ts";
-import type { FactSource } from "./fact.ts";
+import type { FactSource } from "./fact_source.ts";
 
 /** The outcome, so far, of a message that we sent. Any number of them may come, in any order. */
 export type StatusFact = FactSource & {

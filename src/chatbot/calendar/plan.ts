@@ -1,5 +1,5 @@
-import type { HttpRequest } from "../engine/effect.ts";
 import { addDays, instantAt, isDate, localTime } from "../engine/instant.ts";
+import type { HttpRequest } from "../engine/request.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { Field } from "../fields/field.ts";
 import type { GraphNode } from "../graph/graph.ts";

@@ -1,4 +1,4 @@
-import type { InboundMessage } from "./event.ts";
+import type { InboundMessage } from "./context.ts";
 import { typedText } from "./inbound.ts";
 
 /**

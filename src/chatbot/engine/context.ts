@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
-import type { AiRequest, HttpRequest } from "./effect.ts";
-import type { InboundMessage } from "./event.ts";
+import type { AiRequest, HttpRequest } from "./request.ts";
 
 /** An ISO 8601 instant in UTC, with milliseconds. */
 export type Instant = string;
@@ -68,6 +67,19 @@ export type NodeOutput = {
 
 /** A subflow that has not returned: where to return to, and the variables of the caller. */
 export type Frame = { chatbotId: string; callerNodeId: string; callerVariables: JsonObject };
+
+/**
+ * A message from the contact. `content` is the Graph API's own object of the message's type: `{body}` for
+ * `text`, `{type: "button_reply", button_reply: {id, title}}` for `interactive`, an array for `contacts`.
+ */
+export type InboundMessage = {
+  /** Our id of the message; for traces only. */
+  id: string | null;
+  type: string;
+  content: Json;
+  /** The advertisement that the message came from, as the provider sends it. */
+  referral?: JsonObject;
+};
 
 /** One run of one version in one conversation: plain JSON, stored as it is. Changed only by `advance`. */
 export type Context = {

@@ -1,18 +1,5 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
-import type { Context } from "./context.ts";
-
-/**
- * A message from the contact. `content` is the Graph API's own object of the message's type: `{body}` for
- * `text`, `{type: "button_reply", button_reply: {id, title}}` for `interactive`, an array for `contacts`.
- */
-export type InboundMessage = {
-  /** Our id of the message; for traces only. */
-  id: string | null;
-  type: string;
-  content: Json;
-  /** The advertisement that the message came from, as the provider sends it. */
-  referral?: JsonObject;
-};
+import type { Context, InboundMessage } from "./context.ts";
 
 /** What came of an {@link HttpRequest}. A response of any status is a `response`; no response is a `failure`. */
 export type HttpResult =

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { cleanProse } from "../text/pasted.ts";
-import type { InboundMessage } from "./event.ts";
+import type { InboundMessage } from "./context.ts";
 
 /** Reads what the content of inbound messages says, whatever shape it really has. */
 

@@ -1,7 +1,8 @@
 import { sanitize } from "../../base/json/sanitize.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { isOneOf } from "../text/words.ts";
-import type { ChatbotEvent, InboundMessage } from "./event.ts";
+import type { InboundMessage } from "./context.ts";
+import type { ChatbotEvent } from "./event.ts";
 import { isSilent, typedText } from "./inbound.ts";
 import { resume } from "./resume.ts";
 import { fail, SKIP, type Step } from "./step.ts";

@@ -4,8 +4,7 @@ import { fold } from "../text/fold.ts";
 import { testPattern } from "../text/pattern.ts";
 import { isSkipWord } from "../text/words.ts";
 import { type Budget, check, NO_BUDGET } from "./budget.ts";
-import type { Instant } from "./context.ts";
-import type { InboundMessage } from "./event.ts";
+import type { InboundMessage, Instant } from "./context.ts";
 import { isSilent, tappedReply, typedText } from "./inbound.ts";
 import { localTime } from "./instant.ts";
 

@@ -1,35 +1,16 @@
 import { textField } from "../../base/json/fields.ts";
-import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { isObject } from "../../base/json/json.ts";
 import type { Graph } from "../graph/graph.ts";
 import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Language, languageOf } from "../text/texts.ts";
 import { patternProblems } from "../validation/patterns.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
 import { type ImportedFlow, readFlows } from "./flows.ts";
+import type { ImportedChatbot, ImportResult } from "./import_result.ts";
 import { checkStructure, readJson } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
-import { type ImportedSubflow, readSubflows } from "./subflows.ts";
+import { readSubflows } from "./subflows.ts";
 import { importTypebot, typebotIn } from "./typebot.ts";
-
-export type ImportedChatbot = {
-  /** What the file calls the chatbot besides its name: what another file's subflow or link names it by. */
-  id: string | null;
-  name: string;
-  description: string | null;
-  graph: Graph;
-  /** As found, with at least the language of the engine's own sentences. */
-  settings: JsonObject;
-  /** The graphs that came along for its subflow nodes to call. */
-  subflows: ImportedSubflow[];
-  flows: ImportedFlow[];
-  /** As found; null when there was none. */
-  metadata: JsonObject | null;
-};
-
-/** A chatbot and what should be known about it, or why there is none. */
-export type ImportResult =
-  | { kind: "imported"; chatbot: ImportedChatbot; warnings: Problem[] }
-  | { kind: "refused"; problems: Problem[] };
 
 /**
  * Reads a chatbot from a file: an export, wrapped (`{version, chatbot, whatsappFlows?, subflows?}`) or bare

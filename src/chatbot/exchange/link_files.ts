@@ -1,5 +1,5 @@
 import type { ImportedFlow } from "./flows.ts";
-import type { ImportedChatbot } from "./import.ts";
+import type { ImportedChatbot } from "./import_result.ts";
 import { type ImportedSubflow, subflowsCalledBy } from "./subflows.ts";
 
 /** A chatbot that was given in a file of its own. `fileName` is without folder and ending. */

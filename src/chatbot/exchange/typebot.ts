@@ -2,7 +2,7 @@ import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
-import type { ImportResult } from "./import.ts";
+import type { ImportResult } from "./import_result.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
 import { mapBlock } from "./typebot_block.ts";
 import { itemsOf, type MappedBlock } from "./typebot_mapped.ts";
@@ -24,6 +24,7 @@ export function typebotIn(file: JsonObject): JsonObject | undefined {
  * has no counterpart becomes a node of its own type, which ends a run that reaches it. What is lost of a block is
  * reported, with its group.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the steps of one import, in their order.
 export function importTypebot(file: JsonObject): ImportResult {
   const events = listField(file, "events").filter(isObject);
   const start = events.find((event) => event.type === "start");

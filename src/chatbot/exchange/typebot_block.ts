@@ -33,6 +33,7 @@ export function mapBlock(block: JsonObject, place: TypebotPlace): MappedBlock {
 
 const NO_COUNTERPART = "it has no counterpart; a run that reaches it ends.";
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one case for each kind of block.
 function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
   const { variables, firstBlocks } = place;
   const id = textField(block, "id");

@@ -1,5 +1,5 @@
-import type { AiRequest } from "../engine/effect.ts";
 import type { AiResult } from "../engine/event.ts";
+import type { AiRequest } from "../engine/request.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import { boolean, defineFields, number, output, template, text } from "../fields/define_fields.ts";

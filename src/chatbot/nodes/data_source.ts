@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../engine/effect.ts";
+import type { HttpRequest } from "../engine/request.ts";
 import { fail } from "../engine/step.ts";
 import {
   body,

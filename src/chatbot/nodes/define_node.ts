@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
-import type { Waiting } from "../engine/context.ts";
-import type { ChatbotEvent, InboundMessage } from "../engine/event.ts";
+import type { InboundMessage, Waiting } from "../engine/context.ts";
+import type { ChatbotEvent } from "../engine/event.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";

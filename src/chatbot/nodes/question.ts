@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../base/json/json.ts";
-import type { Waiting } from "../engine/context.ts";
-import type { InboundMessage } from "../engine/event.ts";
+import type { InboundMessage, Waiting } from "../engine/context.ts";
 import { tappedReply } from "../engine/inbound.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
 import { fail, SKIP, type Step } from "../engine/step.ts";
@@ -10,8 +9,9 @@ import type { Exit } from "../graph/edges.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
 import { menuMessage } from "../question/menu.ts";
+import type { Option } from "../question/option.ts";
 import { optionExits } from "../question/option_exits.ts";
-import { type Option, optionsOf } from "../question/options.ts";
+import { optionsOf } from "../question/options.ts";
 import { QUESTION } from "../question/question_fields.ts";
 import { questionProblems } from "../question/question_problems.ts";
 import { answerKind } from "../question/question_type.ts";

@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
-import type { HttpRequest } from "../engine/effect.ts";
 import type { ChatbotEvent, HttpResult } from "../engine/event.ts";
 import { formAnswer, tappedReply, typedText } from "../engine/inbound.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
+import type { HttpRequest } from "../engine/request.ts";
 import { fail, SKIP, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { WaitTime } from "../engine/wait_time.ts";

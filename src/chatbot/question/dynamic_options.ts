@@ -4,7 +4,7 @@ import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
 import { cleanProse } from "../text/pasted.ts";
-import type { Draft } from "./options.ts";
+import type { Draft } from "./option.ts";
 import { QUESTION } from "./question_fields.ts";
 
 /**

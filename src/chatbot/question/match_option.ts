@@ -1,6 +1,6 @@
 import { sameHandle } from "../graph/edges.ts";
 import { fold } from "../text/fold.ts";
-import type { Option } from "./options.ts";
+import type { Option } from "./option.ts";
 
 /**
  * Finds the option that a typed text means: its id, then its title, whole or as it was cut, both without regard to case and accents, then

@@ -4,7 +4,8 @@ import { interactive, leadIn } from "../engine/interactive.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { shorten } from "../text/cut.ts";
-import { isShownAsList, type Option } from "./options.ts";
+import type { Option } from "./option.ts";
+import { isShownAsList } from "./options.ts";
 import { QUESTION } from "./question_fields.ts";
 
 /** A list has ten rows in all at most. */

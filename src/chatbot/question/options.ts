@@ -6,21 +6,8 @@ import type { GraphNode } from "../graph/graph.ts";
 import { cut, shorten } from "../text/cut.ts";
 import { variablePath } from "../text/template.ts";
 import { dynamicDrafts } from "./dynamic_options.ts";
+import type { Draft, Option } from "./option.ts";
 import { DESCRIPTION_LIMIT, QUESTION, TITLE_LIMITS } from "./question_fields.ts";
-
-/** One thing to choose. */
-export type Option = {
-  /** What is sent and comes back: unique within the menu, at most 200 characters. */
-  id: string;
-  /** The id the author gave: what the variable receives, and the name of the exit. */
-  answer: string;
-  title: string;
-  /** The title before it was shortened. */
-  wording: string;
-  description: string;
-  /** Title of the section the row stands under; `""` for none. */
-  section: string;
-};
 
 /** The limit of interactive messages, in characters. A row's id is the shorter one, and does for a button too. */
 const ID_LIMIT = 200;
@@ -69,9 +56,6 @@ export function isShownAsList(node: GraphNode, options: readonly Pick<Option, "w
   const wordings = new Set(options.map(({ wording }) => wording));
   return new Set([...wordings].map((wording) => shorten(wording, TITLE_LIMITS.buttons))).size < wordings.size;
 }
-
-/** An option as it was written, before it is filled in and shortened. */
-export type Draft = Omit<Option, "id" | "wording"> & { isData: boolean };
 
 function drafts(turn: Turn, node: GraphNode): Draft[] {
   const { data } = node;

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import type { InboundMessage } from "../engine/event.ts";
+import type { InboundMessage } from "../engine/context.ts";
 import { tappedReply, typedText } from "../engine/inbound.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
@@ -7,7 +7,7 @@ import type { AnswerKind } from "../text/texts.ts";
 import { isSkipWord } from "../text/words.ts";
 import { matchOption } from "./match_option.ts";
 import { optionsOnPage, pageAskedFor } from "./menu.ts";
-import type { Option } from "./options.ts";
+import type { Option } from "./option.ts";
 import { parseAnswer } from "./parse_answer.ts";
 import { QUESTION } from "./question_fields.ts";
 import { readPhone } from "./read_phone.ts";

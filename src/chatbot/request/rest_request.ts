@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
-import type { HttpBody, HttpRequest } from "../engine/effect.ts";
+import type { HttpBody, HttpRequest } from "../engine/request.ts";
 import type { Turn } from "../engine/turn.ts";
 import {
   body as bodyField,

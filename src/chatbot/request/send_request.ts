@@ -1,6 +1,6 @@
 import type { Waiting } from "../engine/context.ts";
-import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
+import type { HttpRequest } from "../engine/request.ts";
 import type { Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";

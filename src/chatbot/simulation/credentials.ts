@@ -1,4 +1,5 @@
-import type { Effect, HttpBody, HttpRequest } from "../engine/effect.ts";
+import type { Effect } from "../engine/effect.ts";
+import type { HttpBody, HttpRequest } from "../engine/request.ts";
 import { clean, cleanText } from "../exchange/clean.ts";
 import { redactAddress } from "../exchange/redact_address.ts";
 import { HARMLESS_HEADER, REMOVED } from "../exchange/redact_value.ts";

@@ -1,7 +1,7 @@
 import { textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
+import type { InboundMessage } from "../engine/context.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
-import type { InboundMessage } from "../engine/event.ts";
 
 /**
  * What a customer's phone sends for a reply written by a tester: a tap, where the last message offers an option of

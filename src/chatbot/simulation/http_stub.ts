@@ -1,7 +1,7 @@
 import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
-import type { HttpRequest } from "../engine/effect.ts";
 import type { HttpResult } from "../engine/event.ts";
+import type { HttpRequest } from "../engine/request.ts";
 
 /**
  * Answers requests without sending them. `count` is how many the node has sent before, `emptyAnswer` the body of the answer

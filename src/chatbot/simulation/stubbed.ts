@@ -1,7 +1,7 @@
 import { textField } from "../../base/json/fields.ts";
 import { isObject } from "../../base/json/json.ts";
-import type { HttpRequest } from "../engine/effect.ts";
 import type { AiResult, HttpResult } from "../engine/event.ts";
+import type { HttpRequest } from "../engine/request.ts";
 import type { HttpStub } from "./http_stub.ts";
 import type { CallResult, PendingCall } from "./simulation.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ImportedChatbot } from "../../chatbot/exchange/import.ts";
+import type { ImportedChatbot } from "../../chatbot/exchange/import_result.ts";
 import { nodeType } from "../../chatbot/graph/graph.ts";
 import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
 import { inTransaction } from "../../database/pipeline.ts";

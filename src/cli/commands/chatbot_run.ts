@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { ParleyError } from "../../base/errors.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import type { ImportedChatbot } from "../../chatbot/exchange/import.ts";
+import type { ImportedChatbot } from "../../chatbot/exchange/import_result.ts";
 import { flowFacts } from "../../chatbot/graph/flow_facts.ts";
 import { type ChatbotVersion, draftVersion } from "../../chatbot/graph/version.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";

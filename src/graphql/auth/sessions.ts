@@ -48,6 +48,7 @@ type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" |
  * @param pool connections as the authenticator, which may do this and nothing else
  * @param sessionDays how long a session lasts at most
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: number): Sessions {
   const places = createSignInPlaces(pool);
   const lifetime = `${sessionDays} days`;

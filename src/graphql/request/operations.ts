@@ -81,6 +81,7 @@ type Settings = {
 };
 
 /** The one way in: HTTP and WebSockets read, check and run requests here. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createOperations({
   schema,
   resolvedPreset,

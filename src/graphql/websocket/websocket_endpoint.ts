@@ -28,6 +28,7 @@ export type WebSocketEndpoint = {
   close(): Promise<void>;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createWebSocketEndpoint(
   protocol: ReturnType<typeof createProtocol>,
   signedIn: SignedInClients,

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../../../src/base/json/json.ts";
 import { advance } from "../../../src/chatbot/engine/advance.ts";
-import { type Context, newContext } from "../../../src/chatbot/engine/context.ts";
+import { type Context, type InboundMessage, newContext } from "../../../src/chatbot/engine/context.ts";
 import type { Effect, OutboundMessage } from "../../../src/chatbot/engine/effect.ts";
-import type { ChatbotEvent, InboundMessage } from "../../../src/chatbot/engine/event.ts";
+import type { ChatbotEvent } from "../../../src/chatbot/engine/event.ts";
 import type { Graph } from "../../../src/chatbot/graph/graph.ts";
 import type { ChatbotSettings } from "../../../src/chatbot/graph/settings.ts";
 import { type ChatbotVersion, draftVersion } from "../../../src/chatbot/graph/version.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HttpRequest } from "../../../src/chatbot/engine/effect.ts";
+import type { HttpRequest } from "../../../src/chatbot/engine/request.ts";
 import { encodeRequest } from "../../../src/integrations/encode_request.ts";
 
 const request = (body: HttpRequest["body"], headers: [string, string][] = []): HttpRequest => ({

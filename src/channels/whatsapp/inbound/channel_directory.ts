@@ -67,6 +67,7 @@ const OF_ADDRESS = `
   )))`;
 const OF_APP = `$2 in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)`;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): ChannelDirectory {
   async function rows<T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T[]> {
     const result = await pool.query<T>({ text, values, query_timeout: 5_000 } as pg.QueryConfig);

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../base/json/json.ts";
 import { instantOf, objectOf, objectsOf, wordOf } from "../../../base/json/values.ts";
-import type { Fact, FactSource, OtherFact } from "../../facts/fact.ts";
+import type { Fact, OtherFact } from "../../facts/fact.ts";
+import type { FactSource } from "../../facts/fact_source.ts";
 import { addressKeyOf, type ContactBook, contactBook } from "./read_contact_book.ts";
 import { phoneOf } from "./read_identity.ts";
 

@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject } from "../../../base/json/json.ts";
 import { parseJson } from "../../../base/json/parse_json.ts";
 import { instantOf, leftoverOf, listOf, wordOf } from "../../../base/json/values.ts";
-import type { Fact, FactSource, Reading } from "../../facts/fact.ts";
+import type { Fact, Reading } from "../../facts/fact.ts";
+import type { FactSource } from "../../facts/fact_source.ts";
 import { type Origin, other } from "./read_scope.ts";
 import { readValue } from "./read_value.ts";
 

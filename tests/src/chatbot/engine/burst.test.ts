@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { joinBurst } from "../../../../src/chatbot/engine/burst.ts";
-import type { InboundMessage } from "../../../../src/chatbot/engine/event.ts";
+import type { InboundMessage } from "../../../../src/chatbot/engine/context.ts";
 import { tap, text } from "../build.ts";
 
 test("texts that follow each other are one; taps stay apart", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonObject } from "../../../../src/base/json/json.ts";
-import type { InboundMessage } from "../../../../src/chatbot/engine/event.ts";
+import type { InboundMessage } from "../../../../src/chatbot/engine/context.ts";
 import { type Arrival, isBeginning, matchTrigger } from "../../../../src/chatbot/engine/trigger.ts";
 import { triggerRules } from "../../../../src/chatbot/engine/trigger_rules.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/chatbot/graph/settings.ts";

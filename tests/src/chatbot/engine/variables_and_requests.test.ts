@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JsonObject } from "../../../../src/base/json/json.ts";
-import type { HttpBody } from "../../../../src/chatbot/engine/effect.ts";
+import type { HttpBody } from "../../../../src/chatbot/engine/request.ts";
 import { chainOf, form, graphOf, Run } from "../build.ts";
 
 const ask = (variable: string): [string, JsonObject] => ["question", { content: "?", variable }];

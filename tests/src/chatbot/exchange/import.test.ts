@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { freeName } from "../../../../src/chatbot/exchange/free_name.ts";
-import {
-  type ImportedChatbot,
-  importChatbot,
-  importParsed,
-} from "../../../../src/chatbot/exchange/import.ts";
+import { importChatbot, importParsed } from "../../../../src/chatbot/exchange/import.ts";
+import type { ImportedChatbot } from "../../../../src/chatbot/exchange/import_result.ts";
 import { IMPORT_LIMITS } from "../../../../src/chatbot/exchange/limits.ts";
 import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { simulate } from "../../../../src/chatbot/simulation/simulate.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ImportedChatbot, importParsed } from "../../../../src/chatbot/exchange/import.ts";
+import { importParsed } from "../../../../src/chatbot/exchange/import.ts";
+import type { ImportedChatbot } from "../../../../src/chatbot/exchange/import_result.ts";
 import { IMPORT_LIMITS } from "../../../../src/chatbot/exchange/limits.ts";
 import { linkFiles } from "../../../../src/chatbot/exchange/link_files.ts";
 import { renameSubflows } from "../../../../src/chatbot/exchange/subflows.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../../../src/base/json/json.ts";
-import type { InboundMessage } from "../../../../src/chatbot/engine/event.ts";
+import type { InboundMessage } from "../../../../src/chatbot/engine/context.ts";
 import { chainOf, graphOf, Run, tap, text } from "../build.ts";
 
 const asking = (data: JsonObject, variables: JsonObject = {}, settings = {}) =>

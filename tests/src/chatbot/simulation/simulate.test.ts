@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HttpRequest } from "../../../../src/chatbot/engine/effect.ts";
+import type { HttpRequest } from "../../../../src/chatbot/engine/request.ts";
 import { draftVersion } from "../../../../src/chatbot/graph/version.ts";
 import { preview } from "../../../../src/chatbot/simulation/customer.ts";
 import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
