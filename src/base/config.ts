@@ -43,6 +43,8 @@ export const Settings = z.object({
   /** A session ends this long after its sign-in, however often it is refreshed. */
   SESSION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PARLEY_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
+  /** The key before it, while something is still sealed with that one, or a run's callback address made with it is out. */
+  PARLEY_PREVIOUS_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
 
   ...CHANNEL_SETTINGS,
   /** Private hosts that customer-configured addresses may name, comma-separated: development only. */

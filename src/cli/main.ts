@@ -18,6 +18,7 @@ import { chatbotValidate } from "./commands/chatbot_validate.ts";
 import { chatbotVersions } from "./commands/chatbot_versions.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { migrate } from "./commands/migrate.ts";
+import { secretsReseal } from "./commands/secrets_reseal.ts";
 import { serve } from "./commands/serve.ts";
 import { sql } from "./commands/sql.ts";
 import { start } from "./commands/start.ts";
@@ -94,6 +95,7 @@ const program = new Command("parley")
     ]),
   )
   .addCommand(group("webhook", "What providers have posted", [webhookReplay()]))
+  .addCommand(group("secrets", "Encrypted secrets", [secretsReseal()]))
   .addCommand(stats())
   .addCommand(group("database", "The database itself", [databaseUrl()]))
   .addCommand(sql());

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { EnvelopeError, open, seal } from "./envelope.ts";
+import { EnvelopeError, keyIdOf, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
 import { placeOf } from "./place.ts";
 
@@ -8,6 +8,8 @@ export type ChannelSecrets = {
   accessToken: string | null;
   /** The current app secret first; the one before it is accepted until the next rotation. */
   appSecrets: string[];
+  /** Fingerprints of `appSecrets`, in their order, as they are stored beside them. */
+  apps: string[];
   verifyToken: string | null;
 };
 
@@ -52,18 +54,25 @@ export function openChannelSecrets(channelId: string, row: SealedColumns, ring: 
   // An app secret that became the previous one was sealed as the current one, and stays so.
   const at = (envelope: string | null, column: string) =>
     envelope === null ? [] : [open(envelope, address(channelId, column), ring)];
+  const appAt = (envelope: string | null) =>
+    at(envelope, "app_secret").map((secret) => ({
+      secret,
+      app: appFingerprint(secret, ring, keyIdOf(envelope!)),
+    }));
   /** What nobody can open any more (the key was changed) was nobody's to accept. */
   const previous = () => {
     try {
-      return at(row.previous_app_secret, "app_secret");
+      return appAt(row.previous_app_secret);
     } catch (error) {
       if (error instanceof EnvelopeError && error.reason === "unknown_key") return [];
       throw error;
     }
   };
+  const apps = [...appAt(row.app_secret), ...previous()];
   return {
     accessToken: at(row.access_token, "access_token")[0] ?? null,
-    appSecrets: [...at(row.app_secret, "app_secret"), ...previous()],
+    appSecrets: apps.map(({ secret }) => secret),
+    apps: apps.map(({ app }) => app),
     verifyToken: at(row.verify_token, "verify_token")[0] ?? null,
   };
 }
@@ -73,7 +82,7 @@ function address(channelId: string, column: string): string {
 }
 
 /** Tells apps at a provider apart by their secret, without showing the secret. */
-export function appFingerprint(appSecret: string, ring: KeyRing): string {
-  const key = ring.keys.get(ring.current)!;
+export function appFingerprint(appSecret: string, ring: KeyRing, keyId = ring.current): string {
+  const key = ring.keys.get(keyId)!;
   return createHmac("sha256", key).update("parley/app-secret-fingerprint/1").update(appSecret).digest("hex");
 }

@@ -61,9 +61,9 @@ export function open(envelope: Envelope, address: string, ring: KeyRing): string
   }
 }
 
-/** Whether an envelope should be opened and sealed anew: its key is no longer the current one. */
-export function isStale(envelope: Envelope, ring: KeyRing): boolean {
-  return fieldsOf(envelope).kid !== ring.current;
+/** The id of the key that an envelope is sealed with. @throws EnvelopeError malformed */
+export function keyIdOf(envelope: Envelope): string {
+  return fieldsOf(envelope).kid;
 }
 
 function keyOf(kid: string, ring: KeyRing): KeyObject {

@@ -18,9 +18,11 @@ export function readJwtSecret(config: Config): Promise<string> {
   return given(config, "JWT_SECRET", "jwtSecret");
 }
 
-/** The ring of {@link readSecretKey}. Takes a tenth of a second. */
+/** The ring of {@link readSecretKey} and PARLEY_PREVIOUS_SECRET_KEY. Takes a tenth of a second for each. */
 export async function readKeyRing(config: Config): Promise<KeyRing> {
-  return keyRing([await readSecretKey(config)]);
+  return keyRing(
+    [await readSecretKey(config), config.PARLEY_PREVIOUS_SECRET_KEY].filter((key) => key !== undefined),
+  );
 }
 
 async function given(

@@ -19,10 +19,12 @@ function rowOf(sealed: Record<string, string>, previous: string | null = null) {
 }
 
 test("what was sealed for a channel opens for it, and for no other", () => {
-  const row = rowOf(sealChannelSecrets(CHANNEL, given, now));
+  const sealed = sealChannelSecrets(CHANNEL, given, now);
+  const row = rowOf(sealed);
   assert.deepEqual(openChannelSecrets(CHANNEL, row, now), {
     accessToken: "token",
     appSecrets: ["secret"],
+    apps: [sealed.app_secret_fingerprint],
     verifyToken: "verify",
   });
   assert.throws(() => openChannelSecrets(CHANNEL.replace(/1$/, "2"), row, now), EnvelopeError);
@@ -42,6 +44,12 @@ test("after the key was changed, sealing anew once is enough: a previous secret 
     () => openChannelSecrets(CHANNEL, rowOf(sealChannelSecrets(CHANNEL, given, before)), now),
     EnvelopeError,
   );
+});
+
+test("a fingerprint is made with the key of its envelope, so that it is the stored one while keys change", () => {
+  const both = keyRing(["the key after it was changed", "the key before it was changed"]);
+  const sealed = sealChannelSecrets(CHANNEL, given, before);
+  assert.deepEqual(openChannelSecrets(CHANNEL, rowOf(sealed), both).apps, [sealed.app_secret_fingerprint]);
 });
 
 test("channels of one app have one fingerprint, and it tells nothing of the secret", () => {

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import { remember } from "../../../base/remember.ts";
 import {
-  appFingerprint,
   type ChannelSecrets,
   openChannelSecrets,
   type SealedColumns,
@@ -84,7 +83,7 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
         providerAccountId: row.business_account_id,
         webhookKey: row.webhook_key,
         secrets,
-        apps: secrets.appSecrets.map((secret) => appFingerprint(secret, keyRing)),
+        apps: secrets.apps,
       };
     });
   }

@@ -30,7 +30,8 @@ async function secretsOf(channelId: string) {
     "select * from app_private.channel_secrets where channel_id = $1",
     [channelId],
   );
-  return openChannelSecrets(channelId, rows[0], ring);
+  const { apps: _apps, ...secrets } = openChannelSecrets(channelId, rows[0], ring);
+  return secrets;
 }
 
 async function webhookKeyOf(channelId: string): Promise<string> {

@@ -3,7 +3,17 @@ import { test } from "node:test";
 import { runParley } from "./parley.ts";
 
 const COMMANDS = [
-  ...["start", "serve", "work", "migrate", "stats", "sql", "database url", "webhook replay"],
+  ...[
+    "start",
+    "serve",
+    "work",
+    "migrate",
+    "stats",
+    "sql",
+    "database url",
+    "webhook replay",
+    "secrets reseal",
+  ],
   ...["tenant add", "tenant list"],
   ...["user add", "user list", "user set-role", "user set-password"],
   ...["user activate", "user deactivate", "user remove"],
