@@ -52,7 +52,10 @@ export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
 async function look(pool: pg.Pool, log: Log): Promise<Health> {
   const checks = await withTimeout(TIMEOUT_MS, () => lookAt(pool), tooLate).catch(
     (error: unknown): Checks => {
-      log.warn({ err: error instanceof Error ? error.message : String(error) }, "database health check failed");
+      log.warn(
+        { err: error instanceof Error ? error.message : String(error) },
+        "database health check failed",
+      );
       return { database: failed("cannot be reached") };
     },
   );

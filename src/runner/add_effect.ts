@@ -1,7 +1,7 @@
 import type { Effect } from "../chatbot/engine/effect.ts";
 import type { ClaimedTurn } from "./claimed_turn.ts";
+import type { Run } from "./runnable_version.ts";
 import type { TurnResult } from "./turn_result.ts";
-import type { Run } from "./turn_runs.ts";
 
 /** Adds the rows of an effect of a run to the turn's result. */
 export function addEffect(

@@ -1,13 +1,14 @@
 import { objectField, textField } from "../base/json/fields.ts";
-import type { ChatbotEvent, InboundMessage } from "../chatbot/engine/event.ts";
+import type { InboundMessage } from "../chatbot/engine/context.ts";
+import type { ChatbotEvent } from "../chatbot/engine/event.ts";
 import { tappedReply } from "../chatbot/engine/inbound.ts";
 import { textsIn } from "../chatbot/text/texts.ts";
 import type { ClaimedEvent, ClaimedTurn } from "./claimed_turn.ts";
+import type { RunnableVersion } from "./runnable_version.ts";
 import type { TurnPart } from "./turn_parts.ts";
 import { nothing, type TurnResult } from "./turn_result.ts";
 import { TurnRuns } from "./turn_runs.ts";
 import type { TurnTools } from "./turn_tools.ts";
-import type { RunnableVersion } from "./runnable_version.ts";
 
 /** Events on which a run goes on by itself, and so may say something. */
 const SPEAKING: readonly ClaimedEvent["kind"][] = [

@@ -1,5 +1,6 @@
 import { textField } from "../base/json/fields.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
+import type { Context } from "../chatbot/engine/context.ts";
 import type { TriggerRule } from "../chatbot/engine/trigger.ts";
 import { triggerRules } from "../chatbot/engine/trigger_rules.ts";
 import { parseGraph } from "../chatbot/exchange/parse_graph.ts";
@@ -8,6 +9,9 @@ import type { ChatbotVersion } from "../chatbot/graph/version.ts";
 
 /** A published version, ready to run. */
 export type RunnableVersion = ChatbotVersion & { tenantId: string; rules: TriggerRule[] };
+
+/** A run and the version that it is of. */
+export type Run = { context: Context; version: RunnableVersion };
 
 /** Columns of a version that are needed to run it. */
 export type VersionRow = {

@@ -1,7 +1,7 @@
 import { listField } from "../base/json/fields.ts";
 import { isObject, type Json } from "../base/json/json.ts";
 import { joinBurst } from "../chatbot/engine/burst.ts";
-import type { InboundMessage } from "../chatbot/engine/event.ts";
+import type { InboundMessage } from "../chatbot/engine/context.ts";
 import type { ClaimedEvent } from "./claimed_turn.ts";
 
 /** What is played together; `messages` is null for anything else that happened. */

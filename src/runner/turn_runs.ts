@@ -1,19 +1,17 @@
 import type { JsonObject } from "../base/json/json.ts";
 import { advance } from "../chatbot/engine/advance.ts";
-import { type Context, isActive, newContext } from "../chatbot/engine/context.ts";
+import { type Context, type InboundMessage, isActive, newContext } from "../chatbot/engine/context.ts";
 import type { Effect } from "../chatbot/engine/effect.ts";
-import type { ChatbotEvent, InboundMessage } from "../chatbot/engine/event.ts";
+import type { ChatbotEvent } from "../chatbot/engine/event.ts";
 import { canMove, moved } from "../chatbot/engine/move.ts";
 import { startVariables } from "../chatbot/text/system_variables.ts";
 import { activityOf } from "./activity.ts";
 import { addEffect } from "./add_effect.ts";
 import type { ClaimedTurn, ContextRow } from "./claimed_turn.ts";
 import { contextOf, contextRow } from "./context_row.ts";
+import type { Run, RunnableVersion } from "./runnable_version.ts";
 import type { TurnResult } from "./turn_result.ts";
 import type { TurnTools } from "./turn_tools.ts";
-import type { RunnableVersion } from "./runnable_version.ts";
-
-export type Run = { context: Context; version: RunnableVersion };
 
 /**
  * The runs of a conversation in one turn, of which one at most is active. What their steps lead to goes into the turn's

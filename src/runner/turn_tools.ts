@@ -1,5 +1,5 @@
 import type { Budget } from "../chatbot/engine/budget.ts";
-import type { InboundMessage } from "../chatbot/engine/event.ts";
+import type { InboundMessage } from "../chatbot/engine/context.ts";
 import type { RunnableVersion } from "./runnable_version.ts";
 
 /** What a turn needs from outside; production and replay pass different ones. */

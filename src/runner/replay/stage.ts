@@ -12,8 +12,8 @@ import type { ClaimedEvent, ContextRow } from "../claimed_turn.ts";
 import { contextOf } from "../context_row.ts";
 import { eventAfterPause } from "../event_after_pause.ts";
 import { playTurn } from "../play_turn.ts";
-import type { TurnTools } from "../turn_tools.ts";
 import type { RunnableVersion } from "../runnable_version.ts";
+import type { TurnTools } from "../turn_tools.ts";
 import type { Past, PastMessage } from "./past.ts";
 import { type Spoken, spoken } from "./spoken.ts";
 
