@@ -7,7 +7,7 @@ import { codeOf, EmbeddedError } from "./error.ts";
 export type Account = { readonly uid: number; readonly gid: number } | undefined;
 
 /** How a program ended, and everything it printed. `pid` is certainly dead by now. */
-export type Ran = { readonly code: number | null; readonly output: string; readonly pid: number };
+type Ran = { readonly code: number | null; readonly output: string; readonly pid: number };
 
 /** Always there and always traversable, unlike our own working directory. */
 export const REACHABLE_DIRECTORY = "/";

@@ -20,7 +20,7 @@ export type Binaries = {
 };
 
 /** The binaries below a tree of the platform package's shape. */
-export function binariesIn(root: string, version: string): Binaries {
+function binariesIn(root: string, version: string): Binaries {
   const program = (name: string) => join(root, "bin", process.platform === "win32" ? `${name}.exe` : name);
   return {
     initdb: program("initdb"),

@@ -1,5 +1,5 @@
 /** What kept the embedded server from running; each asks something else of the person who reads it. */
-export type EmbeddedFault =
+type EmbeddedFault =
   /** The platform has no binaries, or they do not run here. */
   | "no_binaries"
   /** Started as root, and there is no other account the server could run under. */

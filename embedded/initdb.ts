@@ -4,7 +4,7 @@ import { type Account, run } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { EmbeddedError } from "./error.ts";
 
-export type InitOptions = {
+type InitOptions = {
   readonly binaries: Binaries;
   readonly account: Account;
   readonly superuserPassword: string;

@@ -6,7 +6,7 @@ import { isLastOne } from "./presence.ts";
 import { ensureRunning, type Running } from "./running.ts";
 
 /** Keeps the server running until it is let go. */
-export type Keeper = {
+type Keeper = {
   /** Leaves; the last one out turns off the light. Takes at most 8 s, and never throws. */
   release(): Promise<void>;
 };

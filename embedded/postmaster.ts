@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { codeOf } from "./error.ts";
 
 /** What `postmaster.pid` in a cluster says about its server, checked against the processes there are. */
-export type Seen =
+type Seen =
   | { readonly kind: "none" }
   /** A process with that number exists, but it is a zombie or not this cluster's server: the file is a leftover. */
   | { readonly kind: "leftover"; readonly pid: number }
@@ -19,7 +19,7 @@ export type Seen =
     };
 
 /** Where a cluster is and whose. */
-export type Location = Pick<Cluster, "dir" | "account">;
+type Location = Pick<Cluster, "dir" | "account">;
 
 /** Looks at the server of a cluster without touching it. */
 export async function inspect(cluster: Location): Promise<Seen> {

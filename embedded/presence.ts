@@ -10,7 +10,7 @@ import { codeOf, EmbeddedError } from "./error.ts";
 const LIGHT_SWITCH = "('x7061726c'::bit(32)::int, 1)";
 
 /** Whether the server let us in. `later`: it is starting, stopping, gone, or another cluster's. */
-export type Attached =
+type Attached =
   | { readonly kind: "present"; readonly client: Client }
   | { readonly kind: "later"; readonly reason: unknown };
 

@@ -75,14 +75,14 @@ export async function ensureRunning(
 }
 
 /** The port of the last start, from the command line that PostgreSQL itself keeps in the cluster. */
-export async function rememberedPort(clusterDir: string): Promise<number | undefined> {
+async function rememberedPort(clusterDir: string): Promise<number | undefined> {
   const options = await readFile(join(clusterDir, "postmaster.opts"), "utf8").catch(() => "");
   const port = /"port=(\d+)"/.exec(options)?.[1];
   return port === undefined ? undefined : Number(port);
 }
 
 /** A port on 127.0.0.1 that is free now: the preferred one if it is, else any. */
-export async function freePort(preferred: number | undefined): Promise<number> {
+async function freePort(preferred: number | undefined): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred))) return preferred;
   for (;;) {
     // Below the range the system takes outgoing ports from, so that it is likely to be free next time as well.

@@ -26,7 +26,7 @@ export type Throwaway = {
   release(): Promise<void>;
 };
 
-export type ThrowawayOptions = {
+type ThrowawayOptions = {
   readonly log: EmbeddedLog;
   /** False trades the data for speed: a crash of the machine may destroy it. True by default. */
   readonly durable?: boolean;

@@ -8,7 +8,7 @@ import { isForward } from "./message_status.ts";
 import type { Network } from "./network.ts";
 import { burst, echo, type Imported, importMessage, repeat } from "./retelling.ts";
 
-export interface CustomerMedia {
+interface CustomerMedia {
   kind: "image" | "video" | "audio" | "document" | "sticker";
   bytes: Buffer;
   mimeType: string;

@@ -1,5 +1,5 @@
 /** What Meta's list of error codes says of one. The HTTP status is 400 and the error is not transient unless told. */
-export interface GraphErrorEntry {
+interface GraphErrorEntry {
   title: string;
   httpStatus?: number;
   subcode?: number;

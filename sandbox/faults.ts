@@ -1,7 +1,7 @@
 import { type RuleScope, Rules } from "./rules.ts";
 
 /** What a request to the Graph API is for. */
-export type Operation =
+type Operation =
   | "send"
   | "markRead"
   | "uploadMedia"
@@ -28,7 +28,7 @@ export type Fault =
   /** Answer late. */
   | { kind: "delay"; milliseconds: number; accepts?: boolean };
 
-export interface FaultScope extends RuleScope {
+interface FaultScope extends RuleScope {
   /** What it hits: sends unless told. */
   operation?: Operation | undefined;
 }

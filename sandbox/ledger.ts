@@ -5,7 +5,7 @@ import { Recent } from "./recent.ts";
 import type { Delivery } from "./webhooks/delivery.ts";
 
 /** One request to the Graph API, and what became of it. */
-export interface LedgerRequest {
+interface LedgerRequest {
   at: number;
   method: string;
   path: string;
@@ -18,7 +18,7 @@ export interface LedgerRequest {
 }
 
 /** Totals since the start; they are never forgotten. */
-export interface Counters {
+interface Counters {
   /** Requests to the Graph API. */
   requests: number;
   /** Sends that got a wamid. */

@@ -12,7 +12,7 @@ export interface RuleScope {
 }
 
 /** A case a rule may apply to. */
-export interface RuleSubject {
+interface RuleSubject {
   phoneNumberId?: string | undefined;
   recipient?: string | undefined;
 }

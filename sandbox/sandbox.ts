@@ -54,7 +54,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-export type NewTemplate = Pick<Template, "name" | "components"> & Partial<Template>;
+type NewTemplate = Pick<Template, "name" | "components"> & Partial<Template>;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: wires the parts of a sandbox together.
 export function createSandbox(options: SandboxOptions = {}): Sandbox {

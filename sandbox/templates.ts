@@ -8,7 +8,7 @@ export interface TemplateButton {
   phone_number?: string;
 }
 
-export type TemplateComponent =
+type TemplateComponent =
   | { type: "HEADER"; format: "TEXT"; text: string }
   | { type: "HEADER"; format: "IMAGE" | "VIDEO" | "DOCUMENT" | "LOCATION" }
   | { type: "BODY"; text: string }

@@ -6,7 +6,7 @@ import type { Workspace } from "../stage/workspace.ts";
 import { type Case, figureOf, type Measured } from "./measured.ts";
 
 /** Customers who write in turn, and are known. */
-export const CUSTOMERS = 5000;
+const CUSTOMERS = 5000;
 
 export const inbound: Case = {
   name: "inbound",

@@ -36,7 +36,7 @@ export const roundTrip: Case = {
 };
 
 /** With a one-message chatbot, and customers who have written before. */
-export async function botWorkspace(bench: Bench, slug: string): Promise<Workspace> {
+async function botWorkspace(bench: Bench, slug: string): Promise<Workspace> {
   const workspace = await bench.workspace(slug);
   await introduce(bench, workspace, CONTACTS * CUSTOMERS_EACH);
   await addChatbot(bench.program, workspace, ONE_MESSAGE);

@@ -21,7 +21,7 @@ export type Controls = {
   loop(contacts: number): Promise<RoundTripsResult>;
 };
 
-export type ControlsOptions = {
+type ControlsOptions = {
   postgres: Postgres;
   load: Child<LoadRequest>;
   meta: Child<MetaRequest>;

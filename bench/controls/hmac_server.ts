@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type Then = (body: Buffer) => void;
+type Then = (body: Buffer) => void;
 
 /**
  * Bare `node:http`: reads the body, checks its signature, answers 200, and does `then`. The measure of everything that

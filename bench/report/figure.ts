@@ -23,7 +23,7 @@ export type Target = {
   aim: number;
 };
 
-export type Verdict = "aim met" | "floor met" | "MISSED" | "FAULTY" | "";
+type Verdict = "aim met" | "floor met" | "MISSED" | "FAULTY" | "";
 
 export function verdictOf({ value, ratio, target, faults }: Figure): Verdict {
   if (faults.length > 0) return "FAULTY";

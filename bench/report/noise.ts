@@ -3,7 +3,7 @@ import { cpus, loadavg } from "node:os";
 import { cpuSeconds, familyCpuSeconds } from "../stage/processes.ts";
 
 /** What else the machine was doing. */
-export type Noise = {
+type Noise = {
   loadAverage: number;
   cores: number;
   /** Of all the machine's CPU while we measured: ours, and everybody else's. */

@@ -24,7 +24,7 @@ export type Program = {
 const PARLEY = fileURLToPath(new URL("../../src/parley.js", import.meta.url));
 const READY_MS = 30_000;
 
-export type ProgramOptions = {
+type ProgramOptions = {
   databaseUrl: string;
   /** Writes a CPU profile of each process there. */
   profileDir: string | undefined;

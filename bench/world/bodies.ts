@@ -11,7 +11,7 @@ export type BusinessNumber = {
 /** A message Meta has taken, as its ledger has it: its own id, and ours as it was told (`biz_opaque_callback_data`). */
 export type Sent = { wamid: string; ours: string | null; to: string };
 
-export type Incoming = { id: string; from: string; text: string };
+type Incoming = { id: string; from: string; text: string };
 
 const NAMES = ["Ana", "Bruno", "Chloé", "Deniz", "Emre", "Fatma", "Gül", "Hasan", "Inés", "João"];
 

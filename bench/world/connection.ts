@@ -1,6 +1,6 @@
 import { Client } from "undici";
 
-export type Reply = { status: number; body: Buffer };
+type Reply = { status: number; body: Buffer };
 
 /**
  * One kept-alive HTTP/1.1 connection that asks one thing at a time. undici, as others would use: the controls are

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-export type Answer = (path: string, body: Buffer) => string;
+type Answer = (path: string, body: Buffer) => string;
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 

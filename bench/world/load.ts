@@ -12,7 +12,7 @@ import { takeJobs } from "./job.ts";
 import { type Latency, latencyOf } from "./latency.ts";
 
 /** What is posted. */
-export type LoadSource =
+type LoadSource =
   /** Texts of customers `first` … `first + customers - 1` in turn; `series` makes the message ids unique. */
   | { kind: "messages"; first: number; customers: number; series: string }
   /** Every message is sent, then every one delivered, then read. */

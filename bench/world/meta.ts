@@ -22,7 +22,7 @@ export type MetaRequest =
   | { kind: "settle" }
   | { kind: "counts" };
 
-export type RoundTrips = {
+type RoundTrips = {
   number: BusinessNumber;
   /** At once; each has customers of its own, who take turns, so that no rule about one person interferes. */
   contacts: number;

@@ -5,7 +5,7 @@ import type { Network } from "../network.ts";
 import type { BusinessNumber } from "../numbers.ts";
 
 /** The bearer token, if some number has it. Otherwise 190, HTTP 401; subcode 463 when there was a token. */
-export function tokenOf(network: Network, request: IncomingMessage): string {
+function tokenOf(network: Network, request: IncomingMessage): string {
   const token = /^(?:Bearer|OAuth) (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
   if (token === undefined) {
     throw new GraphError(190, {

@@ -6,7 +6,7 @@ import { BodyError } from "../read_body.ts";
 import { type Answer, give } from "./answer.ts";
 
 /** One request, understood far enough to know whom it is about. */
-export interface Call {
+interface Call {
   subject: FaultSubject;
   /** The parsed JSON body, for the ledger. */
   body?: unknown;

@@ -8,10 +8,10 @@ import { encodeBody, signBody } from "./sign.ts";
 import type { Update } from "./update.ts";
 
 /** Meta's own limits on one POST. */
-export const MAX_BATCH = 1000;
+const MAX_BATCH = 1000;
 const MAX_BODY_BYTES = 3_000_000;
 
-export interface WebhookQueueEvents {
+interface WebhookQueueEvents {
   /** A body was made and is about to be sent for the first time. */
   started(delivery: Delivery): void;
   attempted(delivery: Delivery, attempt: DeliveryAttempt): void;

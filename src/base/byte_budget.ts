@@ -1,5 +1,5 @@
 /** Bounds the bytes of all that is read or waits to be read, and of each that it belongs to. */
-export type ByteBudget = {
+type ByteBudget = {
   /** One piece's part of it; `key`: whose it is. */
   open(key: string): Bytes;
 };

@@ -3,7 +3,7 @@ import { brokenCheck, brokenReference, missingValue, takenValue } from "./broken
 import { ERRORS, type ErrorCode, isErrorCode } from "./errors.ts";
 
 /** A failed statement or connection in our words: a message without values, and the hint of an error of our own. */
-export type DatabaseFailure = { code: ErrorCode; message: string; hint?: string };
+type DatabaseFailure = { code: ErrorCode; message: string; hint?: string };
 
 type Rule = {
   /** SQLSTATEs, or classes of them. */

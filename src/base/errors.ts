@@ -12,7 +12,7 @@ export type ErrorKind =
   | "timeout"
   | "unavailable";
 
-export type RegisteredError = {
+type RegisteredError = {
   kind: ErrorKind;
   /** What it means, for documentation; the message of the error itself says more. */
   meaning: string;

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 
 /** Returns what `find` found for a key a few seconds ago, or asks it; `isFresh` always asks. */
-export type Remembered<T> = (key: string, find: () => Promise<T>, isFresh?: boolean) => Promise<T>;
+type Remembered<T> = (key: string, find: () => Promise<T>, isFresh?: boolean) => Promise<T>;
 
 const TTL_MS = 5_000;
 /** Guessed addresses must not fill the memory. */

@@ -8,7 +8,7 @@ import { openOwnerDatabase } from "../database/urls.ts";
 import { createCommandLog } from "./readable_log.ts";
 
 /** What a command works with: the database as its owner. */
-export type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: string; isEmbedded: boolean };
+type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: string; isEmbedded: boolean };
 
 /**
  * Runs a command on the database: DATABASE_URL, or the embedded server, which is started for as long as the command

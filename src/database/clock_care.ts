@@ -4,7 +4,7 @@ import type { Log } from "../base/log.ts";
 const LOOK_MS = 10_000;
 
 /** Ends the waits that a database clock has left behind which was ahead and was set back. Returns how many. */
-export async function correctFutureTimes(pool: pg.Pool): Promise<number> {
+async function correctFutureTimes(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query("select app_private.correct_future_times() as corrected");
   return rows[0].corrected;
 }

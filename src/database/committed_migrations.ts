@@ -7,7 +7,7 @@ import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
 import type { Db } from "./db.ts";
 
-export type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
+type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
 
 /**
  * The committed migrations in order, after it has been made sure that none was changed: neither since it was committed

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-export type LockRetries = {
+type LockRetries = {
   /** After so long the last error is thrown. */
   forMs: number;
   /** Called before each pause with the error that caused it. */

@@ -53,7 +53,7 @@ export async function readOperationsStatus(db: Db): Promise<OperationsStatus> {
 }
 
 /** A channel with queued messages. */
-export type WaitingChannel = {
+type WaitingChannel = {
   tenant: string;
   channelId: string;
   phoneNumberId: string;

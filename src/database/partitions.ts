@@ -4,7 +4,7 @@ import type { Db } from "./db.ts";
 import { withLockRetries } from "./lock_retries.ts";
 import { inTransaction } from "./pipeline.ts";
 
-export type PartitionCare = { log: Log; retryForMs?: number };
+type PartitionCare = { log: Log; retryForMs?: number };
 
 const RETRY_MS = 60_000;
 /** Detaching waits for those who still read, without holding up anybody. */

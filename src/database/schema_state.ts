@@ -6,7 +6,7 @@ import type { Db } from "./db.ts";
 const COMMITTED = new URL("../../migrations/committed/", import.meta.url);
 
 /** `missing`: nothing of ours is in the database. `behind`: this program brings migrations that it has not seen. */
-export type SchemaState = "current" | "missing" | "behind";
+type SchemaState = "current" | "missing" | "behind";
 
 /**
  * How the schema of a database stands to this program. A database that is ahead is `current`: while a new version is
@@ -28,7 +28,7 @@ export async function requireCurrentSchema(db: Db): Promise<void> {
 
 /** Number of the newest migration of the program; 0 when there is none. They never change while it runs. */
 let committed: Promise<number> | undefined;
-export function newestCommitted(): Promise<number> {
+function newestCommitted(): Promise<number> {
   committed ??= readdir(COMMITTED).then(
     (names) => Math.max(0, ...names.map((name) => Number.parseInt(name, 10) || 0)),
     () => 0,

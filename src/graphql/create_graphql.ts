@@ -25,11 +25,11 @@ import { createSignedInClients } from "./websocket/signed_in_clients.ts";
 import { createWebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
 
 /** Where the API is: POST, and WebSockets (graphql-transport-ws). */
-export const GRAPHQL_PATH = "/graphql";
+const GRAPHQL_PATH = "/graphql";
 /** A page to try it on, in development. */
-export const GRAPHIQL_PATH = "/graphiql";
+const GRAPHIQL_PATH = "/graphiql";
 
-export type Graphql = {
+type Graphql = {
   /** The API's connections, for the metrics. */
   pool: pg.Pool;
   /** Puts the API into the app, below no prefix, and its WebSockets onto the server. */
@@ -38,7 +38,7 @@ export type Graphql = {
   close(): Promise<void>;
 };
 
-export type GraphqlOptions = {
+type GraphqlOptions = {
   /** The owner's login: to listen for changes. */
   ownerUrl: string;
   /** Connections as the owner: for what the credentials of played chatbots' real calls are sealed in. */

@@ -10,12 +10,12 @@ const SERVING = ["database", "migrations", "partitions"] as const;
 const WORKING = [...SERVING, "worker"] as const;
 
 /** What is looked at. Those not named above are warnings: they concern one tenant, or something to come. */
-export type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep";
+type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep";
 
 /** `detail` says what is wrong, in words for the operator and without anything of a customer. */
-export type Check = { ok: boolean; detail?: string };
+type Check = { ok: boolean; detail?: string };
 
-export type Checks = Partial<Record<CheckName, Check>>;
+type Checks = Partial<Record<CheckName, Check>>;
 
 export type Health = {
   /** Requests can be taken. */
@@ -91,7 +91,7 @@ async function isReadOnly(pool: pg.Pool): Promise<boolean> {
 }
 
 /** What the figures mean. */
-export function judge(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
+function judge(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
   return {
     worker: judgeWorkers(status),
     outbox: judgeOutbox(status),

@@ -6,9 +6,9 @@ import { readOperationsStatus, readWaitingChannels } from "../database/operation
 import type { HealthProbe } from "./health.ts";
 
 /** Pools of this process by name, for the gauge. */
-export type Pools = Readonly<Record<string, pg.Pool>>;
+type Pools = Readonly<Record<string, pg.Pool>>;
 
-export type MetricsRouteParts = { pool: pg.Pool; pools: Pools; health: HealthProbe; log: Log };
+type MetricsRouteParts = { pool: pg.Pool; pools: Pools; health: HealthProbe; log: Log };
 
 const FRESH_MS = 5_000;
 

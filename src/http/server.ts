@@ -13,7 +13,7 @@ import { type RequestsUnderWay, watchRequests } from "./requests_under_way.ts";
 import { securityHeaders } from "./security_headers.ts";
 
 /** What the server answers with. None of it is preceded by a body parser: signatures are about raw bytes. */
-export type ServerParts = {
+type ServerParts = {
   home: RequestHandler;
   health: Router;
   metrics: RequestHandler;

@@ -3,7 +3,7 @@
  * the next one. No timer: alone, an item waits for nothing; under load, batches grow by themselves. Keys (tenants) take
  * turns, whatever the number of items that each has waiting.
  */
-export type Batcher<T> = {
+type Batcher<T> = {
   /**
    * Resolves when the item's batch is done; rejects with `run`'s error, or with BatcherFull when too much is waiting.
    * An item that nobody wants any more when its turn comes is left out.
@@ -13,7 +13,7 @@ export type Batcher<T> = {
   close(): Promise<void>;
 };
 
-export type BatcherOptions<T> = {
+type BatcherOptions<T> = {
   /**
    * Does a batch; what one item does to the others is its business. `isWanted`: whether anybody still waits for any of
    * them; a long run looks from time to time.

@@ -9,7 +9,7 @@ import type { SingleFact } from "./fact_call.ts";
 import { type CustomerRow, customerOf, instant } from "./rows.ts";
 
 /** The arguments of app_private.receive_webhooks(), by its names. */
-export type Batch = {
+type Batch = {
   bodies: Buffer[];
   events: JsonObject[];
   customers: CustomerRow[];

@@ -8,7 +8,7 @@ import { type CustomerRow, customerOf, heardAt, instant } from "./rows.ts";
 export type SingleFact = Exclude<Fact, MessageFact | StatusFact | OtherFact>;
 
 /** How such a fact is applied. */
-export type FactCall =
+type FactCall =
   /** A call of an app_private function with one jsonb argument that returns whether it found what it is about. */
   | { kind: "call"; function: string; argument: { [key: string]: unknown } }
   /** An entry of an address book: they come by the thousand, and are applied together. */

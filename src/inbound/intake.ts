@@ -7,7 +7,7 @@ import type { Delivery } from "./delivery.ts";
 import { applyIsolated, applyTogether, UNFINISHED } from "./isolate.ts";
 
 /** Brings deliveries into the database, so that no tenant's keep another's waiting. */
-export type Intake = {
+type Intake = {
   /**
    * Resolves when the delivery is committed. Throws BatcherFull and what is passing: then it has to come again, and what
    * was applied of it is passed over.
@@ -17,7 +17,7 @@ export type Intake = {
   close(): Promise<void>;
 };
 
-export type IntakeOptions = {
+type IntakeOptions = {
   pool: pg.Pool;
   log: Log;
   /** How long to look for what cannot be applied in one delivery; the worker takes it from there. */

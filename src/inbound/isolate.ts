@@ -14,10 +14,10 @@ class Unwanted extends Error {
 export const UNFINISHED = "not all of it could be applied in time: it is tried again";
 
 /** Whether somebody still waits for the answer; asked before each step of a long piece of work. */
-export type IsWanted = () => boolean;
+type IsWanted = () => boolean;
 
 /** withinMs: how long to look for what is bad in one delivery. */
-export type Limits = { isWanted: IsWanted; withinMs: number };
+type Limits = { isWanted: IsWanted; withinMs: number };
 
 /** Applies deliveries together, or not at all. Throws what the database says. */
 export function applyTogether(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<Applied> {

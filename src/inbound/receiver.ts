@@ -24,7 +24,7 @@ export type WebhookReceiver = {
   close(): Promise<void>;
 };
 
-export type WebhookReceiverOptions = {
+type WebhookReceiverOptions = {
   pool: pg.Pool;
   keyRing: KeyRing;
   log: Log;

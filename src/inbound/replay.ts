@@ -23,7 +23,7 @@ export type ReplayFilter = {
   withinMs?: number;
 };
 
-export type ReplayResult = { replayed: number; failed: number; newMessages: number };
+type ReplayResult = { replayed: number; failed: number; newMessages: number };
 
 const PAGE = 100;
 

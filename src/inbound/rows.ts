@@ -21,7 +21,7 @@ export type CustomerRow = {
 };
 
 /** What is known of a customer beside their addresses. */
-export type Sighting = {
+type Sighting = {
   profileName?: string | null;
   username?: string | null;
   /** By the provider's clock. */

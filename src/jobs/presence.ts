@@ -14,7 +14,7 @@ const LOCK_CLASS = {
   slow: `hashtext('parley ${ROLES.slow}')`,
 } as const satisfies Record<JobPool, string>;
 
-export type WorkerPresence = { end(): Promise<void> };
+type WorkerPresence = { end(): Promise<void> };
 
 /**
  * How often something is asked on that connection. When it was last asked is in pg_stat_activity: a process that is

@@ -3,7 +3,7 @@ import type { ChannelKind } from "../channels/channel_kind.ts";
 import type { Access, Outbound, OutboundContext } from "../channels/outbound.ts";
 
 /** A channel, as far as finding its adapter and its access needs. */
-export type ChannelRef = { kind: string; id: string };
+type ChannelRef = { kind: string; id: string };
 
 /** How to speak to the provider of every channel. Made once for a process, and closed. */
 export type OutboundChannels = {

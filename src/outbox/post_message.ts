@@ -5,7 +5,7 @@ import type { Outcome } from "../channels/outcome.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 import type { OutboundChannels } from "./outbound_channels.ts";
 
-export type PostOptions = {
+type PostOptions = {
   channels: OutboundChannels;
   log: Log;
   /** By performance.now(): later than this the lease may end before the answer comes. */

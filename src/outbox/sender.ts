@@ -14,7 +14,7 @@ import { postMessage } from "./post_message.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { Sleeper } from "./sleeper.ts";
 
-export type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
+type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
 
 /** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
 const CONCURRENCY = 256;

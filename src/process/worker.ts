@@ -29,7 +29,7 @@ export type Worker = {
   stop(withinMs?: number): Promise<void>;
 };
 
-export type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
+type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
 
 /** The sender and the turns hold one job each for as long as they have work; the rest goes on beside them. */
 const LEAST_CONCURRENCY = 4;

@@ -14,9 +14,9 @@ import { turnBudget } from "./turn_budget.ts";
 import type { TurnResult } from "./turn_result.ts";
 import { createVersionStore } from "./version_store.ts";
 
-export type Played = { turn: TimedTurn; result: TurnResult };
+type Played = { turn: TimedTurn; result: TurnResult };
 
-export type BatchPlayerOptions = {
+type BatchPlayerOptions = {
   /** For what is committed before the turns are played. */
   pool: pg.Pool;
   keyRing: KeyRing;

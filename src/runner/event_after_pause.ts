@@ -2,7 +2,7 @@ import type { Waiting } from "../chatbot/engine/context.ts";
 import type { ChatbotSettings } from "../chatbot/graph/settings.ts";
 
 /** A run whose conversation a person is done with. */
-export type HeldRun = {
+type HeldRun = {
   waitingFor: Waiting["kind"];
   afterPause: ChatbotSettings["afterPause"];
   /** It has not taken a turn since the pause. */

@@ -11,7 +11,7 @@ import { BatchPlayer } from "./batch_player.ts";
 import { saveTurns } from "./save_turns.ts";
 import type { TurnResult } from "./turn_result.ts";
 
-export type TurnTakerOptions = {
+type TurnTakerOptions = {
   pool: pg.Pool;
   keyRing: KeyRing;
   /** The address that callback addresses begin with. */

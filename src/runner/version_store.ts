@@ -4,7 +4,7 @@ import { withForms } from "./forms.ts";
 import { type RunnableVersion, readRunnable } from "./runnable_version.ts";
 
 /** Versions never change, so that each is read and parsed once. */
-export type VersionStore = {
+type VersionStore = {
   /** Loads the versions of a batch, as far as they can be, in place of the batch before. */
   load(db: Db, ids: readonly string[]): Promise<void>;
   /** Reads the current state of the forms that these send. */

@@ -6,7 +6,7 @@ import type { SealedTable } from "./sealed_tables.ts";
 
 export type SealedRow = Readonly<Record<string, string | null>>;
 
-export type Resealed = {
+type Resealed = {
   /** The columns that change, with their new values. */
   changes: Record<string, string>;
   /** How many secrets were sealed again. */

@@ -5,7 +5,7 @@ export type SealedTable = {
   columns: readonly SealedColumn[];
 };
 
-export type SealedColumn = {
+type SealedColumn = {
   name: string;
   /** The column that its envelopes are sealed for, where that is another one. */
   sealedAs?: string;

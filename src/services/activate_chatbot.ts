@@ -16,7 +16,7 @@ export type Activation = {
 };
 
 /** What answers new conversations from now on. */
-export type ActivatedChatbot = {
+type ActivatedChatbot = {
   id: string;
   name: string;
   /** Number of the version. */

@@ -4,7 +4,7 @@ import { renameSubflows } from "../chatbot/exchange/subflows.ts";
 import type { Db } from "../database/db.ts";
 
 /** A chatbot as it was stored: as a draft, under a name that was free. */
-export type AddedChatbot = {
+type AddedChatbot = {
   id: string;
   name: string;
   /** The graphs it calls that came along, each now a chatbot of its own. */

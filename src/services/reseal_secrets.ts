@@ -5,7 +5,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
 import { resealRow, type SealedRow } from "../secrets/reseal_row.ts";
 import { SEALED_TABLES, type SealedTable } from "../secrets/sealed_tables.ts";
 
-export type ResealResult = {
+type ResealResult = {
   /** Secrets that are sealed with the current key now, and were not. */
   resealed: number;
   /** The places of those that no key opens. */

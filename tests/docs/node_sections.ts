@@ -3,7 +3,7 @@ import type { NodeKind } from "../../src/chatbot/nodes/define_node.ts";
 import type { NodeKinds } from "../../src/chatbot/nodes/node_kinds.ts";
 
 /** The parts of docs/chatbots.md that the kinds of nodes say themselves, by the name in their markers. */
-export function generatedParts(kinds: NodeKinds): Map<string, string> {
+function generatedParts(kinds: NodeKinds): Map<string, string> {
   const sections = kinds.all.map((kind) => [kind.kind, sectionOfKind(kind)] as const);
   return new Map([["types of fields", typesTable()], ["results", resultsTable(kinds)], ...sections]);
 }
@@ -21,7 +21,7 @@ export function withGeneratedParts(page: string, kinds: NodeKinds): string {
 }
 
 /** What a kind does, how it is left, and a table of its fields. */
-export function sectionOfKind({ about, exits, ownExitsAbout, fields }: NodeKind): string {
+function sectionOfKind({ about, exits, ownExitsAbout, fields }: NodeKind): string {
   const named = exits.map(({ handle, label }) => `\`${handle}\` (${label})`);
   const all = ownExitsAbout === undefined ? named : [ownExitsAbout, ...named];
   const rows = rowsOfFields(fields);

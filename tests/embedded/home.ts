@@ -9,7 +9,7 @@ import { type Embedded, openEmbedded } from "../../embedded/embedded.ts";
 import type { EmbeddedLog } from "../../embedded/error.ts";
 
 /** Another process that uses the server. */
-export type Occupant = {
+type Occupant = {
   readonly process: ChildProcess;
   /** What it sees when it is in. */
   readonly seen: Promise<Omit<Embedded, "release">>;

@@ -12,20 +12,20 @@ export const APP_SECRET = "test_app_secret";
 /** The customer most tests are about. */
 export const ALEX = "12025550110";
 
-export interface Received {
+interface Received {
   headers: IncomingHttpHeaders;
   raw: string;
 }
 
 /** The values of everything that was received, in order: `entry[].changes[].value`. */
-export interface Value {
+interface Value {
   contacts?: Record<string, unknown>[];
   messages?: Record<string, unknown>[];
   statuses?: Record<string, unknown>[];
 }
 
 /** A webhook endpoint that keeps what it gets and answers as it is told. */
-export interface Receiver {
+interface Receiver {
   url: string;
   received: Received[];
   /** The HTTP status of every next answer. */
@@ -76,7 +76,7 @@ export interface Stage {
   send(message: Record<string, unknown>): Promise<Reply>;
 }
 
-export interface Reply {
+interface Reply {
   status: number;
   headers: Headers;
   body: {

@@ -27,7 +27,7 @@ export async function say(
   return inserted.map(({ id }) => id);
 }
 
-export type Fate = {
+type Fate = {
   status: string;
   error_code: string | null;
   attempts: number;

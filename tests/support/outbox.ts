@@ -4,7 +4,7 @@ import type { Workspace } from "./people.ts";
 type Queryable = Pick<pg.ClientBase, "query">;
 
 /** An outcome, as record_outcomes() takes it; record() adds whose it is. */
-export type RecordedOutcome = {
+type RecordedOutcome = {
   message_id: string;
   kind: "sent" | "failed" | "retry" | "uncertain";
   provider_message_id?: string;

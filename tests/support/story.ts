@@ -3,7 +3,7 @@ import type pg from "pg";
 import { borrowTestDatabase, type TestDatabase } from "./database.ts";
 import { rolledBack } from "./transaction.ts";
 
-export type Story = (name: string, tell: (db: pg.PoolClient) => Promise<unknown>) => void;
+type Story = (name: string, tell: (db: pg.PoolClient) => Promise<unknown>) => void;
 
 /** A database for the tests of one file; each test is a story in a transaction of its own, which is rolled back. */
 export function stories(): Story {

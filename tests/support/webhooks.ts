@@ -23,7 +23,7 @@ export function postWebhook(
   });
 }
 
-export type Number = { phoneNumberId: string; businessAccountId: string };
+type Number = { phoneNumberId: string; businessAccountId: string };
 
 /** A body with one change for each value. */
 export function webhookBody(number: Number, ...values: object[]): string {

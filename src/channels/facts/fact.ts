@@ -31,7 +31,7 @@ export type Reading =
   | { kind: "unreadable"; reason: string };
 
 /** A change of something that only this kind of channel has, such as a template, or of the channel itself. */
-export type RecordFact = FactSource & {
+type RecordFact = FactSource & {
   kind: "record";
   /** What has changed, for people: `template_update`. */
   name: string;

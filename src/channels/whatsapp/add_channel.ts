@@ -4,7 +4,7 @@ import type { KeyRing } from "../../secrets/key_ring.ts";
 import { setChannelSecrets } from "../../services/set_channel_secrets.ts";
 
 /** A WhatsApp Cloud API number, as its owner finds it in Meta's dashboard. */
-export type NewChannel = {
+type NewChannel = {
   tenantId: string;
   name: string;
   phoneNumberId: string;

@@ -10,7 +10,7 @@ import { CALENDAR } from "./calendar_fields.ts";
 /** Why a calendar gives no result: the codes that exported bots test for. */
 export type CalendarErrorCode = "NO_USER" | "MISSING_DATE" | "INVALID_DATE" | "NOT_CONNECTED" | "FETCH_ERROR";
 
-export type CalendarPlan =
+type CalendarPlan =
   | { kind: "request"; request: HttpRequest }
   | { kind: "error"; code: CalendarErrorCode; message: string };
 
@@ -45,7 +45,7 @@ export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
   return { kind: "request", request: { ...base, headers: [], method: "GET", url, query, body: null } };
 }
 
-export type CalendarAction = "check_availability" | "get_today_events" | "get_tomorrow_events" | "get_events";
+type CalendarAction = "check_availability" | "get_today_events" | "get_tomorrow_events" | "get_events";
 
 export function actionOf(node: GraphNode): CalendarAction {
   const action = CALENDAR.calendarAction.of(node.data);

@@ -4,10 +4,10 @@ import { instantAt } from "../engine/instant.ts";
 /** A stretch of time that is taken. */
 export type Busy = { start: Instant; end: Instant };
 
-export type Slot = { id: string; time: string; available: boolean };
+type Slot = { id: string; time: string; available: boolean };
 
 /** What a day is divided into; times are `HH:mm` on the wall of `timeZone`. */
-export type WorkingDay = {
+type WorkingDay = {
   date: string;
   start: string;
   end: string;

@@ -5,7 +5,7 @@ import type { AiRequest, HttpRequest } from "./request.ts";
 export type Instant = string;
 
 /** `running` occurs only inside a turn; what is stored is waiting or finished. */
-export type RunStatus = "running" | "waiting" | "completed" | "expired" | "stopped" | "failed";
+type RunStatus = "running" | "waiting" | "completed" | "expired" | "stopped" | "failed";
 
 /** A run has at most one timer, and it belongs to what the run waits for. */
 export type Timer = { kind: TimerKind; at: Instant };

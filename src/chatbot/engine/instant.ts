@@ -7,7 +7,7 @@ export function after(instant: Instant, seconds: number): Instant {
 
 const LAST = Date.UTC(9999, 11, 31);
 
-export type LocalTime = {
+type LocalTime = {
   /** `YYYY-MM-DD`. */
   date: string;
   /** `HH:mm`. */

@@ -9,7 +9,7 @@ import type { Turn } from "./turn.ts";
 const MARGIN_LIMIT = 60;
 
 /** Templates of the lines above and below the body; an empty one is left out. */
-export type Margins = { header: string; footer: string };
+type Margins = { header: string; footer: string };
 
 /** An interactive message. Header and footer are interpolated and shortened. */
 export function interactive(

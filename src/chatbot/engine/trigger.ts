@@ -26,7 +26,7 @@ export type TriggerCondition =
 
 export type Match = "exact" | "contains" | "regex";
 
-export type BusinessHours = {
+type BusinessHours = {
   timeZone: string;
   /** Days are 1 (Monday) to 7; times `HH:mm`. An end before its start is on the next day. */
   weekly: { days: number[]; from: string; to: string }[];

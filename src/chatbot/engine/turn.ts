@@ -22,7 +22,7 @@ const TEXT_LIMIT = 4096;
 const WRITES_PER_SIZE = 10;
 
 /** Looks at a turn without changing it. */
-export type TurnObserver = (turn: Turn) => void;
+type TurnObserver = (turn: Turn) => void;
 
 /** What accompanies a turn without being part of it. */
 export type TurnOptions = {

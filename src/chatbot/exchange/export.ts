@@ -24,7 +24,7 @@ export type ExportedChatbot = {
   subflows: ImportedSubflow[];
 };
 
-export type ExportedFlow = ImportedFlow & {
+type ExportedFlow = ImportedFlow & {
   /** The provider's word: `DRAFT`, `PUBLISHED`, … */
   status: string;
   metadata: JsonObject;

@@ -3,7 +3,7 @@ import type { ImportedChatbot } from "./import_result.ts";
 import { type ImportedSubflow, subflowsCalledBy } from "./subflows.ts";
 
 /** A chatbot that was given in a file of its own. `fileName` is without folder and ending. */
-export type GivenFile = { fileName: string; chatbot: ImportedChatbot };
+type GivenFile = { fileName: string; chatbot: ImportedChatbot };
 
 /**
  * A chatbot with the graphs it calls, and those that they call, from wherever they are: embedded in its file or in one

@@ -10,7 +10,7 @@ import { richText } from "./typebot_text.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
 /** Where a block stands. */
-export type TypebotPlace = {
+type TypebotPlace = {
   variables: TypebotVariables;
   /** The first block of each group, by the group's id. */
   firstBlocks: ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@ import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 
 /** A way out of a node, before it is known where it leads. */
-export type OpenExit = { from: string; handle: string };
+type OpenExit = { from: string; handle: string };
 
 /** What a block becomes: usually one node; none for what means nothing in a chat. */
 export type MappedBlock = {

@@ -11,7 +11,7 @@ import type { ChatbotSettings } from "../graph/settings.ts";
 import type { Problem } from "../validation/problem.ts";
 
 /** A way out of a node, by the `sourceHandle` of its edges. */
-export type NodeExit = {
+type NodeExit = {
   handle: string;
   /** When the run takes it, in a few words. */
   label: string;
@@ -23,7 +23,7 @@ export type NodeExit = {
  * What has passed when a run leaves a node: nothing, the node's whole waiting time, or as long as somebody took to
  * react, which ends the contact's silence as far as can be known.
  */
-export type Leaving = "at_once" | "after_wait" | "after_reaction";
+type Leaving = "at_once" | "after_wait" | "after_reaction";
 
 /**
  * Everything that is known of a kind of node. The engine, validation, import and export, simulation, the docs and the

@@ -10,7 +10,7 @@ import { readNumber } from "./read_number.ts";
 import { readPhone } from "./read_phone.ts";
 
 /** The kinds of answer that are typed. */
-export type TypedKind = Exclude<AnswerKind, "choice" | "rating" | "location" | "media">;
+type TypedKind = Exclude<AnswerKind, "choice" | "rating" | "location" | "media">;
 
 /**
  * Reads a typed answer; null when it is none. Dates become `YYYY-MM-DD`, times `HH:mm`, numbers numbers, phones

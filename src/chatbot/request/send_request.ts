@@ -6,7 +6,7 @@ import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { RETRIES } from "./request_fields.ts";
 
-export type HttpWaiting = Extract<Waiting, { kind: "http" }>;
+type HttpWaiting = Extract<Waiting, { kind: "http" }>;
 
 /** May this be sent twice? Only what changes nothing, as all requests to a calendar do. */
 function isRepeatable({ method, target }: HttpRequest): boolean {

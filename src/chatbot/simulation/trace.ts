@@ -21,7 +21,7 @@ export type TraceTurn = {
 };
 
 /** What one node did in a turn. */
-export type NodeStep = {
+type NodeStep = {
   /** Null: the run itself, before its first node. */
   id: string | null;
   type: string;

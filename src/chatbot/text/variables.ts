@@ -50,7 +50,7 @@ function withValue(here: Json | undefined, segments: readonly string[], value: J
 }
 
 /** No name and no path is longer, in characters: looking one up costs its square. */
-export const LONGEST_PATH = 500;
+const LONGEST_PATH = 500;
 
 /** Every way to cut a path into a name and the segments after it, the longest name first; of one too long, none. */
 function* cuts(path: string): Generator<[name: string, segments: () => string[]]> {

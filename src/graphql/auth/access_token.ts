@@ -5,7 +5,7 @@ import { ParleyError } from "../../base/errors.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** How long an access token lasts: what remains of it after a sign-out is caught by the database. */
-export const ACCESS_TOKEN_MINUTES = 15;
+const ACCESS_TOKEN_MINUTES = 15;
 const NAME = "parley";
 
 const Claims = z.object({ user: z.uuid(), tenant: z.uuid(), session: z.uuid(), exp: z.number() });

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** What a refresh token stands for: the n-th exchange of a session. */
-export type Refresh = { sessionId: string; generation: number };
+type Refresh = { sessionId: string; generation: number };
 
 const BODY_BYTES = 20;
 const MAC_BYTES = 32;

@@ -6,14 +6,14 @@ import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
 import { createSignInPlaces } from "./sign_in_places.ts";
 import type { Visitor } from "./visitor.ts";
 
-export type Credentials = { email: string; password: string; tenant?: string | null | undefined };
+type Credentials = { email: string; password: string; tenant?: string | null | undefined };
 
-export type Acceptance = { token: string; password: string; name?: string | null | undefined };
+type Acceptance = { token: string; password: string; name?: string | null | undefined };
 
-export type PasswordChange = { oldPassword: string; newPassword: string };
+type PasswordChange = { oldPassword: string; newPassword: string };
 
 /** What a client holds on to. */
-export type Tokens = {
+type Tokens = {
   accessToken: string;
   /** ISO 8601. */
   accessTokenExpiresAt: string;

@@ -1,7 +1,7 @@
 import type { DocumentNode, FragmentDefinitionNode, SelectionSetNode } from "postgraphile/graphql";
 
 /** How large an operation is once its fragments are spread out. */
-export type Measure = { depth: number; fields: number; aliases: number; rootFields: number };
+type Measure = { depth: number; fields: number; aliases: number; rootFields: number };
 
 const NOTHING: Measure = { depth: 0, fields: 0, aliases: 0, rootFields: 0 };
 

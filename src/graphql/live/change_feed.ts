@@ -7,7 +7,7 @@ import type { Change } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
 
 /** The one connection of a process that listens for what changes. */
-export type ChangeFeed = {
+type ChangeFeed = {
   /** Resolves when it listens for the first time. */
   ready: Promise<void>;
   close(): Promise<void>;
@@ -30,7 +30,7 @@ const Notice = z.object({
 type Notice = z.infer<typeof Notice>;
 
 /** Whom the feed serves: subscriptions, and those who hold something open for a session. */
-export type FeedListeners = {
+type FeedListeners = {
   hub: ChangeHub;
   sessions: {
     ended(sessionIds: readonly string[]): void;

@@ -1,7 +1,7 @@
 import type { Change, ChangeKind } from "./change.ts";
 import { type ChangeQueue, createChangeQueue } from "./change_queue.ts";
 
-export type Subscription = {
+type Subscription = {
   tenantId: string;
   kind: ChangeKind;
   /** Null: of every conversation. */

@@ -24,7 +24,7 @@ import type { ReadDocument } from "./read_document.ts";
 import { createRequestTurn, type RequestTurn } from "./request_turn.ts";
 
 /** What a client sends, over HTTP or a WebSocket: still to be looked at. */
-export type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
+type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
 
 /** An operation that has passed every check and may be run. */
 export type Operation = {

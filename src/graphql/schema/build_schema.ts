@@ -19,7 +19,7 @@ import { sessionMutations } from "./session_mutations.ts";
 import { simulationMutations } from "./simulation_mutations.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
-export type BuiltSchema = {
+type BuiltSchema = {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
   /** Lets PostGraphile's use of the pool go; the pool itself is the caller's to end. */

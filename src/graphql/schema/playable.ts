@@ -4,7 +4,7 @@ import { withForms } from "../../runner/forms.ts";
 import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
 
 /** What a client names to have it played. */
-export type PlayableNames = { chatbotId?: string | undefined; versionId?: string | undefined };
+type PlayableNames = { chatbotId?: string | undefined; versionId?: string | undefined };
 
 /** A version, or a draft as it would be published now, that the caller may see: an admin's. */
 export type Playable = {

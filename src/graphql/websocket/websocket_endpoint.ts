@@ -21,7 +21,7 @@ const WAITING = { most: 1_000, mostOfSource: 200 };
 /** How long clients are given to say goodbye. */
 const GOODBYE_MS = 500;
 
-export type WebSocketEndpoint = {
+type WebSocketEndpoint = {
   /** Answers upgrade requests for `path`; others are left to whoever else listens, or refused (404). */
   attach(server: Server, path: string): void;
   /** Closes every connection, and waits for that; half a second at the most. */

@@ -2,7 +2,7 @@ import type { Config } from "../../base/config.ts";
 import { createGuardedFetch, type GuardedFetch } from "./guarded_fetch.ts";
 
 /** The ways out for what chatbots ask of others. */
-export type ChatbotFetches = {
+type ChatbotFetches = {
   /** For addresses that customers configure. */
   guarded: GuardedFetch;
   /** For the few addresses that the operator configured; these may be private. */

@@ -14,7 +14,7 @@ export type GuardedRequest = {
   timeoutMs?: number;
 };
 
-export type Refusal =
+type Refusal =
   | DestinationRefusal
   | "too_many_redirects"
   | "leaks_body"
@@ -22,7 +22,7 @@ export type Refusal =
   | "content_encoding"
   | "too_large";
 
-export type GuardedReply =
+type GuardedReply =
   | { kind: "response"; status: number; contentType: string; body: Buffer; url: string }
   /** We would not ask, or would not take the answer. */
   | { kind: "refused"; reason: Refusal }

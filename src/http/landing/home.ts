@@ -3,7 +3,7 @@ import type { Config } from "../../base/config.ts";
 import { type Destination, homePage } from "./page.ts";
 
 /** What this process offers beside the API. */
-export type Offers = { hasGraphiql: boolean; hasSandbox: boolean };
+type Offers = { hasGraphiql: boolean; hasSandbox: boolean };
 
 /** The API shows a page to try it on to whoever develops. */
 export function hasGraphiql(config: Config): boolean {

@@ -33,7 +33,7 @@ export type Past = {
 };
 
 /** Which part of a conversation. */
-export type Part = {
+type Part = {
   conversationId: string;
   from: Instant | null;
   until: Instant;

@@ -12,7 +12,7 @@ import { isSame, type Spoken, spoken } from "./spoken.ts";
 import { Stage } from "./stage.ts";
 
 /** What the customer said, what the chatbot said to that, and what the version would say. */
-export type ReplayedTurn = {
+type ReplayedTurn = {
   /** When it began. */
   at: Instant;
   heard: Spoken[];
@@ -22,7 +22,7 @@ export type ReplayedTurn = {
 };
 
 /** A run that there would have been. `outcome` is `waiting` while it is not over, and `reason` then what it waits for. */
-export type ReplayedRun = {
+type ReplayedRun = {
   startedAt: Instant;
   path: string[];
   variables: JsonObject;

@@ -12,7 +12,7 @@ import type { Person } from "../../support/people.ts";
 export const JWT_SECRET = "a token secret for tests, long enough";
 export const RING = keyRing(["a secret key for tests, long enough"]);
 
-export type Answer = {
+type Answer = {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: what a query answers with depends on the query
   data: any;

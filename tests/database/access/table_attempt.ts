@@ -3,7 +3,7 @@ import type { FurnishedTenant } from "./furnished_tenant.ts";
 import type { Verb } from "./rights.ts";
 
 /** What came of trying: rows were touched, none were (policies hid them), or Postgres refused (its SQLSTATE). */
-export type Result = "done" | "nothing" | `refused ${string}`;
+type Result = "done" | "nothing" | `refused ${string}`;
 
 /** What the catalog says of a table. */
 export type TableShape = { name: string; updatable: string[] };

@@ -4,7 +4,7 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
 import { rolledBack } from "../../support/transaction.ts";
 
 /** A convention, as a question to the catalog that has no answer while it is kept. */
-export type Rule = {
+type Rule = {
   rule: string;
   /** Returns a column `what`: each thing that breaks the rule. `ours` lists our schemas' tables, functions, … */
   sql: string;

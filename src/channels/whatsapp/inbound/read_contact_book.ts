@@ -5,7 +5,7 @@ import { matchKeyOf } from "./match_key.ts";
 import { identityOf, phoneOf, type RawIds } from "./read_identity.ts";
 
 /** A customer as far as a value tells. */
-export type Person = { identity: ContactIdentity; profileName: string | null; username: string | null };
+type Person = { identity: ContactIdentity; profileName: string | null; username: string | null };
 
 /** The `contacts` that come beside messages, statuses and calls, indexed once. */
 export type ContactBook = {

@@ -16,14 +16,14 @@ export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
   if (error === null || code === null) return classifyStatus(reply.status);
   const title = textOf(error.message);
   const details = errorText(error);
-  const judged = judge(code, error.is_transient === true, reply.status);
-  switch (judged.class) {
+  const known = classify(code, error.is_transient === true, reply.status);
+  switch (known.class) {
     case "throttled":
       return {
         kind: "throttled",
         code: String(code),
-        scope: judged.scope,
-        retryAfterMs: retryAfterMs(reply.headers) ?? judged.retryAfterMs,
+        scope: known.scope,
+        retryAfterMs: retryAfterMs(reply.headers) ?? known.retryAfterMs,
       };
     case "channel_stopped":
       return { kind: "channel_stopped", code: String(code), title, details };
@@ -32,18 +32,16 @@ export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
     case "rejected":
       return { kind: "rejected", code: String(code), title, details };
     default:
-      return judged satisfies never;
+      return known satisfies never;
   }
 }
 
 /** An error that calls itself transient may be repeated, but nobody says that it was raised before processing. */
-function judge(code: number, isTransient: boolean, status: number): ErrorClass {
+function classify(code: number, isTransient: boolean, status: number): ErrorClass {
   const known = classOfCode(code);
   const isTemporary = isTransient || (known === null && status >= 500);
-  if (isTemporary && (known === null || known.class === "rejected")) {
-    return { class: "uncertain", advice: "reconcile" };
-  }
-  return known ?? { class: "rejected", advice: "give_up" };
+  if (isTemporary && (known === null || known.class === "rejected")) return { class: "uncertain" };
+  return known ?? { class: "rejected" };
 }
 
 function classifyStatus(status: number): Failure {

@@ -5,7 +5,7 @@ import { objectOf } from "../../../base/json/values.ts";
 import type { CloudApiAccess } from "./access.ts";
 import { Exchange, type GraphReply } from "./exchange.ts";
 
-export type GraphRequest = {
+type GraphRequest = {
   method: "GET" | "POST" | "DELETE";
   url: string;
   headers?: Record<string, string>;
@@ -23,7 +23,7 @@ export type GraphClient = {
   close(): Promise<void>;
 };
 
-export type GraphClientOptions = {
+type GraphClientOptions = {
   /** Default 20 s. */
   timeoutMs?: number;
   /** Kept-alive connections to one host; default 64. */

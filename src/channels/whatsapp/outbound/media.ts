@@ -6,7 +6,7 @@ import type { CloudApiAccess } from "./access.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
 
-export type MediaDescription = {
+type MediaDescription = {
   mediaId: string;
   /** Good for 5 minutes, and only with the channel's token. */
   url: string;

@@ -6,9 +6,9 @@ import type { TestDatabase } from "../../../support/database.ts";
 const PROGRAM = join(import.meta.dirname, "../../../../src/parley.js");
 
 /** What became of a run of the command line. */
-export type Ran = { code: number | null; stdout: string; stderr: string };
+type Ran = { code: number | null; stdout: string; stderr: string };
 
-export type RunOptions = { input?: string; env?: Record<string, string> };
+type RunOptions = { input?: string; env?: Record<string, string> };
 
 /** The command line, as a process of its own, on one database. */
 export type Parley = {

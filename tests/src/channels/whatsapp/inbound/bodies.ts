@@ -4,7 +4,7 @@ import { readWebhook } from "../../../../../src/channels/whatsapp/inbound/read_w
 /** Bodies in the shapes of docs/reference/cloud-api.md, and a short way to their facts. */
 
 export const BUSINESS_NUMBER = "15550100200";
-export const CUSTOMER_NUMBER = "5511998765432";
+const CUSTOMER_NUMBER = "5511998765432";
 export const BSUID = "BR.84211963300175429918";
 export const PARENT_BSUID = "BR.ENT.20934711860055120";
 export const SAID_AT = "1763690400";

@@ -5,7 +5,7 @@ import { body, factsOf } from "./bodies.ts";
 
 type Values = Record<string, unknown>;
 
-export type FieldCase = {
+type FieldCase = {
   field: string;
   /** Where a field has several cases. */
   says?: string;

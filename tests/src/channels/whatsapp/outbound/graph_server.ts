@@ -7,10 +7,10 @@ import {
   type GraphClient,
 } from "../../../../../src/channels/whatsapp/outbound/graph_client.ts";
 
-export type Seen = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer };
+type Seen = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer };
 export type Answer = (seen: Seen, response: ServerResponse, request: IncomingMessage) => void;
 
-export type GraphServer = {
+type GraphServer = {
   channel: CloudApiAccess;
   graph: GraphClient;
   /** What arrived, in order. */
