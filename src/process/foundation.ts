@@ -3,7 +3,6 @@ import type { Log } from "../base/log.ts";
 import { type OwnerDatabase, openOwnerDatabase } from "../database/urls.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { readKeyRing } from "../secrets/secret_keys.ts";
-import { CloseDeadline } from "./close_deadline.ts";
 
 /** What every part of a process stands on. */
 export type Foundation = {
@@ -24,4 +23,21 @@ export async function layFoundation(config: Config, log: Log): Promise<Foundatio
   const owner = await openOwnerDatabase(config, log);
   closing.defer(() => owner.release());
   return { config, log, owner, keyRing, closing, deadline: new CloseDeadline() };
+}
+
+/** What is under way gets this long to finish; the rest of a signal's ten seconds is for recording and closing. */
+const CLOSE_MS = 8_000;
+
+/** The time that all parts of a process share to close in. */
+class CloseDeadline {
+  #end: number | undefined;
+
+  /** From the first call to `begin` on, time runs out. */
+  begin(): void {
+    this.#end ??= performance.now() + CLOSE_MS;
+  }
+
+  get leftMs(): number {
+    return this.#end === undefined ? CLOSE_MS : Math.max(0, this.#end - performance.now());
+  }
 }

@@ -21,7 +21,7 @@ export function withGeneratedParts(page: string, kinds: NodeKinds): string {
 }
 
 /** What a kind does, how it is left, and a table of its fields. */
-function sectionOfKind({ about, exits, ownExitsAbout, fields }: NodeKind): string {
+export function sectionOfKind({ about, exits, ownExitsAbout, fields }: NodeKind): string {
   const named = exits.map(({ handle, label }) => `\`${handle}\` (${label})`);
   const all = ownExitsAbout === undefined ? named : [ownExitsAbout, ...named];
   const rows = rowsOfFields(fields);

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type Asked = { method: string; url: string; headers: Record<string, unknown>; body: string };
-type StandInAnswer = { status: number; body: unknown };
+export type StandInAnswer = { status: number; body: unknown };
 
 export type StandIn = {
   /** `http://127.0.0.1:<port>` */

@@ -11,7 +11,7 @@ import type { ChatbotSettings } from "../graph/settings.ts";
 import type { Problem } from "../validation/problem.ts";
 
 /** A way out of a node, by the `sourceHandle` of its edges. */
-type NodeExit = {
+export type NodeExit = {
   handle: string;
   /** When the run takes it, in a few words. */
   label: string;

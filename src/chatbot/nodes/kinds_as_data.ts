@@ -4,7 +4,7 @@ import type { NodeExit, NodeKind } from "./define_node.ts";
 import type { NodeKinds } from "./node_kinds.ts";
 
 /** What an editor of graphs needs to know of a kind of node, as data. */
-export type KindData = {
+type KindData = {
   kind: string;
   about: string;
   isStart: boolean;
@@ -16,7 +16,7 @@ export type KindData = {
   results: { name: string; about: string }[];
 };
 
-export type FieldData = {
+type FieldData = {
   name: string;
   type: FieldType;
   about: string;

@@ -2,7 +2,6 @@ import type { Field } from "../fields/field.ts";
 import { filledFields } from "../fields/filled_fields.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
-import { exitsOf } from "./exits.ts";
 import { type Problem, problem, warning } from "./problem.ts";
 
 /** What is wrong with nodes and edges as such. */
@@ -88,4 +87,12 @@ export function nodesNamedBy(node: GraphNode, kinds: NodeKinds): string[] {
     .filter(({ field }) => field.type === "node")
     .map(({ field, data }) => (field as Field<string>).of(data))
     .filter((target) => target !== "");
+}
+
+/** The exits a node has, by handle, with the spellings that mean the same; null when it can have any. */
+function exitsOf(node: GraphNode, kinds: NodeKinds): ReadonlySet<string> | null {
+  const kind = kinds.of(node);
+  if (kind === null) return null;
+  const own = kind.ownExits ? kind.ownExits(node.data) : [];
+  return own && new Set(["", "default", ...kind.exits.map(({ handle }) => handle), ...own]);
 }

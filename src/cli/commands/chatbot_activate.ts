@@ -3,8 +3,7 @@ import { inTransaction } from "../../database/pipeline.ts";
 import { type Activation, activateChatbot, RUNNING_CONTEXTS } from "../../services/activate_chatbot.ts";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
-import { print, remark } from "../print.ts";
-import { describeProblem } from "../problems.ts";
+import { describeProblem, print, remark } from "../print.ts";
 import { onDatabase } from "../session.ts";
 
 type Options = CommonOptions & {

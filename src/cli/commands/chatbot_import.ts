@@ -8,8 +8,7 @@ import { addChatbot } from "../../services/add_chatbot.ts";
 import { findTenant } from "../../services/find.ts";
 import { validateChatbot } from "../../services/validate_chatbot.ts";
 import { type CommonOptions, define } from "../define.ts";
-import { print, remark } from "../print.ts";
-import { describeProblem } from "../problems.ts";
+import { describeProblem, print, remark } from "../print.ts";
 import { readChatbotFiles } from "../read_chatbot_files.ts";
 import { onDatabase } from "../session.ts";
 

@@ -4,8 +4,7 @@ import { inTransaction } from "../../database/pipeline.ts";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
 import { type CommonOptions, define } from "../define.ts";
-import { print, remark } from "../print.ts";
-import { describeProblem } from "../problems.ts";
+import { describeProblem, print, remark } from "../print.ts";
 import { onDatabase } from "../session.ts";
 
 type Options = CommonOptions & { tenant: string };

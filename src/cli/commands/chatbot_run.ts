@@ -1,15 +1,14 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { ParleyError } from "../../base/errors.ts";
+import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import type { ImportedChatbot } from "../../chatbot/exchange/import_result.ts";
-import { flowFacts } from "../../chatbot/graph/flow_facts.ts";
-import { type ChatbotVersion, draftVersion } from "../../chatbot/graph/version.ts";
+import { type ChatbotVersion, draftVersion, type FlowFacts } from "../../chatbot/graph/version.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
 import { simulate } from "../../chatbot/simulation/simulate.ts";
 import type { SimulationResult } from "../../chatbot/simulation/simulation.ts";
 import { type CommonOptions, define } from "../define.ts";
-import { print, remark } from "../print.ts";
-import { describeProblem } from "../problems.ts";
+import { describeProblem, print, remark } from "../print.ts";
 import { readChatbotFiles } from "../read_chatbot_files.ts";
 import { readStub } from "../read_stub.ts";
 
@@ -74,4 +73,10 @@ function instantOf(text: string | undefined): string {
 function describe({ path, said, outcome, reason }: SimulationResult): string {
   const lines = said.map((words) => `  ${words.replaceAll("\n", "\n  ")}`);
   return [path.join(" → "), "", ...lines, "", `${outcome}: ${reason}`].join("\n");
+}
+
+/** What the engine needs to know of a form, from its state at Meta and its Flow JSON. */
+function flowFacts(status: string, flowJson: JsonObject): FlowFacts {
+  const [first] = listField(flowJson, "screens").filter(isObject);
+  return { status, firstScreen: (first && textField(first, "id")) || null };
 }

@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { validateChatbot } from "../../services/validate_chatbot.ts";
 import { type CommonOptions, define } from "../define.ts";
-import { print } from "../print.ts";
-import { describeProblem } from "../problems.ts";
+import { describeProblem, print } from "../print.ts";
 import { onDatabase } from "../session.ts";
 
 type Options = CommonOptions & { tenant: string };

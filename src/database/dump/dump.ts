@@ -1,11 +1,9 @@
 import { indexes, policies, rowSecurity, triggers } from "./attachments.ts";
-import { type Catalog, SCHEMAS, textsOf } from "./catalog.ts";
+import { type Catalog, SCHEMAS, type Statement, statements, textsOf } from "./catalog.ts";
 import { attachmentComments, tableComments } from "./comments.ts";
-import { databaseWide } from "./database_wide.ts";
 import { createFunctions } from "./functions.ts";
 import { functionGrants, schemaGrants, tableGrants } from "./grants.ts";
 import { createTables } from "./tables.ts";
-import { createEnums } from "./types.ts";
 import { refuseUnknownObjects } from "./unknown_objects.ts";
 import { createViews } from "./views.ts";
 
@@ -77,4 +75,43 @@ async function functions(catalog: Catalog): Promise<string> {
   const created = await createFunctions(catalog);
   const grants = await functionGrants(catalog);
   return created.map(({ of, text }) => [text, ...textsOf(grants, of)].join("\n")).join("\n\n");
+}
+
+/** `create type … as enum`, with its comment. Values stay in their order: policies and statuses compare by it. */
+async function createEnums(catalog: Catalog): Promise<Statement[]> {
+  return statements(
+    catalog,
+    `select t.oid::regtype::text as of, concat_ws(E'\\n',
+       format(E'create type %s as enum (\\n%s\\n);', t.oid::regtype, (
+         select string_agg('  ' || quote_literal(e.enumlabel), E',\\n' order by e.enumsortorder)
+         from pg_enum e
+         where e.enumtypid = t.oid
+       )),
+       'comment on type ' || t.oid::regtype || ' is ' || quote_literal(obj_description(t.oid, 'pg_type')) || ';') as text
+     from pg_type t
+     where t.typnamespace::regnamespace::text = any ($1) and t.typtype = 'e'
+     order by t.oid::regtype::text collate "C"`,
+  );
+}
+
+/** What is set beside our schemas: extensions in them, and what new objects of the owner do not grant. */
+async function databaseWide(catalog: Catalog): Promise<Statement[]> {
+  return statements(
+    catalog,
+    `select 'extension' as of, format('create extension %I with schema %I;', e.extname, e.extnamespace::regnamespace::text) as text
+     from pg_extension e
+     where e.extnamespace::regnamespace::text = any ($1)
+     union all
+     select 'default privileges', 'alter default privileges revoke execute on functions from public;'
+     where exists (
+       select from pg_default_acl d
+       where d.defaclobjtype = 'f'
+       and d.defaclnamespace = 0
+       and not exists (select from aclexplode(d.defaclacl) a where a.grantee = 0)
+     )
+     union all
+     select 'schema public', 'revoke all on schema public from public;'
+     where not has_schema_privilege('public', 'public', 'usage') and not has_schema_privilege('public', 'public', 'create')
+     order by 1, 2`,
+  );
 }
