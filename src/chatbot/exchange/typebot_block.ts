@@ -33,21 +33,13 @@ export function mapBlock(block: JsonObject, place: TypebotPlace): MappedBlock {
 
 const NO_COUNTERPART = "it has no counterpart; a run that reaches it ends.";
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one case for each kind of block.
 function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
   const { variables, firstBlocks } = place;
   const id = textField(block, "id");
   const type = textField(block, "type");
   const options = objectField(block, "options");
   if (isTypedInput(type)) return typedInput(block, variables);
-  if (OF_THE_PAGE.includes(type))
-    return {
-      nodes: [],
-      links: [],
-      exits: [],
-      onward: [],
-      losses: ["it is left out: there is no page here."],
-    };
+  if (OF_THE_PAGE.includes(type)) return leftOut("it is left out: there is no page here.");
   switch (type) {
     case "text":
       return one(id, "message", { content: richText(objectField(block, "content"), variables) });
@@ -102,6 +94,10 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
     default:
       return AI_BLOCKS.includes(type.toLowerCase()) ? aiReply(block, variables) : null;
   }
+}
+
+function leftOut(loss: string): MappedBlock {
+  return { nodes: [], links: [], exits: [], onward: [], losses: [loss] };
 }
 
 /** Where `a` has no edge everybody takes `b`; where `b` has none the run ends. */

@@ -23,31 +23,71 @@ const TOTAL_COUNT = 20;
  * @param document valid for the schema
  * @param variables as the client sent them
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one walk whose parts share the request.
 export function countObjects(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === "FragmentDefinition") fragments.set(definition.name.value, definition);
-  const counted = new Map<string, number>();
+  const root = schema.getRootType(operation.operation);
+  const counter = new ObjectCounter(
+    schema,
+    document,
+    (name) => variables[name] ?? defaultOf(operation, name),
+  );
+  return root ? counter.ofSelections(operation.selectionSet, root, 1) : 0;
+}
 
-  const ofFragment = (name: string, pageOf: number): number => {
+class ObjectCounter {
+  readonly #schema: GraphQLSchema;
+  readonly #valueOf: (variable: string) => unknown;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #counted = new Map<string, number>();
+
+  constructor(schema: GraphQLSchema, document: DocumentNode, valueOfVariable: (variable: string) => unknown) {
+    this.#schema = schema;
+    this.#valueOf = valueOfVariable;
+    for (const definition of document.definitions)
+      if (definition.kind === "FragmentDefinition") this.#fragments.set(definition.name.value, definition);
+  }
+
+  ofSelections(set: SelectionSetNode, parent: GraphQLCompositeType, pageOf: number): number {
+    let sum = 0;
+    for (const selection of set.selections) {
+      switch (selection.kind) {
+        case "Field":
+          sum += this.#ofField(selection, parent, pageOf);
+          break;
+        case "InlineFragment": {
+          const { typeCondition, selectionSet } = selection;
+          const condition = typeCondition && this.#schema.getType(typeCondition.name.value);
+          sum += this.ofSelections(selectionSet, isCompositeType(condition) ? condition : parent, pageOf);
+          break;
+        }
+        case "FragmentSpread":
+          sum += this.#ofFragment(selection.name.value, pageOf);
+          break;
+        default:
+          throw new Error(selection satisfies never);
+      }
+    }
+    return sum;
+  }
+
+  #ofFragment(name: string, pageOf: number): number {
     // Of a connection the page size matters: the same fragment may be spread in two.
     const key = `${name} ${pageOf}`;
-    const known = counted.get(key);
+    const known = this.#counted.get(key);
     if (known !== undefined) return known;
-    const fragment = fragments.get(name);
-    const type = fragment && schema.getType(fragment.typeCondition.name.value);
-    const count = fragment && isCompositeType(type) ? ofSelections(fragment.selectionSet, type, pageOf) : 0;
-    counted.set(key, count);
+    const fragment = this.#fragments.get(name);
+    const type = fragment && this.#schema.getType(fragment.typeCondition.name.value);
+    const count =
+      fragment && isCompositeType(type) ? this.ofSelections(fragment.selectionSet, type, pageOf) : 0;
+    this.#counted.set(key, count);
     return count;
-  };
+  }
 
-  const ofField = (field: FieldNode, parent: GraphQLCompositeType, pageOf: number): number => {
+  #ofField(field: FieldNode, parent: GraphQLCompositeType, pageOf: number): number {
     const name = field.name.value;
     const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
     if (!definition) return 0;
@@ -56,51 +96,22 @@ export function countObjects(
     if (!field.selectionSet || !isCompositeType(type)) return 0;
     const times = name === "nodes" || name === "edges" ? pageOf : 1;
     const isPaged = definition.args.some((argument) => argument.name === "first");
-    return times * (1 + ofSelections(field.selectionSet, type, isPaged ? pageOfField(field) : 1));
-  };
+    return times * (1 + this.ofSelections(field.selectionSet, type, isPaged ? this.#pageOfField(field) : 1));
+  }
 
-  const ofSelections = (set: SelectionSetNode, parent: GraphQLCompositeType, pageOf: number): number => {
-    let sum = 0;
-    for (const selection of set.selections) {
-      switch (selection.kind) {
-        case "Field":
-          sum += ofField(selection, parent, pageOf);
-          break;
-        case "InlineFragment": {
-          const condition = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
-          sum += ofSelections(
-            selection.selectionSet,
-            isCompositeType(condition) ? condition : parent,
-            pageOf,
-          );
-          break;
-        }
-        case "FragmentSpread":
-          sum += ofFragment(selection.name.value, pageOf);
-          break;
-        default:
-          throw new Error(selection satisfies never);
-      }
-    }
-    return sum;
-  };
-
-  const pageOfField = (field: FieldNode): number => {
+  #pageOfField(field: FieldNode): number {
     const first = field.arguments?.find((argument) => argument.name.value === "first")?.value;
     switch (first?.kind) {
       case "IntValue":
         return pageSize(Number(first.value));
       case "Variable": {
-        const value = variables[first.name.value] ?? defaultOf(operation, first.name.value);
+        const value = this.#valueOf(first.name.value);
         return pageSize(typeof value === "number" ? value : undefined);
       }
       default:
         return pageSize(undefined);
     }
-  };
-
-  const root = schema.getRootType(operation.operation);
-  return root ? ofSelections(operation.selectionSet, root, 1) : 0;
+  }
 }
 
 function defaultOf(operation: OperationDefinitionNode, name: string): number | undefined {

@@ -81,7 +81,6 @@ type Settings = {
 };
 
 /** The one way in: HTTP and WebSockets read, check and run requests here. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createOperations({
   schema,
   resolvedPreset,
@@ -108,44 +107,7 @@ export function createOperations({
   return {
     schema,
 
-    prepare({ query, variables, operationName }, visitor, origin) {
-      if (typeof query !== "string") throw refused("PYREQ", "query must be a string");
-      if (operationName != null && typeof operationName !== "string")
-        throw refused("PYREQ", "operationName must be a string");
-      if (variables != null && !isRecord(variables)) throw refused("PYREQ", "variables must be an object");
-      if (isDeeperThan(variables, LIMITS.variableDepth))
-        throw refused("PYLIM", `Variables nest more than ${LIMITS.variableDepth} levels`);
-
-      if (visitor === null && query.length > LIMITS.anonymousBytes)
-        throw refused(
-          "PYLIM",
-          `More than ${LIMITS.anonymousBytes} bytes of a document without an access token`,
-        );
-      const read = readDocument(query);
-      if ("errors" in read) throw new RefusedRequest(read.errors);
-      const { document, fields } = read;
-      if (visitor === null && fields > LIMITS.anonymousFields)
-        throw refused("PYLIM", `More than ${LIMITS.anonymousFields} fields without an access token`);
-      const definition = getOperationAST(document, operationName);
-      if (!definition)
-        throw refused("PYREQ", "Name the operation: the document has none of that name, or several");
-      const given = variables ?? {};
-      if (fields + countConditions(document, definition, given) > LIMITS.fields)
-        throw refused("PYLIM", `More than ${LIMITS.fields} fields and conditions of filters`);
-      if (countObjects(schema, document, definition, given) > LIMITS.objects)
-        throw refused(
-          "PYLIM",
-          `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller "first" (it defaults to ${PAGE_SIZE.default})`,
-        );
-      return {
-        document,
-        definition,
-        operationName: operationName ?? undefined,
-        variables: given,
-        visitor,
-        origin,
-      };
-    },
+    prepare: (request, visitor, origin) => prepare(schema, readDocument, request, visitor, origin),
 
     async execute(operation, log) {
       const turn = turnOf(operation);
@@ -166,6 +128,49 @@ export function createOperations({
       const args = await argsOf(operation, turnOf(operation), changes);
       return (await subscribe(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult;
     },
+  };
+}
+
+/** Checks a request before anything of it runs. Throws {@link RefusedRequest}. */
+function prepare(
+  schema: Settings["schema"],
+  readDocument: Settings["readDocument"],
+  { query, variables, operationName }: GraphqlRequest,
+  visitor: Operation["visitor"],
+  origin: Operation["origin"],
+): Operation {
+  if (typeof query !== "string") throw refused("PYREQ", "query must be a string");
+  if (operationName != null && typeof operationName !== "string")
+    throw refused("PYREQ", "operationName must be a string");
+  if (variables != null && !isRecord(variables)) throw refused("PYREQ", "variables must be an object");
+  if (isDeeperThan(variables, LIMITS.variableDepth))
+    throw refused("PYLIM", `Variables nest more than ${LIMITS.variableDepth} levels`);
+
+  if (visitor === null && query.length > LIMITS.anonymousBytes)
+    throw refused("PYLIM", `More than ${LIMITS.anonymousBytes} bytes of a document without an access token`);
+  const read = readDocument(query);
+  if ("errors" in read) throw new RefusedRequest(read.errors);
+  const { document, fields } = read;
+  if (visitor === null && fields > LIMITS.anonymousFields)
+    throw refused("PYLIM", `More than ${LIMITS.anonymousFields} fields without an access token`);
+  const definition = getOperationAST(document, operationName);
+  if (!definition)
+    throw refused("PYREQ", "Name the operation: the document has none of that name, or several");
+  const given = variables ?? {};
+  if (fields + countConditions(document, definition, given) > LIMITS.fields)
+    throw refused("PYLIM", `More than ${LIMITS.fields} fields and conditions of filters`);
+  if (countObjects(schema, document, definition, given) > LIMITS.objects)
+    throw refused(
+      "PYLIM",
+      `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller "first" (it defaults to ${PAGE_SIZE.default})`,
+    );
+  return {
+    document,
+    definition,
+    operationName: operationName ?? undefined,
+    variables: given,
+    visitor,
+    origin,
   };
 }
 
