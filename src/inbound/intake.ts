@@ -2,7 +2,7 @@ import type pg from "pg";
 import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import type { Applied } from "./apply_deliveries.ts";
-import { BatcherFull, createBatcher } from "./batch.ts";
+import { Batcher, BatcherFull } from "./batch.ts";
 import type { Delivery } from "./delivery.ts";
 import { applyIsolated, applyTogether, UNFINISHED } from "./isolate.ts";
 
@@ -50,7 +50,7 @@ export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOption
     waitingWeight: 20_000,
     waitingWeightOfKey: 10_000,
   };
-  const shared = createBatcher<Delivery>({
+  const shared = new Batcher<Delivery>({
     ...common,
     concurrency: 2,
     async run(deliveries) {
@@ -61,7 +61,7 @@ export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOption
       }
     },
   });
-  const apart = createBatcher<Delivery>({
+  const apart = new Batcher<Delivery>({
     ...common,
     isApart: true,
     batchWeight: LARGE,

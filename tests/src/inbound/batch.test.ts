@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BatcherFull, createBatcher } from "../../../src/inbound/batch.ts";
+import { Batcher, BatcherFull } from "../../../src/inbound/batch.ts";
 
 /** A batcher of strings that weigh their length, whose batches end when they are told to. */
 function aBatcher({ batchWeight = 10, waitingWeight = 20, concurrency = 1 } = {}) {
   const begun: { items: string[]; end: (error?: Error) => void }[] = [];
-  const batcher = createBatcher<string>({
+  const batcher = new Batcher<string>({
     run: (items) =>
       new Promise((resolve, reject) => {
         begun.push({ items, end: (error) => (error ? reject(error) : resolve()) });
@@ -95,7 +95,7 @@ test("closing waits for what is under way and refuses the rest", async () => {
 test("keys take turns in a batch, however much one has waiting", async () => {
   const begun: string[][] = [];
   const ends: (() => void)[] = [];
-  const batcher = createBatcher<string>({
+  const batcher = new Batcher<string>({
     run: (items) => {
       begun.push(items);
       return new Promise((resolve) => ends.push(resolve));
@@ -124,7 +124,7 @@ test("keys take turns in a batch, however much one has waiting", async () => {
 test("apart: a batch is of one key, and a key has one under way", async () => {
   const begun: string[][] = [];
   const ends: (() => void)[] = [];
-  const batcher = createBatcher<string>({
+  const batcher = new Batcher<string>({
     run: (items) => {
       begun.push(items);
       return new Promise((resolve) => ends.push(resolve));
