@@ -12,7 +12,7 @@ import { ownHosts } from "../http/own_host.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
-import { createSessions } from "./auth/sessions.ts";
+import { SessionService } from "./auth/sessions.ts";
 import { createChangeFeed } from "./live/change_feed.ts";
 import { createChangeHub } from "./live/change_hub.ts";
 import { httpEndpoint } from "./request/http_endpoint.ts";
@@ -68,7 +68,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret);
-    const sessions = createSessions(pool, jwtSecret, config.SESSION_DAYS);
+    const sessions = new SessionService(pool, jwtSecret, config.SESSION_DAYS);
     const calls = createSimulationCalls({
       tools: { pool: ownerPool, keyRing, config, ...fetches },
       // What is left of the request's time is for the database.

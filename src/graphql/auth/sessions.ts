@@ -3,7 +3,7 @@ import { ParleyError } from "../../base/errors.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
-import { createSignInPlaces } from "./sign_in_places.ts";
+import { createSignInPlaces, type SignInPlaces } from "./sign_in_places.ts";
 import type { Visitor } from "./visitor.ts";
 
 type Credentials = { email: string; password: string; tenant?: string | null | undefined };
@@ -22,17 +22,6 @@ type Tokens = {
   tenantId: string;
 };
 
-export type Sessions = {
-  /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
-  signIn(credentials: Credentials, origin: Origin): Promise<Tokens>;
-  /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
-  refresh(refreshToken: string): Promise<Tokens>;
-  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
-  acceptInvitation(acceptance: Acceptance, origin: Origin): Promise<Tokens>;
-  /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
-  changePassword(change: PasswordChange, visitor: Visitor | null): Promise<number>;
-};
-
 type SessionRow = {
   session_id: string;
   user_id: string;
@@ -44,124 +33,146 @@ type AcceptanceRow = SessionRow & { outcome: "signed_in" | "refused" | "invalid"
 type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
 type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" };
 
-/**
- * @param pool connections as the authenticator, which may do this and nothing else
- * @param sessionDays how long a session lasts at most
- */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
-export function createSessions(pool: pg.Pool, jwtSecret: string, sessionDays: number): Sessions {
-  const places = createSignInPlaces(pool);
-  const lifetime = `${sessionDays} days`;
+/** What {@link SessionService} does. */
+export type Sessions = Pick<SessionService, keyof SessionService>;
 
-  const tokens = (row: SessionRow): Tokens => {
+export class SessionService {
+  readonly #pool: pg.Pool;
+  readonly #jwtSecret: string;
+  readonly #lifetime: string;
+  readonly #places: SignInPlaces;
+
+  /**
+   * @param pool connections as the authenticator, which may do this and nothing else
+   * @param sessionDays how long a session lasts at most
+   */
+  constructor(pool: pg.Pool, jwtSecret: string, sessionDays: number) {
+    this.#pool = pool;
+    this.#jwtSecret = jwtSecret;
+    this.#lifetime = `${sessionDays} days`;
+    this.#places = createSignInPlaces(pool);
+  }
+
+  /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
+  async signIn(
+    { email: given, password, tenant }: Credentials,
+    { source, userAgent }: Origin,
+  ): Promise<Tokens> {
+    const email = given.trim();
+    if (holdsNul(email, password, tenant)) throw refused();
+    const { rows } = await this.#places.run(source, email, () =>
+      this.#pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)", [
+        email,
+        password,
+        tenant ?? null,
+        userAgent,
+        this.#lifetime,
+        source,
+      ]),
+    );
+    const { outcome, ...session } = rows[0]!;
+    switch (outcome) {
+      case "signed_in":
+        return this.#tokens(session);
+      case "no_tenant":
+        throw new ParleyError("PYTEN", "You belong to no such tenant");
+      case "many_tenants":
+        throw new ParleyError("PYTEN", "You belong to several tenants: name one");
+      case "refused":
+        throw refused();
+      default:
+        throw new Error(outcome satisfies never);
+    }
+  }
+
+  /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
+  async refresh(refreshToken: string): Promise<Tokens> {
+    const refresh = verifyRefreshToken(refreshToken, this.#jwtSecret);
+    const { rows } = refresh
+      ? await this.#pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2, $3)", [
+          refresh.sessionId,
+          refresh.generation,
+          this.#lifetime,
+        ])
+      : { rows: [] };
+    const row = rows[0];
+    if (!row) throw new ParleyError("PYREF", "The session has ended: sign in again");
+    return this.#tokens(row);
+  }
+
+  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
+  async acceptInvitation(
+    { token, password, name }: Acceptance,
+    { source, userAgent }: Origin,
+  ): Promise<Tokens> {
+    if (holdsNul(token)) throw noInvitation();
+    if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
+    const { rows } = await this.#places.run(source, token, () =>
+      this.#pool.query<AcceptanceRow>("select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
+        token,
+        password,
+        name ?? null,
+        userAgent,
+        this.#lifetime,
+        source,
+      ]),
+    );
+    const { outcome, ...session } = rows[0]!;
+    switch (outcome) {
+      case "signed_in":
+        return this.#tokens(session);
+      case "invalid":
+        throw noInvitation();
+      case "refused":
+        throw refused();
+      default:
+        throw new Error(outcome satisfies never);
+    }
+  }
+
+  /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
+  async changePassword(
+    { oldPassword, newPassword }: PasswordChange,
+    visitor: Visitor | null,
+  ): Promise<number> {
+    if (visitor === null) throw badToken();
+    if (holdsNul(newPassword)) throw new ParleyError("PYREQ", "`newPassword` must not hold NUL");
+    if (holdsNul(oldPassword)) throw refused();
+    const { rows } = await this.#places.runSignedIn(visitor.userId, () =>
+      this.#pool.query<PasswordRow>("select * from app_hidden.change_password($1, $2, $3, $4)", [
+        visitor.sessionId,
+        visitor.userId,
+        oldPassword,
+        newPassword,
+      ]),
+    );
+    const { outcome, ended_sessions: endedSessions } = rows[0]!;
+    switch (outcome) {
+      case "changed":
+        return endedSessions;
+      case "signed_out":
+        throw badToken();
+      case "refused":
+        throw refused();
+      default:
+        throw new Error(outcome satisfies never);
+    }
+  }
+
+  #tokens(row: SessionRow): Tokens {
     const { user_id: userId, tenant_id: tenantId, session_id: sessionId, generation } = row;
     const { token, expiresAt } = signAccessToken(
       { userId, tenantId, sessionId, sessionExpiresAt: row.expires_at },
-      jwtSecret,
+      this.#jwtSecret,
     );
     return {
       accessToken: token,
       accessTokenExpiresAt: expiresAt.toISOString(),
-      refreshToken: signRefreshToken({ sessionId, generation }, jwtSecret),
+      refreshToken: signRefreshToken({ sessionId, generation }, this.#jwtSecret),
       userId,
       tenantId,
     };
-  };
-
-  return {
-    async signIn({ email: given, password, tenant }, { source, userAgent }) {
-      const email = given.trim();
-      if (holdsNul(email, password, tenant)) throw refused();
-      const { rows } = await places.run(source, email, () =>
-        pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)", [
-          email,
-          password,
-          tenant ?? null,
-          userAgent,
-          lifetime,
-          source,
-        ]),
-      );
-      const { outcome, ...session } = rows[0]!;
-      switch (outcome) {
-        case "signed_in":
-          return tokens(session);
-        case "no_tenant":
-          throw new ParleyError("PYTEN", "You belong to no such tenant");
-        case "many_tenants":
-          throw new ParleyError("PYTEN", "You belong to several tenants: name one");
-        case "refused":
-          throw refused();
-        default:
-          throw new Error(outcome satisfies never);
-      }
-    },
-
-    async refresh(refreshToken) {
-      const refresh = verifyRefreshToken(refreshToken, jwtSecret);
-      const { rows } = refresh
-        ? await pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2, $3)", [
-            refresh.sessionId,
-            refresh.generation,
-            lifetime,
-          ])
-        : { rows: [] };
-      const row = rows[0];
-      if (!row) throw new ParleyError("PYREF", "The session has ended: sign in again");
-      return tokens(row);
-    },
-
-    async acceptInvitation({ token, password, name }, { source, userAgent }) {
-      if (holdsNul(token)) throw noInvitation();
-      if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
-      const { rows } = await places.run(source, token, () =>
-        pool.query<AcceptanceRow>("select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
-          token,
-          password,
-          name ?? null,
-          userAgent,
-          lifetime,
-          source,
-        ]),
-      );
-      const { outcome, ...session } = rows[0]!;
-      switch (outcome) {
-        case "signed_in":
-          return tokens(session);
-        case "invalid":
-          throw noInvitation();
-        case "refused":
-          throw refused();
-        default:
-          throw new Error(outcome satisfies never);
-      }
-    },
-
-    async changePassword({ oldPassword, newPassword }, visitor) {
-      if (visitor === null) throw badToken();
-      if (holdsNul(newPassword)) throw new ParleyError("PYREQ", "`newPassword` must not hold NUL");
-      if (holdsNul(oldPassword)) throw refused();
-      const { rows } = await places.runSignedIn(visitor.userId, () =>
-        pool.query<PasswordRow>("select * from app_hidden.change_password($1, $2, $3, $4)", [
-          visitor.sessionId,
-          visitor.userId,
-          oldPassword,
-          newPassword,
-        ]),
-      );
-      const { outcome, ended_sessions: endedSessions } = rows[0]!;
-      switch (outcome) {
-        case "changed":
-          return endedSessions;
-        case "signed_out":
-          throw badToken();
-        case "refused":
-          throw refused();
-        default:
-          throw new Error(outcome satisfies never);
-      }
-    },
-  };
+  }
 }
 
 /** Postgres' text cannot hold it, so nothing stored does. */

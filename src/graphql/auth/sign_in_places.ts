@@ -2,7 +2,7 @@ import { FairShare } from "../../base/fair_share.ts";
 import type { Db } from "../../database/db.ts";
 
 /** Where passwords are checked: bcrypt takes a core of the database's for some 60 ms. */
-type SignInPlaces = {
+export type SignInPlaces = {
   /**
    * Runs a sign-in when its turn has come.
    * @throws ParleyError PYUNA when too many are waiting
