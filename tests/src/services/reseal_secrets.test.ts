@@ -36,9 +36,12 @@ after(() => database.drop());
 /** A channel whose secrets were rotated once, all sealed with the old key. */
 async function aChannel(): Promise<string> {
   const { rows } = await database.pool.query(
-    `insert into app_public.channels (tenant_id, name, phone_number_id, business_account_id, display_phone_number)
-     values ($1, 'A number', (random() * 1e15)::int8::text, '1', '15550001111')
-     returning id`,
+    `with channel as (
+       insert into app_public.channels (tenant_id, name) values ($1, 'A number') returning tenant_id, id
+     )
+     insert into app_public.whatsapp_channels (tenant_id, channel_id, phone_number_id, business_account_id)
+     select tenant_id, id, '105500000000001', '1' from channel
+     returning channel_id as id`,
     [tenantId],
   );
   const { id } = rows[0];
