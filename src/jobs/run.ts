@@ -14,7 +14,7 @@ export type JobRunner = {
   stop(): Promise<void>;
 };
 
-type JobRunnerOptions = {
+export type JobRunnerOptions = {
   ownerUrl: string;
   pool: pg.Pool;
   /** Whose tasks run here, and what starts them by the clock. */
