@@ -5,7 +5,7 @@ import { ParleyError } from "../base/errors.ts";
 const LONGEST = 4096;
 
 /** Where a secret may come from, in this order. */
-type SecretSource = {
+export type SecretSource = {
   /** How a person gives it: `--access-token`. */
   flag: string;
   /** What followed the flag; `-` means standard input. */

@@ -9,6 +9,7 @@ import { print, remark } from "../print.ts";
 import { readSecret } from "../read_secret.ts";
 import { ROLES } from "../roles.ts";
 import { onDatabase } from "../session.ts";
+import { passwordSource } from "./user_set_password.ts";
 
 type Options = CommonOptions & {
   tenant: string;
@@ -38,11 +39,7 @@ export function userAdd(): Command {
     )
     .option("--invite", "show an invitation instead: the person chooses the password when accepting it")
     .action(async (email: string, options: Options) => {
-      const given = await readSecret({
-        flag: "--password",
-        value: options.password,
-        variable: "PARLEY_PASSWORD",
-      });
+      const given = await readSecret(passwordSource(options.password));
       if (options.invite && given !== undefined)
         throw new ParleyError("PYREQ", "--invite and a password exclude each other");
       await onDatabase(({ pool }) =>

@@ -4,7 +4,7 @@ import { inTransaction } from "../../database/pipeline.ts";
 import { findUser } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print, remark } from "../print.ts";
-import { readSecret } from "../read_secret.ts";
+import { readSecret, type SecretSource } from "../read_secret.ts";
 import { onDatabase } from "../session.ts";
 
 type Options = CommonOptions & { password?: string };
@@ -22,11 +22,7 @@ export function userSetPassword(): Command {
       '"-" reads it from standard input; or PARLEY_PASSWORD; made and shown once unless given',
     )
     .action(async (email: string, options: Options) => {
-      const given = await readSecret({
-        flag: "--password",
-        value: options.password,
-        variable: "PARLEY_PASSWORD",
-      });
+      const given = await readSecret(passwordSource(options.password));
       const password = given ?? randomBytes(15).toString("base64url");
       await onDatabase(async ({ pool }) => {
         await inTransaction(pool, async (db) => {
@@ -36,4 +32,9 @@ export function userSetPassword(): Command {
         if (given === undefined) remark(options, `Password, shown this once: ${password}`);
       });
     });
+}
+
+/** Where the password of a person comes from. */
+export function passwordSource(value: string | undefined): SecretSource {
+  return { flag: "--password", value, variable: "PARLEY_PASSWORD" };
 }
