@@ -25,11 +25,11 @@ export type Connection = {
   add(db: Db, channel: NewChannel, keyRing: KeyRing): Promise<string>;
 };
 
-export type NewChannel = { tenantId: string; name?: string | undefined; settings: Values; secrets: Values };
+type NewChannel = { tenantId: string; name?: string | undefined; settings: Values; secrets: Values };
 
-export type Values = { [field: string]: string | undefined };
+type Values = { [field: string]: string | undefined };
 
-export type SettingField = {
+type SettingField = {
   /** For people: a GraphQL description and a line of help. */
   about: string;
   /** What stands for the value in the help: `id`. */

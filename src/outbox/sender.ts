@@ -1,10 +1,10 @@
-import type { Db } from "../database/db.ts";
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import type { Outcome } from "../channels/outcome.ts";
+import type { Db } from "../database/db.ts";
 import type { Pipeline } from "../database/pipeline.ts";
 import { ChannelLoad } from "./channel_load.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";

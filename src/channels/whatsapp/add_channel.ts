@@ -1,7 +1,7 @@
-import type pg from "pg";
+import type { Db } from "../../database/db.ts";
 import type { GivenChannelSecrets } from "../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
-import { setChannelSecrets } from "../../services/set_channel_secrets.ts";
+import { setChannelSecrets } from "../../secrets/set_channel_secrets.ts";
 
 /** A WhatsApp Cloud API number, as its owner finds it in Meta's dashboard. */
 type NewChannel = {

@@ -7,7 +7,7 @@ import type { Instant } from "../../chatbot/engine/context.ts";
  * and `z.int()` are String, Boolean and Int as they are; `.describe()` becomes the description; what is optional,
  * nullable or has a default is nullable in GraphQL. Messages of checks continue the sentence "`field` …": "must be …".
  */
-export type GraphqlType = {
+type GraphqlType = {
   /** The name of a scalar, an enum or an object type. */
   name?: string;
   /** What an enum or an object type is. */

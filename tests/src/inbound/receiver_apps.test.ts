@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { addChannel } from "../../../src/channels/whatsapp/add_channel.ts";
 import type { GivenChannelSecrets } from "../../../src/secrets/channel_secrets.ts";
-import { setChannelSecrets } from "../../../src/services/set_channel_secrets.ts";
+import { setChannelSecrets } from "../../../src/secrets/set_channel_secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { digits } from "../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../support/program.ts";

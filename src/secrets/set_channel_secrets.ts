@@ -1,6 +1,6 @@
 import type { Db } from "../database/db.ts";
-import { type GivenChannelSecrets, sealChannelSecrets } from "../secrets/channel_secrets.ts";
-import type { KeyRing } from "../secrets/key_ring.ts";
+import { type GivenChannelSecrets, sealChannelSecrets } from "./channel_secrets.ts";
+import type { KeyRing } from "./key_ring.ts";
 
 /**
  * Seals the secrets that are given, and puts them in the place of the former ones. `endsPreviousSecret`: no app secret
