@@ -5,12 +5,12 @@ import { readSecret, type SecretSource } from "./read_secret.ts";
 type Fields = Readonly<Record<string, SecretField>>;
 type Options = { [name: string]: unknown };
 
-/** `--access-token` of `accessToken`. */
+/** The flag for a secret's name: `accessToken` → `--access-token`. */
 export function flagOf(field: string): string {
   return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Gives a command the options for a channel's secrets. */
+/** Adds the options for a channel's secrets to a command. */
 export function withSecrets(command: Command, fields: Fields): Command {
   for (const [name, { about, placeholder, variable }] of Object.entries(fields)) {
     const sources = `"-" reads it from standard input; or ${variable}`;
@@ -19,7 +19,7 @@ export function withSecrets(command: Command, fields: Fields): Command {
   return command;
 }
 
-/** Where a secret may come from. */
+/** The places that a secret may be read from. */
 export function sourceOf(name: string, fields: Fields, options: Options): SecretSource {
   const value = options[name];
   return {
@@ -29,7 +29,7 @@ export function sourceOf(name: string, fields: Fields, options: Options): Secret
   };
 }
 
-/** What was given of them. */
+/** The secrets that were given. */
 export async function readSecrets(fields: Fields, options: Options): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {};
   for (const name of Object.keys(fields)) {

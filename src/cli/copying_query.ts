@@ -1,15 +1,15 @@
 import type { Writable } from "node:stream";
 import pg from "pg";
 
-/** What a statement's own query needs of pg's connection. */
+/** The part of pg's connection that {@link CopyingQuery} uses. */
 type Connection = {
   stream: Writable & { pause(): void; resume(): void };
   sendCopyFail(reason: string): void;
 };
 
 /**
- * A query whose `copy … to stdout` goes to `out` as it comes; pg itself throws those rows away. There is nothing to copy
- * from: `copy … from stdin` is refused by the server with {@link NO_COPY_IN}.
+ * A query that writes the rows of `copy … to stdout` to `out` as they arrive; pg itself discards them. It has no input:
+ * `copy … from stdin` is refused by the server with {@link NO_COPY_IN}.
  */
 export class CopyingQuery extends pg.Query {
   readonly #out: Pick<Writable, "write" | "once">;

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 
-/** Options that every command has. */
+/** The options that every command has. */
 export type CommonOptions = { json?: true };
 
-/** A command with what all commands have: `--json`, and an example below its help. */
+/** Defines a command with the parts that all commands have: `--json`, and an example below the help. */
 export function define(name: string, summary: string, example: string): Command {
   return new Command(name)
     .description(summary)
@@ -12,7 +12,7 @@ export function define(name: string, summary: string, example: string): Command 
     .showHelpAfterError("(--help says more)");
 }
 
-/** Commands about one thing: `parley tenant …`. */
+/** Defines a group of commands: `parley tenant …`. */
 export function group(name: string, summary: string, commands: readonly Command[]): Command {
   const parent = new Command(name).description(summary);
   for (const command of commands) parent.addCommand(command);

@@ -4,7 +4,7 @@ import { databaseFailure, sqlState } from "../base/database_error.ts";
 import { isErrorCode, ParleyError } from "../base/errors.ts";
 import { withoutUnprintable } from "./printable.ts";
 
-/** An error as the one line that a person at a terminal gets: what is wrong, and its code. */
+/** Describes an error in one line for the terminal: what is wrong, and its code. */
 export function describeError(error: unknown): string {
   return oneLine(`error: ${sentence(error)}`);
 }
@@ -16,7 +16,7 @@ function sentence(error: unknown): string {
   return databaseSentence(error) ?? `${messageOf(error)} (${sqlState(error) ?? "PYINT"})`;
 }
 
-/** Whoever runs a command owns the database: Postgres's own text, too, unless ours names the field. */
+/** The operator owns the database and may see PostgreSQL's own text, too, unless ours already names the field. */
 function databaseSentence(error: unknown): string | undefined {
   const failure = databaseFailure(error);
   if (!failure) return undefined;
@@ -25,7 +25,7 @@ function databaseSentence(error: unknown): string | undefined {
 }
 
 function messageOf(error: unknown): string {
-  // Of several addresses of one host, none answered: the whole has no message of its own.
+  // None of a host's several addresses answered: the AggregateError itself has no message.
   if (error instanceof AggregateError && !error.message) return messageOf(error.errors[0]);
   return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -3,7 +3,7 @@ import type { Config } from "../base/config.ts";
 import { hasGraphiql } from "../http/landing/home.ts";
 import type { Application } from "../process/application.ts";
 
-/** What `parley start` prints when everything runs: where to go, who may sign in, what to try. */
+/** The text that `parley start` prints when everything runs: addresses, sign-ins, and what to try first. */
 export function greeting({ url = "", hasSandbox, signIns }: Application, config: Config): string {
   const base = config.PUBLIC_URL === undefined ? url : publicUrl(config);
   const addresses = [
@@ -43,7 +43,7 @@ const INSERT_EXAMPLE = [
   `      order by last_customer_message_at desc nulls last limit 1"`,
 ];
 
-/** Columns under each other. */
+/** Aligns two columns. */
 function rows(cells: readonly (readonly string[])[]): string[] {
   const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
   return cells.map((row) =>

@@ -38,22 +38,22 @@ import { group } from "./define.ts";
 import { describeError } from "./describe_error.ts";
 import { printable } from "./printable.ts";
 
-// Libraries of the Graphile family ask for it when they are loaded, and complain when it is not set.
+// Graphile's libraries read GRAPHILE_ENV when they are loaded, and print a warning when it is not set.
 process.env.GRAPHILE_ENV ??= "production";
 
 try {
   process.loadEnvFile();
 } catch {
-  // There is no .env here.
+  // The file .env does not exist here.
 }
 
-// Whoever reads our output may have had enough: `parley sql … | head`.
+// The reader of a pipe may close it early: `parley sql … | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 const program = new Command("parley")
   .description("A messaging backend that lives in PostgreSQL: insert a row, send a message.")
   .version(packageJson.version)
-  // Else `--version` anywhere would be the program's: commands have one of their own.
+  // Otherwise `--version` after a command's name would be the program's; some commands have an option of that name.
   .enablePositionalOptions()
   .addCommand(start())
   .addCommand(serve())

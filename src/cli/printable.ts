@@ -1,6 +1,6 @@
 /**
- * Text that a terminal shows and does not obey: controls but line breaks and tabs, directional marks, characters without
- * width that are no part of a word or an emoji, each as its escape. In JSON an escape is the same text.
+ * Text that is safe to print on a terminal: control characters (except line breaks and tabs), directional marks and
+ * zero-width characters outside words and emoji are replaced by escapes. In JSON an escape denotes the same text.
  */
 export function printable(text: string): string {
   return withoutUnprintable(text, (found) =>
@@ -8,13 +8,13 @@ export function printable(text: string): string {
   );
 }
 
-/** Each of them replaced otherwise. */
+/** Replaces each of these characters by `escape(character)`. */
 export function withoutUnprintable(text: string, replacement: (found: string) => string): string {
   return text.replace(UNPRINTABLE, replacement);
 }
 
 const UNPRINTABLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for control characters
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 function escaped(unit: number): string {

@@ -9,8 +9,8 @@ import { describeErrors } from "../services/validate_chatbot.ts";
 import { readGivenFile } from "./read_file.ts";
 
 /**
- * A chatbot from its file, and from other files the graphs it calls. Throws PYREQ for a file that cannot be read, PYGRA
- * for one that holds no chatbot.
+ * Reads a chatbot from its file, and the graphs it calls from other files. Throws PYREQ when a file cannot be read,
+ * PYGRA when a file does not contain a chatbot.
  */
 export async function readChatbotFiles(
   file: string,
@@ -32,7 +32,7 @@ export async function readChatbotFiles(
 }
 
 async function readChatbotFile(file: string) {
-  // A character has up to four bytes.
+  // A UTF-8 character has up to four bytes.
   const result = importChatbot(await readGivenFile(file, 4 * IMPORT_LIMITS.characters));
   if (result.kind === "imported") return result;
   throw new ParleyError("PYGRA", `${file}: ${describeErrors(result.problems)}`);

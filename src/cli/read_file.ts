@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { ParleyError } from "../base/errors.ts";
 
-/** The text of a file that a person names. Throws PYREQ when there is none, or it is larger than `maxBytes`. */
+/** Reads a file that the operator names. Throws PYREQ when it does not exist or is larger than `maxBytes`. */
 export async function readGivenFile(path: string, maxBytes: number): Promise<string> {
   try {
     const { size } = await stat(path);

@@ -1,34 +1,34 @@
 import { text } from "node:stream/consumers";
 import { ParleyError } from "../base/errors.ts";
 
-/** Longer than any token of a provider. */
+/** Larger than any provider's token. */
 const LONGEST = 4096;
 
-/** Where a secret may come from, in this order. */
+/** The places that a secret is read from, in this order. */
 export type SecretSource = {
-  /** How a person gives it: `--access-token`. */
+  /** The command-line flag: `--access-token`. */
   flag: string;
-  /** What followed the flag; `-` means standard input. */
+  /** The flag's value; `-` means standard input. */
   value: string | undefined;
-  /** The variable that is looked at when the flag is not there. */
+  /** The environment variable that is read when the flag is absent. */
   variable: string;
 };
 
-/** Undefined when it was given nowhere. Throws PYREQ when it cannot be one. */
+/** Reads a secret; undefined when it was not given. Throws PYREQ when its form is not valid. */
 export async function readSecret({ flag, value, variable }: SecretSource): Promise<string | undefined> {
   const given =
     value === "-" ? await readStandardInput(flag) : (value ?? (process.env[variable] || undefined));
   if (given === undefined) return undefined;
-  // Never shown, not even the part that is wrong.
+  // The error never quotes the secret, not even the invalid part.
   if (given === "") throw new ParleyError("PYREQ", `${flag} is empty`);
   if (given.length > LONGEST) throw new ParleyError("PYREQ", `${flag} is longer than ${LONGEST} characters`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for control characters
   if (/[\x00-\x1f\x7f]/.test(given))
     throw new ParleyError("PYREQ", `${flag} holds control characters or line breaks`);
   return given;
 }
 
-/** {@link readSecret}, where there has to be one. */
+/** {@link readSecret} for a secret that is required. Throws PYREQ when it was not given. */
 export async function requireSecret(source: SecretSource): Promise<string> {
   const secret = await readSecret(source);
   if (secret !== undefined) return secret;

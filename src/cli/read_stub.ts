@@ -1,7 +1,7 @@
 import { ParleyError } from "../base/errors.ts";
 import { readGivenFile } from "./read_file.ts";
 
-/** The JSON of a file that answers calls. */
+/** Reads a JSON file with the answers to a chatbot's requests, so that none is made. */
 export async function readStub(file: string): Promise<unknown> {
   const text = await readGivenFile(file, 10_000_000);
   let stub: unknown;

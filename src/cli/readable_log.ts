@@ -3,7 +3,7 @@ import { printable } from "./printable.ts";
 
 const COLOURS: Readonly<Record<string, number>> = { warn: 33, error: 31, fatal: 31 };
 
-/** The log of a command: on stderr, so that stdout is the answer; lines for a person at a terminal, else JSON. */
+/** The log of a command. It goes to stderr, since stdout is the result: lines on a terminal, otherwise JSON. */
 export function createCommandLog(level: string): Log {
   const isTerminal = process.stderr.isTTY;
   return createLog(level, {

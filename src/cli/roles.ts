@@ -2,7 +2,7 @@ import { Option } from "commander";
 
 const NAMES = ["viewer", "agent", "admin", "owner"] as const;
 
-/** What a member may be. */
+/** The roles of members. */
 export const ROLES = {
   names: NAMES,
   option: (): Option =>

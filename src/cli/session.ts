@@ -7,12 +7,12 @@ import { requireCurrentSchema } from "../database/schema_state.ts";
 import { openOwnerDatabase } from "../database/urls.ts";
 import { createCommandLog } from "./readable_log.ts";
 
-/** What a command works with: the database as its owner. */
+/** What a command works with: a connection as the owner of the database. */
 type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: string; isEmbedded: boolean };
 
 /**
- * Runs a command on the database: DATABASE_URL, or the embedded server, which is started for as long as the command
- * takes when it does not run. `needsSchema`: refuse to begin unless the schema is current.
+ * Runs a command on the database of DATABASE_URL, or on the embedded server, which is started for the duration of the
+ * command if it is not running. `needsSchema`: fail unless the schema is current.
  */
 export async function onDatabase<T>(
   work: (session: Session) => Promise<T>,
@@ -41,7 +41,7 @@ export async function onDatabase<T>(
   }
 }
 
-/** Rejects at Ctrl-C, so that the embedded server is let go even then. */
+/** Rejects on Ctrl-C, so that the embedded server is released then, too. */
 function interruption(): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -2,7 +2,7 @@ import pg from "pg";
 
 const { builtins } = pg.types;
 
-/** Whose text says more than what JavaScript would make of it: no lost microseconds, no local time zone. */
+/** Types that stay text, because a JavaScript value would lose microseconds or add a local time zone. */
 const AS_TEXT = new Set<number>([
   builtins.DATE,
   builtins.TIMESTAMP,
@@ -21,10 +21,10 @@ const AS_TEXT_ARRAYS = new Set([1182, 1115, 1185, 1187, 1001]);
 /** `text[]` */
 const TEXT_ARRAY = 1009 as typeof pg.types.builtins.TEXT;
 
-/** How values come out of `parley sql`: as PostgreSQL writes them, for a person. */
+/** Type parsers of `parley sql` for a table: values as PostgreSQL writes them. */
 export const TEXTS = { getTypeParser: () => (text: string) => text };
 
-/** … and for a machine: JSON's own types where nothing is lost, otherwise PostgreSQL's text. */
+/** Type parsers of `parley sql --json`: JSON's types where nothing is lost, otherwise PostgreSQL's text. */
 export const JSON_VALUES = {
   getTypeParser(oid: typeof pg.types.builtins.TEXT) {
     if (AS_TEXT.has(oid)) return (text: string) => text;

@@ -1,9 +1,9 @@
 import { printable } from "./printable.ts";
 
-/** How wide a column may get. */
+/** The largest width of a column, in characters. */
 const WIDEST = 120;
 
-/** Rows as a table for a terminal: a head, a rule, one line each. */
+/** Formats rows as a table for a terminal: a header, a line, one line for each row. */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [columns, ...rows].map((row) => row.map(visible));
   const widths = columns.map((_, at) =>
@@ -19,7 +19,7 @@ export function table(columns: readonly string[], rows: readonly (readonly strin
   return [lines[0], rule, ...lines.slice(1)].join("\n");
 }
 
-/** Objects of one shape as a table; null is an empty cell. */
+/** Formats objects of one shape as a table; null is an empty cell. */
 export function tableOf(rows: readonly Readonly<Record<string, unknown>>[], none: string): string {
   const [first] = rows;
   if (!first) return none;
@@ -38,7 +38,7 @@ export function tableOf(rows: readonly Readonly<Record<string, unknown>>[], none
   );
 }
 
-/** In one line, and without what would steer the terminal: a customer may be called anything. */
+/** The text of a cell in one line, without control sequences: a customer may choose any name. */
 function visible(text: string): string {
   const short = text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text;
   return printable(short).replaceAll("\n", "⏎").replaceAll("\t", "\\u0009");
@@ -48,7 +48,7 @@ function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** Characters as a person counts them; wide ones count as one, which is good enough. */
+/** The width of a text in graphemes. A wide character counts as one, which is accurate enough here. */
 function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : [...text].length;
 }

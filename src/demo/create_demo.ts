@@ -10,10 +10,10 @@ import type { SignIn } from "./sign_ins.ts";
 
 const CHATBOT = new URL("./chatbot.json", import.meta.url);
 
-/** Slug of the tenant that shows what there is. */
+/** The slug of the demo tenant. */
 export const DEMO_TENANT = "demo";
 
-/** The number customers of the demo write to. Like Meta's ids, but nobody's. */
+/** The number that customers of the demo write to. Its ids look like Meta's, but belong to no account. */
 const NUMBER = {
   name: "Corner Café (sandbox)",
   phoneNumberId: "100000000000001",
@@ -21,7 +21,7 @@ const NUMBER = {
   displayPhoneNumber: "15550001234",
 };
 
-/** Makes the demo tenant: its people, a number in the sandbox, and the chatbot that answers there. In a transaction. */
+/** Creates the demo tenant: users, a number in the sandbox, and the chatbot that answers. Run it in a transaction. */
 export async function createDemo(
   db: Db,
   signIns: readonly SignIn[],
@@ -34,7 +34,7 @@ export async function createDemo(
   );
   const tenantId = rows[0]!.id;
   for (const { email, role, name, password } of signIns) {
-    // Of a demo that was removed the people may still be there: they get the password that is printed.
+    // Users of an earlier demo may still exist: they get the password that is printed.
     await db.query("select from app_private.add_user($1, $2, $3, $4, $5)", [
       tenantId,
       email,

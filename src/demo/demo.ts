@@ -6,8 +6,8 @@ import { createDemo, DEMO_TENANT } from "./create_demo.ts";
 import { makeSignIns, readSignIns, type SignIn } from "./sign_ins.ts";
 
 /**
- * Makes the demo tenant in a database that has no tenant yet, and says who can sign in there: the same at every start,
- * as long as the tenant is there. Who put a tenant of their own in its place does not get it back.
+ * Creates the demo tenant in a database without tenants, and returns who can sign in there: the same people at every
+ * start, as long as the tenant exists. A demo that was removed in favour of another tenant is not created again.
  */
 export async function ensureDemo(
   pool: pg.Pool,

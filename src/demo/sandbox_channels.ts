@@ -6,7 +6,7 @@ import { SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { openChannelSecrets, type SealedColumns } from "../secrets/channel_secrets.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
-/** This machine's sandbox, whatever port it had. */
+/** Matches the Graph API addresses of a sandbox on this machine, with any port. */
 const OURS = `^http://(127\\.0\\.0\\.1|localhost|\\[::1\\]):\\d+${SANDBOX_GRAPH_PATH}$`;
 
 type SandboxChannel = {
@@ -19,10 +19,10 @@ type SandboxChannel = {
 };
 
 /**
- * Tells the sandbox, which forgets everything, which numbers it has: those of the channels whose Graph API is a sandbox
- * of this machine. Their address follows the port.
+ * Registers numbers with the sandbox, which keeps nothing between starts: those of the channels whose Graph API is a
+ * sandbox on this machine. The addresses of these channels are updated to the current port.
  *
- * @param url where this process listens.
+ * @param url the address at which this process listens.
  */
 export async function registerSandboxChannels(
   pool: pg.Pool,
@@ -70,7 +70,7 @@ export async function registerSandboxChannels(
         webhookUrl: webhookUrl(url, "whatsapp", id),
       });
     } catch (error) {
-      // Sealed under a key that is gone: the channel is as good as lost, the others are not.
+      // Its secrets were sealed under a key that is gone: skip this channel, and register the others.
       log.warn(
         { channelId: id, err: error instanceof Error ? error.message : String(error) },
         "not in the sandbox",

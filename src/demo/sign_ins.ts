@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-/** Somebody of the demo tenant, with the password that the first start chose. */
+/** A user of the demo tenant, with the password that was generated at the first start. */
 export type SignIn = z.infer<typeof SignIn>;
 
 const SignIn = z.object({
@@ -13,7 +13,7 @@ const SignIn = z.object({
   password: z.string(),
 });
 
-/** Reads `<dataDir>/demo.json`; undefined when there is none, or when it is not ours. */
+/** Reads `<dataDir>/demo.json`; undefined when it does not exist or has another form. */
 export async function readSignIns(dataDir: string): Promise<SignIn[] | undefined> {
   const text = await readFile(fileIn(dataDir), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
@@ -24,7 +24,7 @@ export async function readSignIns(dataDir: string): Promise<SignIn[] | undefined
   }
 }
 
-/** Chooses passwords and keeps them, for the owner of the data directory only. */
+/** Generates passwords and stores them in a file that only the owner of the data directory can read. */
 export async function makeSignIns(dataDir: string): Promise<SignIn[]> {
   const people = [
     ["owner", "Olive Owner"],
@@ -47,7 +47,7 @@ function fileIn(dataDir: string): string {
   return join(dataDir, "demo.json");
 }
 
-/** Four groups of four that are easy to type: no 0, 1, l, o. Some 80 bits. */
+/** A password of four groups of four characters that are easy to type (no 0, 1, l, o): about 80 bits. */
 function password(): string {
   const letters = "abcdefghijkmnpqrstuvwxyz23456789";
   const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join("");

@@ -14,19 +14,19 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** Nobody has answered. */
+/** Answers requests that no route has handled. */
 export const answerNotFound: RequestHandler = (_request, response) => {
   response.status(404).json({ error: { code: "PYNFD", message: "There is nothing here" } });
 };
 
-/** Answers with a registered code and its meaning; what really happened is in the log, under the request's id. */
+/** Answers with a registered code and its meaning. The cause is written to the log, under the request's id. */
 export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const failure = databaseFailure(error);
   const code = failure?.code ?? codeOf(error);
-  // Nothing of a plain request is a value for the database: what fails there is ours to look into.
+  // A plain request passes no values to the database: an error from there is a defect and goes to the log.
   if (code === "PYINT" || failure) logOf(response)?.error({ err: error }, "a request failed unexpectedly");
   if (response.headersSent) {
-    // Half an answer cannot be mended: Express cuts the connection.
+    // The response has begun and cannot be replaced: Express closes the connection.
     next(error);
     return;
   }
@@ -39,7 +39,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, _request, respo
 function codeOf(error: unknown): ErrorCode {
   if (typeof error !== "object" || error === null) return "PYINT";
   if ("code" in error && isErrorCode(error.code)) return error.code;
-  // Express's own: a path that is no UTF-8, a body that does not parse.
+  // Express's own errors: a path that is not UTF-8, a body that does not parse.
   const status = "status" in error && typeof error.status === "number" ? error.status : 500;
   if (status === 413) return "PYBIG";
   return status >= 400 && status < 500 ? "PYREQ" : "PYINT";

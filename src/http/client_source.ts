@@ -4,11 +4,11 @@ import { NAMED_RANGES } from "../base/proxy_range.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** What is known of a request before anybody has signed in. */
+/** What is known about a request's sender without a token. */
 export type Origin = {
-  /** As limits by source count it: an IPv4 address, or the first 64 bits of an IPv6 one. */
+  /** The key for limits by source: an IPv4 address, or the first 64 bits of an IPv6 address. */
   source: string;
-  /** What the client calls itself. */
+  /** The User-Agent header. */
   userAgent: string | null;
 };
 
@@ -16,8 +16,8 @@ export type Origin = {
 export type SourceOf = (request: IncomingMessage) => string;
 
 /**
- * Reads where requests come from. `X-Forwarded-For` counts only as far as trusted proxies have written it: from the right,
- * up to the first address that is none of theirs.
+ * Determines where requests come from. `X-Forwarded-For` counts only as far as trusted proxies have written it: read
+ * from the right, up to the first address that is not a trusted proxy's.
  */
 export function createSourceOf(trustedProxies: readonly string[]): SourceOf {
   const ranges = trustedProxies.flatMap((text) => NAMED_RANGES[text] ?? [text]).map(rangeOf);
@@ -36,7 +36,7 @@ export function createSourceOf(trustedProxies: readonly string[]): SourceOf {
   };
 }
 
-/** Some proxies write the port as well: 198.51.100.1:50123, [2001:db8::1]:50123. */
+/** Removes a port, which some proxies write: 198.51.100.1:50123, [2001:db8::1]:50123. */
 const WITH_PORT = /^(?:\[(?<v6>[^\]]*)\]|(?<v4>[\d.]+))(?::\d+)?$/;
 
 function addressOf(text: string): Address | null {
@@ -51,7 +51,7 @@ function rangeOf(text: string): [Address, number] {
   return [address, address.kind() === "ipv4" ? 32 : 128];
 }
 
-/** One subscriber has a whole /64 of IPv6. */
+/** An IPv6 address counts by its /64 network: an internet subscriber has all addresses of one. */
 function named(address: Address): string {
   if (address instanceof ipaddr.IPv4) return address.toString();
   const network = address.parts.slice(0, 4).map((part) => part.toString(16));

@@ -4,38 +4,38 @@ import { withTimeout } from "../base/timeout.ts";
 import { type OperationsStatus, readOperationsStatus } from "../database/operations_status.ts";
 import { schemaState } from "../database/schema_state.ts";
 
-/** Without these a process can serve nobody: a load balancer takes it out. */
+/** Checks that must pass for a process to serve requests: if one fails, a load balancer should remove the process. */
 const SERVING = ["database", "migrations", "partitions"] as const;
-/** Without these the installation does not do its work: an alarm. */
+/** Checks that must pass for the installation to work: if one fails, operators should be alerted. */
 const WORKING = [...SERVING, "worker"] as const;
 
-/** What is looked at. Those not named above are warnings: they concern one tenant, or something to come. */
+/** All checks. Those not listed above are warnings: they concern one tenant, or a problem that is still ahead. */
 type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep";
 
-/** `detail` says what is wrong, in words for the operator and without anything of a customer. */
+/** `detail` says what is wrong, in words for the operator and without customer data. */
 type Check = { ok: boolean; detail?: string };
 
 type Checks = Partial<Record<CheckName, Check>>;
 
 export type Health = {
-  /** Requests can be taken. */
+  /** This process can serve requests. */
   serves: boolean;
   /** The whole installation works. */
   ready: boolean;
-  /** It works, and some check has a detail. */
+  /** The installation works, but a check reports a problem. */
   degraded: boolean;
   checks: Checks;
 };
 
-/** Looks, at most once a second: whoever asks in between gets the last answer. Never throws. */
+/** Runs the checks at most once a second; calls in between get the last result. Never throws. */
 export type HealthProbe = () => Promise<Health>;
 
 const FRESH_MS = 1_000;
 const TIMEOUT_MS = 3_000;
-/** A due job that no worker has taken for so long means that none works; the same for chatbots' turns. */
+/** When a due job or chatbot turn has not been claimed for this long, no worker is working. */
 const JOB_PATIENCE_SECONDS = 60;
 const TURN_PATIENCE_SECONDS = 120;
-/** A message that has waited for so long is worth a look. */
+/** A message that has been due for this long is reported. */
 const QUEUED_PATIENCE_SECONDS = 600;
 
 export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
@@ -73,7 +73,7 @@ async function lookAt(pool: pg.Pool): Promise<Checks> {
   return { database: { ok: true }, migrations, ...judge(await readOperationsStatus(pool)) };
 }
 
-/** A standby, also one that was the primary a moment ago; a disk's or a provider's protection. */
+/** Whether the server is read-only: a standby (perhaps the primary until a moment ago), or set so by a provider. */
 async function isReadOnly(pool: pg.Pool): Promise<boolean> {
   const client = await pool.connect();
   let isLeft = true;
@@ -84,13 +84,13 @@ async function isReadOnly(pool: pg.Pool): Promise<boolean> {
     isLeft = rows[0]!.is_read_only;
     return isLeft;
   } finally {
-    // The setting may be the connection's from its beginning, and the standby's successor is reached by a new one. It
-    // would not be closed as idle: somebody asks every second.
+    // The setting may be this connection's only, and a new one may reach the new primary. Close it here: the pool
+    // would never find it idle, because the health check runs every second.
     client.release(isLeft);
   }
 }
 
-/** What the figures mean. */
+/** Turns the figures of the installation into checks. */
 function judge(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
   return {
     worker: judgeWorkers(status),
@@ -129,7 +129,7 @@ function missing(partitions: readonly string[]): string | false {
   return partitions.length > 0 && `missing: ${partitions.join(", ")}`;
 }
 
-/** Well when there is nothing to say. */
+/** A check that passes when there is no detail. */
 function check(...details: (string | false)[]): Check {
   const said = details.filter((detail) => detail !== false);
   return said.length === 0 ? { ok: true } : failed(said.join("; "));

@@ -2,8 +2,8 @@ import { type Response, Router } from "express";
 import type { Health, HealthProbe } from "./health.ts";
 
 /**
- * `/live`: the process runs. `/serving`: it can take requests. `/ready`: the whole installation works. 503 otherwise,
- * and which check failed.
+ * `/live`: the process runs. `/serving`: it can serve requests. `/ready`: the whole installation works. Otherwise the
+ * answer is 503 and names the check that failed.
  */
 export function healthRoutes(probe: HealthProbe): Router {
   const router = Router();

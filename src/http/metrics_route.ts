@@ -5,7 +5,7 @@ import { metrics, registry } from "../base/metrics.ts";
 import { readOperationsStatus, readWaitingChannels } from "../database/operations_status.ts";
 import type { HealthProbe } from "./health.ts";
 
-/** Pools of this process by name, for the gauge. */
+/** The pools of this process by name, for the gauge of connections. */
 type Pools = Readonly<Record<string, pg.Pool>>;
 
 type MetricsRouteParts = { pool: pg.Pool; pools: Pools; health: HealthProbe; log: Log };
@@ -13,8 +13,8 @@ type MetricsRouteParts = { pool: pg.Pool; pools: Pools; health: HealthProbe; log
 const FRESH_MS = 5_000;
 
 /**
- * Prometheus' page. The database is asked at most every five seconds; while it is away the figures that come from it
- * are left out, and the check of it fails.
+ * `/metrics` for Prometheus. The database is queried at most every five seconds; while it cannot be reached, figures
+ * that come from it are left out, and the gauge of the database's health check is 0.
  */
 export function metricsRoute({ pool, pools, health, log }: MetricsRouteParts): RequestHandler {
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -30,7 +30,7 @@ export function metricsRoute({ pool, pools, health, log }: MetricsRouteParts): R
   };
 }
 
-/** Of the database: what belongs to all processes. */
+/** Sets the gauges that come from the database and concern all processes. */
 const FROM_DATABASE = [
   metrics.outboxDepth,
   metrics.outboxAge,
@@ -46,7 +46,7 @@ const FROM_DATABASE = [
 async function askDatabase(pool: pg.Pool, log: Log): Promise<void> {
   try {
     const [status, channels] = [await readOperationsStatus(pool), await readWaitingChannels(pool)];
-    // A channel that waits no more has to go.
+    // Removes the labels of channels that no longer have waiting messages.
     for (const gauge of FROM_DATABASE) gauge.reset();
     metrics.outboxDepth.set({ state: "queued" }, status.outboxQueued);
     metrics.outboxDepth.set({ state: "sending" }, status.outboxSending);

@@ -5,9 +5,9 @@ import type { RequestHandler } from "express";
 import type { Config } from "../base/config.ts";
 
 /**
- * Whether a request names this server in its Host header. In development a page of a stranger could otherwise have its
- * own name resolve to this machine (DNS rebinding), and use the sandbox and the API of whoever reads it. An address in
- * numbers is always right: no stranger's name is one. In production any name is, since a proxy stands before it.
+ * Whether a request's Host header names this server. Otherwise, in development, a foreign web page could make its own
+ * host name resolve to this machine (DNS rebinding), and use the sandbox and the API in its reader's browser. An IP
+ * address is always accepted, since no foreign name is one. In production any name is, because a proxy checks it.
  */
 export function ownHosts(config: Config): (request: Pick<IncomingMessage, "headers">) => boolean {
   if (config.NODE_ENV === "production") return () => true;
@@ -22,7 +22,7 @@ export function ownHosts(config: Config): (request: Pick<IncomingMessage, "heade
   };
 }
 
-/** Refuses other names. */
+/** Refuses requests with another host name. */
 export function requireOwnHost(config: Config): RequestHandler {
   const isOwn = ownHosts(config);
   return (request, response, next) => {

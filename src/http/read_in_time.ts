@@ -1,9 +1,9 @@
 import type { RequestHandler } from "express";
 
-/** A client on a very slow line reads an answer of the largest size in this time. */
+/** Long enough to read the largest answer over a very slow connection. */
 const DEADLINE_MS = 30_000;
 
-/** Cuts off whoever does not read a whole answer: until then it lies in memory. Event streams are never whole. */
+/** Disconnects clients that do not read their answer in time, because it stays in memory. Event streams are exempt. */
 export function readInTime(deadlineMs = DEADLINE_MS): RequestHandler {
   return (_request, response, next) => {
     response.once("prefinish", () => {

@@ -5,8 +5,8 @@ import type { Log } from "../base/log.ts";
 const GIVEN_ID = /^[\w.:-]{8,100}$/;
 
 /**
- * Gives each request an id (a proxy's `X-Request-Id`, else a new one), which goes back in the answer, and a line in
- * the log: `debug`, or `warn` when we failed. No query and no body: they hold tokens and texts.
+ * Gives each request an id (a proxy's `X-Request-Id`, otherwise a new one), which is returned in the answer, and logs
+ * it: as `debug`, or as `warn` from status 500 on. Query and body are not logged: they hold tokens and texts.
  */
 export function requestLog(log: Log): RequestHandler {
   return (request, response, next) => {
@@ -16,7 +16,7 @@ export function requestLog(log: Log): RequestHandler {
     response.locals.log = log;
     response.setHeader("x-request-id", requestId);
     const begin = performance.now();
-    // Taken now: routers take the front off `url`. A sandbox path holds phone numbers, a callback's a token.
+    // Read now, because routers strip prefixes from `url`. Sandbox paths hold phone numbers, callback paths a token.
     const [, covert] = /^(\/sandbox|\/callbacks)\//.exec(request.path) ?? [];
     const path = covert ?? request.path.slice(0, 200);
     response.once("close", () => {
@@ -37,12 +37,12 @@ export function requestLog(log: Log): RequestHandler {
   };
 }
 
-/** The id that {@link requestLog} has given. */
+/** The id that {@link requestLog} has assigned. */
 export function requestId(response: Response): string {
   return String(response.locals.requestId);
 }
 
-/** The log of one request, made for those who have something to say; undefined where {@link requestLog} keeps none. */
+/** The logger of one request, created on first use; undefined where {@link requestLog} is not installed. */
 export function logOf(response: Response): Log | undefined {
   const log = response.locals.log as Log | undefined;
   return log?.child({ requestId: requestId(response) });

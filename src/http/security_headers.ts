@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import type { Config } from "../base/config.ts";
 
-/** What no page and no answer of ours may be used for. A page says itself what it may load. */
+/** Headers that forbid misuse of any answer. Each page sets its own Content-Security-Policy for what it may load. */
 export function securityHeaders(config: Config): RequestHandler {
   const isSecure = config.PUBLIC_URL?.startsWith("https:") ?? false;
   return (_request, response, next) => {

@@ -12,34 +12,34 @@ import { requestLog } from "./request_log.ts";
 import { type RequestsUnderWay, watchRequests } from "./requests_under_way.ts";
 import { securityHeaders } from "./security_headers.ts";
 
-/** What the server answers with. None of it is preceded by a body parser: signatures are about raw bytes. */
+/** The parts of the server. No body parser comes before them, because webhook signatures cover the raw bytes. */
 type ServerParts = {
   home: RequestHandler;
   health: Router;
   metrics: RequestHandler;
   webhooks: Router;
   callbacks: Router;
-  /** A customer's phone, and the Graph API it is behind; where there is a sandbox. */
+  /** The sandbox's phone page and Graph API, where a sandbox runs. */
   sandbox?: { phoneRouter: Router; graphRouter: Router } | undefined;
-  /** Puts the GraphQL API into the app, and its WebSockets onto the server. */
+  /** Mounts the GraphQL API on the app, and its WebSockets on the server. */
   graphql: { mount(app: Express, server: Server): void | Promise<void> };
 };
 
 export type RunningServer = {
-  /** Where this machine reaches it. */
+  /** The server's address on this machine. */
   url: string;
   port: number;
-  /** Lets nobody in any more; returns at once. */
+  /** Stops accepting connections; returns immediately. */
   stopAccepting(): void;
   /** Lets requests under way finish, for `patienceMs` at most, then cuts what is left. */
   drain(patienceMs: number): Promise<void>;
 };
 
-/** Where the sandbox's Graph API is, below the server's address. */
+/** The path of the sandbox's Graph API. */
 export const SANDBOX_GRAPH_PATH = "/sandbox/graph";
 
 /**
- * Starts to listen at HOST and PORT (0 takes any free one).
+ * Listens on HOST and PORT (0 takes any free port).
  * @throws ParleyError PYUNA when the port is in use
  */
 export async function startServer(parts: ServerParts, config: Config, log: Log): Promise<RunningServer> {
@@ -52,7 +52,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   const requests = watchRequests(server);
 
   app.use(requestLog(log), readInTime(), securityHeaders(config));
-  // What a tunnel brings: each proves itself by a signature or a secret address, or tells nothing.
+  // A tunnel may expose these routes: each checks a signature or a secret in its address, or reveals nothing.
   app.use("/health", parts.health);
   app.use("/webhooks", parts.webhooks);
   app.use("/callbacks", parts.callbacks);
@@ -70,13 +70,13 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   return { url: localUrl(config.HOST, port), port, ...ways(server, requests) };
 }
 
-/** A slow client gets ten seconds to say what it wants. */
+/** A slow client has ten seconds to send its request. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 10_000,
-  // Node looks after these only every 30 s unless told.
+  // By default Node checks these timeouts only every 30 s.
   connectionsCheckingInterval: 2_000,
-  // Longer than a load balancer keeps its side open (60 s, mostly).
+  // Longer than load balancers keep a connection open (usually 60 s).
   keepAliveTimeout: 65_000,
 };
 

@@ -2,7 +2,7 @@ import type { Job, WorkerEvents } from "graphile-worker";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 
-/** Measures jobs, and logs the ones that fail: by id and task, never with their payload. */
+/** Measures jobs and logs failed ones by id and task, never with their payload. */
 export function observeJobs(events: WorkerEvents, log: Log): void {
   const began = new WeakMap<Job, number>();
 

@@ -3,9 +3,9 @@ import type { Log } from "../base/log.ts";
 import type { JobPool } from "./registry.ts";
 
 /**
- * A living pool of jobs holds a session advisory lock named after it; Postgres releases it when the process dies.
- * graphile-worker itself notices a dead one only after four hours. Only the quick pool counts as a worker in /health and
- * /metrics: each process has one.
+ * Each running pool of jobs holds a session advisory lock with its id; Postgres releases it when the process dies.
+ * graphile-worker itself detects a dead worker only after four hours. Only the quick pool counts as a worker in /health
+ * and /metrics: each process has one.
  */
 const ROLES = { quick: "worker", slow: "caller" } as const satisfies Record<JobPool, string>;
 
@@ -17,12 +17,12 @@ const LOCK_CLASS = {
 type WorkerPresence = { end(): Promise<void> };
 
 /**
- * How often something is asked on that connection. When it was last asked is in pg_stat_activity: a process that is
- * suspended, or caught in a loop, keeps its lock but does not ask (app_private.operations_status()).
+ * How often a query runs on that connection. pg_stat_activity shows when the last one ran: a process that is suspended
+ * or caught in a loop keeps its lock but runs no query (app_private.operations_status()).
  */
 const BEAT_MS = 5_000;
 
-/** Holds a pool's lock on a connection of its own, and takes it again when that breaks. */
+/** Holds a pool's lock on a separate connection, and takes it again when that connection breaks. */
 export async function announceWorker(
   ownerUrl: string,
   poolId: string,
@@ -58,7 +58,7 @@ export async function announceWorker(
 
   function retry(error: Error): void {
     log.warn({ err: error.message }, "worker failed to take its presence lock; retrying");
-    // A connection that stood tells of its end itself.
+    // Once connected, the loss of the connection is reported by its "end" event.
     if (client?.listenerCount("end") === 0) again();
   }
 
@@ -71,7 +71,7 @@ export async function announceWorker(
   };
 }
 
-/** Frees the jobs of pools whose lock nobody holds. Returns the ids of the dead. */
+/** Releases the jobs of pools whose lock is not held. Returns the ids of these dead pools. */
 export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]> {
   const { rows } = await pool.query(
     `with dead as (
@@ -99,7 +99,7 @@ export async function reapDeadWorkers(pool: pg.Pool, log: Log): Promise<string[]
 
 const REAP_EVERY_MS = 5_000;
 
-/** Frees the jobs of the dead now, and every few seconds; not as a job, because jobs may be what is stuck. */
+/** Releases the jobs of dead pools now and every few seconds. This is not a job itself, because jobs may be stuck. */
 export async function keepReaping(pool: pg.Pool, log: Log): Promise<{ stop(): void }> {
   await reapDeadWorkers(pool, log);
   const timer = setInterval(() => {

@@ -1,34 +1,34 @@
 import { z } from "zod";
 
 /**
- * Every background job: what it is given, where it runs, and when. What it does is in `tasks/<name>.ts`. SQL adds jobs by
- * app_private.job() and app_private.job_key(), tests compare the two; docs/architecture.md has the table.
+ * Every background job: its payload, where it runs, and when. The work is in `tasks/<name>.ts`. SQL adds jobs with
+ * app_private.job() and app_private.job_key(); tests compare the two sides. docs/architecture.md has the table.
  */
 type Job = {
-  /** A pointer to rows, never what the rows know. Checked before the task runs. */
+  /** Ids of rows, never copies of their data. Checked before the task runs. */
   payload: z.ZodObject;
   /**
-   * Keys of its jobs: a job replaces the one that waits with the same key. A task without keys may have several jobs
-   * waiting. `<…>` is a value of the payload, or the id of the row that the job was set for.
+   * Keys of its jobs: a job replaces a waiting job with the same key. A task without keys may have several jobs
+   * waiting. `<…>` is a value of the payload, or the id of the row that the job is for.
    */
   keys: readonly `${string}:${"later" | `<${string}>`}`[];
-  /** What starts it by the clock. Jobs that SQL adds are tried 25 times, unless SQL says otherwise. */
+  /** Its cron schedules. Jobs that SQL adds have 25 attempts, unless SQL sets another number. */
   schedule?: Schedule;
 } & (
   | { pool: "quick" }
   /**
-   * Jobs that wait for other servers run in a pool of their own, so that a slow one holds up no send. `slots` says how
-   * many may run at once in a process, and how many of these for one tenant.
+   * Jobs that wait for other servers run in a separate pool: a slow server must not delay sending. `slots` says how
+   * many may run at once in a process, and how many of those for one tenant.
    */
   | { pool: "slow"; slots: { places: number; perTenant: number } }
 );
 
 export type Schedule = {
-  /** In UTC. */
+  /** A cron expression, in UTC. */
   cron: string;
-  /** What comes round soon anyway is not tried again. */
+  /** A schedule that repeats soon needs no retries. */
   maxAttempts?: number;
-  /** How far back a run is made up for that was due while no worker ran. */
+  /** How long after its due time a run is still started, if no worker was running then. */
   backfillMs?: number;
 };
 
@@ -99,7 +99,7 @@ export type TaskName = keyof typeof JOBS;
 
 export type JobPool = Job["pool"];
 
-/** What a task is given. */
+/** The payload of a task. */
 export type JobPayload<Name extends TaskName> = z.output<(typeof JOBS)[Name]["payload"]>;
 
 /** Tasks that wait for other servers. */

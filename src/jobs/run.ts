@@ -10,33 +10,33 @@ import type { JobPool } from "./registry.ts";
 import { cronItemsOf, type Tasks, taskListOf } from "./tasks.ts";
 
 export type JobRunner = {
-  /** Finishes the jobs under way, within some seconds, and leaves none locked. */
+  /** Waits some seconds for running jobs, and leaves no job locked. */
   stop(): Promise<void>;
 };
 
 export type JobRunnerOptions = {
   ownerUrl: string;
   pool: pg.Pool;
-  /** Whose tasks run here, and what starts them by the clock. */
+  /** The pool: its tasks run here, with their cron schedules. */
   jobPool: JobPool;
   tasks: Tasks;
-  /** Jobs at once. */
+  /** How many jobs run at once. */
   concurrency: number;
-  /** Marks of jobs that must wait; looked at for each job, which is why there is no local queue then. */
+  /** Flags of jobs that must wait. They are checked for each job, so the pool then has no local queue. */
   forbiddenFlags?: () => string[] | null;
   log: Log;
 };
 
 const RESTART_MS = 1_000;
-/** Until it had caught up, graphile-worker would run nothing that comes round by the clock. */
+/** After the clock was set back, graphile-worker would start no cron job until the clock had caught up. */
 const SET_BACK = Symbol("the clock was set back");
-/** For jobs that are under way when the program stops; one that takes longer is given back, to be run again. */
+/** How long running jobs may take to finish when the program stops; after that they are released and run again. */
 const STOP_MS = 7_000;
 
 /**
- * Runs the jobs of one pool until it is stopped. graphile-worker shuts itself down when it cannot write down what
- * became of a job (the database was away for a moment): then another is started at once, while the old one finishes
- * what it has. What that leaves locked is the reaper's.
+ * Runs the jobs of one pool until it is stopped. graphile-worker shuts itself down when it cannot record the outcome of
+ * a job (the database was unreachable for a moment). Then another runner is started at once, while the old one finishes
+ * its jobs. Jobs that the old one leaves locked are released by reapDeadWorkers().
  */
 export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
   const { log } = options;
@@ -81,10 +81,10 @@ export async function runJobs(options: JobRunnerOptions): Promise<JobRunner> {
 }
 
 type Running = {
-  /** Resolves when it shuts down, for whatever reason, with the error if there was one. */
+  /** Resolves when the runner shuts down for any reason, with the error if there was one. */
   ending: Promise<unknown>;
   stop(): Promise<void>;
-  /** Waits for its end, and gives up the announcement: what is still locked then is freed by the reaper. */
+  /** Waits for its end, then releases its presence lock, so that reapDeadWorkers() releases the jobs it still holds. */
   retire(): Promise<void>;
 };
 
@@ -112,9 +112,9 @@ async function start({
     noHandleSignals: true,
     ...(forbiddenFlags && { forbiddenFlags }),
     logger: new WorkerLogger(() => (level, message) => {
-      // That a job failed is logged by observeJobs(), without what the error may quote.
+      // Failed jobs are logged by observeJobs(), without the values that an error may quote.
       if (message.startsWith("Failed task")) return;
-      // Most jobs hold no connection while they wait for another server: fewer connections than jobs are meant.
+      // Most jobs hold no connection while they wait for another server, so fewer connections than jobs are intended.
       if (message.startsWith("WARNING: having maxPoolSize")) return;
       if (level === "error" || level === "warning") log.warn({ source: "graphile-worker" }, message);
       else log.debug({ source: "graphile-worker" }, message);
@@ -124,7 +124,7 @@ async function start({
         concurrentJobs: concurrency,
         pollInterval: 1000,
         localQueue: { size: forbiddenFlags ? -1 : concurrency },
-        // With the defaults a graceful shutdown loses completions, and the jobs run again four hours later.
+        // With the defaults a graceful shutdown loses completions, and these jobs run again four hours later.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
         gracefulShutdownAbortTimeout: STOP_MS,

@@ -6,15 +6,15 @@ const SLOW_TASKS = Object.entries(JOBS).flatMap(([name, job]) =>
   job.pool === "slow" ? [{ name: name as SlowTask, ...job.slots }] : [],
 );
 
-/** How many slow jobs may run at once; they wait, they do not work. */
+/** How many slow jobs may run at once. They mostly wait for other servers and use little CPU. */
 export const SLOW_CONCURRENCY = SLOW_TASKS.reduce((sum, { places }) => sum + places, 0);
 
 const DEFER_MS = 1_000;
 
 /**
- * Slots for slow jobs. A tenant holds only a part of a task's slots, so that its slow server does not keep the jobs of
- * other tenants waiting. A job beyond that is put off, and marked with its tenant, so that it is not even fetched while
- * the tenant has its share.
+ * A concurrency limit for slow jobs. A tenant may use only a part of a task's slots, so that its slow server does not
+ * delay the jobs of other tenants. A job beyond that is rescheduled and flagged with its tenant, so that it is not
+ * fetched while the tenant uses its share.
  */
 export class SlowSlots {
   readonly #shares = Object.fromEntries(
@@ -24,7 +24,7 @@ export class SlowSlots {
     ]),
   ) as Record<SlowTask, FairShare>;
 
-  /** Marks of the jobs that would not get a slot now; null when any would. */
+  /** Flags of the jobs that would not get a slot now; null when all would. */
   readonly forbiddenFlags = (): string[] | null => {
     const flags = Object.entries(this.#shares).flatMap(([task, share]) =>
       share.exhausted().map((tenantId) => flagOf(task, tenantId)),
@@ -32,7 +32,7 @@ export class SlowSlots {
     return flags.length === 0 ? null : flags;
   };
 
-  /** Does the work of a task's job in a slot of its tenant, or puts the job off when there is none. */
+  /** Runs the work of a task's job in a slot of its tenant, or reschedules the job when no slot is free. */
   async run(
     task: SlowTask,
     tenantId: string,
@@ -41,7 +41,7 @@ export class SlowSlots {
   ): Promise<void> {
     const leave = this.#shares[task].tryEnter([tenantId]);
     if (leave) return work().finally(leave);
-    // By the database's clock, which says when it is due; this machine's may differ.
+    // By the database's clock, which decides when a job is due; this machine's clock may differ.
     const now = job.locked_at?.getTime() ?? Date.now();
     await addJob<string>(task, job.payload, {
       runAt: new Date(now + DEFER_MS * (1 + Math.random())),

@@ -3,17 +3,17 @@ import { EnvelopeError, keyIdOf, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
 import { placeOf } from "./place.ts";
 
-/** A channel's credentials in the clear: in memory only. */
+/** A channel's credentials in plain text. They are kept in memory only. */
 export type ChannelSecrets = {
   accessToken: string | null;
-  /** The current app secret first; the one before it is accepted until the next rotation. */
+  /** The current app secret, then the previous one, which is accepted until the next rotation. */
   appSecrets: string[];
   /** Fingerprints of `appSecrets`, in their order, as they are stored beside them. */
   apps: string[];
   verifyToken: string | null;
 };
 
-/** What a person hands over when connecting a channel, or changing its secrets. */
+/** The secrets that an admin gives when connecting a channel or changing its secrets. */
 export type GivenChannelSecrets = {
   accessToken?: string | undefined;
   appSecret?: string | undefined;
@@ -29,8 +29,8 @@ export type SealedColumns = {
 };
 
 /**
- * Seals what is given for that channel's row, as app_private.set_channel_secrets() takes it. `app_secret_fingerprint` is
- * a keyed hash that tells which channels belong to one app at the provider, without showing the secret.
+ * Seals the given secrets for that channel's row, for app_private.set_channel_secrets(). `app_secret_fingerprint`
+ * is a keyed hash that shows which channels belong to one app at the provider, without revealing the secret.
  */
 export function sealChannelSecrets(
   channelId: string,
@@ -49,9 +49,9 @@ export function sealChannelSecrets(
   return sealed;
 }
 
-/** Opens a row of app_private.channel_secrets. Throws EnvelopeError when one was not sealed for it. */
+/** Opens a row of app_private.channel_secrets. Throws EnvelopeError when a secret was not sealed for that row. */
 export function openChannelSecrets(channelId: string, row: SealedColumns, ring: KeyRing): ChannelSecrets {
-  // An app secret that became the previous one was sealed as the current one, and stays so.
+  // The previous app secret was sealed as the current one, and its envelope is not changed.
   const at = (envelope: string | null, column: string) =>
     envelope === null ? [] : [open(envelope, address(channelId, column), ring)];
   const appAt = (envelope: string | null) =>
@@ -59,7 +59,7 @@ export function openChannelSecrets(channelId: string, row: SealedColumns, ring: 
       secret,
       app: appFingerprint(secret, ring, keyIdOf(envelope!)),
     }));
-  /** What nobody can open any more (the key was changed) was nobody's to accept. */
+  /** A previous secret that can no longer be opened (the key was changed) is ignored. */
   const previous = () => {
     try {
       return appAt(row.previous_app_secret);
@@ -81,7 +81,7 @@ function address(channelId: string, column: string): string {
   return placeOf("app_private.channel_secrets", [channelId], column);
 }
 
-/** Tells apps at a provider apart by their secret, without showing the secret. */
+/** A fingerprint that distinguishes apps at a provider by their secret, without revealing the secret. */
 export function appFingerprint(appSecret: string, ring: KeyRing, keyId = ring.current): string {
   const key = ring.keys.get(keyId)!;
   return createHmac("sha256", key).update("parley/app-secret-fingerprint/1").update(appSecret).digest("hex");

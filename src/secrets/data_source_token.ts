@@ -7,7 +7,7 @@ export function sealDataSourceToken(dataSourceId: string, token: string, ring: K
   return seal(token, address(dataSourceId), ring);
 }
 
-/** The token; null when there is none. Throws EnvelopeError when it was not sealed for that row. */
+/** Opens a data source's token; null when it has none. Throws EnvelopeError when it was not sealed for that row. */
 export function dataSourceToken(
   { id, auth_token }: { id: string; auth_token: string | null },
   ring: KeyRing,

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from "n
 import type { KeyRing } from "./key_ring.ts";
 
 /**
- * A secret as it lies in the database: AES-256-GCM, as the text of a small JSON object whose byte strings are base64url.
+ * A secret as it is stored in the database: AES-256-GCM, as a small JSON object whose byte strings are in base64url.
  *
  * `{"v":1,"kid":"<key id>","iv":"<12 bytes>","ct":"<ciphertext>","tag":"<16 bytes>"}`
  */
@@ -10,10 +10,10 @@ export type Envelope = string;
 
 type Fields = { v: 1; kid: string; iv: string; ct: string; tag: string };
 
-/** The envelope cannot be opened. The message holds nothing of the secret. */
+/** The envelope cannot be opened. The message contains no part of the secret. */
 export class EnvelopeError extends Error {
   override readonly name = "EnvelopeError";
-  /** `malformed`; `unknown_key`: sealed under a key that is not in the ring; `forged`: changed, or not of this row. */
+  /** `malformed`; `unknown_key`: sealed under a key that is not in the ring; `forged`: changed, or of another row. */
   readonly reason: "malformed" | "unknown_key" | "forged";
 
   constructor(reason: EnvelopeError["reason"], message: string, options?: ErrorOptions) {
@@ -25,9 +25,9 @@ export class EnvelopeError extends Error {
 /**
  * Seals a secret for one place in the database.
  *
- * @param address that place, `<schema>.<table>/<row id>/<column>`, such as
- *   `app_private.channel_secrets/<channel id>/access_token`. Part of what is authenticated, so that an envelope opens
- *   only where it was put.
+ * @param address the place, `<schema>.<table>/<row id>/<column>`, such as
+ *   `app_private.channel_secrets/<channel id>/access_token`. It is authenticated data, so that an envelope can be
+ *   opened only in the place it was sealed for.
  */
 export function seal(secret: string, address: string, ring: KeyRing): Envelope {
   const iv = randomBytes(12);
@@ -46,7 +46,7 @@ export function seal(secret: string, address: string, ring: KeyRing): Envelope {
 }
 
 /**
- * The secret in an envelope.
+ * Opens an envelope and returns the secret.
  * @param address the place it was sealed for.
  * @throws EnvelopeError
  */
@@ -105,6 +105,6 @@ function isFields(value: unknown): value is Fields {
 }
 
 function malformed(): EnvelopeError {
-  // Not the parser's message, which would quote what may be a secret stored in the clear.
+  // The parser's message is left out: it would quote the text, which may be a secret stored unencrypted.
   return new EnvelopeError("malformed", "the sealed value is not an envelope of version 1");
 }

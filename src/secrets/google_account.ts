@@ -2,7 +2,7 @@ import { type Envelope, open, seal } from "./envelope.ts";
 import type { KeyRing } from "./key_ring.ts";
 import { placeOf } from "./place.ts";
 
-/** A row of app_private.google_account_secrets belongs to a member. */
+/** The key of a row of app_private.google_account_secrets: a member. */
 export type GoogleAccountRow = { tenant_id: string; user_id: string };
 
 /** Seals one of a member's Google tokens for its column. */
@@ -15,7 +15,7 @@ export function sealGoogleToken(
   return seal(token, address(row, column), ring);
 }
 
-/** Throws EnvelopeError when it was not sealed for that row. */
+/** Opens one of a member's Google tokens. Throws EnvelopeError when it was not sealed for that row. */
 export function openGoogleToken(
   row: GoogleAccountRow,
   column: "access_token" | "refresh_token",

@@ -1,8 +1,8 @@
 const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
- * The place of a secret, as its envelope is sealed for it. What is sealed for another spelling of an id is never opened
- * again, since it is opened with the id that the database has: such a spelling is an error of ours.
+ * The place of a secret, for which its envelope is sealed. A secret that was sealed for another spelling of an id could
+ * not be opened with the id that the database returns, so such a spelling is refused as a defect.
  *
  * @param ids of the row, as the database writes them.
  */

@@ -3,16 +3,16 @@ import { type Config, ConfigError } from "../base/config.ts";
 import { type KeyRing, keyRing } from "./key_ring.ts";
 
 /**
- * What seals the channels' secrets: PARLEY_SECRET_KEY, else the key in the data directory.
- * @throws ConfigError where a server install has none
+ * Reads the key that seals channels' secrets: PARLEY_SECRET_KEY, otherwise the key in the data directory.
+ * @throws ConfigError when it is missing on a server installation
  */
 export function readSecretKey(config: Config): Promise<string> {
   return given(config, "PARLEY_SECRET_KEY", "secretKey");
 }
 
 /**
- * What signs the access tokens: JWT_SECRET, else the one in the data directory.
- * @throws ConfigError where a server install has none
+ * Reads the secret that signs access tokens: JWT_SECRET, otherwise the one in the data directory.
+ * @throws ConfigError when it is missing on a server installation
  */
 export function readJwtSecret(config: Config): Promise<string> {
   return given(config, "JWT_SECRET", "jwtSecret");
@@ -32,7 +32,7 @@ async function given(
 ): Promise<string> {
   const value = config[setting];
   if (value !== undefined) return value;
-  // Several machines share that database, and a file of this one would not be theirs.
+  // Several machines may share that database, but not a key file on this machine.
   if (config.DATABASE_URL !== undefined && config.NODE_ENV === "production") {
     throw new ConfigError(
       `${setting}: is needed with DATABASE_URL in production; "openssl rand -hex 32" makes one`,

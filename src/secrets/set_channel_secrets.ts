@@ -3,8 +3,8 @@ import { type GivenChannelSecrets, sealChannelSecrets } from "./channel_secrets.
 import type { KeyRing } from "./key_ring.ts";
 
 /**
- * Seals the secrets that are given, and puts them in the place of the former ones. `endsPreviousSecret`: no app secret
- * but the current one is accepted from now on.
+ * Seals the given secrets and replaces the former ones. `endsPreviousSecret`: from now on only the current app secret
+ * is accepted.
  */
 export async function setChannelSecrets(
   db: Db,

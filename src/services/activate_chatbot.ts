@@ -3,27 +3,27 @@ import type { Problem } from "../chatbot/validation/problem.ts";
 import type { Db } from "../database/db.ts";
 import { describeErrors, validateChatbot } from "./validate_chatbot.ts";
 
-/** What becomes of runs of the chatbot's other versions; as `activateVersion` has it. */
+/** What happens to runs of the chatbot's other versions, as in the mutation `activateVersion`. */
 export const RUNNING_CONTEXTS = ["finish", "move", "restart"] as const;
 
 export type Activation = {
-  /** The number of a version, a former one too. Unless told: the draft, published if it has changed. */
+  /** The number of a version, current or former. Defaults to the draft, which is published if it has changed. */
   version?: number | undefined;
-  /** `finish` unless told. */
+  /** Defaults to `finish`. */
   runningContexts?: (typeof RUNNING_CONTEXTS)[number];
-  /** Whether the tenant's other chatbots rest; true unless told. If not, trigger rules decide. */
+  /** Whether the tenant's other chatbots are deactivated; defaults to true. If not, trigger rules decide. */
   isExclusive?: boolean;
 };
 
-/** What answers new conversations from now on. */
+/** The version that answers new conversations from now on. */
 type ActivatedChatbot = {
   id: string;
   name: string;
-  /** Number of the version. */
+  /** The number of the version. */
   version: number;
-  /** Whether the draft had changed since the last version, and so became a new one. */
+  /** Whether the draft had changed since the last version and was published as a new one. */
   isNewVersion: boolean;
-  /** Runs of its other versions that are under way. */
+  /** How many runs of the chatbot's other versions are in progress. */
   otherRuns: number;
   warnings: Problem[];
 };
@@ -32,7 +32,7 @@ type Version = { id: string; number: number };
 
 /**
  * Makes a version of a chatbot the active one. Run it in a transaction.
- * @throws ParleyError PYGRA with every error of the draft, PYNFD for a version that there is not
+ * @throws ParleyError PYGRA with every error of the draft, PYNFD for a version that does not exist
  */
 export async function activateChatbot(
   db: Db,
@@ -63,12 +63,12 @@ export async function activateChatbot(
     version: version.number,
     isNewVersion: isDraft && same === null,
     otherRuns: rows[0]!.otherRuns,
-    // What is wrong with the draft says nothing of a version that was published before.
+    // Errors of the draft do not concern a version that was published before.
     warnings: isDraft ? problems : [],
   };
 }
 
-/** Keeps others from changing the draft; returns the newest version, if that is the same as the draft. */
+/** Locks the draft against changes; returns the newest version if the draft is equal to it. */
 async function lockDraft(db: Db, chatbotId: string): Promise<Version | null> {
   await db.query("select from app_public.chatbots where id = $1 for no key update", [chatbotId]);
   const { rows } = await db.query<Version>(

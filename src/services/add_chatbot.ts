@@ -3,13 +3,13 @@ import type { ImportedChatbot } from "../chatbot/exchange/import_result.ts";
 import { renameSubflows } from "../chatbot/exchange/subflows.ts";
 import type { Db } from "../database/db.ts";
 
-/** A chatbot as it was stored: as a draft, under a name that was free. */
+/** A stored chatbot: a draft, under a name that was free. */
 type AddedChatbot = {
   id: string;
   name: string;
-  /** The graphs it calls that came along, each now a chatbot of its own. */
+  /** The graphs it calls that were imported with it, each as a chatbot of its own. */
   subflows: { id: string; name: string }[];
-  /** The provider's ids of the forms that came along and were not known here. */
+  /** The provider's ids of the forms that were imported with it and did not exist here. */
   forms: string[];
 };
 
@@ -25,7 +25,7 @@ export async function addChatbot(db: Db, tenantId: string, chatbot: ImportedChat
   const { subflows, graph, name, description, settings, metadata, flows } = chatbot;
   const forms = await addForms(db, tenantId, flows);
 
-  // A graph that is here already, by its id, is called as it is here; one that calls itself calls its copy.
+  // A called graph whose id already exists here is not imported; a graph that calls itself calls its copy.
   const unknown = subflows.filter(({ chatbotId }) => chatbotId !== chatbot.id && !known.has(chatbotId));
   const ids = await newIds(db, unknown.length + 1);
   const newNames = new Map(unknown.map(({ chatbotId }, index) => [chatbotId, ids[index + 1]!]));
@@ -58,7 +58,7 @@ async function newIds(db: Db, count: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Forms that came along, as drafts. One whose id is known here stays as it is. */
+/** Stores imported forms as drafts. A form whose id already exists here is left unchanged. */
 async function addForms(db: Db, tenantId: string, flows: ImportedChatbot["flows"]): Promise<string[]> {
   const added: string[] = [];
   for (const { whatsappFlowId, name, description, categories, flowJson, endpointUri } of flows) {

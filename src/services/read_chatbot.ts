@@ -3,8 +3,8 @@ import type { ExportedChatbot } from "../chatbot/exchange/export.ts";
 import type { Db } from "../database/db.ts";
 
 /**
- * A chatbot's draft with everything an export of it needs: the graphs it calls, as they were last published (as drafts,
- * where they never were), and the forms that all of them send. @throws ParleyError PYNFD
+ * Reads a chatbot's draft with everything that its export needs: the graphs it calls, as last published (or their
+ * drafts, if never published), and the forms that all of them send. @throws ParleyError PYNFD
  */
 export async function readChatbot(db: Db, chatbotId: string): Promise<ExportedChatbot> {
   const { rows } = await db.query<ExportedChatbot>(

@@ -12,7 +12,7 @@ import { validateGraph } from "../chatbot/validation/validate.ts";
 import type { Db } from "../database/db.ts";
 
 /**
- * A draft and what is wrong with it, what it names in its tenant included.
+ * Validates a draft, including its references to rows of its tenant.
  * @throws ParleyError PYNFD; PYDEN: a graph is for admins
  */
 export async function validateChatbot(
@@ -54,7 +54,7 @@ async function surroundingsOf(
   return surroundings;
 }
 
-/** The errors in one line, the first ones in full; null when there is none. */
+/** The errors in one line, the first ones in full; null when there are none. */
 export function describeErrors(problems: readonly Problem[]): string | null {
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return null;

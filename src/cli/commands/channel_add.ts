@@ -60,7 +60,7 @@ function isGiven({ secrets }: Connection): (name: string) => boolean {
   return (name) => !secrets[name]?.isOurs;
 }
 
-/** All secrets of a kind; `made` are those that were not given, and are ours to choose. */
+/** All secrets of a kind of channel; `made` names the ones that were not given and have been generated. */
 async function secretsFor({ secrets: fields }: Connection, options: Options) {
   const secrets: Record<string, string> = {};
   const made: Record<string, string> = {};
@@ -73,7 +73,7 @@ async function secretsFor({ secrets: fields }: Connection, options: Options) {
   return { secrets, made };
 }
 
-/** `Verify token` of `verifyToken`. */
+/** The label for a secret's name: `verifyToken` → `Verify token`. */
 function labelOf(name: string): string {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -13,11 +13,11 @@ type Options = CommonOptions & { tenant?: string };
 type Row = Record<"id" | "kind" | "tenant" | "name" | "status", string> & {
   last_webhook_at: Date | null;
   webhook_key: string | null;
-  /** The settings of its kind. */
+  /** The settings that belong to the channel's kind. */
   [column: string]: unknown;
 };
 
-/** Each kind's own table, and the columns of its settings. */
+/** For each kind of channel its own table and the columns of its settings. */
 const OWN = CHANNEL_KINDS.map(({ connection: { table, settings } }, at) => {
   const columns = Object.keys(settings).map(columnOf);
   return {
@@ -27,7 +27,7 @@ const OWN = CHANNEL_KINDS.map(({ connection: { table, settings } }, at) => {
   };
 });
 
-/** `parley channel list`. Never a secret. */
+/** `parley channel list`. It never prints a secret. */
 export function channelList(): Command {
   return define(
     "list",

@@ -13,7 +13,7 @@ import { onDatabase } from "../session.ts";
 
 type Options = CommonOptions & { tenant?: string; endPrevious?: boolean } & { [field: string]: unknown };
 
-/** Of all kinds of channel: the command learns the kind from the channel. */
+/** The secrets of all kinds of channel: the command learns the kind only when it reads the channel. */
 const SECRETS = Object.assign({}, ...CHANNEL_KINDS.map(({ connection }) => connection.secrets)) as Readonly<
   Record<string, SecretField>
 >;

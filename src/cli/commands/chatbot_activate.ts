@@ -13,7 +13,7 @@ type Options = CommonOptions & {
   exclusive: boolean;
 };
 
-/** What becomes of runs of other versions, in words. */
+/** For the command's output: what happens to runs of other versions. */
 const RUNS_WILL: { [choice in Options["runningContexts"]]: string } = {
   finish: "end on the version they began with",
   move: "go on in this one, where it has their node",

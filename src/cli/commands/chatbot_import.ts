@@ -34,7 +34,7 @@ export function chatbotImport(): Command {
         const { added, activated, found } = await inTransaction(pool, async (db) => {
           const added = await addChatbot(db, await findTenant(db, options.tenant), chatbot);
           const activated = options.activate ? await activateChatbot(db, added.id) : undefined;
-          // What the author should know before anybody talks to it; activating has told already.
+          // Problems that the author should see before customers talk to it; activating has printed them already.
           const found = activated?.warnings ?? (await validateChatbot(db, added.id)).problems;
           return { added, activated, found };
         });

@@ -24,7 +24,7 @@ type Options = CommonOptions & {
   ignoreTriggers?: true;
 };
 
-/** `parley chatbot replay`: reads, in a transaction that can write nothing; sends nothing. */
+/** `parley chatbot replay`: reads in a read-only transaction, and sends nothing. */
 export function chatbotReplay(): Command {
   return define(
     "replay",
@@ -83,7 +83,7 @@ function parseFirst(text: string): number {
   throw new InvalidArgumentError(`It is not from 1 to ${MOST_MESSAGES}.`);
 }
 
-/** As a difference reads: what was said and would not be (-), what would be said and was not (+). */
+/** As in a diff: `-` marks what was said and would not be said now, `+` what would be said now and was not. */
 function describe({ turns, runs, differentTurns, isCut }: Replay): string {
   const lines = turns.flatMap(({ at, heard, said, wouldSay, isDifferent }) => [
     at,

@@ -45,7 +45,7 @@ export function chatbotRun(): Command {
     });
 }
 
-/** The chatbot as a version that was never published, with what came along in its files. */
+/** The chatbot as an unpublished version, with the graphs and forms from its files. */
 function versionOf({ graph, settings, subflows, flows }: ImportedChatbot): ChatbotVersion {
   return {
     ...draftVersion(graph, settings),
@@ -59,7 +59,7 @@ function parseVariables(text: string): JsonObject {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // The same answer.
+    // A stub file has answers in the same form.
   }
   throw new InvalidArgumentError("It must be a JSON object.");
 }

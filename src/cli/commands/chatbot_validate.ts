@@ -7,7 +7,7 @@ import { onDatabase } from "../session.ts";
 
 type Options = CommonOptions & { tenant: string };
 
-/** `parley chatbot validate`: fails when there are errors. */
+/** `parley chatbot validate`: exits with an error when the chatbot has errors. */
 export function chatbotValidate(): Command {
   return define(
     "validate",

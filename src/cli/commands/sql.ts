@@ -25,7 +25,7 @@ export function sql(): Command {
           const result = await run(pool, statement, options, (chunk) => copied.push(chunk));
           const columns = distinct(result.fields.map(({ name }) => name));
           const document = asDocument(result, columns);
-          // Of a copy stdout is what was copied, and nothing else.
+          // After a `copy`, stdout holds only the copied rows.
           if (result.command === "COPY" && !options.json) remark(options, asText(result, columns));
           else if (copied.length === 0) print(options, document, asText(result, columns));
           else print(options, { ...document, copied: Buffer.concat(copied).toString() }, "");
@@ -44,7 +44,7 @@ async function run(
   const config = {
     text: statement,
     rowMode: "array",
-    // The extended protocol takes one statement and no more.
+    // The extended protocol takes exactly one statement.
     queryMode: "extended",
     types: json ? JSON_VALUES : TEXTS,
   } as pg.QueryConfig;
@@ -67,7 +67,7 @@ async function run(
   }
 }
 
-/** A file gets the bytes as they are; a terminal only what it can show. */
+/** A file gets the bytes unchanged; for a terminal control characters are escaped. */
 function terminal(): Pick<Writable, "write" | "once"> {
   const { stdout } = process;
   if (!stdout.isTTY) return stdout;
@@ -90,7 +90,7 @@ function asText({ command, rowCount, rows }: pg.QueryArrayResult, columns: reado
   return `${table(columns, cells)}\n(${rows.length} ${rows.length === 1 ? "row" : "rows"})`;
 }
 
-/** Two columns of one name would be one in a JSON object. */
+/** Refuses two columns of one name: in a JSON object the second would replace the first. */
 function distinct(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {

@@ -46,7 +46,7 @@ export function userAdd(): Command {
         inTransaction(pool, async (db) => {
           const tenantId = await findTenant(db, options.tenant);
           const member = { tenantId, email, role: options.role, name: options.name };
-          // Whoever made that account chose its password: it must not open this tenant by itself.
+          // The account's password was set by another operator or tenant: it alone must not give access to this tenant.
           if (options.invite || (given === undefined && (await hasAccount(db, email))))
             return reportInvited(options, member, await invite(db, member));
           const password = given ?? randomBytes(15).toString("base64url");

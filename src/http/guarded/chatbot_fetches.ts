@@ -1,7 +1,7 @@
 import type { Config } from "../../base/config.ts";
 import { createGuardedFetch, type GuardedFetch } from "./guarded_fetch.ts";
 
-/** The ways out for what chatbots ask of others. */
+/** The two kinds of fetch for requests of chatbots. */
 type ChatbotFetches = {
   /** For addresses that customers configure. */
   guarded: GuardedFetch;

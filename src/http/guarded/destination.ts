@@ -1,21 +1,21 @@
 import { isPublicAddress, literalAddress } from "./public_address.ts";
 
-/** Where requests may go. */
+/** The rules about which URLs may be requested. */
 export type DestinationRules = {
   /**
-   * Hosts that may be private, and be spoken to over plain HTTP on any port: `localhost`, `10.0.0.7`, `[::1]`, each
+   * Hosts that may be private, and be requested over plain HTTP on any port: `localhost`, `10.0.0.7`, `[::1]`, each
    * alone or with a port, `localhost:3000`. From the configuration of the installation, never from a customer.
    */
   allowedHosts: readonly string[];
-  /** Ports of all other hosts. */
+  /** The ports that are allowed on all other hosts. */
   ports: readonly number[];
-  /** Whether all other hosts may be spoken to without TLS. */
+  /** Whether all other hosts may be requested without TLS. */
   allowsPlainHttp: boolean;
 };
 
 export type DestinationRefusal = "invalid_url" | "scheme" | "credentials" | "port" | "private_address";
 
-/** Why a URL may not be requested, by what it says; what its name resolves to is checked on connecting. */
+/** Checks a URL's text against the rules. The address that its name resolves to is checked when connecting. */
 export function refusalOf(url: string, rules: DestinationRules): DestinationRefusal | null {
   if (!URL.canParse(url)) return "invalid_url";
   const { protocol, hostname, port, username, password } = new URL(url);
@@ -29,7 +29,7 @@ export function refusalOf(url: string, rules: DestinationRules): DestinationRefu
   return address === null || isPublicAddress(address) ? null : "private_address";
 }
 
-/** Whether the configuration vouches for a host. */
+/** Whether the configuration lists the host as allowed. */
 export function isAllowed(hostname: string, port: number, rules: DestinationRules): boolean {
   const host = hostname.toLowerCase();
   return rules.allowedHosts.some((allowed) => {

@@ -4,15 +4,15 @@ import { buildConnector } from "undici";
 import { type DestinationRules, isAllowed } from "./destination.ts";
 import { isPublicAddress, literalAddress } from "./public_address.ts";
 
-/** Connecting was refused because the host is, or resolves to, an address that is not public. */
+/** The connection was refused because the host is, or resolves to, an address that is not public. */
 export class PrivateAddress extends Error {
   override readonly name = "PrivateAddress";
 }
 
 /**
- * Opens connections for undici, to public addresses and allowed hosts only. Checked here and not before, so that a name
- * that resolves differently the second time (DNS rebinding) gains nothing; literal addresses are checked apart, since
- * they skip the resolver: without that check, 10 of 11 spellings of the loopback address went through.
+ * Opens connections for undici, only to public addresses and allowed hosts. The address is checked when connecting, so
+ * that a name that resolves differently the second time (DNS rebinding) is refused. Literal addresses are checked
+ * separately, since they skip the resolver: without that check, 10 of 11 spellings of the loopback address got through.
  */
 export function guardedConnector(rules: DestinationRules, timeoutMs: number): buildConnector.connector {
   const open = buildConnector({ timeout: timeoutMs });
@@ -26,7 +26,7 @@ export function guardedConnector(rules: DestinationRules, timeoutMs: number): bu
   };
 }
 
-/** Resolves a name; one address that is not public spoils them all. */
+/** Resolves a name; fails if any of its addresses is not public. */
 const guardedLookup: LookupFunction = (hostname, options, callback) => {
   dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
     const [first] = addresses ?? [];

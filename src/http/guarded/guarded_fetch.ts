@@ -4,13 +4,13 @@ import { type DestinationRefusal, type DestinationRules, refusalOf } from "./des
 import { guardedConnector, PrivateAddress } from "./guarded_connector.ts";
 import { followed, type Hop } from "./redirect.ts";
 
-/** A request to an address a customer configured. */
+/** A request to an address that a customer configured. */
 export type GuardedRequest = {
   method: string;
   url: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
-  /** For all hops together; at most, and by default, the fetch's own. */
+  /** Limit for the request with all its redirects; defaults to, and is capped by, the limit of the fetch. */
   timeoutMs?: number;
 };
 
@@ -24,13 +24,13 @@ type Refusal =
 
 type GuardedReply =
   | { kind: "response"; status: number; contentType: string; body: Buffer; url: string }
-  /** We would not ask, or would not take the answer. */
+  /** The rules forbid the request or its response. */
   | { kind: "refused"; reason: Refusal }
-  /** The network's fault; `reason` is `timeout` or an error code. */
+  /** The network failed; `reason` is `timeout` or an error code. */
   | { kind: "failed"; reason: string };
 
 export type GuardedFetch = {
-  /** Never throws. Connection, redirects and response stay within the rules. */
+  /** Never throws. The connection, redirects and response are checked against the rules. */
   fetch(request: GuardedRequest): Promise<GuardedReply>;
   close(): Promise<void>;
 };
@@ -46,7 +46,7 @@ export type GuardedFetchOptions = Partial<DestinationRules> & {
 
 const MAX_REDIRECTS = 3;
 const TEXTUAL = /^(?:text\/[\w.+-]+|application\/(?:[\w.+-]+\+)?(?:json|xml))(?:;|$)/i;
-/** Set by us, or none of a customer's business. */
+/** Headers that customers may not set: this client sets them, or they concern only the connection. */
 const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
   "accept-encoding",
   "connection",
@@ -140,7 +140,7 @@ function permitted(headers: Record<string, string>): Record<string, string> {
   );
 }
 
-/** Closes the connection rather than read on; undici tells the body's listeners of it as an error. */
+/** Closes the connection instead of reading the rest. undici reports that as an error to the body's listeners. */
 function discard(response: Dispatcher.ResponseData): void {
   response.body.on("error", () => {}).destroy();
 }

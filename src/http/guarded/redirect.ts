@@ -1,4 +1,4 @@
-/** A request on its way, and where it has got to. */
+/** The state of a request that follows redirects. */
 export type Hop = {
   method: string;
   url: string;
@@ -8,8 +8,8 @@ export type Hop = {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /**
- * What another origin gets of a header, by its value: any header may carry a credential, whatever its name, since it is
- * a data source's author who names the one for the token.
+ * Headers that may be passed on to another origin, with the allowed values. Any other header may carry a credential,
+ * whatever its name: the author of a data source chooses the name of the header for its token.
  */
 const HARMLESS: ReadonlyMap<string, RegExp> = new Map([
   ["accept", listOf(/\*\/\*|text\/[a-z]+|application\/(?:json|xml|(?:vnd\.api|problem|ld|hal)\+json)/)],
@@ -22,9 +22,9 @@ function listOf(value: RegExp): RegExp {
 }
 
 /**
- * The request a redirect asks for, as browsers understand it: 303, and 301 or 302 after POST, become GET. Another
- * origin gets neither a body nor the caller's headers, but for plain preferences. Null when the response is no redirect; the new URL is to be
- * checked like the first.
+ * The request that a redirect asks for, as browsers understand it: 303, and 301 or 302 after POST, become GET. Another
+ * origin gets no body and none of the caller's headers except plain preferences. Null when the response is not a
+ * redirect. The new URL has to be checked like the first.
  */
 export function followed(hop: Hop, status: number, location: string | undefined): Hop | "leaks_body" | null {
   if (!REDIRECTS.has(status) || location === undefined || !URL.canParse(location, hop.url)) return null;

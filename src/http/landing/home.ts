@@ -2,10 +2,10 @@ import type { RequestHandler } from "express";
 import type { Config } from "../../base/config.ts";
 import { type Destination, homePage } from "./page.ts";
 
-/** What this process offers beside the API. */
+/** The pages that this process serves beside the API. */
 type Offers = { hasGraphiql: boolean; hasSandbox: boolean };
 
-/** The API shows a page to try it on to whoever develops. */
+/** Whether GraphiQL is served: in development. */
 export function hasGraphiql(config: Config): boolean {
   return config.NODE_ENV === "development";
 }

@@ -1,7 +1,7 @@
-/** A place to go next. */
+/** A link on the page. */
 export type Destination = { path: string; title: string; about: string };
 
-/** The page at `/`: what this is, and where to go. Without scripts and without anything from elsewhere. */
+/** The page at `/`: what Parley is, and links. It has no scripts and loads nothing from other hosts. */
 export function homePage(destinations: readonly Destination[]): string {
   const items = destinations.map(
     ({ path, title, about }) =>
