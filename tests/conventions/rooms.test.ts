@@ -76,7 +76,7 @@ test("broken: an import that goes up, and one on the same floor, are found", () 
 test("the imports of a file are found, whatever their form", () => {
   const source =
     'import type { A } from "../a.ts";\nimport "./b.ts";\nawait import("./c.js");\nimport pg from "pg";';
-  assert.deepEqual(importsIn("src/x/y.ts", source), ["src/a.ts", "src/x/b.ts", "src/x/c.js"]);
+  assert.deepEqual(importsIn("room/x/y.ts", source), ["room/a.ts", "room/x/b.ts", "room/x/c.js"]);
 });
 
 for (const room of ["embedded", "sandbox"]) {
