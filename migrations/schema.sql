@@ -388,7 +388,7 @@ create table app_private.contact_facts (
   contact_id uuid not null,
   fact text not null,
   value text not null,
-  said_at timestamp with time zone not null,
+  reported_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   constraint contact_facts_pkey primary key (contact_id, tenant_id, fact),
   constraint contact_facts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
@@ -396,7 +396,7 @@ create table app_private.contact_facts (
 );
 comment on table app_private.contact_facts is 'The last report of the provider on facts whose time has no column in contacts: an older report, redelivered or late, changes nothing.';
 comment on column app_private.contact_facts.fact is 'name: in the address book of the phone app. marketing: "stop" or "resume".';
-comment on column app_private.contact_facts.said_at is 'The time of the report by the provider''s clock, in whole seconds.';
+comment on column app_private.contact_facts.reported_at is 'The time of the report by the provider''s clock, in whole seconds.';
 comment on column app_private.contact_facts.received_at is 'When the webhook first arrived. Decides between two reports of the same second.';
 alter table app_private.contact_facts enable row level security;
 
@@ -984,8 +984,8 @@ create trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
 create trigger _500_audit_on_update after update of phone on app_public.contacts
   for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null)))) execute function app_private.tg__audit('{*}');
-create trigger _500_remember_erasure before delete on app_public.contacts
-  for each row execute function app_private.tg_contacts__remember_erasure();
+create trigger _500_record_erasure before delete on app_public.contacts
+  for each row execute function app_private.tg_contacts__record_erasure();
 alter table app_public.contacts enable row level security;
 create policy tenant_isolation on app_public.contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1263,7 +1263,7 @@ create table app_public.data_sources (
   constraint data_sources_config_is_object check ((jsonb_typeof(config) = 'object'::text)),
   constraint data_sources_headers_is_object check ((jsonb_typeof(headers) = 'object'::text)),
   constraint data_sources_name_has_length check (((length(name) >= 1) and (length(name) <= 255))),
-  constraint data_sources_timeout_ms_is_sensible check (((timeout_ms >= 100) and (timeout_ms <= 30000)))
+  constraint data_sources_timeout_ms_in_range check (((timeout_ms >= 100) and (timeout_ms <= 30000)))
 );
 create index data_sources_tenant_id_created_at_idx on app_public.data_sources (tenant_id, created_at desc);
 create index data_sources_tenant_id_is_active_idx on app_public.data_sources (tenant_id, is_active);
@@ -1279,8 +1279,8 @@ create trigger _100_timestamps before insert or update on app_public.data_source
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.data_sources
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
-create trigger _120_forget_token before update of base_url, auth_type on app_public.data_sources
-  for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__forget_token();
+create trigger _120_clear_token_flag before update of base_url, auth_type on app_public.data_sources
+  for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__clear_token_flag();
 create trigger _130_deactivate_without_token before insert or update of base_url, auth_type on app_public.data_sources
   for each row when (((new.auth_type <> 'none'::app_public.data_source_auth) and (not new.has_auth_token))) execute function app_private.tg_data_sources__deactivate_without_token();
 create trigger _500_audit after insert or delete or update on app_public.data_sources
@@ -1492,7 +1492,7 @@ create table app_public.message_statuses (
   updated_at timestamp with time zone not null default now(),
   constraint message_statuses_pkey primary key (message_id),
   constraint message_statuses_failed_has_reason check (((status <> 'failed'::app_public.message_status) or (error_code is not null))),
-  constraint message_statuses_one_story check ((((status = 'failed'::app_public.message_status) or (failed_at is null)) and ((status = any (array['queued'::app_public.message_status, 'sending'::app_public.message_status, 'uncertain'::app_public.message_status, 'failed'::app_public.message_status])) or ((error_code is null) and (error is null)))))
+  constraint message_statuses_success_has_no_error check ((((status = 'failed'::app_public.message_status) or (failed_at is null)) and ((status = any (array['queued'::app_public.message_status, 'sending'::app_public.message_status, 'uncertain'::app_public.message_status, 'failed'::app_public.message_status])) or ((error_code is null) and (error is null)))))
 ) partition by range (message_id);
 comment on table app_public.message_statuses is 'The outcome of an outbound message. Separate from the message because it changes up to five times, and messages never change.
 
@@ -1512,8 +1512,8 @@ comment on column app_public.message_statuses.failed_at is 'When sending failed 
 comment on column app_public.message_statuses.error_code is 'Why the message failed: the provider''s error number ("131047") or a code of Parley (PY…). While sending is retried, the last error. Null once the provider has accepted the message.';
 comment on column app_public.message_statuses.error is 'The error as received: {"code", "title", "details", …}.';
 comment on column app_public.message_statuses.pricing is 'The pricing as received: {"pricing_model", "type", "category", …}. For reports only; no rule depends on it.';
-create trigger _500_note_opt_out after update on app_public.message_statuses
-  for each row when (((new.status = 'failed'::app_public.message_status) and (new.error_code = '131050'::text))) execute function app_private.tg_message_statuses__note_opt_out();
+create trigger _500_record_opt_out after update on app_public.message_statuses
+  for each row when (((new.status = 'failed'::app_public.message_status) and (new.error_code = '131050'::text))) execute function app_private.tg_message_statuses__record_opt_out();
 create trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__notify();
 create trigger _900_enqueue_chatbot after update on app_public.message_statuses
@@ -2474,18 +2474,6 @@ $$
 comment on function app_hidden.is_window_open(timestamp with time zone,interval) is 'Whether messages other than templates may be sent: always if the kind of channel has no reply window.';
 grant execute on function app_hidden.is_window_open(timestamp with time zone,interval) to parley_visitor;
 
-create function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
-begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
-
-  update app_private.idempotency_keys k set message_id = keep_idempotency_key.message_id
-  where k.tenant_id = keep_idempotency_key.tenant_id and k.key = keep_idempotency_key.key;
-end;
-$$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.keep_idempotency_key(uuid,text,uuid) is 'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
-grant execute on function app_hidden.keep_idempotency_key(uuid,text,uuid) to parley_visitor;
-
 create function app_hidden.length_problem(name text, value jsonb, maximum integer, required boolean default true) returns text as $$
   select case
     when value is null or value = 'null' then case when required then name || ' must be given' end
@@ -3068,6 +3056,18 @@ $$
 comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants (the caller must name one).';
 grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) to parley_authenticator;
 
+create function app_hidden.store_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
+begin
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+
+  update app_private.idempotency_keys k set message_id = store_idempotency_key.message_id
+  where k.tenant_id = store_idempotency_key.tenant_id and k.key = store_idempotency_key.key;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.store_idempotency_key(uuid,text,uuid) is 'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
+grant execute on function app_hidden.store_idempotency_key(uuid,text,uuid) to parley_visitor;
+
 create function app_hidden.template_parameters_problem(components jsonb) returns text as $$
   -- The components of a template and of its cards, with their paths.
   with component as (
@@ -3319,16 +3319,16 @@ begin
     select distinct on (v_ids[e.n])
       v_ids[e.n] as id,
       left(e.contact ->> 'name', 150) as name,
-      (e.contact #>> '{customer,heard_at}')::timestamptz as said_at,
+      (e.contact #>> '{customer,heard_at}')::timestamptz as reported_at,
       (e.contact ->> 'received_at')::timestamptz as received_at
     from jsonb_array_elements(contacts) with ordinality e (contact, n)
     where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
-    order by v_ids[e.n], said_at desc, e.n desc
+    order by v_ids[e.n], reported_at desc, e.n desc
   ),
   newer as (
     select e.*
     from entries e
-    where app_private.is_newer_fact(e.id, 'name', e.name, e.said_at, e.received_at)
+    where app_private.is_newer_fact(e.id, 'name', e.name, e.reported_at, e.received_at)
   ),
   named as (
     update app_public.contacts c set name = n.name
@@ -3337,13 +3337,13 @@ begin
     -- A name that differs from the address book was entered by staff.
     where c.id = n.id and (c.name is null or c.name = f.value)
   )
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
-  select c.tenant_id, c.id, 'name', n.name, n.said_at, n.received_at
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+  select c.tenant_id, c.id, 'name', n.name, n.reported_at, n.received_at
   from newer n
   join app_public.contacts c on c.id = n.id
   order by c.id
   on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
+    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
@@ -3546,14 +3546,14 @@ create function app_private.apply_template_update(change jsonb) returns boolean 
     -- No status, or one that this version does not support: Meta decides when it is sent.
     coalesce(s.status, 'unknown'),
     case when s.status is not null then change ->> 'status_reason' end,
-    case when s.status is not null then h.heard_at end,
+    case when s.status is not null then h.reported_at end,
     c.category,
-    case when c.category is not null then h.heard_at end,
+    case when c.category is not null then h.reported_at end,
     change ->> 'quality_rating',
-    case when change ->> 'quality_rating' is not null then h.heard_at end,
+    case when change ->> 'quality_rating' is not null then h.reported_at end,
     coalesce(nullif(change -> 'components', 'null'), '[]'),
-    case when nullif(change -> 'components', 'null') is not null then h.heard_at end
-  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (heard_at)
+    case when nullif(change -> 'components', 'null') is not null then h.reported_at end
+  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (reported_at)
   cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
@@ -5089,12 +5089,12 @@ $$
   language sql immutable;
 comment on function app_private.is_listed(app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. Deletions and removed reactions do not, and messages in a group do not, because they are not part of the private thread.';
 
-create function app_private.is_newer_fact(contact_id uuid, fact text, value text, said_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
+create function app_private.is_newer_fact(contact_id uuid, fact text, value text, reported_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
   select not exists (
     select from app_private.contact_facts f
     where f.contact_id = $1 and f.fact = $2
     -- The provider's times are whole seconds. Within one second, the report that arrived last is the newer one.
-    and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
+    and (f.reported_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
@@ -5170,9 +5170,9 @@ $$
   language sql immutable;
 comment on function app_private.keeps_error(app_public.message_status) is 'Whether a message with this status keeps its error: it has failed, or it is still being sent and has the error of the last attempt. A message that the provider has accepted has no error.';
 
-create function app_private.late_position(conversation_id uuid, said_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
+create function app_private.late_position(conversation_id uuid, written_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
   select greatest(
-    case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
+    case when written_at < arrived_at - interval '3 seconds' then written_at else arrived_at end,
     -- After messages that arrived earlier and were written earlier or in the same second. The provider's times are
     -- whole seconds: a message that took 2.9 seconds is positioned 2.9 seconds after one that took 3.1, and a quoting
     -- message is positioned later by the difference of the clocks.
@@ -5182,10 +5182,10 @@ create function app_private.late_position(conversation_id uuid, said_at timestam
         select m.id, m.occurred_at
         from app_public.messages m
         where m.conversation_id = late_position.conversation_id
-        and m.id >= app_hidden.uuid_v7_floor(said_at)
-        and m.id < app_hidden.uuid_v7_floor(said_at + interval '1 minute')
+        and m.id >= app_hidden.uuid_v7_floor(written_at)
+        and m.id < app_hidden.uuid_v7_floor(written_at + interval '1 minute')
       ) e
-      where e.occurred_at <= said_at
+      where e.occurred_at <= written_at
       order by e.id desc
       limit 1
     ),
@@ -5394,13 +5394,13 @@ begin
   where g.tenant_id = v_merged.tenant_id and g.contact_id = v_merged.id
   on conflict do nothing;
 
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
-  select m.tenant_id, v_kept.id, m.fact, m.value, m.said_at, m.received_at
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+  select m.tenant_id, v_kept.id, m.fact, m.value, m.reported_at, m.received_at
   from app_private.contact_facts m
   where m.tenant_id = v_merged.tenant_id and m.contact_id = v_merged.id
   on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at
-  where (excluded.said_at, excluded.received_at) > (f.said_at, f.received_at);
+    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at
+  where (excluded.reported_at, excluded.received_at) > (f.reported_at, f.received_at);
 
   delete from app_public.contacts c where c.id = v_merged.id;
 
@@ -6277,7 +6277,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.record_outcomes(jsonb) is 'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
 
-create function app_private.record_stop(channel_id uuid, reason text, heard_at timestamp with time zone) returns void as $$
+create function app_private.record_stop(channel_id uuid, reason text, reported_at timestamp with time zone) returns void as $$
   with stopped as (
     update app_public.channels c set status = 'stopped', status_reason = reason
     from app_public.channels before
@@ -6285,7 +6285,7 @@ create function app_private.record_stop(channel_id uuid, reason text, heard_at t
     returning c.id, before.status, before.status_reason
   )
   update app_private.channel_states s set
-    account_state_at = greatest(s.account_state_at, heard_at),
+    account_state_at = greatest(s.account_state_at, reported_at),
     -- If the channel is stopped already, the values from before the first stop are kept.
     status_before_stop = case when x.status = 'stopped' then s.status_before_stop else x.status end,
     status_reason_before_stop = case when x.status = 'stopped' then s.status_reason_before_stop else x.status_reason end
@@ -6369,7 +6369,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.register_provider_ids(uuid[],text[]) is 'Stores the provider''s ids of outbound messages, by position; null where the provider has not returned one.';
 
-create function app_private.reinstate_channel(channel_id uuid, heard_at timestamp with time zone) returns void as $$
+create function app_private.reinstate_channel(channel_id uuid, reported_at timestamp with time zone) returns void as $$
 begin
   -- Only a stopped channel, and it gets the status that a user had set before.
   update app_public.channels c set
@@ -6377,7 +6377,7 @@ begin
   from app_private.channel_states s
   where c.id = reinstate_channel.channel_id and s.channel_id = c.id and c.status = 'stopped';
   update app_private.channel_states s set
-    account_state_at = greatest(s.account_state_at, heard_at),
+    account_state_at = greatest(s.account_state_at, reported_at),
     status_before_stop = null,
     status_reason_before_stop = null
   where s.channel_id = reinstate_channel.channel_id;
@@ -6981,7 +6981,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the given envelopes: access_token, app_secret with app_secret_fingerprint, verify_token. The previous app secret stays valid until the next rotation, or becomes invalid now if ends_previous_secret is true. The channel takes the webhook key of the channels with the same app secret; otherwise it keeps its own. PYNUM: another channel has the same number and app secret, or had them before its last rotation.';
 
-create function app_private.set_marketing_preference(contact_id uuid, allows_marketing boolean, said_at timestamp with time zone, received_at timestamp with time zone) returns void as $$
+create function app_private.set_marketing_preference(contact_id uuid, allows_marketing boolean, reported_at timestamp with time zone, received_at timestamp with time zone) returns void as $$
 declare
   v_value text := case when allows_marketing then 'resume' else 'stop' end;
   v_opted_out_at timestamptz;
@@ -6991,25 +6991,25 @@ begin
   where c.id = $1
   for no key update;
   -- Staff may have recorded a later opt-out.
-  if not app_private.is_newer_fact($1, 'marketing', v_value, said_at, received_at)
-    or allows_marketing and v_opted_out_at > said_at
+  if not app_private.is_newer_fact($1, 'marketing', v_value, reported_at, received_at)
+    or allows_marketing and v_opted_out_at > reported_at
   then
     return;
   end if;
 
   update app_public.contacts c set
-    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, said_at) end
+    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, reported_at) end
   where c.id = $1;
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
-  select c.tenant_id, c.id, 'marketing', v_value, said_at, received_at
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+  select c.tenant_id, c.id, 'marketing', v_value, reported_at, received_at
   from app_public.contacts c
   where c.id = $1
   on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
+    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_marketing_preference(uuid,boolean,timestamp with time zone,timestamp with time zone) is 'Records that the customer stopped or resumed marketing messages at said_at, as a webhook received at received_at reported. An older report changes nothing.';
+comment on function app_private.set_marketing_preference(uuid,boolean,timestamp with time zone,timestamp with time zone) is 'Records that the customer stopped or resumed marketing messages at reported_at, as a webhook that was received at received_at reported. An older report changes nothing.';
 
 create function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null::uuid) returns integer as $$
 declare
@@ -7519,16 +7519,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__normalize() is 'Brings the phone number and the e-mail address into the form in which they are stored and compared.';
 
-create function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
-begin
-  raise exception '`phone` must be an international phone number with the country code, like +4915112345678'
-    using errcode = 'PYPHN';
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
-
-create function app_private.tg_contacts__remember_erasure() returns trigger as $$
+create function app_private.tg_contacts__record_erasure() returns trigger as $$
 begin
   -- A merged contact has no addresses, and the deletion of a tenant deletes everything.
   if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
@@ -7557,7 +7548,16 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__remember_erasure() is 'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier webhooks and redeliveries do not create the contact again.';
+comment on function app_private.tg_contacts__record_erasure() is 'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier webhooks and redeliveries do not create the contact again.';
+
+create function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
+begin
+  raise exception '`phone` must be an international phone number with the country code, like +4915112345678'
+    using errcode = 'PYPHN';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
 
 create function app_private.tg_conversations__add_assignee() returns trigger as $$
 begin
@@ -7666,6 +7666,15 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__refuse_incomplete() is 'Refuses a conversation for which fill_in() found no contact (PYNFD) or no channel (PYCHN).';
 
+create function app_private.tg_data_sources__clear_token_flag() returns trigger as $$
+begin
+  NEW.has_auth_token := false;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_data_sources__clear_token_flag() is 'Marks a data source whose base_url or auth_type changes as having no token. tg_data_sources__remove_token() deletes the token itself.';
+
 create function app_private.tg_data_sources__deactivate_without_token() returns trigger as $$
 begin
   NEW.is_active := false;
@@ -7674,15 +7683,6 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_data_sources__deactivate_without_token() is 'Deactivates a data source whose token is missing, until set_data_source_token() is called.';
-
-create function app_private.tg_data_sources__forget_token() returns trigger as $$
-begin
-  NEW.has_auth_token := false;
-  return NEW;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_data_sources__forget_token() is 'Marks a data source whose base_url or auth_type changes as having no token. tg_data_sources__remove_token() deletes the token itself.';
 
 create function app_private.tg_data_sources__remove_token() returns trigger as $$
 begin
@@ -7750,18 +7750,6 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'Queues an event for the chatbot whose message failed, so that its run ends with a reason instead of waiting for an answer.';
 
-create function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
-begin
-  perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
-  from app_public.messages m
-  join app_public.conversations c on c.id = m.conversation_id
-  where m.id = NEW.message_id;
-  return null;
-end;
-$$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_message_statuses__note_opt_out() is 'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not override a later choice of the customer.';
-
 create function app_private.tg_message_statuses__notify() returns trigger as $$
 begin
   perform app_private.notify_change(n.tenant_id, 'statuses', array_agg(n.message_id))
@@ -7774,6 +7762,18 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__notify() is 'Notifies GraphQL subscriptions of changed statuses, once per statement.';
+
+create function app_private.tg_message_statuses__record_opt_out() returns trigger as $$
+begin
+  perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
+  from app_public.messages m
+  join app_public.conversations c on c.id = m.conversation_id
+  where m.id = NEW.message_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_message_statuses__record_opt_out() is 'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not override a later choice of the customer.';
 
 create function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
 begin
@@ -8732,7 +8732,7 @@ begin
   returning * into v_message;
 
   if idempotency_key is not null then
-    perform app_hidden.keep_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
+    perform app_hidden.store_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
   end if;
   return v_message;
 end;

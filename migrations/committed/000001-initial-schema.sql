@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:47e376f3a7c484cde79656b624a425e2a03375e5
+--! Hash: sha1:8f7fc5fa18305608336338742e3a0ee0592a0c71
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1990,7 +1990,7 @@ comment on function app_private.tg_channels__keep_webhook_address() is
    'of its channel as long as the app has channels, and follows the last of them to the key of another app.';
 --! EndIncluded channels/tg_channels__keep_webhook_address.sql
 --! Included channels/stop_channel.sql
-create or replace function app_private.record_stop(channel_id uuid, reason text, heard_at timestamptz)
+create or replace function app_private.record_stop(channel_id uuid, reason text, reported_at timestamptz)
 returns void as $$
   with stopped as (
     update app_public.channels c set status = 'stopped', status_reason = reason
@@ -1999,7 +1999,7 @@ returns void as $$
     returning c.id, before.status, before.status_reason
   )
   update app_private.channel_states s set
-    account_state_at = greatest(s.account_state_at, heard_at),
+    account_state_at = greatest(s.account_state_at, reported_at),
     -- If the channel is stopped already, the values from before the first stop are kept.
     status_before_stop = case when x.status = 'stopped' then s.status_before_stop else x.status end,
     status_reason_before_stop = case when x.status = 'stopped' then s.status_reason_before_stop else x.status_reason end
@@ -2021,7 +2021,7 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.stop_channel(uuid, text) is
   E'Stops an active channel now, because the provider refused the account or its token in a response.';
 
-create or replace function app_private.reinstate_channel(channel_id uuid, heard_at timestamptz) returns void as $$
+create or replace function app_private.reinstate_channel(channel_id uuid, reported_at timestamptz) returns void as $$
 begin
   -- Only a stopped channel, and it gets the status that a user had set before.
   update app_public.channels c set
@@ -2029,7 +2029,7 @@ begin
   from app_private.channel_states s
   where c.id = reinstate_channel.channel_id and s.channel_id = c.id and c.status = 'stopped';
   update app_private.channel_states s set
-    account_state_at = greatest(s.account_state_at, heard_at),
+    account_state_at = greatest(s.account_state_at, reported_at),
     status_before_stop = null,
     status_reason_before_stop = null
   where s.channel_id = reinstate_channel.channel_id;
@@ -2366,7 +2366,7 @@ create table app_private.contact_facts (
   fact text not null
     constraint contact_facts_fact_is_known check (fact in ('name', 'marketing')),
   value text not null,
-  said_at timestamptz not null,
+  reported_at timestamptz not null,
   received_at timestamptz not null,
   primary key (contact_id, tenant_id, fact),
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
@@ -2377,7 +2377,7 @@ comment on table app_private.contact_facts is
    'late, changes nothing.';
 comment on column app_private.contact_facts.fact is
   E'name: in the address book of the phone app. marketing: "stop" or "resume".';
-comment on column app_private.contact_facts.said_at is
+comment on column app_private.contact_facts.reported_at is
   E'The time of the report by the provider''s clock, in whole seconds.';
 comment on column app_private.contact_facts.received_at is
   E'When the webhook first arrived. Decides between two reports of the same second.';
@@ -2488,7 +2488,7 @@ comment on function app_private.tg_contacts__claim_phone() is
   E'Makes a contact''s phone number one of its identities. PYDUP: another contact has the number and has not given it '
    'up.';
 --! EndIncluded contacts/tg_contacts__claim_phone.sql
---! Included contacts/tg_contacts__remember_erasure.sql
+--! Included contacts/tg_contacts__record_erasure.sql
 create or replace function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text)
 returns bytea as $$
   select app_private.hmac(convert_to($2::text || ' ' || $3, 'UTF8'), k.key, 'sha256')
@@ -2500,7 +2500,7 @@ comment on function app_private.address_hash(uuid, app_public.identity_kind, tex
   E'The keyed hash that is kept of an erased address. Null in a tenant that has never erased a contact.';
 
 
-create or replace function app_private.tg_contacts__remember_erasure() returns trigger as $$
+create or replace function app_private.tg_contacts__record_erasure() returns trigger as $$
 begin
   -- A merged contact has no addresses, and the deletion of a tenant deletes everything.
   if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
@@ -2529,23 +2529,23 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_contacts__remember_erasure() is
+comment on function app_private.tg_contacts__record_erasure() is
   E'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier '
    'webhooks and redeliveries do not create the contact again.';
---! EndIncluded contacts/tg_contacts__remember_erasure.sql
+--! EndIncluded contacts/tg_contacts__record_erasure.sql
 --! Included contacts/is_newer_fact.sql
 create or replace function app_private.is_newer_fact(
   contact_id uuid,
   fact text,
   value text,
-  said_at timestamptz,
+  reported_at timestamptz,
   received_at timestamptz
 ) returns boolean as $$
   select not exists (
     select from app_private.contact_facts f
     where f.contact_id = $1 and f.fact = $2
     -- The provider's times are whole seconds. Within one second, the report that arrived last is the newer one.
-    and (f.said_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
+    and (f.reported_at, case when f.value = $3 then 'infinity' else f.received_at end) >= ($4, $5)
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
@@ -2556,7 +2556,7 @@ comment on function app_private.is_newer_fact(uuid, text, text, timestamptz, tim
 create or replace function app_private.set_marketing_preference(
   contact_id uuid,
   allows_marketing boolean,
-  said_at timestamptz,
+  reported_at timestamptz,
   received_at timestamptz
 ) returns void as $$
 declare
@@ -2568,27 +2568,27 @@ begin
   where c.id = $1
   for no key update;
   -- Staff may have recorded a later opt-out.
-  if not app_private.is_newer_fact($1, 'marketing', v_value, said_at, received_at)
-    or allows_marketing and v_opted_out_at > said_at
+  if not app_private.is_newer_fact($1, 'marketing', v_value, reported_at, received_at)
+    or allows_marketing and v_opted_out_at > reported_at
   then
     return;
   end if;
 
   update app_public.contacts c set
-    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, said_at) end
+    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, reported_at) end
   where c.id = $1;
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
-  select c.tenant_id, c.id, 'marketing', v_value, said_at, received_at
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+  select c.tenant_id, c.id, 'marketing', v_value, reported_at, received_at
   from app_public.contacts c
   where c.id = $1
   on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
+    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_marketing_preference(uuid, boolean, timestamptz, timestamptz) is
-  E'Records that the customer stopped or resumed marketing messages at said_at, as a webhook received at received_at '
-   'reported. An older report changes nothing.';
+  E'Records that the customer stopped or resumed marketing messages at reported_at, as a webhook that was received at '
+   'received_at reported. An older report changes nothing.';
 --! EndIncluded contacts/set_marketing_preference.sql
 --! Included contacts/merge_contacts.sql
 create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
@@ -2641,13 +2641,13 @@ begin
   where g.tenant_id = v_merged.tenant_id and g.contact_id = v_merged.id
   on conflict do nothing;
 
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
-  select m.tenant_id, v_kept.id, m.fact, m.value, m.said_at, m.received_at
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+  select m.tenant_id, v_kept.id, m.fact, m.value, m.reported_at, m.received_at
   from app_private.contact_facts m
   where m.tenant_id = v_merged.tenant_id and m.contact_id = v_merged.id
   on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at
-  where (excluded.said_at, excluded.received_at) > (f.said_at, f.received_at);
+    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at
+  where (excluded.reported_at, excluded.received_at) > (f.reported_at, f.received_at);
 
   delete from app_public.contacts c where c.id = v_merged.id;
 
@@ -4005,7 +4005,7 @@ create table app_public.message_statuses (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint message_statuses_failed_has_reason check (status <> 'failed' or error_code is not null),
-  constraint message_statuses_one_story check (
+  constraint message_statuses_success_has_no_error check (
     (status = 'failed' or failed_at is null)
     and (status in ('queued', 'sending', 'uncertain', 'failed') or (error_code is null and error is null))
   )
@@ -4542,8 +4542,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_messages__enqueue_send() is
   E'Puts outbound messages in the outbox and wakes the sender.';
 --! EndIncluded messages/tg_messages__enqueue_send.sql
---! Included messages/tg_message_statuses__note_opt_out.sql
-create or replace function app_private.tg_message_statuses__note_opt_out() returns trigger as $$
+--! Included messages/tg_message_statuses__record_opt_out.sql
+create or replace function app_private.tg_message_statuses__record_opt_out() returns trigger as $$
 begin
   perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
   from app_public.messages m
@@ -4553,10 +4553,10 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_message_statuses__note_opt_out() is
+comment on function app_private.tg_message_statuses__record_opt_out() is
   E'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not '
    'override a later choice of the customer.';
---! EndIncluded messages/tg_message_statuses__note_opt_out.sql
+--! EndIncluded messages/tg_message_statuses__record_opt_out.sql
 --! Included messages/tg_message_statuses__notify.sql
 create or replace function app_private.tg_message_statuses__notify() returns trigger as $$
 begin
@@ -4720,19 +4720,20 @@ comment on function app_hidden.claim_idempotency_key(uuid, text, bytea) is
 
 grant execute on function app_hidden.claim_idempotency_key(uuid, text, bytea) to parley_visitor;
 
-create or replace function app_hidden.keep_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
+create or replace function app_hidden.store_idempotency_key(tenant_id uuid, key text, message_id uuid)
+returns void as $$
 begin
   perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
 
-  update app_private.idempotency_keys k set message_id = keep_idempotency_key.message_id
-  where k.tenant_id = keep_idempotency_key.tenant_id and k.key = keep_idempotency_key.key;
+  update app_private.idempotency_keys k set message_id = store_idempotency_key.message_id
+  where k.tenant_id = store_idempotency_key.tenant_id and k.key = store_idempotency_key.key;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.keep_idempotency_key(uuid, text, uuid) is
+comment on function app_hidden.store_idempotency_key(uuid, text, uuid) is
   E'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 
-grant execute on function app_hidden.keep_idempotency_key(uuid, text, uuid) to parley_visitor;
+grant execute on function app_hidden.store_idempotency_key(uuid, text, uuid) to parley_visitor;
 --! EndIncluded messages/idempotency_key.sql
 --! Included messages/send_message.sql
 create or replace function app_public.send_message(
@@ -4765,7 +4766,7 @@ begin
   returning * into v_message;
 
   if idempotency_key is not null then
-    perform app_hidden.keep_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
+    perform app_hidden.store_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
   end if;
   return v_message;
 end;
@@ -4880,12 +4881,12 @@ comment on function app_private.message_id_at(timestamptz, uuid) is
 --! Included messages/late_position.sql
 create or replace function app_private.late_position(
   conversation_id uuid,
-  said_at timestamptz,
+  written_at timestamptz,
   arrived_at timestamptz,
   quoted_hash uuid
 ) returns timestamptz as $$
   select greatest(
-    case when said_at < arrived_at - interval '3 seconds' then said_at else arrived_at end,
+    case when written_at < arrived_at - interval '3 seconds' then written_at else arrived_at end,
     -- After messages that arrived earlier and were written earlier or in the same second. The provider's times are
     -- whole seconds: a message that took 2.9 seconds is positioned 2.9 seconds after one that took 3.1, and a quoting
     -- message is positioned later by the difference of the clocks.
@@ -4895,10 +4896,10 @@ create or replace function app_private.late_position(
         select m.id, m.occurred_at
         from app_public.messages m
         where m.conversation_id = late_position.conversation_id
-        and m.id >= app_hidden.uuid_v7_floor(said_at)
-        and m.id < app_hidden.uuid_v7_floor(said_at + interval '1 minute')
+        and m.id >= app_hidden.uuid_v7_floor(written_at)
+        and m.id < app_hidden.uuid_v7_floor(written_at + interval '1 minute')
       ) e
-      where e.occurred_at <= said_at
+      where e.occurred_at <= written_at
       order by e.id desc
       limit 1
     ),
@@ -7518,14 +7519,14 @@ create or replace function app_private.apply_template_update(change jsonb) retur
     -- No status, or one that this version does not support: Meta decides when it is sent.
     coalesce(s.status, 'unknown'),
     case when s.status is not null then change ->> 'status_reason' end,
-    case when s.status is not null then h.heard_at end,
+    case when s.status is not null then h.reported_at end,
     c.category,
-    case when c.category is not null then h.heard_at end,
+    case when c.category is not null then h.reported_at end,
     change ->> 'quality_rating',
-    case when change ->> 'quality_rating' is not null then h.heard_at end,
+    case when change ->> 'quality_rating' is not null then h.reported_at end,
     coalesce(nullif(change -> 'components', 'null'), '[]'),
-    case when nullif(change -> 'components', 'null') is not null then h.heard_at end
-  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (heard_at)
+    case when nullif(change -> 'components', 'null') is not null then h.reported_at end
+  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (reported_at)
   cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
   left join (
     select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
@@ -7614,7 +7615,7 @@ create table app_public.data_sources (
     constraint data_sources_config_is_object check (jsonb_typeof(config) = 'object'),
   is_active boolean not null default true,
   timeout_ms int not null default 10000
-    constraint data_sources_timeout_ms_is_sensible check (timeout_ms between 100 and 30000),
+    constraint data_sources_timeout_ms_in_range check (timeout_ms between 100 and 30000),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant_id, id),
@@ -7805,18 +7806,18 @@ alter table app_private.google_account_secrets enable row level security;
 comment on table app_private.google_account_secrets is
   E'A Google account''s OAuth tokens: AES-256-GCM envelopes sealed by the program for this row and column.';
 
---! Included flows/tg_data_sources__forget_token.sql
-create or replace function app_private.tg_data_sources__forget_token() returns trigger as $$
+--! Included flows/tg_data_sources__clear_token_flag.sql
+create or replace function app_private.tg_data_sources__clear_token_flag() returns trigger as $$
 begin
   NEW.has_auth_token := false;
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_data_sources__forget_token() is
+comment on function app_private.tg_data_sources__clear_token_flag() is
   E'Marks a data source whose base_url or auth_type changes as having no token. tg_data_sources__remove_token() '
    'deletes the token itself.';
---! EndIncluded flows/tg_data_sources__forget_token.sql
+--! EndIncluded flows/tg_data_sources__clear_token_flag.sql
 --! Included flows/tg_data_sources__deactivate_without_token.sql
 create or replace function app_private.tg_data_sources__deactivate_without_token() returns trigger as $$
 begin
@@ -9626,16 +9627,16 @@ begin
     select distinct on (v_ids[e.n])
       v_ids[e.n] as id,
       left(e.contact ->> 'name', 150) as name,
-      (e.contact #>> '{customer,heard_at}')::timestamptz as said_at,
+      (e.contact #>> '{customer,heard_at}')::timestamptz as reported_at,
       (e.contact ->> 'received_at')::timestamptz as received_at
     from jsonb_array_elements(contacts) with ordinality e (contact, n)
     where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
-    order by v_ids[e.n], said_at desc, e.n desc
+    order by v_ids[e.n], reported_at desc, e.n desc
   ),
   newer as (
     select e.*
     from entries e
-    where app_private.is_newer_fact(e.id, 'name', e.name, e.said_at, e.received_at)
+    where app_private.is_newer_fact(e.id, 'name', e.name, e.reported_at, e.received_at)
   ),
   named as (
     update app_public.contacts c set name = n.name
@@ -9644,13 +9645,13 @@ begin
     -- A name that differs from the address book was entered by staff.
     where c.id = n.id and (c.name is null or c.name = f.value)
   )
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, said_at, received_at)
-  select c.tenant_id, c.id, 'name', n.name, n.said_at, n.received_at
+  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+  select c.tenant_id, c.id, 'name', n.name, n.reported_at, n.received_at
   from newer n
   join app_public.contacts c on c.id = n.id
   order by c.id
   on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, said_at = excluded.said_at, received_at = excluded.received_at;
+    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
@@ -9949,8 +9950,8 @@ create or replace trigger _200_refuse_invalid_phone before insert or update of p
   execute function app_private.tg_contacts__refuse_invalid_phone();
 
 -- Before the delete, which cascades to the addresses.
-create or replace trigger _500_remember_erasure before delete on app_public.contacts
-  for each row execute function app_private.tg_contacts__remember_erasure();
+create or replace trigger _500_record_erasure before delete on app_public.contacts
+  for each row execute function app_private.tg_contacts__record_erasure();
 
 -- Claims the number as an identity, and refuses a number of another contact. In one statement, because a webhook could
 -- claim the number between a check and an insert.
@@ -10127,9 +10128,9 @@ create or replace trigger _910_enqueue_send after insert on app_public.messages
 --! EndIncluded messages/messages.triggers.sql
 --! Included messages/message_statuses.triggers.sql
 -- Error 131050 means that the customer has opted out of marketing messages.
-create or replace trigger _500_note_opt_out after update on app_public.message_statuses
+create or replace trigger _500_record_opt_out after update on app_public.message_statuses
   for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
-  execute function app_private.tg_message_statuses__note_opt_out();
+  execute function app_private.tg_message_statuses__record_opt_out();
 
 -- Subscriptions show the outcome of messages.
 create or replace trigger _800_notify after update on app_public.message_statuses
@@ -10175,11 +10176,11 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.data_s
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
 -- A token is valid for one address and one kind of authentication. It must not be sent to another address.
-create or replace trigger _120_forget_token before update of base_url, auth_type on app_public.data_sources
+create or replace trigger _120_clear_token_flag before update of base_url, auth_type on app_public.data_sources
   for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
-  execute function app_private.tg_data_sources__forget_token();
+  execute function app_private.tg_data_sources__clear_token_flag();
 
--- Calls without the required token would fail. Must fire after _120_forget_token, which clears has_auth_token.
+-- Calls without the required token would fail. Must fire after _120_clear_token_flag, which clears has_auth_token.
 create or replace trigger _130_deactivate_without_token
   before insert or update of base_url, auth_type on app_public.data_sources
   for each row when (NEW.auth_type <> 'none' and not NEW.has_auth_token)
@@ -10189,7 +10190,7 @@ create or replace trigger _130_deactivate_without_token
 create or replace trigger _500_audit after insert or update or delete on app_public.data_sources
   for each row execute function app_private.tg__audit('{base_url,headers,config}');
 
--- _120_forget_token clears has_auth_token; this deletes the token itself.
+-- _120_clear_token_flag clears has_auth_token; this deletes the token itself.
 create or replace trigger _510_remove_token after update of base_url, auth_type on app_public.data_sources
   for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
   execute function app_private.tg_data_sources__remove_token();

@@ -16,7 +16,7 @@ const MUST: readonly [claim: RegExp, must: string][] = [
   [/^is_url_safe$/, "must consist of a-z, 0-9 and hyphens"],
   [/^is_snake_case$/, "must consist of a-z, 0-9 and _"],
   [/^is_known$/, "must be one of the known values"],
-  [/^(in_range|is_sensible|is_positive|not_negative)$/, "is out of range"],
+  [/^(in_range|is_positive|not_negative)$/, "is out of range"],
 ];
 const CLAIM = /_((?:is|has|in|not)_[a-z0-9_]+)$/;
 

@@ -158,7 +158,7 @@ const hiddenDoors = () => [
   `app_hidden.mark_read('${theirs.tenantId}', '${theirs.conversationId}')`,
   `app_hidden.claim_idempotency_key('${theirs.tenantId}', 'key', '\\x00')`,
   `app_hidden.remind_of_typing('${theirs.tenantId}', '${theirs.conversationId}')`,
-  `app_hidden.keep_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
+  `app_hidden.store_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,
   `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
   `app_hidden.require_conversation('${theirs.conversationId}')`,
   `app_hidden.notify_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,

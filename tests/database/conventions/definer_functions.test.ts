@@ -18,7 +18,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.is_familiar_source": "for the API's login; answers yes or no",
   "app_hidden.is_program": "answers whether the login could become the owner, which no setting changes",
   "app_hidden.is_signed_in": "for the API's login; answers yes or no",
-  "app_hidden.keep_idempotency_key": "only keys of the caller's own tenant",
+  "app_hidden.store_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.mark_read": "agents, and only conversations of their own tenant",
   "app_hidden.publish_draft": "admins, and only chatbots of their own tenant",
   "app_hidden.read_chatbot_graphs": "admins, and only chatbots of their own tenant",

@@ -15,8 +15,8 @@ async function queue(db: pg.PoolClient, workspace: Workspace, count: number): Pr
 const setChannel = (db: pg.PoolClient, { channelId }: Workspace, change: string) =>
   db.query(`update app_public.channels set ${change} where id = $1`, [channelId]);
 
-const nextSendIn = async (db: pg.PoolClient, patience: number) =>
-  (await db.query("select app_private.next_send_in($1) as ms", [patience])).rows[0].ms;
+const nextSendIn = async (db: pg.PoolClient, maxWait: number) =>
+  (await db.query("select app_private.next_send_in($1) as ms", [maxWait])).rows[0].ms;
 
 const paceClock = async (db: pg.PoolClient, set = "pace_clock") =>
   (await db.query(`update app_private.channel_states set pace_clock = ${set} returning pace_clock`)).rows[0]
