@@ -13,7 +13,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
 import { SessionService } from "./auth/sessions.ts";
-import { createChangeFeed } from "./live/change_feed.ts";
+import { ChangeFeed } from "./live/change_feed.ts";
 import { createChangeHub } from "./live/change_hub.ts";
 import { httpEndpoint } from "./request/http_endpoint.ts";
 import { createOperations } from "./request/operations.ts";
@@ -22,7 +22,7 @@ import { buildSchema } from "./schema/build_schema.ts";
 import { createSimulationCalls } from "./simulation_calls.ts";
 import { createProtocol } from "./websocket/protocol.ts";
 import { createSignedInClients } from "./websocket/signed_in_clients.ts";
-import { createWebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
+import { WebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
 
 /** Where the API is: POST, and WebSockets (graphql-transport-ws). */
 const GRAPHQL_PATH = "/graphql";
@@ -86,14 +86,14 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     });
     const hub = createChangeHub();
     const clients = createSignedInClients((visitor) => authenticator.isSignedIn(visitor));
-    const feed = createChangeFeed(ownerUrl, { hub, sessions: clients }, log);
-    const sockets = createWebSocketEndpoint(
-      createProtocol(operations, authenticator, hub, log),
-      clients,
+    const feed = new ChangeFeed(ownerUrl, { hub, sessions: clients }, log);
+    const sockets = new WebSocketEndpoint({
+      protocol: createProtocol(operations, authenticator, hub, log),
+      signedIn: clients,
       sourceOf,
       log,
-      ownHosts(config),
-    );
+      isOwnHost: ownHosts(config),
+    });
 
     return {
       pool,

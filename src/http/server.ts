@@ -9,7 +9,7 @@ import { answerError, answerNotFound } from "./answer_error.ts";
 import { requireOwnHost } from "./own_host.ts";
 import { readInTime } from "./read_in_time.ts";
 import { requestLog } from "./request_log.ts";
-import { type RequestsUnderWay, watchRequests } from "./requests_under_way.ts";
+import { RequestsUnderWay } from "./requests_under_way.ts";
 import { securityHeaders } from "./security_headers.ts";
 
 /** The parts of the server. No body parser comes before them, because webhook signatures cover the raw bytes. */
@@ -49,7 +49,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   const server = createServer(LIMITS, app);
   server.maxConnections = 10_000;
   server.maxHeadersCount = 100;
-  const requests = watchRequests(server);
+  const requests = new RequestsUnderWay(server);
 
   app.use(requestLog(log), readInTime(), securityHeaders(config));
   // A tunnel may expose these routes: each checks a signature or a secret in its address, or reveals nothing.

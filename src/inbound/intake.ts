@@ -6,17 +6,6 @@ import { Batcher, BatcherFull } from "./batch.ts";
 import type { Delivery } from "./delivery.ts";
 import { applyIsolated, applyTogether, UNFINISHED } from "./isolate.ts";
 
-/** Brings deliveries into the database, so that no tenant's keep another's waiting. */
-type Intake = {
-  /**
-   * Resolves when the delivery is committed. Throws BatcherFull and what is passing: then it has to come again, and what
-   * was applied of it is passed over.
-   */
-  take(delivery: Delivery, isWanted: () => boolean): Promise<void>;
-  /** Waits for what is under way and refuses the rest. */
-  close(): Promise<void>;
-};
-
 type IntakeOptions = {
   pool: pg.Pool;
   log: Log;
@@ -37,79 +26,99 @@ class Spoiled extends Error {
 }
 
 /**
- * Small deliveries of all tenants share batches. Apart from these, each tenant by itself: large ones, in parts that take
- * turns with other tenants', and all that was in a batch that could not be applied, so that only the tenant whose fact is
- * bad waits while it is looked for.
+ * Brings deliveries into the database, so that no tenant's keep another's waiting. Small deliveries of all tenants share
+ * batches. Apart from these, each tenant by itself: large ones, in parts that take turns with other tenants', and all
+ * that was in a batch that could not be applied, so that only the tenant whose fact is bad waits while it is looked for.
  */
-export function createIntake({ pool, log, isolationMs, onApplied }: IntakeOptions): Intake {
-  const suspectUntil = new Map<string, number>();
-  const common = {
-    weigh: weightOf,
-    keyOf: ({ channel }: Delivery) => channel.tenantId,
-    batchWeight: 400,
-    waitingWeight: 20_000,
-    waitingWeightOfKey: 10_000,
-  };
-  const shared = new Batcher<Delivery>({
-    ...common,
-    concurrency: 2,
-    async run(deliveries) {
-      try {
-        onApplied(await applyTogether(pool, deliveries));
-      } catch (error) {
-        throw isPassing(error) ? error : new Spoiled("", { cause: error });
-      }
-    },
-  });
-  const apart = new Batcher<Delivery>({
-    ...common,
-    isApart: true,
-    batchWeight: LARGE,
-    concurrency: 3,
-    async run(deliveries, isWanted) {
-      onApplied(await applyIsolated(pool, deliveries, log, { isWanted, withinMs: isolationMs }));
-    },
-  });
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #shared: Batcher<Delivery>;
+  readonly #apart: Batcher<Delivery>;
+  /** By tenant, until when by performance.now(). */
+  readonly #suspects = new Map<string, number>();
 
-  async function takeApart(delivery: Delivery, isWanted: () => boolean): Promise<void> {
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#shared = new Batcher({
+      ...COMMON,
+      concurrency: 2,
+      run: (deliveries) => this.#applyShared(deliveries),
+    });
+    this.#apart = new Batcher({
+      ...COMMON,
+      isApart: true,
+      batchWeight: LARGE,
+      concurrency: 3,
+      run: (deliveries, isWanted) => this.#applyApart(deliveries, isWanted),
+    });
+  }
+
+  /**
+   * Resolves when the delivery is committed. Throws BatcherFull and what is passing: then it has to come again, and what
+   * was applied of it is passed over.
+   */
+  async take(delivery: Delivery, isWanted: () => boolean): Promise<void> {
+    if (weightOf(delivery) > LARGE || this.#isSuspect(delivery)) return this.#takeApart(delivery, isWanted);
+    try {
+      await this.#shared.add(delivery, isWanted);
+    } catch (error) {
+      if (!(error instanceof Spoiled)) throw error;
+      if (!isWanted()) throw new BatcherFull();
+      await this.#takeApart(delivery, isWanted);
+    }
+  }
+
+  /** Waits for what is under way and refuses the rest. */
+  async close(): Promise<void> {
+    await Promise.all([this.#shared.close(), this.#apart.close()]);
+  }
+
+  async #applyShared(deliveries: readonly Delivery[]): Promise<void> {
+    const { pool, onApplied } = this.#options;
+    try {
+      onApplied(await applyTogether(pool, deliveries));
+    } catch (error) {
+      throw isPassing(error) ? error : new Spoiled("", { cause: error });
+    }
+  }
+
+  async #applyApart(deliveries: readonly Delivery[], isWanted: () => boolean): Promise<void> {
+    const { pool, log, isolationMs, onApplied } = this.#options;
+    onApplied(await applyIsolated(pool, deliveries, log, { isWanted, withinMs: isolationMs }));
+  }
+
+  async #takeApart(delivery: Delivery, isWanted: () => boolean): Promise<void> {
     const wasWell = delivery.error === null;
     const { facts, channel } = delivery;
-    // The last part is the body, with what became of its facts.
+    // The last part is the body, with the outcome of its facts.
     for (let at = 0; facts.length > FACTS_OF_PART && at < facts.length; at += FACTS_OF_PART) {
       const part = { ...delivery, facts: facts.slice(at, at + FACTS_OF_PART), isPart: true };
-      await apart.add(part, isWanted);
+      await this.#apart.add(part, isWanted);
       delivery.error = part.error === UNFINISHED ? UNFINISHED : (delivery.error ?? part.error);
       if (delivery.error === UNFINISHED) break;
     }
-    await apart.add(facts.length > FACTS_OF_PART ? { ...delivery, facts: [] } : delivery, isWanted);
+    await this.#apart.add(facts.length > FACTS_OF_PART ? { ...delivery, facts: [] } : delivery, isWanted);
     if (wasWell && delivery.error !== null)
-      suspectUntil.set(channel.tenantId, performance.now() + SUSPECT_MS);
+      this.#suspects.set(channel.tenantId, performance.now() + SUSPECT_MS);
   }
 
-  function isSuspect({ channel: { tenantId } }: Delivery): boolean {
-    const until = suspectUntil.get(tenantId);
+  #isSuspect({ channel: { tenantId } }: Delivery): boolean {
+    const until = this.#suspects.get(tenantId);
     if (until === undefined) return false;
     if (until > performance.now()) return true;
-    suspectUntil.delete(tenantId);
+    this.#suspects.delete(tenantId);
     return false;
   }
-
-  return {
-    async take(delivery, isWanted) {
-      if (weightOf(delivery) > LARGE || isSuspect(delivery)) return takeApart(delivery, isWanted);
-      try {
-        await shared.add(delivery, isWanted);
-      } catch (error) {
-        if (!(error instanceof Spoiled)) throw error;
-        if (!isWanted()) throw new BatcherFull();
-        await takeApart(delivery, isWanted);
-      }
-    },
-    async close() {
-      await Promise.all([shared.close(), apart.close()]);
-    },
-  };
 }
+
+/** Of both kinds of batches. */
+const COMMON = {
+  weigh: weightOf,
+  keyOf: ({ channel }: Delivery) => channel.tenantId,
+  batchWeight: 400,
+  waitingWeight: 20_000,
+  waitingWeightOfKey: 10_000,
+};
 
 function weightOf({ facts, body, isPart }: Delivery): number {
   return 1 + facts.length + (isPart ? 0 : body.length >> 12);

@@ -12,7 +12,7 @@ import { comeAgain, WebhookRefusal } from "../channels/webhook_refusal.ts";
 import type { WebhookTrust } from "../channels/webhooks.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { BatcherFull } from "./batch.ts";
-import { createIntake } from "./intake.ts";
+import { Intake } from "./intake.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
 import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
@@ -58,7 +58,7 @@ export function createWebhookReceiver({
   kinds = CHANNEL_KINDS,
 }: WebhookReceiverOptions): WebhookReceiver {
   const budget = createByteBudget(MOST_BYTES, MOST_BYTES_OF_ADDRESS);
-  const intake = createIntake({
+  const intake = new Intake({
     pool,
     log,
     isolationMs,

@@ -12,7 +12,7 @@ import { playTurn } from "./play_turn.ts";
 import { chooseTurns, MOST_TRIES, triesOf } from "./suspects.ts";
 import { turnBudget } from "./turn_budget.ts";
 import type { TurnResult } from "./turn_result.ts";
-import { createVersionStore } from "./version_store.ts";
+import { VersionStore } from "./version_store.ts";
 
 type Played = { turn: TimedTurn; result: TurnResult };
 
@@ -31,7 +31,7 @@ const BATCH_MS = 500;
 /** Claims turns and plays them. No turn makes the others fail: one that cannot be played ends its run. */
 export class BatchPlayer {
   readonly #options: BatchPlayerOptions;
-  readonly #versions = createVersionStore();
+  readonly #versions = new VersionStore();
   /** Other turns were played while a suspect waited: it is next. */
   #isForSuspects = false;
 
@@ -98,7 +98,7 @@ export class BatchPlayer {
   #play(turn: TimedTurn): TurnResult {
     const { publicUrl, keyRing } = this.#options;
     return playTurn(turn, {
-      version: this.#versions.get,
+      version: (id) => this.#versions.get(id),
       begins: versionBegun,
       enters: versionEntered,
       isSignal: isSignalOfAny,

@@ -29,18 +29,30 @@ type SessionRow = {
   generation: number;
   expires_at: Date;
 };
-type AcceptanceRow = SessionRow & { outcome: "signed_in" | "refused" | "invalid" };
+type SignInRow = SessionRow & {
+  outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" | "invalid";
+};
 type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
-type SignInRow = SessionRow & { outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" };
 
-/** What {@link SessionService} does. */
-export type Sessions = Pick<SessionService, keyof SessionService>;
+/** What the database's refusals are answered with. */
+const REFUSALS = {
+  refused: () => new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later"),
+  no_tenant: () => new ParleyError("PYTEN", "You belong to no such tenant"),
+  many_tenants: () => new ParleyError("PYTEN", "You belong to several tenants: name one"),
+  invalid: () =>
+    new ParleyError("PYINV", "The invitation is unknown, used, expired or void: ask for a new one"),
+  signed_out: badToken,
+} satisfies Record<
+  Exclude<SignInRow["outcome"] | PasswordRow["outcome"], "signed_in" | "changed">,
+  () => ParleyError
+>;
 
+/** Signs people in, and keeps and ends their sessions. The database decides; the tokens are made here. */
 export class SessionService {
   readonly #pool: pg.Pool;
+  readonly #places: SignInPlaces;
   readonly #jwtSecret: string;
   readonly #lifetime: string;
-  readonly #places: SignInPlaces;
 
   /**
    * @param pool connections as the authenticator, which may do this and nothing else
@@ -48,9 +60,9 @@ export class SessionService {
    */
   constructor(pool: pg.Pool, jwtSecret: string, sessionDays: number) {
     this.#pool = pool;
+    this.#places = createSignInPlaces(pool);
     this.#jwtSecret = jwtSecret;
     this.#lifetime = `${sessionDays} days`;
-    this.#places = createSignInPlaces(pool);
   }
 
   /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
@@ -59,30 +71,32 @@ export class SessionService {
     { source, userAgent }: Origin,
   ): Promise<Tokens> {
     const email = given.trim();
-    if (holdsNul(email, password, tenant)) throw refused();
-    const { rows } = await this.#places.run(source, email, () =>
-      this.#pool.query<SignInRow>("select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)", [
-        email,
-        password,
-        tenant ?? null,
-        userAgent,
-        this.#lifetime,
-        source,
-      ]),
-    );
-    const { outcome, ...session } = rows[0]!;
-    switch (outcome) {
-      case "signed_in":
-        return this.#tokens(session);
-      case "no_tenant":
-        throw new ParleyError("PYTEN", "You belong to no such tenant");
-      case "many_tenants":
-        throw new ParleyError("PYTEN", "You belong to several tenants: name one");
-      case "refused":
-        throw refused();
-      default:
-        throw new Error(outcome satisfies never);
-    }
+    if (holdsNul(email, password, tenant)) throw REFUSALS.refused();
+    return this.#open(source, email, "select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)", [
+      email,
+      password,
+      tenant ?? null,
+      userAgent,
+      this.#lifetime,
+      source,
+    ]);
+  }
+
+  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
+  async acceptInvitation(
+    { token, password, name }: Acceptance,
+    { source, userAgent }: Origin,
+  ): Promise<Tokens> {
+    if (holdsNul(token)) throw REFUSALS.invalid();
+    if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
+    return this.#open(source, token, "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
+      token,
+      password,
+      name ?? null,
+      userAgent,
+      this.#lifetime,
+      source,
+    ]);
   }
 
   /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
@@ -100,36 +114,6 @@ export class SessionService {
     return this.#tokens(row);
   }
 
-  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
-  async acceptInvitation(
-    { token, password, name }: Acceptance,
-    { source, userAgent }: Origin,
-  ): Promise<Tokens> {
-    if (holdsNul(token)) throw noInvitation();
-    if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
-    const { rows } = await this.#places.run(source, token, () =>
-      this.#pool.query<AcceptanceRow>("select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
-        token,
-        password,
-        name ?? null,
-        userAgent,
-        this.#lifetime,
-        source,
-      ]),
-    );
-    const { outcome, ...session } = rows[0]!;
-    switch (outcome) {
-      case "signed_in":
-        return this.#tokens(session);
-      case "invalid":
-        throw noInvitation();
-      case "refused":
-        throw refused();
-      default:
-        throw new Error(outcome satisfies never);
-    }
-  }
-
   /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
   async changePassword(
     { oldPassword, newPassword }: PasswordChange,
@@ -137,7 +121,7 @@ export class SessionService {
   ): Promise<number> {
     if (visitor === null) throw badToken();
     if (holdsNul(newPassword)) throw new ParleyError("PYREQ", "`newPassword` must not hold NUL");
-    if (holdsNul(oldPassword)) throw refused();
+    if (holdsNul(oldPassword)) throw REFUSALS.refused();
     const { rows } = await this.#places.runSignedIn(visitor.userId, () =>
       this.#pool.query<PasswordRow>("select * from app_hidden.change_password($1, $2, $3, $4)", [
         visitor.sessionId,
@@ -147,16 +131,16 @@ export class SessionService {
       ]),
     );
     const { outcome, ended_sessions: endedSessions } = rows[0]!;
-    switch (outcome) {
-      case "changed":
-        return endedSessions;
-      case "signed_out":
-        throw badToken();
-      case "refused":
-        throw refused();
-      default:
-        throw new Error(outcome satisfies never);
-    }
+    if (outcome !== "changed") throw REFUSALS[outcome]();
+    return endedSessions;
+  }
+
+  /** Opens a session, in the places that `subject` may take up when many sign in at once. */
+  async #open(source: string, subject: string, sql: string, values: unknown[]): Promise<Tokens> {
+    const { rows } = await this.#places.run(source, subject, () => this.#pool.query<SignInRow>(sql, values));
+    const { outcome, ...session } = rows[0]!;
+    if (outcome !== "signed_in") throw REFUSALS[outcome]();
+    return this.#tokens(session);
   }
 
   #tokens(row: SessionRow): Tokens {
@@ -175,15 +159,10 @@ export class SessionService {
   }
 }
 
+/** What {@link SessionService} does. */
+export type Sessions = Pick<SessionService, keyof SessionService>;
+
 /** Postgres' text cannot hold it, so nothing stored does. */
 function holdsNul(...texts: (string | null | undefined)[]): boolean {
   return texts.some((text) => text?.includes("\0"));
-}
-
-function noInvitation(): ParleyError {
-  return new ParleyError("PYINV", "The invitation is unknown, used, expired or void: ask for a new one");
-}
-
-function refused(): ParleyError {
-  return new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later");
 }
