@@ -3,8 +3,8 @@ import type { Task } from "../src/jobs/tasks.ts";
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
 /**
- * Makes the call that a run waits for, and gives it the result. The request is in the run's row, committed before the
- * job could start; a run that has moved on meanwhile is left alone.
+ * Makes the request that a run waits for, and stores the result for its next turn. The request is in the run's row,
+ * committed before the job could start; nothing is done when the run has moved on.
  */
 export default ({
   turns,

@@ -2,7 +2,7 @@ import type { WorkerContext } from "../src/process/worker_context.ts";
 
 const BATCH = 10_000;
 
-/** Every minute: what chatbots' turns have left to be counted. */
+/** Every minute: adds the activity that chatbots' turns have recorded to the statistics. */
 export default ({ pool }: Pick<WorkerContext, "pool">) =>
   async (): Promise<void> => {
     for (let taken = BATCH; taken === BATCH; ) {

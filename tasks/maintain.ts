@@ -1,7 +1,7 @@
 import { dropExpiredPartitions, ensurePartitions } from "../src/database/partitions.ts";
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
-/** Every day: partitions for the months to come, and what is old enough to be forgotten. */
+/** Every day: creates the partitions of the next months, and deletes data beyond its retention. */
 export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "log">) =>
   async (): Promise<void> => {
     const partitions = await ensurePartitions(pool, { log });

@@ -1,7 +1,7 @@
 import type { Task } from "../src/jobs/tasks.ts";
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
-/** Shows the customer that their messages were read (the newest stands for all before it), and if asked that we type. */
+/** Sends the customer a read receipt for the newest message, which covers earlier ones, and optionally "typing". */
 export default ({
   pool,
   channels,
@@ -28,7 +28,7 @@ export default ({
     await slots.run("mark_read", tenantId, helpers, async () => {
       const read = await adapter.markRead!({ providerMessageId, isTyping }, access);
       if (read.kind === "done") return;
-      // Blue ticks are a courtesy: worth a few more tries, never an alarm.
+      // A read receipt is not essential: it is retried a few times, but its failure is not reported as an error.
       if (read.kind === "rejected" || read.kind === "channel_stopped") {
         log.info(
           { conversationId, outcome: read.kind, code: read.code },

@@ -1,6 +1,6 @@
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
-/** Every minute: settles messages of which nobody knows what became, and makes sure that nothing due was forgotten. */
+/** Every minute: records an outcome for messages whose outcome is unknown, and starts sends and turns that are due. */
 export default ({ pool, sender, turns, log }: Pick<WorkerContext, "pool" | "sender" | "turns" | "log">) =>
   async (): Promise<void> => {
     const { rows } = await pool.query("select * from app_private.reconcile_outbox()");

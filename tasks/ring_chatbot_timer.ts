@@ -1,7 +1,7 @@
 import type { JobPayload } from "../src/jobs/registry.ts";
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
-/** A run's timer rings: an event for its chatbot, if the run is still under way. */
+/** A run's timer expires: stores an event for its chatbot, if the run is still in progress. */
 export default ({ pool, turns }: Pick<WorkerContext, "pool" | "turns">) =>
   async ({ contextId }: JobPayload<"ring_chatbot_timer">): Promise<void> => {
     await pool.query(

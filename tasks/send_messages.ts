@@ -1,6 +1,6 @@
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
-/** Sends what is due in the outbox. The job is a reminder: what to send is in the rows. */
+/** Sends the due messages of the outbox. The job only wakes the sender: the messages are in the rows. */
 export default ({ sender }: Pick<WorkerContext, "sender">) =>
   async (): Promise<void> => {
     await sender.drain();

@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** What the end of a constraint's name claims, as what must hold. */
+/** For the ending of a constraint's name, the rule in words. */
 const MUST: readonly [claim: RegExp, must: string][] = [
   [/^has_length$/, "must be neither empty nor too long"],
   [/^is_short$/, "must be shorter"],
@@ -20,7 +20,7 @@ const MUST: readonly [claim: RegExp, must: string][] = [
 ];
 const CLAIM = /_((?:is|has|in|not)_[a-z0-9_]+)$/;
 
-/** A check that failed, in words, without the value: `"email" of contacts must be a valid address`. */
+/** Describes a failed check constraint without the value: `"email" of contacts must be a valid address`. */
 export function brokenCheck({ table, constraint }: pg.DatabaseError): string {
   if (!constraint || !/^[a-z][a-z0-9_]+$/.test(constraint)) return "A value breaks a rule";
   const rest = table && constraint.startsWith(`${table}_`) ? constraint.slice(table.length + 1) : constraint;
@@ -30,13 +30,13 @@ export function brokenCheck({ table, constraint }: pg.DatabaseError): string {
   return `${field(rest.slice(0, claim.index))} of ${words(table)} ${must}`;
 }
 
-/** A value that is there already: `"name" of tags is taken`. */
+/** Describes a unique violation: `"name" of tags is taken`. */
 export function takenValue({ table, detail }: pg.DatabaseError): string {
   const fields = keyFields(detail);
   return table && fields ? `${fields} of ${words(table)} is taken` : "This value is taken";
 }
 
-/** A reference that leads nowhere, or one that is still needed. */
+/** Describes a foreign key violation: the referenced row does not exist, or the row is still referenced. */
 export function brokenReference({ table, detail }: pg.DatabaseError): string {
   const fields = keyFields(detail);
   if (!table || !fields) return "What it refers to does not exist, or something still refers to it";
@@ -49,7 +49,7 @@ export function missingValue({ table, column }: pg.DatabaseError): string {
   return table && column ? `${field(column)} of ${words(table)} must not be null` : "A value is missing";
 }
 
-/** The columns of Postgres' `Key (tenant_id, name)=(…)`; never the values. Every key begins with the tenant. */
+/** The columns, never the values, of Postgres' `Key (tenant_id, name)=(…)`, without the tenant that keys begin with. */
 function keyFields(detail: string | undefined): string | undefined {
   const columns = /^Key \(([a-z0-9_, ]+)\)=/.exec(detail ?? "")?.[1]?.split(", ");
   const own = columns?.filter((column) => column !== "tenant_id");

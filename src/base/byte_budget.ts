@@ -1,13 +1,13 @@
-/** Bounds the bytes of all that is read or waits to be read, and of each that it belongs to. */
+/** Limits the bytes of bodies in memory, in total and for each key. */
 type ByteBudget = {
-  /** One piece's part of it; `key`: whose it is. */
+  /** Opens an account for one body; `key` says whose share it counts against. */
   open(key: string): Bytes;
 };
 
 export type Bytes = {
-  /** False when there is no room for so many more. */
+  /** Reserves more bytes; returns false when there is no room for them. */
   take(bytes: number): boolean;
-  /** Gives back all that was taken. */
+  /** Releases all reserved bytes. */
   release(): void;
 };
 

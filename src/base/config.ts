@@ -4,15 +4,15 @@ import { isProxyRange } from "./proxy_range.ts";
 import { postgresUrl, url } from "./setting.ts";
 
 /**
- * The one reader of the environment: every setting, its default and what is allowed. A wrong value stops the start
- * with one line that names it. `.env.example` lists the same settings for people.
+ * The only place that reads the environment: every setting, its default and its allowed values. A wrong value stops the
+ * start with one line that names the setting. `.env.example` lists the same settings.
  */
 export const Settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default("127.0.0.1"),
-  /** Where the address that others reach us by differs from HOST and PORT: a proxy, a container. */
+  /** The public address, if it differs from HOST and PORT: behind a proxy, in a container. */
   PUBLIC_URL: url().optional(),
-  /** Proxies in front of this process, comma-separated: only what they say of a request's source is believed. */
+  /** Proxies in front of this process, comma-separated: only their X-Forwarded-For is trusted. */
   TRUSTED_PROXIES: z
     .string()
     .default("")
@@ -33,9 +33,9 @@ export const Settings = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   DATABASE_CONNECTION_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
   DATABASE_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
-  /** Of the API's login. False behind a pooler that does not know named statements. */
+  /** Whether the API uses prepared statements. False behind a pooler that does not support them. */
   DATABASE_PREPARED_STATEMENTS: z.stringbool().default(true),
-  /** What one API request may cost the database. */
+  /** The longest time that a statement of an API request may run. */
   DATABASE_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
 
@@ -52,25 +52,25 @@ export const Settings = z.object({
     .string()
     .default("")
     .transform((hosts) => hosts.split(",").flatMap((host) => host.trim() || [])),
-  /** What ai_reply nodes ask, unless they name another: an OpenAI-compatible API, such as https://api.openai.com/v1. */
+  /** The default model API of ai_reply nodes: OpenAI-compatible, such as https://api.openai.com/v1. */
   AI_BASE_URL: url().optional(),
   AI_API_KEY: z.string().min(1).optional(),
   AI_MODEL: z.string().min(1).optional(),
-  /** What a tenant's chatbots may spend on it in 24 hours, and what one conversation may; ai_budgets can say otherwise. */
+  /** Default token limits for 24 hours, of a tenant's chatbots and of one conversation; ai_budgets overrides them. */
   AI_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(2_000_000_000).default(1_000_000),
   AI_TOKENS_PER_CONVERSATION: z.coerce.number().int().min(0).max(2_000_000_000).default(50_000),
   GOOGLE_CALENDAR_URL: url().default("https://www.googleapis.com/calendar/v3"),
-  /** Where access tokens are renewed, and the OAuth client that they were given to. */
+  /** The endpoint that renews access tokens, and the OAuth client that they were issued to. */
   GOOGLE_TOKEN_URL: url().default("https://oauth2.googleapis.com/token"),
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
-  /** Webhook bodies older than this are dropped, a month's partition at a time. */
+  /** Webhook bodies older than this are dropped, one monthly partition at a time. */
   WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(8).max(3650).default(30),
 });
 
 export type Config = Readonly<z.infer<typeof Settings>>;
 
-/** Thrown by {@link readConfig}; its message is one line for the person who starts the program. */
+/** Thrown by {@link readConfig}; its message is one line for the operator who starts the program. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }

@@ -2,7 +2,7 @@ import pg from "pg";
 import { brokenCheck, brokenReference, missingValue, takenValue } from "./broken_rule.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "./errors.ts";
 
-/** A failed statement or connection in our words: a message without values, and the hint of an error of our own. */
+/** A failed statement or connection as an error of Parley: a message without values, and the hint of a PY error. */
 type DatabaseFailure = { code: ErrorCode; message: string; hint?: string };
 
 type Rule = {
@@ -13,7 +13,7 @@ type Rule = {
   message: string | ((error: pg.DatabaseError) => string);
 };
 
-/** Which of our codes each SQLSTATE is; the first rule that fits. Postgres's own texts quote values: they are not used. */
+/** Maps SQLSTATEs to PY codes; the first match applies. Postgres's own texts quote values and are not used. */
 const RULES: readonly Rule[] = [
   { states: /^23505$/, constraint: "contacts_phone_key", code: "PYDUP", message: ERRORS.PYDUP.meaning },
   { states: /^23505$/, code: "PYCON", message: takenValue },
@@ -29,13 +29,13 @@ const RULES: readonly Rule[] = [
   { states: /^42501$/, code: "PYDEN", message: ERRORS.PYDEN.meaning },
   { states: /^57014$/, code: "PYTIM", message: ERRORS.PYTIM.meaning },
   { states: /^08/, code: "PYUNA", message: "The database cannot be reached" },
-  // A login that is refused, a database that does not exist.
+  // The login was refused, or the database does not exist.
   { states: /^(28|3D)/, code: "PYUNA", message: "The database cannot be used" },
-  // A deadlock, no resources, a lock timeout, a shutdown, a standby, an idle transaction that was ended.
+  // Deadlocks, missing resources, lock timeouts, shutdowns, standbys, idle transactions that were terminated.
   { states: /^(40|53|55P03|57|25006|25P03)/, code: "PYUNA", message: "The database cannot do this now" },
 ];
 
-/** What failed in the database or on the way to it; undefined when it is not that, or is a defect of ours. */
+/** Describes a failure of the database or of the connection; undefined for other errors and for defects of Parley. */
 export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   if (!(error instanceof pg.DatabaseError))
     return isUnreachable(error) ? { code: "PYUNA", message: "The database cannot be reached" } : undefined;
@@ -57,7 +57,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /**
  * Whether the same work may succeed later: the database cannot be reached or cannot do it now, or a connection broke.
- * A defect of ours stays one.
+ * False for defects, which would fail again.
  */
 export function isPassing(error: unknown): boolean {
   if (sqlState(error) === undefined) return !DEFECTS.some((defect) => error instanceof defect);
@@ -67,7 +67,7 @@ export function isPassing(error: unknown): boolean {
 
 const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
-/** Errors of sockets, names and TLS, and node-postgres's own, without a code, of a connection that failed or broke. */
+/** Errors of sockets, DNS and TLS, and node-postgres's errors without a code for connections that failed or broke. */
 function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as NodeJS.ErrnoException;

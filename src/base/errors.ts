@@ -1,6 +1,6 @@
 /**
- * The registry of our error codes. Each is a five-character SQLSTATE of class PY, raised in the database or in the
- * program, and reaches API clients as `extensions.code`. `kind` says what sort of answer it is, in HTTP's words.
+ * The registry of error codes. Each is a five-character SQLSTATE of class PY, raised in the database or in the
+ * program, and reaches API clients as `extensions.code`. `kind` is the category of the error, named as in HTTP.
  */
 export type ErrorKind =
   | "bad_request"
@@ -14,7 +14,7 @@ export type ErrorKind =
 
 type RegisteredError = {
   kind: ErrorKind;
-  /** What it means, for documentation; the message of the error itself says more. */
+  /** The meaning, for documentation; the message of an individual error is more specific. */
   meaning: string;
   /** What the caller should do. */
   remedy: string;

@@ -2,32 +2,32 @@ import { ParleyError } from "./errors.ts";
 import { withTimeout } from "./timeout.ts";
 
 export type ShareSettings = {
-  /** Places in all. */
+  /** How many pieces of work may run at once. */
   places: number;
-  /** How many of them one key may hold: one limit for each of the keys that a piece of work names. */
+  /** How many of them may belong to one key: one limit for each position in a piece of work's list of keys. */
   perKey: readonly number[];
-  /** How much work may wait, in all and of one first key. Default: none. */
+  /** How many pieces of work may wait, in total and for one first key. Default: none. */
   waiting?: number;
   waitingPerKey?: number;
-  /** After so long in the queue work is refused. */
+  /** Work that has waited this long is refused. */
   waitMs?: number;
-  /** Says what there is too much of. */
+  /** Makes the error message that says which limit was reached. */
   refusal: string;
 };
 
 type Waiter = { keys: readonly string[]; admit: () => void };
 
 /**
- * Places of something that many share: connections, slots, a processor. Each piece of work names the keys it belongs to,
- * the largest first (a tenant, then a session), and holds a place of each. A place that comes free goes to whoever
- * waits and whose first key holds the fewest, within a key to the oldest: nobody's crowd keeps another waiting.
+ * A fair concurrency limiter for a shared resource: connections, slots, a processor. Each piece of work names the keys
+ * it belongs to, the broadest first (tenant, then session), and counts against each. A free place goes to the waiting
+ * work whose first key holds the fewest places, within a key to the oldest: a busy tenant does not delay the others.
  */
 export class FairShare {
   readonly #settings: ShareSettings;
   readonly #held: readonly Map<string, number>[];
   #running = 0;
   #waiting = 0;
-  /** By first key, each in the order of arrival. */
+  /** Waiting work by first key, in order of arrival. */
   readonly #queues = new Map<string, Waiter[]>();
 
   constructor(settings: ShareSettings) {
@@ -36,8 +36,8 @@ export class FairShare {
   }
 
   /**
-   * Runs the work when there is a place for it.
-   * @throws ParleyError PYUNA when there is none in time, or too many wait already
+   * Runs the work when a place is free.
+   * @throws ParleyError PYUNA when no place becomes free in time, or too many are waiting already
    */
   async run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const leave = this.tryEnter(keys) ?? (await this.#wait(keys));
@@ -48,14 +48,14 @@ export class FairShare {
     }
   }
 
-  /** Takes a place; the answer gives it back. Null when there is none now. */
+  /** Takes a place and returns the function that releases it; null when none is free. */
   tryEnter(keys: readonly string[]): (() => void) | null {
     if (!this.#hasRoom(keys)) return null;
     this.#take(keys);
     return this.#leaver(keys);
   }
 
-  /** The keys that hold as many places as they may. */
+  /** The keys that have reached their limit. */
   exhausted(): string[] {
     return this.#held.flatMap((held, at) =>
       [...held].flatMap(([key, count]) => (count >= this.#settings.perKey[at]! ? [key] : [])),
@@ -119,7 +119,7 @@ export class FairShare {
     }
     if (!next) return;
     this.#forget(next);
-    // To the end of the line: keys that hold equally many take turns.
+    // Moves the key to the end: keys that hold equally many places take turns.
     const [key] = next.keys as [string];
     const queue = this.#queues.get(key);
     if (queue && this.#queues.delete(key)) this.#queues.set(key, queue);

@@ -1,10 +1,10 @@
 import pino from "pino";
 import { describeError } from "./log_error.ts";
 
-/** The one logger. Never give it tokens, message texts or phone numbers: ids are enough to find the row. */
+/** The only logger. Never log tokens, message texts or phone numbers: ids are enough to find the row. */
 export type Log = pino.Logger;
 
-/** Writes JSON lines to `destination`: stdout unless told. */
+/** Writes JSON lines to `destination`; defaults to stdout. */
 export function createLog(level: string, destination: pino.DestinationStream = pino.destination(1)): Log {
   const options: pino.LoggerOptions = {
     level,
@@ -12,7 +12,7 @@ export function createLog(level: string, destination: pino.DestinationStream = p
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError },
-    // A second net, for what a library might hand over.
+    // A second safeguard, for objects that a library might log.
     redact: {
       paths: [
         "password",

@@ -1,10 +1,10 @@
-/** Of what Postgres says of an error, only names; its detail, hint and context quote rows: texts and phone numbers. */
+/** The fields of a Postgres error that may be logged: names only. Detail, hint and context quote texts and numbers. */
 const SAFE_KEYS = ["code", "schema", "table", "column", "constraint", "routine", "errno", "syscall"] as const;
 const DEEPEST = 5;
 
-/** An error as the log may have it. */
+/** The parts of an error that may be logged. */
 export function describeError(error: unknown, depth = 0): unknown {
-  // A message of our own choice.
+  // Messages of ParleyErrors contain no customer data.
   if (typeof error === "string") return error;
   if (!(error instanceof Error)) return typeof error;
   const described: { [key: string]: unknown } = {
@@ -25,13 +25,13 @@ export function describeError(error: unknown, depth = 0): unknown {
   return described;
 }
 
-/** Errors of class 22 (data exceptions) quote the value in their message. */
+/** Messages of class 22 (data exceptions) quote the value, so they are left out. */
 function withoutValues(error: Error): string {
   const isOfValue = "code" in error && typeof error.code === "string" && /^22...$/.test(error.code);
   return isOfValue ? error.message.replace(/".*"/s, '"…"') : error.message;
 }
 
-/** Without the first lines, which are the message. */
+/** The stack without its first lines, which repeat the message. */
 function stackOf({ stack = "" }: Error): string {
   const at = stack.search(/^ {4}at /m);
   return at < 0 ? "" : stack.slice(at);

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Everything that /metrics shows. Labels never carry ids of customers or texts. */
+/** All metrics of /metrics. Labels never contain texts or ids of customers. */
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A setting that is an http(s) address; without trailing slashes. */
+/** Schema of a setting that is an http(s) address; trailing slashes are removed. */
 export function url() {
   return z
     .string()
@@ -11,7 +11,7 @@ export function url() {
     .transform((value) => value.replace(/\/+$/, ""));
 }
 
-/** A setting that is the address of a Postgres database. */
+/** Schema of a setting that is the address of a Postgres database. */
 export function postgresUrl() {
   return z
     .string()

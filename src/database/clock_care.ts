@@ -3,13 +3,13 @@ import type { Log } from "../base/log.ts";
 
 const LOOK_MS = 10_000;
 
-/** Ends the waits that a database clock has left behind which was ahead and was set back. Returns how many. */
+/** Corrects waiting times that are too far ahead because the database's clock was set back. Returns how many. */
 async function correctFutureTimes(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query("select app_private.correct_future_times() as corrected");
   return rows[0].corrected;
 }
 
-/** Does so every few seconds, and calls `onCorrected` when there were some: they may be due. */
+/** Corrects times every few seconds, and calls `onCorrected` when there were some, because that work may be due. */
 export function keepTimes(pool: pg.Pool, log: Log, onCorrected: () => void): { stop(): void } {
   const timer = setInterval(async () => {
     try {

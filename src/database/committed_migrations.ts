@@ -10,8 +10,8 @@ import type { Db } from "./db.ts";
 type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
 
 /**
- * The committed migrations in order, after it has been made sure that none was changed: neither since it was committed
- * nor since this database ran it.
+ * Reads the committed migrations in order, and verifies that none was changed since it was committed or since this
+ * database ran it.
  * @throws ParleyError PYMIG, which names the file
  */
 export async function readCommitted(db: Db, migrationsFolder: string): Promise<CommittedMigration[]> {
@@ -26,7 +26,7 @@ export async function readCommitted(db: Db, migrationsFolder: string): Promise<C
   return migrations;
 }
 
-/** The error of a failed run of migrations, with the file that failed and its line: the first that is not recorded. */
+/** Makes the error of a failed run of migrations. The file that failed is the first that is not recorded as applied. */
 export async function describeFailure(
   db: Db,
   migrations: readonly CommittedMigration[],
@@ -45,7 +45,7 @@ export async function describeFailure(
 
 async function readFolder(migrationsFolder: string): Promise<CommittedMigration[]> {
   try {
-    // It reads no other setting.
+    // graphile-migrate needs no other setting for this.
     return await getAllMigrations({ migrationsFolder } as ParsedSettings);
   } catch (error) {
     if (error instanceof Error && !("code" in error))
@@ -61,13 +61,13 @@ async function appliedHashes(db: Db): Promise<Map<string, string>> {
     );
     return new Map(rows.map(({ filename, hash }) => [filename, hash]));
   } catch (error) {
-    // No such schema, no such table: nothing has been run.
+    // The schema or the table does not exist: no migration has been run.
     if (["3F000", "42P01"].includes(sqlState(error) ?? "")) return new Map();
     throw error;
   }
 }
 
-/** A position is counted in what follows the file's header. */
+/** The line of an error. Postgres counts positions from the end of the file's header. */
 async function lineOf({ fullPath, body }: CommittedMigration, position: number): Promise<number> {
   const text = await readFile(fullPath, "utf8");
   return text.slice(0, text.indexOf(body.trim()) + position).split("\n").length;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 type LockRetries = {
-  /** After so long the last error is thrown. */
+  /** The time limit, after which the last error is thrown. */
   forMs: number;
   /** Called before each pause with the error that caused it. */
   onRetry?: (error: unknown) => unknown;
@@ -11,8 +11,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 
 /**
- * Runs work that changes tables which others are using. Such work limits how long it waits for a lock (`lock_timeout`),
- * because all who come after a waiting request wait behind it: rather than to wait long, it gives up and is tried again.
+ * Retries work that changes tables which are in use. Such work limits how long it waits for a lock (`lock_timeout`),
+ * because later requests for the table queue behind it: instead of waiting long, it fails and is retried.
  */
 export async function withLockRetries<T>(
   work: () => Promise<T>,
@@ -30,7 +30,7 @@ export async function withLockRetries<T>(
   }
 }
 
-/** lock_not_available, deadlock_detected. By the code alone: the error may come from a package's own copy of pg. */
+/** lock_not_available, deadlock_detected. Tests only the code: the error may come from a package's own copy of pg. */
 function isLockRefusal(error: unknown): boolean {
   return error instanceof Error && "code" in error && ["55P03", "40P01"].includes(String(error.code));
 }

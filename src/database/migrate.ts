@@ -12,22 +12,22 @@ import { prepareDatabase } from "./prepare.ts";
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));
 
 export type MigrateOptions = {
-  /** Also runs the migration that is being written (tests). */
+  /** Also runs the uncommitted migration in `current/` (for tests). */
   withCurrent?: boolean;
   migrationsFolder?: string;
-  /** How long a migration is tried again that did not get its locks. */
+  /** How long a migration that does not get its locks is retried. */
   retryForMs?: number;
 };
 
 const RETRY_MS = 2 * 60_000;
 
 /**
- * Brings a database up to date: the roles, graphile-worker's own schema, our migrations, the partitions of the next
- * months. Safe to run from many processes at once: the second waits for the first. Safe beside processes that run: each
- * migration gives up after half a second without its locks, is rolled back, and tried again.
+ * Brings a database up to date: the roles, graphile-worker's schema, Parley's migrations, the partitions of the next
+ * months. Several processes may run it at once: the second waits for the first. It may run beside running processes: a
+ * migration that does not get its locks within half a second is rolled back and retried.
  *
- * Each migration is a transaction: one that fails leaves the database as it was before it, and those before it stay.
- * Nothing is run when a committed file was changed.
+ * Each migration is a transaction: if one fails, it is rolled back, and the migrations before it stay.
+ * No migration runs when a committed file was changed.
  * @throws ParleyError PYMIG, which names the file
  */
 export async function migrate(
@@ -38,7 +38,7 @@ export async function migrate(
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "parley migrate" });
   await client.connect();
   try {
-    // graphile-migrate gives up at once when another migrator is at work; wait for it here.
+    // graphile-migrate fails immediately while another migrator runs; wait for that one here.
     await client.query("select pg_advisory_lock(hashtext('parley migrate'))");
     const migrations = await readCommitted(client, migrationsFolder);
     const settings = {
@@ -60,7 +60,7 @@ export async function migrate(
   }
 }
 
-/** As which graphile-migrate's own connections are known to the server. */
+/** The application_name of graphile-migrate's connections. */
 const RUNNER = `parley migrate (runner ${process.pid})`;
 
 function named(ownerUrl: string): string {
@@ -70,8 +70,8 @@ function named(ownerUrl: string): string {
 }
 
 /**
- * graphile-migrate keeps its connections for 200 ms, and ends the process, without a word, when one of them breaks in
- * that time: a server that is stopped next would take the reason of a failure with it.
+ * Waits until graphile-migrate has closed its connections. It keeps them for 200 ms, and ends the process without a
+ * message when one breaks in that time: if the server stops next, the reason of a failure would not be printed.
  */
 async function untilReleased(client: pg.Client): Promise<void> {
   for (const end = performance.now() + 5_000; performance.now() < end; await delay(25)) {
@@ -82,7 +82,7 @@ async function untilReleased(client: pg.Client): Promise<void> {
   }
 }
 
-/** Whoever holds the locks has most likely been at it for a while: a dump, a report, a forgotten session. */
+/** Lists the sessions that probably hold the locks: those with old transactions, such as a dump or a report. */
 async function logOldTransactions(client: pg.Client, log: Log): Promise<void> {
   const { rows } = await client.query(
     `select pid, application_name as program, round(extract(epoch from now() - xact_start)) as seconds

@@ -1,13 +1,13 @@
 import type { Db } from "./db.ts";
 
-/** How the installation is, in figures; see app_private.operations_status(). */
+/** Figures about the state of the installation; see app_private.operations_status(). */
 export type OperationsStatus = {
   workers: number;
-  /** Of the workers: how many have not moved for 30 s. */
+  /** How many of the workers have run no query for 30 s. */
   silentWorkers: number;
   jobsDue: number;
   jobsOldestDueSeconds: number;
-  /** Failed for the last time. */
+  /** Jobs that have failed permanently. */
   jobsGivenUp: number;
   /** Periodic tasks that keep failing. */
   failingUpkeep: string[];
@@ -16,18 +16,18 @@ export type OperationsStatus = {
   outboxSending: number;
   outboxUncertain: number;
   outboxOldestQueuedSeconds: number;
-  /** They have work, and are free to do it, but no worker does. */
+  /** Channels with due messages that are not blocked, although no worker sends them. */
   stuckChannels: number;
-  /** Their messages wait until somebody sets the channel, or its tenant, to active. */
+  /** Channels whose messages wait until the channel, or its tenant, is set to active. */
   heldChannels: number;
   webhooksUnapplied: number;
-  /** Of this month: nothing can be stored without them. */
+  /** Missing partitions of this month: without them nothing can be stored. */
   missingPartitions: string[];
-  /** Of this month or the next. */
+  /** Missing partitions of this month or the next. */
   missingPartitionsAhead: string[];
 };
 
-/** One statement, as the owner. */
+/** Reads the figures in one statement, as the owner. */
 export async function readOperationsStatus(db: Db): Promise<OperationsStatus> {
   const { rows } = await db.query<OperationsStatus>(
     `select
@@ -63,7 +63,7 @@ type WaitingChannel = {
   oldestSeconds: number;
 };
 
-/** The channels whose messages have waited longest, the worst first; a few, so that nobody's metrics overflow. */
+/** The channels whose messages have waited longest; a limited number, which bounds the labels of the metrics. */
 export async function readWaitingChannels(db: Db): Promise<WaitingChannel[]> {
   const { rows } = await db.query<WaitingChannel>(
     `select

@@ -7,12 +7,12 @@ import { inTransaction } from "./pipeline.ts";
 type PartitionCare = { log: Log; retryForMs?: number };
 
 const RETRY_MS = 60_000;
-/** Detaching waits for those who still read, without holding up anybody. */
+/** The time limit for detaching, which waits for current readers without blocking other sessions. */
 const DETACH_MS = 5_000;
 
 /**
- * Makes the monthly partitions that are missing, each in a transaction of its own, while messages arrive and dumps run.
- * Returns their names.
+ * Creates missing monthly partitions, each in its own transaction, so that it can run while messages arrive or a dump
+ * runs. Returns their names.
  */
 export async function ensurePartitions(
   db: Db,
@@ -39,8 +39,8 @@ export async function ensurePartitions(
 type Expired = { name: string; state: "attached" | "detaching" | "detached" };
 
 /**
- * Drops the months of webhook bodies that are older than the retention. One that somebody is reading (a dump) is left
- * for the next time. Returns the names of what was dropped.
+ * Drops the monthly partitions of webhook bodies that are older than the retention. One that is being read (by a dump)
+ * is left for the next run. Returns the names of the dropped partitions.
  */
 export async function dropExpiredPartitions(
   pool: pg.Pool,
@@ -63,7 +63,7 @@ export async function dropExpiredPartitions(
   return dropped;
 }
 
-/** "concurrently" locks nobody out of the parent. What a detachment that was broken off has left is finished. */
+/** Detaches "concurrently", which does not block the parent table; an interrupted detachment is finished first. */
 async function detach(pool: pg.Pool, { name, state }: Expired, forMs: number): Promise<void> {
   if (state === "detached") return;
   const client = await pool.connect();
@@ -74,12 +74,12 @@ async function detach(pool: pg.Pool, { name, state }: Expired, forMs: number): P
        ${state === "detaching" ? "finalize" : "concurrently"}`,
     );
   } finally {
-    // Not given back: the setting is the connection's.
+    // The connection is not reused, because it keeps the setting.
     client.release(true);
   }
 }
 
-/** Removing its foreign key locks the channels for a moment; so first make sure that nobody reads the partition. */
+/** Removing its foreign key locks channels for a moment, so first make sure that no session reads the partition. */
 async function drop(pool: pg.Pool, name: string): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query("set local lock_timeout to '500ms'");

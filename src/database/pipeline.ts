@@ -1,8 +1,8 @@
 import type pg from "pg";
 
 /**
- * A transaction on one connection of a pipelined pool, which owns that connection until it ends. Statements that do not
- * wait for one another's answers share a round trip:
+ * A transaction on one connection of a pipelined pool; it uses that connection exclusively. Statements that do not wait
+ * for each other's results share a round trip:
  *
  *     the work                          sent together                    round trip
  *     ------------------------------    -----------------------------    ----------
@@ -23,20 +23,20 @@ export class Pipeline {
     this.client = client;
   }
 
-  /** Takes a query that has been sent, instead of the work awaiting it: the commit goes with it. */
+  /** Registers a query that has been sent, instead of awaiting it, so that the commit shares its round trip. */
   last(query: Promise<unknown>): void {
     this.#last.push(handled(query));
   }
 
   /**
-   * Calls `send` when the commit has been sent. What it asks of the client in that call goes with the commit, and runs
-   * after it, or after the rollback if the commit fails. It handles its own errors.
+   * Calls `send` when the commit has been sent. Queries that it sends in that call share the commit's round trip, and run
+   * after the commit, or after the rollback if the commit fails. `send` has to handle its own errors.
    */
   afterCommit(send: (client: pg.PoolClient) => void): void {
     this.#afterCommit.push(send);
   }
 
-  /** Calls `then` when the commit is confirmed, and not at all if there is none. */
+  /** Calls `then` when the commit is confirmed; never after a rollback. */
   onCommitted(then: () => void): void {
     this.#onCommitted.push(then);
   }
@@ -70,8 +70,8 @@ export class Pipeline {
 }
 
 /**
- * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Its first query shares the round
- * trip of "begin"; `pipeline` can make others share that of "commit".
+ * Runs `work` in one transaction: commits when it returns, rolls back when it throws. Its first query shares the round
+ * trip of "begin"; with `pipeline` others can share the round trip of "commit".
  */
 export function inTransaction<T>(
   pool: pg.Pool,
@@ -80,7 +80,7 @@ export function inTransaction<T>(
   return Pipeline.run(pool, (pipeline) => work(pipeline.client, pipeline));
 }
 
-/** A rejection is handled by a later Promise.all. */
+/** Marks a rejection as handled: a later `Promise.all` reports it. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

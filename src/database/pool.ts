@@ -12,8 +12,8 @@ type PoolOptions = {
 };
 
 /**
- * Nothing of ours thinks for so long in a transaction: whoever does is suspended, or gone without a word, and the rows it
- * has locked would hold up everybody's webhooks.
+ * No code of Parley leaves a transaction idle this long: a process that does is suspended or unreachable, and the rows
+ * it has locked would block the webhooks of all tenants.
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
@@ -21,10 +21,10 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 const WAKES_ITSELF = "-c parley.wake=self";
 
 /**
- * A pool of connections of one login, for one part of the program; `name` shows in pg_stat_activity. `wakesItself`: what
- * its transactions leave for the worker is looked after without a job (app_private.wake()). `isOperator`: the audit
- * entries of its deeds say so. `onConnect` may refuse a new connection. `isUnprepared`: without named statements, for a
- * pooler that does not know them. `mayIdle`: without a limit to idling in a transaction, for the same reason.
+ * Creates a pool of connections for one part of the program; `name` appears in pg_stat_activity. `wakesItself`: no jobs
+ * are added for work that its transactions leave to the worker, since the caller starts it (app_private.wake()).
+ * `isOperator`: audit entries name an operator. `onConnect` may refuse a new connection. `isUnprepared`: no named
+ * statements, for poolers that do not support them. `mayIdle`: no idle-in-transaction timeout, for the same reason.
  */
 export function createPool(
   connectionString: string,
@@ -51,9 +51,9 @@ export function createPool(
     connectionTimeoutMillis: config.DATABASE_CONNECTION_TIMEOUT_MS,
     idleTimeoutMillis: config.DATABASE_IDLE_TIMEOUT_MS,
     keepAlive: true,
-    // Queries that do not wait for one another's answers share a round trip.
+    // Queries that do not wait for each other's results share a round trip.
     pipeline: true,
-    // After a fail-over a connection can be dead without a word: TCP alone would take a quarter of an hour to notice.
+    // After a failover a connection can be dead without notice; TCP alone would take 15 minutes to detect that.
     query_timeout: 60_000,
   });
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
@@ -73,19 +73,19 @@ class UnpreparedClient extends pg.Client {
 }
 
 /**
- * A primary that becomes a standby keeps its connections: one on which it refused to write is not used again, so that
- * the next one may reach the new primary.
+ * A primary that becomes a standby keeps its connections. A connection on which a write was refused is not used again,
+ * so that the next one may reach the new primary.
  */
 function leaveStandbys(pool: pg.Pool): void {
   const stale = new WeakSet<object>();
   pool.on("connect", (client) => {
-    // Not the error of a query: not everybody who sees one has the client.
+    // Watches the connection's messages, because callers that see a query's error do not all have the client.
     const { connection } = client as pg.PoolClient & { connection: EventEmitter };
     connection.on("errorMessage", ({ code }: { code?: string }) => {
       if (code === READ_ONLY) stale.add(client);
     });
   });
-  // The pool lets go of a client that is ending.
+  // The pool discards a client that is ending.
   pool.on("release", (_error, client) => {
     if (stale.has(client)) void client.end();
   });

@@ -5,8 +5,8 @@ import pg from "pg";
 const ROLES = new URL("../../migrations/roles.sql", import.meta.url);
 
 /**
- * What has to be there before our first migration: the roles, and graphile-worker's own schema, because our triggers
- * add jobs. Throws 55P03 rather than to wait long for a lock.
+ * Creates what the first migration needs: the roles, and graphile-worker's schema, because triggers
+ * add jobs. Throws 55P03 instead of waiting long for a lock.
  */
 export async function prepareDatabase(ownerUrl: string): Promise<void> {
   const pool = new pg.Pool({

@@ -5,12 +5,12 @@ import type { Db } from "./db.ts";
 
 const COMMITTED = new URL("../../migrations/committed/", import.meta.url);
 
-/** `missing`: nothing of ours is in the database. `behind`: this program brings migrations that it has not seen. */
+/** `missing`: no migration has run in this database. `behind`: some migrations of this program have not run. */
 type SchemaState = "current" | "missing" | "behind";
 
 /**
- * How the schema of a database stands to this program. A database that is ahead is `current`: while a new version is
- * rolled out, the old one goes on.
+ * Compares the schema of a database with this program. A database that is ahead is `current`: while a new version is
+ * being deployed, the old one continues to run.
  */
 export async function schemaState(db: Db): Promise<SchemaState> {
   const [newest, applied] = await Promise.all([newestCommitted(), newestApplied(db)]);
@@ -18,7 +18,7 @@ export async function schemaState(db: Db): Promise<SchemaState> {
   return applied >= newest ? "current" : "behind";
 }
 
-/** Throws PYUNA, and what to do about it, unless the schema is current. */
+/** Throws PYUNA with a remedy unless the schema is current. */
 export async function requireCurrentSchema(db: Db): Promise<void> {
   const state = await schemaState(db);
   if (state === "current") return;
@@ -26,7 +26,7 @@ export async function requireCurrentSchema(db: Db): Promise<void> {
   throw new ParleyError("PYUNA", `The database ${what}: run "parley migrate"`);
 }
 
-/** Number of the newest migration of the program; 0 when there is none. They never change while it runs. */
+/** Number of the program's newest migration; 0 when there are none. Cached: the files do not change while it runs. */
 let committed: Promise<number> | undefined;
 function newestCommitted(): Promise<number> {
   committed ??= readdir(COMMITTED).then(
@@ -44,7 +44,7 @@ async function newestApplied(db: Db): Promise<number | undefined> {
     );
     return rows[0]?.has_schema ? Number.parseInt(rows[0].newest, 10) : undefined;
   } catch (error) {
-    // No such schema, no such table.
+    // The schema or the table does not exist.
     if (["3F000", "42P01"].includes(sqlState(error) ?? "")) return undefined;
     throw error;
   }

@@ -4,8 +4,8 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 const ROUNDS = 4096;
 
 /**
- * What PostgreSQL stores of a password (SCRAM-SHA-256, RFC 5803). `alter role … password` takes it as it is, so that
- * the password itself gets into no log of the server. The password has to be ASCII.
+ * Computes what PostgreSQL stores for a password (SCRAM-SHA-256, RFC 5803). `alter role … password` accepts
+ * it, so that the password itself never appears in the server's log. The password has to be ASCII.
  */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16);

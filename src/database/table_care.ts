@@ -1,14 +1,14 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
 
-/** How often to look. Autovacuum looks once a minute, and finds queues full of dead rows. */
+/** The interval. Autovacuum runs once a minute; by then a queue is full of dead rows. */
 const LOOK_MS = 5_000;
-/** Dead rows of a queue: with more of them, every scan of the queue reads them one by one. */
+/** A queue with more dead rows than this is vacuumed, because every scan of the queue reads them. */
 const LITTERED = 2_000;
-/** A table of up to so many rows that has grown by half since its last analysis is planned for as if it were small. */
+/** A table up to this size is analysed when it has grown by half: otherwise it is planned with outdated statistics. */
 const YOUNG_ROWS = 500_000;
 
-/** A queue, through which rows only pass, is a table with an autovacuum setting of its own. */
+/** Finds the tables to maintain. A queue is marked by an autovacuum setting of its own. */
 const NEEDY = `
   select s.relid::regclass::text as name, t.is_queue
   from pg_stat_user_tables s
@@ -26,8 +26,8 @@ const NEEDY = `
   )`;
 
 /**
- * Looks after the tables that change faster than autovacuum looks: vacuums the queues, and analyses tables while they are
- * small. A table that another process is working on is skipped. Returns the names of those that needed care.
+ * Maintains tables that change faster than autovacuum runs: vacuums the queues, and analyses tables while they are
+ * small. A table that another process is maintaining is skipped. Returns the names of the maintained tables.
  */
 export async function careForTables(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; is_queue: boolean }>(NEEDY, [LITTERED, YOUNG_ROWS]);
@@ -36,7 +36,7 @@ export async function careForTables(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Does so every few seconds. Not a job, because the jobs may be what is delayed. */
+/** Maintains tables every few seconds. This is not a job, because jobs may be delayed. */
 export function keepTables(pool: pg.Pool, log: Log): { stop(): void } {
   let isLooking = false;
   const timer = setInterval(async () => {

@@ -7,11 +7,11 @@ import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { scramVerifier } from "./scram_verifier.ts";
 
-/** The database as its owner: the server that DATABASE_URL names, or the embedded one. */
+/** Access to the database as its owner: on the server of DATABASE_URL, or on the embedded one. */
 export type OwnerDatabase = {
   url: string;
   isEmbedded: boolean;
-  /** Lets the embedded server go; it stops when nobody uses it. Close pools first. Never throws. */
+  /** Releases the embedded server, which stops when no process uses it. Close pools first. Never throws. */
   release(): Promise<void>;
 };
 
@@ -26,11 +26,11 @@ export async function openOwnerDatabase(config: Config, log: Log): Promise<Owner
 const ROLE = "parley_authenticator";
 
 /**
- * The API's login: DATABASE_AUTHENTICATOR_URL, else the owner's address with the role `parley_authenticator` and a
- * password that follows from the secret key, so that every process with that key has it. Not from the database's name:
- * the role belongs to the whole server, and two databases with one key would take it from each other.
+ * Opens the API's login: DATABASE_AUTHENTICATOR_URL, otherwise the owner's address with the role `parley_authenticator`
+ * and a password derived from the secret key, so that every process with that key knows it. The database's name is not
+ * part of it: the role belongs to the whole server, and two databases with one key would overwrite each other's.
  *
- * The role gets the password when it does not let us in. @throws ParleyError PYUNA where the owner may not set it.
+ * The password is set when signing in with it fails. @throws ParleyError PYUNA when the owner may not set it.
  */
 export async function openAuthenticatorUrl(
   owner: OwnerDatabase,
@@ -42,7 +42,7 @@ export async function openAuthenticatorUrl(
   const url = authenticatorUrl(owner.url, secretKey);
   if (await letsIn(url)) return url;
   await inLock(owner.url, async (client) => {
-    // Another process may have been quicker.
+    // Another process may have set it in the meantime.
     if (await letsIn(url)) return;
     await setPassword(client, new URL(url).password);
     if (owner.isEmbedded) return;
@@ -62,7 +62,7 @@ export function authenticatorUrl(ownerUrl: string, secretKey: string): string {
   return url.href;
 }
 
-/** False when the password is wrong; throws when something else is. */
+/** Whether the password is accepted; throws on any other problem. */
 async function letsIn(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
   client.on("error", () => {});

@@ -1,6 +1,6 @@
 /**
- * `npm run migration -- commit --message "…"` (or uncommit, or any other command of graphile-migrate): runs it with a
- * throw-away server for the database, the shadow database and the root connection it needs.
+ * `npm run migration -- commit --message "…"` (or any other command of graphile-migrate): runs it with a
+ * temporary server for the database, the shadow database and the root connection it needs.
  */
 import { spawn } from "node:child_process";
 import pg from "pg";
@@ -17,7 +17,7 @@ try {
   for (const name of ["development", "shadow"]) await client.query(`create database ${name}`);
   await client.end();
   await prepareDatabase(urlOf("development"));
-  // What is to be uncommitted has to be there.
+  // `uncommit` requires that the migration has been applied.
   if (command === "uncommit") await graphileMigrate("migrate");
 
   process.exitCode = await graphileMigrate(command, ...rest);

@@ -21,7 +21,7 @@ await withFreshDatabase(async (ownerUrl) => {
   await writeFile(SCHEMA_FILE, await printSchema(ownerUrl));
 });
 
-/** Starts a throw-away server with a database that has every migration, `current/` too, and takes it away afterwards. */
+/** Starts a temporary server with a fully migrated database, including `current/`, and removes it afterwards. */
 async function withFreshDatabase<T>(work: (ownerUrl: string) => Promise<T>): Promise<T> {
   const log = createLog(process.env.LOG_LEVEL ?? "warn");
   const server = await openThrowaway({ log, durable: false });

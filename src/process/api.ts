@@ -13,15 +13,15 @@ import { readJwtSecret, readSecretKey } from "../secrets/secret_keys.ts";
 import type { Foundation } from "./foundation.ts";
 
 /**
- * Starts to serve: GraphQL, webhooks, health, metrics; with a sandbox also the phone and its Graph API. What has to be
- * closed goes onto the foundation's stack.
+ * Starts the API: GraphQL, webhooks, health, metrics; with a sandbox also its phone page and Graph API. Everything that
+ * has to be closed is pushed on the closing stack.
  */
 export async function startApi(
   { owner, keyRing, config, log, closing, deadline }: Foundation,
   sandbox: Sandbox | undefined,
   onChatbotsAwaited?: () => void,
 ): Promise<RunningServer> {
-  // Of their own, so that a flood of webhooks cannot starve the health check, nor the other way round.
+  // Separate pools, so that many webhooks cannot starve the health check, or the other way round.
   const wakesItself = onChatbotsAwaited !== undefined;
   const pool = createPool(owner.url, "receiver", config, log, { wakesItself });
   closing.defer(() => pool.end());

@@ -12,27 +12,27 @@ import { startApi } from "./api.ts";
 import { type Foundation, layFoundation } from "./foundation.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
-/** What one process does. */
+/** What one process runs. */
 export type Parts = {
-  /** Brings the schema up to date first; otherwise it has to be. */
+  /** Migrates the schema first; otherwise it has to be current. */
   migrates: boolean;
   api: boolean;
   worker: boolean;
 };
 
 export type Application = {
-  /** Where this machine reaches the API; undefined without one. */
+  /** The API's address on this machine; undefined without an API. */
   url: string | undefined;
   hasSandbox: boolean;
-  /** Who can sign in to the demo; empty without one. */
+  /** The sign-ins of the demo; empty without a demo. */
   signIns: readonly SignIn[];
-  /** Stops accepting, finishes what is under way, lets go of the database. Never throws. */
+  /** Stops accepting requests, finishes work in progress, and closes the database connections. Never throws. */
   close(): Promise<void>;
 };
 
 /**
- * Starts one process of Parley. With the embedded server, which is nobody's production, it also plays the customers:
- * a sandbox, and the first time a demo tenant.
+ * Starts one process of Parley. With the embedded server, which is not for production, it also starts the sandbox that
+ * plays the customers, and creates a demo tenant at the first start.
  */
 export async function startApplication(parts: Parts, config: Config, log: Log): Promise<Application> {
   const foundation = await layFoundation(config, log);
@@ -47,7 +47,7 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     const hasSandbox =
       parts.api && parts.worker && foundation.owner.isEmbedded && config.NODE_ENV !== "production";
     const sandbox = hasSandbox ? createDemoSandbox(log) : undefined;
-    // In one process the worker hears of webhooks by a call, and their jobs are saved.
+    // In one process the worker is notified of webhooks by a function call, which saves their jobs.
     let worker: Worker | undefined;
     const lookRound = parts.worker ? () => worker?.lookRound() : undefined;
     const server = parts.api ? await startApi(foundation, sandbox, lookRound) : undefined;
@@ -57,7 +57,7 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
       worker = started;
       closing.defer(() => started.stop(deadline.leftMs));
     }
-    // The first to go: the port. What was begun before is finished, beside what the worker has under way.
+    // The port is closed first. Requests in progress then finish at the same time as the worker's work.
     if (server)
       closing.defer(() => {
         server.stopAccepting();
@@ -77,8 +77,8 @@ async function requireSchema({ owner, config, log }: Foundation): Promise<void> 
 }
 
 function createDemoSandbox(log: Log): Sandbox {
-  // Its memory ends with the process, the database's does not: a window that is open there has to be open here, and a
-  // customer who had no user id must not get one.
+  // The sandbox forgets everything with the process, the database does not: windows that are open there must be open
+  // here, and a customer who had no user id must not get one.
   return createSandbox({
     log: log.child({ source: "sandbox" }),
     enforcesWindow: false,

@@ -10,13 +10,13 @@ export type Foundation = {
   log: Log;
   owner: OwnerDatabase;
   keyRing: KeyRing;
-  /** What has to be closed; the last that was opened goes first. */
+  /** Everything that has to be closed, in reverse order of opening. */
   closing: AsyncDisposableStack;
   /** How much time is left for closing. */
   deadline: CloseDeadline;
 };
 
-/** Opens the database and reads the keys. What it has opened is closed again when it throws. */
+/** Opens the database and reads the keys. When it throws, it has closed what it opened. */
 export async function layFoundation(config: Config, log: Log): Promise<Foundation> {
   const keyRing = await readKeyRing(config);
   const closing = new AsyncDisposableStack();
@@ -25,7 +25,7 @@ export async function layFoundation(config: Config, log: Log): Promise<Foundatio
   return { config, log, owner, keyRing, closing, deadline: new CloseDeadline() };
 }
 
-/** What is under way gets this long to finish; the rest of a signal's ten seconds is for recording and closing. */
+/** The time for work in progress; the rest of the ten seconds after a signal is for recording and closing. */
 const CLOSE_MS = 8_000;
 
 /** The time that all parts of a process share to close in. */

@@ -1,18 +1,18 @@
 import type { Log } from "../base/log.ts";
 
-/** From the first signal to the end, whatever happens. A promise of the README: 10 s. */
+/** The longest time from the first signal to the end of the process; the README promises 10 s. */
 const DEADLINE_MS = 9_500;
-/** Ctrl-C under npm arrives twice, from the terminal and from npm: that is one wish. */
+/** Under npm, Ctrl-C arrives twice, from the terminal and from npm: signals this close together count as one. */
 const SAME_WISH_MS = 1_000;
 
-/** What can be closed in good order. */
+/** A process that can be closed gracefully. */
 export type Closable = { close(): Promise<void> };
 
 /**
- * Runs something until SIGTERM, Ctrl-C or uncaught error; closes it; ends the process: with 0 after a
- * signal, with 1 after an error. A second signal, or the deadline, ends it at once.
+ * Runs an application until SIGTERM, Ctrl-C or an uncaught error, closes it, and ends the process: with 0 after a
+ * signal, with 1 after an error. A second signal, or the deadline, ends it immediately.
  *
- * @param start may be interrupted too: what it has begun is closed when it returns.
+ * @param start may be interrupted, too: the application is then closed when `start` returns.
  */
 export async function runUntilSignal(start: () => Promise<Closable>, log: Log): Promise<void> {
   const { promise: over, resolve: end } = Promise.withResolvers<0 | 1>();

@@ -20,25 +20,25 @@ import type { WorkerContext } from "./worker_context.ts";
 import { workerTasks } from "./worker_tasks.ts";
 
 export type Worker = {
-  /** Takes what waits for a chatbot, now: quicker than the job that would say so. */
+  /** Claims waiting chatbot turns now, which is quicker than the job that would start this. */
   lookRound(): void;
   /**
-   * Finishes what is under way: sends, turns, calls. What has no answer in time is recorded as uncertain, or left to be
-   * done again; no job stays locked. The time defaults to what SIGTERM leaves.
+   * Finishes sends, turns and requests in progress. A send without an answer in time is recorded as uncertain; other
+   * work is left to be repeated, and no job stays locked. The time defaults to what SIGTERM leaves.
    */
   stop(withinMs?: number): Promise<void>;
 };
 
 type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
 
-/** The sender and the turns hold one job each for as long as they have work; the rest goes on beside them. */
+/** Sender and turn taker occupy one job each while they have work; the other jobs run beside them. */
 const LEAST_CONCURRENCY = 4;
 const CLOSE_MS = 1_000;
 const STOP_MS = 8_000;
-/** Of that, what is kept for recording what is then known. */
+/** The part of that time that is reserved for recording outcomes. */
 const RECORD_MS = 1_000;
 
-/** Runs the tasks: sends, turns of chatbots, and what comes round by the clock. Many workers can run beside each other. */
+/** Runs the tasks: sends, chatbot turns, and cron jobs. Several workers can run at the same time. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { log } = options;
   const closing = new AsyncDisposableStack();
@@ -64,7 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     });
     for (const jobPool of ["quick", "slow"] as const)
       runners.push(await runJobs(runnerOptions(jobPool, context, options.ownerUrl)));
-    // A process that looks after its own rows may have died before it did.
+    // A process that wakes its worker without a job may have died before it did so.
     work();
     return {
       lookRound,
@@ -90,7 +90,7 @@ function openContext(
   const channels = openOutboundChannels(CHANNEL_KINDS, { pool, keyRing, config });
   const fetches = createChatbotFetches(config);
   const { guarded, trusted } = fetches;
-  // What has no answer by then is not waited for: its message is recorded as uncertain.
+  // A send without an answer by then is not awaited: its message is recorded as uncertain.
   closing.defer(async () => {
     await settlesWithin(CLOSE_MS, Promise.allSettled([channels.close(), fetches.close()]));
   });
@@ -107,13 +107,13 @@ function openContext(
   return { context, sender, turns };
 }
 
-/** What a worker looks after besides jobs. @param work is due again when times were corrected */
+/** Starts the periodic work of a worker besides jobs. @param work starts due work, when times were corrected */
 async function startUpkeep(
   { pool, log }: WorkerContext,
   work: () => void,
   closing: AsyncDisposableStack,
 ): Promise<void> {
-  // What a worker that died left locked, before anything else.
+  // First release the jobs that dead workers have left locked.
   const reaping = await keepReaping(pool, log);
   closing.defer(() => reaping.stop());
   const care = keepTables(pool, log);
@@ -130,7 +130,7 @@ function runnerOptions(jobPool: JobPool, context: WorkerContext, ownerUrl: strin
     : { ...common, concurrency: SLOW_CONCURRENCY, forbiddenFlags: slots.forbiddenFlags };
 }
 
-/** What is left is due: another worker must not find it only when it looks round. */
+/** Adds jobs for work that is left over, so that another worker starts it without waiting for its next poll. */
 async function handOver(pool: pg.Pool): Promise<void> {
   await pool.query("select app_private.next_send_in(0)");
   await pool.query(

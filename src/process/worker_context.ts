@@ -8,7 +8,7 @@ import type { Sender } from "../outbox/sender.ts";
 import type { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
-/** What tasks work with: made once in a worker process, and passed to the default export of each task. */
+/** What tasks work with: created once in a worker process and passed to the default export of each task. */
 export type WorkerContext = {
   config: Config;
   log: Log;
@@ -19,7 +19,7 @@ export type WorkerContext = {
   guarded: GuardedFetch;
   /** For the few addresses that the operator configured; these may be private. */
   trusted: GuardedFetch;
-  /** How to speak to the providers of channels. */
+  /** The clients of the channels' providers. */
   channels: OutboundChannels;
   sender: Pick<Sender, "drain">;
   turns: Pick<TurnTaker, "drain">;

@@ -1,16 +1,16 @@
 import { isObject, type Json, type JsonObject, own } from "./json.ts";
 import { numberOf } from "./values.ts";
 
-/** Readers of an object's fields, which anyone may have written: the wrong shape reads as absent, never as an error. */
+/** Readers for fields of untrusted objects: a value of the wrong type reads as absent, never as an error. */
 
-/** A text; a number reads as its digits. `""` when absent. */
+/** Reads a text; a number is converted to its digits. `""` when absent. */
 export function textField(data: JsonObject, name: string): string {
   const value = own(data, name);
   if (typeof value === "string") return value;
   return typeof value === "number" ? String(value) : "";
 }
 
-/** A number, also when written as text; undefined when absent or not finite. */
+/** Reads a number or a text that contains one; undefined when absent or not finite. */
 export function numberField(data: JsonObject, name: string): number | undefined {
   return numberOf(own(data, name)) ?? undefined;
 }
@@ -30,7 +30,7 @@ export function objectField(data: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The texts of a list, whatever else is in it. */
+/** Reads the texts of a list; other elements are skipped. */
 export function textListField(data: JsonObject, name: string): string[] {
   return listField(data, name).filter((item) => typeof item === "string");
 }

@@ -7,10 +7,10 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Keys that reach JavaScript's prototypes. They are refused on import and never stored. */
+/** Keys that give access to JavaScript's prototypes. They are refused on import and never stored. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
-/** Reads an own key; what JavaScript adds to every object (`toString`, `constructor`) is not data. */
+/** Reads an own key; inherited ones (`toString`, `constructor`) are not data. */
 export function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }

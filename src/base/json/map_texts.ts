@@ -1,6 +1,6 @@
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject } from "./json.ts";
 
-/** The same structure with every text in it replaced; keys and other values stay. */
+/** Copies a JSON value with every text replaced by `map(text)`; keys and other values stay. */
 export function mapTexts(value: Json, change: (text: string) => Json): Json {
   if (typeof value === "string") return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));

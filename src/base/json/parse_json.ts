@@ -2,12 +2,12 @@ import type { Json } from "./json.ts";
 import { sanitize } from "./sanitize.ts";
 
 /**
- * Reads JSON so that the result goes into `jsonb` and `text` as it is: see {@link sanitize}, and
+ * Parses JSON so that the result can be stored in `jsonb` and `text` unchanged: see {@link sanitize}, and
  *
  * - an integer beyond 2^53 (a template id), or a number beyond a double, becomes a string of its digits;
  * - bytes that are not UTF-8 become U+FFFD, a byte order mark is skipped, the last of duplicate keys wins.
  *
- * Takes time in proportion to the body.
+ * Runs in linear time.
  * @throws SyntaxError when the bytes are not JSON. Its message quotes the body: do not log it.
  */
 export function parseJson(body: Uint8Array): Json {
@@ -18,10 +18,10 @@ export function parseJson(body: Uint8Array): Json {
 
 const UTF8 = new TextDecoder();
 
-/** A cheap first look, allowed to be wrong one way: most bodies hold no such number and are read only once. */
+/** A cheap first test that may give false positives: most bodies have no such number and are parsed only once. */
 const MAY_HOLD_UNSAFE_NUMBER = /[[:,\s]-?(?:\d{16}|\d[\d.]*[eE])/;
 
-/** A string or a number. Strings are matched so that digits inside them are not; the text is known to be JSON. */
+/** A string or a number, in valid JSON. Strings are matched so that digits inside them are skipped. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 function quoteUnsafe(token: string): string {

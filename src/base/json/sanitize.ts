@@ -1,17 +1,17 @@
 import { FORBIDDEN_KEYS, type Json, type JsonObject } from "./json.ts";
 
-/** Deeper than this a value is cut off: well below where Postgres or a recursive function runs out of stack. */
+/** Values are cut off below this depth, long before Postgres or a recursive function runs out of stack. */
 export const MAX_DEPTH = 64;
 
-/** Stands where something nested deeper than `MAX_DEPTH` stood. */
+/** Replaces a value that is nested deeper than `MAX_DEPTH`. */
 export const TOO_DEEP = "[nested too deep]";
 
 /**
- * A copy of a value that `jsonb` can hold and JavaScript can work with:
+ * Copies a value so that `jsonb` can store it and JavaScript can use it safely:
  *
  * - NUL and lone surrogates, in values and keys, become U+FFFD (`jsonb` refuses both);
- * - keys that reach a prototype are left out, with what is under them;
- * - what is nested deeper than `MAX_DEPTH` is cut off.
+ * - keys that give access to a prototype are left out, with their values;
+ * - values nested deeper than `MAX_DEPTH` are cut off.
  */
 export function sanitize(value: Json, depth = 0): Json {
   if (typeof value === "string") return sanitizeText(value);
@@ -31,7 +31,7 @@ export function sanitizeText(text: string): string {
   return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "\uFFFD") : wellFormed;
 }
 
-/** Can a text be stored as it is? */
+/** Whether a text can be stored unchanged. */
 export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }

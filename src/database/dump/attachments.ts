@@ -1,7 +1,7 @@
 import { type Catalog, SHOWN_TABLES, type Statement, statements } from "./catalog.ts";
 import { lowercase } from "./lowercase.ts";
 
-/** Indexes that no constraint made. */
+/** Indexes that do not belong to a constraint. */
 export async function indexes(catalog: Catalog): Promise<Statement[]> {
   const found = await statements(
     catalog,
@@ -13,7 +13,7 @@ export async function indexes(catalog: Catalog): Promise<Statement[]> {
   );
   return found.map(({ of, text }) => ({
     of,
-    // Of a partitioned table the index itself is on "only" the parent; those of the partitions follow it.
+    // Postgres prints `on only` for the index of a partitioned table; indexes of partitions follow it.
     text: `${lowercase(text).replace(" on only ", " on ").replace(" using btree ", " ")};`,
   }));
 }

@@ -1,6 +1,6 @@
 import { type Catalog, SHOWN_TABLES, type Statement, statements } from "./catalog.ts";
 
-/** Comments on a table, its columns, and whatever else of it has one. */
+/** Comments on tables and their columns. */
 export async function tableComments(catalog: Catalog): Promise<Statement[]> {
   return statements(
     catalog,
@@ -16,7 +16,7 @@ export async function tableComments(catalog: Catalog): Promise<Statement[]> {
   );
 }
 
-/** Comments on what hangs on tables: constraints, indexes, triggers, policies. */
+/** Comments on constraints, indexes, triggers and policies of tables. */
 export async function attachmentComments(catalog: Catalog): Promise<Statement[]> {
   return statements(
     catalog,

@@ -13,7 +13,7 @@ type FunctionRow = {
   comment: string | null;
 };
 
-/** `create function` of every function that is ours (an extension's are its own), in the shape that fixtures have. */
+/** `create function` for every function that is not an extension's, formatted like the fixtures. */
 export async function createFunctions(catalog: Catalog): Promise<{ of: string; text: string }[]> {
   const { rows } = await catalog.query<FunctionRow>(QUERY, [SCHEMAS]);
   return rows.map((row) => {
@@ -31,13 +31,13 @@ export async function createFunctions(catalog: Catalog): Promise<{ of: string; t
   });
 }
 
-/** `search_path=pg_catalog, pg_temp`, as Postgres keeps it, as it is written. */
+/** Converts a setting from Postgres' form, `search_path=pg_catalog, pg_temp`, to the form of `create function`. */
 function setting(kept: string): string {
   const [name, value] = [kept.slice(0, kept.indexOf("=")), kept.slice(kept.indexOf("=") + 1)];
   return `set ${name.toLowerCase()} to ${name === "search_path" ? value : `'${value}'`}`;
 }
 
-// A body between $$ and $$ is kept letter for letter. One written as "begin atomic" is not text any more, and the
+// A body between $$ and $$ is stored literally. A body written as "begin atomic" is stored as a parse tree, and the
 // dump refuses it (unknown_objects.ts).
 const QUERY = `
   select

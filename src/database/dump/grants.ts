@@ -1,6 +1,6 @@
 import { type Catalog, SHOWN_TABLES, type Statement, statements } from "./catalog.ts";
 
-/** What others than the owner may do with tables, or with some of their columns. */
+/** Privileges of roles other than the owner on tables and on columns. */
 export async function tableGrants(catalog: Catalog): Promise<Statement[]> {
   return statements(
     catalog,
@@ -25,7 +25,7 @@ export async function tableGrants(catalog: Catalog): Promise<Statement[]> {
   );
 }
 
-/** Who besides the owner may run a function. */
+/** Roles other than the owner that may execute a function. */
 export async function functionGrants(catalog: Catalog): Promise<Statement[]> {
   return statements(
     catalog,
@@ -43,7 +43,7 @@ export async function functionGrants(catalog: Catalog): Promise<Statement[]> {
   );
 }
 
-/** Rights on the schemas themselves, and what new objects do not get. */
+/** Privileges on the schemas themselves, and default privileges of new objects. */
 export async function schemaGrants(catalog: Catalog): Promise<Statement[]> {
   return statements(
     catalog,

@@ -4,8 +4,8 @@ import { lowercase } from "./lowercase.ts";
 type TableRow = { name: string; lines: string[]; partition_key: string | null; options: string | null };
 
 /**
- * `create table` of every table, by name, with its columns and constraints. That a column is not null is an attribute
- * here, as it is up to PostgreSQL 17; 18 also knows it as a constraint.
+ * `create table` for every table, by name, with its columns and constraints. `not null` is printed as an attribute of
+ * the column, as in PostgreSQL 17 and before; PostgreSQL 18 also lists it as a constraint.
  */
 export async function createTables(catalog: Catalog): Promise<{ of: string; text: string }[]> {
   const { rows } = await catalog.query<TableRow>(

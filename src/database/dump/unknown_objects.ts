@@ -1,6 +1,6 @@
 import { type Catalog, SCHEMAS } from "./catalog.ts";
 
-/** Throws when our schemas hold something that the dump would leave out: better no dump than one that misleads. */
+/** Throws when the schemas contain an object that the dump would leave out, so that no incomplete dump is written. */
 export async function refuseUnknownObjects(catalog: Catalog): Promise<void> {
   const { rows } = await catalog.query<{ what: string }>(QUERY, [SCHEMAS]);
   if (rows.length > 0)

@@ -1,6 +1,6 @@
 import { type Catalog, type Statement, statements } from "./catalog.ts";
 
-/** Views with their comments and grants, by name. Each joins something, for only then do all versions of PostgreSQL print it alike. */
+/** Views with their comments and grants, by name. Each must contain a join: only then all versions print it alike. */
 export async function createViews(catalog: Catalog): Promise<Statement[]> {
   return statements(
     catalog,
