@@ -99,7 +99,7 @@ create type app_public.member_role as enum (
   'admin',
   'owner'
 );
-comment on type app_public.member_role is 'The rights of a member: a viewer reads, an agent works in conversations, an admin manages people and channels, an owner also manages owners.';
+comment on type app_public.member_role is 'The rights of a member: a viewer reads, an agent works in conversations, an admin manages members and channels, an owner also manages owners.';
 
 create type app_public.message_author as enum (
   'contact',
@@ -642,7 +642,7 @@ create table app_private.webhook_addresses (
   constraint webhook_addresses_pkey primary key (address)
 );
 create index webhook_addresses_webhook_key_idx on app_private.webhook_addresses (webhook_key);
-comment on table app_private.webhook_addresses is 'Webhook addresses whose channel is gone: ids of deleted channels and former webhook keys. A Meta app may still post to them for its other channels.';
+comment on table app_private.webhook_addresses is 'Former webhook addresses: ids of deleted channels and replaced webhook keys. A Meta app may still post to them for its other channels.';
 comment on column app_private.webhook_addresses.address is 'The last part of the address.';
 comment on column app_private.webhook_addresses.webhook_key is 'The webhook key of the app whose channels are meant.';
 alter table app_private.webhook_addresses enable row level security;
@@ -1123,7 +1123,7 @@ create index conversations_assignee_id_idx on app_public.conversations (assignee
 create index conversations_contact_id_idx on app_public.conversations (contact_id);
 create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
-comment on table app_public.conversations is 'The thread between a contact and a channel; there is one for each pair. What it shows of its messages is kept up to date.';
+comment on table app_public.conversations is 'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and unread count are updated whenever a message is stored.';
 comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
 comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except deletions, removed reactions and messages in groups.
@@ -1819,7 +1819,7 @@ create table app_public.whatsapp_channels (
 );
 create index whatsapp_channels_business_account_id_idx on app_public.whatsapp_channels (business_account_id);
 create index whatsapp_channels_phone_number_id_idx on app_public.whatsapp_channels (phone_number_id);
-comment on table app_public.whatsapp_channels is 'What only a channel of kind whatsapp_cloud has.
+comment on table app_public.whatsapp_channels is 'The WhatsApp data of a channel of kind whatsapp_cloud.
 
 In SQL: each such channel has one row.';
 comment on column app_public.whatsapp_channels.phone_number_id is 'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
@@ -8569,7 +8569,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.deactivate_chatbot(uuid) is 'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). An inactive chatbot stays as it is. PYNFD, PYDEN: admins only.';
+comment on function app_public.deactivate_chatbot(uuid) is 'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). A chatbot that is inactive already is not changed. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 
 create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8f7fc5fa18305608336338742e3a0ee0592a0c71
+--! Hash: sha1:7a519ce861011a22af3fd0a68302db6f6f5aa4b7
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -284,8 +284,8 @@ comment on type app_public.tenant_status is
 -- Ordered by rights, because policies compare roles with >=.
 create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
 comment on type app_public.member_role is
-  E'The rights of a member: a viewer reads, an agent works in conversations, an admin manages people and channels, an '
-   'owner also manages owners.';
+  E'The rights of a member: a viewer reads, an agent works in conversations, an admin manages members and channels, '
+   'an owner also manages owners.';
 
 create table app_public.tenants (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -1785,7 +1785,7 @@ alter table app_public.whatsapp_channels add unique (channel_id, tenant_id, kind
 alter table app_public.whatsapp_channels add primary key (channel_id);
 alter table app_public.whatsapp_channels enable row level security;
 comment on table app_public.whatsapp_channels is
-  E'What only a channel of kind whatsapp_cloud has.\n\n'
+  E'The WhatsApp data of a channel of kind whatsapp_cloud.\n\n'
    'In SQL: each such channel has one row.';
 comment on column app_public.whatsapp_channels.phone_number_id is
   E'Meta''s id of the number (not the number itself). Webhooks are routed by it.';
@@ -1836,8 +1836,8 @@ create table app_private.webhook_addresses (
 create index on app_private.webhook_addresses (webhook_key);
 alter table app_private.webhook_addresses enable row level security;
 comment on table app_private.webhook_addresses is
-  E'Webhook addresses whose channel is gone: ids of deleted channels and former webhook keys. A Meta app may still '
-   'post to them for its other channels.';
+  E'Former webhook addresses: ids of deleted channels and replaced webhook keys. A Meta app may still post to them '
+   'for its other channels.';
 comment on column app_private.webhook_addresses.address is E'The last part of the address.';
 comment on column app_private.webhook_addresses.webhook_key is E'The webhook key of the app whose channels are meant.';
 
@@ -2987,8 +2987,8 @@ create index on app_public.conversations (assignee_id) where assignee_id is not 
 alter table app_public.conversations add unique (id, tenant_id);
 alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
-  E'The thread between a contact and a channel; there is one for each pair. What it shows of its messages is kept up '
-   'to date.';
+  E'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and '
+   'unread count are updated whenever a message is stored.';
 comment on column app_public.conversations.status is
   E'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is
@@ -6798,7 +6798,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.deactivate_chatbot(uuid) is
   E'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). '
-   'An inactive chatbot stays as it is. PYNFD, PYDEN: admins only.';
+   'A chatbot that is inactive already is not changed. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 --! EndIncluded chatbots/deactivate_chatbot.sql
