@@ -156,6 +156,7 @@ test("no order of any table counts as unique by columns that are not a key", asy
 
 function tableOf(type: string): string {
   if (type === "DataSourceCall") return "data_source_connections";
+  if (type === "ChannelKindCapability") return "channel_kinds";
   const name = type.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
   return name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
