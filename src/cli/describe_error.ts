@@ -3,6 +3,7 @@ import { ConfigError } from "../base/config.ts";
 import { databaseFailure, sqlState } from "../base/database_error.ts";
 import { isErrorCode, ParleyError } from "../base/errors.ts";
 import { withoutUnprintable } from "./printable.ts";
+import { StatementError } from "./statement_error.ts";
 
 /** Describes an error in one line for the terminal: what is wrong, and its code. */
 export function describeError(error: unknown): string {
@@ -11,6 +12,7 @@ export function describeError(error: unknown): string {
 
 function sentence(error: unknown): string {
   if (error instanceof ParleyError) return `${error.message} (${error.code})`;
+  if (error instanceof StatementError) return `${error.message} (${error.sqlState})`;
   if (error instanceof ConfigError) return error.message;
   if (error instanceof EmbeddedError) return `${error.message} (PYUNA)`;
   return databaseSentence(error) ?? `${messageOf(error)} (${sqlState(error) ?? "PYINT"})`;

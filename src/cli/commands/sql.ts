@@ -8,6 +8,7 @@ import { print, remark } from "../print.ts";
 import { printable } from "../printable.ts";
 import { onDatabase } from "../session.ts";
 import { JSON_VALUES, TEXTS } from "../sql_values.ts";
+import { isAboutStatement, StatementError } from "../statement_error.ts";
 import { table } from "../table.ts";
 
 /** `parley sql`. */
@@ -61,7 +62,7 @@ async function run(
   } catch (error) {
     if (error instanceof Error && error.message.includes(NO_COPY_IN))
       throw new ParleyError("PYREQ", NO_COPY_IN, { cause: error });
-    throw error;
+    throw isAboutStatement(error) ? new StatementError(error) : error;
   } finally {
     client.release();
   }

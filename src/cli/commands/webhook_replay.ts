@@ -24,7 +24,7 @@ export function webhookReplay(): Command {
     "Apply stored webhook bodies again, oldest first; harmless to repeat",
     "parley webhook replay --status failed --since 2026-08-01",
   )
-    .option("--id <id>", "this one")
+    .option("--id <id>", "this one", uuid)
     .option("--channel <channel>", "of this channel: its id, or its phone number id")
     .addOption(
       new Option("--status <status>", "as it stands now").choices(["failed", "unprocessed", "processed"]),
@@ -59,6 +59,12 @@ function instant(text: string): Date {
   if (!/^\d{4}-/.test(text) || Number.isNaN(date.getTime()))
     throw new InvalidArgumentError("Not an instant.");
   return date;
+}
+
+function uuid(text: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+    throw new InvalidArgumentError("It must be a UUID.");
+  return text;
 }
 
 function count(text: string): number {

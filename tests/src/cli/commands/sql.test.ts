@@ -101,7 +101,7 @@ test("it is the owner's word, for one statement", async () => {
     ["select 1; drop table app_public.messages", /cannot insert multiple commands.*\(42601\)$/],
     ["table app_public.nothing", /does not exist \(42P01\)$/],
     ["select 1/0", /division by zero \(22012\)$/],
-    ["select 'x'::uuid", /\(PYREQ\)$/],
+    ["select 'x'::uuid", /invalid input syntax.*\(22P02\)$/],
     [
       `do $$ begin raise exception E'two\\nlines \\x1b[31m' using errcode = 'PYDEN'; end $$`,
       /two lines .*\(PYDEN\)$/,
