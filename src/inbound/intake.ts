@@ -2,7 +2,7 @@ import type pg from "pg";
 import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import type { Applied } from "./apply_deliveries.ts";
-import { Batcher, BatcherFull } from "./batch.ts";
+import { Batcher, BatcherFull } from "./batcher.ts";
 import type { Delivery } from "./delivery.ts";
 import { applyIsolated, applyTogether, UNFINISHED } from "./isolate.ts";
 

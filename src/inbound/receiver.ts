@@ -11,7 +11,7 @@ import { CHANNEL_KINDS } from "../channels/registry.ts";
 import { comeAgain, WebhookRefusal } from "../channels/webhook_refusal.ts";
 import type { WebhookTrust } from "../channels/webhooks.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { BatcherFull } from "./batch.ts";
+import { BatcherFull } from "./batcher.ts";
 import { Intake } from "./intake.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";

@@ -60,7 +60,7 @@ test("broken: an import that goes up, and one on the same floor, are found", () 
   const planted = (path: string, target: string) => ({ path, imports: [target] });
   const wrong = [
     planted("src/base/log.ts", "src/http/server.ts"),
-    planted("src/inbound/batch.ts", "src/outbox/sender.ts"),
+    planted("src/inbound/batcher.ts", "src/outbox/sender.ts"),
   ];
   const right = [
     planted("src/http/server.ts", "src/base/log.ts"),
@@ -69,7 +69,7 @@ test("broken: an import that goes up, and one on the same floor, are found", () 
   ];
   assert.deepEqual(upward([...wrong, ...right]), [
     "src/base/log.ts > src/http/server.ts",
-    "src/inbound/batch.ts > src/outbox/sender.ts",
+    "src/inbound/batcher.ts > src/outbox/sender.ts",
   ]);
 });
 

@@ -2,9 +2,9 @@ import type { JsonObject } from "../../base/json/json.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { NODE_KINDS } from "../nodes/registry.ts";
-import { cleanObject } from "./clean.ts";
 import type { ImportedFlow } from "./flows.ts";
 import { redactNode } from "./redact_node.ts";
+import { redactObject } from "./redact_object.ts";
 import type { ImportedSubflow } from "./subflows.ts";
 
 /** What an export is made of. */
@@ -68,7 +68,7 @@ export function exportChatbot(
       subflows: subflows.map(({ graph: called, ...rest }) => ({ ...rest, ...redacted(called) })),
     }),
   };
-  return cleanObject(document, "field");
+  return redactObject(document, "field");
 }
 
 function canSendFlow(node: GraphNode, kinds: NodeKinds): boolean {

@@ -1,4 +1,4 @@
-import { isLiteral, isSecretParameter, looksRandom, REMOVED } from "./redact_value.ts";
+import { isLiteral, isSecretParameter, looksRandom, REMOVED } from "./is_secret.ts";
 
 const ADDRESS = /^([a-z][\w+.-]*:\/\/)?([^/?#\s]*)(\/[^?#\s]*)?(\?[^#\s]*)?(#\S*)?$/i;
 

@@ -2,8 +2,8 @@ import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { Field, Fields, FieldType } from "../fields/field.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
-import { clean, type Place } from "./clean.ts";
-import { isLiteral, REMOVED } from "./redact_value.ts";
+import { isLiteral, REMOVED } from "./is_secret.ts";
+import { type Place, redactValue } from "./redact_object.ts";
 
 /** Where the values of a field stand in a request. */
 const PLACES: { [type in FieldType]?: Place } = {
@@ -37,7 +37,7 @@ function redactFields(data: JsonObject, fields: Fields): JsonObject {
 function redactField(value: Json, { name, type, items }: Field): Json {
   if (type === "secret") return isSecret(value) ? REMOVED : value;
   const place = PLACES[type];
-  if (place !== undefined) return clean(name, value, place);
+  if (place !== undefined) return redactValue(name, value, place);
   if (items === undefined || !Array.isArray(value)) return value;
   return value.map((item) => (isObject(item) ? redactFields(item, items) : item));
 }

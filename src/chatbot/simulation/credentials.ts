@@ -1,38 +1,38 @@
 import type { Effect } from "../engine/effect.ts";
 import type { HttpBody, HttpRequest } from "../engine/request.ts";
-import { clean, cleanText } from "../exchange/clean.ts";
+import { HARMLESS_HEADER, REMOVED } from "../exchange/is_secret.ts";
 import { redactAddress } from "../exchange/redact_address.ts";
-import { HARMLESS_HEADER, REMOVED } from "../exchange/redact_value.ts";
+import { redactText, redactValue } from "../exchange/redact_object.ts";
 
 /** An effect as a trace shows it: a call keeps its address and its body, and loses what lets it in. */
 export function withoutCredentials(effect: Effect): Effect {
-  return effect.kind === "http_request" ? { ...effect, request: cleanRequest(effect.request) } : effect;
+  return effect.kind === "http_request" ? { ...effect, request: redactRequest(effect.request) } : effect;
 }
 
-function cleanRequest(request: HttpRequest): HttpRequest {
+function redactRequest(request: HttpRequest): HttpRequest {
   return {
     ...request,
     url: redactAddress(request.url),
-    query: request.query.map(cleanPair),
+    query: request.query.map(redactPair),
     headers: request.headers.map(([name, value]) => [name, HARMLESS_HEADER.test(name) ? value : REMOVED]),
-    body: request.body && cleanBody(request.body),
+    body: request.body && redactBody(request.body),
   };
 }
 
-function cleanBody(body: HttpBody): HttpBody {
+function redactBody(body: HttpBody): HttpBody {
   switch (body.kind) {
     case "json":
-      return { ...body, value: clean("", body.value) };
+      return { ...body, value: redactValue("", body.value) };
     case "form":
     case "multipart":
-      return { ...body, fields: body.fields.map(cleanPair) };
+      return { ...body, fields: body.fields.map(redactPair) };
     case "text":
-      return { ...body, text: cleanText(body.text) };
+      return { ...body, text: redactText(body.text) };
     default:
       return body satisfies never;
   }
 }
 
-function cleanPair([name, value]: [string, string]): [string, string] {
-  return [name, String(clean(name, value))];
+function redactPair([name, value]: [string, string]): [string, string] {
+  return [name, String(redactValue(name, value))];
 }

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
+import { isSecretField, isSecretHeader, isSecretParameter, REMOVED } from "./is_secret.ts";
 import { redactAddress, redactParameters, redactUserInfo } from "./redact_address.ts";
-import { isSecretField, isSecretHeader, isSecretParameter, REMOVED } from "./redact_value.ts";
 
 /** Where a value stands: which names are ours to know, and which ones somebody else chose. */
 export type Place = "field" | "parameter" | "header";
@@ -15,20 +15,20 @@ const SECRET_IN: { [place in Place]: (name: string, value: string) => boolean } 
  * An object with every literal value that is a secret replaced: fields, headers, parameters of a URL or a form body, JSON
  * in texts, `{key, value}` pairs. A value that comes from a variable (`Bearer {{token}}`) is none and stays.
  */
-export function cleanObject(value: JsonObject, place: Place): JsonObject {
+export function redactObject(value: JsonObject, place: Place): JsonObject {
   // A header or a parameter in a list, or a variable that is set, says beside the value what it is.
   const label = (own(value, "value") === undefined ? [] : ["key", "name", "variable"])
     .map((field) => own(value, field))
     .find((name) => typeof name === "string");
   const entries = Object.entries(value).map(([key, field]) => {
     if (field === undefined) return [key, field];
-    if (label === undefined) return [key, clean(key, field, placeIn(key, place))];
+    if (label === undefined) return [key, redactValue(key, field, placeIn(key, place))];
     // Beside its value the name itself is no secret.
     if (field === label) return [key, field];
-    if (key !== "value") return [key, clean(key, field, placeIn(key, place))];
+    if (key !== "value") return [key, redactValue(key, field, placeIn(key, place))];
     // What a condition compares with is no value of the variable's.
     const isCompared = own(value, "operator") !== undefined;
-    return [key, clean(label, field, place === "field" && !isCompared ? "parameter" : place)];
+    return [key, redactValue(label, field, place === "field" && !isCompared ? "parameter" : place)];
   });
   return Object.fromEntries(entries);
 }
@@ -39,13 +39,13 @@ function placeIn(key: string, place: Place): Place {
 }
 
 /** A value with its secrets replaced; `key` is the name it goes by. */
-export function clean(key: string, value: Json, place: Place = "field"): Json {
-  if (Array.isArray(value)) return value.map((item) => clean(key, item, place));
-  if (isObject(value)) return cleanObject(value, place);
+export function redactValue(key: string, value: Json, place: Place = "field"): Json {
+  if (Array.isArray(value)) return value.map((item) => redactValue(key, item, place));
+  if (isObject(value)) return redactObject(value, place);
   // A PIN may be written as a number.
   if (typeof value === "number") return /(pin|otp|passcode|passw(or)?d|pwd)$/i.test(key) ? REMOVED : value;
   if (typeof value !== "string") return value;
-  return SECRET_IN[place](key, value) && !isDocument(key, value) ? REMOVED : cleanText(value, place);
+  return SECRET_IN[place](key, value) && !isDocument(key, value) ? REMOVED : redactText(value, place);
 }
 
 /** A body is a text with fields of its own, an address one with parameters; neither is one value. */
@@ -54,12 +54,12 @@ function isDocument(key: string, value: string): boolean {
 }
 
 /** A text may be JSON, or an address, or have parameters as a form body has. */
-export function cleanText(text: string, place: Place = "field"): string {
+export function redactText(text: string, place: Place = "field"): string {
   if (/^\s*[[{]/.test(text)) {
     try {
       const value = JSON.parse(text) as Json;
-      const cleaned = JSON.stringify(clean("", value, place));
-      return cleaned === JSON.stringify(value) ? text : cleaned;
+      const redacted = JSON.stringify(redactValue("", value, place));
+      return redacted === JSON.stringify(value) ? text : redacted;
     } catch {
       // Not JSON after all.
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Batcher, BatcherFull } from "../../../src/inbound/batch.ts";
+import { Batcher, BatcherFull } from "../../../src/inbound/batcher.ts";
 
 /** A batcher of strings that weigh their length, whose batches end when they are told to. */
 function aBatcher({ batchWeight = 10, waitingWeight = 20, concurrency = 1 } = {}) {
