@@ -1,7 +1,7 @@
 import type { HttpResult } from "../chatbot/engine/event.ts";
 import type { HttpRequest } from "../chatbot/engine/request.ts";
 import { makeRequest, type RequestTools } from "../integrations/make_request.ts";
-import type { Caller } from "../integrations/target.ts";
+import type { Caller } from "../integrations/prepared_request.ts";
 
 /** Makes the calls of played chatbots in earnest. */
 export type SimulationCalls = {

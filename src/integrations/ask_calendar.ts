@@ -1,9 +1,9 @@
 import type { HttpResult } from "../chatbot/engine/event.ts";
 import type { HttpRequest, HttpTarget } from "../chatbot/engine/request.ts";
 import { openGoogleToken } from "../secrets/google_account.ts";
-import { call } from "./call.ts";
 import { type GoogleTools, isFailure, type KnownToken, renewGoogleToken } from "./google_token.ts";
-import { below, type Caller, notConnected } from "./target.ts";
+import { below, type Caller, notConnected } from "./prepared_request.ts";
+import { sendHttpRequest } from "./send_http_request.ts";
 
 type AccountRow = {
   user_id: string;
@@ -12,12 +12,12 @@ type AccountRow = {
   access_token_expires_at: Date | null;
 };
 
-/** A token that ends within this time may end on its way. */
+/** A token that expires within this time may expire before the request reaches Google. */
 const MARGIN_MS = 30_000;
 
 /**
- * Asks a member's Google calendar. An access token that has ended, or that Google refuses, is renewed once. What cannot
- * be asked fails: a calendar is never taken to be empty.
+ * Sends a request to a member's Google calendar. An access token that has expired, or that Google refuses, is renewed
+ * once. A calendar that cannot be reached is a failure: it must never look like an empty calendar.
  */
 export async function askCalendar(
   { tenantId, ownerId }: Caller,
@@ -34,11 +34,13 @@ export async function askCalendar(
   if (!row) return notConnected("No Google calendar is connected.");
   const account = { tenant_id: tenantId, ...row };
   if (account.status === "revoked")
-    return notConnected("Google takes the account's tokens no more: it has to be connected again.");
+    return notConnected(
+      "Google no longer accepts the account's tokens: the account must be connected again.",
+    );
   const url = below(config.GOOGLE_CALENDAR_URL, request.url);
-  if (url === null) return notConnected("The path leads out of the calendar API.");
-  const ask = ({ token }: KnownToken) =>
-    call(
+  if (url === null) return notConnected("The URL must stay below the base URL of the calendar API.");
+  const send = ({ token }: KnownToken) =>
+    sendHttpRequest(
       {
         ...request,
         target: { kind: "url" },
@@ -52,14 +54,14 @@ export async function askCalendar(
     envelope: account.access_token,
     token: openGoogleToken(account, "access_token", account.access_token, keyRing),
   };
-  const known = hasEnded(account) ? await renewGoogleToken(account, stored, tools) : stored;
+  const known = hasExpired(account) ? await renewGoogleToken(account, stored, tools) : stored;
   if (isFailure(known)) return known;
-  const result = await ask(known);
+  const result = await send(known);
   if (known !== stored || result.kind !== "response" || result.status !== 401) return result;
   const renewed = await renewGoogleToken(account, stored, tools);
-  return isFailure(renewed) ? renewed : ask(renewed);
+  return isFailure(renewed) ? renewed : send(renewed);
 }
 
-function hasEnded({ access_token_expires_at: at }: AccountRow): boolean {
+function hasExpired({ access_token_expires_at: at }: AccountRow): boolean {
   return at !== null && at.getTime() - MARGIN_MS <= Date.now();
 }

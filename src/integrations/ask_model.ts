@@ -7,15 +7,15 @@ import type { AiRequest } from "../chatbot/engine/request.ts";
 import type { Db } from "../database/db.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { call } from "./call.ts";
-import { notConnected } from "./target.ts";
+import { notConnected } from "./prepared_request.ts";
+import { sendHttpRequest } from "./send_http_request.ts";
 
 export type AiTools = {
   pool: Db;
   keyRing: KeyRing;
-  /** For addresses that customers configured. */
+  /** For addresses that tenants configured. */
   guarded: GuardedFetch;
-  /** For the operator's own. */
+  /** For addresses that the operator configured. */
   trusted: GuardedFetch;
   config: Pick<
     Config,
@@ -23,15 +23,15 @@ export type AiTools = {
   >;
 };
 
-/** Beyond this nothing is a number of tokens. */
+/** A larger number of tokens is not plausible: it is treated as an error of the model's server. */
 const MOST_TOKENS = 100_000_000;
 
 type Failure = Extract<HttpResult, { kind: "failure" }>;
 type ChatMessage = { role: "system" | "user" | "assistant"; content: string };
 
 /**
- * Asks a language model. The operator's is asked within the budgets, and with the operator's key; an address from a graph
- * is the tenant's own business: neither the key nor the budgets have to do with it.
+ * Asks a language model. A request to the operator's model carries the operator's key and counts against the budgets. A
+ * request to an address from a graph does neither: the tenant pays for it, and must not receive the operator's key.
  */
 export async function askModel(contextId: string, request: AiRequest, tools: AiTools): Promise<AiResult> {
   const { config, pool } = tools;
@@ -44,12 +44,16 @@ export async function askModel(contextId: string, request: AiRequest, tools: AiT
   if (config.AI_BASE_URL === undefined) return notConnected("No language model is connected.");
 
   const reserved = Math.trunc(request.maxTokens) + estimate(messages);
-  const callId = await reserve(contextId, model, reserved, tools);
-  if (!callId) return { kind: "failure", reason: "budget", message: "The budget is used up.", durationMs: 0 };
+  const reservationId = await reserve(contextId, model, reserved, tools);
+  if (!reservationId)
+    return { kind: "failure", reason: "budget", message: "The token budget is used up.", durationMs: 0 };
   const result = await send(question, config.AI_BASE_URL, config.AI_API_KEY, tools.trusted);
-  // What a call without an answer has cost is unknown: it counts as reserved.
+  // The cost of a request without a response is unknown: the whole reservation stays counted.
   if (result.kind === "response")
-    await pool.query("select app_private.record_ai_usage($1, $2)", [callId, tokensUsed(result) ?? reserved]);
+    await pool.query("select app_private.record_ai_usage($1, $2)", [
+      reservationId,
+      tokensUsed(result) ?? reserved,
+    ]);
   return readAnswer(result, model);
 }
 
@@ -67,7 +71,7 @@ function send(
     max_tokens: maxTokens,
     ...(temperature !== null && { temperature }),
   };
-  return call(
+  return sendHttpRequest(
     {
       target: { kind: "url" },
       method: "POST",
@@ -81,7 +85,7 @@ function send(
   );
 }
 
-/** The id of the reservation; null when the budgets do not suffice. */
+/** Reserves tokens before the request, so that parallel requests cannot exceed the budgets. Null when they are used up. */
 async function reserve(
   contextId: string,
   model: string,
@@ -96,7 +100,7 @@ async function reserve(
   return rows[0]?.id ?? null;
 }
 
-/** The system's words, the conversation's last messages, and the prompt. */
+/** The messages for the model: the system prompt, the conversation's last messages, and the prompt. */
 async function conversation(
   contextId: string,
   { system, prompt, historyMessages }: AiRequest,
@@ -124,12 +128,12 @@ async function conversation(
   ];
 }
 
-/** Generous: three characters are rarely more than a token. */
+/** An upper estimate of the tokens of some messages: a token rarely has fewer than three characters. */
 function estimate(messages: readonly ChatMessage[]): number {
   return messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 3) + 4, 0);
 }
 
-/** What an answered call has cost; null where its server does not say, or says what cannot be. */
+/** The tokens that a response reports; null when it reports none, or an impossible number. */
 function tokensUsed({ status, body }: Extract<HttpResult, { kind: "response" }>): number | null {
   if (status < 200 || status > 299) return 0;
   const usage = isObject(body) ? objectField(body, "usage") : {};
@@ -143,10 +147,10 @@ function readAnswer(result: HttpResult, model: string): AiResult {
   if (result.kind === "failure") return result;
   const { body, status, durationMs } = result;
   const failed = (message: string): Failure => ({ kind: "failure", reason: "network", message, durationMs });
-  if (status < 200 || status > 299) return failed(`The model's server answered with ${status}.`);
+  if (status < 200 || status > 299) return failed(`The model's server responded with status ${status}.`);
   const [choice] = isObject(body) && Array.isArray(body.choices) ? body.choices : [];
   const text = isObject(choice) ? textField(objectField(choice, "message"), "content").trim() : "";
-  if (!isObject(body) || text === "") return failed("The model said nothing.");
+  if (!isObject(body) || text === "") return failed("The model's response contains no text.");
   const usage = objectField(body, "usage");
   return {
     kind: "reply",

@@ -1,12 +1,12 @@
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
-/** Where a run can be called back: `<base>/callbacks/<run id>/<token>`. Whoever has the address may. */
+/** The address at which a run receives callbacks: `<base>/callbacks/<run id>/<token>`. The token is the only authentication. */
 export function callbackAddress(base: string, runId: string, ring: KeyRing): string {
   return `${base}/callbacks/${runId}/${tokenOf(runId, ring.keys.get(ring.current)!)}`;
 }
 
-/** Whether a token is a run's; under a former key too. Takes the same time for any token of its length. */
+/** Whether a token is a run's, signed with the current key or a former one. Compares in constant time. */
 export function isCallbackToken(runId: string, token: string, ring: KeyRing): boolean {
   const given = Buffer.from(token);
   return [...ring.keys.values()].some((key) => {

@@ -4,7 +4,7 @@ import type { GuardedRequest } from "../http/guarded/guarded_fetch.ts";
 
 type Encoded = { body: string | Uint8Array; contentType: string | null };
 
-/** A request as bytes: names and values are put together by encoders, so that none can break out of its place. */
+/** Encodes a request of a graph for sending. Encoders join names and values, so that no value can change the structure. */
 export async function encodeRequest(request: HttpRequest): Promise<GuardedRequest> {
   const headers: Record<string, string> = Object.fromEntries(request.headers);
   const encoded = await bodyOf(request);
@@ -19,7 +19,7 @@ export async function encodeRequest(request: HttpRequest): Promise<GuardedReques
 }
 
 function addressOf({ url, query }: HttpRequest): string {
-  // An address that is none is refused by the guard, with its reason.
+  // guarded_fetch refuses an invalid address and gives the reason.
   if (query.length === 0 || !URL.canParse(url)) return url;
   const address = new URL(url);
   for (const [name, value] of query) address.searchParams.append(name, value);

@@ -8,13 +8,13 @@ import { inTransaction } from "../database/pipeline.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { type GoogleAccountRow, openGoogleToken, sealGoogleToken } from "../secrets/google_account.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { call } from "./call.ts";
-import { notConnected } from "./target.ts";
+import { notConnected } from "./prepared_request.ts";
+import { sendHttpRequest } from "./send_http_request.ts";
 
 export type GoogleTools = {
   pool: pg.Pool;
   keyRing: KeyRing;
-  /** For the operator's own addresses. */
+  /** For addresses that the operator configured. */
   trusted: GuardedFetch;
   config: Pick<
     Config,
@@ -22,37 +22,37 @@ export type GoogleTools = {
   >;
 };
 
-/** An access token, and the envelope it lies in: another envelope is another token. */
+/** An access token with the envelope it is sealed in. A different envelope means a different token. */
 export type KnownToken = { envelope: string; token: string };
 type Failure = Extract<HttpResult, { kind: "failure" }>;
 type Secrets = { access_token: string; refresh_token: string | null };
 
-/** How long somebody else's renewal is waited for, and how often it is looked at. */
-const PATIENCE_MS = 20_000;
-const LOOK_MS = 100;
+/** How long to wait for a renewal by another process, and how often to check. */
+const TIMEOUT_MS = 20_000;
+const POLL_MS = 100;
 
 export function isFailure(value: KnownToken | Failure): value is Failure {
   return "kind" in value;
 }
 
 /**
- * An access token that is newer than the one given. Whoever renews it holds the account's row locked, so that of two
- * turns one asks Google and the other takes what came of it. The row stays locked while Google is asked (seconds); who
- * waits holds no connection. A refusal for good is kept as the account's status.
+ * Returns an access token that is newer than the one given. The account's row is locked during a renewal, so that only
+ * one of several turns asks Google and the others use its result. The lock is held while Google responds (seconds); a
+ * turn that waits for it holds no connection. When Google has revoked the grant, the account's status is set to `revoked`.
  */
 export async function renewGoogleToken(
   account: GoogleAccountRow,
   refused: KnownToken,
   tools: GoogleTools,
 ): Promise<KnownToken | Failure> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await delay(LOOK_MS)) {
+  for (const until = Date.now() + TIMEOUT_MS; Date.now() < until; await delay(POLL_MS)) {
     const result = await inTransaction(tools.pool, async (db) => {
       const { rows } = await db.query<Secrets>(
         `select k.access_token, k.refresh_token
          from app_public.google_accounts g
          join app_private.google_account_secrets k using (tenant_id, user_id)
          where g.tenant_id = $1 and g.user_id = $2
-         -- The lock that keeps two turns from renewing at once.
+         -- Only one turn renews at a time.
          for no key update of g skip locked`,
         [account.tenant_id, account.user_id],
       );
@@ -64,7 +64,7 @@ export async function renewGoogleToken(
     });
     if (result !== null) return result;
   }
-  return notConnected("Renewing the access token of the Google account takes too long.");
+  return notConnected("The renewal of the Google account's access token timed out.");
 }
 
 const DISCONNECTED = notConnected("The Google account was disconnected.");
@@ -93,7 +93,7 @@ async function renew(
     ["client_id", clientId],
     ["client_secret", clientSecret],
   ];
-  const answer = await call(
+  const answer = await sendHttpRequest(
     {
       target: { kind: "url" },
       method: "POST",
@@ -120,9 +120,11 @@ async function renew(
     ]);
     return { envelope, token };
   }
-  // The grant has expired, or was taken back. Everything else may pass, or is ours to mend.
+  // The grant has expired or was revoked. Any other error may be temporary, or is a mistake in the configuration.
   if (textField(body, "error") === "invalid_grant") return revoked(db, account, "invalid_grant");
-  return notConnected(`Access could not be renewed: the token's address answered with ${answer.status}.`);
+  return notConnected(
+    `Access could not be renewed: GOOGLE_TOKEN_URL responded with status ${answer.status}.`,
+  );
 }
 
 async function revoked(db: pg.PoolClient, account: GoogleAccountRow, reason: string): Promise<Failure> {
@@ -131,5 +133,7 @@ async function revoked(db: pg.PoolClient, account: GoogleAccountRow, reason: str
      where tenant_id = $1 and user_id = $2`,
     [account.tenant_id, account.user_id, reason],
   );
-  return notConnected(`Google takes the account's tokens no more (${reason}): it has to be connected again.`);
+  return notConnected(
+    `Google no longer accepts the account's tokens (${reason}): the account must be connected again.`,
+  );
 }

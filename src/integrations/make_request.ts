@@ -2,18 +2,21 @@ import type { HttpResult } from "../chatbot/engine/event.ts";
 import type { HttpRequest } from "../chatbot/engine/request.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { askCalendar } from "./ask_calendar.ts";
-import { call } from "./call.ts";
-import { aimDataSource } from "./data_source_target.ts";
 import type { GoogleTools } from "./google_token.ts";
-import type { Caller } from "./target.ts";
+import { prepareDataSourceRequest } from "./prepare_data_source_request.ts";
+import type { Caller } from "./prepared_request.ts";
+import { sendHttpRequest } from "./send_http_request.ts";
 
-/** What a graph's requests are made with. */
+/** What sending a graph's requests needs. */
 export type RequestTools = GoogleTools & {
-  /** For addresses that customers configured. */
+  /** For addresses that tenants configured. */
   guarded: GuardedFetch;
 };
 
-/** Makes a request of a graph's: finds its real address and credentials, and asks. Throws only when our own database does. */
+/**
+ * Sends a request of a graph, after adding the real address and the credentials that its target stands for. Throws only
+ * errors of Parley's database.
+ */
 export async function makeRequest(
   caller: Caller,
   request: HttpRequest,
@@ -22,11 +25,13 @@ export async function makeRequest(
   const { target } = request;
   switch (target.kind) {
     case "url":
-      return call(request, tools.guarded);
+      return sendHttpRequest(request, tools.guarded);
     case "data_source":
     case "data_source_connection": {
-      const aim = await aimDataSource(caller, { ...request, target }, tools);
-      return aim.kind === "failure" ? aim : aim.finish(await call(aim.request, tools.guarded));
+      const prepared = await prepareDataSourceRequest(caller, { ...request, target }, tools);
+      return prepared.kind === "failure"
+        ? prepared
+        : prepared.finish(await sendHttpRequest(prepared.request, tools.guarded));
     }
     case "google_calendar":
       return askCalendar(caller, { ...request, target }, tools);

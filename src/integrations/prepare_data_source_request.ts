@@ -7,7 +7,7 @@ import { resolve } from "../chatbot/text/variables.ts";
 import type { Db } from "../database/db.ts";
 import { dataSourceToken } from "../secrets/data_source_token.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
-import { type Aim, below, type Caller, notConnected } from "./target.ts";
+import { below, type Caller, notConnected, type PreparedRequest } from "./prepared_request.ts";
 
 type Target = Extract<HttpTarget, { kind: "data_source" | "data_source_connection" }>;
 type Tools = { pool: Db; keyRing: KeyRing };
@@ -25,12 +25,12 @@ type SourceRow = {
   connection: JsonObject | null;
 };
 
-/** A call of a data source, or of one of its stored connections: address, authentication, defaults, transformation. */
-export async function aimDataSource(
+/** Prepares a request to a data source, or to one of its connections: address, authentication, defaults, transformation. */
+export async function prepareDataSourceRequest(
   { tenantId, variables }: Caller,
   request: HttpRequest & { target: Target },
   { pool, keyRing }: Tools,
-): Promise<Aim> {
+): Promise<PreparedRequest> {
   const { target } = request;
   const isConnection = target.kind === "data_source_connection";
   const { rows } = await pool.query<SourceRow>("select * from app_private.chatbot_data_source($1, $2, $3)", [
@@ -43,9 +43,9 @@ export async function aimDataSource(
     return notConnected("The data source does not exist or is inactive.");
   const connection = source.connection ?? {};
   const url = below(source.base_url, request.url || textField(connection, "endpoint"));
-  if (url === null) return notConnected("The path leads out of the data source.");
+  if (url === null) return notConnected("The URL must stay below the base URL of the data source.");
   const method = isConnection ? textField(connection, "method").toUpperCase() : request.method;
-  const aimed: HttpRequest = {
+  const prepared: HttpRequest = {
     ...request,
     target: { kind: "url" },
     method: source.type === "graphql" ? "POST" : method,
@@ -59,7 +59,7 @@ export async function aimDataSource(
     body: bodyOf(connection, request.body, source.type === "graphql" ? "POST" : method),
     timeoutMs: Math.min(request.timeoutMs, source.timeout_ms),
   };
-  return { kind: "aimed", request: aimed, finish: (result) => shaped(result, connection) };
+  return { kind: "prepared", request: prepared, finish: (result) => shaped(result, connection) };
 }
 
 function authentication(source: SourceRow, token: string | null): [string, string][] {
@@ -82,7 +82,7 @@ function defaults(connection: JsonObject): [string, string][] {
   return pairs(objectField(connection, "default_params"));
 }
 
-/** Parameters that come from the run's variables: `{"brand": "$.brand.id"}`. Only dots and brackets of JSONPath. */
+/** Parameters from the run's variables: `{"brand": "$.brand.id"}`. Of JSONPath, only dots and brackets are supported. */
 function mapped(connection: JsonObject, variables: JsonObject): [string, string][] {
   const mapping = pairs(objectField(connection, "param_mapping"));
   return mapping.flatMap(([name, path]): [string, string][] => {
@@ -91,7 +91,7 @@ function mapped(connection: JsonObject, variables: JsonObject): [string, string]
   });
 }
 
-/** The caller's parameters stand in the place of the connection's of the same name. */
+/** The node's parameters replace the connection's of the same name. */
 function overlaid(before: [string, string][], given: [string, string][]): [string, string][] {
   const last = new Map(before);
   for (const [name] of given) last.delete(name);
@@ -106,7 +106,7 @@ function bodyOf(connection: JsonObject, given: HttpBody | null, method: string):
   return { kind: "json", value: { ...stored, ...given.value } };
 }
 
-/** What of an answer the connection says counts. */
+/** The part of a response that the connection selects (`data_key`), as options where it has a `transform_config`. */
 function shaped(result: HttpResult, connection: JsonObject): HttpResult {
   if (result.kind === "failure" || result.status < 200 || result.status > 299) return result;
   const key = textField(connection, "data_key");

@@ -6,8 +6,8 @@ import type { HttpRequest } from "../chatbot/engine/request.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import { encodeRequest } from "./encode_request.ts";
 
-/** Makes one request. Never throws. */
-export async function call(request: HttpRequest, fetch: GuardedFetch): Promise<HttpResult> {
+/** Sends one HTTP request and returns its response, or why there is none. Never throws. */
+export async function sendHttpRequest(request: HttpRequest, fetch: GuardedFetch): Promise<HttpResult> {
   const began = performance.now();
   const reply = await fetch.fetch(await encodeRequest(request));
   const durationMs = Math.round(performance.now() - began);
@@ -29,13 +29,13 @@ export async function call(request: HttpRequest, fetch: GuardedFetch): Promise<H
   }
 }
 
-/** As `jsonb` can hold it, whatever the other side sent: a result that cannot be stored would never arrive. */
+/** The body, sanitized for `jsonb`: a result that cannot be stored would never reach the run. */
 function bodyOf(contentType: string, body: Buffer): Json {
   if (body.length === 0) return null;
   try {
     if (/json/i.test(contentType)) return parseJson(body);
   } catch {
-    // Then it is text.
+    // The body is not JSON, whatever its content type says: it is read as text.
   }
   return sanitizeText(body.toString("utf8"));
 }

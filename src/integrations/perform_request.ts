@@ -2,17 +2,17 @@ import type { Waiting } from "../chatbot/engine/context.ts";
 import type { ChatbotEvent } from "../chatbot/engine/event.ts";
 import { type AiTools, askModel } from "./ask_model.ts";
 import { makeRequest, type RequestTools } from "./make_request.ts";
-import type { Caller } from "./target.ts";
+import type { Caller } from "./prepared_request.ts";
 
-export type CallTools = AiTools & RequestTools;
+export type IntegrationTools = AiTools & RequestTools;
 
 type ResultEvent = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
 
-/** Makes the call a run waits for; null when it waits for something else. Throws only when our own database does. */
-export async function callFor(
+/** Sends the request that a run waits for; null when it waits for something else. Throws only errors of Parley's database. */
+export async function performRequest(
   contextId: string,
   waiting: Waiting | null,
-  tools: CallTools,
+  tools: IntegrationTools,
 ): Promise<ResultEvent | null> {
   switch (waiting?.kind) {
     case "http": {

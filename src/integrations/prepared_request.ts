@@ -2,30 +2,33 @@ import type { JsonObject } from "../base/json/json.ts";
 import type { HttpResult } from "../chatbot/engine/event.ts";
 import type { HttpRequest } from "../chatbot/engine/request.ts";
 
-/** On whose behalf a call is made. */
+/** On whose behalf a request is sent. */
 export type Caller = {
   tenantId: string;
-  /** Whose calendar is "the bot's owner's": whoever published it. */
+  /** The member who published the chatbot: requests to "the owner's calendar" use this member's. */
   ownerId: string | null;
-  /** Of the run: a connection's parameters may come from them. */
+  /** The run's variables: a connection may take parameters from them. */
   variables: JsonObject;
 };
 
-/** A request with its real address and credentials, and what is made of the answer; or why it cannot be made. */
-export type Aim =
+/**
+ * A request with its real address and credentials, and `finish`, which selects what the graph receives of the response;
+ * or a failure, when the request cannot be prepared.
+ */
+export type PreparedRequest =
   | {
-      kind: "aimed";
+      kind: "prepared";
       request: HttpRequest;
       finish: (result: HttpResult) => HttpResult;
     }
   | Extract<HttpResult, { kind: "failure" }>;
 
-/** The service cannot be asked, and no attempt will change that. */
+/** The failure of a request for which no service is configured: a retry cannot succeed. */
 export function notConnected(message: string): Extract<HttpResult, { kind: "failure" }> {
   return { kind: "failure", reason: "not_connected", message, durationMs: 0 };
 }
 
-/** A path below a base address; null for one that would lead out of it (`..`, another host). */
+/** Joins a base address and a path; null for a path that would leave the base address (`..`, another host). */
 export function below(base: string, path: string): string | null {
   const root = base.replace(/\/+$/, "");
   const joined = path === "" ? root : `${root}/${path.replace(/^\/+/, "")}`;
