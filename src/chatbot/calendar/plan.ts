@@ -7,17 +7,21 @@ import { plainText } from "../text/display.ts";
 import { variablePath } from "../text/template.ts";
 import { CALENDAR } from "./calendar_fields.ts";
 
-/** Why a calendar gives no result: the codes that exported bots test for. */
+/** Why a calendar request has no result. Exported chatbots compare with these codes. */
 export type CalendarErrorCode = "NO_USER" | "MISSING_DATE" | "INVALID_DATE" | "NOT_CONNECTED" | "FETCH_ERROR";
 
 type CalendarPlan =
   | { kind: "request"; request: HttpRequest }
   | { kind: "error"; code: CalendarErrorCode; message: string };
 
-/** What a node asks of Google's primary calendar. */
+/** The request that a node sends to a primary Google calendar, or the error for which it cannot be sent. */
 export function planCalendar(turn: Turn, node: GraphNode): CalendarPlan {
   const userId = userOf(turn, node);
-  if (userId === undefined) return problem("NO_USER", "No calendar was chosen.");
+  if (userId === undefined)
+    return problem(
+      "NO_USER",
+      "The node must name a member's calendar (calendarUserId or calendarUserVariable).",
+    );
   const { timeZone } = turn.settings;
   const days = daysOf(turn, node);
   if ("kind" in days) return days;
@@ -54,7 +58,7 @@ export function actionOf(node: GraphNode): CalendarAction {
     : "check_availability";
 }
 
-/** The day whose slots are asked for: the given one, or today. */
+/** The day whose slots are requested; defaults to today. */
 export function dayOf(turn: Turn, node: GraphNode): string {
   return givenDate(turn, node, FIRST_DAY) || localTime(turn.now, turn.settings.timeZone).date;
 }
@@ -68,7 +72,8 @@ function daysOf(
   if (action === "get_today_events") return { first: today, last: today };
   if (action === "get_tomorrow_events") return { first: addDays(today, 1), last: addDays(today, 1) };
   const first = action === "check_availability" ? dayOf(turn, node) : givenDate(turn, node, FIRST_DAY);
-  if (first === "") return problem("MISSING_DATE", "No date was given.");
+  if (first === "")
+    return problem("MISSING_DATE", "The node must have a date (calendarStaticDate or calendarDateVariable).");
   const last = (action === "get_events" && givenDate(turn, node, LAST_DAY)) || first;
   const wrong = [first, last].find((date) => !isDate(date));
   return wrong === undefined
@@ -76,7 +81,7 @@ function daysOf(
     : problem("INVALID_DATE", `"${wrong}" is not a date (YYYY-MM-DD).`);
 }
 
-/** The fields that give a date. */
+/** The fields that specify a date. */
 type DateFields = { source: Field<string>; literal: Field<string>; path: Field<string> };
 
 const FIRST_DAY: DateFields = {
@@ -90,14 +95,14 @@ const LAST_DAY: DateFields = {
   path: CALENDAR.calendarEndDateVariable,
 };
 
-/** The date that these fields give, as written; `""` when they give none. */
+/** The date that these fields specify, as written; `""` when they specify none. */
 function givenDate(turn: Turn, node: GraphNode, { source, literal, path }: DateFields): string {
   if (source.of(node.data) === "static") return turn.fillPlain(node, literal.of(node.data)).trim();
   const value = turn.resolve(variablePath(path.of(node.data)));
   return value == null ? "" : plainText(value).trim();
 }
 
-/** Whose calendar: null is the chatbot owner's; undefined when the node names none. */
+/** The member whose calendar is used: null is the chatbot's owner; undefined when the node names no member. */
 function userOf(turn: Turn, node: GraphNode): string | null | undefined {
   const { data } = node;
   switch (CALENDAR.calendarUserSource.of(data)) {

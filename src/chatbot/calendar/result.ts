@@ -10,8 +10,8 @@ import { actionOf, dayOf } from "./plan.ts";
 import { type Busy, slotsOf } from "./slots.ts";
 
 /**
- * What a calendar's answer means, in the shape exported bots expect; null when it cannot be trusted. An answer that
- * is not understood is never "all free".
+ * Converts a calendar's response to the format that exported chatbots expect; null when the response is not valid. An
+ * invalid response must not look like a day without appointments.
  */
 export function calendarResult(turn: Turn, node: GraphNode, result: HttpResult): Json {
   if (!isSuccess(result) || !isObject(result.body)) return null;
@@ -76,7 +76,7 @@ function events(body: JsonObject): Json {
   return { events: items, nextPageToken: own(body, "nextPageToken") ?? null };
 }
 
-/** A time of day; what is not one reads as the field's default. */
+/** A time of day (`HH:mm`); the field's default where it is not valid. */
 function timeOf(data: JsonObject, field: Field<string>): string {
   const time = field.of(data);
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? time : String(field.default);

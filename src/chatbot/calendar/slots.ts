@@ -1,12 +1,12 @@
 import type { Instant } from "../engine/context.ts";
 import { instantAt } from "../engine/instant.ts";
 
-/** A stretch of time that is taken. */
+/** A period that is not available. */
 export type Busy = { start: Instant; end: Instant };
 
 type Slot = { id: string; time: string; available: boolean };
 
-/** What a day is divided into; times are `HH:mm` on the wall of `timeZone`. */
+/** The working hours that are divided into slots; times are `HH:mm` in `timeZone`. */
 type WorkingDay = {
   date: string;
   start: string;
@@ -17,8 +17,8 @@ type WorkingDay = {
 };
 
 /**
- * The slots of a working day. None runs past closing time; one that touches something busy, or has begun, is not
- * available.
+ * Divides a working day into slots. A slot must end by closing time; it is not available when it overlaps a busy period or
+ * has already begun.
  */
 export function slotsOf(day: WorkingDay, busy: readonly Busy[], now: Instant): Slot[] {
   const opening = minutes(day.start);

@@ -4,18 +4,18 @@ import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 /**
- * Puts variables into a template of JSON text without ever touching its structure: the template is parsed first,
- * then its leaves are filled. A leaf that holds JSON text itself is treated alike, to any depth that was written.
- * A placeholder outside quotes (`{"guests": {{count}}}`) keeps its value's type.
+ * Fills variables into a template of JSON text. The template is parsed before its leaves are filled, so that values cannot
+ * change its structure. A leaf that is JSON text itself is filled in the same way, at any depth. A placeholder outside
+ * quotes (`{"guests": {{count}}}`) keeps the type of its value.
  *
- * @returns undefined when the template is no JSON object or array.
+ * @returns undefined when the template is not a JSON object or array.
  */
 export function fillJson(turn: Turn, node: GraphNode, template: string): Json | undefined {
   const parsed = parseStructure(quoteBarePlaceholders(template));
   return parsed === undefined ? undefined : mapTexts(parsed, (text) => fillLeaf(turn, node, text));
 }
 
-/** Fills a text that may be JSON: in its leaves if it is, as a text if not. */
+/** Fills a text that may be JSON: leaf by leaf if it is, otherwise as plain text. */
 export function fillNestedJson(turn: Turn, node: GraphNode, template: string): string {
   const filled = fillJson(turn, node, template);
   return filled === undefined ? turn.fillPlain(node, template) : JSON.stringify(filled);
@@ -44,13 +44,13 @@ const BARE = "\u0000";
 /** Quotes the placeholders that stand outside quotes, marked, so that the template becomes JSON. */
 function quoteBarePlaceholders(template: string): string {
   return template.replace(
-    // A text that nothing closes goes on to the end: looked for again from each quote in it, it would cost the square.
+    // A string without a closing quote extends to the end. Searching again from each quote would take quadratic time.
     /"(?:[^"\\]|\\.?)*(?:"|$)|\{\{([A-Za-z0-9_.[\]]+)\}\}/gs,
     (piece, path: string | undefined) => (path === undefined ? piece : JSON.stringify(BARE + path)),
   );
 }
 
-/** The value of a text that is one placeholder and nothing else, with its type; otherwise the filled text. */
+/** Fills a text. A text that consists of a single placeholder becomes that variable's value, with its type. */
 export function fillTyped(turn: Turn, node: GraphNode, template: string): Json {
   const [, path] = /^\s*\{\{([A-Za-z0-9_.[\]]+)\}\}\s*$/.exec(template) ?? [];
   const value = path === undefined ? undefined : turn.resolve(path);

@@ -4,21 +4,21 @@ import { cut } from "../text/cut.ts";
 import { plainText } from "../text/display.ts";
 import { parsePath, walkPath } from "../text/path.ts";
 
-/** What of a response is kept. */
+/** Which part of a response is stored. */
 export type Selection = {
-  /** Dots and brackets into the body: `data.items[0].name`, with or without `$.` before it. */
+  /** A path into the body with dots and brackets: `data.items[0].name`, optionally preceded by `$.`. */
   path: string;
-  /** Keep the items of an array whose field, a path too, equals `filterValue` as text. */
+  /** A path within the items of a list: only items whose value, as text, equals `filterValue` are stored. */
   filterField: string;
   filterValue: string;
 };
 
-/** True for an answer of 2xx. */
+/** Whether a result is a response with a status of 2xx. */
 export function isSuccess(result: HttpResult): result is Extract<HttpResult, { kind: "response" }> {
   return result.kind === "response" && result.status >= 200 && result.status < 300;
 }
 
-/** The part of a body that a selection names; null where there is none. */
+/** The part of a body that a selection selects; null where it does not exist. */
 export function selectFrom(body: Json, { path, filterField, filterValue }: Selection): Json {
   const part = walkPath(body, parsePath(path.replace(/^\s*\$/, ""))) ?? null;
   if (filterField === "" || !Array.isArray(part)) return part;
@@ -29,7 +29,7 @@ export function selectFrom(body: Json, { path, filterField, filterValue }: Selec
   });
 }
 
-/** What went wrong, for a person: the answer's own words where it has some. */
+/** Why a request failed, for people: the error message of the response, where it has one. */
 export function errorMessage(result: HttpResult): string {
   if (result.kind === "failure") return result.message || result.reason;
   const { body, status } = result;

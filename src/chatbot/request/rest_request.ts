@@ -23,23 +23,27 @@ const FORM_TYPE = "application/x-www-form-urlencoded";
 const MULTIPART_TYPE = "multipart/form-data";
 
 export const REST_REQUEST = defineFields({
-  apiUrl: urlField("The address.", { required: "missing_url" }),
-  apiMethod: choice("The method.", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]),
-  apiHeaders: headersField("Headers by name."),
-  apiQueryParams: parameters("Parameters by name."),
-  apiBody: bodyField("JSON text or any other; not sent when empty."),
-  apiContentType: choice("How the body is encoded.", [JSON_TYPE, FORM_TYPE, MULTIPART_TYPE]),
-  apiAuthType: choice("How the request is authenticated.", ["none", "bearer", "basic", "api_key"]),
-  apiAuthToken: secret("Of `bearer`. Never exported; better kept in a data source, as are the others."),
-  apiAuthUsername: secret("Of `basic`."),
-  apiAuthPassword: secret("Of `basic`."),
-  apiAuthKeyName: template("Of `api_key`; `X-API-Key` in a header, `api_key` in the query by default."),
-  apiAuthKeyValue: secret("Of `api_key`."),
-  apiAuthKeyLocation: choice("Of `api_key`.", ["header", "query"]),
+  apiUrl: urlField("The URL.", { required: "missing_url" }),
+  apiMethod: choice("The HTTP method.", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]),
+  apiHeaders: headersField("The headers, as name → value."),
+  apiQueryParams: parameters("The query parameters, as name → value."),
+  apiBody: bodyField("The body: JSON or any other text. An empty body is not sent."),
+  apiContentType: choice("The encoding of the body.", [JSON_TYPE, FORM_TYPE, MULTIPART_TYPE]),
+  apiAuthType: choice("The type of authentication.", ["none", "bearer", "basic", "api_key"]),
+  apiAuthToken: secret(
+    "For `bearer`: the token. Like all secrets it is never exported; a data source is a better place for it.",
+  ),
+  apiAuthUsername: secret("For `basic`: the user name."),
+  apiAuthPassword: secret("For `basic`: the password."),
+  apiAuthKeyName: template(
+    "For `api_key`: the name; defaults to `X-API-Key` in a header and `api_key` in the query.",
+  ),
+  apiAuthKeyValue: secret("For `api_key`: the key."),
+  apiAuthKeyLocation: choice("For `api_key`: where the key is sent.", ["header", "query"]),
   apiTimeout: timeout(),
 });
 
-/** The request that {@link REST_REQUEST} describe, every value in place. Null without a URL. */
+/** The request that the fields of {@link REST_REQUEST} describe, with all variables filled. Null without a URL. */
 export function restRequest(turn: Turn, node: GraphNode): HttpRequest | null {
   const { data } = node;
   const { url, query } = fillUrl(turn, node, REST_REQUEST.apiUrl.of(data));
@@ -48,11 +52,11 @@ export function restRequest(turn: Turn, node: GraphNode): HttpRequest | null {
   query.push(...fillPairs(turn, node, REST_REQUEST.apiQueryParams.of(data)));
   authenticate(turn, node, headers, query);
 
-  // A content type among the headers takes precedence.
+  // A content type among the headers takes precedence over apiContentType.
   const written = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1];
   const contentType = written ?? REST_REQUEST.apiContentType.of(data);
   const body = fillBody(turn, node, REST_REQUEST.apiBody.of(data), contentType);
-  // The boundary is chosen when the form is encoded.
+  // The encoder of the multipart body sets its content type, which contains the boundary.
   const sent = headers.filter(
     ([name]) => body?.kind !== "multipart" || name.toLowerCase() !== "content-type",
   );
@@ -77,7 +81,7 @@ export function fillPairs(turn: Turn, node: GraphNode, pairs: JsonObject): [stri
     .map(([name, value]) => [name, fillNestedJson(turn, node, plainText(value as Json))]);
 }
 
-/** Adds what `apiAuthType` asks for to the headers, or to the query. */
+/** Adds the credentials for `apiAuthType` to the headers or the query. */
 function authenticate(
   turn: Turn,
   node: GraphNode,
@@ -103,7 +107,7 @@ function authenticate(
   }
 }
 
-/** JSON becomes what the content type asks for; any other text is sent as it is, its values encoded for a form. */
+/** Encodes JSON as the content type requires; any other text is sent unchanged, except that values are encoded for a form. */
 function fillBody(turn: Turn, node: GraphNode, template: string, contentType: string): HttpBody | null {
   if (template.trim() === "") return null;
   const type = contentType.toLowerCase();
@@ -128,8 +132,8 @@ function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-/** A header cannot hold a line break; a value with one would start a header of its own. */
+/** Replaces control characters: a line break in a value would start another header. */
 function oneLine(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
   return value.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
 }

@@ -8,15 +8,15 @@ import { RETRIES } from "./request_fields.ts";
 
 type HttpWaiting = Extract<Waiting, { kind: "http" }>;
 
-/** May this be sent twice? Only what changes nothing, as all requests to a calendar do. */
+/** Whether a request may be repeated: only if it changes nothing, as is true of all requests to a calendar. */
 function isRepeatable({ method, target }: HttpRequest): boolean {
   return method === "GET" || method === "HEAD" || target.kind === "google_calendar";
 }
 
-/** Answers of which a later attempt may bring a better one. */
+/** Statuses that are usually temporary. */
 const RETRIED_STATUSES = [408, 425, 429, 500, 502, 503, 504];
 const LONGEST_BACKOFF = 60;
-/** Seconds, beyond a request's own timeout, after which a result that never came counts as failed. */
+/** Seconds after a request's timeout at which a missing result counts as a failure. */
 const GRACE = 60;
 
 /** Sends a request and suspends the run until its result. */
@@ -27,22 +27,22 @@ export function sendRequest(turn: Turn, node: GraphNode, request: HttpRequest, a
   return { kind: "wait", waiting: { kind: "http", nodeId: node.id, timer, requestId, request, attempt } };
 }
 
-/** The pause before the next attempt is over. */
+/** Sends the next attempt after the pause before it. */
 export function requestAgain(turn: Turn, node: GraphNode, { request, attempt }: HttpWaiting): Step {
   return sendRequest(turn, node, request, attempt + 1);
 }
 
 /**
- * A pause before the next attempt, when the request may be repeated and attempts are left;
- * null when the result stands. The pause doubles: 2 s, 4 s, … at most a minute.
+ * Waits before the next attempt, if the request may be repeated and attempts remain; null when the result is final. The
+ * pause doubles: 2 s, 4 s, … at most a minute.
  */
 export function retry(turn: Turn, node: GraphNode, waiting: HttpWaiting, result: HttpResult): Step | null {
   if (!isRepeatable(waiting.request) || waiting.attempt > RETRIES.apiRetries.of(node.data)) return null;
-  const isPassing =
+  const isTemporary =
     result.kind === "response"
       ? RETRIED_STATUSES.includes(result.status)
       : result.reason === "timeout" || result.reason === "network";
-  if (!isPassing) return null;
+  if (!isTemporary) return null;
   const timer = turn.timer("request_retry", Math.min(2 ** waiting.attempt, LONGEST_BACKOFF));
   return { kind: "wait", waiting: { ...waiting, timer } };
 }

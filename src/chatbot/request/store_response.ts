@@ -4,7 +4,7 @@ import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { errorMessage, isSuccess, type Selection, selectFrom } from "./response.ts";
 
-/** Stores what a call brought, or what went wrong, and leaves by `success` or `error`. */
+/** Stores the selected part of a response, or why the request failed, and leaves by `success` or `error`. */
 export function storeResponse(
   turn: Turn,
   node: GraphNode,
@@ -19,7 +19,7 @@ export function storeResponse(
   if (isSuccess(result)) {
     turn.assignResult(node, names.output, "data", selectFrom(result.body, selection));
     turn.record(node, { ...measured, exit: "success" });
-    // Never `error`, even where that is the only edge.
+    // `any` does not include `error`: a success never leaves by it, even where it is the only edge.
     return { kind: "exit", exits: [{ handle: "success" }, "plain", "any"] };
   }
   const error = errorMessage(result);

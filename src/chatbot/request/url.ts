@@ -3,9 +3,9 @@ import type { GraphNode } from "../graph/graph.ts";
 import { fillNestedJson } from "./json_template.ts";
 
 /**
- * Puts variables into a URL piece by piece, so that a value stays inside its piece: in the path it is
- * percent-encoded, in the query it becomes part of one parameter, JSON in a parameter is filled in its leaves.
- * Only what stands before the path may come from a variable as it is: `{{base_url}}/orders`.
+ * Fills variables into the parts of a URL, so that a value cannot change its structure: in the path a value is
+ * percent-encoded, in the query it is part of one parameter, and JSON in a parameter is filled leaf by leaf. Only before the
+ * path is a value inserted unchanged: `{{base_url}}/orders`.
  */
 export function fillUrl(
   turn: Turn,
@@ -22,5 +22,5 @@ export function fillUrl(
   return { url, query };
 }
 
-/** Scheme and host, or a placeholder in their place; then the path. */
+/** The scheme and host, or a placeholder for them; then the path. */
 const ORIGIN = /^((?:[a-z][a-z\d+.-]*:\/\/)?[^/]*)(.*)$/is;

@@ -4,7 +4,7 @@ import { HARMLESS_HEADER, REMOVED } from "../exchange/is_secret.ts";
 import { redactAddress } from "../exchange/redact_address.ts";
 import { redactText, redactValue } from "../exchange/redact_object.ts";
 
-/** An effect as a trace shows it: a call keeps its address and its body, and loses what lets it in. */
+/** An effect for a trace: a request keeps its address and body, without the credentials in them. */
 export function withoutCredentials(effect: Effect): Effect {
   return effect.kind === "http_request" ? { ...effect, request: redactRequest(effect.request) } : effect;
 }

@@ -4,8 +4,8 @@ import type { InboundMessage } from "../engine/context.ts";
 import type { OutboundMessage } from "../engine/effect.ts";
 
 /**
- * What a customer's phone sends for a reply written by a tester: a tap, where the last message offers an option of
- * that id or title; a form's answer for `{…}`, or the message it describes if it has a `type`; otherwise a text.
+ * The message that a customer's phone would send for a reply written by a tester: a tap, if the last message has an option
+ * of that id or title; for `{…}` the answer to a WhatsApp Flow, or the described message if it has a `type`; otherwise a text.
  */
 export function replyToMessage(reply: string, lastSaid: OutboundMessage | undefined): InboundMessage {
   const option = lastSaid && optionsIn(lastSaid).find(({ id, title }) => id === reply || title === reply);
@@ -23,7 +23,7 @@ export function replyToMessage(reply: string, lastSaid: OutboundMessage | undefi
   return { id: null, type: "interactive", content: { type: "nfm_reply", nfm_reply } };
 }
 
-/** The words of a message as a tester reads them: its text, and under it what can be tapped. */
+/** A message as text for a tester: its body, followed by the options that can be tapped. */
 export function preview({ type, content }: OutboundMessage): string {
   if (!isObject(content)) return `[${type}]`;
   if (type === "text") return textField(content, "body");
@@ -51,7 +51,7 @@ function objectsIn(list: unknown): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-/** The customer's answer to something other than a message: what a caller of the callback address sends. */
+/** Parses a tester's reply that is a JSON object: an answer to a WhatsApp Flow, or the payload of a callback. */
 export function parseObject(text: string): JsonObject | null {
   if (!text.trimStart().startsWith("{")) return null;
   try {

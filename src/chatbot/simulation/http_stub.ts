@@ -4,8 +4,8 @@ import type { HttpResult } from "../engine/event.ts";
 import type { HttpRequest } from "../engine/request.ts";
 
 /**
- * Answers requests without sending them. `count` is how many the node has sent before, `emptyAnswer` the body of the answer
- * to a request that the stub does not mention: null by default.
+ * Answers requests without sending them. `count` is the number of requests that the node has sent before, `emptyAnswer` the
+ * body of the answer to a request that the stub does not mention; it defaults to null.
  */
 export type HttpStub = (
   nodeId: string,
@@ -15,12 +15,12 @@ export type HttpStub = (
 ) => HttpResult;
 
 /**
- * Reads a stub from a file's JSON. What it does not mention succeeds, with the empty answer of the node's kind.
+ * Reads a stub from the JSON of a file. A request that it does not mention succeeds with the empty answer of the node's kind.
  *
- * Either an object, from a node's id, a part of a URL, or `*`, to an answer or a list of answers (one for each call,
- * the last repeated); or a list of answers that say themselves what they are for: `{node?, method?, url?, …}`.
- * An answer is `{status?, body?}` or `{failure: "timeout" | "network" | …}`; anything else is a body, a list of
- * records too.
+ * The JSON is an object whose keys are node ids, parts of a URL, or `*`, and whose values are an answer or a list of answers
+ * (one for each request, the last one repeated); or a list of answers with conditions: `{node?, method?, url?, …}`.
+ * An answer is `{status?, body?}` or `{failure: "timeout" | "network" | …}`; any other value, including a list of records, is
+ * the body of a successful response.
  */
 export function httpStub(file: unknown): HttpStub {
   const rules = Array.isArray(file) ? file.filter(isObject) : isObject(file) ? rulesOf(file) : [];
@@ -60,12 +60,12 @@ function isFor(rule: JsonObject, nodeId: string, { method, url }: HttpRequest): 
 
 const FAILURES = ["timeout", "network", "blocked", "too_large", "not_connected", "budget"] as const;
 
-/** Is a list one answer after the other, and not what one call brings? */
+/** Whether a list holds successive answers rather than the body of one response. */
 function isSequence(list: Json[]): boolean {
   return list.length > 0 && (list.some(isAnswer) || !list.every(isObject));
 }
 
-/** A body may have a field called `status` or `body`; only a number is a status. */
+/** Whether a value is an answer rather than a body. A body may have fields `status` and `body`; a status is a number. */
 function isAnswer(value: Json): boolean {
   if (!isObject(value)) return false;
   const isFailure = FAILURES.some((reason) => reason === value.failure);

@@ -3,12 +3,12 @@ import type { ChatbotEvent } from "../engine/event.ts";
 import { after } from "../engine/instant.ts";
 import type { Reply, Simulation } from "./simulation.ts";
 
-/** Seconds of the units in which a tester lets time pass, by their first letter. */
+/** Seconds of each unit of `@wait`, by its first letter. */
 const UNITS: { [unit: string]: number } = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const WAIT = /^@wait(?:\s+(\d{1,9}(?:\.\d+)?)\s*([smhdw])?(?:ec(?:ond)?|in(?:ute)?|our|ay|eek)?s?)?$/;
 const FAIL = /^@fail(?:\s+(.+))?$/s;
 
-/** What may happen to a run besides time and replies. */
+/** The notes that send an event to the run. */
 const EVENTS: { [note: string]: ChatbotEvent } = {
   "@return": { kind: "handoff_ended" },
   "@skip": { kind: "skip" },
@@ -17,12 +17,12 @@ const EVENTS: { [note: string]: ChatbotEvent } = {
 };
 
 /**
- * A tester's next line as what happens: a reply of the customer's, or a note.
+ * Reads a tester's next line: a reply of the customer, or a note.
  *
- * - `@wait 2 hours` (s, m, h, d, w; seconds by default): time passes, and timers ring on the way. `@wait` alone: until
- *   what the run waits for is over.
- * - `@return`: the person who has the conversation gives it back. `@fail reason`: what was said last could not be sent.
- * - `@skip`, `@stop`, `@resume`: what people on staff can do to a run.
+ * - `@wait 2 hours` (s, m, h, d, w; defaults to seconds): advances the clock; timers fire on the way. `@wait` alone: until
+ *   the run's timer fires.
+ * - `@return`: the agent gives the conversation back. `@fail reason`: the last message could not be sent.
+ * - `@skip`, `@stop`, `@resume`: what agents can do to a run.
  */
 export function readLine(line: string, simulation: Simulation): Reply {
   const [isWait, amount, unit = "s"] = WAIT.exec(line) ?? [];

@@ -21,7 +21,7 @@ import type {
 import { stubbed } from "./stubbed.ts";
 import { traced } from "./trace.ts";
 
-/** The variables of a contact who does not exist. */
+/** The system variables of a simulated customer. */
 const SIMULATED_VARIABLES: SystemVariables = {
   customer_phone: "905551234567",
   contact: { name: "Test" },
@@ -29,8 +29,8 @@ const SIMULATED_VARIABLES: SystemVariables = {
 };
 
 /**
- * Plays a whole run with the engine that runs in production: requests are answered by the stub, time passes at once.
- * A reply is the id or title of a button or row, a text, `{…}` for a form's answer, or a note ({@link readLine}).
+ * Simulates a whole run with the production engine: the stub answers requests, and waiting takes no real time. A reply is
+ * the id or title of a button or row, a text, `{…}` for the answer to a WhatsApp Flow, or a note ({@link readLine}).
  */
 export function simulate(
   version: ChatbotVersion,
@@ -49,7 +49,7 @@ export function simulate(
   return summarize(simulation);
 }
 
-/** Begins a played run, and plays it until it waits for the customer. */
+/** Starts a simulated run and continues until it waits for the customer. */
 export function* startSimulation(version: ChatbotVersion, options: SimulationOptions): Playing {
   const {
     now,
@@ -57,38 +57,38 @@ export function* startSimulation(version: ChatbotVersion, options: SimulationOpt
     budget = UNBOUNDED,
     kinds = NODE_KINDS,
   } = options;
-  const stage = { version, budget, kinds };
+  const setup = { version, budget, kinds };
   const fresh = { context: newContext(runId, "simulated", now), now, messages: [], calls: {} };
   const variables = { ...SIMULATED_VARIABLES, ...options.variables };
   const start: ChatbotEvent = { kind: "start", message: null, variables };
-  return yield* playOn(stage, turn(stage, { simulation: fresh, trace: [] }, start));
+  return yield* playOn(setup, turn(setup, { simulation: fresh, trace: [] }, start));
 }
 
-/** Lets time pass, if a time is named, and gives a played run the customer's next reply, if there is one. */
+/** Moves the clock of a simulated run to `at`, if given, then passes it the customer's next reply, if there is one. */
 export function* continueSimulation(
   version: ChatbotVersion,
   simulation: Simulation,
-  { text, at, event: happening }: Reply,
+  { text, at, event: chatbotEvent }: Reply,
   budget: TurnBudget = UNBOUNDED,
   kinds: NodeKinds = NODE_KINDS,
 ): Playing {
-  const stage = { version, budget, kinds };
+  const setup = { version, budget, kinds };
   let current: Played = { simulation, trace: [] };
   if (at !== undefined) {
     for (let timer = dueBy(at, current); timer; timer = dueBy(at, current))
-      current = yield* playOn(stage, ring(stage, current, timer));
+      current = yield* playOn(setup, fireTimer(setup, current, timer));
     current = { ...current, simulation: { ...current.simulation, now: later(at, current.simulation.now) } };
   }
-  if (happening) return yield* playOn(stage, turn(stage, current, happening));
+  if (chatbotEvent) return yield* playOn(setup, turn(setup, current, chatbotEvent));
   if (text === null) return current;
   const event: ChatbotEvent =
     current.simulation.context.waiting?.kind === "callback"
       ? { kind: "callback", payload: parseObject(text) ?? text }
       : { kind: "message", message: replyToMessage(text, current.simulation.messages.at(-1)) };
-  return yield* playOn(stage, turn(stage, current, event));
+  return yield* playOn(setup, turn(setup, current, event));
 }
 
-/** Plays a step whose requests are answered by a stub. */
+/** Runs a step of a simulation, with requests answered by a stub. */
 export function withStub<Result>(playing: Playing<Result>, stub: HttpStub): Result {
   let next = playing.next();
   while (!next.done) next = playing.next(next.value === null ? undefined : stubbed(next.value, stub));
@@ -105,37 +105,37 @@ export function summarize({ context, messages }: Simulation): SimulationResult {
   };
 }
 
-type Stage = { version: ChatbotVersion; budget: TurnBudget; kinds: NodeKinds };
+type Setup = { version: ChatbotVersion; budget: TurnBudget; kinds: NodeKinds };
 
 const UNBOUNDED: TurnBudget = () => NO_BUDGET;
 
-/** Plays everything that needs no contact: requests, retries, delays. The engine's guards bound it. */
-function* playOn(stage: Stage, played: Played): Playing {
+/** Continues while no customer is needed: requests, retries, delays. The engine's guards limit the number of steps. */
+function* playOn(setup: Setup, played: Played): Playing {
   let current = played;
   for (;;) {
     yield null;
     const { waiting } = current.simulation.context;
-    const timer = mereTime(waiting);
-    if (timer) current = ring(stage, current, timer);
+    const timer = timerOnly(waiting);
+    if (timer) current = fireTimer(setup, current, timer);
     else if (waiting?.kind === "http" || waiting?.kind === "ai") {
       const { simulation } = current;
       const { nodeId } = waiting;
       const count = Object.hasOwn(simulation.calls, nodeId) ? (simulation.calls[nodeId] ?? 0) : 0;
       const calls = { ...simulation.calls, [nodeId]: count + 1 };
-      const called = { ...current, simulation: { ...simulation, calls } };
+      const counted = { ...current, simulation: { ...simulation, calls } };
       const result = yield {
         waiting,
         count,
         variables: simulation.context.variables,
-        emptyAnswer: emptyAnswer(stage.version, simulation.context, stage.kinds),
+        emptyAnswer: emptyAnswer(setup.version, simulation.context, setup.kinds),
       };
-      current = result ? turn(stage, called, result) : ring(stage, called, waiting.timer);
+      current = result ? turn(setup, counted, result) : fireTimer(setup, counted, waiting.timer);
     } else return current;
   }
 }
 
-/** The timer of a run that waits for nothing else. */
-function mereTime(waiting: Context["waiting"]): Timer | null {
+/** The timer of a run that waits for time only. */
+function timerOnly(waiting: Context["waiting"]): Timer | null {
   if (waiting?.kind === "delay") return waiting.timer;
   return waiting?.kind === "http" && waiting.timer.kind === "request_retry" ? waiting.timer : null;
 }
@@ -145,18 +145,18 @@ function dueBy(at: string, { simulation }: Played): Timer | null {
   return timer && Date.parse(timer.at) <= Date.parse(at) ? timer : null;
 }
 
-function ring(stage: Stage, { simulation, trace }: Played, timer: Timer): Played {
+function fireTimer(setup: Setup, { simulation, trace }: Played, timer: Timer): Played {
   const now = later(timer.at, simulation.now);
-  return turn(stage, { simulation: { ...simulation, now }, trace }, { kind: "timer" });
+  return turn(setup, { simulation: { ...simulation, now }, trace }, { kind: "timer" });
 }
 
-/** The clock never goes back. */
+/** The later of two instants: the simulated clock never goes backwards. */
 function later(one: string, other: string): string {
   return Date.parse(one) > Date.parse(other) ? one : other;
 }
 
-function turn(stage: Stage, { simulation, trace }: Played, event: ChatbotEvent): Played {
-  const { version, kinds, budget } = stage;
+function turn(setup: Setup, { simulation, trace }: Played, event: ChatbotEvent): Played {
+  const { version, kinds, budget } = setup;
   const step = traced(version, simulation.context, event, simulation.now, { kinds, budget: budget() });
   const said = step.effects.flatMap((effect) => (effect.kind === "send" ? effect.message : []));
   return {

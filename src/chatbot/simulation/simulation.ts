@@ -6,59 +6,59 @@ import type { ChatbotEvent } from "../engine/event.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import type { TraceTurn } from "./trace.ts";
 
-/** A run that is only played: plain JSON, to be continued reply by reply. It never waits for a request. */
+/** A simulated run, as plain JSON that the next reply continues. Between two replies it never waits for a request. */
 export type Simulation = {
   context: Context;
-  /** The virtual clock. It moves when the run waits for nothing but time, and when a reply names a time. */
+  /** The simulated clock. It advances when the run waits for time only, and when a reply names a time. */
   now: Instant;
-  /** Everything the chatbot has sent. */
+  /** All messages that the chatbot has sent. */
   messages: OutboundMessage[];
   /** How many requests each node has sent. */
-  calls: { [nodeId: string]: number };
+  { [nodeId: string]: number };
 };
 
-/** A step of a played run: how it stands, and what happened on the way there. */
+/** The result of a step of a simulation: the new state, and the trace of the turns that led to it. */
 export type Played = { simulation: Simulation; trace: TraceTurn[] };
 
-/** What a played run needs and cannot do itself: a request. */
-export type PendingCall = {
+/** A request that a simulated run waits for: whoever drives the simulation supplies the result. */
+export type PendingRequest = {
   waiting: Extract<Waiting, { kind: "http" | "ai" }>;
-  /** How many its node has sent before. */
+  /** How many requests its node has sent before. */
   count: number;
-  /** Of the run. */
+  /** The run's variables. */
   variables: JsonObject;
-  /** The body of a successful answer in which there is nothing. */
+  /** The body of a successful but empty response, in the shape that the node expects. */
   emptyAnswer: Json;
 };
 
-export type CallResult = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
+export type RequestResult = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
 
 /**
- * A step under way. It yields each request, and takes its result: the caller decides whether requests are really sent
- * (undefined: no answer ever comes). It yields null after each turn, so that the caller can let others work, or stop.
+ * A step in progress. It yields each pending request and receives its result, so that the driver decides whether requests
+ * are real (undefined: no response arrives). It yields null after each turn, where the driver may pause or stop.
  */
-export type Playing<Result = Played> = Generator<PendingCall | null, Result, CallResult | undefined>;
+export type Playing<Result = Played> = Generator<PendingRequest | null, Result, RequestResult | undefined>;
 
 export type SimulationOptions = {
-  /** The run's start, and with `runId` the seed of everything drawn in it. */
+  /** When the run starts. With `runId` it seeds all random values of the run. */
   now: Instant;
   runId?: string;
   variables?: JsonObject;
   budget?: TurnBudget;
-  /** What the engine can run: all kinds by default. */
+  /** The kinds of nodes that the engine can run; defaults to all. */
   kinds?: NodeKinds;
 };
 
-/** The budget of each turn that is played. */
+/** Creates the time budget of each simulated turn. */
 export type TurnBudget = () => Budget;
 
 /**
- * What the customer does next: says something, or (null) nothing; at once, or when the clock shows `at`. `event` is what
- * happens instead, without the customer.
+ * What happens next: the customer writes `text` (null: nothing), immediately or at the instant `at`; or `event` happens
+ * instead.
  */
 export type Reply = { text: string | null; at?: Instant; event?: ChatbotEvent };
 
-/** What a played run came to. `outcome` is `waiting` while the run is not over, and `reason` then what it waits for. */
+/** The result of a simulated run. While it is active, `outcome` is `waiting` and `reason` names what it waits for. */
 export type SimulationResult = {
   /** Ids of the nodes entered, the start node first. */
   path: string[];

@@ -3,10 +3,10 @@ import { isObject } from "../../base/json/json.ts";
 import type { AiResult, HttpResult } from "../engine/event.ts";
 import type { HttpRequest } from "../engine/request.ts";
 import type { HttpStub } from "./http_stub.ts";
-import type { CallResult, PendingCall } from "./simulation.ts";
+import type { PendingRequest, RequestResult } from "./simulation.ts";
 
-/** What a stub answers to a request. One to a language model goes by its node, or by the model's address. */
-export function stubbed({ waiting, count, emptyAnswer }: PendingCall, stub: HttpStub): CallResult {
+/** The stub's answer to a request. A request to a language model is matched by its node or by the model's address. */
+export function stubbed({ waiting, count, emptyAnswer }: PendingRequest, stub: HttpStub): RequestResult {
   const { requestId, nodeId } = waiting;
   const request = waiting.kind === "http" ? waiting.request : asHttp(waiting.request.baseUrl ?? "");
   const result = stub(nodeId, request, count, emptyAnswer);
@@ -18,7 +18,7 @@ function asHttp(url: string): HttpRequest {
   return { target: { kind: "url" }, method: "POST", url, query: [], headers: [], body: null, timeoutMs: 0 };
 }
 
-/** A language model's answer, from the stub's answer to the same node: its text, or its body as a text. */
+/** Turns a stub's answer into a language model's: the field `text` of its body, or a body that is a text. */
 function stubbedReply(result: HttpResult): AiResult {
   if (result.kind === "failure") return result;
   const { body, durationMs, status } = result;

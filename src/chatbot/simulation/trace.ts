@@ -10,32 +10,32 @@ import type { ChatbotVersion } from "../graph/version.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { withoutCredentials } from "./credentials.ts";
 
-/** One turn of a played run: what happened, and node by node what it did. */
+/** The trace of one turn: the event, and what each node did. */
 export type TraceTurn = {
   event: ChatbotEvent["kind"];
-  /** What came with the event: the message, the answer to a call, the variables given. */
+  /** The data of the event: the message, the response to a request, the variables of a start. */
   input: JsonObject;
-  /** The virtual clock. */
+  /** The instant of the turn, by the simulated clock. */
   at: Instant;
   nodes: NodeStep[];
 };
 
 /** What one node did in a turn. */
 type NodeStep = {
-  /** Null: the run itself, before its first node. */
+  /** Null for the run itself, before its first node. */
   id: string | null;
   type: string;
   /** The chatbot id of the called graph, when it is not the run's own. */
   subflow?: string;
-  /** Without the credentials of calls. */
+  /** Requests are shown without their credentials. */
   effects: Effect[];
-  /** Variables that were set, changed or (null) removed. */
+  /** The variables that were set, changed or (null) removed. */
   changed: JsonObject;
-  /** How it went; null while it waits, and of a node that notes nothing. */
+  /** What the node recorded; null while it waits, and for a node that records nothing. */
   output: NodeOutput | null;
 };
 
-/** A turn of the same engine that runs in production, observed node by node. */
+/** Runs a turn of the production engine and records what each node does. */
 export function traced(
   version: ChatbotVersion,
   before: Context,
@@ -43,18 +43,18 @@ export function traced(
   now: Instant,
   options: { kinds?: NodeKinds; budget?: Budget } = {},
 ): { context: Context; effects: Effect[]; trace: TraceTurn } {
-  const looks = new Looks(before, waitingIn(version, before));
+  const recorder = new TraceRecorder(before, waitingIn(version, before));
   const { context, effects } = advance(version, before, event, now, {
     ...options,
-    observe: (turn) => looks.take(turn),
+    observe: (turn) => recorder.enter(turn),
   });
-  looks.end();
-  const nodes = looks.steps.map(({ from, ...step }, at): NodeStep => {
-    const done = effects.slice(from, looks.steps[at + 1]?.from);
+  recorder.end();
+  const nodes = recorder.steps.map(({ from, ...step }, at): NodeStep => {
+    const done = effects.slice(from, recorder.steps[at + 1]?.from);
     return { ...step, effects: done.map(withoutCredentials) };
   });
   const [first, ...rest] = nodes;
-  // The run itself is worth a step only when it did something.
+  // The run itself is shown as a step only when it did something.
   const isIdle = first?.id === null && first.effects.length === 0 && Object.keys(first.changed).length === 0;
   const { kind, ...input } = event;
   return {
@@ -65,19 +65,22 @@ export function traced(
 }
 
 type NodeName = Pick<NodeStep, "id" | "type" | "subflow">;
-/** A node's part of a turn; `from`: how many effects there were before it. */
+/** A node's part of a turn; `from` is the number of effects before it. */
 type Part = Omit<NodeStep, "effects"> & { from: number };
 
-/** What is seen of a turn as it goes from node to node. Costs what the nodes set, not what all variables hold. */
-class Looks {
+/**
+ * Records the steps of a turn, node by node. Compares only variables that were set, so that its cost does not depend on the
+ * size of all variables.
+ */
+class TraceRecorder {
   readonly steps: Part[] = [];
   readonly #before: Context;
   readonly #waiting: NodeName;
-  /** Variables as they were at the last look, where they were touched. */
+  /** The last recorded values of the variables that were set, as JSON. */
   readonly #known = new Map<string, string>();
   #turn: Turn | null = null;
   #touched = 0;
-  /** What the node had noted when it was entered. */
+  /** The node's output when it was entered, as JSON. */
   #noted = "";
 
   constructor(before: Context, waiting: NodeName) {
@@ -85,8 +88,8 @@ class Looks {
     this.#waiting = waiting;
   }
 
-  /** The turn begins, or enters a node. */
-  take(turn: Turn): void {
+  /** Called when the turn begins, and when it enters a node. */
+  enter(turn: Turn): void {
     this.end();
     this.#turn = turn;
     const node = this.steps.length === 0 ? this.#waiting : enteredIn(turn);
@@ -94,7 +97,7 @@ class Looks {
     this.steps.push({ ...node, changed: {}, output: null, from: turn.effects.length });
   }
 
-  /** The node last entered is left. */
+  /** Completes the step of the node that was entered last. */
   end(): void {
     const step = this.steps.at(-1);
     if (this.#turn === null || step === undefined) return;
@@ -117,7 +120,7 @@ class Looks {
   }
 }
 
-/** The node that had waited; before the start, the run itself. */
+/** The node at which the run was waiting; before the start, the run itself. */
 function waitingIn(version: ChatbotVersion, { waiting, nodeHistory }: Context): NodeName {
   if (waiting === null) return { id: null, type: "" };
   const { nodeId: id } = waiting;
@@ -133,7 +136,7 @@ function enteredIn({ context, graph }: Turn): NodeName {
   return { id, type: node ? nodeType(node) : "", ...(subflow !== undefined && { subflow }) };
 }
 
-/** What a node noted of itself last. */
+/** The last output that a node recorded. */
 function outputOf({ id, subflow }: NodeName, { nodeOutputs }: Context): NodeOutput | null {
   return (own(nodeOutputs as JsonObject, subflow === undefined ? `${id}` : `${subflow}/${id}`) ??
     null) as NodeOutput | null;

@@ -1,6 +1,6 @@
 import { setImmediate as rest } from "node:timers/promises";
 import { ParleyError } from "../../base/errors.ts";
-import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
+import type { PendingRequest, Playing, RequestResult } from "../../chatbot/simulation/simulation.ts";
 
 /**
  * Plays for a client, and ends. Between two turns, which have a budget each, others are served, however many play.
@@ -8,11 +8,11 @@ import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/
  */
 export async function play<Result>(
   playing: Playing<Result>,
-  answer: (call: PendingCall) => CallResult | Promise<CallResult>,
+  answer: (call: PendingRequest) => RequestResult | Promise<RequestResult>,
   limitMs: number,
 ): Promise<Result> {
   const end = performance.now() + limitMs;
-  let given: CallResult | undefined;
+  let given: RequestResult | undefined;
   for (;;) {
     await myTurn();
     if (performance.now() > end) throw new ParleyError("PYTIM", "The chatbot was played for too long");

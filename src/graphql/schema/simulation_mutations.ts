@@ -5,7 +5,12 @@ import { isActive } from "../../chatbot/engine/context.ts";
 import type { ChatbotVersion } from "../../chatbot/graph/version.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
 import { continueSimulation, startSimulation, summarize } from "../../chatbot/simulation/simulate.ts";
-import type { CallResult, PendingCall, Playing, Simulation } from "../../chatbot/simulation/simulation.ts";
+import type {
+  PendingRequest,
+  Playing,
+  RequestResult,
+  Simulation,
+} from "../../chatbot/simulation/simulation.ts";
 import { stubbed } from "../../chatbot/simulation/stubbed.ts";
 import type { TraceTurn } from "../../chatbot/simulation/trace.ts";
 import { turnBudget } from "../../runner/turn_budget.ts";
@@ -144,7 +149,7 @@ async function playFor(
 function answering({ version: { tenantId }, ownerId }: Playable, input: Input, calls: SimulationCalls) {
   const stub = httpStub(input.httpStub ?? null);
   const call = input.calls === "REAL" ? calls.begin() : null;
-  return async (pending: PendingCall): Promise<CallResult> => {
+  return async (pending: PendingRequest): Promise<RequestResult> => {
     const { waiting, variables } = pending;
     if (call === null || waiting.kind === "ai") return stubbed(pending, stub);
     const result = await call({ tenantId, ownerId, variables }, waiting.request);

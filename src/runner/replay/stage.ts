@@ -6,7 +6,7 @@ import { formAnswer } from "../../chatbot/engine/inbound.ts";
 import { DEFAULT_SETTINGS } from "../../chatbot/graph/settings.ts";
 import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
 import { emptyAnswer } from "../../chatbot/simulation/empty_answer.ts";
-import type { CallResult, PendingCall, Playing } from "../../chatbot/simulation/simulation.ts";
+import type { PendingRequest, Playing, RequestResult } from "../../chatbot/simulation/simulation.ts";
 import { isSignalOfAny, versionEntered } from "../begins.ts";
 import type { ClaimedEvent, ContextRow } from "../claimed_turn.ts";
 import { contextOf } from "../context_row.ts";
@@ -187,7 +187,7 @@ export class Stage {
     return this.#past.runIds[number] ?? `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
   }
 
-  #pendingCall(): PendingCall | null {
+  #pendingCall(): PendingRequest | null {
     const waiting = this.#waiting;
     const row = this.#active;
     const isRequest =
@@ -204,7 +204,7 @@ export class Stage {
   }
 
   /** What the same node's model answered then. */
-  #remembered({ waiting }: PendingCall): CallResult | null {
+  #remembered({ waiting }: PendingRequest): RequestResult | null {
     const isIt = ({ isModels, nodeId }: PastMessage) => isModels && nodeId === waiting.nodeId;
     const index = waiting.kind === "ai" ? this.#recorded.findIndex(isIt) : -1;
     const [message] = index < 0 ? [] : this.#recorded.splice(index, 1);
