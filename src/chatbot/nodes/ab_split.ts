@@ -8,15 +8,18 @@ import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
   variants: list(
-    "The exits and their shares; `a` and `b` in halves by default. Without any share, the plain way on.",
-    defineFields({ id: text("The name of the exit."), weight: number("Its share.", { default: 1, min: 0 }) }),
+    "The exits and their weights; defaults to `a` and `b` with equal weights. If all weights are 0, the run leaves by the default exit.",
+    defineFields({
+      id: text("The name of the exit."),
+      weight: number("The weight of the exit.", { default: 1, min: 0 }),
+    }),
   ),
-  variable: output("Receives the name of the exit."),
+  variable: output("The variable that receives the name of the exit."),
 });
 
 export const abSplit = defineNode({
   kind: "ab_split",
-  about: "Divides contacts; the same contact always takes the same exit of the same node.",
+  about: "Splits contacts by weight. A contact always takes the same exit of the same node.",
   fields: FIELDS,
   exits: [],
   ownExits: (data) => variantsOf(data).map((variant) => textField(variant, "id")),

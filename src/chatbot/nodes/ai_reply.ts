@@ -10,37 +10,44 @@ import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
   aiSystemPrompt: template("Instructions for the model."),
-  aiPrompt: template("Asked instead of, or after, the conversation."),
-  aiModel: text("The model; `AI_MODEL` by default."),
-  aiBaseUrl: text("The address of an OpenAI-compatible API; `AI_BASE_URL` by default."),
+  aiPrompt: template("A prompt that follows the messages of the conversation."),
+  aiModel: text("The model; defaults to `AI_MODEL`."),
+  aiBaseUrl: text("The base URL of an OpenAI-compatible API; defaults to `AI_BASE_URL`."),
   aiHistoryMessages: number("How many of the conversation's last messages the model sees.", {
     default: 10,
     min: 0,
     max: 100,
     isInteger: true,
   }),
-  aiTemperature: number("The model's temperature; its own default without it."),
-  aiMaxTokens: number("Tokens of the answer, at most.", { default: 1000, min: 1, isInteger: true }),
+  aiTemperature: number("The temperature; defaults to the model's default."),
+  aiMaxTokens: number("The maximum number of tokens of the answer.", {
+    default: 1000,
+    min: 1,
+    isInteger: true,
+  }),
   aiTimeout: timeout(),
-  aiSend: boolean("Whether the answer is sent, or only stored.", true),
-  aiOutputVariable: output("Receives the answer."),
+  aiSend: boolean("Whether the answer is sent to the contact; otherwise it is only stored.", true),
+  aiOutputVariable: output("The variable that receives the answer."),
 });
 
 export const aiReply = defineNode({
   kind: "ai_reply",
-  about: "Lets a language model answer.",
+  about: "Sends the conversation to a language model and sends its answer to the contact.",
   fields: FIELDS,
   numberedAs: "ai",
-  results: { response: "the answer", error: "what went wrong" },
+  results: { response: "the answer", error: "the error message" },
   exits: [
     { handle: "success", label: "the model answered" },
-    { handle: "error", label: "it did not, or the budget is used up, which is checked before the request" },
+    {
+      handle: "error",
+      label: "the model did not answer, or the token budget is used up (checked before the request)",
+    },
   ],
   decides: true,
   needsWindow: (data) => FIELDS.aiSend.of(data),
   problems: ({ id, data }) =>
     FIELDS.aiSystemPrompt.of(data) + FIELDS.aiPrompt.of(data) === ""
-      ? [warning("missing_prompt", id, "Neither a system prompt nor a prompt is given.")]
+      ? [warning("missing_prompt", id, "`aiSystemPrompt` or `aiPrompt` must not be empty.")]
       : [],
   enter(turn, node) {
     const { data } = node;

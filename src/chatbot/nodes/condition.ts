@@ -14,27 +14,27 @@ const FIELDS = defineFields({
   conditionGroup: object(
     '`{"logicalOperator": "AND" or "OR", "conditions": [{"variable", "operator", "value"}]}`; a condition may be a group itself.',
   ),
-  conditionVar: variable("The path of a variable: one condition, for a node without a group.", {
+  conditionVar: variable("The path of a variable: a single condition, for a node without a group.", {
     when: (data): boolean => conditionsOf(FIELDS.conditionGroup.of(data)).length === 0,
   }),
-  conditionOp: text("Its operator."),
-  conditionVal: template("What the variable is compared with."),
+  conditionOp: text("The operator of the single condition."),
+  conditionVal: template("The value that the variable is compared with."),
 });
 
 export const condition = defineNode({
   kind: "condition",
-  about: "Compares variables.",
+  about: "Compares variables and takes the exit `true` or `false`.",
   fields: FIELDS,
   exits: [
     { handle: "true", label: "the condition is met" },
-    { handle: "false", label: "it is not met, is missing, or has an unknown operator" },
+    { handle: "false", label: "the condition is not met, is missing, or has an unknown operator" },
   ],
   decides: true,
   problems: ({ id, data }) =>
     conditionsIn(data).flatMap(({ variable: path, operator }): Problem | Problem[] => {
-      if (path === "") return problem("missing_condition", id, "A condition names no variable.");
+      if (path === "") return problem("missing_condition", id, "A condition must name a variable.");
       return operatorOf(operator) === null
-        ? problem("unknown_operator", id, `The operator "${operator}" is not known.`)
+        ? problem("unknown_operator", id, `The operator "${operator}" does not exist.`)
         : [];
     }),
   reads: (data) => conditionsIn(data).map(({ variable: path }) => variablePath(path)),
@@ -42,7 +42,7 @@ export const condition = defineNode({
     conditionsIn(data)
       .filter(({ operator }) => isPatternOperator(operator))
       .map(({ value }) => value)
-      // What comes from variables is known only when it is tested.
+      // A pattern with placeholders is known only when the condition is evaluated.
       .filter((pattern) => placeholdersIn(pattern).length === 0),
   enter(turn, node) {
     const exit = String(isMet(turn, node));
@@ -70,7 +70,7 @@ function isGroupMet(turn: Turn, node: GraphNode, group: JsonObject): boolean {
     : conditions.every(isOneOfThemMet);
 }
 
-/** The variable is a path, bare or in braces; the value may contain placeholders. */
+/** Evaluates one condition. The variable is a path, with or without braces; the value may contain placeholders. */
 function isOneMet(turn: Turn, node: GraphNode, one: JsonObject): boolean {
   check(turn.budget);
   const left = turn.resolve(variablePath(textField(one, "variable"))) ?? null;
@@ -83,7 +83,7 @@ function conditionsOf(group: JsonObject): JsonObject[] {
   return Array.isArray(group.conditions) ? group.conditions.filter(isObject) : [];
 }
 
-/** The conditions of a node, out of their groups; those in its own fields only where there is no group. */
+/** The conditions of a node's group, including nested groups; without a group, the one in the node's own fields. */
 function conditionsIn(data: JsonObject): { variable: string; operator: string; value: string }[] {
   const leaves = leavesOf(FIELDS.conditionGroup.of(data));
   if (leaves.length > 0) {

@@ -21,22 +21,24 @@ import { defineNode } from "./define_node.ts";
 const FIELDS = defineFields({
   connectionId: reference(
     "connection",
-    "A stored connection, with its method, path and defaults. Its data key and transformation are applied before the node sees the answer.",
+    "A stored connection, with its method, path and defaults. The connection's data key and transformation are applied before the node receives the response.",
   ),
   dataSourceId: reference("data_source", "A data source, for a node without a connection.", {
     required: "missing_data_source",
     when: (data): boolean => FIELDS.connectionId.of(data) === "",
   }),
   endpoint: url("A path below the data source's base URL."),
-  method: text("The method.", { default: "GET" }),
-  parameters: parameters("Name → value; they take precedence over the connection's."),
-  body: body("JSON text, as `parameters`."),
+  method: text("The HTTP method.", { default: "GET" }),
+  parameters: parameters("The parameters, as name → value. They take precedence over the connection's."),
+  body: body("The body: JSON text. It takes precedence over the connection's in the same way."),
   timeout: timeout(),
-  responsePath: text("What of the answer is kept: `data.items[0].name`. All of it by default."),
-  filterField: text("Of a list, only items are kept whose field of this name equals `filterValue`."),
-  filterValue: template("Compared as text."),
-  outputVariable: output("Receives what is kept of the answer."),
-  errorVariable: output("Receives what went wrong."),
+  responsePath: text(
+    "The path of the part of the response that is stored: `data.items[0].name`. Defaults to the whole response.",
+  ),
+  filterField: text("For a list: only items whose field of this name equals `filterValue` are stored."),
+  filterValue: template("The value that `filterField` is compared with, as text."),
+  outputVariable: output("The variable that receives the stored part of the response."),
+  errorVariable: output("The variable that receives the error message."),
 });
 
 export const dataSource = defineNode({
@@ -44,10 +46,14 @@ export const dataSource = defineNode({
   about: "Sends a request to a stored data source, whose address and credentials stay outside the graph.",
   fields: { ...FIELDS, ...RETRIES },
   numberedAs: "data_source",
-  results: { data: "what is kept of the answer", status: "its status", error: "what went wrong" },
+  results: {
+    data: "the stored part of the response",
+    status: "the status of the response",
+    error: "the error message",
+  },
   exits: [
-    { handle: "success", label: "an answer with a status of 2xx" },
-    { handle: "error", label: "any other answer, or none" },
+    { handle: "success", label: "a response with a status of 2xx" },
+    { handle: "error", label: "any other response, or none" },
   ],
   decides: true,
   enter(turn, node) {

@@ -10,68 +10,68 @@ import type { GraphKind, GraphNode } from "../graph/graph.ts";
 import type { ChatbotSettings } from "../graph/settings.ts";
 import type { Problem } from "../validation/problem.ts";
 
-/** A way out of a node, by the `sourceHandle` of its edges. */
+/** An exit of a node, by the `sourceHandle` of its edges. */
 export type NodeExit = {
   handle: string;
   /** When the run takes it, in a few words. */
   label: string;
-  /** Where it differs from the kind's. */
+  /** Where it differs from the kind's {@link NodeKind.leaves}. */
   leaves?: Leaving;
 };
 
 /**
- * What has passed when a run leaves a node: nothing, the node's whole waiting time, or as long as somebody took to
- * react, which ends the contact's silence as far as can be known.
+ * How much time has passed when a run leaves a node: none, the node's whole waiting time, or an unknown time until a
+ * reaction, after which the contact counts as having written.
  */
 type Leaving = "at_once" | "after_wait" | "after_reaction";
 
 /**
- * Everything that is known of a kind of node. The engine, validation, import and export, simulation, the docs and the
- * API read it from here; none of them names a kind.
+ * The descriptor of a kind of node. The engine, validation, import and export, simulation, the docs and the API read it;
+ * none of them names a kind.
  */
 export type NodeKind = GraphKind & {
   /** What it does, in one or two sentences of Markdown. */
   about: string;
   fields: Fields;
-  /** The exits that every node of the kind has, besides the plain way on. */
+  /** The exits that every node of the kind has, besides the default exit. */
   exits: readonly NodeExit[];
-  /** The exits that its fields name; null where any name may be one. */
+  /** The exits that the fields of a node name; null where any name may be an exit. */
   ownExits?(data: JsonObject): readonly string[] | null;
-  /** What {@link ownExits} are, for people. */
+  /** Describes {@link ownExits} for people. */
   ownExitsAbout?: string;
-  /** How long a run waits here for a person or a clock. A loop through such a node is a conversation. */
+  /** How long a run waits at the node for a person or a time. A loop through such a node is not endless. */
   waits?(data: JsonObject, settings: ChatbotSettings): WaitTime;
-  /** May a run leave a loop here, by another exit than the last time? */
+  /** Whether a run may take another exit at each visit, and so leave a loop. */
   decides?: boolean;
-  /** `at_once` by default. */
+  /** Defaults to `at_once`. */
   leaves?: Leaving;
-  /** Does it send something that may only be sent within the reply window (24 hours after the contact's last message)? */
+  /** Whether the node sends a message that needs an open reply window (24 hours after the contact's last message). */
   needsWindow?(data: JsonObject): boolean;
   /** What the node stores as `<numberedAs>_<number>.<result>`, by result. */
   results?: { readonly [result: string]: string };
 
-  /** What is wrong with a node, besides what its fields say. */
+  /** Problems of a node, besides those found by its fields. */
   problems?(node: GraphNode): Problem[];
-  /** What it names outside of the graph, besides what its fields say. */
+  /** References to things outside the graph, besides those of its fields. */
   references?(data: JsonObject): NamedReference[];
-  /** Paths of variables that it reads, besides placeholders and what its fields say. */
+  /** Paths of variables that the node reads, besides placeholders and those of its fields. */
   reads?(data: JsonObject): string[];
-  /** Regular expressions in it, besides what its fields say. */
+  /** Regular expressions of the node, besides those of its fields. */
   patterns?(data: JsonObject): string[];
-  /** What a simulation answers to its requests when no stub does. */
+  /** The response of a simulation to the node's requests that no stub answers. */
   emptyAnswer?: Json;
 
-  /** A run has come to the node: does its work, and says where the run goes. */
+  /** Called when a run enters the node: does the node's work and returns the next step. */
   enter(turn: Turn, node: GraphNode): Step;
-  /** Something happened while the run waits here; null: it means nothing, or what it means at any node. */
+  /** Called for an event while the run waits at the node; null if the node does not handle it. */
   receive?(turn: Turn, node: GraphNode, event: ChatbotEvent, waiting: Waiting): Step | null;
-  /** Would this message, which came before the run waited here, be taken? */
+  /** Whether the node would accept a message that arrived before the run waited at it. */
   accepts?(turn: Turn, node: GraphNode, message: InboundMessage, waiting: Waiting): boolean;
-  /** The graph that the node has called is at its end, with these variables. */
+  /** Called when the graph that the node called has ended, with its variables. */
   returned?(turn: Turn, node: GraphNode, outcome: string | null, results: JsonObject): Step;
 };
 
-/** Defines a kind of node. To be run it must also be listed in `registry.ts`. */
+/** Defines a kind of node. The engine runs the kinds that are listed in `registry.ts`. */
 export function defineNode(kind: NodeKind): NodeKind {
   return kind;
 }

@@ -8,13 +8,13 @@ const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400, weeks: 604
 const LONGEST = 366 * 86_400;
 
 const FIELDS = defineFields({
-  delay: number("How long; at most 366 days.", { default: 0 }),
+  delay: number("The waiting time; at most 366 days.", { default: 0 }),
   delayUnit: choice("The unit of `delay`.", ["seconds", "minutes", "hours", "days", "weeks"]),
 });
 
 export const delay = defineNode({
   kind: "delay",
-  about: "Waits, whatever the contact writes in the meantime.",
+  about: "Waits. Messages that the contact writes in the meantime do not end the wait.",
   fields: FIELDS,
   exits: [],
   leaves: "after_wait",
@@ -22,7 +22,7 @@ export const delay = defineNode({
   problems: ({ id, data }) =>
     FIELDS.delay.of(data) > 0
       ? []
-      : [warning("no_delay", id, 'The node does not wait: "delay" must be a positive number.')],
+      : [warning("no_delay", id, "The node does not wait: `delay` must be a positive number.")],
   enter(turn, node) {
     const seconds = secondsOf(node.data);
     turn.record(node, {});
@@ -32,7 +32,7 @@ export const delay = defineNode({
   receive: (_turn, _node, event) => (event.kind === "timer" ? LEAVE : null),
 });
 
-/** 0 for a node that does not wait. */
+/** The waiting time in seconds; 0 for a node that does not wait. */
 function secondsOf(data: JsonObject): number {
   const unit = FIELDS.delayUnit.of(data);
   const factor = Object.hasOwn(SECONDS, unit) ? SECONDS[unit as keyof typeof SECONDS] : 1;

@@ -2,15 +2,15 @@ import { defineFields, template } from "../fields/define_fields.ts";
 import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
-  content: template("A last message."),
+  content: template("The last message of the run."),
   outcome: template(
-    "A word for statistics (`sold`), and the exit of a subflow. Without it, the outcome is the run's status.",
+    "The outcome of the run for statistics (`sold`), and the exit of a subflow. Defaults to the run's status.",
   ),
 });
 
 export const end = defineNode({
   kind: "end",
-  about: "Ends the run. In a subflow: goes back to the caller.",
+  about: "Ends the run. In a subflow, returns to the calling graph.",
   fields: FIELDS,
   exits: [],
   needsWindow: (data) => FIELDS.content.of(data) !== "",

@@ -12,21 +12,21 @@ import { defineNode } from "./define_node.ts";
 export const googleCalendar = defineNode({
   kind: "google_calendar",
   about:
-    "Looks into a Google calendar (the account's primary one), in the chatbot's time zone. What cannot be asked is an error, never \"all free\".",
+    "Reads the primary Google calendar of a member, in the chatbot's time zone. If the calendar cannot be read, the node takes the exit `error`; it never reports free slots.",
   fields: CALENDAR,
   numberedAs: "calendar",
-  results: { result: "what was found" },
+  results: { result: "the slots or events" },
   exits: [
     { handle: "success", label: "the calendar answered" },
-    { handle: "error", label: "it could not be asked, or was asked for something impossible" },
+    { handle: "error", label: "the calendar could not be read, or a field is not valid" },
   ],
   decides: true,
-  // Without a member it is the owner's calendar; one from a variable is known only when the node runs.
+  // Without a member it is the owner's calendar; a member named by a variable is known only when the node runs.
   references: (data) =>
     ["static", "variable"].includes(CALENDAR.calendarUserSource.of(data))
       ? []
       : [{ kind: "calendar", id: "", field: "calendarUserId" }],
-  // A calendar in which there is nothing: an answer without a calendar would be a failure.
+  // A calendar without appointments: a response without a calendar would be a failure.
   emptyAnswer: { calendars: { primary: { busy: [] } }, items: [] },
   enter(turn, node) {
     const plan = planCalendar(turn, node);

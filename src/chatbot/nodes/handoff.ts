@@ -6,22 +6,24 @@ import { defineNode } from "./define_node.ts";
 const FIELDS = defineFields({
   userId: reference(
     "member",
-    "To which member. With neither this nor a team, the conversation is unassigned.",
+    "The member who receives the conversation. Without a member and a team, the conversation is unassigned.",
   ),
-  team: text("To which team."),
-  content: template("Sent to the contact first."),
-  note: template("For the person who takes the conversation."),
-  timeoutSeconds: number("How long to wait before the exit `timeout`; without it, as long as it takes."),
+  team: text("The team that receives the conversation."),
+  content: template("A message that is sent to the contact before."),
+  note: template("A note for the agent who takes over the conversation."),
+  timeoutSeconds: number(
+    "How long to wait before the exit `timeout`, in seconds; without a limit by default.",
+  ),
 });
 
 export const handoff = defineNode({
   kind: "handoff",
   about:
-    "Gives the conversation to a person or a team. With an edge to leave by, the run waits in silence until it is given back; without one it ends.",
+    "Assigns the conversation to a member or a team. If the node has an edge, the run sends nothing and waits until the conversation is given back; otherwise it ends.",
   fields: FIELDS,
   exits: [
     { handle: "returned", label: "the conversation was given back" },
-    { handle: "timeout", label: "it was not given back in time", leaves: "after_wait" },
+    { handle: "timeout", label: "the conversation was not given back in time", leaves: "after_wait" },
   ],
   leaves: "after_reaction",
   waits: waitTime,

@@ -3,12 +3,12 @@ import { defineFields, node as nodeField } from "../fields/define_fields.ts";
 import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
-  targetNodeId: nodeField("A node of the same graph.", { required: "missing_target" }),
+  targetNodeId: nodeField("The id of a node of the same graph.", { required: "missing_target" }),
 });
 
 export const jump = defineNode({
   kind: "jump",
-  about: "Goes to another node, without an edge.",
+  about: "Continues at another node, without an edge.",
   fields: FIELDS,
   exits: [],
   enter(turn, node) {

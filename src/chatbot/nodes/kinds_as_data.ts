@@ -3,7 +3,7 @@ import type { Field, Fields, FieldType, ReferenceKind } from "../fields/field.ts
 import type { NodeExit, NodeKind } from "./define_node.ts";
 import type { NodeKinds } from "./node_kinds.ts";
 
-/** What an editor of graphs needs to know of a kind of node, as data. */
+/** A kind of node as data, for graph editors (`chatbotNodeKinds` in GraphQL). */
 type KindData = {
   kind: string;
   about: string;

@@ -15,7 +15,7 @@ const TEXT_LIMIT = 4096;
 const CAPTION_LIMIT = 1024;
 
 const FIELDS = defineFields({
-  messageType: choice("Decides which of the other fields count.", [
+  messageType: choice("The type of the message. It determines which of the other fields are used.", [
     "text",
     ...MEDIA_TYPES,
     "location",
@@ -24,29 +24,31 @@ const FIELDS = defineFields({
     "interactive",
   ]),
   content: template(
-    `The text; longer than ${TEXT_LIMIT} characters, it is several messages. Of media: the caption.`,
+    `The text. A text of more than ${TEXT_LIMIT} characters is sent as several messages. For media: the caption.`,
   ),
-  mediaUrl: url("The file's public HTTPS address."),
+  mediaUrl: url("The public HTTPS address of the file."),
   mediaId: template("The provider's id of the file, instead of an address."),
   caption: template("The caption of an image, a video or a document.", { limit: CAPTION_LIMIT }),
-  filename: template("The name of a document."),
-  latitude: template("Of a location."),
-  longitude: template("Of a location."),
-  name: template("Of a location."),
-  address: template("Of a location."),
-  contacts: list("The list of contact cards, as `messages.content` has it."),
-  templateName: template("The template: the only message that is delivered outside the 24-hour window."),
-  templateLanguage: text("Its language.", { default: "en" }),
-  templateComponents: list("The list of its parameters, as `messages.content` has it."),
+  filename: template("The file name of a document."),
+  latitude: template("The latitude of a location."),
+  longitude: template("The longitude of a location."),
+  name: template("The name of a location."),
+  address: template("The address of a location."),
+  contacts: list("The contact cards, in the format of `messages.content`."),
+  templateName: template(
+    "The name of a message template. Only templates are delivered outside the 24-hour window.",
+  ),
+  templateLanguage: text("The language of the template.", { default: "en" }),
+  templateComponents: list("The parameters of the template, in the format of `messages.content`."),
   template: object("The content of a template message, instead of the three fields above."),
-  interactive: object("The content of an interactive message: the way to whatever has no field here."),
+  interactive: object("The content of an interactive message, for types that have no fields of their own."),
 });
 
 export const message = defineNode({
   kind: "message",
-  about: "Sends a message, and goes on. All texts may contain variables.",
+  about: "Sends a message. All texts may contain variables.",
   fields: FIELDS,
-  exits: [{ handle: "error", label: "never taken: whether a message was sent is known only later" }],
+  exits: [{ handle: "error", label: "never taken, because the result of sending is known only later" }],
   needsWindow: (data) => FIELDS.messageType.of(data) !== "template",
   references(data) {
     if (FIELDS.messageType.of(data) !== "template") return [];
@@ -66,16 +68,18 @@ export const message = defineNode({
   },
 });
 
-/** What the node lacks to be sent, and what will not fit. */
+/** Checks that the node has something to send and that it fits into a message. */
 function problems({ id, data }: GraphNode): Problem[] {
   const type = FIELDS.messageType.of(data);
   const lacks = (field: Field<string>) => field.of(data).trim() === "";
-  const empty = [problem("empty_message", id, "There is nothing to send.")];
+  const empty = [
+    problem("empty_message", id, "The message must not be empty: a field that its type requires is missing."),
+  ];
   if (MEDIA_TYPES.includes(type)) {
     if (lacks(FIELDS.mediaId) && lacks(FIELDS.mediaUrl)) return empty;
     const caption = FIELDS.caption.of(data) || FIELDS.content.of(data);
     return caption.length > CAPTION_LIMIT
-      ? [problem("text_too_long", id, `A caption has at most ${CAPTION_LIMIT} characters.`)]
+      ? [problem("text_too_long", id, `The caption must not exceed ${CAPTION_LIMIT} characters.`)]
       : [];
   }
   switch (type) {
@@ -95,11 +99,17 @@ function problems({ id, data }: GraphNode): Problem[] {
     case "interactive":
       return isObject(data.interactive) ? [] : empty;
     default:
-      return [warning("unknown_message_type", id, `"${type}" is not known; the content is sent as text.`)];
+      return [
+        warning(
+          "unknown_message_type",
+          id,
+          `The message type "${type}" does not exist; the content is sent as text.`,
+        ),
+      ];
   }
 }
 
-/** The message of a node that sends more than text; null for text, and for one that lacks its main field. */
+/** The message of a node, unless it is a text; null also for a node whose main field is missing. */
 function messageOf(turn: Turn, node: GraphNode): OutboundMessage | null {
   const { data } = node;
   const type = FIELDS.messageType.of(data);
@@ -158,7 +168,7 @@ function templateOf(data: JsonObject): JsonObject | null {
   return { name, language, ...(components.length > 0 && { components }) };
 }
 
-/** The fields that are not empty, filled. */
+/** The fields that are not empty, with variables filled. */
 function filled(turn: Turn, node: GraphNode, fields: Field<string>[]): { [name: string]: string } {
   const present = fields.map(
     (field) => [field.name, turn.fillPlain(node, field.of(node.data)).trim()] as const,

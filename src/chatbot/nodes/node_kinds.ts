@@ -2,33 +2,33 @@ import { type NamedReference, namedReferences } from "../fields/named_references
 import { type GraphKinds, type GraphNode, nodeType } from "../graph/graph.ts";
 import type { NodeKind } from "./define_node.ts";
 
-/** The kinds of nodes that an engine can run, by name. */
+/** The kinds of nodes that an engine can run. */
 export class NodeKinds implements GraphKinds {
   readonly all: readonly NodeKind[];
   readonly #byName: ReadonlyMap<string, NodeKind>;
 
-  /** @throws Error when two kinds have one name */
+  /** @throws Error when two kinds have the same name */
   constructor(kinds: readonly NodeKind[]) {
     this.all = kinds;
     this.#byName = new Map(kinds.map((kind) => [kind.kind, kind]));
-    if (this.#byName.size < kinds.length) throw new Error("two kinds of nodes have the same name");
+    if (this.#byName.size < kinds.length) throw new Error("the names of kinds of nodes must be unique");
   }
 
   get names(): string[] {
     return [...this.#byName.keys()];
   }
 
-  /** The kind of this name; null when there is none. */
+  /** The kind with this name; null when it does not exist. */
   named(type: string): NodeKind | null {
     return this.#byName.get(type) ?? null;
   }
 
-  /** The kind of a node; null when its type is not known. */
+  /** The kind of a node; null when its type does not exist. */
   of(node: GraphNode): NodeKind | null {
     return this.named(nodeType(node));
   }
 
-  /** What a node names outside of its graph. */
+  /** The references of a node to things outside its graph. */
   referencesOf(node: GraphNode): NamedReference[] {
     const kind = this.of(node);
     if (kind === null) return [];

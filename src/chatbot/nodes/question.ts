@@ -24,12 +24,12 @@ type AnswerWaiting = Extract<Waiting, { kind: "answer" }>;
 
 export const question = defineNode({
   kind: "question",
-  about: "Asks, and waits for the answer.",
+  about: "Asks a question and waits for the answer.",
   fields: QUESTION,
   numberedAs: "question",
-  results: { response: "the answer", title: "the words of the chosen option" },
+  results: { response: "the answer", title: "the title of the chosen option" },
   exits: [
-    { handle: "answered", label: "any answer without an exit of its own" },
+    { handle: "answered", label: "a valid answer that has no exit of its own" },
     { handle: "invalid", label: "too many invalid answers" },
     { handle: "timeout", label: "no answer in time", leaves: "after_wait" },
     { handle: "error", label: "the question could not be sent", leaves: "at_once" },
@@ -67,7 +67,7 @@ function receiveAnswer(turn: Turn, node: GraphNode, waiting: AnswerWaiting, mess
       turn.record(node, { exit: "skip" });
       return SKIP;
     case "wrong_type":
-      // Pictures come in numbers; each tap on an old menu is a request.
+      // Pictures often arrive several at a time: only the first is answered. Every tap on an old menu is answered.
       if (waiting.nudged && tappedReply(message) === null) return { kind: "wait", waiting };
       return ask(turn, node, { ...waiting, nudged: true }, retryText(turn, node, kind));
     case "invalid":
@@ -77,7 +77,7 @@ function receiveAnswer(turn: Turn, node: GraphNode, waiting: AnswerWaiting, mess
   }
 }
 
-/** Sends the question, or what is said instead of it, and waits. */
+/** Sends the question, or another text in its place, and waits. */
 function ask(
   turn: Turn,
   node: GraphNode,
@@ -101,7 +101,7 @@ function ask(
   return { kind: "wait", waiting: { kind: "answer", nodeId: node.id, timer, attempts, page, nudged } };
 }
 
-/** A location request has a body and nothing else. */
+/** A location request has no header and no footer. */
 const NO_MARGINS = { header: "", footer: "" };
 
 function waitTime(data: JsonObject, settings: ChatbotSettings): WaitTime {
@@ -122,7 +122,7 @@ function store(
   turn.record(node, { exit: choice?.answer ?? "answered", answer: value });
   const exits: Exit[] = choice ? [{ handle: choice.answer }] : [];
   exits.push({ handle: "answered" }, "plain");
-  // A button without an edge may end the run on purpose; a typed answer goes on by whatever edge there is.
+  // A button without an edge may be meant to end the run; a typed answer leaves by any edge that exists.
   if (!isMenu(kind)) exits.push("any");
   return { kind: "exit", exits };
 }
@@ -131,12 +131,12 @@ function reject(turn: Turn, node: GraphNode, kind: AnswerKind, waiting: AnswerWa
   const edges = turn.graph?.edges.get(node.id) ?? [];
   const attempts = waiting.attempts + 1;
   const isOver = attempts >= (QUESTION.maxAttempts.of(node.data) ?? turn.settings.maxAttempts);
-  // An exit that the author drew for anything else takes it at once.
+  // An edge named `default` is for answers that match no option: it is taken without asking again.
   const hasDefault = isMenu(kind) && edges.some((edge) => edge.sourceHandle === "default");
   if (!isOver && !hasDefault)
     return ask(turn, node, { ...waiting, attempts }, retryText(turn, node, kind, typed));
 
-  // A menu whose only way on is plain has its answer tested further on: words included.
+  // A menu with only a default exit leaves it to later nodes to interpret the answer, including typed text.
   if (isMenu(kind)) turn.assignResult(node, QUESTION.variable.of(node.data), "response", typed);
   turn.record(node, { success: false, exit: hasDefault ? "default" : "invalid", answer: typed });
   const exits: Exit[] = hasDefault ? [{ handle: "default" }] : [{ handle: "invalid" }, { handle: "default" }];

@@ -18,7 +18,7 @@ import { updateContact } from "./update_contact.ts";
 import { waitForCallback } from "./wait_for_callback.ts";
 import { whatsappFlow } from "./whatsapp_flow.ts";
 
-/** Every kind of node that the engine can run, in the order of the docs. */
+/** All kinds of nodes that the engine can run, in the order of the docs. */
 export const NODE_KINDS = new NodeKinds([
   start,
   message,

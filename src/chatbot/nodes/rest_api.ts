@@ -7,23 +7,29 @@ import { storeResponse } from "../request/store_response.ts";
 import { defineNode } from "./define_node.ts";
 
 const ANSWER = defineFields({
-  apiResponsePath: text("What of the answer is kept: `data.items[0].name`. All of it by default."),
-  apiFilterField: text("Of a list, only items are kept whose field of this name equals `apiFilterValue`."),
-  apiFilterValue: template("Compared as text."),
-  apiOutputVariable: output("Receives what is kept of the answer."),
-  apiErrorVariable: output("Receives what went wrong."),
+  apiResponsePath: text(
+    "The path of the part of the response that is stored: `data.items[0].name`. Defaults to the whole response.",
+  ),
+  apiFilterField: text("For a list: only items whose field of this name equals `apiFilterValue` are stored."),
+  apiFilterValue: template("The value that `apiFilterField` is compared with, as text."),
+  apiOutputVariable: output("The variable that receives the stored part of the response."),
+  apiErrorVariable: output("The variable that receives the error message."),
 });
 
 export const restApi = defineNode({
   kind: "rest_api",
   about:
-    "Sends an HTTP request and waits for the answer; the run is stored before. Values are put into parsed pieces, never into the text of the request. Private addresses are refused (`HTTP_ALLOWED_HOSTS`).",
+    "Sends an HTTP request and waits for the response; the run is stored before. Variables are filled into the parsed parts of the request, so that a value cannot change its structure. Private addresses are refused (`HTTP_ALLOWED_HOSTS`).",
   fields: { ...REST_REQUEST, ...RETRIES, ...ANSWER },
   numberedAs: "rest_api",
-  results: { data: "what is kept of the answer", status: "its status", error: "what went wrong" },
+  results: {
+    data: "the stored part of the response",
+    status: "the status of the response",
+    error: "the error message",
+  },
   exits: [
-    { handle: "success", label: "an answer with a status of 2xx" },
-    { handle: "error", label: "any other answer, or none" },
+    { handle: "success", label: "a response with a status of 2xx" },
+    { handle: "error", label: "any other response, or none" },
   ],
   decides: true,
   enter(turn, node) {

@@ -13,26 +13,26 @@ import { defineNode } from "./define_node.ts";
 
 const hasNoList = (data: JsonObject): boolean => FIELDS.assignments.of(data).length === 0;
 
-/** What is to become of one variable. */
+/** The fields of one assignment. */
 const ASSIGNMENT = {
   operation: choice(
-    "`append` to a list, `increment` by `value` (1), `now` (an instant), `today` (a date, `value` days later), `random_id` (12 letters and digits).",
+    "How the variable is changed: `set` to `value`, `append` `value` to a list, `increment` by `value` (defaults to 1), `now` (the current instant), `today` (the date `value` days from now), `random_id` (12 letters and digits), or `clear`.",
     ["set", "append", "increment", "now", "today", "random_id", "clear"],
   ),
   value: json(
-    "Any JSON. Texts may contain variables; `{{path}}` alone keeps the type of what it stands for.",
+    "Any JSON value. Texts may contain variables; a text that is only `{{path}}` becomes that variable's value, with its type.",
   ),
-  scope: choice(
-    "`contact` also keeps the value on the contact, where it outlives the run, as `contact.<variable>`.",
-    ["run", "contact"],
-  ),
+  scope: choice("`contact` also stores the value permanently on the contact, as `contact.<variable>`.", [
+    "run",
+    "contact",
+  ]),
 };
 
-const ITEM = defineFields({ variable: output("As the node's own."), ...ASSIGNMENT });
+const ITEM = defineFields({ variable: output("The name of the variable."), ...ASSIGNMENT });
 
 const FIELDS = defineFields({
-  assignments: list("Several assignments in order, instead of the one in the node's own fields.", ITEM),
-  variable: output("A name; `order.status` goes into the object `order`.", {
+  assignments: list("Several assignments, made in order, instead of the one in the node's own fields.", ITEM),
+  variable: output("The name of the variable; `order.status` sets a field of the object `order`.", {
     required: "missing_variable",
     when: hasNoList,
   }),
@@ -41,7 +41,7 @@ const FIELDS = defineFields({
 
 export const setVariable = defineNode({
   kind: "set_variable",
-  about: "Sets variables: one by the node's own fields, or several.",
+  about: "Sets one variable, or several with `assignments`.",
   fields: FIELDS,
   exits: [],
   enter(turn, node) {
@@ -90,7 +90,7 @@ function assignedValue(turn: Turn, node: GraphNode, assignment: JsonObject, vari
   }
 }
 
-/** Whole days, at most ten years either way. */
+/** A number of whole days, limited to ten years in either direction. */
 function daysOf(value: Json): number {
   return Math.trunc(Math.min(Math.max(toNumber(value, 0), -3660), 3660));
 }

@@ -5,14 +5,19 @@ import { choice, defineFields, list, number, object } from "../fields/define_fie
 import { defineNode } from "./define_node.ts";
 
 export const START = defineFields({
-  triggers: list("When the chatbot starts: see [Triggers](#triggers). Without triggers, on every message."),
-  priority: number("When several chatbots are active, the one with the higher priority begins.", {
-    default: 0,
-  }),
+  triggers: list(
+    "When the chatbot starts: see [Triggers](#triggers). Without triggers, it starts on every message.",
+  ),
+  priority: number(
+    "When the triggers of several active chatbots match, the chatbot with the highest priority starts.",
+    {
+      default: 0,
+    },
+  ),
   businessHours: object(
     '`{"weekly": [{"days": [1, 5], "from": "09:00", "to": "18:00"}]}`; day 1 is Monday. Times are in the chatbot\'s time zone; an end before its start is on the next day.',
   ),
-  activeHours: choice("Whether the chatbot begins inside or outside its business hours.", [
+  activeHours: choice("Whether the chatbot starts inside or outside its business hours.", [
     "inside",
     "outside",
   ]),
@@ -20,7 +25,7 @@ export const START = defineFields({
 
 export const start = defineNode({
   kind: "start",
-  about: "Where a run begins. A graph has one.",
+  about: "The node at which a run starts. A graph must have one.",
   fields: START,
   begins: true,
   exits: [],

@@ -9,18 +9,24 @@ import { defineNode } from "./define_node.ts";
 const DEEPEST = 10;
 
 const FIELDS = defineFields({
-  chatbotId: reference("chatbot", "Whose graph; it is frozen into the version when that is published.", {
-    required: "missing_subflow",
-  }),
-  inputs: pairs(
-    "Name → value, set in the called graph before its start. It sees the caller's variables, and changes only its own.",
+  chatbotId: reference(
+    "chatbot",
+    "The chatbot whose graph is called. The graph is copied into the version when that is published.",
+    {
+      required: "missing_subflow",
+    },
   ),
-  outputs: outputs("Name here → path there, set when the called graph has ended."),
+  inputs: pairs(
+    "Variables that are set before the called graph starts, as name → value. The called graph can read the caller's variables and changes only its own.",
+  ),
+  outputs: outputs(
+    "Variables that are set when the called graph has ended, as name → path in the called graph.",
+  ),
 });
 
 export const subflow = defineNode({
   kind: "subflow",
-  about: `Runs another chatbot's graph and comes back, by the exit that its \`end\` names, else by the plain way on. At most ${DEEPEST} levels deep.`,
+  about: `Runs another chatbot's graph and returns by the exit that its \`end\` node names, otherwise by the default exit. Subflows may be nested at most ${DEEPEST} levels deep.`,
   fields: FIELDS,
   exits: [],
   ownExits: () => null,

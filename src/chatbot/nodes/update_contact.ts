@@ -7,10 +7,18 @@ import { cleanProse } from "../text/pasted.ts";
 import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
-  fields: pairs("Name → value; also set as `contact.<name>` for the rest of the run."),
-  addTags: references("tag", "Names or ids; may contain variables. A name that is new becomes a tag."),
+  fields: pairs(
+    "Values to store on the contact, as name → value; they are also available as `contact.<name>` in the rest of the run.",
+  ),
+  addTags: references(
+    "tag",
+    "Tags to add, by name or id; they may contain variables. A tag that does not exist is created.",
+  ),
   removeTags: references("tag", "As `addTags`."),
-  addGroups: references("group", "Names or ids; may contain variables. Groups are not created."),
+  addGroups: references(
+    "group",
+    "Groups to add the contact to, by name or id; they may contain variables. Groups must exist.",
+  ),
   removeGroups: references("group", "As `addGroups`."),
 });
 

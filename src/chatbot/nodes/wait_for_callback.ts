@@ -7,8 +7,8 @@ import type { GraphNode } from "../graph/graph.ts";
 import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
-  variable: output("Receives what was sent."),
-  timeoutSeconds: number("How long to wait before the exit `timeout`.", {
+  variable: output("The variable that receives the payload."),
+  timeoutSeconds: number("How long to wait before the exit `timeout`, in seconds.", {
     default: 86_400,
   }),
 });
@@ -16,13 +16,13 @@ const FIELDS = defineFields({
 export const waitForCallback = defineNode({
   kind: "wait_for_callback",
   about:
-    "Waits until another program calls the run's own address, `{{callback_url}}`: `POST`, with JSON or nothing. A callback that came earlier counts.",
+    "Waits until another program sends a `POST` request to the run's own address, `{{callback_url}}`, with JSON or no body. A callback that arrived earlier counts.",
   fields: FIELDS,
   numberedAs: "callback",
-  results: { payload: "what was sent" },
+  results: { payload: "the payload of the callback" },
   exits: [
-    { handle: "received", label: "the callback came" },
-    { handle: "timeout", label: "it did not come in time", leaves: "after_wait" },
+    { handle: "received", label: "the callback arrived" },
+    { handle: "timeout", label: "the callback did not arrive in time", leaves: "after_wait" },
   ],
   waits: waitTime,
   enter(turn, node) {

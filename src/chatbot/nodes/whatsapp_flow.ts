@@ -32,43 +32,45 @@ const BUTTON_LIMIT = 30;
 const FIELDS = defineFields({
   whatsappFlowId: reference("flow", "Meta's id of the Flow.", { required: "missing_flow" }),
   flowMode: choice(
-    "`navigate` opens a screen; `data_exchange` lets the Flow's endpoint choose it and its data.",
+    "`navigate` opens a screen; with `data_exchange` the Flow's endpoint chooses the screen and its data.",
     ["navigate", "data_exchange"],
   ),
-  flowInitialScreen: text("The screen that `navigate` opens; the first one by default."),
-  flowInitialData: pairs("The data that screen gets."),
-  flowCta: template("The words of the button; no emoji.", { limit: BUTTON_LIMIT }),
+  flowInitialScreen: text("The screen that `navigate` opens; defaults to the first one."),
+  flowInitialData: pairs("The data for that screen."),
+  flowCta: template("The title of the button, without emoji.", { limit: BUTTON_LIMIT }),
   flowBodyText: template("The text above the button.", { limit: 1024 }),
-  flowHeaderText: template("The line above that.", { limit: 60 }),
-  flowFooterText: template("The line below.", { limit: 60 }),
-  content: template("Instead of an empty `flowBodyText`."),
-  headerText: template("Instead of an empty `flowHeaderText`."),
-  footerText: template("Instead of an empty `flowFooterText`."),
+  flowHeaderText: template("The line above the text.", { limit: 60 }),
+  flowFooterText: template("The line below the button.", { limit: 60 }),
+  content: template("Used if `flowBodyText` is empty."),
+  headerText: template("Used if `flowHeaderText` is empty."),
+  footerText: template("Used if `flowFooterText` is empty."),
   dataSourceId: reference(
     "data_source",
     'A data source, to fetch a list from first, as `[{"id", "title"}]`.',
   ),
-  dataSourceEndpoint: text("The list's path below the data source's base URL.", { default: "/api/brands" }),
-  dataSourceDataKey: text("The list's name in the initial data.", { default: "brands" }),
-  flowOutputVariable: output("Receives the answer."),
+  dataSourceEndpoint: text("The path of the list below the data source's base URL.", {
+    default: "/api/brands",
+  }),
+  dataSourceDataKey: text("The name of the list in the initial data.", { default: "brands" }),
+  flowOutputVariable: output("The variable that receives the answer."),
   flowExpirySeconds: number(
-    "How long to wait before the exit `timeout`; the setting of the same name, ten minutes, by default.",
+    "How long to wait before the exit `timeout`, in seconds; defaults to the setting of the same name (ten minutes).",
   ),
 });
 
 export const whatsappFlow = defineNode({
   kind: "whatsapp_flow",
   about:
-    "Sends a WhatsApp Flow (a form) and waits for its answer. When it is not sent, `api_error` says why.",
+    "Sends a WhatsApp Flow (a form) and waits for the answer. If it is not sent, the variable `api_error` contains the reason.",
   fields: FIELDS,
   numberedAs: "flow",
   results: { response: "the answer" },
   exits: [
-    { handle: "answered", label: "the answer came; any other edge will do, too" },
-    { handle: "timeout", label: "it did not come in time", leaves: "after_wait" },
+    { handle: "answered", label: "the answer arrived; without this edge, any other is taken" },
+    { handle: "timeout", label: "the answer did not arrive in time", leaves: "after_wait" },
     {
       handle: "error",
-      label: "the Flow was not sent, or there was no list to send with it",
+      label: "the Flow was not sent, or its list could not be read",
       leaves: "at_once",
     },
   ],
@@ -105,7 +107,7 @@ function waitTime(data: JsonObject, settings: ChatbotSettings): WaitTime {
   };
 }
 
-/** Something happened while the Flow is out. */
+/** Handles an event while the run waits for the answer to the Flow. */
 function receiveEvent(turn: Turn, node: GraphNode, event: ChatbotEvent, flowToken: string): Step | null {
   switch (event.kind) {
     case "send_failed":
@@ -117,9 +119,9 @@ function receiveEvent(turn: Turn, node: GraphNode, event: ChatbotEvent, flowToke
     case "message": {
       if (isSkipWord(turn.settings, typedText(event.message) ?? "")) return SKIP;
       const answer = formAnswer(event.message);
-      // The menu that was tapped is over: the Flow is what is asked now.
+      // The contact tapped an old menu, but the run waits for the Flow.
       if (answer === null) return tappedReply(event.message) ? sendFlow(turn, node, {}) : null;
-      // The answer to another Flow, of another run or node, is not what this node waits for.
+      // This is the answer to a Flow of another run or node.
       const isOurs = answer.token === null || answer.token === flowToken;
       return isOurs ? receiveAnswer(turn, node, answer.response) : null;
     }
@@ -134,11 +136,11 @@ function receiveAnswer(turn: Turn, node: GraphNode, response: JsonObject): Step 
   return { kind: "exit", exits: [{ handle: "answered" }, "any"] };
 }
 
-/** The list has come: it goes out with the Flow. */
+/** Handles the response with the list, and sends the Flow with it. */
 function receiveList(turn: Turn, node: GraphNode, result: HttpResult): Step {
   const items = listIn(result);
   if (!Array.isArray(items))
-    return notSent(turn, node, isSuccess(result) ? "no list in the answer" : errorMessage(result));
+    return notSent(turn, node, isSuccess(result) ? "the response contains no list" : errorMessage(result));
   const list = items.filter(isObject).map((item) => {
     const title = plainText(own(item, "name") ?? own(item, "id") ?? "");
     return { id: title, title };
@@ -146,7 +148,7 @@ function receiveList(turn: Turn, node: GraphNode, result: HttpResult): Step {
   return sendFlow(turn, node, { [FIELDS.dataSourceDataKey.of(node.data)]: list });
 }
 
-/** What a data source answered; nothing at all is an empty list. */
+/** The list in a data source's response; an empty body is an empty list. */
 function listIn(result: HttpResult): Json | undefined {
   if (!isSuccess(result)) return undefined;
   if (result.body === null) return [];
@@ -188,7 +190,7 @@ function sendFlow(turn: Turn, node: GraphNode, fetched: JsonObject): Step {
   return { kind: "wait", waiting: { kind: "flow", nodeId: node.id, timer, flowToken } };
 }
 
-/** Only what the node declares goes to the Flow: the run's other variables are not its business. */
+/** The data for the Flow: only what the node declares, so that the Flow's endpoint does not receive the run's other variables. */
 function initialData(turn: Turn, node: GraphNode, fetched: JsonObject): JsonObject {
   const declared = mapFieldTexts(FIELDS.flowInitialData.of(node.data), (text) =>
     fillNestedJson(turn, node, text),
@@ -196,12 +198,12 @@ function initialData(turn: Turn, node: GraphNode, fetched: JsonObject): JsonObje
   return { ...declared, ...fetched };
 }
 
-/** Meta refuses empty data. */
+/** The action payload. `data` is left out when empty: Meta refuses an empty object. */
 function payload(screen: string, data: JsonObject): Json {
   return Object.keys(data).length > 0 ? { screen, data } : { screen };
 }
 
-/** Meta refuses emoji here. */
+/** The title of the button, without emoji: Meta refuses them. */
 function buttonOf(turn: Turn, node: GraphNode): string {
   const words = turn
     .fill(node, FIELDS.flowCta.of(node.data))
