@@ -14,7 +14,7 @@ export type Simulation = {
   /** All messages that the chatbot has sent. */
   messages: OutboundMessage[];
   /** How many requests each node has sent. */
-  { [nodeId: string]: number };
+  calls: { [nodeId: string]: number };
 };
 
 /** The result of a step of a simulation: the new state, and the trace of the turns that led to it. */

@@ -233,7 +233,7 @@ describe("ab_split", () => {
     );
   });
 
-  test("halves by default; without any weight the plain way on", () => {
+  test("halves by default; without any weight the default exit", () => {
     const halves = graphOf({ start: ["start"], s: ["ab_split"], a: ["end"], b: ["end"] }, [
       "start > s",
       "s:a > a",
@@ -295,7 +295,7 @@ describe("subflow", () => {
     assert.ok(run.context.nodeOutputs["booking/ask"]);
   });
 
-  test("of a graph that just ends, the plain way on", () => {
+  test("of a graph that just ends, the default exit", () => {
     const run = new Run(parent, {}, { subflows: { booking: graphOf({ s: ["start"] }, []) } }).start();
     assert.equal(run.path.at(-1), "end");
   });

@@ -23,7 +23,7 @@ test("every file of a kind is named after it, and registered", async () => {
 });
 
 test("two kinds cannot have one name", () => {
-  assert.throws(() => new NodeKinds([...NODE_KINDS.all, NODE_KINDS.all[0] as NodeKind]), /same name/);
+  assert.throws(() => new NodeKinds([...NODE_KINDS.all, NODE_KINDS.all[0] as NodeKind]), /must be unique/);
 });
 
 /** Names of kinds that are words for something else too, with the rooms that use them so. */

@@ -282,7 +282,7 @@ describe("whatsapp_flow", () => {
       const run = withExits("whatsapp_flow", listed, [""]).respond(200, { items: [] });
       assert.deepEqual(
         [run.context.completionReason, run.context.variables.api_error],
-        ["flow_error", "no list in the answer"],
+        ["flow_error", "the response contains no list"],
       );
     });
   });
