@@ -11,15 +11,15 @@ import { Turn, type TurnOptions } from "./turn.ts";
 import { walk } from "./walk.ts";
 
 /**
- * One turn of a run: what an event makes of its context, and what is to be done in the world. A pure function:
- * time and events come in as arguments, the context given is not changed, the same arguments give the same result.
+ * Executes one turn of a run: computes from its context and an event the new context and the effects. A pure function:
+ * time and events are arguments, the given context is not changed, and equal arguments give equal results.
  *
- * Never throws and always halts, on any graph and any input; within its budget, where it is given one. A run that is
- * over, and an event that is not for what the run waits for, change nothing.
+ * Never throws and always terminates, for any graph and any input; within its budget, if it has one. Nothing changes if the
+ * run has ended or does not wait for the event.
  *
- * @param now the turn's one instant; must not be before that of an earlier turn.
- * @param options also `kinds`: what the engine can run, {@link NODE_KINDS} by default.
- * @returns the new context, and what the shell has to do in the transaction that stores it.
+ * @param now the instant of the whole turn; must not be before that of an earlier turn.
+ * @param options `kinds`: the kinds of nodes that the engine can run; defaults to {@link NODE_KINDS}.
+ * @returns the new context, and the effects that the runner executes in the transaction that stores it.
  */
 export function advance(
   version: ChatbotVersion,
@@ -40,7 +40,7 @@ export function advance(
   }
 }
 
-/** Only a defect of ours throws, or a context that is not one of ours. The run must not stay stuck on it. */
+/** Only a defect of the engine or an invalid context throws. The run fails with it, so that it cannot stay stuck. */
 function reasonOf(error: unknown): string {
   if (error instanceof TurnTooLong) return "turn_too_long: PYTRN";
   return `engine_error: ${error instanceof Error ? error.message : String(error)}`;
@@ -49,7 +49,7 @@ function reasonOf(error: unknown): string {
 function play(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): void {
   const step = react(turn, event, kinds);
   if (step) walk(turn, step, kinds);
-  takeFromInbox(turn, kinds);
+  receiveInbox(turn, kinds);
   if (
     isActive(turn.context) &&
     JSON.stringify(turn.context.variables).length > turn.settings.maxVariablesSize
@@ -58,8 +58,8 @@ function play(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): void {
   }
 }
 
-/** Messages that came while a request was under way answer the next question, if they can; otherwise they are too old. */
-function takeFromInbox(turn: Turn, kinds: NodeKinds): void {
+/** Passes messages that arrived during a request to the next question; those that are not valid answers are ignored. */
+function receiveInbox(turn: Turn, kinds: NodeKinds): void {
   for (;;) {
     const { waiting, inbox } = turn.context;
     if (waiting?.kind !== "answer") return;
@@ -75,7 +75,7 @@ function takeFromInbox(turn: Turn, kinds: NodeKinds): void {
   }
 }
 
-/** The turn's context and effects, with what has to be done about the run's timer. */
+/** The context and the effects of the turn, including the effect that sets or clears the run's timer. */
 function resultOf(turn: Turn, before: Context): { context: Context; effects: Effect[] } {
   const { context, effects } = turn;
   const [old, timer] = [before.waiting?.timer ?? null, context.waiting?.timer ?? null];

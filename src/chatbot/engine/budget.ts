@@ -1,13 +1,13 @@
-/** Is the time that a turn may take used up? The clock is the shell's, so that the engine stays pure. */
+/** Whether the time budget of a turn is used up. The runner supplies the clock, so that the engine stays pure. */
 export type Budget = () => boolean;
 
-/** For graphs of the program's own. */
+/** No limit: for graphs that are part of the program. */
 export const NO_BUDGET: Budget = () => false;
 
-/** Thrown by what takes too long; `advance` ends the run with it. */
+/** Thrown when the time budget is used up; `advance` then ends the run as failed. */
 export class TurnTooLong extends Error {}
 
-/** Asked by everything that a graph or its data may repeat: steps, conditions, placeholders, options, rules. */
+/** Called wherever a graph or its data may repeat work: steps, conditions, placeholders, options, rules. */
 export function check(isSpent: Budget): void {
   if (isSpent()) throw new TurnTooLong("the turn's time is used up");
 }

@@ -2,10 +2,10 @@ import type { InboundMessage } from "./context.ts";
 import { typedText } from "./inbound.ts";
 
 /**
- * A burst of messages as the turns it makes: texts that follow each other become one text, line by line; anything
- * else (a tap, a picture) stays a turn of its own. The shell decides what is a burst (`debounceMs`).
+ * Joins the messages of a burst into turns: consecutive texts become the lines of one text; any other message (a tap, a
+ * picture) is a turn of its own. The runner decides which messages are a burst (`debounceMs`).
  *
- * @param isEntry does a text lead somewhere else, as a QR code's does? It is no continuation of what was typed before.
+ * @param isEntry whether a text starts something else, as that of a QR code does: it does not continue the text before it.
  */
 export function joinBurst(
   messages: readonly InboundMessage[],

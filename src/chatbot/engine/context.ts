@@ -4,44 +4,44 @@ import type { AiRequest, HttpRequest } from "./request.ts";
 /** An ISO 8601 instant in UTC, with milliseconds. */
 export type Instant = string;
 
-/** `running` occurs only inside a turn; what is stored is waiting or finished. */
+/** `running` occurs only within a turn; a stored run is waiting or has ended. */
 type RunStatus = "running" | "waiting" | "completed" | "expired" | "stopped" | "failed";
 
 /** A run has at most one timer, and it belongs to what the run waits for. */
 export type Timer = { kind: TimerKind; at: Instant };
 
 export type TimerKind =
-  /** The question's own time is up: its `timeout` exit. */
+  /** The question's timeout: the run leaves by its exit `timeout`. */
   | "answer_timeout"
-  /** The contact has gone: the run expires. */
+  /** The contact has not answered: the run expires. */
   | "session_expiry"
-  /** The form's time is up: its `timeout` exit. */
+  /** The WhatsApp Flow's timeout: the run leaves by its exit `timeout`. */
   | "flow_expiry"
   | "delay"
-  /** A request brought no result at all: it counts as failed. */
+  /** A request has no result: it counts as failed. */
   | "request_timeout"
   /** The next attempt of a failed request. */
   | "request_retry"
   | "handoff_timeout"
   | "callback_timeout";
 
-/** What a run waits for. It says which events can move it on. */
+/** What a run waits for. It determines which events the run handles. */
 export type Waiting =
   /** The contact's answer to a question. */
   | {
       kind: "answer";
       nodeId: string;
       timer: Timer | null;
-      /** Invalid answers so far. */
+      /** The number of invalid answers so far. */
       attempts: number;
       /** The shown page of a long list, from 0. */
       page: number;
-      /** The contact has already been answered that a picture is not an answer here. */
+      /** Whether the contact has already received the reply that a picture is not a valid answer. */
       nudged: boolean;
     }
-  /** A form's answer. */
+  /** The answer to a WhatsApp Flow. */
   | { kind: "flow"; nodeId: string; timer: Timer | null; flowToken: string }
-  /** A response. `attempt` counts from 1; while a retry is pending the timer is a `request_retry`. */
+  /** The response to a request. `attempt` counts from 1; before a retry the timer is a `request_retry`. */
   | { kind: "http"; nodeId: string; timer: Timer; requestId: string; request: HttpRequest; attempt: number }
   | { kind: "ai"; nodeId: string; timer: Timer; requestId: string; request: AiRequest }
   | { kind: "delay"; nodeId: string; timer: Timer }
@@ -51,13 +51,13 @@ export type Waiting =
 /** One visit of a node. `subflow` is the chatbot id of the called graph, when not the run's own. */
 export type NodeVisit = { nodeId: string; at: Instant; subflow?: string };
 
-/** The last execution of a node: how it went, without the data, which is in the variables. */
+/** The last execution of a node: its result, without the data, which is in the variables. */
 export type NodeOutput = {
   nodeType: string;
   label: string;
   at: Instant;
   success: boolean;
-  /** The exit taken; null for the plain way on. */
+  /** The exit that was taken; null for the default exit. */
   exit?: string | null;
   error?: string;
   statusCode?: number;
@@ -73,7 +73,7 @@ export type Frame = { chatbotId: string; callerNodeId: string; callerVariables: 
  * `text`, `{type: "button_reply", button_reply: {id, title}}` for `interactive`, an array for `contacts`.
  */
 export type InboundMessage = {
-  /** Our id of the message; for traces only. */
+  /** The id of the message row; for traces only. */
   id: string | null;
   type: string;
   content: Json;
@@ -81,34 +81,34 @@ export type InboundMessage = {
   referral?: JsonObject;
 };
 
-/** One run of one version in one conversation: plain JSON, stored as it is. Changed only by `advance`. */
+/** The state of one run of one version in one conversation, stored as plain JSON. Changed only by `advance`. */
 export type Context = {
-  /** Unique, ours. Seeds the run's randomness, request ids and flow tokens. */
+  /** The unique id of the run. It seeds its random values, request ids and flow tokens. */
   runId: string;
-  /** A/B splits stick to it. */
+  /** The contact. A/B splits depend on this id, so that a contact always takes the same exit. */
   contactId: string;
   status: RunStatus;
-  /** How the run ended, in the word of the `end` node, or the status; null while it runs. */
+  /** The outcome of the run: that of the `end` node, or the status; null while the run is active. */
   outcome: string | null;
-  /** Why it ended: `flow_completed`, `timeout`, … or `code: detail`; null while it runs. */
+  /** Why it ended: `flow_completed`, `timeout`, … or `code: detail`; null while the run is active. */
   completionReason: string | null;
   startedAt: Instant;
-  /** The node the run is at; null before the start. Kept after the end: where the run was left. */
+  /** The current node; null before the start. After the end it is the last node. */
   currentNodeId: string | null;
-  /** Nested JSON, plus the flat names (`question_1.response`) that old exports use. */
+  /** The run's variables: nested JSON, and flat names (`question_1.response`) that old exports use. */
   variables: JsonObject;
   nodeHistory: NodeVisit[];
   nodeOutputs: { [nodeId: string]: NodeOutput };
   waiting: Waiting | null;
   /** Open subflows, innermost last. */
   frames: Frame[];
-  /** Messages sent by bots in this conversation in the hour that began at `since`. */
+  /** The number of messages that chatbots have sent in this conversation in the hour that began at `since`. */
   replies: { since: Instant; count: number };
-  /** Random numbers and request ids drawn so far. */
+  /** How many random numbers and request ids the run has drawn. */
   draws: number;
-  /** Messages that arrived while a request was under way; the next question takes them. */
+  /** Messages that arrived during a request; the next question receives them. */
   inbox: InboundMessage[];
-  /** Callbacks that came before the run waited for one. */
+  /** Callbacks that arrived before the run waited for one. */
   callbacks: Json[];
 };
 
@@ -134,7 +134,7 @@ export function newContext(runId: string, contactId: string, now: Instant): Cont
   };
 }
 
-/** True while the run is not over. */
+/** Whether the run is active. */
 export function isActive(context: Context): boolean {
   return context.status === "running" || context.status === "waiting";
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
 import type { Context, InboundMessage } from "./context.ts";
 
-/** What came of an {@link HttpRequest}. A response of any status is a `response`; no response is a `failure`. */
+/** The result of an {@link HttpRequest}: a `response` of any status, or a `failure` if there is no response. */
 export type HttpResult =
   | {
       kind: "response";
@@ -12,13 +12,13 @@ export type HttpResult =
     }
   | {
       kind: "failure";
-      /** `blocked`: the guard refused the address; `budget`: not called, there is nothing left to spend. */
+      /** `blocked`: the guard refused the address; `budget`: not sent, because the budget is used up. */
       reason: "timeout" | "network" | "blocked" | "too_large" | "not_connected" | "budget";
       message: string;
       durationMs: number;
     };
 
-/** What came of an {@link AiRequest}. */
+/** The result of an {@link AiRequest}. */
 export type AiResult =
   | {
       kind: "reply";
@@ -30,30 +30,30 @@ export type AiResult =
     }
   | Extract<HttpResult, { kind: "failure" }>;
 
-/** Everything that can happen to a run. */
+/** All events that a run can receive. */
 export type ChatbotEvent =
   /**
-   * The run begins. `variables` are set before the first node: `customer_phone`, `contact`, `callback_url`, and
-   * what an API call passed. `message` is what the contact opened with, if a contact did. `replies` is the
+   * The run starts. `variables` are set before the first node: `customer_phone`, `contact`, `callback_url`, and those that an
+   * API request passed. `message` is the contact's message that started the run, if there is one. `replies` is the
    * reply count of the conversation's previous run, so that two chatbots cannot restart each other endlessly.
    */
   | { kind: "start"; message: InboundMessage | null; variables?: JsonObject; replies?: Context["replies"] }
   | { kind: "message"; message: InboundMessage }
-  /** A form's answer that reached us by its token rather than as a message. */
+  /** The answer to a WhatsApp Flow that was found by its token rather than by its message. */
   | { kind: "flow_response"; flowToken: string; response: JsonObject }
   | { kind: "http_result"; requestId: string; result: HttpResult }
   | { kind: "ai_result"; requestId: string; result: AiResult }
-  /** The run's timer rang. One that is not due (it has been moved since) changes nothing. */
+  /** The run's timer fired. A timer that is not due (it has been moved since) changes nothing. */
   | { kind: "timer" }
-  /** Another program called the run's callback address. */
+  /** Another program sent a request to the run's callback address. */
   | { kind: "callback"; payload: Json }
-  /** The person who had the conversation gave it back. */
+  /** The agent who had taken over the conversation gave it back. */
   | { kind: "handoff_ended" }
-  /** A pause is over (a person had stepped in): what the contact was last asked is asked again. */
+  /** A pause after an agent's message is over: the last question is asked again. */
   | { kind: "resume" }
-  /** A message of the run could not be sent. `nodeId` null: it is not known which. */
+  /** A message of the run could not be sent. `nodeId` is null if the node is not known. */
   | { kind: "send_failed"; nodeId: string | null; reason: string }
-  /** Someone on staff moves the run on, past what it waits for. */
+  /** An agent skips what the run waits for. */
   | { kind: "skip" }
-  /** Someone, or a rule of the shell, ends the run. `reason` is kept: `user_stopped`, `manually_stopped`, … */
+  /** An agent, or a rule of the runner, ends the run. `reason` is stored: `user_stopped`, `manually_stopped`, … */
   | { kind: "stop"; reason: string };

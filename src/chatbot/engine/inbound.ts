@@ -2,11 +2,11 @@ import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { cleanProse } from "../text/pasted.ts";
 import type { InboundMessage } from "./context.ts";
 
-/** Reads what the content of inbound messages says, whatever shape it really has. */
+/** Reads the content of inbound messages. Content of an unexpected shape is ignored, never an error. */
 
 /**
- * The words of a message, without what travels along with a paste: a text, or a tap on a template's quick reply. Null
- * when it has none.
+ * The text of a message, without invisible characters of a paste: what was typed, or the title of a tapped quick reply of a
+ * template. Null for other messages.
  */
 export function typedText({ type, content }: InboundMessage): string | null {
   if (!isObject(content)) return null;
@@ -14,7 +14,7 @@ export function typedText({ type, content }: InboundMessage): string | null {
   return typeof words === "string" ? cleanProse(words) || null : null;
 }
 
-/** A tap on a button or a row of ours, or on a template's quick reply. */
+/** A tap on a button or row of an interactive message, or on a quick reply of a template. */
 export function tappedReply({ type, content }: InboundMessage): { id: string; title: string } | null {
   if (!isObject(content)) return null;
   if (type === "button") return replyOf(content.payload, content.text);
@@ -26,7 +26,7 @@ function replyOf(id: unknown, title: unknown): { id: string; title: string } | n
   return typeof id === "string" ? { id, title: typeof title === "string" ? title : "" } : null;
 }
 
-/** The answer of a form: what was entered, and the token it was sent with. Null for any other message. */
+/** The answer to a WhatsApp Flow: the data that was entered, and the Flow's token. Null for any other message. */
 export function formAnswer({
   type,
   content,
@@ -37,7 +37,7 @@ export function formAnswer({
   return { token: typeof token === "string" ? token : null, response };
 }
 
-/** `response_json` is a text of JSON; texts that are not JSON, or not an object, have been seen. */
+/** `response_json` should be the JSON text of an object. Meta has delivered other texts: they become an empty object. */
 function parseResponse(text: unknown): JsonObject {
   try {
     const value: unknown = typeof text === "string" ? JSON.parse(text) : text;
@@ -47,7 +47,7 @@ function parseResponse(text: unknown): JsonObject {
   }
 }
 
-/** Messages that say nothing to a bot: they neither start nor move it. */
+/** Types of messages that chatbots ignore. */
 const SILENT: ReadonlySet<string> = new Set([
   "reaction",
   "edit",

@@ -5,13 +5,13 @@ import { shorten, split } from "../text/cut.ts";
 import type { OutboundMessage } from "./effect.ts";
 import type { Turn } from "./turn.ts";
 
-/** Of the header's and the footer's text, in characters (an interactive message's limit). */
+/** The limit of header and footer of an interactive message, in characters. */
 const MARGIN_LIMIT = 60;
 
-/** Templates of the lines above and below the body; an empty one is left out. */
+/** The templates of header and footer; an empty one is left out. */
 type Margins = { header: string; footer: string };
 
-/** An interactive message. Header and footer are interpolated and shortened. */
+/** An interactive message. Variables are filled into header and footer, which are then shortened. */
 export function interactive(
   turn: Turn,
   node: GraphNode,
@@ -36,8 +36,8 @@ export function interactive(
 }
 
 /**
- * Says as plain messages what is too long for an interactive body, and returns the rest, which fits. An empty text
- * becomes the node's label, since an interactive message must have a body.
+ * Sends the beginning of a text that is too long for an interactive body as text messages, and returns the rest. An empty
+ * text is replaced by the node's label, because an interactive message must have a body.
  */
 export function leadIn(turn: Turn, node: GraphNode, text: string, limit: number): string {
   let last = "";

@@ -7,8 +7,8 @@ import { after } from "./instant.ts";
 import type { WaitTime } from "./wait_time.ts";
 
 /**
- * May a run of one version go on in another? Only where it is: on a node of the same id and type, outside any
- * subflow.
+ * Whether a run of one version can continue in another: its current node must exist there with the same type, and the run
+ * must not be in a subflow.
  */
 export function canMove(context: Context, from: ChatbotVersion, to: ChatbotVersion): boolean {
   if (context.frames.length > 0 || context.currentNodeId === null) return context.currentNodeId === null;
@@ -18,8 +18,8 @@ export function canMove(context: Context, from: ChatbotVersion, to: ChatbotVersi
 }
 
 /**
- * A run in the version that it is moved to, which decides how long it waits, from when it began to. What else belongs to
- * a wait (options, attempts, texts) is read from the version when it is needed.
+ * A run after the move to another version. The new version determines the timeout, counted from the start of the wait. Other
+ * properties of a wait (options, attempts, texts) are read from the version when they are needed.
  */
 export function moved(
   context: Context,
@@ -46,7 +46,7 @@ function timeIn(version: ChatbotVersion, nodeId: string, kinds: NodeKinds): Wait
   return (node && kinds.of(node)?.waits?.(node.data, version.settings)) ?? null;
 }
 
-/** Of several nodes with one id, the last one counts, as in {@link indexGraph}. */
+/** The node with an id. Where several have the same id, the last one counts, as in {@link indexGraph}. */
 function nodeIn({ graph }: ChatbotVersion, nodeId: string): GraphNode | undefined {
   return graph.nodes.findLast(({ id }) => id === nodeId);
 }

@@ -8,10 +8,10 @@ import { resume } from "./resume.ts";
 import { fail, SKIP, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
-/** Messages kept, at most, while a request is under way; callbacks kept before they are waited for. */
+/** The maximum number of messages stored during a request, and of callbacks stored before the run waits for one. */
 const MOST_KEPT = 20;
 
-/** The first step an event leads to; null when it does not concern what the run waits for. */
+/** The first step after an event; null when the run does not wait for it. */
 export function react(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): Step | null {
   const { context } = turn;
   switch (event.kind) {
@@ -30,7 +30,7 @@ export function react(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): Step |
       break;
     case "send_failed":
       if (event.nodeId !== null && event.nodeId !== context.waiting?.nodeId) {
-        // The run has gone on since, to something that was sent or will fail itself.
+        // The run has left that node. Its current message was sent, or its failure will be reported by its own event.
         turn.effects.push({ kind: "log", nodeId: event.nodeId, code: "send_failed", detail: event.reason });
         return null;
       }
@@ -50,7 +50,7 @@ function begin(turn: Turn, event: Extract<ChatbotEvent, { kind: "start" }>): Ste
   return start ? { kind: "goto", nodeId: start.id } : fail("no_start_node");
 }
 
-/** A message: a keyword of the settings, the answer to what was asked, or something for later. */
+/** Handles a message: a keyword of the settings, an answer, or a message to store for later. */
 function receiveMessage(turn: Turn, message: InboundMessage, kinds: NodeKinds): Step | null {
   const { context, settings } = turn;
   if (isSilent(message)) return null;

@@ -1,14 +1,14 @@
 import type { Json } from "../../base/json/json.ts";
 
-/** Where an {@link HttpRequest} goes, and whose credentials it carries. */
+/** The target of an {@link HttpRequest}: it determines the address and the credentials. */
 export type HttpTarget =
   /** `url` is absolute; credentials, if any, are in the headers. */
   | { kind: "url" }
-  /** `url` is a path below the data source's base URL; its authentication and headers are added by the shell. */
+  /** `url` is a path below the data source's base URL; the runner adds its authentication and headers. */
   | { kind: "data_source"; dataSourceId: string }
-  /** A stored connection: method, path, parameters and body of the connection, overlaid by those given here. */
+  /** A stored connection. The request's parameters and body take precedence over the connection's. */
   | { kind: "data_source_connection"; connectionId: string }
-  /** `url` is a path below the Google Calendar API; the account's token is added by the shell. `userId` null: the chatbot's owner. */
+  /** `url` is a path below the Google Calendar API; the runner adds the account's token. `userId` null: the chatbot's owner. */
   | { kind: "google_calendar"; userId: string | null };
 
 export type HttpBody =
@@ -20,7 +20,7 @@ export type HttpBody =
   /** Sent as it is; the content type is in the headers. */
   | { kind: "text"; text: string };
 
-/** A request with every value in place, not yet encoded: names and values are separate, so none can break out. */
+/** A request with all variables filled, not yet encoded: names and values are separate, so that no value can change its structure. */
 export type HttpRequest = {
   target: HttpTarget;
   method: string;
@@ -32,13 +32,13 @@ export type HttpRequest = {
   timeoutMs: number;
 };
 
-/** A question to a language model (an OpenAI-compatible chat completion). History and key are added by the shell. */
+/** A request to a language model (an OpenAI-compatible chat completion). The runner adds the history and the API key. */
 export type AiRequest = {
-  /** Null: the tenant's default. */
+  /** Null: the operator's model (`AI_BASE_URL`). */
   baseUrl: string | null;
   model: string | null;
   system: string;
-  /** Asked instead of, or after, the history. */
+  /** A prompt that follows the history. */
   prompt: string | null;
   /** How many of the conversation's last messages to send along. */
   historyMessages: number;

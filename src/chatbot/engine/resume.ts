@@ -6,7 +6,7 @@ import type { ChatbotEvent } from "./event.ts";
 import { fail, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
-/** What an event means to the node at which the run waits; null when it means nothing to it. */
+/** Passes an event to the node at which the run waits; null when the node does not handle it. */
 export function resume(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): Step | null {
   const { waiting } = turn.context;
   if (waiting === null) return null;
@@ -30,7 +30,7 @@ export function resume(turn: Turn, event: ChatbotEvent, kinds: NodeKinds): Step 
 type Receive = (event: ChatbotEvent) => Step | null;
 type ResultEvent = Extract<ChatbotEvent, { kind: "http_result" | "ai_result" }>;
 
-/** A result goes to the node that asked for it, unless another attempt may bring a better one. */
+/** Passes the result of a request to its node, unless the request is retried. */
 function receiveResult(
   turn: Turn,
   node: GraphNode,
@@ -43,11 +43,11 @@ function receiveResult(
   if (!isAwaited) return null;
   const again =
     waiting.kind === "http" && event.kind === "http_result" && retry(turn, node, waiting, event.result);
-  // Without a reader the run was moved to a version in which this node is of another kind.
+  // A kind without `receive`: the run was moved to a version in which this node is of another kind.
   return again || (receive(event) ?? fail(`changed_node: ${node.id}`));
 }
 
-/** The timer rang: the next attempt is due, a result did not come in time, or the wait is over. */
+/** Handles the timer: the next attempt is due, a result did not arrive in time, or the wait is over. */
 function timeUp(turn: Turn, node: GraphNode, waiting: Waiting, receive: Receive): Step | null {
   if (waiting.kind === "http" && waiting.timer.kind === "request_retry")
     return requestAgain(turn, node, waiting);
@@ -63,7 +63,12 @@ function timeUp(turn: Turn, node: GraphNode, waiting: Waiting, receive: Receive)
   return { kind: "exit", exits: [{ handle: "timeout" }], otherwise };
 }
 
-const NO_RESULT = { kind: "failure", reason: "timeout", message: "No answer came.", durationMs: 0 } as const;
+const NO_RESULT = {
+  kind: "failure",
+  reason: "timeout",
+  message: "The request timed out.",
+  durationMs: 0,
+} as const;
 
 function sendFailed(reason: string): Step {
   const otherwise = { status: "failed", reason: `send_failed: ${reason}` } as const;

@@ -8,20 +8,20 @@ import type { InboundMessage, Instant } from "./context.ts";
 import { isSilent, tappedReply, typedText } from "./inbound.ts";
 import { localTime } from "./instant.ts";
 
-/** What makes a chatbot begin. Words are compared without case and accents. */
+/** A condition that starts a chatbot. Texts are compared without regard to case and accents. */
 export type TriggerCondition =
-  /** Any message that is not taken by something else. */
+  /** Any message that no other rule matches. */
   | { kind: "any" }
   /** The contact's first message to the channel. */
   | { kind: "first_message" }
   | { kind: "keyword"; words: string[]; match: Match }
-  /** A quick reply of a template, by its payload; none named: any. */
+  /** A quick reply of a template, by its payload; without payloads: any. */
   | { kind: "template_button"; payloads: string[] }
-  /** An advertisement, by its id; none named: any. */
+  /** A click on an advertisement, by its id; without ids: any. */
   | { kind: "referral"; sourceIds: string[] }
-  /** A QR code or a link: the text it puts before the contact begins with the code. */
+  /** A QR code or a link, whose prefilled text begins with a code. */
   | { kind: "deep_link"; codes: string[] }
-  /** An API call or an automation, by name; none named: any. */
+  /** An API request or an automation, by name; without names: any. */
   | { kind: "api"; names: string[] };
 
 export type Match = "exact" | "contains" | "regex";
@@ -33,25 +33,25 @@ type BusinessHours = {
 };
 
 export type TriggerRule = {
-  /** The chatbot it begins. */
+  /** The chatbot that it starts. */
   chatbotId: string;
-  /** Higher wins; among equals the more specific, then the first in the list. */
+  /** The highest priority wins; among equal ones the more specific rule, then the first in the list. */
   priority: number;
   condition: TriggerCondition;
-  /** Its words or codes, and what became of them so far: see {@link foldedWords}. */
+  /** The keywords or codes, and those folded so far: see {@link foldedWords}. */
   words: readonly string[];
   folded: string[];
-  /** Only then, or only outside them; null: always. */
+  /** The rule applies only inside or only outside these hours; null: always. */
   hours: { when: "inside" | "outside"; of: BusinessHours } | null;
 };
 
-/** Something that may begin a run. */
+/** A message or an API request that may start a run. */
 export type Arrival =
   | { kind: "message"; message: InboundMessage; isFirstMessage: boolean }
   | { kind: "api"; name: string };
 
 /**
- * The rule that something arriving sets off; null when none does, or when it is no beginning at all (a reaction).
+ * The rule that an arrival matches; null when none matches, or when messages of its type never start a run (a reaction).
  *
  * @param rules of all active chatbots, the oldest first.
  * @throws TurnTooLong when the rules take longer than the budget
@@ -72,8 +72,8 @@ export function matchTrigger(
 }
 
 /**
- * Is a message one that no person types: a QR code's or a link's, a click on an advertisement, a named quick reply of a
- * template? It says where the contact wants to go, so that it is no answer to anything.
+ * Whether a message is an entry signal: the text of a QR code or a link, a click on an advertisement, or a quick reply of a
+ * template that a rule names. It starts something, so it is never treated as an answer.
  *
  * @param text what was typed, folded
  */
@@ -96,24 +96,24 @@ export function isSignal(
     case "referral":
       return message.referral !== undefined;
     case "template_button":
-      // Any of all templates would take the answers of those that the run itself has sent.
+      // A rule for any quick reply does not count: it would match the answers to templates that the run itself has sent.
       return message.type === "button" && condition.payloads.length > 0;
     default:
       return false;
   }
 }
 
-/** Is it a keyword that a contact types as a whole? */
+/** Whether a rule matches keywords exactly. */
 export function isExactKeyword({ condition }: TriggerRule): boolean {
   return condition.kind === "keyword" && condition.match === "exact";
 }
 
-/** May a message begin a run of a chatbot by itself? A word that only skips does not. */
+/** Whether a message can start a run of a chatbot. A skip word cannot. */
 export function isBeginning(settings: ChatbotSettings, message: InboundMessage): boolean {
   return !isSilent(message) && !isSkipWord(settings, typedText(message) ?? "");
 }
 
-/** How much each kind leaves open. */
+/** The order of the kinds, from the most specific to the least. */
 const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
   deep_link: 0,
   template_button: 0,
@@ -124,7 +124,7 @@ const GENERALITY: { [kind in TriggerCondition["kind"]]: number } = {
   any: 4,
 };
 
-/** What arrived, with its words as they are compared. */
+/** An arrival, with its text as it is compared. */
 type Received = { arrival: Arrival; text: string; folded: string; budget: Budget };
 
 function matches(rule: TriggerRule, { arrival, text, folded: received, budget }: Received): boolean {
@@ -155,7 +155,7 @@ function matches(rule: TriggerRule, { arrival, text, folded: received, budget }:
         isNamed(condition.sourceIds, textField(message.referral, "source_id"))
       );
     case "deep_link":
-      // `table-7` is no beginning of `table-77`.
+      // The code `table-7` must not match `table-77`.
       return foldedWords(rule, budget).some(
         (code) =>
           code !== "" &&
@@ -177,7 +177,7 @@ function isInHours({ hours }: TriggerRule, now: Instant): boolean {
   return hours === null || isOpen(hours.of, now) === (hours.when === "inside");
 }
 
-/** Is it business hours? */
+/** Whether an instant is within business hours. */
 function isOpen(hours: BusinessHours, now: Instant): boolean {
   const { time, weekday } = localTime(now, hours.timeZone);
   const yesterday = weekday === 1 ? 7 : weekday - 1;
@@ -188,8 +188,8 @@ function isOpen(hours: BusinessHours, now: Instant): boolean {
 }
 
 /**
- * A rule's words as they are compared, `""` where nothing is left of one; made in the time of the turns that first need
- * them, and kept.
+ * The folded keywords of a rule; `""` for one of which nothing remains. They are computed within the time budget of the turns
+ * that first need them, and then cached.
  */
 function foldedWords({ words, folded }: TriggerRule, budget: Budget): readonly string[] {
   for (let next = words[folded.length]; next !== undefined; next = words[folded.length]) {

@@ -8,7 +8,7 @@ import { NODE_KINDS } from "../nodes/registry.ts";
 import { START } from "../nodes/start.ts";
 import type { Match, TriggerCondition, TriggerRule } from "./trigger.ts";
 
-/** The rules that a graph's start node states. One without triggers begins on any message. */
+/** The rules of a graph's start node. A start node without triggers matches any message. */
 export function triggerRules(
   chatbotId: string,
   graph: Graph,
@@ -29,7 +29,7 @@ export function triggerRules(
   }));
 }
 
-/** What is longer than any word is compared with nothing. */
+/** The keywords or codes of a condition; those that are too long are ignored. */
 function wordsOf(condition: TriggerCondition): string[] {
   const written =
     condition.kind === "deep_link"

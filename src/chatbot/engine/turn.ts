@@ -18,23 +18,23 @@ import type { WaitTime } from "./wait_time.ts";
 /** The limit of a text message, in characters. */
 const TEXT_LIMIT = 4096;
 
-/** What one turn may write, as a multiple of what the variables may hold when it is over. */
+/** How much one turn may write, as a multiple of the limit of all variables. */
 const WRITES_PER_SIZE = 10;
 
-/** Looks at a turn without changing it. */
+/** Observes a turn; must not change it. */
 type TurnObserver = (turn: Turn) => void;
 
-/** What accompanies a turn without being part of it. */
+/** Options of a turn. */
 export type TurnOptions = {
-  /** Sees the turn as it begins, and as each node is entered; it may look, and change nothing. */
+  /** Called when the turn begins and when it enters a node; must not change the turn. */
   observe?: TurnObserver;
-  /** Ends the turn, and with it the run, when it takes too long. */
+  /** The time budget. When it is used up, the run fails. */
   budget?: Budget;
 };
 
 /**
- * One turn under way: a draft of the context, which belongs to the turn, and the effects so far. Nodes speak to it
- * and to nothing else; that keeps `advance` pure.
+ * A turn in progress: its own copy of the context, and the effects so far. It is all that nodes have access to, which keeps
+ * `advance` pure.
  */
 export class Turn {
   readonly version: ChatbotVersion;
@@ -43,18 +43,18 @@ export class Turn {
   readonly now: Instant;
   readonly effects: Effect[] = [];
   readonly texts: Texts;
-  /** Nodes entered in this turn. */
+  /** The number of nodes entered in this turn. */
   steps = 0;
-  /** A message was held back because the conversation had its fill for the hour. */
+  /** Whether a message was not sent because the limit of replies an hour was reached. */
   isMuted = false;
-  /** More was written in this turn than any run can need: a graph may double a variable at every step. */
+  /** Whether the turn has written more than it may. A graph could otherwise double a variable at every step. */
   hasWrittenTooMuch = false;
   /** For a trace: called when the turn begins, and when a node is entered. */
   readonly observe: TurnObserver | undefined;
   /** For a trace: the names of variables that were set, as often as they were; kept only if there is an observer. */
   readonly touched: string[] = [];
   readonly budget: Budget;
-  /** What this turn may still write, in characters. */
+  /** How many characters this turn may still write. */
   #writable: number;
 
   constructor(
@@ -79,7 +79,7 @@ export class Turn {
     return this.version.settings;
   }
 
-  /** The graph the run is in: its own, or that of the innermost subflow; null when that one is gone. */
+  /** The current graph: the run's own, or that of the innermost subflow; null when that graph no longer exists. */
   get graph(): GraphIndex | null {
     const graph = currentGraph(this.version, this.context.frames);
     return graph && indexGraph(graph, this.#kinds);
@@ -104,7 +104,7 @@ export class Turn {
     this.#touch(`${prefix}.${field}`);
   }
 
-  /** Other variables take the place of all. */
+  /** Replaces all variables. */
   exchange(variables: JsonObject): void {
     for (const name of [...Object.keys(this.context.variables), ...Object.keys(variables)]) this.#touch(name);
     this.context.variables = variables;
@@ -114,12 +114,12 @@ export class Turn {
     if (this.observe && name !== null) this.touched.push(name);
   }
 
-  /** Puts variables into a text that a person will read. */
+  /** Fills variables into a text for people. */
   fill(node: GraphNode, template: string): string {
     return this.#interpolate(node, template, (value) => display(value, this.texts));
   }
 
-  /** Puts variables into a text that a program will read. */
+  /** Fills variables into a text for programs. */
   fillPlain(node: GraphNode, template: string, encode: (text: string) => string = (text) => text): string {
     return this.#interpolate(node, template, (value) => encode(plainText(value)));
   }
@@ -142,7 +142,7 @@ export class Turn {
     return !this.hasWrittenTooMuch;
   }
 
-  /** Sends a text; what is too long for one message is several. */
+  /** Sends a text, in several messages if it is too long for one. */
   say(node: GraphNode, text: string, metadata?: JsonObject): void {
     if (text.trim() === "") this.log(node, "empty_message", node.id);
     for (const body of split(text, TEXT_LIMIT)) {
@@ -170,19 +170,19 @@ export class Turn {
     this.effects.push({ kind: "log", nodeId: node?.id ?? null, code, detail });
   }
 
-  /** Notes how a node went. */
+  /** Records the result of a node. */
   record(node: GraphNode, output: Partial<NodeOutput>): void {
     const subflow = this.context.frames.at(-1)?.chatbotId;
     const key = subflow === undefined ? node.id : `${subflow}/${node.id}`;
     const label = typeof node.data.label === "string" ? node.data.label : "";
     const fresh = { nodeType: nodeType(node), label, at: this.now, success: true };
     const recorded = sanitize({ ...fresh, ...output }) as NodeOutput;
-    // Defined, not assigned, so that even an id like `__proto__` is no more than a key.
+    // Defined, not assigned, so that an id like `__proto__` is an ordinary key.
     const property = { value: recorded, enumerable: true, writable: true, configurable: true };
     Object.defineProperty(this.context.nodeOutputs, key, property);
   }
 
-  /** The timer of a wait; null: it takes as long as it takes. */
+  /** The timer of a wait; null for a wait without a limit. */
   timerFor({ kind, seconds }: WaitTime): Timer | null {
     return seconds === null ? null : this.timer(kind, seconds);
   }
@@ -191,13 +191,13 @@ export class Turn {
     return { kind, at: after(this.now, seconds) };
   }
 
-  /** A string no other draw of any run gives: request ids and seeds. */
+  /** A string that is unique among all draws of all runs: a request id or a seed. */
   draw(): string {
     return `${this.context.runId}:${++this.context.draws}`;
   }
 }
 
-/** About how many characters of JSON a value is; not counted on beyond `limit`, which anything too large exceeds. */
+/** The approximate length of a value's JSON. Counting stops once it exceeds `limit`. */
 function size(value: Json, limit: number): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 4;

@@ -6,7 +6,7 @@ import type { Frame } from "./context.ts";
 import { type EndStatus, fail, leaveBy, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
-/** Follows a step from node to node, until the run waits or is over. */
+/** Follows the steps from node to node until the run waits or has ended. */
 export function walk(turn: Turn, first: Step, kinds: NodeKinds): void {
   let step = first;
   for (;;) {
@@ -51,7 +51,7 @@ function leave(turn: Turn, exits: Exit[], otherwise?: { status: EndStatus; reaso
   return otherwise ? { kind: "finish", ...otherwise } : { kind: "end", outcome: null };
 }
 
-/** Enters a node, unless a guard forbids. */
+/** Enters a node, unless a guard ends the run. */
 function visit(turn: Turn, nodeId: string, kinds: NodeKinds): Step {
   const { context, settings, graph } = turn;
   const subflow = context.frames.at(-1)?.chatbotId;
@@ -72,7 +72,7 @@ function visit(turn: Turn, nodeId: string, kinds: NodeKinds): Step {
     : fail(`unknown_node_type: ${nodeType(node) || "(none)"} at ${nodeId}`);
 }
 
-/** The called graph is at its end: its variables make room for the caller's, whose node says where to go. */
+/** Ends a called graph: restores the caller's variables and lets the calling node decide the next step. */
 function returnToCaller(turn: Turn, frame: Frame, outcome: string | null, kinds: NodeKinds): Step {
   const { context } = turn;
   const results = context.variables;

@@ -9,7 +9,7 @@ import {
 import { type Json, type JsonObject, own } from "../../base/json/json.ts";
 import type { Field, FieldFacts, Fields, FieldType, ReferenceKind } from "./field.ts";
 
-/** A field that does not know its name yet. */
+/** A field before {@link defineFields} has given it its name. */
 type Draft<Value> = FieldFacts & { read(data: JsonObject, name: string): Value };
 
 /** Gives each field its name. */
@@ -44,7 +44,7 @@ export const output = textOf("output");
 export const variable = textOf("variable");
 export const node = textOf("node");
 
-/** A word of a set; another word reads as it was written. The first one is the default. */
+/** One of the options, of which the first is the default. Another value is read as it is written. */
 export function choice(
   about: string,
   options: readonly [string, ...string[]],
@@ -83,12 +83,12 @@ export function boolean(about: string, otherwise: boolean): Draft<boolean> {
   };
 }
 
-/** A list, of objects with these fields where they are named. */
+/** A list; of objects with these fields, if `items` is given. */
 export function list(about: string, items?: Fields, facts: Facts = {}): Draft<Json[]> {
   return { type: "list", about, ...facts, ...(items && { items }), read: listField };
 }
 
-/** A list of texts; whatever else is in it is left out. */
+/** A list of texts; other elements are ignored. */
 export function texts(about: string, facts: Facts = {}): Draft<string[]> {
   return { type: "list", about, ...facts, read: textListField };
 }

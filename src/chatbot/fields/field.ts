@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
 
-/** What a field can hold, in words for people. */
+/** The types of fields, described for people. */
 export const FIELD_TYPES = {
   template: "A text that may contain `{{variables}}`.",
-  text: "A text that is taken as it is.",
-  number: "A number. One outside of its bounds is moved into them.",
+  text: "A text in which variables are not filled.",
+  number: "A number. A number outside its limits is replaced by the nearest limit.",
   boolean: "`true` or `false`.",
-  choice: "One word of a set.",
+  choice: "One of several options.",
   pattern: "A regular expression.",
   list: "A list of texts or of objects.",
   object: "An object.",
@@ -20,14 +20,14 @@ export const FIELD_TYPES = {
   output: "The name of a variable that the node sets.",
   outputs: "An object whose keys are the names of variables that the node sets.",
   variable: "The path of a variable that the node reads.",
-  node: "The id of a node of the same graph, where the run goes next.",
-  reference: "The id of something outside of the graph.",
-  references: "A list of such ids.",
+  node: "The id of a node of the same graph, at which the run continues.",
+  reference: "The id of an object outside the graph.",
+  references: "A list of ids of objects outside the graph.",
 } as const;
 
 export type FieldType = keyof typeof FIELD_TYPES;
 
-/** What a node can name outside of its graph. */
+/** The kinds of objects outside the graph that a node can refer to. */
 export type ReferenceKind =
   /** The provider's id of a WhatsApp Flow. */
   | "flow"
@@ -36,41 +36,41 @@ export type ReferenceKind =
   | "chatbot"
   /** `<name>/<language>` of a message template. */
   | "template"
-  /** A member's id or address; `""` stands for the owner of the chatbot. */
+  /** A member's id or e-mail address; `""` is the owner of the chatbot. */
   | "calendar"
   /** A member's id. */
   | "member"
   /** A group's name or id. */
   | "group"
-  /** A tag's id. Names are not references: a missing tag is created. */
+  /** A tag's id. Names of tags are not references, because a missing tag is created. */
   | "tag";
 
-/** Describes a field of a node's `data`: for its reader, for validation and export, for the docs and for editors. */
+/** The description of a field of a node's `data`, used by its reader, validation, export, the docs and graph editors. */
 export type FieldFacts = {
   type: FieldType;
-  /** What it is for, in one sentence of Markdown. */
+  /** The documentation of the field: a sentence or two of Markdown. */
   about: string;
-  /** The code of the problem when it is empty, for a field without which the node cannot do its work. */
+  /** For a required field: the code of the problem when it is empty. */
   required?: string;
-  /** The field counts only in nodes for which this holds; always by default. */
+  /** The field is used only in nodes for which this is true; defaults to all. */
   when?: (data: JsonObject) => boolean;
-  /** In characters: what a phone shows of the text. */
+  /** The maximum length of the text, in characters; longer texts are cut. */
   limit?: number;
-  /** Does validation warn of a text over the limit? */
+  /** Whether validation warns of a text that exceeds the limit. */
   warnsOverLimit?: boolean;
-  /** Numbers are moved into these bounds when they are read. */
+  /** The limits of a number. A number outside them is read as the nearest limit. */
   min?: number;
   max?: number;
   default?: Json;
   options?: readonly string[];
   refersTo?: ReferenceKind;
-  /** The fields of a list's objects. */
+  /** The fields of the objects in a list. */
   items?: Fields;
 };
 
 export type Field<Value = unknown> = FieldFacts & {
   name: string;
-  /** Reads the field; the wrong shape reads as absent, never as an error. */
+  /** Reads the field. A value of the wrong type counts as absent; it is never an error. */
   of(data: JsonObject): Value;
 };
 

@@ -2,10 +2,10 @@ import type { JsonObject } from "../../base/json/json.ts";
 import type { Fields, ReferenceKind } from "./field.ts";
 import { filledFields } from "./filled_fields.ts";
 
-/** Something outside of the graph that a node names, and the field that names it. */
+/** A reference of a node to an object outside the graph, with the field that contains it. */
 export type NamedReference = { kind: ReferenceKind; id: string; field: string };
 
-/** What the fields of a node name. */
+/** The references in the fields of a node. */
 export function namedReferences(fields: Fields, data: JsonObject): NamedReference[] {
   return filledFields(fields, data).flatMap(({ field, data: place }) => {
     const { name, refersTo: kind } = field;

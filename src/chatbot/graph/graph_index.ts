@@ -1,7 +1,7 @@
 import { type Graph, type GraphEdge, type GraphKinds, type GraphNode, nodeType } from "./graph.ts";
 import { automaticNames } from "./node_numbers.ts";
 
-/** A graph made ready for walking. */
+/** A graph with its nodes, edges and automatic names by node id. */
 export type GraphIndex = {
   start: GraphNode | null;
   nodes: ReadonlyMap<string, GraphNode>;
@@ -10,7 +10,7 @@ export type GraphIndex = {
   names: ReadonlyMap<string, string>;
 };
 
-/** Graphs are immutable once published: a version kept in memory is indexed once. */
+/** Published graphs are immutable, so that each graph in memory is indexed only once. */
 const indexes = new WeakMap<Graph, { kinds: GraphKinds; index: GraphIndex }>();
 
 export function indexGraph(graph: Graph, kinds: GraphKinds): GraphIndex {
@@ -18,7 +18,7 @@ export function indexGraph(graph: Graph, kinds: GraphKinds): GraphIndex {
   if (known?.kinds === kinds) return known.index;
   const begins = (type: string) => kinds.named(type)?.begins === true;
   const index: GraphIndex = {
-    // Either spelling makes a start node, whatever the other says.
+    // `type` or `data.type` makes it a start node, even if the other differs.
     start: graph.nodes.find((node) => begins(node.type) || begins(nodeType(node))) ?? null,
     nodes: new Map(graph.nodes.map((node) => [node.id, node])),
     edges: Map.groupBy(graph.edges, (edge) => edge.source),

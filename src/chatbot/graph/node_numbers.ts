@@ -1,9 +1,9 @@
 import { type Graph, type GraphKinds, type GraphNode, nodeType } from "./graph.ts";
 
 /**
- * The automatic variable prefix of every numbered node: `question_1`, `rest_api_2`, … The number is the node's
- * rank among its type in the order the builder shows: topological, ties in array order. Edges that lead back
- * are left out first, so that a loop renumbers nothing.
+ * The automatic variable prefix of every numbered node: `question_1`, `rest_api_2`, … The number is the node's rank among
+ * nodes of its kind in topological order, with ties in array order, as graph editors show it. Back edges are removed before,
+ * so that a loop does not change the numbers.
  */
 export function automaticNames(graph: Graph, kinds: GraphKinds): Map<string, string> {
   const names = new Map<string, string>();
@@ -18,7 +18,7 @@ export function automaticNames(graph: Graph, kinds: GraphKinds): Map<string, str
   return names;
 }
 
-/** Kahn's order without the back edges; ties in array order. */
+/** Sorts the nodes with Kahn's algorithm, without the back edges; ties in array order. */
 function topologicalOrder(graph: Graph, kinds: GraphKinds): GraphNode[] {
   const back = backEdges(graph, kinds);
   const ids = new Set(graph.nodes.map((node) => node.id));
@@ -41,7 +41,7 @@ function topologicalOrder(graph: Graph, kinds: GraphKinds): GraphNode[] {
   return order;
 }
 
-/** The edges that close a cycle, seen depth first from the start node, then from whatever is left. */
+/** The edges that close a cycle, in a depth-first search from the start node, then from the remaining nodes. */
 function backEdges(graph: Graph, kinds: GraphKinds): Set<Graph["edges"][number]> {
   const edgesOf = Map.groupBy(graph.edges, (edge) => edge.source);
   const start = graph.nodes.filter((node) => kinds.named(nodeType(node))?.begins);
@@ -50,7 +50,7 @@ function backEdges(graph: Graph, kinds: GraphKinds): Set<Graph["edges"][number]>
 
   for (const root of [...start, ...graph.nodes]) {
     if (state.has(root.id)) continue;
-    // A stack of its own: a long chain must not exhaust JavaScript's.
+    // An explicit stack: a long chain would exhaust JavaScript's call stack.
     const stack = [{ id: root.id, next: 0 }];
     state.set(root.id, "open");
     for (let top = stack.at(-1); top; top = stack.at(-1)) {

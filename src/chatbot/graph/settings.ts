@@ -1,38 +1,38 @@
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { type Language, languageOf } from "../text/texts.ts";
 
-/** What a chatbot's author sets once for the whole chatbot. Durations are seconds. */
+/** The settings of a chatbot. Durations are in seconds. */
 export type ChatbotSettings = {
-  /** The language of the engine's own sentences (invalid answer, next page, …). */
+  /** The language of the engine's own texts (invalid answer, next page, …). */
   language: Language;
-  /** IANA name; what "today" and business hours mean. */
+  /** The time zone (IANA name) for dates, "today" and business hours. */
   timeZone: string;
-  /** Words that skip a question, compared without case and accents. */
+  /** Texts that skip a question, compared without regard to case and accents. */
   skipWords: string[];
   /** Words that end the run, and words that restart it. */
   stopKeywords: string[];
   restartKeywords: string[];
   /** Default of a question's `maxAttempts`. */
   maxAttempts: number;
-  /** A run whose contact stays silent this long expires. */
+  /** A run expires when its contact has not written for this long. */
   sessionExpirySeconds: number;
-  /** Default life of a sent form. */
+  /** Default timeout of a sent WhatsApp Flow. */
   flowExpirySeconds: number;
-  /** Guards. A run that hits one ends as failed, with the guard's name as its reason. */
+  /** Guards: a run that exceeds one fails, with the name of the guard as its reason. */
   maxStepsPerTurn: number;
   maxVisitsPerNode: number;
   maxStepsPerRun: number;
   maxRepliesPerHour: number;
-  /** Characters of JSON. */
+  /** In characters of JSON. */
   maxVariablesSize: number;
-  /** For the shell: text messages closer together than this are one turn; 0 is off. */
+  /** For the runner: text messages within this time of each other are one turn; 0 turns this off. */
   debounceMs: number;
-  /** For the shell: how long a person's message silences the bot, and what follows. */
+  /** For the runner: how long an agent's message pauses the bot, and what follows. */
   pauseSeconds: number;
   afterPause: "resume" | "end";
-  /** For the shell: an exact keyword of another active chatbot begins that one while a run of this one waits. */
+  /** For the runner: whether an exact keyword of another active chatbot starts that one while a run of this one waits. */
   yieldsToKeywords: boolean;
-  /** For the shell: what a tap on a menu of a run that is over gets: a sentence, a new run, or nothing. */
+  /** For the runner: the reaction to a tap on a menu of a run that has ended: a text, a new run, or nothing. */
   oldMenus: "tell" | "restart" | "ignore";
 };
 
@@ -57,7 +57,7 @@ export const DEFAULT_SETTINGS: ChatbotSettings = {
   oldMenus: "tell",
 };
 
-/** Reads stored settings: what is missing or of the wrong shape takes its default. Never throws. */
+/** Reads stored settings: a setting that is missing or not valid gets its default. Never throws. */
 export function chatbotSettings(stored: unknown): ChatbotSettings {
   const given: JsonObject = isObject(stored) ? stored : {};
   const settings = { ...DEFAULT_SETTINGS };
@@ -82,13 +82,13 @@ export function chatbotSettings(stored: unknown): ChatbotSettings {
 
 const YEAR = 365 * 86_400;
 
-/** Of each list: every message is compared with all of them. */
+/** The limit of each list: every message is compared with all of its entries. */
 const MOST_WORDS = 1000;
 
-/** In characters: of these words, and of the words and codes of triggers. */
+/** The limit of an entry, and of the keywords and codes of triggers, in characters. */
 export const LONGEST_WORD = 500;
 
-/** The numbers, each with its least sensible value and its most: a guard that can be set to infinity is none. */
+/** The numeric settings with their minimum and maximum: a guard that could be infinite would not protect. */
 const NUMBERS = [
   ["maxAttempts", 1, 100],
   ["sessionExpirySeconds", 1, YEAR],

@@ -1,7 +1,7 @@
 import type { Graph } from "./graph.ts";
 import { type ChatbotSettings, chatbotSettings } from "./settings.ts";
 
-/** What the engine needs to know of a WhatsApp Flow that the graph sends. */
+/** What the engine needs to know about a WhatsApp Flow that the graph sends. */
 export type FlowFacts = {
   /** The provider's state of the Flow; a `DRAFT` is sent in draft mode. */
   status: string;
@@ -9,23 +9,23 @@ export type FlowFacts = {
   firstScreen: string | null;
 };
 
-/** A published chatbot: immutable, and all that a run of it needs besides its own context. */
+/** A published version of a chatbot: immutable, and all that a run needs besides its own context. */
 export type ChatbotVersion = {
   id: string;
   graph: Graph;
   settings: ChatbotSettings;
-  /** The graphs that `subflow` nodes call, by chatbot id, frozen when this version was published. */
+  /** The graphs that `subflow` nodes call, by chatbot id, copied when this version was published. */
   subflows: { [chatbotId: string]: Graph };
   /** The Flows that are known, by the provider's id. An unknown one is sent all the same. */
   flows: { [whatsappFlowId: string]: FlowFacts };
 };
 
-/** A version of a graph that was never published, to be played: no subflows, no known Flows. */
+/** A version of a graph that is not published, for simulations: without subflows and stored WhatsApp Flows. */
 export function draftVersion(graph: Graph, settings: Partial<ChatbotSettings> = {}): ChatbotVersion {
   return { id: "draft", graph, settings: chatbotSettings(settings), subflows: {}, flows: {} };
 }
 
-/** The graph in which a run is, by the chatbots of its open subflows, innermost last; null when that one is gone. */
+/** The current graph of a run with these open subflows, innermost last; null when that graph no longer exists. */
 export function currentGraph(
   { graph, subflows }: ChatbotVersion,
   frames: readonly { chatbotId: string }[],

@@ -1,6 +1,6 @@
 import type { AnswerKind } from "../text/texts.ts";
 
-/** What a `questionType` asks for. */
+/** The kind of answer for each `questionType`. */
 export const ANSWER_KINDS: { readonly [questionType: string]: AnswerKind } = {
   text: "text",
   number: "number",

@@ -8,10 +8,10 @@ import type { Draft } from "./option.ts";
 import { QUESTION } from "./question_fields.ts";
 
 /**
- * The options that a variable's array makes. A label is the item's `dynamicLabelField`, else `name`, `title`, `label`,
- * else its id; a description `dynamicDescField`, else `description`; an id `id`, else `slug`, else the label.
+ * The options from a variable that holds a list. The label is the item's field `dynamicLabelField`, else `name`, `title` or
+ * `label`, else its id; the description is `dynamicDescField`, else `description`; the id is `id`, else `slug`, else the label.
  *
- * Lists of spreadsheets and APIs are untidy: an item without any words is no option, and the same one twice is one.
+ * Lists from spreadsheets and APIs may be incomplete: items without text are left out, and so are duplicates.
  */
 export function dynamicDrafts(turn: Turn, node: GraphNode, items: Json | undefined): Draft[] {
   if (!Array.isArray(items)) return [];
@@ -25,7 +25,7 @@ export function dynamicDrafts(turn: Turn, node: GraphNode, items: Json | undefin
 
 function draftOf(data: JsonObject, item: Json): Draft | undefined {
   if (!isObject(item)) {
-    const label = words(item);
+    const label = textFrom(item);
     return label === undefined ? undefined : dataDraft(label, label, "");
   }
   const id = firstWords(item, ["id", "slug"]);
@@ -40,11 +40,11 @@ function dataDraft(answer: string, title: string, description: string): Draft {
 }
 
 function firstWords(item: JsonObject, names: string[]): string | undefined {
-  return names.map((name) => words(own(item, name))).find((text) => text !== undefined);
+  return names.map((name) => textFrom(own(item, name))).find((text) => text !== undefined);
 }
 
-/** What a customer can be shown of a value: nothing of null, of blanks and of structures. */
-function words(value: Json | undefined): string | undefined {
+/** A value as text for a customer; undefined for null, blank texts and structures. */
+function textFrom(value: Json | undefined): string | undefined {
   if (value === undefined || value === null || typeof value === "object") return undefined;
   return cleanProse(plainText(value)) || undefined;
 }

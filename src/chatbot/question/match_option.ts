@@ -3,8 +3,8 @@ import { fold } from "../text/fold.ts";
 import type { Option } from "./option.ts";
 
 /**
- * Finds the option that a typed text means: its id, then its title, whole or as it was cut, both without regard to case and accents, then
- * its number among those shown.
+ * Finds the option that a typed text refers to: by its id, then by its title, complete or shortened, both without regard to
+ * case and accents, then by its number among the options shown.
  */
 export function matchOption(
   text: string,

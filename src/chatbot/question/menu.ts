@@ -8,21 +8,21 @@ import type { Option } from "./option.ts";
 import { isShownAsList } from "./options.ts";
 import { QUESTION } from "./question_fields.ts";
 
-/** A list has ten rows in all at most. */
+/** The limit of rows in a list message. */
 const MOST_ROWS = 10;
-/** Rows of a page: two are left for turning it. */
+/** Options on a page: the remaining two rows lead to the previous and the next page. */
 const PAGE_ROWS = MOST_ROWS - 2;
 
-/** A row that turns the page: `__PAGE_NEXT__1` shows page 1 (from 0). */
+/** The id of a row that leads to another page: `__PAGE_NEXT__1` shows page 1 (counted from 0). */
 const TURN_PAGE = /^__PAGE_(?:PREV|NEXT)__(\d{1,6})$/;
 
-/** The page a reply's id asks for; null when it is not about pages. */
+/** The page that a reply's id requests; null when it does not request a page. */
 export function pageAskedFor(id: string): number | null {
   const match = TURN_PAGE.exec(id);
   return match ? Number(match[1]) : null;
 }
 
-/** The options on a page of a menu, counted from 0; a page that does not exist is the nearest. */
+/** The options on a page of a menu, counted from 0. For a page that does not exist: the nearest one. */
 export function optionsOnPage(options: readonly Option[], page: number): readonly Option[] {
   if (options.length <= MOST_ROWS) return options;
   const first = clampPage(options, page) * PAGE_ROWS;
@@ -30,8 +30,8 @@ export function optionsOnPage(options: readonly Option[], page: number): readonl
 }
 
 /**
- * The message that shows a menu: buttons where they suffice, otherwise a list. All texts are interpolated and shortened
- * to the limits of interactive messages.
+ * The message that shows a menu: with buttons if possible, otherwise a list. Variables are filled into all texts, which are
+ * then shortened to the limits of interactive messages.
  */
 export function menuMessage(
   turn: Turn,

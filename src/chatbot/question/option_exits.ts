@@ -2,7 +2,7 @@ import { textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { QUESTION } from "./question_fields.ts";
 
-/** The exits that a question's options are, in every spelling; null where they come from a variable. */
+/** The exits of a question's options, in all accepted spellings; null when the options come from a variable. */
 export function optionExits(data: JsonObject): string[] | null {
   if (QUESTION.dynamicListSource.of(data) !== "" || QUESTION.dynamicButtonsSource.of(data) !== "")
     return null;

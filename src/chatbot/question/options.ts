@@ -9,21 +9,20 @@ import { dynamicDrafts } from "./dynamic_options.ts";
 import type { Draft, Option } from "./option.ts";
 import { DESCRIPTION_LIMIT, QUESTION, TITLE_LIMITS } from "./question_fields.ts";
 
-/** The limit of interactive messages, in characters. A row's id is the shorter one, and does for a button too. */
+/** The limit of ids in interactive messages, in characters: that of rows, which is lower than that of buttons. */
 const ID_LIMIT = 200;
 const MOST_BUTTONS = 3;
-/** Nobody turns more pages than this takes. */
+/** The limit of options: customers do not turn more pages. */
 const MOST_OPTIONS = 400;
 
-/** Everything a question offers, in order. */
+/** All options of a question, in order. */
 export function optionsOf(turn: Turn, node: GraphNode): Option[] {
   const written = drafts(turn, node);
   if (written.length > MOST_OPTIONS)
     turn.log(node, "options_dropped", `${written.length} items, ${MOST_OPTIONS} shown`);
   const given = written.slice(0, MOST_OPTIONS).map((draft, index) => {
     check(turn.budget);
-    // What comes from a variable is never read as a template.
-    // A label is one line: cells of spreadsheets have breaks in them.
+    // Placeholders in values of a variable are not filled. A label is one line, but cells of spreadsheets may have line breaks.
     const fill = (text: string) => (draft.isData ? text : turn.fill(node, text)).replace(/\s+/g, " ").trim();
     const wording = fill(draft.title) || turn.texts.item(index + 1);
     return { ...draft, wording, description: fill(draft.description), section: fill(draft.section) };
@@ -36,7 +35,7 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
     return {
       id: unique(seen.ids, cut(answer, ID_LIMIT - 4), (text, number) => `${text}~${number}`),
       answer,
-      // Two buttons of one title are refused.
+      // Meta refuses two buttons with the same title.
       title: isList
         ? title
         : unique(seen.titles, title, (text, number) => `${shorten(text, limit - 4)} (${number})`),
@@ -48,8 +47,8 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
 }
 
 /**
- * Does a menu need rows instead of buttons? Also when two titles are the same once they are shortened: a row has room
- * for the whole wording below its title.
+ * Whether a menu must be shown as a list: also when two titles become equal by shortening, because a row has room for the
+ * complete wording below its title.
  */
 export function isShownAsList(node: GraphNode, options: readonly Pick<Option, "wording">[]): boolean {
   if (node.data.questionType === "list" || options.length > MOST_BUTTONS) return true;
@@ -109,9 +108,9 @@ function draft(answer: string, title: string, description = ""): Draft {
 }
 
 /**
- * The text, or the text with the least number that makes it new.
+ * Returns the text, or the text with the lowest number that makes it unique.
  *
- * @param seen each text there is, with the number to try next: many that are equal must not each be counted from 2.
+ * @param seen the texts so far, each with the next number to try, so that many equal texts do not take quadratic time.
  */
 function unique(
   seen: Map<string, number>,

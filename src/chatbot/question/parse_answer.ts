@@ -9,14 +9,14 @@ import { readEmail } from "./read_email.ts";
 import { readNumber } from "./read_number.ts";
 import { readPhone } from "./read_phone.ts";
 
-/** The kinds of answer that are typed. */
+/** The kinds of answers that are typed. */
 type TypedKind = Exclude<AnswerKind, "choice" | "rating" | "location" | "media">;
 
 /**
- * Reads a typed answer; null when it is none. Dates become `YYYY-MM-DD`, times `HH:mm`, numbers numbers, phones
- * digits with the plus they came with, addresses get a scheme.
+ * Parses a typed answer; null when it is not valid. A date becomes `YYYY-MM-DD`, a time `HH:mm`, a number a number, a phone
+ * number digits with a plus if it has one; an address without a scheme gets one.
  *
- * @param typed without what travels along with a paste (`typedText`).
+ * @param typed the text without invisible characters of a paste (see `typedText`).
  */
 export function parseAnswer(turn: Turn, data: JsonObject, kind: TypedKind, typed: string): Json | null {
   switch (kind) {
@@ -44,7 +44,7 @@ function parseText(data: JsonObject, text: string): string | null {
   if (text.length > (QUESTION.maxLength.of(data) ?? Number.POSITIVE_INFINITY)) return null;
   const pattern = QUESTION.pattern.of(data);
   if (pattern === "" || testPattern(pattern, text)) return text;
-  // A code typed with another script's digits, or in full width, is still that code.
+  // A code may be typed with digits of another script or in full width.
   const plain = cleanPasted(text);
   return plain !== text && testPattern(pattern, plain) ? plain : null;
 }

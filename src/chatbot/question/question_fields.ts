@@ -22,67 +22,73 @@ const [FIRST_TYPE, ...OTHER_TYPES] = Object.keys(ANSWER_KINDS);
 const margin = (about: string, limit: number) => template(about, { limit, warnsOverLimit: true });
 
 const BUTTON = defineFields({
-  id: text("The name of its exit, and what the variable receives; `btn-0`, `btn-1`, … by default."),
-  title: template("What it says.", { limit: TITLE_LIMITS.buttons }),
+  id: text("The name of the exit, and the value of the variable; defaults to `btn-0`, `btn-1`, …"),
+  title: template("The title of the button.", { limit: TITLE_LIMITS.buttons }),
 });
 
 const ROW = defineFields({
-  id: text("The name of its exit, and what the variable receives; `row-0`, `row-1`, … by default."),
-  title: template("What it says.", { limit: TITLE_LIMITS.list }),
-  description: template("The line below.", { limit: DESCRIPTION_LIMIT }),
+  id: text("The name of the exit, and the value of the variable; defaults to `row-0`, `row-1`, …"),
+  title: template("The title of the row.", { limit: TITLE_LIMITS.list }),
+  description: template("The description below the title.", { limit: DESCRIPTION_LIMIT }),
 });
 
 const SECTION = defineFields({
-  title: template("The line above its rows.", { limit: TITLE_LIMITS.list }),
-  rows: list("What can be chosen.", ROW),
+  title: template("The title above the rows.", { limit: TITLE_LIMITS.list }),
+  rows: list("The rows that can be chosen.", ROW),
 });
 
 export const QUESTION = defineFields({
-  questionType: choice("What is asked for; `file` is another word for `media`.", [
+  questionType: choice("The kind of answer; `file` is a synonym of `media`.", [
     FIRST_TYPE as string,
     ...OTHER_TYPES,
   ]),
   content: template(
-    "The question. The body of a menu has 1024 characters (of a list 4096); what comes before them is sent first.",
+    "The question. The body of a menu is limited to 1024 characters (4096 for a list); the text before them is sent as a separate message.",
   ),
   variable: output(
-    "Receives the answer: the id of an option, a date as `YYYY-MM-DD`, a time as `HH:mm`, a number as a number.",
+    "The variable that receives the answer: the id of an option, a date as `YYYY-MM-DD`, a time as `HH:mm`, a number as a number.",
   ),
-  retryText: template("Sent after an invalid answer; a sentence of the engine's by default."),
+  retryText: template("The text that is sent after an invalid answer; defaults to a text of the engine."),
   maxAttempts: number(
-    "Invalid answers before the exit `invalid`; the setting of the same name, 3, by default.",
+    "The number of invalid answers before the exit `invalid`; defaults to the setting of the same name (3).",
   ),
   timeoutSeconds: number(
-    "How long to wait before the exit `timeout`. Without it, the run expires after the setting `sessionExpirySeconds`.",
+    "How long to wait before the exit `timeout`, in seconds. Without it, the run expires after the setting `sessionExpirySeconds`.",
   ),
-  buttons: list("Objects, or titles alone. Three fit into a message; more are shown as a list.", BUTTON),
-  listSections: list("Ten rows fit into a message in all; more are shown in pages of eight.", SECTION),
+  buttons: list(
+    "The buttons, as objects or titles. A message has at most three buttons; more are shown as a list.",
+    BUTTON,
+  ),
+  listSections: list(
+    "The sections of a list. A message has at most ten rows; more are shown in pages of eight.",
+    SECTION,
+  ),
   dynamicButtonsSource: variable(
-    "The path of a variable that holds a list, instead of `buttons`. At most 400 items; blank ones are left out, and the same item twice is shown once.",
+    "The path of a variable that holds a list, instead of `buttons`. At most 400 items; blank items and duplicates are left out.",
   ),
-  dynamicListSource: variable("The same, instead of `listSections`."),
+  dynamicListSource: variable("The path of a variable that holds a list, instead of `listSections`."),
   dynamicLabelField: text(
-    "Which field of an item is its title; else `name`, `title` or `label`, else its id.",
+    "The field of an item that is its title; defaults to `name`, `title` or `label`, else its id.",
   ),
-  dynamicDescField: text("Which field is its description; else `description`."),
-  headerText: margin("The line above a menu.", 60),
-  footerText: margin("The line below it.", 60),
-  listButtonText: margin("The words of the button that opens a list.", 20),
-  ratingMin: number("The lowest mark of a rating; at least 0.", { default: 1 }),
-  ratingMax: number("The highest; at most 10.", { default: 5 }),
-  minLength: number("Characters of a text, at least.", { default: 1 }),
-  maxLength: number("Characters of a text, at most."),
-  pattern: pattern("What a text must match: see [Patterns](#patterns)."),
-  min: number("The smallest number."),
-  max: number("The largest number."),
+  dynamicDescField: text("The field of an item that is its description; defaults to `description`."),
+  headerText: margin("The header of a menu.", 60),
+  footerText: margin("The footer of a menu.", 60),
+  listButtonText: margin("The title of the button that opens a list.", 20),
+  ratingMin: number("The lowest value of a rating; at least 0.", { default: 1 }),
+  ratingMax: number("The highest value of a rating; at most 10.", { default: 5 }),
+  minLength: number("The minimum length of a text, in characters.", { default: 1 }),
+  maxLength: number("The maximum length of a text, in characters."),
+  pattern: pattern("A regular expression that a text must match: see [Patterns](#patterns)."),
+  min: number("The lowest valid number."),
+  max: number("The highest valid number."),
   isInteger: boolean("Whether a number must be whole.", false),
   decimalSign: text(
     "`.` or `,`. Without it, `1.500` and `1,500` are asked again: they are fifteen hundred in one country, one and a half in another.",
   ),
-  minDate: text("The first possible date: `YYYY-MM-DD`, or `today`."),
-  maxDate: text("The last possible date; written as `minDate`."),
+  minDate: text("The first valid date: `YYYY-MM-DD`, or `today`."),
+  maxDate: text("The last valid date: `YYYY-MM-DD`, or `today`."),
   defaultCountryCode: text("The country code of a phone number that is written with a leading 0."),
   mediaTypes: texts(
-    "Which of `image`, `video`, `audio`, `document` and `sticker` are taken; all but the last by default.",
+    "The accepted types: `image`, `video`, `audio`, `document` and `sticker`; defaults to all but the last.",
   ),
 });

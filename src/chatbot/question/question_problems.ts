@@ -7,16 +7,16 @@ import { type Problem, problem, warning } from "../validation/problem.ts";
 import { DESCRIPTION_LIMIT, QUESTION, TITLE_LIMITS } from "./question_fields.ts";
 import { answerKind } from "./question_type.ts";
 
-/** What is wrong with a question besides what its fields say: its type, its prompt, its options. */
+/** The problems of a question, besides those of its fields: its type, its prompt, its options. */
 export function questionProblems(node: GraphNode): Problem[] {
   const { id, data } = node;
   const type = QUESTION.questionType.of(data);
   if (answerKind(node) === null) {
-    return [problem("unknown_question_type", id, `The question type "${type}" is not known.`)];
+    return [problem("unknown_question_type", id, `The question type "${type}" does not exist.`)];
   }
   return [
     ...(QUESTION.content.of(data).trim() === "" && type !== "location"
-      ? [warning("empty_message", id, "The question has no text.")]
+      ? [warning("empty_message", id, "`content` must not be empty.")]
       : []),
     ...(type === "buttons" ? buttonProblems(node) : []),
     ...(type === "list" ? listProblems(node) : []),
@@ -29,9 +29,15 @@ function buttonProblems(node: GraphNode): Problem[] {
   const buttons = QUESTION.buttons.of(data);
   const titles = buttons.map(titleOf);
   return [
-    ...(buttons.length === 0 ? [problem("no_options", id, "There is nothing to choose from.")] : []),
+    ...(buttons.length === 0 ? [problem("no_options", id, "The question must have options.")] : []),
     ...(buttons.length > 3
-      ? [warning("too_many_buttons", id, `${buttons.length} buttons are shown as a list; three fit.`)]
+      ? [
+          warning(
+            "too_many_buttons",
+            id,
+            `A message has at most three buttons: these ${buttons.length} are shown as a list.`,
+          ),
+        ]
       : []),
     ...duplicates(node, buttons.filter(isObject), "duplicate_option_id"),
     ...(new Set(titles).size < titles.length
@@ -48,7 +54,7 @@ function listProblems(node: GraphNode): Problem[] {
   const rows = sections.flatMap((section) => (Array.isArray(section.rows) ? section.rows : []));
   const written = rows.filter(isObject);
   return [
-    ...(rows.length === 0 ? [problem("no_options", id, "There is nothing to choose from.")] : []),
+    ...(rows.length === 0 ? [problem("no_options", id, "The question must have options.")] : []),
     ...(rows.length > 10
       ? [
           warning(

@@ -12,20 +12,20 @@ import { parseAnswer } from "./parse_answer.ts";
 import { QUESTION } from "./question_fields.ts";
 import { readPhone } from "./read_phone.ts";
 
-/** What a message is to a question. */
+/** How a message is interpreted as the answer to a question. */
 export type Reading =
   /** `choice` is the option that was chosen. */
   | { kind: "answer"; value: Json; choice?: Option }
-  /** Words at a menu that mean none of its options. */
+  /** A text that does not refer to an option or is not a valid answer. */
   | { kind: "invalid"; typed: string }
   | { kind: "page"; page: number }
   | { kind: "skip" }
-  /** A picture where a word was wanted: no answer, but a person who tries to talk to us. */
+  /** A message of another type, such as a picture where a text was expected. */
   | { kind: "wrong_type" };
 
 const MEDIA_TYPES = ["image", "video", "audio", "document"];
 
-/** Reads a message as the answer to a question. `options` are those of a menu, `page` the one shown. */
+/** Interprets a message as the answer to a question. `options` are those of a menu, `page` is the page shown. */
 export function readAnswer(
   turn: Turn,
   node: GraphNode,
@@ -64,16 +64,16 @@ function readChoice(
 
   const typed = tapped?.id ?? typedText(message);
   if (typed === null) return { kind: "wrong_type" };
-  // Nothing to choose from: the prompt asked to type, and any text is the answer.
+  // Without options the prompt asks to type the choice, and any text is an answer.
   if (options.length === 0)
     return isSkipWord(turn.settings, typed) ? { kind: "skip" } : { kind: "answer", value: typed };
   const shown = optionsOnPage(options, page);
-  // A tap may come from an older menu, whose ids mean nothing here; its title may.
+  // A tap on an older menu has an id that is unknown here, but its title may match an option.
   const choice = matchOption(typed, options, shown) ?? (tapped && matchOption(tapped.title, options, []));
   if (choice)
     return { kind: "answer", value: kind === "rating" ? Number(choice.answer) : choice.answer, choice };
   if (isSkipWord(turn.settings, typed)) return { kind: "skip" };
-  // A tap on another menu does not count as a try at this one.
+  // A tap on another menu does not count as an invalid answer.
   return tapped ? { kind: "wrong_type" } : { kind: "invalid", typed };
 }
 
@@ -93,7 +93,7 @@ function readTyped(
 function readLocation(turn: Turn, message: InboundMessage): Reading {
   const { content } = message;
   if (message.type === "location" && isObject(content)) {
-    // Some senders write coordinates as text.
+    // Some senders write coordinates as texts.
     const [latitude, longitude] = [Number(content.latitude), Number(content.longitude)];
     if (Number.isFinite(latitude) && Number.isFinite(longitude)) {
       return { kind: "answer", value: { ...content, latitude, longitude } };

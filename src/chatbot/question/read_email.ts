@@ -1,7 +1,8 @@
 import { cleanPasted } from "../text/pasted.ts";
 
 /**
- * An e-mail address as people paste it (`mailto:…`, `Ann <ann@example.com>`, in quotes or brackets); null when it is none.
+ * Reads an e-mail address as people paste it (`mailto:…`, `Ann <ann@example.com>`, in quotes or brackets); null when it is
+ * not valid.
  * `app_hidden.normalize_email` is the same in SQL (`tests/cases/email_addresses.json`).
  */
 export function readEmail(written: string): string | null {
@@ -13,6 +14,6 @@ export function readEmail(written: string): string | null {
   return address.length <= 254 && ADDRESS.test(address) ? address : null;
 }
 
-/** Stricter than the standard, which allows quotes and comments: here they are signs of something else. */
+/** Stricter than the standard: quotes and comments in an address are more likely a mistake. */
 const ADDRESS =
   /^[^\s@<>,;:"()[\]\\/]+@(?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;

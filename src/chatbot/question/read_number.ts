@@ -1,10 +1,10 @@
 import { cleanPasted } from "../text/pasted.ts";
 
 /**
- * A number as people write it: thousands in groups, a decimal point or comma, a currency; null when it is none.
- * `"ambiguous"` when it may be either of two: `1.500` is fifteen hundred in one country, one and a half in another.
+ * Reads a number as people write it: thousands in groups, a decimal point or comma, a currency; null when it is not valid.
+ * `"ambiguous"` when it has two meanings: `1.500` is fifteen hundred in some countries, one and a half in others.
  *
- * @param decimalSign `.` or `,`: what the author says about such a number.
+ * @param decimalSign `.` or `,`: the author's decision for ambiguous numbers.
  */
 export function readNumber(written: string, decimalSign = ""): number | "ambiguous" | null {
   const text = cleanPasted(written).replaceAll("\u060c", ",").replace(/[.,]$/, "");
@@ -25,7 +25,7 @@ const GROUPED = /^[1-9]\d{0,2}([., '\u2019\u066c])\d{3}(?:\1\d{3})*$|^[1-9]\d?(?
 
 const DECIMAL = /^(?<whole>.*)(?<point>[.,\u066b])(?<fraction>\d+)$/;
 
-/** The amount as JavaScript writes it, if it is a whole number or one with decimals. */
+/** The amount in JavaScript's notation, if it is an integer or a decimal number. */
 function withPoint(amount: string): string | undefined {
   if (/^\d+$/.test(amount)) return amount;
   const { whole = "", point = "", fraction = "" } = DECIMAL.exec(amount)?.groups ?? {};
@@ -38,7 +38,7 @@ function finite(sign: string, digits: string | undefined): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-/** `€`, `R$`, `EUR`; not `k` or `mil`, which would be a factor of a thousand. */
+/** Whether a text is a currency (`€`, `R$`, `EUR`), and not a factor of a thousand (`k`, `mil`). */
 function isCurrency(text: string): boolean {
   return text === "" || /^\p{L}{0,3}\p{Sc}$/u.test(text) || CURRENCIES.has(text);
 }

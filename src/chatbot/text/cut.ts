@@ -1,6 +1,6 @@
 const SEGMENTER = new Intl.Segmenter();
 
-/** Cuts a text to `limit` UTF-16 units without splitting what a reader sees as one character. */
+/** Cuts a text to `limit` UTF-16 units without splitting a character as a reader sees it. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   let end = 0;
@@ -11,7 +11,7 @@ export function cut(text: string, limit: number): string {
   return text.slice(0, end).trimEnd();
 }
 
-/** Shortens a label to `limit` UTF-16 units: at a word where there is one in the last half, and with an ellipsis. */
+/** Shortens a label to `limit` UTF-16 units with an ellipsis, at the end of a word if there is one in the last half. */
 export function shorten(label: string, limit: number): string {
   if (label.length <= limit) return label;
   const head = cut(label, limit - 1);
@@ -21,14 +21,14 @@ export function shorten(label: string, limit: number): string {
   return `${head.slice(0, end).replace(/[\s,;:.\u2013-]+$/, "")}…`;
 }
 
-/** Splits a text into pieces of at most `limit`, at a line break or a space where there is one in the last half. */
+/** Splits a text into pieces of at most `limit` UTF-16 units, at a line break or a space if there is one in the last half. */
 export function* split(text: string, limit: number): Generator<string> {
   let rest = text.trim();
   while (rest.length > limit) {
     const head = cut(rest, limit);
     const breakAt = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" "));
     const end = breakAt > limit / 2 ? breakAt : head.length || limit;
-    // One character longer than the limit is cut through; half a surrogate pair must not remain.
+    // A single character that exceeds the limit has to be split, but not within a surrogate pair.
     yield rest.slice(0, end).trimEnd().toWellFormed();
     rest = rest.slice(end).trimStart();
   }

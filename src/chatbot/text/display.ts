@@ -1,14 +1,14 @@
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import type { Texts } from "./texts.ts";
 
-/** How a value reads in a message: lists are numbered lines, things are named, the rest is as it is. */
+/** Formats a value for a message: a list as numbered lines, an object by its name, other values as text. */
 export function display(value: Json, texts: Texts): string {
   if (Array.isArray(value)) return displayList(value, texts);
   if (isObject(value)) return displayObject(value, texts);
   return String(value);
 }
 
-/** How a value reads in a request: text as it is, structures as JSON. */
+/** Formats a value for a request: a text unchanged, a structure as JSON. */
 export function plainText(value: Json): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
@@ -19,7 +19,7 @@ const MAX_LINES = 10;
 function displayList(items: Json[], texts: Texts): string {
   if (items.length === 0) return texts.emptyList;
   const first = items[0];
-  // The first item decides for all, so that the lines of one list look alike.
+  // The first item determines the format of all, so that the lines of a list look alike.
   const field = isObject(first) ? NAMING_FIELDS.find((name) => own(first, name) != null) : undefined;
   return items
     .map((item, index) => {

@@ -1,21 +1,21 @@
 import { cleanPasted } from "./pasted.ts";
 
 /**
- * Lower case for comparing, in any language at once: the Turkish İ, I, ı and i are one letter (JavaScript
- * lower-cases İ to two code points, so that İPTAL would never be iptal).
+ * Converts a text to lower case for comparisons in any language. The Turkish letters İ, I, ı and i are treated as equal:
+ * JavaScript converts İ to two code points, so that İPTAL would not equal iptal.
  */
 export function foldCase(text: string): string {
   return text.replace(/[İı]/g, "i").toLowerCase();
 }
 
 /**
- * What remains of a text when case, accents, outer punctuation, emoji, extra spaces and what cannot be seen do not
- * count: `📦 Stok Güncelle!` and `stok guncelle` are equal. A text of nothing but signs (`👍`) stays itself.
+ * Normalizes a text for comparisons without regard to case, accents, outer punctuation, emoji, extra spaces and invisible
+ * characters: `📦 Stok Güncelle!` equals `stok guncelle`. A text that consists of symbols only (`👍`) is not changed.
  */
 export function fold(text: string): string {
   const bare = foldCase(cleanPasted(text).normalize("NFKD").replace(/\p{M}/gu, ""));
   return WORDS.exec(bare)?.[0] ?? bare;
 }
 
-/** From the first letter or digit to the last; greedy, so that it is found in one pass. */
+/** Matches from the first letter or digit to the last; greedy, so that one pass suffices. */
 const WORDS = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su;

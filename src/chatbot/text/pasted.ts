@@ -1,10 +1,10 @@
 /**
- * The plain characters of what somebody typed or pasted: without characters that cannot be seen (directional marks,
- * zero-width spaces, variation selectors, controls), in compatibility form (full-width letters become plain ones),
- * every script's decimal digits as 0 to 9, every dash as `-`, every run of white space as one space, trimmed.
+ * Cleans a value that was typed or pasted: removes invisible characters (directional marks, zero-width spaces, variation
+ * selectors, controls), applies compatibility normalization (full-width letters become plain ones), converts decimal digits
+ * of all scripts to 0–9, dashes to `-` and white space to single spaces, and trims.
  *
- * For values that are compared, sent to or calculated with (numbers, addresses, dates, keywords), not for prose: emoji
- * and some scripts need their joiners. `app_hidden.clean_pasted` is the same in SQL (`tests/cases/pasted_text.json`).
+ * For values that are compared or computed with (numbers, addresses, dates, keywords), not for prose, where emoji and some
+ * scripts need invisible joiners. `app_hidden.clean_pasted` is the same in SQL (`tests/cases/pasted_text.json`).
  */
 export function cleanPasted(text: string): string {
   if (PLAIN.test(text)) return text.trim();
@@ -17,7 +17,7 @@ export function cleanPasted(text: string): string {
     .trim();
 }
 
-/** Prose as it was typed, without directional marks and zero-width spaces: these only travel along with a paste. */
+/** Removes directional marks and zero-width spaces from prose: they come from pasting and have no meaning. */
 export function cleanProse(text: string): string {
   return text.replace(/[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, "").trim();
 }
@@ -26,7 +26,7 @@ const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]|(?![\s\u0085])\p{Cc}/gu;
 
-/** The digits of a script stand in a row, 0 first; two rows may touch. */
+/** Converts a decimal digit of any script. The ten digits of a script are consecutive; those of two scripts may adjoin. */
 function asciiDigit(digit: string): string {
   const code = digit.codePointAt(0) as number;
   let before = 0;

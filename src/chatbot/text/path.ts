@@ -1,11 +1,11 @@
 import { isObject, type Json, own } from "../../base/json/json.ts";
 
-/** Splits `data.items[0].name` into its segments. Empty segments vanish, so that no spelling is an error. */
+/** Splits `data.items[0].name` into its segments. Empty segments are ignored, so that every spelling is valid. */
 export function parsePath(path: string): string[] {
   return path.split(/[.[\]]+/).filter((segment) => segment !== "");
 }
 
-/** Follows segments into a value: own keys of objects, indices and `length` of arrays. Undefined where it ends early. */
+/** Follows segments into a value: own keys of objects, indices and `length` of arrays. Undefined if a segment does not exist. */
 export function walkPath(value: Json | undefined, segments: readonly string[]): Json | undefined {
   let here = value;
   for (const segment of segments) {

@@ -11,34 +11,34 @@ const LONGEST_PATTERN = 200;
 const LARGEST_PROGRAM = 1000;
 const LONGEST_TEXT = 1000;
 
-/** Why a pattern is refused; null when it is fine. */
+/** Why a pattern is refused; null when it is valid. */
 export function patternError(pattern: string): string | null {
   const compiled = compile(pattern);
   return typeof compiled === "string" ? compiled : null;
 }
 
-/** Does the text match, in its first 1,000 characters? Case does not count. A refused pattern matches nothing. */
+/** Whether the first 1,000 characters of a text match, ignoring case. A refused pattern never matches. */
 export function testPattern(pattern: string, text: string): boolean {
   const compiled = compile(pattern);
   return typeof compiled !== "string" && compiled.test(text.slice(0, LONGEST_TEXT));
 }
 
-/** Compiled patterns, or why there is none; the ones used last. Each may hold some megabytes of states. */
+/** The most recently used patterns, compiled, or the reasons for refusing them. Each may hold several megabytes. */
 const known = new Map<string, RE2JS | string>();
 const KEPT = 32;
 
 function compile(pattern: string): RE2JS | string {
   const found = known.get(pattern);
-  const compiled = found ?? compileAfresh(pattern);
+  const compiled = found ?? compileUncached(pattern);
   known.delete(pattern);
   known.set(pattern, compiled);
   if (known.size > KEPT) known.delete(known.keys().next().value as string);
   return compiled;
 }
 
-function compileAfresh(pattern: string): RE2JS | string {
-  if (pattern.length > LONGEST_PATTERN) return `it has more than ${LONGEST_PATTERN} characters`;
-  // Refused here: in the translation `\k<name>` would become a text.
+function compileUncached(pattern: string): RE2JS | string {
+  if (pattern.length > LONGEST_PATTERN) return `it must not have more than ${LONGEST_PATTERN} characters`;
+  // Refused here, because the translation to RE2 would turn `\k<name>` into literal text.
   if (/^(?:[^\\]|\\[^1-9k])*\\[1-9k]/.test(pattern)) return "back-references are not supported";
   try {
     const compiled = RE2JS.compile(inRe2Syntax(pattern), RE2JS.CASE_INSENSITIVE);
@@ -48,7 +48,7 @@ function compileAfresh(pattern: string): RE2JS | string {
   }
 }
 
-/** What JavaScript spells differently: `\u00fc`, `\u{1F600}`, `(?<name>…)`, `\p{Script=Greek}`. */
+/** Translates JavaScript's syntax where RE2's differs: `\u00fc`, `\u{1F600}`, `(?<name>…)`, `\p{Script=Greek}`. */
 function inRe2Syntax(pattern: string): string {
   return RE2JS.translateRegExp(pattern).replace(/(\\[pP]\{)(?:Script|sc|General_Category|gc)=/g, "$1");
 }

@@ -3,14 +3,14 @@ import { parsePath } from "./path.ts";
 
 /** What the program lets a run know about its contact, before its first node. */
 export type SystemVariables = {
-  /** Digits; `""` when the contact has no number. */
+  /** The contact's phone number as digits; `""` when the contact has none. */
   customer_phone: string;
   contact: JsonObject;
-  /** Where others can call the run back. */
+  /** The address at which the run receives callbacks. */
   callback_url: string;
 };
 
-/** What the engine itself sets. */
+/** The variables that the engine sets. */
 type EngineVariables = "opening_message" | "referral" | "api_error";
 
 const NAMES: { [name in keyof SystemVariables | EngineVariables]: true } = {
@@ -22,7 +22,7 @@ const NAMES: { [name in keyof SystemVariables | EngineVariables]: true } = {
   api_error: true,
 };
 
-/** The variables that every run knows without a node that sets them. */
+/** The variables that exist in every run without a node that sets them. */
 export const SYSTEM_NAMES: readonly string[] = Object.keys(NAMES);
 
 /**

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../base/json/json.ts";
 import { resolve } from "./variables.ts";
 
-/** What stands for a variable in a text. Spaces and dashes inside are not recognised, as in the builder. */
+/** A placeholder for a variable. Names with spaces or dashes are not placeholders, as in other systems with this format. */
 const PLACEHOLDER = /\{\{([A-Za-z0-9_.[\]]+)\}\}/g;
 
 /**
@@ -22,12 +22,12 @@ export function interpolate(
   });
 }
 
-/** The variable paths a text mentions, in order, with repeats. */
+/** The paths of the placeholders in a text, in order, with duplicates. */
 export function placeholdersIn(template: string): string[] {
   return [...template.matchAll(PLACEHOLDER)].map((match) => match[1] as string);
 }
 
-/** The path of a field that names a variable, whether written bare (`city`) or as a placeholder (`{{city}}`). */
+/** The path in a field that names a variable, written as `city` or as `{{city}}`. */
 export function variablePath(field: string): string {
   const trimmed = field.trim();
   return trimmed.startsWith("{{") && trimmed.endsWith("}}") ? trimmed.slice(2, -2).trim() : trimmed;

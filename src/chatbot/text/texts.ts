@@ -1,7 +1,7 @@
 /** The languages the engine itself speaks. A chatbot's own texts are in the language of its author. */
 export type Language = "en" | "tr";
 
-/** The sentences the engine says where the author gave none. */
+/** The texts that the engine sends where the author has written none. */
 export type Texts = {
   chooseButton: string;
   options: string;
@@ -9,24 +9,24 @@ export type Texts = {
   page: (page: number, of: number) => string;
   previousPage: string;
   nextPage: string;
-  /** Follows the prompt of a menu that has nothing to choose from. */
+  /** Follows the prompt of a menu without options. */
   typeYourChoice: string;
   emptyList: string;
   item: (index: number) => string;
-  /** Price and stock of a thing shown in a message. */
+  /** Labels for the price and the stock of an object shown in a message. */
   price: (amount: string) => string;
   stock: (count: string) => string;
   invalid: { [answer in AnswerKind]: string };
-  /** To `1.500`, which is fifteen hundred or one and a half. */
+  /** The reply to a number like `1.500`, which may mean fifteen hundred or one and a half. */
   ambiguousNumber: string;
-  /** To a tap on a menu of a run that is over. */
+  /** The reply to a tap on a menu of a run that has ended. */
   oldMenu: string;
   formCta: string;
   formBody: string;
   locationBody: string;
 };
 
-/** What a question can ask for. */
+/** The kinds of answers that a question can ask for. */
 export type AnswerKind =
   | "text"
   | "number"
@@ -107,7 +107,7 @@ export function textsIn(language: Language): Texts {
   return TEXTS[language];
 }
 
-/** Reads a language tag (`tr`, `tr-TR`, `en_GB`); null when it names none we speak. */
+/** The language of a tag (`tr`, `tr-TR`, `en_GB`); null when the engine has no texts in it. */
 export function languageOf(tag: unknown): Language | null {
   if (typeof tag !== "string") return null;
   const language = tag.toLowerCase().split(/[-_]/)[0] ?? "";

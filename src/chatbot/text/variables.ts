@@ -2,8 +2,8 @@ import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, own } from "../..
 import { parsePath, walkPath } from "./path.ts";
 
 /**
- * Resolves a path against variables: the one resolver, for messages, requests, conditions and dynamic sources.
- * The longest prefix that is a name by itself wins (`rest_api_1.data` is a flat name), then the rest is walked.
+ * Resolves a path against variables, for messages, requests, conditions and lists of options. The longest prefix that is the
+ * name of a variable is used (`rest_api_1.data` is a flat name); the rest of the path is followed into its value.
  */
 export function resolve(variables: JsonObject, path: string): Json | undefined {
   for (const [name, segments] of cuts(path)) {
@@ -15,10 +15,10 @@ export function resolve(variables: JsonObject, path: string): Json | undefined {
 }
 
 /**
- * Sets a variable. `order.status` goes into the object `order` where there is one, and is a flat name otherwise.
- * Names that reach a prototype, or that are too long, are ignored. Only the top level is changed in place: values may be shared.
+ * Sets a variable. `order.status` sets a field of the object `order` if that exists; otherwise it is a flat name. Names that
+ * could reach a prototype and names that are too long are ignored. Only the top level is changed in place: values may be shared.
  *
- * @returns the name of the variable that was changed; null when none was.
+ * @returns the name of the variable that was changed; null when the name was ignored.
  */
 export function assign(variables: JsonObject, name: string, value: Json): string | null {
   if (name.length > LONGEST_PATH || parsePath(name).some((segment) => FORBIDDEN_KEYS.has(segment)))
@@ -29,7 +29,7 @@ export function assign(variables: JsonObject, name: string, value: Json): string
   return parts?.name ?? name;
 }
 
-/** The variable inside which a path names a field, if there is one. */
+/** The variable in which a path names a field, if there is one. */
 function owner(variables: JsonObject, path: string): { name: string; segments: string[] } | undefined {
   for (const [name, segmentsOf] of cuts(path)) {
     if (!Object.hasOwn(variables, name)) continue;
@@ -40,7 +40,7 @@ function owner(variables: JsonObject, path: string): { name: string; segments: s
   return undefined;
 }
 
-/** A copy of a structure with one value in it replaced. */
+/** A copy of a structure with one value replaced. */
 function withValue(here: Json | undefined, segments: readonly string[], value: Json): Json {
   const [segment, ...rest] = segments;
   if (segment === undefined) return value;
@@ -49,10 +49,10 @@ function withValue(here: Json | undefined, segments: readonly string[], value: J
   return { ...fields, [segment]: withValue(own(fields, segment), rest, value) };
 }
 
-/** No name and no path is longer, in characters: looking one up costs its square. */
+/** The limit of names and paths, in characters: the time of a lookup is quadratic in their length. */
 const LONGEST_PATH = 500;
 
-/** Every way to cut a path into a name and the segments after it, the longest name first; of one too long, none. */
+/** All divisions of a path into a name and the segments after it, the longest name first; none for a path that is too long. */
 function* cuts(path: string): Generator<[name: string, segments: () => string[]]> {
   if (path.length > LONGEST_PATH) return;
   yield [path, () => []];

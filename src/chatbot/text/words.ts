@@ -1,12 +1,12 @@
 import type { ChatbotSettings } from "../graph/settings.ts";
 import { fold } from "./fold.ts";
 
-/** Is a text one of these words, and nothing else? Case and accents do not count. */
+/** Whether a text equals one of these words, ignoring case and accents. */
 export function isOneOf(words: readonly string[], text: string): boolean {
   return foldedOf(words).has(fold(text));
 }
 
-/** The lists are those of settings, which never change: each is folded once. */
+/** Folded lists of words, cached by list: lists belong to settings, which never change. */
 const folded = new WeakMap<readonly string[], ReadonlySet<string>>();
 
 function foldedOf(words: readonly string[]): ReadonlySet<string> {
@@ -15,7 +15,7 @@ function foldedOf(words: readonly string[]): ReadonlySet<string> {
   return found;
 }
 
-/** A word that skips a question, and never starts a run. */
+/** Whether a text is one of the words that skip a question. They never start a run. */
 export function isSkipWord(settings: ChatbotSettings, text: string): boolean {
   return isOneOf(settings.skipWords, text);
 }

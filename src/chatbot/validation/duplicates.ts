@@ -3,7 +3,7 @@ import type { JsonObject } from "../../base/json/json.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { type Problem, problem } from "./problem.ts";
 
-/** Ids that occur twice in a list: the second can never be chosen. */
+/** Problems for ids that occur more than once in a list: only the first can be chosen. */
 export function duplicates(node: GraphNode, items: readonly JsonObject[], code: string): Problem[] {
   const seen = new Set<string>();
   return items.flatMap((item) => {
@@ -12,6 +12,6 @@ export function duplicates(node: GraphNode, items: readonly JsonObject[], code: 
       seen.add(id);
       return [];
     }
-    return problem(code, node.id, `The id "${id}" occurs twice.`);
+    return problem(code, node.id, `Ids must be unique: "${id}" occurs more than once.`);
   });
 }

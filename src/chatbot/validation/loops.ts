@@ -4,8 +4,8 @@ import { type Problem, problem, warning } from "./problem.ts";
 import { targetsOf } from "./structure.ts";
 
 /**
- * Loops that never wait: an error where nothing in them could end them, a warning where a condition might. Either way
- * a run that loops too long is ended by its guards.
+ * Problems for loops that never wait: an error if no node could leave the loop, otherwise a warning. At run time the guards
+ * end a run that loops too long.
  */
 export function loopProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   const kindOf = new Map(graph.nodes.map((node) => [node.id, kinds.of(node)]));
@@ -24,7 +24,7 @@ export function loopProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   });
 }
 
-/** The sets of nodes that lead to one another (Tarjan), each in the order it was met; without recursion. */
+/** The strongly connected components of the graph (Tarjan's algorithm without recursion), in the order of discovery. */
 function stronglyConnected(targets: ReadonlyMap<string, string[]>): string[][] {
   const order = new Map<string, number>();
   const low = new Map<string, number>();

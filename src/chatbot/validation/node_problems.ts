@@ -4,11 +4,11 @@ import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { overLimit } from "./over_limit.ts";
 import { type Problem, problem } from "./problem.ts";
 
-/** What is wrong with one node: what its fields lack, and what its kind adds. */
+/** The problems of one node: those of its fields, and those that its kind adds. */
 export function nodeProblems(node: GraphNode, kinds: NodeKinds): Problem[] {
   const kind = kinds.of(node);
   if (kind === null)
-    return [problem("unknown_node_type", node.id, `The type "${nodeType(node)}" is not known.`)];
+    return [problem("unknown_node_type", node.id, `The node type "${nodeType(node)}" does not exist.`)];
   const ofFields = filledFields(kind.fields, node.data).flatMap(({ field, data }): Problem[] => {
     const { name, required, warnsOverLimit, limit } = field;
     const value = field.of(data);

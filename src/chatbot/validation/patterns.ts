@@ -5,17 +5,17 @@ import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { patternError } from "../text/pattern.ts";
 import { type Problem, problem } from "./problem.ts";
 
-/** Different patterns of one chatbot. Compiling one takes milliseconds, during which the process does nothing else. */
+/** The limit of different patterns in one chatbot. Compiling one takes milliseconds and blocks the process. */
 const MOST_PATTERNS = 200;
 
-/** The patterns that the author of these nodes wrote and that cannot be used: each would match nothing. */
+/** Problems for patterns that cannot be used: they would never match. */
 export function patternProblems(nodes: readonly GraphNode[], kinds: NodeKinds): Problem[] {
   const errors = new Map<string, string | null>();
   const problems: Problem[] = [];
   for (const node of nodes) {
     for (const pattern of patternsOf(node, kinds)) {
       if (!errors.has(pattern) && errors.size === MOST_PATTERNS) {
-        const message = `The chatbot has more than ${MOST_PATTERNS} different patterns.`;
+        const message = `The chatbot must not have more than ${MOST_PATTERNS} different patterns.`;
         return [...problems, problem("too_many_patterns", node.id, message)];
       }
       const error = errors.has(pattern) ? errors.get(pattern) : patternError(pattern);

@@ -1,12 +1,12 @@
-/** Something wrong with a chatbot, as data: shown to its author, counted by programs. */
+/** A problem of a chatbot, found by validation. */
 export type Problem = {
-  /** Stable; what programs test for. */
+  /** A stable code for programs. */
   code: string;
-  /** The node it is about; null when it is about the whole. */
+  /** The node with the problem; null when it concerns the whole chatbot. */
   nodeId: string | null;
-  /** For a person. */
+  /** The explanation for people. */
   message: string;
-  /** An error stands in the way; a warning says what will happen. */
+  /** An error prevents publishing; a warning explains what a run will do. */
   severity: "error" | "warning";
 };
 

@@ -6,19 +6,19 @@ import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Problem, problem, warning } from "./problem.ts";
 
-/** Something outside the graph that a node names. */
+/** A reference to an object outside the graph, with the node that contains it. */
 export type Reference = NamedReference & { nodeId: string };
 
 /**
- * How it stands with what a graph names, by kind and id. What is not listed does not exist, or not for this tenant; a
- * kind that is left out is not checked. `inactive`: it is there, and cannot be used now.
+ * The state of each object that a graph refers to, by kind and id. An object that is not listed does not exist in the tenant;
+ * references of a kind that is absent are not checked. `inactive`: the object exists, but cannot be used at present.
  */
 export type Surroundings = { [kind in ReferenceKind]?: { [id: string]: ReferenceState } };
 export type ReferenceState = "active" | "inactive" | "draft";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Everything outside itself that a graph names, node by node. What is only known when it runs is not among it. */
+/** All references of a graph to objects outside it, node by node, except those that come from variables. */
 export function referencesOf(graph: Graph, kinds: NodeKinds = NODE_KINDS): Reference[] {
   return graph.nodes.flatMap((node) =>
     kinds
@@ -31,27 +31,24 @@ export function referencesOf(graph: Graph, kinds: NodeKinds = NODE_KINDS): Refer
 type Finding = [code: string, words: string];
 type Findings = { missing: Finding; inactive?: Finding; draft?: Finding };
 
-/** What to say of each kind. A run copes with all of it by an exit, or passes it over; only a missing subflow ends it. */
+/** The problems of each kind. A run handles all of them, by an exit or by ignoring them, except a missing subflow, which ends it. */
 const FINDINGS: Record<ReferenceKind, Findings> = {
   flow: {
-    missing: ["unknown_flow", "Its WhatsApp Flow is not known here"],
-    inactive: ["inactive_flow", "Its WhatsApp Flow cannot be opened at present"],
-    draft: ["draft_flow", "Its WhatsApp Flow is a draft: only testers can open it"],
+    missing: ["unknown_flow", "The WhatsApp Flow is not stored in this tenant"],
+    inactive: ["inactive_flow", "The WhatsApp Flow cannot be opened at present"],
+    draft: ["draft_flow", "The WhatsApp Flow is a draft: only testers can open it"],
   },
   data_source: {
-    missing: ["unknown_data_source", "There is no such data source"],
+    missing: ["unknown_data_source", "The data source does not exist"],
     inactive: ["inactive_data_source", "The data source is inactive: the request fails"],
   },
   connection: {
-    missing: ["unknown_connection", "There is no such connection"],
+    missing: ["unknown_connection", "The connection does not exist"],
     inactive: ["inactive_connection", "The connection, or its data source, is inactive: the request fails"],
   },
-  chatbot: { missing: ["unknown_chatbot", "There is no such chatbot"] },
+  chatbot: { missing: ["unknown_chatbot", "The chatbot does not exist"] },
   template: {
-    missing: [
-      "unknown_template",
-      "Nothing is known of this template; whether it is sent is up to the provider",
-    ],
+    missing: ["unknown_template", "The template is not stored; the provider decides whether it is sent"],
     inactive: ["inactive_template", "The template is not approved: it is not sent"],
   },
   calendar: {
@@ -59,14 +56,17 @@ const FINDINGS: Record<ReferenceKind, Findings> = {
     inactive: ["inactive_calendar", "Google no longer grants access to the calendar: the request fails"],
   },
   member: {
-    missing: ["unknown_member", "There is no such member of this tenant: the conversation stays unassigned"],
+    missing: [
+      "unknown_member",
+      "The member does not exist in this tenant: the conversation stays unassigned",
+    ],
     inactive: ["inactive_member", "The member is not active: the conversation stays unassigned"],
   },
-  group: { missing: ["unknown_group", "There is no such group; chatbots do not create groups"] },
+  group: { missing: ["unknown_group", "The group does not exist; chatbots do not create groups"] },
   tag: { missing: ["unknown_tag", "No tag has this id"] },
 };
 
-/** What of a graph's references does not exist, or cannot be used. */
+/** Problems for references to objects that do not exist or cannot be used. */
 export function referenceProblems(graph: Graph, around: Surroundings, kinds: NodeKinds): Problem[] {
   return referencesOf(graph, kinds).flatMap(({ kind, id, nodeId, field }) => {
     const states = around[kind];

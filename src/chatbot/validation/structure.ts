@@ -4,7 +4,7 @@ import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { type Problem, problem, warning } from "./problem.ts";
 
-/** What is wrong with nodes and edges as such. */
+/** The problems of a graph's structure: start nodes, ids, edges, unreachable nodes. */
 export function structureProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   return [
     ...startProblems(graph, kinds),
@@ -16,7 +16,7 @@ export function structureProblems(graph: Graph, kinds: NodeKinds): Problem[] {
 
 function startProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   const starts = graph.nodes.filter((node) => kinds.of(node)?.begins);
-  if (starts.length === 0) return [problem("no_start_node", null, "There is no start node.")];
+  if (starts.length === 0) return [problem("no_start_node", null, "The graph must have a start node.")];
   return starts
     .slice(1)
     .map((node) => warning("several_start_nodes", node.id, "Only the first start node is used."));
@@ -29,7 +29,7 @@ function duplicateIds(graph: Graph): Problem[] {
       seen.add(id);
       return [];
     }
-    return problem("duplicate_node_id", id, `Several nodes have the id "${id}".`);
+    return problem("duplicate_node_id", id, `Node ids must be unique: "${id}" occurs more than once.`);
   });
 }
 
@@ -42,7 +42,7 @@ function edgeProblems(graph: Graph, kinds: NodeKinds): Problem[] {
       return problem(
         "dangling_edge",
         edge.source,
-        `An edge leads from "${edge.source}" to "${edge.target}", but there is no node "${missing}".`,
+        `An edge leads from "${edge.source}" to "${edge.target}", but the node "${missing}" does not exist.`,
       );
     }
     const exits = node && exitsOf(node, kinds);
@@ -51,37 +51,37 @@ function edgeProblems(graph: Graph, kinds: NodeKinds): Problem[] {
     return warning(
       "unknown_exit",
       edge.source,
-      `An edge leaves by "${handle}", which the node does not have.`,
+      `An edge leaves by the exit "${handle}", which the node does not have.`,
     );
   });
 }
 
-/** Nodes no way leads to. */
+/** Warnings for nodes that no path from the start node reaches. */
 function unreachable(graph: Graph, kinds: NodeKinds): Problem[] {
   const start = graph.nodes.find((node) => kinds.of(node)?.begins);
   if (start === undefined) return [];
   const reached = reachableFrom(graph, start.id, kinds);
   return graph.nodes
     .filter((node) => !reached.has(node.id) && !kinds.of(node)?.begins)
-    .map((node) => warning("unreachable_node", node.id, "No way leads to this node."));
+    .map((node) => warning("unreachable_node", node.id, "No path from the start node reaches this node."));
 }
 
 function reachableFrom(graph: Graph, start: string, kinds: NodeKinds): Set<string> {
   const reached = new Set([start]);
   const targets = targetsOf(graph, kinds);
-  // Grows while it is walked: a set goes on to what is added.
+  // The set grows during the iteration, which includes the added elements.
   for (const id of reached) for (const target of targets.get(id) ?? []) reached.add(target);
   return reached;
 }
 
-/** Where each node leads: by its edges, and by fields that name another node. */
+/** The next nodes of each node: by its edges, and by fields that name another node. */
 export function targetsOf(graph: Graph, kinds: NodeKinds): Map<string, string[]> {
   const targets = new Map<string, string[]>(graph.nodes.map((node) => [node.id, nodesNamedBy(node, kinds)]));
   for (const { source, target } of graph.edges) targets.get(source)?.push(target);
   return targets;
 }
 
-/** The nodes of the same graph to which a node goes without an edge. */
+/** The nodes that a node names in its fields and continues at without an edge. */
 export function nodesNamedBy(node: GraphNode, kinds: NodeKinds): string[] {
   return filledFields(kinds.of(node)?.fields ?? {}, node.data)
     .filter(({ field }) => field.type === "node")

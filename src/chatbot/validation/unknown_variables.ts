@@ -9,7 +9,7 @@ import { SYSTEM_NAMES } from "../text/system_variables.ts";
 import { placeholdersIn, variablePath } from "../text/template.ts";
 import { type Problem, warning } from "./problem.ts";
 
-/** Variables that are read and that nothing sets: a placeholder stays as it is typed, a condition sees nothing. */
+/** Warnings for variables that are read but never set: a placeholder stays in the text, a condition compares with nothing. */
 export function variableProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   const { names } = indexGraph(graph, kinds);
   const set = graph.nodes.flatMap((node) => namesSetBy(node, kinds));
@@ -17,7 +17,7 @@ export function variableProblems(graph: Graph, kinds: NodeKinds): Problem[] {
   return graph.nodes.flatMap((node) => {
     const paths = pathsReadBy(node, kinds).filter((path) => path !== "" && !known.has(rootOf(path)));
     return [...new Set(paths)].map((path) =>
-      warning("unknown_variable", node.id, `Nothing sets the variable "${path}".`),
+      warning("unknown_variable", node.id, `No node sets the variable "${path}".`),
     );
   });
 }
@@ -33,7 +33,7 @@ function namesSetBy(node: GraphNode, kinds: NodeKinds): string[] {
   });
 }
 
-/** Placeholders are read wherever they stand, in a field that its kind does not know as well. */
+/** The paths of variables that a node reads. Placeholders count in all fields, including fields that its kind does not have. */
 function pathsReadBy(node: GraphNode, kinds: NodeKinds): string[] {
   const named = fieldsOf(node, kinds).flatMap(({ field, data }) =>
     field.type === "variable" ? variablePath((field as Field<string>).of(data)) : [],

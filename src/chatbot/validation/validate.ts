@@ -12,10 +12,10 @@ import { variableProblems } from "./unknown_variables.ts";
 import { windowProblems } from "./window.ts";
 
 /**
- * Everything that is wrong with a graph, by kind of fault, each in the order of its nodes. A version with an error is
- * not published; warnings say what a run will do about it. Never throws.
+ * All problems of a graph, by kind of problem, each in the order of the nodes. A version with an error cannot be published;
+ * a warning explains what a run will do. Never throws.
  *
- * @param surroundings how it stands with what the graph names: see {@link referencesOf}.
+ * @param surroundings the state of the objects that the graph refers to: see {@link referencesOf}.
  */
 export function validateGraph(
   graph: Graph,

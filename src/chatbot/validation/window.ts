@@ -4,12 +4,12 @@ import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { type Problem, warning } from "./problem.ts";
 import { nodesNamedBy } from "./structure.ts";
 
-/** How long after a customer's message anything but a template is delivered. */
+/** How long after a customer's last message other messages than templates are delivered. */
 const WINDOW_SECONDS = 24 * 3600;
 
 /**
- * Texts that some way leads to when the customer has said nothing for a day: waits and timeouts are added up along each
- * way, and the longest counts. An answer begins the count again, and so does what cannot be known (a subflow, a person).
+ * Warnings for nodes that may send a text when the customer has not written for a day. Waits and timeouts are added up along
+ * each path, and the longest path counts. The count restarts at an answer, and at waits of unknown length (a subflow, an agent).
  */
 export function windowProblems(graph: Graph, settings: ChatbotSettings, kinds: NodeKinds): Problem[] {
   const silence = longestSilence(graph, settings, kinds);
@@ -20,20 +20,20 @@ export function windowProblems(graph: Graph, settings: ChatbotSettings, kinds: N
       warning(
         "outside_window",
         id,
-        "It can come 24 hours or more after the customer's last message, when only a template is delivered.",
+        "The message may be sent 24 hours or more after the customer's last message, when only templates are delivered.",
       ),
     );
 }
 
-/** For each node that is reached: seconds since the customer's last message, at most a day. */
+/** The longest time since the customer's last message at each node that is reached, in seconds, at most a day. */
 function longestSilence(graph: Graph, settings: ChatbotSettings, kinds: NodeKinds): Map<string, number> {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const silence = new Map(graph.nodes.filter((node) => kinds.of(node)?.begins).map(({ id }) => [id, 0]));
-  const ways = waysOf(graph, nodes, settings, kinds);
-  // A way without a loop has fewer steps than there are nodes: what still grows then is in a loop that waits.
+  const transitions = transitionsOf(graph, nodes, settings, kinds);
+  // A path without a loop has fewer steps than there are nodes. A time that still grows then is in a loop that waits.
   for (let round = 0, changed = true; changed; round++) {
     changed = false;
-    for (const { source, target, seconds } of ways) {
+    for (const { source, target, seconds } of transitions) {
       const before = silence.get(source);
       if (before === undefined) continue;
       const sum = seconds === "answered" ? 0 : Math.min(before + seconds, WINDOW_SECONDS);
@@ -45,20 +45,20 @@ function longestSilence(graph: Graph, settings: ChatbotSettings, kinds: NodeKind
   return silence;
 }
 
-type Way = { source: string; target: string; seconds: number | "answered" };
+type Transition = { source: string; target: string; seconds: number | "answered" };
 
-function waysOf(
+function transitionsOf(
   graph: Graph,
   nodes: ReadonlyMap<string, GraphNode>,
   settings: ChatbotSettings,
   kinds: NodeKinds,
-): Way[] {
-  const drawn = graph.edges.flatMap(({ source, target, sourceHandle = "" }): Way[] => {
+): Transition[] {
+  const drawn = graph.edges.flatMap(({ source, target, sourceHandle = "" }): Transition[] => {
     const node = nodes.get(source);
     return node ? [{ source, target, seconds: secondsAt(node, sourceHandle, settings, kinds) }] : [];
   });
   const jumps = graph.nodes.flatMap((node) =>
-    nodesNamedBy(node, kinds).map((target): Way => ({ source: node.id, target, seconds: 0 })),
+    nodesNamedBy(node, kinds).map((target): Transition => ({ source: node.id, target, seconds: 0 })),
   );
   return [...drawn, ...jumps].filter(({ target }) => nodes.has(target));
 }
