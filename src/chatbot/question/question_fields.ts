@@ -22,12 +22,12 @@ const [FIRST_TYPE, ...OTHER_TYPES] = Object.keys(ANSWER_KINDS);
 const margin = (about: string, limit: number) => template(about, { limit, warnsOverLimit: true });
 
 const BUTTON = defineFields({
-  id: text("The name of the exit, and the value of the variable; defaults to `btn-0`, `btn-1`, …"),
+  id: text("The name of the exit, and the value of the variable; defaults to `btn-0`, `btn-1` and so on."),
   title: template("The title of the button.", { limit: TITLE_LIMITS.buttons }),
 });
 
 const ROW = defineFields({
-  id: text("The name of the exit, and the value of the variable; defaults to `row-0`, `row-1`, …"),
+  id: text("The name of the exit, and the value of the variable; defaults to `row-0`, `row-1` and so on."),
   title: template("The title of the row.", { limit: TITLE_LIMITS.list }),
   description: template("The description below the title.", { limit: DESCRIPTION_LIMIT }),
 });

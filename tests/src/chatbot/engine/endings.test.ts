@@ -80,7 +80,7 @@ describe("nothing leaves a run stuck", () => {
         ["start > api", "api:error > bad"],
       ),
     ).start();
-    assert.deepEqual(run.ring().said, ["No answer came."]);
+    assert.deepEqual(run.ring().said, ["The request timed out."]);
   });
 });
 

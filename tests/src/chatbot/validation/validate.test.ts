@@ -289,7 +289,7 @@ test("automatic names are known", () => {
   });
   assert.deepEqual(
     validateGraph(graph).map(({ message }) => message),
-    ['Nothing sets the variable "rest_api_2.data".'],
+    ['No node sets the variable "rest_api_2.data".'],
   );
 });
 

@@ -155,7 +155,7 @@ test("a broken graph is stored, but not activated", async () => {
   );
   assert.match(
     await parley.failure(importing(file, "--activate")),
-    /"Broken" cannot be activated: There is no start node.*\(PYGRA\)$/,
+    /"Broken" cannot be activated: The graph must have a start node.*\(PYGRA\)$/,
   );
   const { rows } = await database.pool.query("select from app_public.chatbots where name = 'Broken'");
   assert.equal(rows.length, 0, "all or nothing");
