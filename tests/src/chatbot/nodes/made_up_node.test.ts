@@ -96,7 +96,7 @@ test("the variables that it sets and reads are known, and its numbered ones", ()
   assert.equal(indexGraph(graph, KINDS).names.get("p"), "parcel_1");
   assert.deepEqual(
     validateGraph(graph, {}, DEFAULT_SETTINGS, KINDS).map(({ message }) => message),
-    ['No node sets the variable "weight".', 'Nothing sets the variable "parcel_2.number".'],
+    ['No node sets the variable "weight".', 'No node sets the variable "parcel_2.number".'],
   );
 });
 
