@@ -93,7 +93,7 @@ async function create(
       // The path alone would not do for a name: a project that moves away takes its cluster along, and the
       // next one at the same path must not get it.
       const hash = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
-      await tellOfOthers(hash, log);
+      await logOtherClusters(hash, log);
       const home = join(STATE_DIR, `${hash}-${randomBytes(3).toString("hex")}`);
       await rename(staging, home);
       await symlink(join(home, "postgres"), link).catch(async (error: unknown) => {
@@ -121,7 +121,7 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 /** Removing a data directory does not remove the cluster it pointed to. */
-async function tellOfOthers(hash: string, log: EmbeddedLog): Promise<void> {
+async function logOtherClusters(hash: string, log: EmbeddedLog): Promise<void> {
   for (const name of await readdir(STATE_DIR)) {
     if (!name.startsWith(`${hash}-`)) continue;
     log.warn(`${join(STATE_DIR, name)} is of an earlier data directory here: remove it if that is no more`);

@@ -11,7 +11,7 @@ type Keeper = {
   release(): Promise<void>;
 };
 
-const LEAVE_WITHIN_MS = 7_500;
+const RELEASE_TIMEOUT_MS = 7_500;
 const STOP_SECONDS = 6;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -70,7 +70,7 @@ export function keep(cluster: Cluster, running: Running, log: EmbeddedLog): Keep
   watch(running);
   return {
     release() {
-      released ??= Promise.race([leave(), delay(LEAVE_WITHIN_MS, undefined, { ref: false })]);
+      released ??= Promise.race([leave(), delay(RELEASE_TIMEOUT_MS, undefined, { ref: false })]);
       return released;
     },
   };

@@ -49,7 +49,7 @@ export async function launch(cluster: Cluster, port: number): Promise<number | u
       if (child.pid !== undefined && pidFile.startsWith(`${child.pid}\n`)) return child.pid;
     }
     const lines = await readFrom(cluster.logFile, log.size, child.pid);
-    const problem = judge(lines, failure);
+    const problem = classifyFailure(lines, failure);
     if (problem) throw problem;
     return undefined;
   } finally {
@@ -58,7 +58,7 @@ export async function launch(cluster: Cluster, port: number): Promise<number | u
 }
 
 /** Reads from the last words of a server whether another try makes sense; if so there is no problem. */
-function judge(lines: readonly string[], failure: string): EmbeddedError | undefined {
+function classifyFailure(lines: readonly string[], failure: string): EmbeddedError | undefined {
   const text = lines.join("\n");
   const cause = new Error(text === "" ? failure : `${text}\n(${failure})`);
   const last = lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.at(-1) ?? failure;

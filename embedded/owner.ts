@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, DatabaseError, escapeLiteral } from "pg";
 
 /** The server may crash under it, and is then started again. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** URL of the owner. */
 export function ownerUrl(port: number, password: string): string {
@@ -14,7 +14,7 @@ export function ownerUrl(port: number, password: string): string {
  * databases itself and is no superuser, so that the migrations need no more here than on a hosted server.
  */
 export async function ensureOwner(superuserUrl: string, password: string): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await delay(100)) {
+  for (const deadline = Date.now() + TIMEOUT_MS; ; await delay(100)) {
     try {
       return await makeOwner(superuserUrl, password);
     } catch (error) {

@@ -78,9 +78,9 @@ async function isWorkingIn(pid: number, { dir, account }: Location): Promise<boo
 export async function stop(
   { binaries, account, dir }: Pick<Cluster, "binaries" | "account" | "dir">,
   mode: "fast" | "immediate",
-  patienceSeconds: number,
+  timeoutSeconds: number,
 ): Promise<boolean> {
-  const args = ["stop", "--silent", "-D", dir, "-m", mode, "-w", "-t", String(patienceSeconds)];
+  const args = ["stop", "--silent", "-D", dir, "-m", mode, "-w", "-t", String(timeoutSeconds)];
   const { code } = await run(binaries.pgCtl, args, account);
   return code === 0;
 }
@@ -92,7 +92,7 @@ export async function stop(
  * backends of the old one that still run; only the number is replaced by that of a process that has ended.
  * Call it under the start lock, right after `inspect` has said `leftover`.
  */
-export async function disown(cluster: Cluster): Promise<void> {
+export async function replaceStalePid(cluster: Cluster): Promise<void> {
   const path = join(cluster.dir, "postmaster.pid");
   const { uid, gid } = await stat(path);
   const [, ...rest] = (await readFile(path, "utf8")).split("\n");

@@ -7,7 +7,7 @@ import { codeOf, EmbeddedError } from "./error.ts";
  * The light switch: every process that uses the server holds this advisory lock in shared mode, on a
  * connection of its own to the database `postgres`. It goes with the connection, so a kill -9 gives it back.
  */
-const LIGHT_SWITCH = "('x7061726c'::bit(32)::int, 1)";
+const PRESENCE_LOCK = "('x7061726c'::bit(32)::int, 1)";
 
 /** Whether the server let us in. `later`: it is starting, stopping, gone, or another cluster's. */
 type Attached =
@@ -37,7 +37,7 @@ export async function attach(cluster: Cluster, port: number): Promise<Attached> 
     await client.connect();
     const { rows } = await client.query<{ directory: string; is_present: boolean }>(
       `select current_setting('data_directory') as directory,
-         pg_try_advisory_lock_shared${LIGHT_SWITCH} as is_present`,
+         pg_try_advisory_lock_shared${PRESENCE_LOCK} as is_present`,
     );
     const { directory = "", is_present = false } = rows[0] ?? {};
     if (is_present && (await isSameDirectory(directory, cluster.dir))) return { kind: "present", client };
@@ -62,9 +62,9 @@ export async function attach(cluster: Cluster, port: number): Promise<Attached> 
  * held, whoever comes waits at the door (`attach` says `later`).
  */
 export async function isLastOne(client: Client): Promise<boolean> {
-  await client.query(`select pg_advisory_unlock_shared${LIGHT_SWITCH}`);
+  await client.query(`select pg_advisory_unlock_shared${PRESENCE_LOCK}`);
   const { rows } = await client.query<{ is_last: boolean }>(
-    `select pg_try_advisory_lock${LIGHT_SWITCH} as is_last`,
+    `select pg_try_advisory_lock${PRESENCE_LOCK} as is_last`,
   );
   return rows[0]?.is_last === true;
 }

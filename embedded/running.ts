@@ -6,7 +6,7 @@ import type { Client } from "pg";
 import type { Cluster } from "./cluster.ts";
 import { EmbeddedError, type EmbeddedLog } from "./error.ts";
 import { launch } from "./launch.ts";
-import { disown, inspect } from "./postmaster.ts";
+import { inspect, replaceStalePid } from "./postmaster.ts";
 import { attach } from "./presence.ts";
 import { withStartLock } from "./start_lock.ts";
 
@@ -18,9 +18,9 @@ export type Running = {
 };
 
 /** Without any progress. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 /** While it replays its log after a crash, or writes everything out before it stops. */
-const RECOVERY_PATIENCE_MS = 10 * 60_000;
+const RECOVERY_TIMEOUT_MS = 10 * 60_000;
 const PAUSE_MS = 50;
 
 /**
@@ -35,7 +35,7 @@ export async function ensureRunning(
   signal?: AbortSignal,
 ): Promise<Running> {
   const begin = Date.now();
-  let deadline = begin + PATIENCE_MS;
+  let deadline = begin + TIMEOUT_MS;
   let startedPid: number | undefined;
   let obstacle: unknown;
   let hasToldToWait = false;
@@ -49,7 +49,7 @@ export async function ensureRunning(
       }
       obstacle = attached.reason;
     } else if (seen.kind === "alive") {
-      deadline = Math.min(Date.now() + PATIENCE_MS, begin + RECOVERY_PATIENCE_MS);
+      deadline = Math.min(Date.now() + TIMEOUT_MS, begin + RECOVERY_TIMEOUT_MS);
       if (!hasToldToWait && Date.now() - begin > 3_000) {
         hasToldToWait = true;
         log.info(`PostgreSQL is ${seen.status}; after a crash this takes a while`);
@@ -59,7 +59,7 @@ export async function ensureRunning(
       await withStartLock(cluster.dir, async () => {
         const seenNow = await inspect(cluster);
         if (seenNow.kind === "alive") return;
-        if (seenNow.kind === "leftover") await disown(cluster);
+        if (seenNow.kind === "leftover") await replaceStalePid(cluster);
         startedPid = await launch(cluster, await freePort(await rememberedPort(cluster.dir)));
       });
     }

@@ -1,12 +1,12 @@
 import { announce, type Chat, type Message } from "./chats.ts";
 import { type Choice, choicesOf } from "./choices.ts";
 import type { AddressChange, Fact } from "./customers.ts";
-import { type AddressChangeShape, changeAddress, preferMarketing, tellAgain } from "./facts.ts";
-import { hear, type Inbound } from "./inbound.ts";
+import { type AddressChangeShape, changeAddress, preferMarketing, repeatFact } from "./facts.ts";
+import { type Inbound, receiveMessage } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
 import { isForward } from "./message_status.ts";
+import { burst, echo, type Imported, importMessage, repeat } from "./message_variants.ts";
 import type { Network } from "./network.ts";
-import { burst, echo, type Imported, importMessage, repeat } from "./retelling.ts";
 
 interface CustomerMedia {
   kind: "image" | "video" | "audio" | "document" | "sticker";
@@ -64,7 +64,7 @@ export class CustomerPhone {
 
   /** Any message, in the Graph API's words: an order, contacts, a completed Flow, … */
   send(said: Inbound): Message {
-    return hear(this.#network, this.chat, said);
+    return receiveMessage(this.#network, this.chat, said);
   }
 
   /**
@@ -166,8 +166,8 @@ export class CustomerPhone {
   }
 
   /** Has an earlier change of address, or word on marketing, delivered once more: the newest, or the one `back` before. */
-  tellAgain(kind: Fact["kind"], back = 1): void {
-    if (!tellAgain(this.#network, this.chat, kind, back))
+  repeatFact(kind: Fact["kind"], back = 1): void {
+    if (!repeatFact(this.#network, this.chat, kind, back))
       throw new CustomerError("Nothing of that kind has been delivered");
   }
 

@@ -71,7 +71,7 @@ export class CustomerDirectory {
         `A customer needs a phone number or a business-scoped user id, not ${JSON.stringify(key)}`,
       );
     }
-    const customer: Customer = this.#byKey.get(key) ?? this.#byKey.set(key, this.#stranger(key, waId));
+    const customer: Customer = this.#byKey.get(key) ?? this.#byKey.set(key, this.#newCustomer(key, waId));
     customer.userId = identity.userId ?? customer.userId ?? this.#newUserId();
     customer.parentUserId = identity.parentUserId ?? customer.parentUserId;
     customer.name = identity.name ?? customer.name;
@@ -99,7 +99,7 @@ export class CustomerDirectory {
     this.#fileByUserIds(customer);
   }
 
-  #stranger(address: string, waId: string | undefined): Customer {
+  #newCustomer(address: string, waId: string | undefined): Customer {
     const key = this.#moved === 0 ? address : `${address}/${this.#moved}`;
     const nobody = { userId: undefined, parentUserId: undefined, name: undefined, username: undefined };
     return { key, waId, ...nobody, facts: [] };

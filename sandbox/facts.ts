@@ -25,7 +25,7 @@ export function changeAddress(
   const timestamp = toTimestamp(network.clock.now());
   if (shape === "idUpdate") {
     const value = { user_id_update: [{ ...idUpdate(old, customer), timestamp }] };
-    tell(network, customer, "address", fieldUpdate(number, "user_id_update", value));
+    sendFact(network, customer, "address", fieldUpdate(number, "user_id_update", value));
     return;
   }
   const sender = shape === "previous" ? customer : shape === "oldSender" ? old : undefined;
@@ -36,7 +36,7 @@ export function changeAddress(
     type: "system",
     system: systemEvent(old, customer, shape === "previous" || shape === "noSender"),
   };
-  tell(network, customer, "address", { kind: "message", number, contact: undefined, message });
+  sendFact(network, customer, "address", { kind: "message", number, contact: undefined, message });
 }
 
 /** Tells the business that the customer stopped marketing messages, or resumed them. */
@@ -50,24 +50,24 @@ export function preferMarketing(network: Network, { number, customer }: Chat, al
     timestamp: Math.floor(network.clock.now() / 1000),
   };
   const value = { contacts: [toContact(customer)], user_preferences: [preference] };
-  tell(network, customer, "marketing", fieldUpdate(number, "user_preferences", value));
+  sendFact(network, customer, "marketing", fieldUpdate(number, "user_preferences", value));
 }
 
 /**
- * Delivers what was told before once more, byte by byte: `back` 1 is the newest of its kind, 2 the one before. False when
+ * Delivers what was sent before once more, byte by byte: `back` 1 is the newest of its kind, 2 the one before. False when
  * there is none, or it has not been sent yet.
  */
-export function tellAgain(network: Network, { customer }: Chat, kind: Fact["kind"], back: number): boolean {
-  const fact = customer.facts.filter((told) => told.kind === kind).at(-back);
+export function repeatFact(network: Network, { customer }: Chat, kind: Fact["kind"], back: number): boolean {
+  const fact = customer.facts.filter((sent) => sent.kind === kind).at(-back);
   const delivery = fact && network.ledger.deliveries.find(({ updates }) => updates.includes(fact.update));
   if (delivery) network.webhooks.repeat(delivery);
   return delivery !== undefined;
 }
 
-/** A customer's facts that can be told again. */
+/** A customer's facts that can be sent again. */
 const KEPT = 20;
 
-function tell(network: Network, customer: Customer, kind: Fact["kind"], update: Update): void {
+function sendFact(network: Network, customer: Customer, kind: Fact["kind"], update: Update): void {
   customer.facts.push({ kind, update });
   if (customer.facts.length > KEPT) customer.facts.shift();
   network.webhooks.send(update);

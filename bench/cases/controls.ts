@@ -20,9 +20,9 @@ export const controls: Case = {
       );
     }
     plain("COPY, no triggers", (await controls.copy()).perSecond, "rows/s");
-    for (const atOnce of [64, 1]) {
-      const posts = await controls.posts(atOnce);
-      plain(`undici POST to the stand-in, ${atOnce} at once`, posts.perSecond, "/s", posts.latency);
+    for (const concurrency of [64, 1]) {
+      const posts = await controls.posts(concurrency);
+      plain(`undici POST to the stand-in, ${concurrency} at once`, posts.perSecond, "/s", posts.latency);
     }
     for (const contacts of [64, 1]) {
       const loop = await controls.loop(contacts);

@@ -74,7 +74,7 @@ async function runTier(
   const depths = await backlog.stop();
   const isEmpty = "not exists (select from app_private.outbox where tenant_id = $1)";
   await eventually(watcher, isEmpty, [tenantId], 60_000);
-  await meta.ask({ kind: "settle" });
+  await meta.ask({ kind: "drain" });
   const counts = await meta.ask<MetaCounts>({ kind: "counts" });
   const after = await countsOf(watcher, tenantId);
 

@@ -16,7 +16,7 @@ export type Controls = {
   /** Into a table like messages: columns, checks, indexes, a partition; no triggers, no foreign keys. */
   copy(): Promise<CopyResult>;
   /** undici to the stand-in. */
-  posts(atOnce: number): Promise<PostsResult>;
+  posts(concurrency: number): Promise<PostsResult>;
   /** HMAC, then POST, and nothing in between. */
   loop(contacts: number): Promise<RoundTripsResult>;
 };
@@ -78,7 +78,8 @@ export function createControls({ postgres, load, meta, graphUrl, seconds }: Cont
       });
     },
     copy: () => measureCopy(postgres.watcher),
-    posts: (atOnce) => once<PostsRequest, PostsResult>("controls/posts.ts", { graphUrl, atOnce, seconds }),
+    posts: (concurrency) =>
+      once<PostsRequest, PostsResult>("controls/posts.ts", { graphUrl, concurrency, seconds }),
     loop: (contacts) =>
       served(graphUrl, (number) => {
         series += 1;

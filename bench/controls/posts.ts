@@ -2,7 +2,7 @@ import { Agent } from "undici";
 import { takeJobs } from "../world/job.ts";
 import { type Latency, latencyOf } from "../world/latency.ts";
 
-export type PostsRequest = { graphUrl: string; atOnce: number; seconds: number };
+export type PostsRequest = { graphUrl: string; concurrency: number; seconds: number };
 export type PostsResult = { perSecond: number; latency: Latency };
 
 const BODY = JSON.stringify({
@@ -14,13 +14,13 @@ const BODY = JSON.stringify({
 });
 
 /** Sends messages to the stand-in with undici, and nothing else. */
-takeJobs(async ({ graphUrl, atOnce, seconds }: PostsRequest): Promise<PostsResult> => {
-  const agent = new Agent({ connections: atOnce });
+takeJobs(async ({ graphUrl, concurrency, seconds }: PostsRequest): Promise<PostsResult> => {
+  const agent = new Agent({ connections: concurrency });
   const durations: number[] = [];
   const measureFrom = performance.now() + 300;
   const end = measureFrom + seconds * 1000;
   await Promise.all(
-    Array.from({ length: atOnce }, async () => {
+    Array.from({ length: concurrency }, async () => {
       for (let began = performance.now(); began < end; ) {
         const response = await agent.request({
           origin: graphUrl,

@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url";
 /** A process that does one job at a time. */
 export type Child<Request> = {
   pid: number;
-  /** @param patienceMs then it counts as hung, and the benchmark ends */
-  ask<Result>(request: Request, patienceMs?: number): Promise<Result>;
+  /** @param timeoutMs then it counts as hung, and the benchmark ends */
+  ask<Result>(request: Request, timeoutMs?: number): Promise<Result>;
   end(): Promise<void>;
 };
 
 type Answer = { kind: "done"; result: unknown } | { kind: "failed"; reason: string };
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 /** Starts a program of this directory that takes jobs (`world/job.ts`). */
 export function startChild<Request>(program: string): Child<Request> {
@@ -19,8 +19,8 @@ export function startChild<Request>(program: string): Child<Request> {
   const child = fork(path, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
   return {
     pid: child.pid!,
-    ask: <Result>(request: Request, patienceMs = PATIENCE_MS) =>
-      ask<Result>(child, program, request, patienceMs),
+    ask: <Result>(request: Request, timeoutMs = TIMEOUT_MS) =>
+      ask<Result>(child, program, request, timeoutMs),
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -34,12 +34,12 @@ function ask<Result>(
   child: ChildProcess,
   program: string,
   request: unknown,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const timer = setTimeout(
-    () => reject(new Error(`${program} has not answered in ${patienceMs} ms`)),
-    patienceMs,
+    () => reject(new Error(`${program} has not answered in ${timeoutMs} ms`)),
+    timeoutMs,
   );
   const onExit = (code: number | null) => reject(new Error(`${program} ended with ${code}`));
   const onMessage = (answer: Answer) =>

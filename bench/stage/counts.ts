@@ -59,9 +59,9 @@ export async function eventually(
   client: pg.Client,
   question: string,
   values: readonly unknown[],
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<boolean> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   do {
     const { rows } = await client.query(`select (${question}) as is_so`, [...values]);
     if (rows[0].is_so) return true;

@@ -19,7 +19,7 @@ export type MetaRequest =
   /** From now on posts the statuses sent, delivered and read of whatever it takes, gathered for `gatherMs`. */
   | { kind: "report"; number: BusinessNumber; gatherMs: number; perBody: number; connections: number }
   /** Waits until all statuses are posted. */
-  | { kind: "settle" }
+  | { kind: "drain" }
   | { kind: "counts" };
 
 type RoundTrips = {
@@ -55,7 +55,7 @@ export type MetaCounts = {
 };
 
 /** Longest wait for an answer before a customer gives up. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 const waiting = new Map<string, () => void>();
 const seen = new Set<string>();
@@ -74,8 +74,8 @@ takeJobs(async (request: MetaRequest): Promise<unknown> => {
       return roundTrips(request);
     case "report":
       return startReporting(request);
-    case "settle":
-      return settle();
+    case "drain":
+      return drain();
     case "counts":
       return counts();
     default:
@@ -144,7 +144,7 @@ async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
 /** Whether a message to this phone comes in time. */
 function answerTo(phone: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => end(false), PATIENCE_MS);
+    const timer = setTimeout(() => end(false), TIMEOUT_MS);
     const end = (isAnswered: boolean) => {
       clearTimeout(timer);
       waiting.delete(phone);
@@ -197,7 +197,7 @@ async function startReporting({
   }
 }
 
-async function settle(): Promise<void> {
+async function drain(): Promise<void> {
   const deadline = performance.now() + 30_000;
   // The last "read" comes 700 ms after its message.
   await new Promise((resolve) => setTimeout(resolve, 800));

@@ -51,52 +51,52 @@ export const action = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("preferMarketing"), allows: z.boolean() }),
   z.object({
-    kind: z.literal("tellAgain"),
+    kind: z.literal("repeatFact"),
     fact: z.enum(["address", "marketing"]),
     back: z.number().int().min(1).max(20).optional(),
   }),
 ]);
 
 /** Does it on the phone. The message it became, if it became one. Throws a CustomerError when it cannot be done. */
-export function act(phone: CustomerPhone, wish: z.infer<typeof action>): Pick<Message, "wamid"> | undefined {
-  switch (wish.kind) {
+export function act(phone: CustomerPhone, input: z.infer<typeof action>): Pick<Message, "wamid"> | undefined {
+  switch (input.kind) {
     case "say":
-      return phone.say(wish.body, { replyTo: wish.replyTo });
+      return phone.say(input.body, { replyTo: input.replyTo });
     case "tap":
-      return phone.tap(wish.choice, wish.wamid);
+      return phone.tap(input.choice, input.wamid);
     case "location": {
-      const { kind: _, ...location } = wish;
+      const { kind: _, ...location } = input;
       return phone.sendLocation(location);
     }
     case "react":
-      return phone.react(wish.wamid, wish.emoji);
+      return phone.react(input.wamid, input.emoji);
     case "edit":
-      return phone.edit(wish.wamid, wish.body);
+      return phone.edit(input.wamid, input.body);
     case "revoke":
-      return phone.revoke(wish.wamid);
+      return phone.revoke(input.wamid);
     case "read":
       phone.read();
       return undefined;
     case "burst":
-      return phone.burst(wish.bodies, wish);
+      return phone.burst(input.bodies, input);
     case "repeat":
-      return phone.repeat(wish.wamid, wish.secondsLater);
+      return phone.repeat(input.wamid, input.secondsLater);
     case "echo":
-      return phone.echo(wish.wamid);
+      return phone.echo(input.wamid);
     case "import":
-      return { wamid: phone.importMessage(wish) };
+      return { wamid: phone.importMessage(input) };
     case "changeAddress": {
-      const { kind: _, shape, ...change } = wish;
+      const { kind: _, shape, ...change } = input;
       phone.changeAddress(change, shape);
       return undefined;
     }
     case "preferMarketing":
-      phone.preferMarketing(wish.allows);
+      phone.preferMarketing(input.allows);
       return undefined;
-    case "tellAgain":
-      phone.tellAgain(wish.fact, wish.back);
+    case "repeatFact":
+      phone.repeatFact(input.fact, input.back);
       return undefined;
     default:
-      return wish satisfies never;
+      return input satisfies never;
   }
 }

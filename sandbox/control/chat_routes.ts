@@ -7,7 +7,7 @@ import { characters } from "../outbound/limits.ts";
 import { act, action } from "./action.ts";
 import { viewChat, viewNumber } from "./chat_view.ts";
 import { ControlError } from "./control_error.ts";
-import { readFile, readWish } from "./read.ts";
+import { readFile, readInput } from "./read.ts";
 import { ChatStreams } from "./streams.ts";
 
 const CHAT = "/numbers/:phoneNumberId/chats/:customer";
@@ -42,13 +42,13 @@ export function registerChatRoutes(router: Router, network: Network): void {
   router.put(`${CHAT}/profile`, async (request, response) => {
     const { customer } = phoneOf(network, request).chat;
     const identity = customer.waId === undefined ? { userId: customer.userId } : { phone: customer.waId };
-    network.customers.introduce({ ...identity, ...(await readWish(request, profile)) });
+    network.customers.introduce({ ...identity, ...(await readInput(request, profile)) });
     response.status(204).end();
   });
 
   router.post(`${CHAT}/actions`, async (request, response) => {
     const phone = phoneOf(network, request);
-    const message = act(phone, await readWish(request, action));
+    const message = act(phone, await readInput(request, action));
     response.status(201).json({ wamid: message?.wamid });
   });
 

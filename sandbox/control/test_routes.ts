@@ -1,7 +1,7 @@
 import type { Router } from "express";
 import { z } from "zod";
 import type { Network } from "../network.ts";
-import { readWish } from "./read.ts";
+import { readInput } from "./read.ts";
 
 const scope = z.object({
   phoneNumberId: z.string().optional(),
@@ -15,7 +15,7 @@ const milliseconds = z
   .max(24 * 60 * 60 * 1000);
 const accepts = z.boolean().optional();
 
-const faultWish = scope.extend({
+const faultInput = scope.extend({
   operation: z
     .enum([
       "send",
@@ -44,7 +44,7 @@ const faultWish = scope.extend({
   ]),
 });
 
-const planWish = scope.extend({
+const planInput = scope.extend({
   steps: z
     .array(
       z.object({
@@ -64,7 +64,7 @@ export function registerTestRoutes(router: Router, network: Network): void {
   });
 
   router.post("/faults", async (request, response) => {
-    const { fault, ...wanted } = await readWish(request, faultWish);
+    const { fault, ...wanted } = await readInput(request, faultInput);
     network.faults.add(fault, wanted);
     response.status(204).end();
   });
@@ -74,7 +74,7 @@ export function registerTestRoutes(router: Router, network: Network): void {
   });
 
   router.post("/status-plans", async (request, response) => {
-    const { steps, ...wanted } = await readWish(request, planWish);
+    const { steps, ...wanted } = await readInput(request, planInput);
     network.plans.add(wanted, steps);
     response.status(204).end();
   });
@@ -84,7 +84,7 @@ export function registerTestRoutes(router: Router, network: Network): void {
   });
 
   router.put("/webhooks", async (request, response) => {
-    const { isHeld } = await readWish(request, z.object({ isHeld: z.boolean() }));
+    const { isHeld } = await readInput(request, z.object({ isHeld: z.boolean() }));
     if (isHeld) network.webhooks.hold();
     else network.webhooks.release();
     response.status(204).end();

@@ -7,7 +7,7 @@ export type Answer =
   | { kind: "cut" }
   | { kind: "silence" };
 
-export function give(response: ServerResponse, answer: Answer): void {
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
   switch (answer.kind) {
     case "json": {
       const bytes = Buffer.from(JSON.stringify(answer.body));

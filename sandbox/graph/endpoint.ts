@@ -3,7 +3,7 @@ import type { Fault, FaultSubject } from "../faults.ts";
 import { GraphError } from "../graph_error.ts";
 import type { Network } from "../network.ts";
 import { BodyError } from "../read_body.ts";
-import { type Answer, give } from "./answer.ts";
+import { type Answer, sendAnswer } from "./answer.ts";
 
 /** One request, understood far enough to know whom it is about. */
 interface Call {
@@ -31,7 +31,7 @@ export async function serve(
     const call = await understand();
     body = call.body;
     const fault = network.faults.take(call.subject);
-    answer = fault ? await suffer(network, fault, call) : await call.run();
+    answer = fault ? await applyFault(network, fault, call) : await call.run();
   } catch (error) {
     const graphError = toGraphError(network, error);
     errorCode = graphError.code;
@@ -50,10 +50,10 @@ export async function serve(
     answer: "status" in answer ? answer.status : answer.kind,
     errorCode,
   });
-  give(response, answer);
+  sendAnswer(response, answer);
 }
 
-async function suffer(network: Network, fault: Fault, call: Call): Promise<Answer> {
+async function applyFault(network: Network, fault: Fault, call: Call): Promise<Answer> {
   if (fault.kind === "error") throw new GraphError(fault.code, fault);
   const carriedOut = fault.accepts ? await call.run() : undefined;
   switch (fault.kind) {

@@ -19,7 +19,7 @@ export const SITUATIONS = [
       return phone;
     },
   ],
-  ["Report that change again", (api) => api.act({ kind: "tellAgain", fact: "address" })],
+  ["Report that change again", (api) => api.act({ kind: "repeatFact", fact: "address" })],
   ["Stop marketing messages", (api) => api.act({ kind: "preferMarketing", allows: false })],
   ["Resume marketing messages", (api) => api.act({ kind: "preferMarketing", allows: true })],
 ];

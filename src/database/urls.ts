@@ -40,17 +40,17 @@ export async function openAuthenticatorUrl(
 ): Promise<string> {
   if (config.DATABASE_AUTHENTICATOR_URL !== undefined) return config.DATABASE_AUTHENTICATOR_URL;
   const url = authenticatorUrl(owner.url, secretKey);
-  if (await letsIn(url)) return url;
+  if (await canSignIn(url)) return url;
   await inLock(owner.url, async (client) => {
     // Another process may have set it in the meantime.
-    if (await letsIn(url)) return;
+    if (await canSignIn(url)) return;
     await setPassword(client, new URL(url).password);
     if (owner.isEmbedded) return;
     log.warn(
       `the password of ${ROLE} was set: if another Parley with another PARLEY_SECRET_KEY uses this server, give each a DATABASE_AUTHENTICATOR_URL`,
     );
   });
-  if (await letsIn(url)) return url;
+  if (await canSignIn(url)) return url;
   throw new ParleyError("PYUNA", `The database refuses ${ROLE}: set DATABASE_AUTHENTICATOR_URL`);
 }
 
@@ -63,7 +63,7 @@ export function authenticatorUrl(ownerUrl: string, secretKey: string): string {
 }
 
 /** Whether the password is accepted; throws on any other problem. */
-async function letsIn(connectionString: string): Promise<boolean> {
+async function canSignIn(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
   client.on("error", () => {});
   try {

@@ -33,24 +33,24 @@ export type HealthProbe = () => Promise<Health>;
 const FRESH_MS = 1_000;
 const TIMEOUT_MS = 3_000;
 /** When a due job or chatbot turn has not been claimed for this long, no worker is working. */
-const JOB_PATIENCE_SECONDS = 60;
-const TURN_PATIENCE_SECONDS = 120;
+const JOB_OVERDUE_SECONDS = 60;
+const TURN_OVERDUE_SECONDS = 120;
 /** A message that has been due for this long is reported. */
-const QUEUED_PATIENCE_SECONDS = 600;
+const QUEUED_OVERDUE_SECONDS = 600;
 
 export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
   let last: Promise<Health> | undefined;
   return () => {
     if (last) return last;
-    const looking = look(pool, log);
-    last = looking;
-    void looking.then(() => setTimeout(() => (last = undefined), FRESH_MS).unref());
-    return looking;
+    const running = runChecks(pool, log);
+    last = running;
+    void running.then(() => setTimeout(() => (last = undefined), FRESH_MS).unref());
+    return running;
   };
 }
 
-async function look(pool: pg.Pool, log: Log): Promise<Health> {
-  const checks = await withTimeout(TIMEOUT_MS, () => lookAt(pool), tooLate).catch(
+async function runChecks(pool: pg.Pool, log: Log): Promise<Health> {
+  const checks = await withTimeout(TIMEOUT_MS, () => checkDatabase(pool), tooLate).catch(
     (error: unknown): Checks => {
       log.warn(
         { err: error instanceof Error ? error.message : String(error) },
@@ -65,12 +65,12 @@ async function look(pool: pg.Pool, log: Log): Promise<Health> {
   return { serves: all(SERVING), ready, degraded, checks };
 }
 
-async function lookAt(pool: pg.Pool): Promise<Checks> {
+async function checkDatabase(pool: pg.Pool): Promise<Checks> {
   if (await isReadOnly(pool)) return { database: failed("read only") };
   const schema = await schemaState(pool);
   const migrations: Check = schema === "current" ? { ok: true } : failed(schema);
   if (!migrations.ok) return { database: { ok: true }, migrations };
-  return { database: { ok: true }, migrations, ...judge(await readOperationsStatus(pool)) };
+  return { database: { ok: true }, migrations, ...checksOf(await readOperationsStatus(pool)) };
 }
 
 /** Whether the server is read-only: a standby (perhaps the primary until a moment ago), or set so by a provider. */
@@ -91,10 +91,10 @@ async function isReadOnly(pool: pg.Pool): Promise<boolean> {
 }
 
 /** Turns the figures of the installation into checks. */
-function judge(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
+function checksOf(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
   return {
-    worker: judgeWorkers(status),
-    outbox: judgeOutbox(status),
+    worker: checkWorkers(status),
+    outbox: checkOutbox(status),
     partitions: check(missing(status.missingPartitions)),
     upkeep: check(
       status.failingUpkeep.length > 0 && `${status.failingUpkeep.join(", ")} keeps failing`,
@@ -103,24 +103,24 @@ function judge(status: OperationsStatus): Omit<Checks, "database" | "migrations"
   };
 }
 
-function judgeWorkers(status: OperationsStatus): Check {
+function checkWorkers(status: OperationsStatus): Check {
   const { workers, silentWorkers, jobsOldestDueSeconds, turnsOldestDueSeconds } = status;
   if (workers === 0) return failed("none is running");
   const silent = `${silentWorkers} of ${workers} has not moved for 30 s`;
   if (silentWorkers === workers) return failed(silent);
-  if (jobsOldestDueSeconds > JOB_PATIENCE_SECONDS)
+  if (jobsOldestDueSeconds > JOB_OVERDUE_SECONDS)
     return failed(`a job has been due for ${Math.round(jobsOldestDueSeconds)} s`);
-  if (turnsOldestDueSeconds > TURN_PATIENCE_SECONDS)
+  if (turnsOldestDueSeconds > TURN_OVERDUE_SECONDS)
     return failed(`a chatbot's turn has been due for ${Math.round(turnsOldestDueSeconds)} s`);
   return { ok: true, ...(silentWorkers > 0 && { detail: silent }) };
 }
 
-function judgeOutbox({ stuckChannels, heldChannels, outboxOldestQueuedSeconds }: OperationsStatus): Check {
+function checkOutbox({ stuckChannels, heldChannels, outboxOldestQueuedSeconds }: OperationsStatus): Check {
   const minutes = Math.round(outboxOldestQueuedSeconds / 60);
   return check(
     stuckChannels > 0 && `${stuckChannels} channels have stopped sending`,
     heldChannels > 0 && `messages wait in ${heldChannels} channels that are not active`,
-    outboxOldestQueuedSeconds > QUEUED_PATIENCE_SECONDS &&
+    outboxOldestQueuedSeconds > QUEUED_OVERDUE_SECONDS &&
       `the oldest message has waited for ${minutes} minutes`,
   );
 }

@@ -31,8 +31,8 @@ export type RunningServer = {
   port: number;
   /** Stops accepting connections; returns immediately. */
   stopAccepting(): void;
-  /** Lets requests under way finish, for `patienceMs` at most, then cuts what is left. */
-  drain(patienceMs: number): Promise<void>;
+  /** Lets requests under way finish, for `timeoutMs` at most, then cuts what is left. */
+  drain(timeoutMs: number): Promise<void>;
 };
 
 /** The path of the sandbox's Graph API. */
@@ -67,7 +67,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   app.use(answerNotFound, answerError);
 
   const port = await listen(server, config);
-  return { url: localUrl(config.HOST, port), port, ...ways(server, requests) };
+  return { url: localUrl(config.HOST, port), port, ...shutdownMethods(server, requests) };
 }
 
 /** A slow client has ten seconds to send its request. */
@@ -110,15 +110,18 @@ function explain(cause: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-function ways(server: Server, requests: RequestsUnderWay): Pick<RunningServer, "stopAccepting" | "drain"> {
+function shutdownMethods(
+  server: Server,
+  requests: RequestsUnderWay,
+): Pick<RunningServer, "stopAccepting" | "drain"> {
   return {
     stopAccepting() {
       server.close();
       requests.endConnections();
       server.closeIdleConnections();
     },
-    async drain(patienceMs) {
-      await requests.finished(patienceMs);
+    async drain(timeoutMs) {
+      await requests.finished(timeoutMs);
       server.closeAllConnections();
     },
   };

@@ -10,14 +10,14 @@ import { type RunningServer, startServer } from "../http/server.ts";
 import { createWebhookReceiver } from "../inbound/receiver.ts";
 import { callbackRoute } from "../integrations/callback_route.ts";
 import { readJwtSecret, readSecretKey } from "../secrets/secret_keys.ts";
-import type { Foundation } from "./foundation.ts";
+import type { ProcessResources } from "./resources.ts";
 
 /**
  * Starts the API: GraphQL, webhooks, health, metrics; with a sandbox also its phone page and Graph API. Everything that
  * has to be closed is pushed on the closing stack.
  */
 export async function startApi(
-  { owner, keyRing, config, log, closing, deadline }: Foundation,
+  { owner, keyRing, config, log, closing, deadline }: ProcessResources,
   sandbox: Sandbox | undefined,
   onChatbotsAwaited?: () => void,
 ): Promise<RunningServer> {

@@ -9,7 +9,7 @@ import { registerSandboxChannels } from "../demo/sandbox_channels.ts";
 import type { SignIn } from "../demo/sign_ins.ts";
 import { type RunningServer, SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { startApi } from "./api.ts";
-import { type Foundation, layFoundation } from "./foundation.ts";
+import { openResources, type ProcessResources } from "./resources.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 /** What one process runs. */
@@ -35,25 +35,25 @@ export type Application = {
  * plays the customers, and creates a demo tenant at the first start.
  */
 export async function startApplication(parts: Parts, config: Config, log: Log): Promise<Application> {
-  const foundation = await layFoundation(config, log);
-  const { closing, deadline } = foundation;
+  const resources = await openResources(config, log);
+  const { closing, deadline } = resources;
   const close = async () => {
     deadline.begin();
     await closing.disposeAsync().catch((err: unknown) => log.error({ err }, "a part failed to close"));
   };
   try {
-    if (parts.migrates) await migrate(foundation.owner.url, log);
-    else await requireSchema(foundation);
+    if (parts.migrates) await migrate(resources.owner.url, log);
+    else await requireSchema(resources);
     const hasSandbox =
-      parts.api && parts.worker && foundation.owner.isEmbedded && config.NODE_ENV !== "production";
+      parts.api && parts.worker && resources.owner.isEmbedded && config.NODE_ENV !== "production";
     const sandbox = hasSandbox ? createDemoSandbox(log) : undefined;
     // In one process the worker is notified of webhooks by a function call, which saves their jobs.
     let worker: Worker | undefined;
-    const lookRound = parts.worker ? () => worker?.lookRound() : undefined;
-    const server = parts.api ? await startApi(foundation, sandbox, lookRound) : undefined;
-    const signIns = server && sandbox ? await startDemo(foundation, server, sandbox) : [];
+    const wakeWorker = parts.worker ? () => worker?.wakeWorker() : undefined;
+    const server = parts.api ? await startApi(resources, sandbox, wakeWorker) : undefined;
+    const signIns = server && sandbox ? await startDemo(resources, server, sandbox) : [];
     if (parts.worker) {
-      const started = await startWorker({ ...foundation, ownerUrl: foundation.owner.url });
+      const started = await startWorker({ ...resources, ownerUrl: resources.owner.url });
       worker = started;
       closing.defer(() => started.stop(deadline.leftMs));
     }
@@ -71,7 +71,7 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
   }
 }
 
-async function requireSchema({ owner, config, log }: Foundation): Promise<void> {
+async function requireSchema({ owner, config, log }: ProcessResources): Promise<void> {
   const pool = createPool(owner.url, "start", { ...config, DATABASE_POOL_SIZE: 2 }, log);
   await requireCurrentSchema(pool).finally(() => pool.end());
 }
@@ -87,7 +87,7 @@ function createDemoSandbox(log: Log): Sandbox {
 }
 
 async function startDemo(
-  { owner, config, log, keyRing, closing }: Foundation,
+  { owner, config, log, keyRing, closing }: ProcessResources,
   { url }: RunningServer,
   sandbox: Sandbox,
 ): Promise<readonly SignIn[]> {

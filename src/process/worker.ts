@@ -4,9 +4,9 @@ import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { settlesWithin } from "../base/timeout.ts";
 import { CHANNEL_KINDS } from "../channels/registry.ts";
-import { keepTimes } from "../database/clock_care.ts";
 import { createPool } from "../database/pool.ts";
-import { keepTables } from "../database/table_care.ts";
+import { startTableMaintenance } from "../database/table_maintenance.ts";
+import { startTimeCorrection } from "../database/time_correction.ts";
 import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
 import { keepReaping } from "../jobs/presence.ts";
 import type { JobPool } from "../jobs/registry.ts";
@@ -21,7 +21,7 @@ import { workerTasks } from "./worker_tasks.ts";
 
 export type Worker = {
   /** Claims waiting chatbot turns now, which is quicker than the job that would start this. */
-  lookRound(): void;
+  wakeWorker(): void;
   /**
    * Finishes sends, turns and requests in progress. A send without an answer in time is recorded as uncertain; other
    * work is left to be repeated, and no job stays locked. The time defaults to what SIGTERM leaves.
@@ -46,10 +46,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const { context, sender, turns } = openContext(options, closing);
     const send = () =>
       void sender.drain().catch((err: unknown) => log.warn({ err }, "outbox drain failed; will retry"));
-    const lookRound = () =>
+    const wakeWorker = () =>
       void turns.drain().catch((err: unknown) => log.warn({ err }, "chatbot runner failed; will retry"));
     const work = () => {
-      lookRound();
+      wakeWorker();
       send();
     };
     await startUpkeep(context, work, closing);
@@ -67,7 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     // A process that wakes its worker without a job may have died before it did so.
     work();
     return {
-      lookRound,
+      wakeWorker,
       stop(withinMs = STOP_MS) {
         stopMs = withinMs;
         return closing.disposeAsync();
@@ -116,9 +116,9 @@ async function startUpkeep(
   // First release the jobs that dead workers have left locked.
   const reaping = await keepReaping(pool, log);
   closing.defer(() => reaping.stop());
-  const care = keepTables(pool, log);
+  const care = startTableMaintenance(pool, log);
   closing.defer(() => care.stop());
-  const times = keepTimes(pool, log, work);
+  const times = startTimeCorrection(pool, log, work);
   closing.defer(() => times.stop());
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../sandbox/random.ts";
 import { ECHO_BOT } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { aMortal, type Mortal } from "../support/mortal.ts";
+import { type KillableProcess, startKillableProcess } from "../support/killable_process.ts";
 import { say } from "../support/outbound.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../support/program.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
@@ -24,10 +24,10 @@ const AGENT_MESSAGES = 400;
 
 let database: TestDatabase;
 let program: TestProgram;
-let mortal: Mortal;
+let killable: KillableProcess;
 before(async () => {
   database = await createTestDatabase();
-  mortal = await aMortal(database.ownerUrl);
+  killable = await startKillableProcess(database.ownerUrl);
   program = await startProgram(database, {
     withWorker: false,
     sandbox: {
@@ -38,7 +38,7 @@ before(async () => {
   });
 });
 after(async () => {
-  await mortal.kill();
+  await killable.kill();
   await program.stop();
   await database.drop();
 });
@@ -55,7 +55,7 @@ async function aWorkspaceOfTheMortal(): Promise<ConnectedWorkspace> {
     accessToken: workspace.accessToken,
     appSecret: workspace.appSecret,
     verifyToken: workspace.verifyToken,
-    webhookUrl: `${mortal.url}/webhooks/whatsapp/${workspace.channelId}`,
+    webhookUrl: `${killable.url}/webhooks/whatsapp/${workspace.channelId}`,
     messagesPerSecond: 10_000,
   });
   return workspace;
@@ -82,7 +82,7 @@ test(`kill -9 during a burst (seed ${seed})`, { timeout: 100_000 }, async () => 
       (at < BOT_CUSTOMERS ? botTenant : agentTenant).phoneNumberId,
     ),
   );
-  await mortal.start();
+  await killable.start();
 
   const talking = (async () => {
     for (let at = 0; at < INBOUND; at += 1) {
@@ -106,8 +106,8 @@ test(`kill -9 during a burst (seed ${seed})`, { timeout: 100_000 }, async () => 
   const random = seededRandom(seed);
   for (let kill = 0; kill < KILLS; kill += 1) {
     await delay(300 + random() * 900);
-    await mortal.kill();
-    await mortal.start();
+    await killable.kill();
+    await killable.start();
   }
   await Promise.all([talking, answering]);
 

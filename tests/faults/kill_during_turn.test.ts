@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ECHO_BOT } from "../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { aMortal, type Mortal } from "../support/mortal.ts";
+import { type KillableProcess, startKillableProcess } from "../support/killable_process.ts";
 import { startProgram, type TestProgram } from "../support/program.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
 import { until } from "../support/until.ts";
@@ -11,14 +11,14 @@ import { until } from "../support/until.ts";
 
 let database: TestDatabase;
 let program: TestProgram;
-let mortal: Mortal;
+let killable: KillableProcess;
 before(async () => {
   database = await createTestDatabase();
-  mortal = await aMortal(database.ownerUrl);
+  killable = await startKillableProcess(database.ownerUrl);
   program = await startProgram(database, { withWorker: false });
 });
 after(async () => {
-  await mortal.kill();
+  await killable.kill();
   await program.stop();
   await database.drop();
 });
@@ -39,7 +39,7 @@ async function killedWhere(lock: string, doing: string, cause: () => unknown): P
       );
       return rows.length > 0;
     });
-    await mortal.kill();
+    await killable.kill();
     await holder.query("commit");
     // A backend notices that nobody is there when it has done what it was told.
     await until("the dead one's connections to end", async () => {
@@ -66,11 +66,11 @@ test("kill -9 in the middle of a turn: the turn happens once", async () => {
     query("select from app_private.chatbot_events where tenant_id = $1", workspace.tenantId);
 
   // Taken, and not played: the version is being read. Everything of the turn is rolled back.
-  await mortal.start();
+  await killable.start();
   await killedWhere("app_public.chatbot_versions", "chatbot_versions", () => phone.say("hello"));
   assert.deepEqual(await said(), []);
   assert.equal((await events()).length, 1);
-  await mortal.start();
+  await killable.start();
   await until("the question", () => phone.received.length === 1);
 
   // Played, and being written. Whether the commit had been sent along with it: all of the turn, or nothing.
@@ -85,7 +85,7 @@ test("kill -9 in the middle of a turn: the turn happens once", async () => {
   assert.equal(tries.length, isDone ? 0 : 1);
   const turn = ["You said one", "Next?"];
   assert.deepEqual(await said(), isDone ? ["Next?", ...turn] : ["Next?"]);
-  await mortal.start();
+  await killable.start();
   await until("the turn", async () => (await said()).length >= 3);
   phone.say("two");
   await until("the next turn", async () => (await said()).length >= 5);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { fateOf, isThere, say, untilFate } from "../support/outbound.ts";
+import { isThere, messageState, say, untilMessageState } from "../support/outbound.ts";
 import { aConversation, aPerson } from "../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../support/program.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
@@ -105,8 +105,8 @@ test("a message that fails has the status failed, with its reason beside it, and
   const thread = await threadOf(workspace);
   program.sandbox.faults.add({ kind: "error", code: 131026 }, { recipient: phone.chat.customer.waId });
   const [id = ""] = await say(database.pool, thread, "It will not arrive");
-  const fate = await untilFate(database.pool, id, ({ status }) => status === "failed");
-  assert.equal(fate.error_code, "131026");
+  const row = await untilMessageState(database.pool, id, ({ status }) => status === "failed");
+  assert.equal(row.error_code, "131026");
   const [message] = await query("select content from app_public.messages where id = $1", id);
   assert.deepEqual(message.content, { body: "It will not arrive" });
 });
@@ -123,14 +123,14 @@ test("a person sends more than text, its id at Meta is kept, a failure is no suc
     { type: "location", content: place },
     "hi",
   );
-  const fate = await untilFate(database.pool, located, isThere);
-  assert.match(fate.provider_message_id ?? "", /^wamid\./);
-  await untilFate(database.pool, unlucky, isThere);
+  const row = await untilMessageState(database.pool, located, isThere);
+  assert.match(row.provider_message_id ?? "", /^wamid\./);
+  await untilMessageState(database.pool, unlucky, isThere);
 
   program.sandbox.faults.add({ kind: "error", code: 131026 }, { recipient: phone.chat.customer.waId });
   const [failing = ""] = await say(database.pool, thread, "again");
-  assert.notEqual((await fateOf(database.pool, failing)).status, "sent", "not before Meta has it");
-  await untilFate(database.pool, failing, ({ status }) => status === "failed");
+  assert.notEqual((await messageState(database.pool, failing)).status, "sent", "not before Meta has it");
+  await untilMessageState(database.pool, failing, ({ status }) => status === "failed");
 
   const closed = await aConversation(database.pool, workspace, { isWindowOpen: false });
   await assert.rejects(say(database.pool, closed, "too late"), { code: "PYWIN" });

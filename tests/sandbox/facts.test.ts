@@ -42,12 +42,12 @@ test("a customer who hides the new number is met by user id alone", async (t) =>
 test("an earlier fact is delivered once more, byte by byte", async (t) => {
   const { sandbox, receiver } = await setStage(t);
   const phone = sandbox.customer(OLD);
-  assert.throws(() => phone.tellAgain("marketing"), { name: "CustomerError" });
+  assert.throws(() => phone.repeatFact("marketing"), { name: "CustomerError" });
   phone.preferMarketing(false);
   await sandbox.waitFor(() => receiver.received.length === 1);
   phone.preferMarketing(true);
   await sandbox.waitFor(() => receiver.received.length === 2);
-  phone.tellAgain("marketing", 2);
+  phone.repeatFact("marketing", 2);
   await sandbox.waitFor(() => receiver.received.length === 3);
   assert.equal(receiver.received[2]!.raw, receiver.received[0]!.raw);
   const [item] = factsOf(receiver.received[2]!.raw);

@@ -27,7 +27,7 @@ export async function say(
   return inserted.map(({ id }) => id);
 }
 
-type Fate = {
+type MessageState = {
   status: string;
   error_code: string | null;
   attempts: number;
@@ -37,7 +37,7 @@ type Fate = {
   state: string | null;
 };
 
-export async function fateOf(db: Queryable, messageId: string): Promise<Fate> {
+export async function messageState(db: Queryable, messageId: string): Promise<MessageState> {
   const { rows } = await db.query(
     `select s.status, s.error_code, s.attempts, s.provider_message_id, s.duplicate_provider_message_ids, o.state
      from app_public.message_statuses s
@@ -48,18 +48,18 @@ export async function fateOf(db: Queryable, messageId: string): Promise<Fate> {
   return rows[0];
 }
 
-export async function untilFate(
+export async function untilMessageState(
   db: Queryable,
   messageId: string,
-  is: (fate: Fate) => boolean,
+  is: (fate: MessageState) => boolean,
   deadlineMs?: number,
-): Promise<Fate> {
-  let last: Fate | undefined;
+): Promise<MessageState> {
+  let last: MessageState | undefined;
   try {
     return await until(
       `message ${messageId}`,
       async () => {
-        last = await fateOf(db, messageId);
+        last = await messageState(db, messageId);
         return is(last) && last;
       },
       deadlineMs,
@@ -69,7 +69,8 @@ export async function untilFate(
   }
 }
 
-export const isThere = ({ status }: Fate): boolean => ["delivered", "read", "played"].includes(status);
+export const isThere = ({ status }: MessageState): boolean =>
+  ["delivered", "read", "played"].includes(status);
 
 /** Several open conversations of a workspace. */
 export async function conversations(db: Queryable, workspace: Workspace, count: number): Promise<Thread[]> {

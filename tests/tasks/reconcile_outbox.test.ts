@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { fateOf, isThere, say, untilFate } from "../support/outbound.ts";
+import { isThere, messageState, say, untilMessageState } from "../support/outbound.ts";
 import { aConversation } from "../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../support/program.ts";
 
@@ -30,7 +30,7 @@ async function forgotten(policy: "fail" | "resend"): Promise<{ id: string; works
   ]);
   program.sandbox.faults.add({ kind: "cut" }, { recipient: thread.phone.slice(1), times: 1 });
   const [id] = await say(database.pool, thread, "hello");
-  await untilFate(database.pool, id!, ({ state }) => state === "uncertain");
+  await untilMessageState(database.pool, id!, ({ state }) => state === "uncertain");
   return { id: id!, workspace };
 }
 
@@ -53,7 +53,7 @@ async function elevenMinutesLater(
 test("what stays uncertain is failed by policy: never sent twice", async () => {
   const lost = await forgotten("fail");
   await elevenMinutesLater(lost, true);
-  const fate = await untilFate(database.pool, lost.id, ({ status }) => status === "failed");
+  const fate = await untilMessageState(database.pool, lost.id, ({ status }) => status === "failed");
   assert.equal(fate.error_code, "PYUNC");
   assert.equal(timesSent(lost.id), 0);
 });
@@ -61,7 +61,7 @@ test("what stays uncertain is failed by policy: never sent twice", async () => {
 test("or sent once more by policy: never lost", async () => {
   const lost = await forgotten("resend");
   await elevenMinutesLater(lost, true);
-  await untilFate(database.pool, lost.id, isThere);
+  await untilMessageState(database.pool, lost.id, isThere);
   assert.equal(timesSent(lost.id), 1);
 });
 
@@ -70,6 +70,6 @@ test("while no webhooks come, silence means nothing", async () => {
   await elevenMinutesLater(lost, false);
   const other = await forgotten("fail");
   await elevenMinutesLater(other, true);
-  await untilFate(database.pool, other.id, ({ status }) => status === "failed");
-  assert.equal((await fateOf(database.pool, lost.id)).state, "uncertain");
+  await untilMessageState(database.pool, other.id, ({ status }) => status === "failed");
+  assert.equal((await messageState(database.pool, lost.id)).state, "uncertain");
 });

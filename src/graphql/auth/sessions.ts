@@ -3,7 +3,7 @@ import { ParleyError } from "../../base/errors.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
-import { createSignInPlaces, type SignInPlaces } from "./sign_in_places.ts";
+import { createSignInLimiter, type SignInLimiter } from "./sign_in_limiter.ts";
 import type { Visitor } from "./visitor.ts";
 
 type Credentials = { email: string; password: string; tenant?: string | null | undefined };
@@ -50,7 +50,7 @@ const REFUSALS = {
 /** Signs people in, and keeps and ends their sessions. The database decides; the tokens are made here. */
 export class SessionService {
   readonly #pool: pg.Pool;
-  readonly #places: SignInPlaces;
+  readonly #places: SignInLimiter;
   readonly #jwtSecret: string;
   readonly #lifetime: string;
 
@@ -60,7 +60,7 @@ export class SessionService {
    */
   constructor(pool: pg.Pool, jwtSecret: string, sessionDays: number) {
     this.#pool = pool;
-    this.#places = createSignInPlaces(pool);
+    this.#places = createSignInLimiter(pool);
     this.#jwtSecret = jwtSecret;
     this.#lifetime = `${sessionDays} days`;
   }

@@ -1,4 +1,4 @@
-import { type RequestTurn, TURN } from "../request/request_turn.ts";
+import { REQUEST_QUEUE, type RequestQueue } from "../request/request_queue.ts";
 
 /** Whoever an access token speaks for. */
 export type Visitor = {
@@ -14,20 +14,24 @@ declare global {
     interface RequestContext {
       /** Who asks; null without a token. */
       visitor: Visitor | null;
-      turn: RequestTurn;
+      queue: RequestQueue;
     }
   }
 }
 
-export type DatabaseSettings = Record<string, string> & { [TURN]: RequestTurn | undefined };
+export type DatabaseSettings = Record<string, string> & { [REQUEST_QUEUE]: RequestQueue | undefined };
 
 /** What the database is told at the beginning of each transaction: who asks, and how long a statement may take. */
 export function databaseSettings(
   visitor: Visitor | null,
   statementTimeoutMs: number,
-  turn: RequestTurn | undefined,
+  queue: RequestQueue | undefined,
 ): DatabaseSettings {
-  const settings = { role: "parley_visitor", statement_timeout: `${statementTimeoutMs}ms`, [TURN]: turn };
+  const settings = {
+    role: "parley_visitor",
+    statement_timeout: `${statementTimeoutMs}ms`,
+    [REQUEST_QUEUE]: queue,
+  };
   if (visitor === null) return settings;
   return {
     ...settings,

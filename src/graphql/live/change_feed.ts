@@ -68,7 +68,7 @@ export class ChangeFeed {
       this.#listeners.sessions.missed();
       this.#backoffMs = BACKOFF_MS.first;
       this.#first.resolve();
-      await beat(client, lost, signal);
+      await keepAlive(client, lost, signal);
     } catch (error) {
       if (!signal.aborted) this.#log.debug({ err: (error as Error).message }, "change feed failed");
     } finally {
@@ -88,6 +88,6 @@ export class ChangeFeed {
 }
 
 /** Returns when the connection is lost; throws when it no longer answers. */
-async function beat(client: pg.Client, lost: Promise<void>, signal: AbortSignal): Promise<void> {
+async function keepAlive(client: pg.Client, lost: Promise<void>, signal: AbortSignal): Promise<void> {
   while (!(await settlesWithin(HEARTBEAT_MS, lost)) && !signal.aborted) await client.query("select 1");
 }

@@ -6,12 +6,12 @@ import { databaseFailure } from "../../base/database_error.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 
-type Told = { code: ErrorCode; message: string; hint?: string | undefined };
+type ClientError = { code: ErrorCode; message: string; hint?: string | undefined };
 
 /** An error as a client may see it: our code, what to do, and nothing about the inside. */
 export function maskError(error: Error, log: Log): GraphQLFormattedError {
   const cause = innermost(error);
-  const { code, message, hint } = told(cause) ?? unexpected(cause, log);
+  const { code, message, hint } = knownError(cause) ?? unexpected(cause, log);
   const { kind, remedy } = ERRORS[code];
   return {
     message,
@@ -36,7 +36,7 @@ function innermost(error: Error): unknown {
   return error instanceof GraphQLError && error.originalError ? innermost(error.originalError) : error;
 }
 
-function told(cause: unknown): Told | undefined {
+function knownError(cause: unknown): ClientError | undefined {
   if (cause instanceof Error && "code" in cause && isErrorCode(cause.code)) {
     const hint = "hint" in cause && typeof cause.hint === "string" ? cause.hint : undefined;
     return { code: cause.code, message: cause.message, hint };
@@ -49,8 +49,8 @@ function told(cause: unknown): Told | undefined {
   return undefined;
 }
 
-/** Logged under an id that the client is told. Of Postgres' errors without texts: they quote people's data. */
-function unexpected(cause: unknown, log: Log): Told {
+/** Logged under an id that the client gets. Of Postgres' errors without texts: they quote people's data. */
+function unexpected(cause: unknown, log: Log): ClientError {
   const errorId = randomUUID();
   if (cause instanceof pg.DatabaseError) {
     const { code, routine, where, schema, table, constraint } = cause;

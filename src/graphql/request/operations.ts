@@ -21,7 +21,7 @@ import type { ChangeSource } from "../live/change_source.ts";
 import { PAGE_SIZE } from "../schema/page_size.ts";
 import { maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
-import { createRequestTurn, type RequestTurn } from "./request_turn.ts";
+import { createRequestQueue, type RequestQueue } from "./request_queue.ts";
 
 /** What a client sends, over HTTP or a WebSocket: still to be looked at. */
 type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
@@ -88,12 +88,12 @@ export function createOperations({
   connections,
   timeoutMs,
 }: Settings): Operations {
-  const turnOf = ({ visitor, origin }: Operation) =>
-    createRequestTurn(
+  const queueOf = ({ visitor, origin }: Operation) =>
+    createRequestQueue(
       connections,
       visitor ? [visitor.tenantId, visitor.sessionId] : ["anonymous", origin.source],
     );
-  const argsOf = async (operation: Operation, turn: RequestTurn, changes: ChangeSource | null) =>
+  const argsOf = async (operation: Operation, queue: RequestQueue, changes: ChangeSource | null) =>
     hookArgs({
       schema,
       document: operation.document,
@@ -101,7 +101,7 @@ export function createOperations({
       operationName: operation.operationName ?? null,
       contextValue: { changes, visitor: operation.visitor, origin: operation.origin },
       resolvedPreset,
-      requestContext: { visitor: operation.visitor, turn },
+      requestContext: { visitor: operation.visitor, queue },
     });
 
   return {
@@ -110,9 +110,9 @@ export function createOperations({
     prepare: (request, visitor, origin) => prepare(schema, readDocument, request, visitor, origin),
 
     async execute(operation, log) {
-      const turn = turnOf(operation);
+      const queue = queueOf(operation);
       try {
-        const run = async () => execute(await argsOf(operation, turn, null));
+        const run = async () => execute(await argsOf(operation, queue, null));
         const result = await withTimeout(timeoutMs, run, tooLate);
         // There are no @defer and @stream in the schema.
         if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
@@ -120,12 +120,12 @@ export function createOperations({
       } catch (error) {
         return { errors: [maskError(error as Error, log)] };
       } finally {
-        turn.end();
+        queue.end();
       }
     },
 
     async subscribe(operation, changes) {
-      const args = await argsOf(operation, turnOf(operation), changes);
+      const args = await argsOf(operation, queueOf(operation), changes);
       return (await subscribe(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult;
     },
   };

@@ -48,7 +48,7 @@ export async function buildSchema({
     schemas: ["app_public"],
     pubsub: false,
     pgSettingsForIntrospection: { role: "parley_visitor" },
-    pgSettings: ({ visitor, turn }) => databaseSettings(visitor ?? null, statementTimeoutMs, turn),
+    pgSettings: ({ visitor, queue }) => databaseSettings(visitor ?? null, statementTimeoutMs, queue),
   });
   const { schema, resolvedPreset } = await makeSchema({
     extends: [SchemaPreset],

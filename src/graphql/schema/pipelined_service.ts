@@ -8,7 +8,7 @@ import {
 } from "postgraphile/adaptors/pg";
 import { inTransaction } from "../../database/pipeline.ts";
 import type { DatabaseSettings } from "../auth/visitor.ts";
-import { TURN } from "../request/request_turn.ts";
+import { REQUEST_QUEUE } from "../request/request_queue.ts";
 
 type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
 
@@ -16,7 +16,7 @@ type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
 const ALWAYS = { jit: "off" };
 
 /**
- * PostGraphile's service for a pipelined pool, of which a request uses one connection at a time: who asks is told to the database in the round trip of the first query.
+ * PostGraphile's service for a pipelined pool, of which a request uses one connection at a time: the caller is set in the round trip of the first query.
  * Were the settings refused, the transaction would be over, and the query with it; without them the login sees nothing.
  */
 export function pipelinedService(options: Options) {
@@ -33,9 +33,9 @@ export function pipelinedService(options: Options) {
 
 function withPipelinedClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> {
   const withPgClient: WithPgClient<NodePostgresPgClient> = (pgSettings, callback) => {
-    const turn = (pgSettings as DatabaseSettings | null)?.[TURN];
+    const queue = (pgSettings as DatabaseSettings | null)?.[REQUEST_QUEUE];
     const work = () => inOneTransaction(pool, pgSettings, callback);
-    return turn ? turn.run(work) : work();
+    return queue ? queue.run(work) : work();
   };
   withPgClient.release = () => {};
   return withPgClient;
@@ -47,16 +47,16 @@ function inOneTransaction<T>(
   callback: (client: NodePostgresPgClient) => T | Promise<T>,
 ): Promise<T> {
   return inTransaction(pool, async (client) => {
-    const told = client.query({
+    const settingsApplied = client.query({
       name: "settings",
       text: "select set_config(s ->> 0, s ->> 1, true) from json_array_elements($1::json) s",
       values: [
         JSON.stringify(Object.entries({ ...ALWAYS, ...pgSettings }).filter(([, value]) => value != null)),
       ],
     });
-    told.catch(() => {});
+    settingsApplied.catch(() => {});
     const result = await makeWithPgClientViaPgClientAlreadyInTransaction(client, true)(null, callback);
-    await told;
+    await settingsApplied;
     return result;
   });
 }

@@ -1,4 +1,4 @@
-import { setImmediate as rest } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import { ParleyError } from "../../base/errors.ts";
 import type { PendingRequest, Playing, RequestResult } from "../../chatbot/simulation/simulation.ts";
 
@@ -14,7 +14,7 @@ export async function play<Result>(
   const end = performance.now() + limitMs;
   let given: RequestResult | undefined;
   for (;;) {
-    await myTurn();
+    await waitForTurn();
     if (performance.now() > end) throw new ParleyError("PYTIM", "The chatbot was played for too long");
     const next = playing.next(given);
     if (next.done) return next.value;
@@ -22,10 +22,10 @@ export async function play<Result>(
   }
 }
 
-/** All that play take their turns one after the other, with a rest between any two. */
+/** All that play take their turns one after the other, and yield to the event loop between any two. */
 let last: Promise<unknown> = Promise.resolve();
 
-function myTurn(): Promise<unknown> {
-  last = last.then(() => rest());
+function waitForTurn(): Promise<unknown> {
+  last = last.then(() => yieldToEventLoop());
   return last;
 }

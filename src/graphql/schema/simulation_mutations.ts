@@ -26,7 +26,7 @@ import { isSimulation } from "./simulation_state.ts";
  * first; no connection to the database is held while it is played, for a real call may take its time.
  */
 export function simulationMutations(calls: SimulationCalls): ServerMutation[] {
-  return [start(calls), proceed(calls)];
+  return [start(calls), continueRun(calls)];
 }
 
 const SimulatedCalls = choice("SimulatedCalls", "What answers the calls of a played chatbot.", {
@@ -86,7 +86,7 @@ function start(calls: SimulationCalls): ServerMutation {
   });
 }
 
-function proceed(calls: SimulationCalls): ServerMutation {
+function continueRun(calls: SimulationCalls): ServerMutation {
   return serverMutation({
     name: "continueSimulation",
     about: "Gives a played run the customer's next reply, or lets time pass.",

@@ -12,18 +12,18 @@ const TimerState = z.strictObject({
   kind: z.enum(["answer_timeout", "session_expiry", "flow_expiry", "handoff_timeout", "callback_timeout"]),
   at: Instant,
 });
-const resting = { nodeId: z.string(), timer: TimerState.nullable() };
+const waitingAt = { nodeId: z.string(), timer: TimerState.nullable() };
 const WaitingState = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("answer"),
-    ...resting,
+    ...waitingAt,
     attempts: Count,
     page: Count,
     nudged: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal("flow"), ...resting, flowToken: z.string() }),
-  z.strictObject({ kind: z.literal("handoff"), ...resting }),
-  z.strictObject({ kind: z.literal("callback"), ...resting }),
+  z.strictObject({ kind: z.literal("flow"), ...waitingAt, flowToken: z.string() }),
+  z.strictObject({ kind: z.literal("handoff"), ...waitingAt }),
+  z.strictObject({ kind: z.literal("callback"), ...waitingAt }),
 ]);
 
 const State = z.strictObject({

@@ -11,7 +11,7 @@ export type Client = {
 
 const PING_MS = 12_000;
 /** From our closing frame to the client's. */
-const GOODBYE_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 /** setTimeout cannot wait longer; a token does not last so long. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -20,7 +20,7 @@ export function createClient(socket: WebSocket): Client {
     const [code, text] = CLOSE[reason];
     socket.close(code, text);
     // One that does not read does not answer either.
-    const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
     socket.once("close", () => clearTimeout(timer));
   };
   pingRegularly(socket);

@@ -13,13 +13,13 @@ import { admit, type Client, createClient } from "./client.ts";
 import { CLOSE, type CloseReason } from "./close_reason.ts";
 import type { createProtocol } from "./protocol.ts";
 import type { SignedInClients } from "./signed_in_clients.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import { UnauthenticatedClients } from "./unauthenticated_clients.ts";
 
 /** Of one process: with a token, and of these a tenant and a session; without one, and of these a source. */
 const SIGNED_IN = { places: 2_000, perKey: [1_000, 50] };
 const WAITING = { most: 1_000, mostOfSource: 200 };
 /** How long clients are given to say goodbye. */
-const GOODBYE_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 
 type WebSocketEndpointOptions = {
   protocol: ReturnType<typeof createProtocol>;
@@ -36,7 +36,7 @@ export class WebSocketEndpoint {
     maxPayload: LIMITS.bytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
-  readonly #waiting = new WaitingRoom(WAITING);
+  readonly #unauthenticated = new UnauthenticatedClients(WAITING);
   readonly #places = new FairShare({ ...SIGNED_IN, refusal: "Too many connections" });
   readonly #detachments: (() => void)[] = [];
   #isClosing = false;
@@ -70,7 +70,7 @@ export class WebSocketEndpoint {
       all.map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()))),
     );
     for (const socket of all) socket.close(...CLOSE.leaving);
-    await settlesWithin(GOODBYE_MS, gone);
+    await settlesWithin(CLOSE_TIMEOUT_MS, gone);
     for (const socket of all) socket.terminate();
     this.#sockets.close();
   }
@@ -80,8 +80,8 @@ export class WebSocketEndpoint {
     const client = createClient(socket);
     const source = sourceOf(request);
     const origin = { source, userAgent: request.headers["user-agent"] ?? null };
-    this.#waiting.enter(source, socket);
-    socket.once("close", () => this.#waiting.leave(source, socket));
+    this.#unauthenticated.add(source, socket);
+    socket.once("close", () => this.#unauthenticated.remove(source, socket));
     // A frame that is too large, a connection that broke: ws itself closes it.
     socket.on("error", (error) => log.debug({ err: error.message }, "WebSocket connection failed"));
     const closed = protocol.opened(connectionOf(socket, client, log), {
@@ -93,10 +93,10 @@ export class WebSocketEndpoint {
   }
 
   #admit(visitor: Visitor, client: Client, socket: WebSocket, source: string): void {
-    const leave = this.#places.tryEnter([visitor.tenantId, visitor.sessionId]);
-    if (!leave) throw new ParleyError("PYUNA", "Too many connections of this tenant or session");
-    socket.once("close", leave);
-    this.#waiting.leave(source, socket);
+    const release = this.#places.tryEnter([visitor.tenantId, visitor.sessionId]);
+    if (!release) throw new ParleyError("PYUNA", "Too many connections of this tenant or session");
+    socket.once("close", release);
+    this.#unauthenticated.remove(source, socket);
     admit(client, visitor, socket);
     socket.once("close", this.#options.signedIn.add(client, visitor));
   }

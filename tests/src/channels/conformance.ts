@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { aMortal } from "../../support/mortal.ts";
-import { fateOf, isThere, say, untilFate } from "../../support/outbound.ts";
+import { startKillableProcess } from "../../support/killable_process.ts";
+import { isThere, messageState, say, untilMessageState } from "../../support/outbound.ts";
 import { until } from "../../support/until.ts";
 
 /** What every kind of channel has to hold. A kind passes a stand-in for its provider, and the whole suite runs on it. */
@@ -126,7 +126,7 @@ export function testConformance({ kind, start }: StandIn): void {
   test(`${kind}: messages of ours go out in the order in which they were written`, async () => {
     const line = await stage.connect();
     const written = await say(database.pool, await conversation(line), "one", "two", "three", "four");
-    for (const id of written) await untilFate(database.pool, id, ({ state }) => state === null);
+    for (const id of written) await untilMessageState(database.pool, id, ({ state }) => state === null);
     assert.deepEqual(line.accepted(), written);
   });
 
@@ -144,10 +144,10 @@ export function testConformance({ kind, start }: StandIn): void {
       const thread = await conversation(line);
       line.next(thread.customer, "silent");
       const [messageId] = await say(database.pool, thread, "hello");
-      await untilFate(database.pool, messageId!, ({ state }) => state === null);
+      await untilMessageState(database.pool, messageId!, ({ state }) => state === null);
       for (const status of order)
         assert.equal(await line.post(line.reporting({ messageId: messageId!, status })), 200);
-      const { status, error_code } = await fateOf(database.pool, messageId!);
+      const { status, error_code } = await messageState(database.pool, messageId!);
       assert.deepEqual([status, error_code], ["read", null], order.join(", "));
     }
   });
@@ -157,8 +157,8 @@ export function testConformance({ kind, start }: StandIn): void {
     const thread = await conversation(line);
     line.next(thread.customer, "throttled");
     const [messageId] = await say(database.pool, thread, "hello");
-    const fate = await untilFate(database.pool, messageId!, isThere, 20_000);
-    assert.equal(fate.attempts, 2);
+    const row = await untilMessageState(database.pool, messageId!, isThere, 20_000);
+    assert.equal(row.attempts, 2);
     assert.equal(times(line, messageId!), 1);
   });
 
@@ -167,11 +167,11 @@ export function testConformance({ kind, start }: StandIn): void {
     const thread = await conversation(line);
     line.next(thread.customer, "answer lost");
     const [first, second] = await say(database.pool, thread, "one", "two");
-    const uncertain = await untilFate(database.pool, first!, ({ state }) => state === "uncertain");
+    const uncertain = await untilMessageState(database.pool, first!, ({ state }) => state === "uncertain");
     assert.equal(uncertain.status, "uncertain");
-    assert.equal((await fateOf(database.pool, second!)).attempts, 0, "it holds up what is behind it");
-    await untilFate(database.pool, first!, isThere);
-    await untilFate(database.pool, second!, isThere);
+    assert.equal((await messageState(database.pool, second!)).attempts, 0, "it holds up what is behind it");
+    await untilMessageState(database.pool, first!, isThere);
+    await untilMessageState(database.pool, second!, isThere);
     assert.deepEqual([times(line, first!), times(line, second!)], [1, 1]);
   });
 
@@ -194,9 +194,9 @@ export function testConformance({ kind, start }: StandIn): void {
     assert.equal(await ours.post(forged, ours), 200);
     const thread = await conversation(theirs);
     const [messageId] = await say(database.pool, thread, "hello");
-    const before = await untilFate(database.pool, messageId!, isThere);
+    const before = await untilMessageState(database.pool, messageId!, isThere);
     assert.equal(await ours.post(theirs.reporting({ messageId: messageId!, status: "failed" }), ours), 200);
-    assert.deepEqual(await fateOf(database.pool, messageId!), before);
+    assert.deepEqual(await messageState(database.pool, messageId!), before);
     assert.deepEqual([await textsOf(ours), await textsOf(theirs)], [[], ["hello"]]);
   });
 
@@ -227,16 +227,16 @@ function testCrash({ kind, start }: StandIn): void {
     timeout: 60_000,
   }, async (t) => {
     const database = await createTestDatabase();
-    const mortal = await aMortal(database.ownerUrl);
+    const killable = await startKillableProcess(database.ownerUrl);
     const stage = await start(database, { withWorker: false });
     t.after(async () => {
-      await mortal.kill();
+      await killable.kill();
       await stage.stop();
       await database.drop();
     });
-    const line = await stage.connect(mortal.url);
+    const line = await stage.connect(killable.url);
     const said = { customer: line.newCustomer(), id: "conformance-crash", text: "hello" };
-    await mortal.start();
+    await killable.start();
     assert.equal(await line.post(line.saying(said)), 200);
     const { rows } = await database.pool.query(
       "select conversation_id from app_public.messages where provider_message_id = $1",
@@ -246,9 +246,9 @@ function testCrash({ kind, start }: StandIn): void {
     const thread = { conversationId: rows[0].conversation_id };
     const [first, second] = await say(database.pool, thread, "one", "two");
     await until("the provider to accept it", () => line.accepted().includes(first!));
-    await mortal.kill();
-    assert.equal((await fateOf(database.pool, first!)).state, "sending");
-    await mortal.start();
+    await killable.kill();
+    assert.equal((await messageState(database.pool, first!)).state, "sending");
+    await killable.start();
     await until(
       "both to arrive",
       async () => {
@@ -260,7 +260,7 @@ function testCrash({ kind, start }: StandIn): void {
         await database.pool.query(
           "select graphile_worker.add_job('reconcile_outbox', job_key := 'conformance')",
         );
-        const fates = await Promise.all([first!, second!].map((id) => fateOf(database.pool, id)));
+        const fates = await Promise.all([first!, second!].map((id) => messageState(database.pool, id)));
         return fates.every(isThere);
       },
       40_000,

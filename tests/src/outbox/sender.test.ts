@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { conversations, fateOf, isThere, say, untilFate } from "../../support/outbound.ts";
+import { conversations, isThere, messageState, say, untilMessageState } from "../../support/outbound.ts";
 import { aConversation } from "../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../support/program.ts";
 import { until } from "../../support/until.ts";
@@ -76,7 +76,7 @@ test("every kind of message is sent as the provider's own object, in order", asy
   const thread = await aConversation(database.pool, workspace);
   const ids = await say(database.pool, thread, ...KINDS);
   for (const [at, id] of ids.entries()) {
-    await untilFate(database.pool, id, isThere);
+    await untilMessageState(database.pool, id, isThere);
     const { type, content } = KINDS[at]!;
     const [message] = accepted(id);
     assert.equal(message?.type, type);
@@ -115,7 +115,7 @@ test("a template, a reaction and a reply", async () => {
     { type: "template", content: { name: "order_ready", language: { code: "en_US" } } },
   );
   for (const id of ids)
-    await untilFate(database.pool, id, ({ state, status }) => state === null && status !== "failed");
+    await untilMessageState(database.pool, id, ({ state, status }) => state === null && status !== "failed");
   assert.deepEqual(
     ids.map((id) => accepted(id).length),
     [1, 1, 1],
@@ -144,7 +144,11 @@ test("order is kept within a conversation, whatever the answers are; others do n
   // 131000 was not accepted, and nobody says so: the conversation waits for the minute's policy. The others do not.
   for (const at of [0, 2, 3, 5, 6, 7])
     for (const id of ids[at]!)
-      await untilFate(database.pool, id, ({ state, status }) => state === null && status !== "sending");
+      await untilMessageState(
+        database.pool,
+        id,
+        ({ state, status }) => state === null && status !== "sending",
+      );
   for (const fault of undo) fault();
   for (const [at, expected] of ids.entries()) {
     const order = program.sandbox.ledger.sent
@@ -157,7 +161,7 @@ test("order is kept within a conversation, whatever the answers are; others do n
     );
     assert.equal(new Set(order).size, order.length, "nothing goes out twice");
   }
-  assert.equal((await fateOf(database.pool, ids[1]![0]!)).state, "uncertain");
+  assert.equal((await messageState(database.pool, ids[1]![0]!)).state, "uncertain");
 });
 
 test("a channel whose provider hangs does not hold up another", async () => {
@@ -175,7 +179,7 @@ test("a channel whose provider hangs does not hold up another", async () => {
   const began = performance.now();
   for (const thread of await conversations(database.pool, healthy, 10)) {
     const [id] = await say(database.pool, thread, "hello");
-    await untilFate(database.pool, id!, isThere, 3000);
+    await untilMessageState(database.pool, id!, isThere, 3000);
   }
   assert.ok(performance.now() - began < 5000, `took ${performance.now() - began} ms`);
   undo();
@@ -195,8 +199,8 @@ for (const [code, expected] of ENDINGS)
     const thread = await aConversation(database.pool, workspace);
     program.sandbox.faults.add({ kind: "error", code }, { phoneNumberId: workspace.phoneNumberId, times: 1 });
     const [first, second] = await say(database.pool, thread, "one", "two");
-    await untilFate(database.pool, second!, isThere);
-    const { status, error_code, state } = await fateOf(database.pool, first!);
+    await untilMessageState(database.pool, second!, isThere);
+    const { status, error_code, state } = await messageState(database.pool, first!);
     assert.deepEqual({ status, error_code, state }, { ...expected, state: null });
   });
 
@@ -224,7 +228,11 @@ test("a refused token stops the channel and keeps its messages; they go when it 
   });
   assert.match(stopped.status_reason, /^190/);
   for (const id of ids)
-    await untilFate(database.pool, id, ({ status, state }) => status === "queued" && state === "queued");
+    await untilMessageState(
+      database.pool,
+      id,
+      ({ status, state }) => status === "queued" && state === "queued",
+    );
   undo();
   // An answer that was under way may stop it once more. What is said next finds the sender awake; else a task does.
   await until("all to arrive", async () => {
@@ -233,7 +241,7 @@ test("a refused token stops the channel and keeps its messages; they go when it 
       [workspace.channelId],
     );
     if (rowCount !== 0) await say(database.pool, threads[0]!, "more");
-    const fates = await Promise.all(ids.map((id) => fateOf(database.pool, id)));
+    const fates = await Promise.all(ids.map((id) => messageState(database.pool, id)));
     return fates.every(isThere);
   });
   assert.equal((await channelOf(workspace)).status, "active");
@@ -248,7 +256,7 @@ test("130429 pauses the channel and teaches a pace; every message arrives", asyn
   );
   const ids: string[] = [];
   for (const thread of threads) ids.push(...(await say(database.pool, thread, "one")));
-  for (const id of ids) await untilFate(database.pool, id, isThere);
+  for (const id of ids) await untilMessageState(database.pool, id, isThere);
   const { learned, status } = await channelOf(workspace);
   assert.equal(status, "active");
   // Less when the third refusal came after the first pause.
@@ -260,16 +268,20 @@ test("131056 makes only that customer wait, and paces what follows", async () =>
   const [slow, other] = await conversations(database.pool, workspace, 2);
   program.sandbox.faults.add({ kind: "error", code: 131056 }, { recipient: slow!.phone.slice(1), times: 1 });
   const [first, second] = await say(database.pool, slow!, "one", "two");
-  const throttled = await untilFate(database.pool, first!, ({ error_code }) => error_code === "131056");
+  const throttled = await untilMessageState(
+    database.pool,
+    first!,
+    ({ error_code }) => error_code === "131056",
+  );
   assert.equal(throttled.status, "queued");
   const [meanwhile] = await say(database.pool, other!, "hello");
-  await untilFate(database.pool, meanwhile!, isThere);
-  assert.equal((await fateOf(database.pool, first!)).status, "queued");
-  await untilFate(database.pool, first!, isThere);
+  await untilMessageState(database.pool, meanwhile!, isThere);
+  assert.equal((await messageState(database.pool, first!)).status, "queued");
+  await untilMessageState(database.pool, first!, isThere);
   const { rows } = await database.pool.query(
     "select extract(epoch from due_at - now()) as wait from app_private.outbox_lanes where conversation_id = $1",
     [slow!.conversationId],
   );
   assert.ok(rows[0].wait > 3 && rows[0].wait <= 6, `the next one waits ${rows[0].wait} s`);
-  assert.equal((await fateOf(database.pool, second!)).status, "queued");
+  assert.equal((await messageState(database.pool, second!)).status, "queued");
 });

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { createLog } from "../../../src/base/log.ts";
 import { sealChannelSecrets } from "../../../src/secrets/channel_secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { fateOf, isThere, say, untilFate } from "../../support/outbound.ts";
+import { isThere, messageState, say, untilMessageState } from "../../support/outbound.ts";
 import { aConversation } from "../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../support/program.ts";
 import { until } from "../../support/until.ts";
@@ -37,7 +37,7 @@ test("a token that was changed a moment ago is no reason to stop the channel", a
   const workspace = await program.connectedWorkspace();
   const thread = await aConversation(database.pool, workspace);
   const [before] = await say(database.pool, thread, "with the old token");
-  await untilFate(database.pool, before!, isThere);
+  await untilMessageState(database.pool, before!, isThere);
 
   const accessToken = "token-after-the-rotation";
   await setToken(workspace, accessToken);
@@ -50,7 +50,7 @@ test("a token that was changed a moment ago is no reason to stop the channel", a
     webhookUrl: `${program.url}/webhooks/whatsapp/${workspace.channelId}`,
   });
   const [after] = await say(database.pool, thread, "with the new token");
-  await untilFate(database.pool, after!, isThere);
+  await untilMessageState(database.pool, after!, isThere);
   const { rows } = await database.pool.query("select status from app_public.channels where id = $1", [
     workspace.channelId,
   ]);
@@ -64,14 +64,14 @@ test("no text, phone number or secret is logged, whatever goes wrong", async () 
   for (const code of [131026, 100]) {
     program.sandbox.faults.add({ kind: "error", code }, { phoneNumberId: workspace.phoneNumberId, times: 1 });
     const [failed] = await say(database.pool, thread, text);
-    await untilFate(database.pool, failed!, ({ status }) => status === "failed");
+    await untilMessageState(database.pool, failed!, ({ status }) => status === "failed");
   }
   program.sandbox.faults.add(
     { kind: "cut", accepts: true },
     { phoneNumberId: workspace.phoneNumberId, times: 1 },
   );
   const [cut] = await say(database.pool, thread, text);
-  await untilFate(database.pool, cut!, isThere);
+  await untilMessageState(database.pool, cut!, isThere);
 
   // The database refuses, with the values in its detail.
   await database.pool.query(
@@ -85,7 +85,7 @@ test("no text, phone number or secret is logged, whatever goes wrong", async () 
   await database.pool.query("alter table app_public.messages drop constraint no_secrets");
   program.sandbox.faults.add({ kind: "error", code: 190 }, { phoneNumberId: workspace.phoneNumberId });
   const [stopped] = await say(database.pool, thread, text);
-  await untilFate(database.pool, stopped!, ({ error_code }) => error_code === "190");
+  await untilMessageState(database.pool, stopped!, ({ error_code }) => error_code === "190");
   program.log.warn({ err: await refusal() }, "an error of the database, as any part might log it");
 
   // It is logged once the database has it.
@@ -101,7 +101,7 @@ test("no text, phone number or secret is logged, whatever goes wrong", async () 
     workspace.appSecret,
   ])
     assert.ok(!log.includes(secret), `the log has ${JSON.stringify(secret)}`);
-  assert.equal((await fateOf(database.pool, stopped!)).state, "queued");
+  assert.equal((await messageState(database.pool, stopped!)).state, "queued");
 });
 
 /** Postgres quotes the row in its detail. */

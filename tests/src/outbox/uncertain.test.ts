@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { fateOf, isThere, say, untilFate } from "../../support/outbound.ts";
+import { isThere, messageState, say, untilMessageState } from "../../support/outbound.ts";
 import { aConversation, type Thread } from "../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../support/program.ts";
 
@@ -48,13 +48,13 @@ for (const [name, fault] of LOST)
       },
     );
     const [first, second] = await say(database.pool, thread, "one", "two");
-    const uncertain = await untilFate(database.pool, first!, ({ state }) => state === "uncertain");
+    const uncertain = await untilMessageState(database.pool, first!, ({ state }) => state === "uncertain");
     assert.equal(uncertain.status, "uncertain");
-    assert.equal((await fateOf(database.pool, second!)).attempts, 0);
-    await untilFate(database.pool, first!, isThere);
-    await untilFate(database.pool, second!, isThere);
+    assert.equal((await messageState(database.pool, second!)).attempts, 0);
+    await untilMessageState(database.pool, first!, isThere);
+    await untilMessageState(database.pool, second!, isThere);
     assert.deepEqual([timesSent(first!), timesSent(second!)], [1, 1]);
-    assert.equal((await fateOf(database.pool, first!)).state, null);
+    assert.equal((await messageState(database.pool, first!)).state, null);
   });
 
 test("a provider that was never reached is tried again", async () => {
@@ -64,7 +64,7 @@ test("a provider that was never reached is tried again", async () => {
     [workspace.channelId],
   );
   const [id] = await say(database.pool, thread, "hello");
-  await untilFate(
+  await untilMessageState(
     database.pool,
     id!,
     ({ error_code, status }) => error_code === "PYUNR" && status === "queued",
@@ -73,7 +73,7 @@ test("a provider that was never reached is tried again", async () => {
     workspace.channelId,
     program.sandbox.url,
   ]);
-  await untilFate(database.pool, id!, isThere, 20_000);
+  await untilMessageState(database.pool, id!, isThere, 20_000);
   assert.equal(timesSent(id!), 1);
 });
 
@@ -112,10 +112,14 @@ for (const [name, steps] of ORDERS)
       );
     program.sandbox.planStatuses(steps, { recipient, times: 1 });
     const [first, second] = await say(database.pool, thread, "one", "two");
-    const fate = await untilFate(database.pool, first!, isThere);
+    const fate = await untilMessageState(database.pool, first!, isThere);
     assert.equal(fate.status, "delivered");
-    await untilFate(database.pool, second!, isThere);
-    const settled = await untilFate(database.pool, first!, ({ provider_message_id: id }) => id !== null);
+    await untilMessageState(database.pool, second!, isThere);
+    const settled = await untilMessageState(
+      database.pool,
+      first!,
+      ({ provider_message_id: id }) => id !== null,
+    );
     assert.equal(settled.status, "delivered");
     assert.equal(settled.duplicate_provider_message_ids, null);
     assert.equal(timesSent(first!), 1);
@@ -134,6 +138,6 @@ test("a failed status ends a message that was sent", async () => {
     },
   );
   const [id] = await say(database.pool, thread, "one");
-  const fate = await untilFate(database.pool, id!, ({ status }) => status === "failed");
+  const fate = await untilMessageState(database.pool, id!, ({ status }) => status === "failed");
   assert.equal(fate.error_code, "131026");
 });

@@ -7,7 +7,7 @@ import { after, afterEach, before, type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fetching } from "../../support/chatbot_graphs.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { conversations, isThere, say, untilFate } from "../../support/outbound.ts";
+import { conversations, isThere, say, untilMessageState } from "../../support/outbound.ts";
 import { startProgram, type TestProgram } from "../../support/program.ts";
 import { type StandIn, standIn } from "../../support/stand_in.ts";
 import { anActiveChatbot } from "../../support/support_bot.ts";
@@ -110,7 +110,7 @@ test("sends, turns and calls under way are finished and recorded", { timeout: 60
 
   // Another one goes on at once, and calls nobody again.
   const next = await run(t, "work");
-  for (const id of ids) await untilFate(database.pool, id, isThere, 20_000);
+  for (const id of ids) await untilMessageState(database.pool, id, isThere, 20_000);
   await until("the chatbot's answer", () =>
     program.sandbox.ledger.sent.some(({ content }) => /worth waiting for/.test(JSON.stringify(content))),
   );
@@ -134,7 +134,7 @@ test("answers that the program did not wait for are not held against the channel
   const thread = (await conversations(database.pool, workspace, 1))[0]!;
   const [next] = await say(database.pool, thread, "two");
   const another = await run(t, "work");
-  await untilFate(database.pool, next!, isThere, 5_000);
+  await untilMessageState(database.pool, next!, isThere, 5_000);
   assert.equal((await terminate(another.child)).code, 0);
   await database.pool.query("delete from app_public.messages where id = any ($1)", [ids]);
 });
@@ -148,7 +148,7 @@ test("what is left is handed to another worker at once", { timeout: 60_000 }, as
     ids.push(...(await say(database.pool, thread, "one", "two")));
   await until("sends under way", async () => (await outboxStates()).sending);
   assert.equal((await terminate(first.child)).code, 0);
-  for (const id of ids) await untilFate(database.pool, id, isThere, 15_000);
+  for (const id of ids) await untilMessageState(database.pool, id, isThere, 15_000);
   assert.equal((await terminate(second.child)).code, 0);
 });
 

@@ -4,7 +4,7 @@ import { reapDeadWorkers } from "../../../src/jobs/presence.ts";
 import { startWorker, type Worker } from "../../../src/process/worker.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { type DatabaseProxy, startDatabaseProxy } from "../../support/database_proxy.ts";
-import { conversations, isThere, say, untilFate } from "../../support/outbound.ts";
+import { conversations, isThere, say, untilMessageState } from "../../support/outbound.ts";
 import { aConversation } from "../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../support/program.ts";
 import { until } from "../../support/until.ts";
@@ -80,12 +80,16 @@ test("it does not wait for a provider that never answers: that message is uncert
   );
   program.sandbox.planStatuses([], { phoneNumberId: workspace.phoneNumberId });
   const [id] = await say(database.pool, await aConversation(database.pool, workspace), "into the void");
-  await untilFate(database.pool, id!, ({ state }) => state === "sending");
+  await untilMessageState(database.pool, id!, ({ state }) => state === "sending");
   const began = performance.now();
   await stopping.stop();
   worker = undefined;
   assert.ok(performance.now() - began < 9000, `stopped after ${performance.now() - began} ms`);
-  await untilFate(database.pool, id!, ({ state, status }) => state === "uncertain" && status === "uncertain");
+  await untilMessageState(
+    database.pool,
+    id!,
+    ({ state, status }) => state === "uncertain" && status === "uncertain",
+  );
   assert.equal(await locked(), 0);
 });
 
@@ -104,14 +108,14 @@ for (const [name, begin] of [
     begin();
     await new Promise((resolve) => setTimeout(resolve, 1500));
     proxy.restore();
-    for (const id of ids) await untilFate(database.pool, id, isThere, 30_000);
+    for (const id of ids) await untilMessageState(database.pool, id, isThere, 30_000);
     const sent = program.sandbox.ledger.sent.map(({ callbackData }) => callbackData!);
     assert.deepEqual(
       ids.map((id) => sent.filter((other) => other === id).length),
       ids.map(() => 1),
     );
     const [next] = await say(database.pool, await aConversation(database.pool, workspace), "afterwards");
-    await untilFate(database.pool, next!, isThere, 15_000);
+    await untilMessageState(database.pool, next!, isThere, 15_000);
   });
 
 test("jobs of a worker that died are freed and run soon; a living one's are left alone", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { careForTables } from "../../../src/database/table_care.ts";
+import { maintainTables } from "../../../src/database/table_maintenance.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { until } from "../../support/until.ts";
 
@@ -24,7 +24,7 @@ test("a queue that many rows have left is swept; one with a few is left to autov
     select gen_random_uuid(), gen_random_uuid(), '[]' from generate_series(1, 3000);
     delete from app_private.chatbot_activity`);
   await until("the litter to be seen and swept", async () => {
-    const tended = await careForTables(db.pool);
+    const tended = await maintainTables(db.pool);
     return tended.includes("app_private.chatbot_activity");
   });
   const { rows } = await db.pool.query(
@@ -42,11 +42,11 @@ test("a young table is looked at when it has grown by half, and no more until it
     insert into app_public.tenants (slug, name)
     select 'tenant-' || n, 'T' from generate_series(1, 3000) n`);
   await until("the growth to be seen", async () =>
-    (await careForTables(db.pool)).includes("app_public.tenants"),
+    (await maintainTables(db.pool)).includes("app_public.tenants"),
   );
   const { rows } = await db.pool.query(
     "select reltuples::int as rows from pg_class where oid = 'app_public.tenants'::regclass",
   );
   assert.ok(rows[0].rows >= 3000);
-  assert.ok(!(await careForTables(db.pool)).includes("app_public.tenants"));
+  assert.ok(!(await maintainTables(db.pool)).includes("app_public.tenants"));
 });

@@ -2,7 +2,7 @@ import { ParleyError } from "../../base/errors.ts";
 import type { FairShare } from "../../base/fair_share.ts";
 
 /** One request's way to the database: its statements go one after the other, so that it holds one connection at most. */
-export type RequestTurn = {
+export type RequestQueue = {
   /** @throws ParleyError PYUNA when the request's tenant or session has its share in use; PYTIM when it is over */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** The request has been answered: what has not begun is not begun. */
@@ -10,10 +10,10 @@ export type RequestTurn = {
 };
 
 /** Where a request's settings of the database carry its turn; not a setting itself. */
-export const TURN: unique symbol = Symbol("the request's turn");
+export const REQUEST_QUEUE: unique symbol = Symbol("the request's queue");
 
 /** @param keys whose share of the connections it uses: the tenant's and the session's */
-export function createRequestTurn(share: FairShare, keys: readonly string[]): RequestTurn {
+export function createRequestQueue(share: FairShare, keys: readonly string[]): RequestQueue {
   let last: Promise<unknown> = Promise.resolve();
   let isOver = false;
   return {

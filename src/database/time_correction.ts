@@ -10,7 +10,7 @@ async function correctFutureTimes(pool: pg.Pool): Promise<number> {
 }
 
 /** Corrects times every few seconds, and calls `onCorrected` when there were some, because that work may be due. */
-export function keepTimes(pool: pg.Pool, log: Log, onCorrected: () => void): { stop(): void } {
+export function startTimeCorrection(pool: pg.Pool, log: Log, onCorrected: () => void): { stop(): void } {
   const timer = setInterval(async () => {
     try {
       const corrected = await correctFutureTimes(pool);

@@ -5,7 +5,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
 import { readKeyRing } from "../secrets/secret_keys.ts";
 
 /** What every part of a process stands on. */
-export type Foundation = {
+export type ProcessResources = {
   config: Config;
   log: Log;
   owner: OwnerDatabase;
@@ -17,7 +17,7 @@ export type Foundation = {
 };
 
 /** Opens the database and reads the keys. When it throws, it has closed what it opened. */
-export async function layFoundation(config: Config, log: Log): Promise<Foundation> {
+export async function openResources(config: Config, log: Log): Promise<ProcessResources> {
   const keyRing = await readKeyRing(config);
   const closing = new AsyncDisposableStack();
   const owner = await openOwnerDatabase(config, log);

@@ -2,7 +2,7 @@ import { FairShare } from "../../base/fair_share.ts";
 import type { Db } from "../../database/db.ts";
 
 /** Where passwords are checked: bcrypt takes a core of the database's for some 60 ms. */
-export type SignInPlaces = {
+export type SignInLimiter = {
   /**
    * Runs a sign-in when its turn has come.
    * @throws ParleyError PYUNA when too many are waiting
@@ -15,15 +15,15 @@ export type SignInPlaces = {
 const REFUSAL = "Too many people are signing in at once; try again shortly";
 
 /**
- * Sign-ins from where the person has signed in before have places of their own: strangers, however many, cannot take
- * them. Among strangers each source has one, and each address.
+ * Sign-ins from where the person has signed in before have separate places: unfamiliar sources cannot take
+ * them. Among unfamiliar sign-ins each source, and each address, has one place.
  *
  * @param pool connections as the authenticator
  */
-export function createSignInPlaces(pool: Db): SignInPlaces {
+export function createSignInLimiter(pool: Db): SignInLimiter {
   const common = { places: 2, waiting: 1_000, waitMs: 5_000, refusal: REFUSAL };
   const familiar = new FairShare({ ...common, perKey: [2, 1], waitingPerKey: 100 });
-  const strangers = new FairShare({ ...common, perKey: [1, 1], waitingPerKey: 20 });
+  const unfamiliar = new FairShare({ ...common, perKey: [1, 1], waitingPerKey: 20 });
 
   return {
     async run(source, email, work) {
@@ -32,7 +32,7 @@ export function createSignInPlaces(pool: Db): SignInPlaces {
         text: "select app_hidden.is_familiar_source($1, $2) as is_familiar",
         values: [email, source],
       });
-      const share = rows[0]!.is_familiar ? familiar : strangers;
+      const share = rows[0]!.is_familiar ? familiar : unfamiliar;
       return share.run([source, email.toLowerCase()], work);
     },
     runSignedIn: (userId, work) => familiar.run([userId, userId], work),

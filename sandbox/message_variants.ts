@@ -1,6 +1,6 @@
 import type { Chat, Message } from "./chats.ts";
 import type { Customer } from "./customers.ts";
-import { hear, hearTogether, type Inbound } from "./inbound.ts";
+import { type Inbound, receiveMessage, receiveTogether } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
 import type { Network } from "./network.ts";
 import { toContact } from "./webhooks/contact.ts";
@@ -20,17 +20,17 @@ export function burst(network: Network, chat: Chat, bodies: readonly string[], i
   const saidAt = network.clock.now();
   const [first, ...rest] = bodies.map((body): Inbound => ({ type: "text", content: { body }, saidAt }));
   if (first === undefined) throw new RangeError("A burst has at least one text");
-  if (inOnePost) return hearTogether(network, chat, [first, ...rest])[0]!;
-  const message = hear(network, chat, first);
-  void hearInTurn(network, chat, message, rest);
+  if (inOnePost) return receiveTogether(network, chat, [first, ...rest])[0]!;
+  const message = receiveMessage(network, chat, first);
+  void receiveInTurn(network, chat, message, rest);
   return message;
 }
 
-async function hearInTurn(network: Network, chat: Chat, before: Message, rest: readonly Inbound[]) {
+async function receiveInTurn(network: Network, chat: Chat, before: Message, rest: readonly Inbound[]) {
   let last = before;
   for (const said of rest) {
     await network.ledger.waitFor(() => last.status !== "sent", ANSWER_MS).catch(() => undefined);
-    last = hear(network, chat, said);
+    last = receiveMessage(network, chat, said);
   }
 }
 

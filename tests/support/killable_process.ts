@@ -4,17 +4,17 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
-const ENTRY = fileURLToPath(new URL("mortal_program.ts", import.meta.url));
+const ENTRY = fileURLToPath(new URL("killable_program.ts", import.meta.url));
 
 /** A process with the receiver and the worker that can be killed and started again at the same address. */
-export type Mortal = {
+export type KillableProcess = {
   url: string;
   start(): Promise<void>;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
 };
 
-export async function aMortal(ownerUrl: string): Promise<Mortal> {
+export async function startKillableProcess(ownerUrl: string): Promise<KillableProcess> {
   const port = await freePort();
   let child: ChildProcess | undefined;
   return {
