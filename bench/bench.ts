@@ -18,7 +18,7 @@ export type Bench = {
   /** Meta and its customers. */
   meta: Child<MetaRequest>;
   graphUrl: string;
-  /** Loads with the standard duration unless told. */
+  /** Applies load; defaults to the standard duration. */
   load(
     request: Pick<LoadRequest, "number" | "source" | "perBody" | "connections"> & Partial<LoadRequest>,
   ): Promise<LoadResult>;

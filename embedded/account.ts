@@ -58,7 +58,7 @@ function begin(
   }
 }
 
-/** Whether any process has that number: a zombie and somebody else's too. */
+/** Whether any process has that number, including zombies and processes of other accounts. */
 export function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

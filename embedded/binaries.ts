@@ -56,7 +56,7 @@ export async function findBinaries(): Promise<Binaries> {
   }
 }
 
-/** What the package's install script does; npm runs it only when told to. */
+/** Does the work of the package's install script, which npm runs only if it is allowed to. */
 async function finishInstall({ root, initdb, pgCtl, postgres }: Binaries): Promise<void> {
   for (const program of [initdb, pgCtl, postgres]) {
     const { mode } = await stat(program);
@@ -119,7 +119,7 @@ async function copyTree(source: string, target: string, account: Account): Promi
     const isOpenToAll = entry.isDirectory() || entry.parentPath.endsWith("/bin");
     await chmod(join(entry.parentPath, entry.name), isOpenToAll ? 0o755 : 0o644);
   }
-  // In the way is what another process has made meanwhile, or a copy that was damaged: that does not run.
+  // The target exists: another process has created it in the meantime, or it is a damaged copy that does not run.
   if (await runs(binariesIn(target, ""), account)) return rm(staging, { recursive: true });
   await rm(target, { recursive: true, force: true });
   await rename(staging, target);

@@ -90,7 +90,7 @@ async function create(
     if (isReachable) {
       await rename(built, link);
     } else {
-      // The path alone would not do for a name: a project that moves away takes its cluster along, and the
+      // The path alone is not a unique name: a project that is moved keeps its cluster, and the
       // next one at the same path must not get it.
       const hash = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
       await logOtherClusters(hash, log);

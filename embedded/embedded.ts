@@ -8,13 +8,13 @@ import { ensureOwner, ownerUrl } from "./owner.ts";
 import { superuserUrl } from "./presence.ts";
 import { ensureRunning } from "./running.ts";
 
-/** A PostgreSQL 18 of our own that runs beside Parley and is shared by all Parley processes of a data directory. */
+/** A PostgreSQL 18 server that runs beside Parley and is shared by all Parley processes of a data directory. */
 export type Embedded = {
   /** Database `parley` as its owner `parley` (login, createrole, createdb; no superuser). */
   readonly ownerUrl: string;
   /** Database `postgres` as the superuser `postgres`. */
   readonly superuserUrl: string;
-  /** On 127.0.0.1. The same at the next start, unless somebody else has taken it by then. */
+  /** On 127.0.0.1. The same at the next start, unless another program uses it by then. */
   readonly port: number;
   /** False if it ran already. */
   readonly startedHere: boolean;

@@ -1,10 +1,10 @@
-/** What kept the embedded server from running; each asks something else of the person who reads it. */
+/** Why the embedded server does not run; each code needs a different remedy. */
 type EmbeddedFault =
   /** The platform has no binaries, or they do not run here. */
   | "no_binaries"
   /** Started as root, and there is no other account the server could run under. */
   | "no_server_user"
-  /** A file or directory belongs to somebody else. */
+  /** A file or directory belongs to another account. */
   | "no_permission"
   | "disk_full"
   /** The cluster was made by another major version of PostgreSQL. */
@@ -52,7 +52,7 @@ export function explainFileError(error: unknown, path: string): unknown {
   }
 }
 
-/** What the embedded server tells about itself; a pino logger fits. */
+/** The log of the embedded server; a pino logger fits. */
 export type EmbeddedLog = {
   info(message: string): void;
   warn(message: string): void;

@@ -76,7 +76,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   log_line_prefix: "%m [%p] ",
 };
 
-/** For tests and benchmarks whose data nobody will miss. */
+/** For tests and benchmarks whose data may be lost. */
 export const NOT_DURABLE: Readonly<Record<string, string>> = {
   fsync: "off",
   synchronous_commit: "off",

@@ -5,9 +5,9 @@ import { stop } from "./postmaster.ts";
 import { isLastOne } from "./presence.ts";
 import { ensureRunning, type Running } from "./running.ts";
 
-/** Keeps the server running until it is let go. */
+/** Keeps the server running until it is released. */
 type Keeper = {
-  /** Leaves; the last one out turns off the light. Takes at most 8 s, and never throws. */
+  /** Releases the server; the last process stops it. Takes at most 8 s, and never throws. */
   release(): Promise<void>;
 };
 
@@ -16,8 +16,8 @@ const STOP_SECONDS = 6;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * Watches our presence. When it breaks off (the server crashed, or somebody stopped it), the server is started
- * again and we are present again; the pools of this process then reconnect by themselves, to the same port.
+ * Watches the presence connection. When it is lost (the server crashed or was stopped), the server is started
+ * again and the presence lock is taken again; the pools of this process then reconnect to the same port.
  */
 export function keep(cluster: Cluster, running: Running, log: EmbeddedLog): Keeper {
   const leaving = new AbortController();

@@ -57,7 +57,7 @@ export async function launch(cluster: Cluster, port: number): Promise<number | u
   }
 }
 
-/** Reads from the last words of a server whether another try makes sense; if so there is no problem. */
+/** Decides from a failed server's last log lines whether to retry (undefined) or to report an error. */
 function classifyFailure(lines: readonly string[], failure: string): EmbeddedError | undefined {
   const text = lines.join("\n");
   const cause = new Error(text === "" ? failure : `${text}\n(${failure})`);
@@ -67,7 +67,7 @@ function classifyFailure(lines: readonly string[], failure: string): EmbeddedErr
     return new EmbeddedError("disk_full", `The disk is full. ${message}`, cause);
   }
   if (/Permission denied/i.test(text)) return new EmbeddedError("no_permission", message, cause);
-  // Somebody else starts it at the same moment, a dead one is not collected yet or its backends are still ending,
+  // Another process starts it at the same moment, a dead one is not reaped yet or its backends are still ending,
   // or the port was taken a moment ago.
   if (/lock file|shared memory block .* in use|could not bind|could not create any TCP/.test(text))
     return undefined;

@@ -10,8 +10,8 @@ export function ownerUrl(port: number, password: string): string {
 }
 
 /**
- * Sees to it that the role `parley` and its database `parley` exist. The role makes the other roles and
- * databases itself and is no superuser, so that the migrations need no more here than on a hosted server.
+ * Ensures that the role `parley` and its database `parley` exist. The role creates the other roles and
+ * databases and is not a superuser, so that migrations need no more rights here than on a hosted server.
  */
 export async function ensureOwner(superuserUrl: string, password: string): Promise<void> {
   for (const deadline = Date.now() + TIMEOUT_MS; ; await delay(100)) {
@@ -32,7 +32,7 @@ async function makeOwner(superuserUrl: string, password: string): Promise<void> 
   client.on("error", () => undefined);
   try {
     await client.connect();
-    // Several processes may be at it. A database cannot be made in a transaction, so the lock is the session's.
+    // Several processes may do this at once. A database cannot be created in a transaction, so it is a session lock.
     await client.query("select pg_advisory_lock('x7061726c'::bit(32)::int, 2)");
     const { rows } = await client.query<{ has_role: boolean; has_database: boolean }>(
       `select

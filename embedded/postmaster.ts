@@ -71,8 +71,8 @@ async function isWorkingIn(pid: number, { dir, account }: Location): Promise<boo
 }
 
 /**
- * Stops the server of a cluster. `fast` disconnects everybody and writes everything out; `immediate` is for
- * data nobody will miss.
+ * Stops the server of a cluster. `fast` disconnects all clients and writes everything out; `immediate` is for
+ * data that may be lost.
  * @returns whether it has stopped; if not, it still goes on stopping
  */
 export async function stop(
@@ -88,7 +88,7 @@ export async function stop(
 /**
  * Makes PostgreSQL accept that the server named in `postmaster.pid` is dead. It refuses to start while any
  * process has that number, and a zombie whose parent does not collect it (`node` as process 1 of a container)
- * has it for ever. The file is not removed, because its shared memory line is what keeps a new server away from
+ * keeps it permanently. The file is not removed, because its shared memory line keeps a new server away from
  * backends of the old one that still run; only the number is replaced by that of a process that has ended.
  * Call it under the start lock, right after `inspect` has said `leftover`.
  */

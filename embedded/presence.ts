@@ -4,12 +4,12 @@ import type { Cluster } from "./cluster.ts";
 import { codeOf, EmbeddedError } from "./error.ts";
 
 /**
- * The light switch: every process that uses the server holds this advisory lock in shared mode, on a
- * connection of its own to the database `postgres`. It goes with the connection, so a kill -9 gives it back.
+ * The presence lock: every process that uses the server holds this advisory lock in shared mode, on a
+ * connection of its own to the database `postgres`. It ends with the connection, so kill -9 releases it.
  */
 const PRESENCE_LOCK = "('x7061726c'::bit(32)::int, 1)";
 
-/** Whether the server let us in. `later`: it is starting, stopping, gone, or another cluster's. */
+/** The result of connecting. `later`: the server is starting, stopping, gone, or belongs to another cluster. */
 type Attached =
   | { readonly kind: "present"; readonly client: Client }
   | { readonly kind: "later"; readonly reason: unknown };
@@ -58,8 +58,8 @@ export async function attach(cluster: Cluster, port: number): Promise<Attached> 
 }
 
 /**
- * Gives the shared lock back and tries for the exclusive one: only the last one can have it, and while it is
- * held, whoever comes waits at the door (`attach` says `later`).
+ * Releases the shared lock and tries to take the exclusive one: only the last process gets it, and while it is
+ * held, new processes have to wait (`attach` returns `later`).
  */
 export async function isLastOne(client: Client): Promise<boolean> {
   await client.query(`select pg_advisory_unlock_shared${PRESENCE_LOCK}`);

@@ -25,7 +25,7 @@ const PAUSE_MS = 50;
 
 /**
  * Uses the server that runs, or starts it. Any number of processes may do so at once and others may be stopping
- * it meanwhile: nothing is decided on what was seen a moment ago, each round looks again. The one that starts
+ * it at the same time: each round checks the state again instead of relying on an earlier check. The one that starts
  * is the one whose postmaster gets `postmaster.pid`; the others' give up, and attach to it.
  * @throws EmbeddedError start_timeout, and what `launch` and `attach` throw
  */

@@ -10,7 +10,7 @@ import { codeOf } from "./error.ts";
  *
  * The lock is a name in Linux's abstract socket space, which goes with the process, even by kill -9, and leaves
  * no file to be stale. Elsewhere PostgreSQL's own checks have to do.
- * @returns false if another process is at it
+ * @returns false if another process is doing it
  */
 export async function withStartLock(clusterDir: string, act: () => Promise<void>): Promise<boolean> {
   const { dev, ino } = await stat(clusterDir);

@@ -22,7 +22,7 @@ export type Throwaway = {
   readonly port: number;
   /** Data directory of PostgreSQL; `postmaster.pid` in it names the process. */
   readonly clusterDir: string;
-  /** Stops it, whoever is connected, and deletes it. */
+  /** Disconnects all clients, stops the server, and deletes it. */
   release(): Promise<void>;
 };
 
@@ -75,7 +75,7 @@ async function remove(home: string, server: Server): Promise<void> {
   await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-/** `TMPDIR` may be somewhere only we can go. */
+/** `TMPDIR` may be accessible to this account only. */
 async function temporaryDirectory(account: Account): Promise<string> {
   const preferred = tmpdir();
   return (await canEnter(account, preferred)) ? preferred : "/tmp";
@@ -86,7 +86,7 @@ async function removeOrphans(parent: string, { account, binaries }: Omit<Server,
     const maker = NAME.exec(name)?.[1];
     if (maker === undefined || exists(Number(maker))) continue;
     const home = join(parent, name);
-    // Anybody can make a directory of that name in /tmp and write any process number into it.
+    // Any account can create a directory of that name in /tmp and write any process number into it.
     const owner = await lstat(home).catch(() => undefined);
     if (!owner?.isDirectory() || owner.uid !== (account?.uid ?? process.getuid?.())) continue;
     await remove(home, { account, binaries, dir: join(home, "postgres") }).catch(() => undefined);

@@ -20,7 +20,7 @@ export interface Chat {
   windowEndsAt: number;
   /** Until then the business shows as typing. */
   typingUntil: number;
-  /** Told of every change: the pages that show this chat. */
+  /** Listeners for changes: the pages that show this chat. */
   readonly watchers: Set<() => void>;
 }
 
@@ -55,7 +55,7 @@ export interface Message {
   isRevoked: boolean;
 }
 
-/** Tells the pages that show this chat that it changed. */
+/** Notifies the pages that show this chat of a change. */
 export function announce(chat: Chat): void {
   for (const watcher of chat.watchers) watcher();
 }

@@ -1,7 +1,7 @@
 import type { Message } from "./chats.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 
-/** Something a customer can tap in a message, and what the business hears when they do. */
+/** Something a customer can tap in a message, and the reply that the business then receives. */
 export interface Choice {
   kind: "button" | "row" | "quickReply";
   id: string;

@@ -18,7 +18,7 @@ interface CustomerMedia {
   isVoice?: boolean | undefined;
 }
 
-/** Something a customer tried that cannot be: no such message, nothing to tap. */
+/** A customer's action is impossible: the message does not exist, or has nothing to tap. */
 export class CustomerError extends Error {
   override readonly name = "CustomerError";
 }
@@ -138,7 +138,7 @@ export class CustomerPhone {
     return message;
   }
 
-  /** The business is told of its own message `wamid` as an echo. */
+  /** Delivers the business's own message `wamid` to it as an echo. */
   echo(wamid: string): Message {
     const message = this.#message(wamid);
     if (message.from !== "business") throw new CustomerError("Only a message of the business has an echo");
@@ -152,7 +152,7 @@ export class CustomerPhone {
   }
 
   /**
-   * Takes another number or user id; the business is told in one of Meta's shapes. Without `phone` the new number is
+   * Changes the number or user id; the business is notified in one of Meta's shapes. Without `phone` the new number is
    * hidden.
    */
   changeAddress(change: AddressChange, shape: AddressChangeShape = "previous"): void {
@@ -165,7 +165,7 @@ export class CustomerPhone {
     preferMarketing(this.#network, this.chat, allows);
   }
 
-  /** Has an earlier change of address, or word on marketing, delivered once more: the newest, or the one `back` before. */
+  /** Delivers an earlier change of address or marketing preference again: the newest, or the one `back` before. */
   repeatFact(kind: Fact["kind"], back = 1): void {
     if (!repeatFact(this.#network, this.chat, kind, back))
       throw new CustomerError("Nothing of that kind has been delivered");

@@ -22,11 +22,11 @@ export interface Customer {
   parentUserId: string | undefined;
   name: string | undefined;
   username: string | undefined;
-  /** What Meta has told the business about the customer, oldest first. */
+  /** The webhooks about the customer other than messages, oldest first. */
   readonly facts: Fact[];
 }
 
-/** A webhook about a customer that is no message of theirs, so that it can be delivered again. */
+/** A webhook about a customer that is not a message, kept so that it can be delivered again. */
 export interface Fact {
   kind: "address" | "marketing";
   update: Update;
@@ -81,8 +81,8 @@ export class CustomerDirectory {
   }
 
   /**
-   * Gives a customer other addresses. Who had the number and hides the new one has none; who is met at an old address
-   * from now on is somebody else.
+   * Changes a customer's addresses. A customer who hides the new number has no number; a customer who later appears at
+   * an old address is another person.
    */
   move(customer: Customer, { phone, userId, parentUserId }: AddressChange): void {
     const old = [customer.waId, customer.userId, customer.parentUserId].filter((id) => id !== undefined);

@@ -1,4 +1,4 @@
-/** What Meta's list of error codes says of one. The HTTP status is 400 and the error is not transient unless told. */
+/** What Meta's list of error codes says of one. Defaults: HTTP status 400, not transient. */
 interface GraphErrorEntry {
   title: string;
   httpStatus?: number;

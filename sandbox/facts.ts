@@ -6,14 +6,14 @@ import { toContact } from "./webhooks/contact.ts";
 import { toTimestamp, type Update } from "./webhooks/update.ts";
 
 /**
- * How Meta tells of new addresses. `previous`: the old ids are named, and the sender is the new one (since August 2026).
+ * How Meta reports new addresses. `previous`: the old ids are named, and the sender is the new one (since August 2026).
  * `noSender`: the same, without a sender. `text`: without both, the old address is only in the text. `oldSender`: the
  * sender is the old address (before August 2026). `idUpdate`: the field `user_id_update`.
  */
 export const ADDRESS_CHANGE_SHAPES = ["previous", "noSender", "text", "oldSender", "idUpdate"] as const;
 export type AddressChangeShape = (typeof ADDRESS_CHANGE_SHAPES)[number];
 
-/** Gives the customer other addresses, and tells the business. */
+/** Changes the customer's addresses, and notifies the business. */
 export function changeAddress(
   network: Network,
   { number, customer }: Chat,
@@ -39,7 +39,7 @@ export function changeAddress(
   sendFact(network, customer, "address", { kind: "message", number, contact: undefined, message });
 }
 
-/** Tells the business that the customer stopped marketing messages, or resumed them. */
+/** Notifies the business that the customer stopped marketing messages, or resumed them. */
 export function preferMarketing(network: Network, { number, customer }: Chat, allows: boolean): void {
   const preference = {
     ...(customer.waId !== undefined && { wa_id: customer.waId }),

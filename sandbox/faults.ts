@@ -13,8 +13,8 @@ type Operation =
   | "subscription";
 
 /**
- * Something to go wrong. With `accepts` the request is first carried out as usual (a send gets its wamid and its
- * statuses), and only the answer suffers: an unknown outcome. Without it nothing is carried out.
+ * A fault to inject. With `accepts` the request is first carried out as usual (a send gets its wamid and its
+ * statuses), and only the answer fails: an unknown outcome. Without it nothing is carried out.
  */
 export type Fault =
   /** Answer with this Graph API error code. */
@@ -29,7 +29,7 @@ export type Fault =
   | { kind: "delay"; milliseconds: number; accepts?: boolean };
 
 interface FaultScope extends RuleScope {
-  /** What it hits: sends unless told. */
+  /** The operation that fails; defaults to sends. */
   operation?: Operation | undefined;
 }
 

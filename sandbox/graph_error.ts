@@ -49,7 +49,7 @@ export class GraphError extends Error {
   }
 }
 
-/** Unknown ids, and ids the token has no right to, are told apart by nobody: HTTP 400, code 100, subcode 33. */
+/** Unknown ids and ids that the token may not use get the same answer: HTTP 400, code 100, subcode 33. */
 export function unknownObject(id: string): GraphError {
   return new GraphError(100, {
     message:

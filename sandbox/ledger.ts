@@ -4,7 +4,7 @@ import type { SandboxLimits } from "./options.ts";
 import { Recent } from "./recent.ts";
 import type { Delivery } from "./webhooks/delivery.ts";
 
-/** One request to the Graph API, and what became of it. */
+/** One request to the Graph API, and its outcome. */
 interface LedgerRequest {
   at: number;
   method: string;
@@ -97,7 +97,7 @@ export class Ledger {
     this.changed();
   }
 
-  /** Tells those who wait that something is different: once a turn of the event loop, and free when nobody waits. */
+  /** Wakes waiters after a change: once per turn of the event loop, and only when there are waiters. */
   changed(): void {
     if (this.#isAnnounced || this.#listeners.size === 0) return;
     this.#isAnnounced = true;

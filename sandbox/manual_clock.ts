@@ -5,7 +5,7 @@ interface Timer {
   callback: () => void;
 }
 
-/** A clock that stands still until it is told to move: what was due in between runs in order of time. */
+/** A clock that is advanced manually: timers that become due run in order of time. */
 export class ManualClock implements Clock {
   #now: number;
   #timers: Timer[] = [];

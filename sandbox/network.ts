@@ -26,7 +26,7 @@ export interface Network {
   readonly media: MediaStore;
   readonly templates: TemplateDirectory;
   readonly faults: Faults;
-  /** What is to become of messages, instead of the usual. */
+  /** Status plans for messages, instead of the default. */
   readonly plans: Rules<readonly StatusStep[]>;
   readonly ledger: Ledger;
   readonly webhooks: WebhookDispatcher;

@@ -20,13 +20,13 @@ export interface NumberOptions {
   verifyToken?: string;
   /** Where the updates are POSTed: http or https. */
   webhookUrl: string;
-  /** Messages a second, in and out together: 80 unless told, as for a new number. */
+  /** Messages a second, in and out together; defaults to 80, as for a new number. */
   messagesPerSecond?: number;
 }
 
 /** How webhooks are delivered. */
 export interface DeliveryOptions {
-  /** Updates in one POST at most; 1 unless told, 1000 is Meta's own limit. */
+  /** The most updates in one POST; defaults to 1, Meta's own limit is 1000. */
   batchSize: number;
   /** POSTs under way at once, per webhook address. */
   concurrency: number;
@@ -59,14 +59,14 @@ export interface SandboxLimits {
 export interface SandboxOptions {
   numbers?: readonly NumberOptions[];
   clock?: Clock;
-  /** The same seed gives the same ids and the same chances. Random unless told. */
+  /** The same seed gives the same ids and the same chances; defaults to random. */
   seed?: number;
   log?: Pick<Logger, "debug" | "warn">;
-  /** What becomes of a message that was sent; `DEFAULT_STATUSES` unless told. */
+  /** The statuses of a sent message; defaults to `DEFAULT_STATUSES`. */
   statuses?: readonly StatusStep[];
-  /** Refuse what is sent outside the customer service window (131047). True unless told. */
+  /** Whether to refuse sends outside the customer service window (131047); defaults to true. */
   enforcesWindow?: boolean;
-  /** Give every customer a business-scoped user id, as Meta does since 2026. True unless told. */
+  /** Whether every customer gets a business-scoped user id, as since 2026; defaults to true. */
   assignsUserIds?: boolean;
   delivery?: Partial<DeliveryOptions>;
   limits?: Partial<SandboxLimits>;

@@ -4,7 +4,7 @@ import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
 /** Deeper than anything WhatsApp knows. */
 const MAX_DEPTH = 32;
 
-/** A body that cannot be taken: `status` is 400, or 413 when it is too large. */
+/** The body was refused: `status` is 400, or 413 when it is too large. */
 export class BodyError extends Error {
   readonly status: 400 | 413;
 

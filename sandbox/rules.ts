@@ -5,9 +5,9 @@ export interface RuleScope {
   phoneNumberId?: string | undefined;
   /** Phone digits or BSUID, as the business addresses the customer. */
   recipient?: string | undefined;
-  /** The share of matching cases that are hit, 0 to 1: all of them unless told. */
+  /** The share of matching cases that are hit, 0 to 1; defaults to 1. */
   rate?: number | undefined;
-  /** How often the rule applies before it is used up: for ever unless told. `1` is "the next one". */
+  /** How often the rule applies before it is used up; defaults to no limit. `1` is "the next one". */
   times?: number | undefined;
 }
 

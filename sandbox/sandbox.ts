@@ -40,9 +40,9 @@ export interface Sandbox {
   /** Adds a business number, or changes the one of the same id. */
   addNumber(options: NumberOptions): void;
   addTemplate(businessAccountId: string, template: NewTemplate): Template;
-  /** A customer's phone, with the chat with this number open: the first number unless told. */
+  /** A customer's phone, with the chat with this number open; defaults to the first number. */
   customer(identity: CustomerIdentity, phoneNumberId?: string): CustomerPhone;
-  /** What is to become of the messages in `scope`, instead of the usual. What it returns takes the plan back. */
+  /** Sets a status plan for messages in `scope`; the returned function removes it. */
   planStatuses(steps: readonly StatusStep[], scope?: RuleScope): () => void;
   /** Sends any other update: a template's status, a number's quality, an account's alert. */
   sendUpdate(phoneNumberId: string, field: string, value: JsonObject): void;

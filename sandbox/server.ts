@@ -5,9 +5,9 @@ import type { SandboxOptions } from "./options.ts";
 import { createSandbox, type Sandbox } from "./sandbox.ts";
 
 export interface SandboxServerOptions extends SandboxOptions {
-  /** 0, unless told, takes any free one. */
+  /** Defaults to 0, which takes any free port. */
   port?: number;
-  /** 127.0.0.1 unless told. */
+  /** Defaults to 127.0.0.1. */
   host?: string;
 }
 

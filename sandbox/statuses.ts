@@ -20,7 +20,7 @@ interface ReporterContext {
   defaultPlan: readonly StatusStep[];
 }
 
-/** Reports what becomes of the messages of businesses. */
+/** Reports the statuses of businesses' messages. */
 export class StatusReporter {
   readonly #context: ReporterContext;
 

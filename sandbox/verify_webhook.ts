@@ -3,7 +3,7 @@ import type { Random } from "./random.ts";
 
 const DEADLINE_MS = 10_000;
 
-/** Meta's verification GET: true when the answer is 200 and the challenge alone. Rejects when nobody answers. */
+/** Meta's verification GET: true when the answer is 200 with only the challenge. Rejects when there is no answer. */
 export async function verifyWebhook(number: BusinessNumber, random: Random): Promise<boolean> {
   const challenge = String(Math.floor(random() * 1e9));
   const url = new URL(number.webhookUrl);

@@ -30,7 +30,7 @@ export const inbound: Case = {
   },
 };
 
-/** Everybody writes once. */
+/** Each customer writes once. */
 export async function introduce(bench: Bench, { number }: Workspace, customers: number): Promise<void> {
   const source = { kind: "messages", first: 0, customers, series: bench.series() } as const;
   await bench.load({

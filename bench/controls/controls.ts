@@ -8,7 +8,7 @@ import { type CopyResult, measureCopy } from "./copy.ts";
 import type { NoDatabaseRequest } from "./no_database.ts";
 import type { PostsRequest, PostsResult } from "./posts.ts";
 
-/** What the machine can do without Parley, measured anew at each call: next to the figure it is for. */
+/** What the machine can do without Parley, measured again at each call, next to the figure it is for. */
 export type Controls = {
   /** Bare `node:http` that checks signatures; webhooks of one message, 64 connections. */
   echo(): Promise<LoadResult>;

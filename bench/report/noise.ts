@@ -6,7 +6,7 @@ import { cpuSeconds, familyCpuSeconds } from "../stage/processes.ts";
 type Noise = {
   loadAverage: number;
   cores: number;
-  /** Of all the machine's CPU while we measured: ours, and everybody else's. */
+  /** The shares of the machine's CPU during the measurement: of the benchmark, and of other processes. */
   ownShare: number;
   foreignShare: number;
 };
@@ -34,7 +34,7 @@ export async function watchNoise(postmaster: number): Promise<() => Promise<Nois
 async function snapshot(postmaster: number): Promise<{ total: number; busy: number; own: number }> {
   const [line] = (await readFile("/proc/stat", "utf8")).split("\n");
   const [user, nice, system, idle, ioWait, irq, softIrq, steal] = line!.split(/\s+/).slice(1).map(Number);
-  // Interrupts are mostly our own network traffic: nobody's.
+  // Interrupts come mostly from the benchmark's network traffic and count for neither.
   const busy = (user! + nice! + system! + steal!) / 100;
   const total = busy + (idle! + ioWait! + irq! + softIrq!) / 100;
   const own = (await familyCpuSeconds(process.pid)) + (await familyCpuSeconds(postmaster));

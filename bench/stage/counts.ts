@@ -54,7 +54,7 @@ export function refusals(answers: Readonly<Record<string, number>>): number {
   return Object.entries(answers).reduce((sum, [status, times]) => sum + (status === "200" ? 0 : times), 0);
 }
 
-/** Asks until it is so; false when it never was. */
+/** Polls until the condition holds; false when it never did. */
 export async function eventually(
   client: pg.Client,
   question: string,

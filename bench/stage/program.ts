@@ -66,7 +66,7 @@ export async function createProgram({ databaseUrl, profileDir }: ProgramOptions)
         stdio: ["ignore", "pipe", "pipe"],
       });
       running = child;
-      // What it says is kept, for whoever wonders why it failed.
+      // Its output is kept, so that a failure can be explained.
       const log = createWriteStream(join(home, "parley.log"), { flags: "a" });
       child.stdout.pipe(log);
       child.stderr.pipe(log);
@@ -118,7 +118,7 @@ function printed(child: ChildProcess, text: string): Promise<void> {
   });
 }
 
-/** Without the settings of whoever runs the benchmark. */
+/** The environment without the settings of the user who runs the benchmark. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG } = process.env;
   return { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...(LANG && { LANG }) };

@@ -37,7 +37,7 @@ const node = (id: string, type: string, data: object) => ({
   data: { type, ...data },
 });
 
-/** Says one thing, and is done: every message begins it anew. */
+/** Sends one message and ends: every message starts a new run. */
 export const ONE_MESSAGE = {
   nodes: [
     node("start", "start", {}),

@@ -12,7 +12,7 @@ const seconds = z.number().int().min(-YEAR).max(YEAR);
 const phoneNumber = z.string().refine((text) => !text.includes(".") && isAddress(normaliseAddress(text)));
 const userId = z.string().refine((text) => text.includes(".") && isAddress(text));
 
-/** Something a customer does, as the page says it. */
+/** An action of a customer, as the page sends it. */
 export const action = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("say"), body: characters(4096), replyTo: wamid.optional() }),
   z.object({ kind: z.literal("tap"), choice: characters(256), wamid: wamid.optional() }),
@@ -57,7 +57,7 @@ export const action = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** Does it on the phone. The message it became, if it became one. Throws a CustomerError when it cannot be done. */
+/** Performs an action on the phone; returns the new message, if any. Throws a CustomerError when impossible. */
 export function act(phone: CustomerPhone, input: z.infer<typeof action>): Pick<Message, "wamid"> | undefined {
   switch (input.kind) {
     case "say":

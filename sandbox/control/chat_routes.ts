@@ -12,7 +12,7 @@ import { ChatStreams } from "./streams.ts";
 
 const CHAT = "/numbers/:phoneNumberId/chats/:customer";
 
-/** The page is open to whoever reaches it, so it takes less than Meta does. */
+/** The page has no authentication, so its limits are below Meta's. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 const profile = z.object({ name: characters(128).optional(), username: characters(35).optional() });
@@ -23,7 +23,7 @@ const file = z.object({
   caption: characters(1024).optional(),
 });
 
-/** What the page does. `customer` is a phone number or a BSUID; a phone exists as soon as somebody takes it up. */
+/** The routes of the page. `customer` is a phone number or a BSUID; a phone is created on first use. */
 export function registerChatRoutes(router: Router, network: Network): void {
   const streams = new ChatStreams(network);
 

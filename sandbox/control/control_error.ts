@@ -14,7 +14,7 @@ export class ControlError extends Error {
   }
 }
 
-/** Answers `{"error": "…"}`. What is nobody's fault here goes on to the application. */
+/** Answers `{"error": "…"}`; other errors are passed to the application. */
 export const answerError: ErrorRequestHandler = (error, _request, response, next) => {
   if (error instanceof ControlError || error instanceof BodyError) {
     response.status(error.status).json({ error: error.message });

@@ -7,7 +7,7 @@ const MAX_JSON_BYTES = 64 * 1024;
 
 /**
  * The JSON body, checked. Other content types are refused: a browser sends these two from a foreign page only after
- * asking, and it is never told yes.
+ * a preflight request, which is never allowed.
  */
 export async function readInput<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
   requireType(request, "application/json");

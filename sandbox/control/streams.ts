@@ -4,7 +4,7 @@ import type { Network } from "../network.ts";
 import { viewChat } from "./chat_view.ts";
 import { ControlError } from "./control_error.ts";
 
-/** Pages that listen to a chat: each change sends the chat anew, as a server-sent event. */
+/** Pages that listen to a chat: each change sends the whole chat as a server-sent event. */
 export class ChatStreams {
   readonly #network: Network;
   #open = 0;

@@ -57,7 +57,7 @@ const planInput = scope.extend({
     .max(20),
 });
 
-/** What a test in another process asks for: faults, status plans, held webhooks; and what happened, as totals. */
+/** Routes for tests in other processes: faults, status plans, held webhooks, and totals of what happened. */
 export function registerTestRoutes(router: Router, network: Network): void {
   router.get("/ledger", (_request, response) => {
     response.json({ ...network.ledger.counters, pendingUpdates: network.webhooks.pending });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 
 /**
  * JSON as Meta's sender writes it: everything above U+007F as `\uXXXX` (a lone surrogate too) and `/` as `\/`.
- * Whoever parses and prints it again gets other bytes, and another signature.
+ * Parsing and printing it again gives other bytes, and another signature.
  */
 export function encodeBody(value: unknown): Buffer {
   const escaped = JSON.stringify(value).replace(/[/\u0080-\uffff]/g, escapeUnit);

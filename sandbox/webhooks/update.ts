@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import type { BusinessNumber } from "../numbers.ts";
 
-/** One thing Meta has to tell about a number: an element of `messages[]`, of `statuses[]`, or a whole `value`. */
+/** One update about a number: an element of `messages[]` or `statuses[]`, or a whole `value`. */
 export type Update =
   | { kind: "message"; number: BusinessNumber; contact: JsonObject | undefined; message: JsonObject }
   | { kind: "status"; number: BusinessNumber; contact: JsonObject | undefined; status: JsonObject }

@@ -45,7 +45,7 @@ export class WebhookQueue {
     this.#appSecret = appSecret;
   }
 
-  /** Updates and bodies that have not come to an end yet. */
+  /** Updates and bodies that are still waiting or being sent. */
   get pending(): number {
     return this.#fresh.size + this.#due.size + this.#underway + this.#sleeping;
   }
@@ -79,7 +79,7 @@ export class WebhookQueue {
     this.#flush();
   }
 
-  /** Sends the same bytes once more, whatever became of them before. */
+  /** Sends the same bytes again, regardless of the earlier outcome. */
   repeat(delivery: Delivery): void {
     this.#due.push({ ...delivery, attempts: [], state: "pending" });
     this.#flush();

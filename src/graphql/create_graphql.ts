@@ -24,17 +24,17 @@ import { createProtocol } from "./websocket/protocol.ts";
 import { createSignedInClients } from "./websocket/signed_in_clients.ts";
 import { WebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
 
-/** Where the API is: POST, and WebSockets (graphql-transport-ws). */
+/** The path of the API: POST, and WebSockets (graphql-transport-ws). */
 const GRAPHQL_PATH = "/graphql";
-/** A page to try it on, in development. */
+/** The path of GraphiQL, in development. */
 const GRAPHIQL_PATH = "/graphiql";
 
 type Graphql = {
   /** The API's connections, for the metrics. */
   pool: pg.Pool;
-  /** Puts the API into the app, below no prefix, and its WebSockets onto the server. */
+  /** Mounts the API on the app, without a prefix, and its WebSockets on the server. */
   mount(app: Express, server: Server): Promise<void>;
-  /** Ends subscriptions, WebSockets and connections to the database; within 2 s. HTTP is the server's to end first. */
+  /** Ends subscriptions, WebSockets and database connections within 2 s. Stop the HTTP server first. */
   close(): Promise<void>;
 };
 
@@ -71,7 +71,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     const sessions = new SessionService(pool, jwtSecret, config.SESSION_DAYS);
     const calls = createSimulationCalls({
       tools: { pool: ownerPool, keyRing, config, ...fetches },
-      // What is left of the request's time is for the database.
+      // The remaining time of the request is for the database.
       limitMs: statementTimeoutMs,
     });
     const built = await buildSchema({ pool, sessions, keyRing, calls, statementTimeoutMs });
@@ -123,7 +123,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   }
 }
 
-/** Two connections are left for who signs in, and for the look at each request's session. */
+/** Two connections are reserved for sign-ins and for checking each request's session. */
 function sharedConnections({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Config): FairShare {
   const places = Math.max(1, DATABASE_POOL_SIZE - 2);
   const share = (part: number) => Math.max(1, Math.floor(places * part));

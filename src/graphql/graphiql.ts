@@ -4,7 +4,7 @@ import { serveStatic } from "postgraphile/grafserv/ruru/static";
 
 const STATIC_PATH = "/graphiql/static/";
 
-/** Ruru, a GraphiQL: a page to try the API on. For development: it is 20 MB of scripts, and asks for the schema. */
+/** Ruru, a GraphiQL page. For development only: it has 20 MB of scripts, and introspects the schema. */
 export function graphiqlPage(graphqlPath: string): { page: RequestHandler; files: RequestHandler } {
   const html = ruruHTML({
     endpoint: graphqlPath,

@@ -3,11 +3,11 @@ import pg from "pg";
 import { lexicographicSortSchema, printSchema as print } from "postgraphile/graphql";
 import { buildSchema } from "./schema/build_schema.ts";
 
-/** The schema as text. People and code generators read it, and a review shows what a migration does to it. `npm run schema` writes it. */
+/** The file with the schema as text, for readers, code generators and reviews. `npm run schema` writes it. */
 export const SCHEMA_FILE = fileURLToPath(new URL("./schema.graphql", import.meta.url));
 
 /**
- * The schema of a migrated database. The same text whatever the server's version and the order of its catalog.
+ * Prints the schema of a migrated database. The text does not depend on the server's version or its catalog's order.
  * @param authenticatorUrl the API's login
  */
 export async function printSchema(authenticatorUrl: string): Promise<string> {

@@ -3,18 +3,18 @@ import type { HttpRequest } from "../chatbot/engine/request.ts";
 import { makeRequest, type RequestTools } from "../integrations/make_request.ts";
 import type { Caller } from "../integrations/prepared_request.ts";
 
-/** Makes the calls of played chatbots in earnest. */
+/** Makes real requests for played chatbots. */
 export type SimulationCalls = {
-  /** What a step of a played run may take. */
+  /** The time limit of a step of a played run. */
   limitMs: number;
-  /** For one step: its calls share that time, and a number. */
+  /** For one step: its requests share the time limit and a limit on their number. */
   begin(): (caller: Caller, request: HttpRequest) => Promise<HttpResult>;
 };
 
-/** Calls of one step. Waiting costs a played run nothing, so that nothing else would slow a loop of calls down. */
+/** The largest number of requests in a step. Waiting is free in a played run, so nothing else would stop a loop. */
 const MOST_CALLS = 20;
 
-/** What calls may take of a step's time: the rest is for telling what came of them. */
+/** The part of a step's time for requests; the rest is for playing their results. */
 const CALLS_SHARE = 0.8;
 
 /** @param limitMs for a step */

@@ -24,7 +24,7 @@ export function graphOf(parts: Parts, edges: Edges): Graph {
 
 const question = { questionType: "text", content: "Next?", variable: "said" };
 
-/** Asks "Next?", says what was answered, and asks again, for ever. */
+/** Asks "Next?", repeats the answer, and asks again, in an endless loop. */
 export const ECHO_BOT: Graph = graphOf(
   { start: ["start"], ask: ["question", question], echo: ["message", { content: "You said {{said}}" }] },
   [
@@ -43,7 +43,7 @@ export const ONE_QUESTION: Graph = graphOf(
   ],
 );
 
-/** Says hello, then runs into a node of a kind that nobody knows. */
+/** Says hello, then reaches a node of an unknown kind. */
 export const UNKNOWN_NODE: Graph = graphOf(
   { start: ["start"], hello: ["message", { content: "Hello" }], odd: ["teleport"] },
   [

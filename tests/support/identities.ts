@@ -14,7 +14,7 @@ import { record } from "./outbox.ts";
 import type { Workspace } from "./people.ts";
 import { framed } from "./webhooks.ts";
 
-/** What Meta tells of one number, applied as the receiver does, and what is known of its customers afterwards. */
+/** Webhooks of one number, applied as the receiver does, and what is then known of its customers. */
 
 const DAY_MS = 86_400_000;
 
@@ -56,7 +56,7 @@ export class Line {
     return this.deliver(body);
   }
 
-  /** Once more what was told before: by the provider, or as `parley webhook replay` does. */
+  /** Delivers an earlier webhook again: by the provider, or as `parley webhook replay` does. */
   again(delivery: Delivery, how: "redelivered" | "replayed"): Promise<Delivery> {
     return this.deliver(delivery.body, how === "replayed" ? delivery.id : undefined);
   }

@@ -10,7 +10,7 @@ export type Said = {
   origin?: "live" | "echo" | "history" | "standby" | "group";
   direction?: "inbound" | "outbound";
   metadata?: object;
-  /** When, by the provider's clock; a moment ago unless told. */
+  /** The time by the provider's clock; defaults to a moment ago. */
   at?: Date;
   wamid?: string;
 };

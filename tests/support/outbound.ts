@@ -4,7 +4,7 @@ import { until } from "./until.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
-/** Messages on their way out, and what became of them. */
+/** Outbound messages and their outcomes. */
 
 /** Inserts messages into a conversation, in one statement and in order; returns their ids. */
 export async function say(

@@ -69,7 +69,7 @@ export async function aPerson(db: Queryable, tenantId: string, role: Role): Prom
 
 export type Thread = { contactId: string; conversationId: string; phone: string };
 
-/** A contact and its conversation; the window is open unless told otherwise. */
+/** Creates a contact and its conversation; by default with an open window. */
 export async function aConversation(
   db: Queryable,
   workspace: Workspace,

@@ -14,7 +14,7 @@ export type StandIn = {
   close(): Promise<void>;
 };
 
-/** A server that stands in for somebody else's: it notes what it is asked, and answers with JSON as it is told. */
+/** A server that stands in for a third party's: it records requests, and answers with the given JSON. */
 export async function standIn(): Promise<StandIn> {
   const server = createServer(async (request, response) => {
     let body = "";

@@ -4,13 +4,13 @@ import { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** How long an access token lasts: what remains of it after a sign-out is caught by the database. */
+/** How long an access token is valid. After a sign-out the database rejects it earlier. */
 const ACCESS_TOKEN_MINUTES = 15;
 const NAME = "parley";
 
 const Claims = z.object({ user: z.uuid(), tenant: z.uuid(), session: z.uuid(), exp: z.number() });
 
-/** A JWT (HS256) that says who the session belongs to. It does not outlive the session. */
+/** Signs a JWT (HS256) that names the session's user. It does not outlive the session. */
 export function signAccessToken(
   { userId, tenantId, sessionId, sessionExpiresAt }: Omit<Visitor, "expiresAt"> & { sessionExpiresAt: Date },
   secret: string,
@@ -25,7 +25,7 @@ export function signAccessToken(
   return { token, expiresAt: new Date(exp * 1000) };
 }
 
-/** @throws ParleyError PYTOK, whatever is wrong with it: a forger learns nothing. */
+/** @throws ParleyError PYTOK for every invalid token, so that a forger learns nothing. */
 export function verifyAccessToken(token: string, secret: string | KeyObject): Visitor {
   try {
     const claims = Claims.parse(
@@ -42,7 +42,7 @@ export function verifyAccessToken(token: string, secret: string | KeyObject): Vi
   }
 }
 
-/** The one answer to every bad token. */
+/** The same answer for every invalid token. */
 export function badToken(): ParleyError {
   return new ParleyError("PYTOK", "The access token is wrong or has expired, or its session has ended");
 }

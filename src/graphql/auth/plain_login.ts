@@ -3,9 +3,9 @@ import { ParleyError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 
 /**
- * Refuses a new connection of the API's login if the login has settings of its own, and removes them, so that the next
- * one is plain. PostgreSQL lets every role set its own defaults (`alter role … set`), and nothing takes that right away:
- * whoever once ran SQL as this login could break all later connections.
+ * Refuses a new connection of the API's login if the login has its own settings, and removes them, so that the next
+ * connection has none. PostgreSQL lets every role set its own defaults (`alter role … set`), which cannot be revoked:
+ * an attacker who once ran SQL as this login could break all later connections.
  *
  * @throws ParleyError PYUNA
  */
@@ -25,7 +25,7 @@ export async function requirePlainLogin(client: pg.ClientBase, log: Log): Promis
   throw new ParleyError("PYUNA", "The database login of the API was altered, and is plain again: try again");
 }
 
-/** Under whatever settings the connection has now: read-only, another role, an early timeout. */
+/** Works under any settings that the connection may have: read-only, another role, a short timeout. */
 async function resetLogin(client: pg.ClientBase): Promise<void> {
   await client.query("begin read write");
   await client.query("set local statement_timeout = 0");

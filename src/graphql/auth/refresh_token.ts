@@ -7,8 +7,8 @@ const BODY_BYTES = 20;
 const MAC_BYTES = 32;
 
 /**
- * A refresh token follows from its session, its generation and the key: the same one can be given twice, although it is
- * stored nowhere. 16 bytes session id, 4 bytes generation, 32 bytes HMAC-SHA256, in base64url.
+ * A refresh token is derived from its session, its generation and the key: the same token can be issued twice although
+ * it is not stored. 16 bytes session id, 4 bytes generation, 32 bytes HMAC-SHA256, in base64url.
  */
 export function signRefreshToken({ sessionId, generation }: Refresh, jwtSecret: string): string {
   const body = Buffer.alloc(BODY_BYTES);
@@ -17,7 +17,7 @@ export function signRefreshToken({ sessionId, generation }: Refresh, jwtSecret: 
   return Buffer.concat([body, mac(body, jwtSecret)]).toString("base64url");
 }
 
-/** Undefined when it is not one of ours, whatever is wrong with it. */
+/** Verifies a refresh token; undefined when it is invalid for any reason. */
 export function verifyRefreshToken(token: string, jwtSecret: string): Refresh | undefined {
   if (!/^[\w-]{70}$/.test(token)) return undefined;
   const bytes = Buffer.from(token, "base64url");
@@ -31,7 +31,7 @@ export function verifyRefreshToken(token: string, jwtSecret: string): Refresh | 
   };
 }
 
-/** Access tokens are signed with the secret itself: what is signed here can be none. */
+/** A separate key: access tokens are signed with the secret itself, so that neither token can pass for the other. */
 function mac(body: Buffer, jwtSecret: string): Buffer {
   const key = createHmac("sha256", jwtSecret).update("parley/refresh-token/1").digest();
   return createHmac("sha256", key).update(body).digest();

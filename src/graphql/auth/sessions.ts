@@ -12,7 +12,7 @@ type Acceptance = { token: string; password: string; name?: string | null | unde
 
 type PasswordChange = { oldPassword: string; newPassword: string };
 
-/** What a client holds on to. */
+/** The tokens that a client keeps. */
 type Tokens = {
   accessToken: string;
   /** ISO 8601. */
@@ -99,7 +99,7 @@ export class SessionService {
     ]);
   }
 
-  /** Takes the refresh token and gives the next one; the same one within 30 s. @throws ParleyError PYREF */
+  /** Exchanges a refresh token for the next one; within 30 s for the same one. @throws ParleyError PYREF */
   async refresh(refreshToken: string): Promise<Tokens> {
     const refresh = verifyRefreshToken(refreshToken, this.#jwtSecret);
     const { rows } = refresh
@@ -162,7 +162,7 @@ export class SessionService {
 /** What {@link SessionService} does. */
 export type Sessions = Pick<SessionService, keyof SessionService>;
 
-/** Postgres' text cannot hold it, so nothing stored does. */
+/** Whether a text contains NUL: Postgres cannot store it, so no stored value matches. */
 function holdsNul(...texts: (string | null | undefined)[]): boolean {
   return texts.some((text) => text?.includes("\0"));
 }

@@ -1,14 +1,14 @@
 import { FairShare } from "../../base/fair_share.ts";
 import type { Db } from "../../database/db.ts";
 
-/** Where passwords are checked: bcrypt takes a core of the database's for some 60 ms. */
+/** Limits password checks: bcrypt uses one core of the database for about 60 ms. */
 export type SignInLimiter = {
   /**
-   * Runs a sign-in when its turn has come.
+   * Runs a sign-in as soon as the limits allow.
    * @throws ParleyError PYUNA when too many are waiting
    */
   run<T>(source: string, email: string, work: () => Promise<T>): Promise<T>;
-  /** The same for somebody who is signed in. */
+  /** The same for a user who is signed in. */
   runSignedIn<T>(userId: string, work: () => Promise<T>): Promise<T>;
 };
 

@@ -1,6 +1,6 @@
 import { REQUEST_QUEUE, type RequestQueue } from "../request/request_queue.ts";
 
-/** Whoever an access token speaks for. */
+/** The user and session that an access token identifies. */
 export type Visitor = {
   userId: string;
   tenantId: string;
@@ -21,7 +21,7 @@ declare global {
 
 export type DatabaseSettings = Record<string, string> & { [REQUEST_QUEUE]: RequestQueue | undefined };
 
-/** What the database is told at the beginning of each transaction: who asks, and how long a statement may take. */
+/** The settings for each transaction: who the caller is, and how long a statement may take. */
 export function databaseSettings(
   visitor: Visitor | null,
   statementTimeoutMs: number,

@@ -7,8 +7,8 @@ import {
 } from "postgraphile/graphql";
 
 /**
- * How many conditions the filters and orders of a valid operation hold, its variables filled in: each comparison is one, and so are
- * each `and`, `or` and `not`. The database works through all of them for every row. A list of values is one comparison.
+ * Counts the conditions in filters and orders of a valid operation with its variables: comparisons and
+ * each `and`, `or` and `not` count one. The database evaluates all of them for every row. A list of values is one comparison.
  */
 export function countConditions(
   document: DocumentNode,

@@ -13,11 +13,11 @@ import {
 } from "postgraphile/graphql";
 import { pageSize } from "../schema/page_size.ts";
 
-/** A count looks at every row there is. */
+/** A total count reads every row. */
 const TOTAL_COUNT = 20;
 
 /**
- * How many objects an answer might hold: what is below a list counts as often as the list is long. A fragment is
+ * Counts the objects that an answer might hold: fields below a list count as often as the list is long. A fragment is
  * counted once and its count used wherever it is spread.
  *
  * @param document valid for the schema
@@ -75,7 +75,7 @@ class ObjectCounter {
   }
 
   #ofFragment(name: string, pageOf: number): number {
-    // Of a connection the page size matters: the same fragment may be spread in two.
+    // The page size is part of the key: the same fragment may be spread in two connections.
     const key = `${name} ${pageOf}`;
     const known = this.#counted.get(key);
     if (known !== undefined) return known;

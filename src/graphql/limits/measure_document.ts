@@ -1,13 +1,13 @@
 import type { DocumentNode, FragmentDefinitionNode, SelectionSetNode } from "postgraphile/graphql";
 
-/** How large an operation is once its fragments are spread out. */
+/** The size of an operation, with fragments expanded. */
 type Measure = { depth: number; fields: number; aliases: number; rootFields: number };
 
 const NOTHING: Measure = { depth: 0, fields: 0, aliases: 0, rootFields: 0 };
 
 /**
  * Measures the largest operation of a valid document. Each fragment is measured once, so that fragments that spread
- * each other twice over do not make this exponential. Introspection is not counted: it is allowed or it is not.
+ * each other repeatedly do not make this exponential. Introspection is not counted: it is either allowed or refused.
  */
 export function measureDocument(document: DocumentNode): Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();

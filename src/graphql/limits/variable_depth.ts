@@ -1,4 +1,4 @@
-/** Whether a JSON value nests deeper than `limit`. Walks without recursion, and no further than it has to. */
+/** Whether a JSON value nests deeper than `limit`. It uses no recursion and stops at the limit. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -5,7 +5,7 @@ import { settlesWithin } from "../../base/timeout.ts";
 import { type FeedListeners, publishNotices } from "./publish_notices.ts";
 
 const BACKOFF_MS = { first: 100, max: 5_000 };
-/** A connection that the network has forgotten is found out this quickly. */
+/** The interval of keep-alive queries, which detect a connection that was lost without notice. */
 const HEARTBEAT_MS = 15_000;
 const ANSWER_MS = 5_000;
 

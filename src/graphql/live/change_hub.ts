@@ -4,13 +4,13 @@ import { type ChangeQueue, createChangeQueue } from "./change_queue.ts";
 type Subscription = {
   tenantId: string;
   kind: ChangeKind;
-  /** Null: of every conversation. */
+  /** Null: changes of every conversation. */
   conversationId: string | null;
-  /** The client reads more slowly than things change; its queue has ended. */
+  /** Called when the client reads too slowly and its queue has ended. */
   onOverflow(): void;
 };
 
-/** Passes changes on to the subscriptions that want them. Knows nothing of where they come from. */
+/** Distributes changes to the subscriptions that match them. It does not depend on their source. */
 export type ChangeHub = {
   subscribe(subscription: Subscription): ChangeQueue;
   publish(change: Change): void;

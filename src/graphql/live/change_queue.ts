@@ -1,17 +1,17 @@
 import type { Change } from "./change.ts";
 
-/** How many changes may wait for a client: one bulk statement may bring thousands at once. */
+/** How many changes may wait for a client: one bulk statement may cause thousands. */
 const CAPACITY = 10_000;
 
-/** The changes that one subscription still has to be told, oldest first. Ends when its consumer returns it. */
+/** The changes that wait to be sent to one subscription, oldest first. Ends when its consumer returns it. */
 export type ChangeQueue = AsyncIterableIterator<Change> & {
-  /** False: it was full, and has ended. */
+  /** Adds a change; returns false when the queue was full, which ends it. */
   push(change: Change): boolean;
   end(): void;
 };
 
 /**
- * A queue with a bound. A row that changes again while it still waits is told once: it is read when its turn comes.
+ * A bounded queue. A row that changes again while it waits is sent once, because it is read when it is sent.
  *
  * @param onEnd called once
  */

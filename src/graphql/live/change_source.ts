@@ -3,18 +3,18 @@ import type { Change, ChangeKind } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
 import type { ChangeQueue } from "./change_queue.ts";
 
-/** Grafast's idea of a pub/sub, as one visitor sees it: of their tenant alone. */
+/** The pub/sub interface of Grafast, restricted to the changes of one visitor's tenant. */
 export type ChangeSource = {
   /** @param topic `<kind>`, or `<kind>:<conversation id>` */
   subscribe(topic: string): AsyncIterableIterator<Change>;
-  /** Wakes whoever waits for a change, and lets them go. */
+  /** Ends all iterators that wait for a change. */
   end(): void;
 };
 
 declare global {
   namespace Grafast {
     interface Context {
-      /** Set for subscriptions alone. */
+      /** Set only for subscriptions. */
       changes: ChangeSource | null;
     }
   }

@@ -5,7 +5,7 @@ import type { Change } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
 
 const Ids = z.array(z.uuid()).default([]);
-/** What app_private.notify_change() sends. */
+/** The payload that app_private.notify_change() sends. */
 const Notice = z.object({
   tenant: z.uuid(),
   messages: Ids,
@@ -101,7 +101,7 @@ async function changesOf(notice: Notice, client: pg.Client): Promise<Change[]> {
       return conversationId === undefined ? [] : [{ kind, tenantId, conversationId, id }];
     });
   const added = about("message", messages);
-  // A new message changes its conversation: what that says of messages is not announced apart.
+  // A new message also changes its conversation, so no separate notification is sent for that.
   const changed = new Set([...conversations, ...added.map(({ conversationId }) => conversationId)]);
   return [
     ...added,
@@ -110,7 +110,7 @@ async function changesOf(notice: Notice, client: pg.Client): Promise<Change[]> {
   ];
 }
 
-/** One look-up for a whole notification, however many subscribe. */
+/** One query for a whole notification, regardless of the number of subscriptions. */
 async function conversationsOf(
   tenantId: string,
   messageIds: string[],
@@ -120,7 +120,7 @@ async function conversationsOf(
   const sorted = messageIds.toSorted();
   const { rows } = await client.query<{ id: string; conversation_id: string }>({
     name: "conversations of messages",
-    // The bounds are what prunes partitions.
+    // The bounds let Postgres prune partitions.
     text: `select m.id, m.conversation_id
            from app_public.messages m
            where m.tenant_id = $1 and m.id = any($2) and m.id between $3 and $4`,

@@ -11,13 +11,13 @@ import { type Operations, RefusedRequest } from "./operations.ts";
 import { statusOf } from "./request_status.ts";
 
 const JSON_TYPE = "application/json";
-/** Answers that wait in memory until their clients have read them. */
+/** The limit for answers in memory that clients have not read yet. */
 const MOST_UNREAD_BYTES = 128_000_000;
 const MOST_UNREAD_BYTES_OF_SESSION = 20_000_000;
 const GRAPHQL_TYPE = "application/graphql-response+json";
 
 /**
- * GraphQL over HTTP: POST and application/json only, so that no other site's form or link can reach it. 200 when the
+ * GraphQL over HTTP: only POST with application/json, so that forms and links of other sites cannot use it. 200 if the
  * request was run, whatever its errors; 4xx or 5xx when it was not.
  */
 export function httpEndpoint(
@@ -46,7 +46,7 @@ export function httpEndpoint(
     if (!bytes.take(text.length))
       throw new ParleyError("PYUNA", "Earlier answers have not been read yet; read them, then ask again");
     response.once("close", () => bytes.release());
-    // Without data nothing was run: a variable was missing or of the wrong type.
+    // Without `data` nothing was executed: a variable was missing or had the wrong type.
     const wasRun = "data" in result || !result.errors;
     send(request, response, wasRun ? 200 : statusOf(result.errors?.[0]?.extensions?.code), text);
   };
@@ -77,11 +77,11 @@ const requireJson: RequestHandler = (request, _response, next) => {
 
 function send(request: express.Request, response: express.Response, status: number, text: string): void {
   const type = request.accepts([GRAPHQL_TYPE, JSON_TYPE]) || JSON_TYPE;
-  // What a person may see is nobody else's: no cache keeps it.
+  // Answers are private to the caller and must not be cached.
   response.status(status).set("cache-control", "no-store").type(type).send(text);
 }
 
-/** Express's own complaints about a body say `status`; they may quote it. */
+/** Express's errors about a body have `status`; their messages may quote the body. */
 function asRequestError(error: unknown): Error {
   if (isTooLarge(error)) return new ParleyError("PYLIM", `The body is larger than ${LIMITS.bytes} bytes`);
   if (error instanceof Error && "status" in error && error.status === 400)

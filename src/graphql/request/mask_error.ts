@@ -8,7 +8,7 @@ import type { Log } from "../../base/log.ts";
 
 type ClientError = { code: ErrorCode; message: string; hint?: string | undefined };
 
-/** An error as a client may see it: our code, what to do, and nothing about the inside. */
+/** Converts an error for clients: a PY code and what to do, without internal details. */
 export function maskError(error: Error, log: Log): GraphQLFormattedError {
   const cause = innermost(error);
   const { code, message, hint } = knownError(cause) ?? unexpected(cause, log);
@@ -23,7 +23,7 @@ export function maskError(error: Error, log: Log): GraphQLFormattedError {
   };
 }
 
-/** "Did you mean" tells what there is to those who may not look. */
+/** Removes "Did you mean …", which would reveal names of the schema. */
 function withoutSuggestion(message: string): string {
   return message.replace(/ Did you mean .*$/s, "");
 }

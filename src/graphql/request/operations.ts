@@ -23,7 +23,7 @@ import { maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
 import { createRequestQueue, type RequestQueue } from "./request_queue.ts";
 
-/** What a client sends, over HTTP or a WebSocket: still to be looked at. */
+/** A request of a client, over HTTP or a WebSocket, that has not been checked. */
 type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
 
 /** An operation that has passed every check and may be run. */
@@ -59,7 +59,7 @@ export type Operations = {
   ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
 };
 
-/** The request cannot be run as it is; nothing was. */
+/** The request was refused before anything was executed. */
 export class RefusedRequest extends Error {
   override name = "RefusedRequest";
   readonly errors: readonly Error[];
@@ -76,11 +76,11 @@ type Settings = {
   readDocument(query: string): ReadDocument;
   /** The connections, shared by tenant and session. */
   connections: FairShare;
-  /** After so long a query is answered with PYTIM, whatever it is at. */
+  /** The time limit after which a query is answered with PYTIM. */
   timeoutMs: number;
 };
 
-/** The one way in: HTTP and WebSockets read, check and run requests here. */
+/** The common path of HTTP and WebSockets: reads, checks and runs requests. */
 export function createOperations({
   schema,
   resolvedPreset,
@@ -178,7 +178,7 @@ function tooLate(): ParleyError {
   return new ParleyError("PYTIM", "The request took too long");
 }
 
-/** The same result, with errors that a client may see. */
+/** The result with masked errors. */
 export function masked(result: ExecutionResult, log: Log): FormattedExecutionResult {
   const { errors, ...rest } = result;
   if (!errors) return rest;

@@ -11,7 +11,7 @@ import { ParleyError } from "../../base/errors.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { measureDocument } from "../limits/measure_document.ts";
 
-/** A document that may be run, or why not. */
+/** A document that may be run, or the reason why not. */
 export type ReadDocument = GoodDocument | { errors: readonly Error[] };
 
 /** `fields`: how many it asks for, with fragments spread out. */
@@ -20,8 +20,8 @@ type GoodDocument = { document: DocumentNode; fields: number };
 const CACHED = 500;
 
 /**
- * Parses and validates documents against the schema and the limits. Keeps the last ones that were good: clients ask the
- * same questions, and Grafast keeps its plans by the document object.
+ * Parses and validates documents against the schema and the limits. Caches the last valid ones: clients send the
+ * same documents, and Grafast caches its plans by the document object.
  */
 export function createDocumentReader(
   schema: GraphQLSchema,

@@ -1,15 +1,15 @@
 import { ParleyError } from "../../base/errors.ts";
 import type { FairShare } from "../../base/fair_share.ts";
 
-/** One request's way to the database: its statements go one after the other, so that it holds one connection at most. */
+/** Queues the statements of one request, so that it uses at most one database connection. */
 export type RequestQueue = {
   /** @throws ParleyError PYUNA when the request's tenant or session has its share in use; PYTIM when it is over */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** The request has been answered: what has not begun is not begun. */
+  /** The request has been answered: queued statements are not started. */
   end(): void;
 };
 
-/** Where a request's settings of the database carry its turn; not a setting itself. */
+/** The key of the request's queue in its database settings. It is not a setting itself. */
 export const REQUEST_QUEUE: unique symbol = Symbol("the request's queue");
 
 /** @param keys whose share of the connections it uses: the tenant's and the session's */

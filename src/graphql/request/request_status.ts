@@ -11,7 +11,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** The HTTP status of a request of which nothing was run, by its first error's code. */
+/** The HTTP status of a refused request, by the code of its first error. */
 export function statusOf(code: unknown): number {
   const known: ErrorCode = isErrorCode(code) ? code : "PYINT";
   return known === "PYINT" ? 500 : STATUS[ERRORS[known].kind];

@@ -22,7 +22,7 @@ import { Subscriptions } from "./subscriptions.ts";
 type BuiltSchema = {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
-  /** Lets PostGraphile's use of the pool go; the pool itself is the caller's to end. */
+  /** Ends PostGraphile's use of the pool; the caller ends the pool itself. */
   release(): Promise<void>;
 };
 
@@ -35,7 +35,7 @@ type Parts = {
   statementTimeoutMs: number;
 };
 
-/** Reads the catalog, as far as a visitor may use what it lists, and makes the schema of it. */
+/** Builds the schema from the catalog, limited to what a visitor may use. */
 export async function buildSchema({
   pool,
   sessions,

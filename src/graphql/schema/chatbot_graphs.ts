@@ -3,8 +3,8 @@ import { access, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 
 /**
- * Graphs of chatbots and their versions: columns that only admins may read, since a graph may carry credentials. A
- * column cannot be granted by membership, so the database's functions give them out.
+ * Graphs of chatbots and their versions: columns that only admins may read, since a graph may contain credentials. A
+ * column cannot be granted by membership, so functions of the database return them.
  */
 export const ChatbotGraphs: GraphileConfig.Plugin = extendSchema((build) => {
   const { chatbots } = build.input.pgRegistry.pgResources;

@@ -6,7 +6,7 @@ import { FIELD_TYPES } from "../../chatbot/fields/field.ts";
 import { kindsAsData } from "../../chatbot/nodes/kinds_as_data.ts";
 import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
 
-/** What nodes of chatbots there are, for editors of graphs. It is part of the program: nothing is read for it. */
+/** The kinds of chatbot nodes, for graph editors. They are defined in the program, so the database is not read. */
 export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
   () => ({
     typeDefs: parse(`

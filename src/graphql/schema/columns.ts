@@ -12,7 +12,7 @@ const SEARCHABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Of partitioned tables PostGraphile cannot tell what is indexed. These columns may be filtered by; rows are ordered by
+ * PostGraphile does not see the indexes of partitioned tables. These columns may be filtered by; rows are ordered by
  * their ids, which grow with time.
  */
 const PARTITIONED: Readonly<Record<string, readonly string[]>> = {
@@ -21,10 +21,10 @@ const PARTITIONED: Readonly<Record<string, readonly string[]>> = {
   webhook_events: ["id", "channel_id", "status"],
 };
 
-/** There is one tenant in sight, and everything is its own; how an identity is compared is our affair. */
+/** Hidden columns: callers see only one tenant, and how identities are compared is internal. */
 const HIDDEN: readonly string[] = ["tenant_id", "match_key"];
 
-/** Which columns show, and which of them lists can be filtered and ordered by. */
+/** Decides which columns are exposed, and which of them can be used in filters and orders. */
 export const Columns: GraphileConfig.Plugin = {
   name: "ParleyColumns",
   version: "1.0.0",

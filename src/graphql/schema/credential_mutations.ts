@@ -86,7 +86,7 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
   });
 }
 
-/** Goes into a header: printable, and of a size that servers accept. */
+/** A token that fits into a header: printable, and not too long for servers. */
 function token() {
   return z
     .string()

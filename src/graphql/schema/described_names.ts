@@ -12,7 +12,7 @@ import {
   isObjectType,
 } from "postgraphile/graphql";
 
-/** A name of SQL's with several words; not what stands in quotes, which is data. */
+/** An SQL name of several words outside quotes; quoted text is data. */
 const SQL_NAME = /(?<![\w."{-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w"}])/g;
 
 /** The last paragraph of a comment, when it is for readers of the database only. */
@@ -52,7 +52,7 @@ function namesNear(
   owners: readonly GraphQLNamedType[],
 ): ReadonlySet<string> {
   const own = [type, changedBy(schema, type)].map(fieldsOf);
-  // The root leads everywhere.
+  // The root type is skipped, because it leads to every type.
   const further = type === schema.getQueryType() ? [] : own.flatMap(Object.values<Field>).map(named);
   return new Set([...own.flatMap(Object.keys), ...[...further, ...owners].flatMap(namesOf)]);
 }

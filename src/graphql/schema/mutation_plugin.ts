@@ -43,7 +43,7 @@ function definitionsOf(mutations: readonly ServerMutation[], nameOfRow: (table: 
   return String(types);
 }
 
-/** What a client gives a mutation to recognise its answer by. */
+/** An id that clients may send with a mutation and get back in its payload. */
 const clientMutationId = z.string().optional();
 
 function planOf(mutation: ServerMutation) {

@@ -8,7 +8,7 @@ export const Naming: GraphileConfig.Plugin = {
   name: "ParleyNaming",
   version: "1.0.0",
   inflection: {
-    // simplify-inflection renames what we do without, and would say so at every start.
+    // simplify-inflection renames fields that this schema does not have, and would print a warning at every start.
     add: { nodeById: (_preset, typeName) => `${typeName}ByNodeId` },
     replace: {
       nodeIdFieldName: () => "nodeId",
@@ -27,13 +27,13 @@ export const Naming: GraphileConfig.Plugin = {
         return codec.extensions?.tags?.hasConstantCase ? this.constantCase(name) : name;
       },
 
-      /** What a mutation returns is called what it is: `sendMessage { message { … } }`. */
+      /** The result of a mutation is named after its type: `sendMessage { message { … } }`. */
       functionMutationResultFieldName(_previous, _preset, { resource, returnGraphQLTypeName }) {
         const named = resource.extensions?.tags?.resultFieldName;
         return typeof named === "string" ? named : this.camelCase(returnGraphQLTypeName);
       },
 
-      // Only tables whose key is the tenant's and another's are changed by nodeId, so there is nothing to tell apart.
+      // Only tables with composite keys are changed by nodeId, so the name needs no suffix.
       updateNodeField(_previous, _preset, { resource }) {
         return this.camelCase(`update-${this.singularize(resource.name)}`);
       },

@@ -1,17 +1,17 @@
 import "postgraphile";
 import { lambda, type Maybe } from "postgraphile/grafast";
 
-/** Rows of a page when the client does not say, and at the most. */
+/** The default and the largest number of rows in a page. */
 export const PAGE_SIZE = { default: 50, max: 100 } as const;
 
-/** What a page really has, whatever was asked for. */
+/** The size of a page after applying default and limit. */
 export function pageSize(first: Maybe<number>): number {
   if (first == null) return PAGE_SIZE.default;
   return Math.min(Math.max(first, 0), PAGE_SIZE.max);
 }
 
 /**
- * Every connection is paged: forward by cursor, 50 rows unless asked for another number, never more than 100.
+ * Every connection is paged forward by cursor: 50 rows by default, at most 100.
  * PostGraphile itself has no cap; and `offset` would let a client make the database count through all rows.
  */
 export const PageSize: GraphileConfig.Plugin = {

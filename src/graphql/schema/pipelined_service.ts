@@ -12,12 +12,12 @@ import { REQUEST_QUEUE } from "../request/request_queue.ts";
 
 type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
 
-/** Compiling a query takes longer than these run. */
+/** JIT is off: compiling these queries takes longer than running them. */
 const ALWAYS = { jit: "off" };
 
 /**
  * PostGraphile's service for a pipelined pool, of which a request uses one connection at a time: the caller is set in the round trip of the first query.
- * Were the settings refused, the transaction would be over, and the query with it; without them the login sees nothing.
+ * If the settings are refused, the transaction fails with the query; without settings the login sees no rows.
  */
 export function pipelinedService(options: Options) {
   const service = makePgService(options);

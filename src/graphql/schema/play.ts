@@ -3,8 +3,9 @@ import { ParleyError } from "../../base/errors.ts";
 import type { PendingRequest, Playing, RequestResult } from "../../chatbot/simulation/simulation.ts";
 
 /**
- * Plays for a client, and ends. Between two turns, which have a budget each, others are served, however many play.
- * @throws ParleyError PYTIM after so long, calls included
+ * Plays a chatbot for a client within a time limit. It yields between turns, which have a budget each, so that other
+ * requests are served.
+ * @throws ParleyError PYTIM after the limit, which includes requests of the chatbot
  */
 export async function play<Result>(
   playing: Playing<Result>,
@@ -22,7 +23,7 @@ export async function play<Result>(
   }
 }
 
-/** All that play take their turns one after the other, and yield to the event loop between any two. */
+/** All simulations take their turns one after the other and yield to the event loop in between. */
 let last: Promise<unknown> = Promise.resolve();
 
 function waitForTurn(): Promise<unknown> {

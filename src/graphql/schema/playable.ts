@@ -3,7 +3,7 @@ import { ParleyError } from "../../base/errors.ts";
 import { withForms } from "../../runner/forms.ts";
 import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
 
-/** What a client names to have it played. */
+/** The client's choice of what to play: a version, or a chatbot's draft. */
 type PlayableNames = { chatbotId?: string | undefined; versionId?: string | undefined };
 
 /** A version, or a draft as it would be published now, that the caller may see: an admin's. */

@@ -15,10 +15,10 @@ export const SchemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
   plugins: [Naming, Tags, Columns, PageSize, UniqueOrder, MissingRow, DescribedNames],
   disablePlugins: [
-    // One way to ask: filter.
+    // `filter` replaces `condition`.
     "PgConditionArgumentPlugin",
     "PgConditionCustomFieldsPlugin",
-    // Joins and functions in a filter are a cheap way to make an expensive query.
+    // Filters with joins and functions make expensive queries too easy.
     "PgConnectionArgFilterForwardRelationsPlugin",
     "PgConnectionArgFilterBackwardRelationsPlugin",
     "PgConnectionArgFilterComputedAttributesPlugin",
@@ -31,7 +31,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
   ],
   gather: { pgStrictFunctions: true },
   schema: {
-    // Else a type with a mistake in it is left out in silence.
+    // Otherwise a type with an error is left out without a message.
     dontSwallowErrors: true,
     defaultBehavior: "-resource:connection:backwards -nodeId:resource:update -nodeId:resource:delete",
     connectionFilterAllowedOperators: [

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
 
 /**
- * An input as its mutation takes it. GraphQL has checked names and types; null is a field that was not given.
+ * Parses the input of a mutation. GraphQL has checked names and types; null counts as absent.
  * @throws ParleyError PYREQ, which names the field and never quotes its value
  */
 export function readInput<Input extends z.ZodType>(schema: Input, given: object): z.output<Input> {
@@ -13,7 +13,7 @@ export function readInput<Input extends z.ZodType>(schema: Input, given: object)
   throw new ParleyError("PYREQ", `\`${issue!.path.join(".")}\` ${issue!.message}`);
 }
 
-/** For checks that bring no message of their own. */
+/** The message for checks that have no message of their own. */
 function describe(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "too_small":

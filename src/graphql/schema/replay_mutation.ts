@@ -108,7 +108,7 @@ type Wanted = { versionId: string; conversationId: string; from?: string; until:
 
 function find(asCaller: Caller["asCaller"], { versionId, conversationId, from, until, first }: Wanted) {
   return asCaller(async (db) => {
-    // Whatever goes wrong from here on, the database refuses to keep it.
+    // From here on the database refuses every write, even after a bug.
     await db.query("set transaction read only");
     const { version } = await findPlayable(db, { versionId });
     const past = await readPast(db, { conversationId, from: from ?? null, until, limit: first });

@@ -13,7 +13,7 @@ export type Caller = {
   /** Null without an access token. */
   visitor: Visitor | null;
   origin: Origin;
-  /** Runs the work in one transaction, with the rights of the caller: what they may not see is not there. */
+  /** Runs the work in one transaction with the caller's rights; rows that the caller may not see do not exist there. */
   asCaller<Result>(work: (db: pg.PoolClient) => Promise<Result>): Promise<Result>;
 };
 
@@ -26,7 +26,7 @@ type Definition<Input extends Fields, Payload extends Fields> = {
   errors: Readonly<Partial<Record<ErrorCode, string>>>;
   input: Input;
   payload: Payload;
-  /** For mutations that answer alike. */
+  /** The name of a payload type that several mutations share. */
   payloadName?: string;
   /** For mutations that need no access token. */
   isForAnyone?: boolean;

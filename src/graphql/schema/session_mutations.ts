@@ -3,7 +3,7 @@ import type { Sessions } from "../auth/sessions.ts";
 import { instant, type, uuid } from "./graphql_types.ts";
 import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
-/** Signing in and staying signed in, which nobody can do with the rights of a caller. signOut is a SQL function. */
+/** Signing in and refreshing sessions, which needs more than a caller's rights. signOut is a SQL function. */
 export function sessionMutations(sessions: Sessions): ServerMutation[] {
   return [signIn(sessions), refreshSession(sessions), acceptInvitation(sessions), changePassword(sessions)];
 }

@@ -23,7 +23,7 @@ import { isSimulation } from "./simulation_state.ts";
 
 /**
  * Chatbots played by their authors, with the engine of production: nothing is sent or stored. What is played is read
- * first; no connection to the database is held while it is played, for a real call may take its time.
+ * first; no database connection is held while it is played, because a real request may take long.
  */
 export function simulationMutations(calls: SimulationCalls): ServerMutation[] {
   return [start(calls), continueRun(calls)];

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Simulation } from "../../chatbot/simulation/simulation.ts";
 
 /**
- * A played run as its client brings it back. Whatever was done to it, it can only lead where the graph leads: what a
- * step leaves behind never waits for a call, so a state with a request in it is not valid.
+ * The state of a played run, which the client sends back. A modified state can only lead where the graph leads: a state
+ * that a step returned never waits for a request, so a state with a request in it is not valid.
  */
 const Instant = z.iso.datetime().refine((text) => !Number.isNaN(Date.parse(text)));
 const Variables = z.record(z.string(), z.json());
@@ -52,7 +52,7 @@ const State = z.strictObject({
   calls: z.record(z.string(), Count),
 });
 
-/** Its copy by zod is not used: that leaves out what belongs to a node called `__proto__`. */
+/** zod's copy is not used, because it drops data of a node called `__proto__`. */
 export function isSimulation(state: unknown): state is Simulation {
   return State.safeParse(state).success;
 }

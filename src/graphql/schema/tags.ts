@@ -9,7 +9,7 @@ const TABLES: Record<string, string> = {
   contact_tags: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   group_contacts: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   tenants: "-query:resource:list -query:resource:connection",
-  // Their key is the tenant and somebody else's id: changed by nodeId.
+  // Their key is the tenant and the id of another row, so they are changed by nodeId.
   conversation_participants: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   memberships: "+nodeId:resource:update +nodeId:resource:delete",
   // sendMessage is the way, with its idempotency key.

@@ -10,7 +10,7 @@ export type Client = {
 };
 
 const PING_MS = 12_000;
-/** From our closing frame to the client's. */
+/** How long to wait for the client's closing frame. */
 const CLOSE_TIMEOUT_MS = 5_000;
 /** setTimeout cannot wait longer; a token does not last so long. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -19,7 +19,7 @@ export function createClient(socket: WebSocket): Client {
   const close = (reason: CloseReason) => {
     const [code, text] = CLOSE[reason];
     socket.close(code, text);
-    // One that does not read does not answer either.
+    // A client that does not read does not answer the closing frame, either.
     const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
     socket.once("close", () => clearTimeout(timer));
   };
@@ -27,7 +27,7 @@ export function createClient(socket: WebSocket): Client {
   return { visitor: null, close };
 }
 
-/** Accepts the client's token: when that runs out, the connection ends. */
+/** Records the client's accepted token; the connection is closed when it expires. */
 export function admit(client: Client, visitor: Visitor, socket: WebSocket): void {
   client.visitor = visitor;
   const left = Math.min(Math.max(visitor.expiresAt.getTime() - Date.now(), 0), MAX_TIMEOUT_MS);
@@ -35,7 +35,7 @@ export function admit(client: Client, visitor: Visitor, socket: WebSocket): void
   socket.once("close", () => clearTimeout(expiry));
 }
 
-/** A phone that has lost its network says nothing: whoever does not answer a ping is gone. */
+/** Pings the client and disconnects it when it does not answer: a phone without network sends no closing frame. */
 function pingRegularly(socket: WebSocket): void {
   let answered = true;
   const interval = setInterval(() => {

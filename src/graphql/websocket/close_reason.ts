@@ -1,6 +1,6 @@
 /**
- * Why we close a WebSocket: code and reason. Clients made with graphql-ws come back by themselves after 1001, 1011, 1013
- * and 4403; before coming back after 4403 they fetch a fresh access token.
+ * Codes and reasons for closing a WebSocket. Clients made with graphql-ws reconnect after 1001, 1011, 1013
+ * and 4403; before reconnecting after 4403 they should fetch a new access token.
  */
 export const CLOSE = {
   signedOut: [4403, "PYTOK: the access token is missing, wrong or has expired, or its session has ended"],

@@ -5,9 +5,9 @@ type Results = AsyncGenerator<FormattedExecutionResult, void, void>;
 
 type Hooks = {
   mask(result: ExecutionResult): FormattedExecutionResult;
-  /** An event whose row the subscriber may not see. False: the subscription is over. */
+  /** Called for an event whose row the subscriber may not see. False ends the subscription. */
   onHidden(): Promise<boolean>;
-  /** Wakes the source, if it waits. Called once, at the end. */
+  /** Called once at the end; ends the wait of the source. */
   onEnd(): void;
 };
 

@@ -39,7 +39,7 @@ export function createProtocol(
     return liveResults(results, {
       mask: (result) => masked(result, log),
       onEnd: changes.end,
-      // Nothing to see: perhaps because the session is over.
+      // The row is not visible, perhaps because the session has ended.
       onHidden: async () => {
         if (await authenticator.isSignedIn(visitor)) return true;
         client.close("signedOut");

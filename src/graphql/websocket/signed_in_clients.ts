@@ -3,7 +3,7 @@ import type { Client } from "./client.ts";
 
 /** The clients whose token was accepted, so that they can be closed when their session ends. */
 export type SignedInClients = {
-  /** Returns what forgets the client again. */
+  /** Adds a client; returns the function that removes it. */
   add(client: Client, visitor: Visitor): () => void;
   ended(sessionIds: readonly string[]): void;
   missed(): void;
@@ -39,7 +39,7 @@ export function createSignedInClients(isSignedIn: (visitor: Visitor) => Promise<
           (isOpen) => {
             if (!isOpen) ended([sessionId]);
           },
-          // The database went away again: the feed will listen anew, and ask again.
+          // The database is unreachable again: the feed will reconnect and repeat the check.
           () => {},
         );
       }

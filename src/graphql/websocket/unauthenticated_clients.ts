@@ -1,15 +1,15 @@
-/** What can be shown out. */
+/** A connection that can be closed. */
 type Client = { terminate(): void };
 
 /**
- * Connections that have not shown a token. They are counted apart, so that they take no place of somebody who is signed
- * in; when there are too many, of one source or in all, the one that has kept silent longest has to go: an honest client
- * shows its token at once.
+ * Connections that have not sent a token. They have a separate limit, so that they take no place of signed-in clients.
+ * When there are too many, from one source or in total, the oldest is closed: a legitimate client sends its token
+ * immediately.
  */
 export class UnauthenticatedClients {
   readonly #most: number;
   readonly #mostOfSource: number;
-  /** By source, the oldest first. */
+  /** Connections by source, the oldest first. */
   readonly #clients = new Map<string, Set<Client>>();
   #size = 0;
 

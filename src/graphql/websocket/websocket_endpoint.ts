@@ -18,7 +18,7 @@ import { UnauthenticatedClients } from "./unauthenticated_clients.ts";
 /** Of one process: with a token, and of these a tenant and a session; without one, and of these a source. */
 const SIGNED_IN = { places: 2_000, perKey: [1_000, 50] };
 const WAITING = { most: 1_000, mostOfSource: 200 };
-/** How long clients are given to say goodbye. */
+/** How long to wait for the clients' closing frames. */
 const CLOSE_TIMEOUT_MS = 500;
 
 type WebSocketEndpointOptions = {
@@ -61,7 +61,7 @@ export class WebSocketEndpoint {
     this.#detachments.push(() => server.off("upgrade", upgrade));
   }
 
-  /** Closes every connection, and waits for that; half a second at the most. */
+  /** Closes every connection and waits for that, for at most half a second. */
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const detach of this.#detachments) detach();
