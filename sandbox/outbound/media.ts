@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { characters, link, nodeId } from "./limits.ts";
 
+/** The media objects of a send, with Meta's limits: each names a link or an uploaded id. */
+
 const source = { id: nodeId.optional(), link: link.optional() };
 const caption = characters(1024).optional();
 

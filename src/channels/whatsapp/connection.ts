@@ -1,6 +1,7 @@
 import type { Connection } from "../connection.ts";
 import { addChannel } from "./add_channel.ts";
 
+/** How a WhatsApp number is connected: its settings and secrets, and what stores them. */
 export const connection: Connection = {
   what: "a WhatsApp number",
   command: "add",

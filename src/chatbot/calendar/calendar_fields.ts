@@ -15,6 +15,7 @@ const userIs =
   (data: JsonObject): boolean =>
     CALENDAR.calendarUserSource.of(data) === source;
 
+/** The fields of a `google_calendar` node. */
 export const CALENDAR = defineFields({
   calendarAction: choice("What is requested: the free slots of a day, or events.", [
     "check_availability",

@@ -22,6 +22,7 @@ const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const MULTIPART_TYPE = "multipart/form-data";
 
+/** The fields of a `rest_api` node that make up its request. */
 export const REST_REQUEST = defineFields({
   apiUrl: urlField("The URL.", { required: "missing_url" }),
   apiMethod: choice("The HTTP method.", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]),

@@ -1,3 +1,4 @@
+/** What an error code of the Graph API means for a message that was being sent. */
 export type ErrorClass =
   | { class: "rejected" }
   | { class: "channel_stopped" }
