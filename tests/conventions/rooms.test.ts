@@ -6,7 +6,7 @@ import { importsIn, ROOT, type SourceFile, sourceFiles } from "./source_files.ts
 
 /**
  * The rooms of the program, floor by floor: a room imports from lower floors only. Rooms of one floor do not know each
- * other. CONVENTIONS.md says what belongs into each.
+ * other. README.md says what belongs into each ("Where things are").
  */
 const FLOORS: readonly (readonly string[])[] = [
   ["base", "embedded", "sandbox"],

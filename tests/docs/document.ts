@@ -9,9 +9,11 @@ export type Document = { path: string; text: string };
 /** A fenced block: ```` ```sql refused=PYWIN ```` has the language sql and the note refused=PYWIN. */
 export type Block = { path: string; line: number; language: string; note: string; text: string };
 
-/** The pages at the root, those beside the migrations and the benchmark, and everything in docs. */
+/** The pages at the root, the README.md of each folder, and everything in docs. */
 export function documents(): Document[] {
-  return globSync(["*.md", "{migrations,bench}/README.md", "docs/**/*.md"], { cwd: ROOT })
+  return globSync(["*.md", "{migrations,bench,embedded,sandbox,src/*}/README.md", "docs/**/*.md"], {
+    cwd: ROOT,
+  })
     .sort()
     .map(document);
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
-import { type Document, document, documents, proseOf, ROOT } from "./document.ts";
+import { type Document, document, documents, proseOf, ROOT, sectionOf } from "./document.ts";
 
 /** Where the relative links of a page lead. */
 function linksOf(page: Document): { path: string; anchor: string }[] {
@@ -52,4 +52,13 @@ test("files and folders that README.md names are there", () => {
     const isThere = ["", "migrations/"].some((folder) => existsSync(join(ROOT, folder, name)));
     assert.ok(isThere, name);
   }
+});
+
+test("README.md says what each folder of src is for", () => {
+  const { text } = sectionOf(document("README.md"), "## Where things are");
+  const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  assert.ok(folders.length > 10);
+  for (const { name } of folders) assert.ok(text.includes(`| \`src/${name}/\` |`), name);
 });
