@@ -29,7 +29,7 @@ async function someone(role: Person["role"] = "agent"): Promise<Person> {
   return person;
 }
 
-test("somebody signs in, is who they are, and signs out, which works at once", async () => {
+test("a user signs in, reads their own user, and signs out with immediate effect", async () => {
   const person = await someone();
   const answer = await signIn(person.email.toUpperCase());
   assert.deepEqual(answer.errors, []);
@@ -53,7 +53,7 @@ test("somebody signs in, is who they are, and signs out, which works at once", a
   assert.equal((await api.ask(null, REFRESH, { token: session.refreshToken })).code, "PYREF");
 });
 
-test("without a token there is nothing to see, and nothing to do but sign in", async () => {
+test("without a token nothing is visible, and only signing in is possible", async () => {
   const answer = await api.ask(
     null,
     `{ currentUser { id } conversations { totalCount } users { nodes { id } } }`,
@@ -69,7 +69,7 @@ test("without a token there is nothing to see, and nothing to do but sign in", a
   assert.equal(sent.code, "PYNFD");
 });
 
-test("a wrong password, an unknown address and a lock answer alike", async () => {
+test("a wrong password, an unknown address and a lock get the same answer", async () => {
   const person = await someone();
   const wrong = await signIn(person.email, "not the password");
   const unknown = await signIn("nobody@example.com", "not the password");
@@ -99,13 +99,13 @@ test("ten wrong passwords at once count as ten", async () => {
   assert.equal(rows[0].failures, 10);
 });
 
-test("a NUL in an address or a password is a wrong one", async () => {
+test("an address or a password with a NUL counts as wrong", async () => {
   const person = await someone();
   assert.equal((await signIn(`${person.email}\0`)).code, "PYSGN");
   assert.equal((await signIn(person.email, `${PASSWORD}\0`)).code, "PYSGN");
 });
 
-test("who belongs to several tenants names one", async () => {
+test("a member of several tenants has to name one", async () => {
   const person = await someone();
   const other = await aWorkspace(database.pool);
   await database.pool.query(
@@ -118,7 +118,7 @@ test("who belongs to several tenants names one", async () => {
   assert.equal(answer.data.signIn.session.tenantId, other.tenantId);
 });
 
-test("two tabs that refresh at once get the same refresh token, and both go on", async () => {
+test("two tabs that refresh at once get the same refresh token, and both stay signed in", async () => {
   const person = await someone();
   const { refreshToken: token } = (await signIn(person.email)).data.signIn.session;
   const tabs = await Promise.all([1, 2, 3].map(() => api.ask(null, REFRESH, { token })));
@@ -130,7 +130,7 @@ test("two tabs that refresh at once get the same refresh token, and both go on",
   assert.notEqual(next.data.refreshSession.session.refreshToken, token);
 });
 
-test("a refresh token used again half a minute later ends the session for both hands", async () => {
+test("a refresh token used again half a minute later ends the session for both users of it", async () => {
   const person = await someone();
   const first = (await signIn(person.email)).data.signIn.session;
   const second = (await api.ask(null, REFRESH, { token: first.refreshToken })).data.refreshSession.session;
@@ -146,7 +146,7 @@ test("a refresh token used again half a minute later ends the session for both h
   assert.equal((await api.ask(second.accessToken, WHO_AM_I)).code, "PYTOK");
 });
 
-test("a refresh token that is none is refused", async () => {
+test("an invalid refresh token is refused", async () => {
   const { refreshToken } = (await signIn((await someone()).email)).data.signIn.session;
   const last = refreshToken.at(-3) === "A" ? "B" : "A";
   const forged = [
@@ -158,7 +158,7 @@ test("a refresh token that is none is refused", async () => {
   assert.equal((await api.ask(null, REFRESH, { token: refreshToken })).code, undefined);
 });
 
-test("deactivating works on the next request: of a membership, a person, a tenant", async () => {
+test("deactivating a membership, a user or a tenant takes effect on the next request", async () => {
   const statements = [
     "update app_public.memberships set is_active = false where user_id = $1",
     "update app_public.users set is_active = false where id = $1",
@@ -178,7 +178,7 @@ test("deactivating works on the next request: of a membership, a person, a tenan
   }
 });
 
-test("an admin deactivates a membership over the API, and the person is out", async () => {
+test("an admin deactivates a membership over the API, and the member loses access", async () => {
   const admin = await aPerson(database.pool, workspace.tenantId, "admin");
   const agent = await aPerson(database.pool, workspace.tenantId, "agent");
   const found = await api.ask(
@@ -287,7 +287,7 @@ test("a viewer reads and cannot write; an agent writes and cannot manage", async
   assert.ok((await api.ask(admin, "{ auditEntries { nodes { id } } }")).data.auditEntries.nodes.length > 0);
 });
 
-test("an invitation is accepted without a token of one's own; wrong ones are all alike", async () => {
+test("an invitation is accepted without an access token; all wrong ones get the same answer", async () => {
   const admin = await aPerson(database.pool, workspace.tenantId, "admin");
   const email = `invited-${workspace.slug}@example.com`;
   const invited = await api.ask(
@@ -316,7 +316,7 @@ test("an invitation is accepted without a token of one's own; wrong ones are all
   assert.equal((await signIn(email)).errors.length, 0);
 });
 
-test("a person lists and ends their sessions, and changes their password", async () => {
+test("a user lists and ends their sessions, and changes their password", async () => {
   const person = await someone();
   const first = (await signIn(person.email)).data.signIn.session;
   const second = (await signIn(person.email)).data.signIn.session;

@@ -41,7 +41,7 @@ test("an answer is at most 10 MB", async () => {
   assert.equal(answer.data, undefined);
 });
 
-test("who leaves answers unread gets no more, and others do", async () => {
+test("a client that leaves answers unread gets no more, other clients do", async () => {
   const body = JSON.stringify({ query: lists(3) });
   const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer ${tokenOf(agent)}\r\nContent-Length: ${body.length}\r\n\r\n`;
   const idle = Array.from({ length: 4 }, () => {
@@ -56,7 +56,7 @@ test("who leaves answers unread gets no more, and others do", async () => {
   await until("its share to be free again", async () => (await api.ask(agent, lists(1))).code === undefined);
 });
 
-test("a WebSocket that does not read what it asks for is closed", async () => {
+test("a WebSocket that does not read its answers is closed", async () => {
   const connections = () =>
     new Promise<number>((resolve) => api.server.getConnections((_error, count) => resolve(count)));
   const before = await connections();
@@ -74,7 +74,7 @@ test("a WebSocket that does not read what it asks for is closed", async () => {
   await closed;
 });
 
-test("metadata is at most 32 kB, wherever people write it", async () => {
+test("metadata is at most 32 kB, wherever it is written", async () => {
   const large = { x: "y".repeat(40_000) };
   const create = "mutation ($c: ContactInput!) { createContact(input: { contact: $c }) { contact { id } } }";
   const answer = await api.ask(agent, create, { c: { name: "large", metadata: large } });
@@ -89,7 +89,7 @@ test("metadata is at most 32 kB, wherever people write it", async () => {
   }
 });
 
-test("what a chatbot or a merge would make too large stays as it was", async () => {
+test("metadata that a chatbot or a merge would make too large stays unchanged", async () => {
   const { rows } = await database.pool.query(
     `select app_private.change_contacts(jsonb_build_array(jsonb_build_object(
        'contact_id', id, 'change', jsonb_build_object('fields', jsonb_build_object('name', 'New', 'z', repeat('z', 5000))))))

@@ -44,7 +44,7 @@ async function secretsOf(channelId: string) {
   return { row: rows[0], opened };
 }
 
-test("an admin connects a channel; its secrets are sealed, and nowhere to be seen", async () => {
+test("an admin connects a channel; its secrets are sealed and never returned", async () => {
   const answer = await api.ask(admin, CREATE, { input: anInput() });
   assert.deepEqual(answer.errors, []);
   const { channel } = answer.data.createChannel;
@@ -73,7 +73,7 @@ test("an admin connects a channel; its secrets are sealed, and nowhere to be see
   assert.ok(!audit.text.includes("token-one"));
 });
 
-test("a rotation keeps the app secret before it, and what is not given", async () => {
+test("a rotation keeps the previous app secret, and secrets that are not given", async () => {
   const { id } = (await api.ask(admin, CREATE, { input: anInput() })).data.createChannel.channel;
   const before = (await secretsOf(id)).row;
   const answer = await api.ask(admin, ROTATE, {
@@ -90,7 +90,7 @@ test("a rotation keeps the app secret before it, and what is not given", async (
   assert.notEqual(row.app_secret_fingerprint, before.app_secret_fingerprint);
 });
 
-test("an id is sealed for as the database writes it, however it was spelled", async () => {
+test("secrets are sealed for an id as the database writes it, however it was spelled", async () => {
   const created = await api.ask(admin, CREATE, { input: anInput() });
   const { id } = created.data.createChannel.channel;
   const spellings = [id.replaceAll("-", ""), id.toUpperCase().replaceAll("-", ""), `{${id}}`];
@@ -104,7 +104,7 @@ test("an id is sealed for as the database writes it, however it was spelled", as
   }
 });
 
-test("a rotation can end the app secret before, with a new one and without", async () => {
+test("a rotation can end the previous app secret, with a new one and without", async () => {
   const created = await api.ask(admin, CREATE, { input: anInput() });
   const { id: channelId } = created.data.createChannel.channel;
   const rotate = (input: object) => api.ask(admin, ROTATE, { input: { channelId, ...input } });
@@ -128,7 +128,7 @@ test("channels with one app secret have one fingerprint", async () => {
   assert.equal(prints[0], prints[1]);
 });
 
-test("agents connect nothing, and nobody reaches another tenant's channel", async () => {
+test("agents cannot connect channels, and no caller reaches another tenant's channel", async () => {
   const agent = await aPerson(database.pool, workspace.tenantId, "agent");
   assert.equal((await api.ask(agent, CREATE, { input: anInput() })).code, "PYDEN");
   assert.equal(
@@ -143,7 +143,7 @@ test("agents connect nothing, and nobody reaches another tenant's channel", asyn
   );
 });
 
-test("where the token is sent to cannot be set, nor can a number be connected twice", async () => {
+test("the address that the token is sent to cannot be set, and a number cannot be connected twice", async () => {
   const input = anInput();
   assert.equal(
     (await api.ask(admin, CREATE, { input: { ...input, graphUrl: "https://evil.example" } })).code,
@@ -170,7 +170,7 @@ test("where the token is sent to cannot be set, nor can a number be connected tw
   });
 });
 
-test("a client sees what a channel can do", async () => {
+test("a client sees the capabilities of a channel", async () => {
   const viewer = await aPerson(database.pool, workspace.tenantId, "viewer");
   const { data, errors } = await api.ask(
     viewer,

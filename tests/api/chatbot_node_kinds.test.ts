@@ -22,7 +22,7 @@ after(async () => {
   await database.drop();
 });
 
-test("the query of the docs gives everybody who is signed in all kinds of nodes", async () => {
+test("the query in the docs returns all kinds of nodes to every signed-in user", async () => {
   const { data, errors, text } = await api.ask(agent, QUERY?.text ?? "");
   assert.equal(errors.length, 0, text);
   const kinds = kindsAsData(NODE_KINDS);
@@ -50,7 +50,7 @@ test("the query of the docs gives everybody who is signed in all kinds of nodes"
   }
 });
 
-test("strangers are refused", async () => {
+test("callers without a token are refused", async () => {
   const { code, data } = await api.ask(null, "{ chatbotNodeKinds { kind } }");
   assert.deepEqual([code, data?.chatbotNodeKinds ?? null], ["PYDEN", null]);
 });

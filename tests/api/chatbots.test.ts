@@ -53,7 +53,7 @@ test("a draft is saved, published, and activated; a former version can be activa
   }
 });
 
-test("problems are data; errors keep a draft from being published, and no other tenant sees it", async () => {
+test("problems are returned as data; errors prevent publishing, and no other tenant sees the draft", async () => {
   const nodes = [
     { id: "start", type: "start", data: {} },
     { id: "call", type: "rest_api", data: {} },
@@ -76,7 +76,7 @@ test("problems are data; errors keep a draft from being published, and no other 
   assert.equal((await api.ask(agent, SAVE, { name: "Mine", nodes, edges })).code, "PYDEN");
 });
 
-test("a draft is played reply by reply: nothing is stored, the state goes round", async () => {
+test("a draft is played reply by reply: nothing is stored, the client carries the state", async () => {
   const saved = await api.ask(admin, SAVE, { name: "Played", ...SUPPORT_BOT });
   const { id } = saved.data.saveChatbot.chatbot;
   const started = await api.ask(

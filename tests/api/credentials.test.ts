@@ -73,7 +73,7 @@ function assertUnseen(text: string, ...secrets: string[]): void {
   }
 }
 
-test("a data source's token is sealed, sets it going, is replaced, and is cleared", async () => {
+test("a data source's token is sealed, activates the source, is replaced, and is cleared", async () => {
   const id = await aDataSource();
   for (const [given, token] of [
     [id, "t0ken-one"],
@@ -100,7 +100,7 @@ test("a data source's token is sealed, sets it going, is replaced, and is cleare
   assert.equal(await secretOf(id), undefined);
 });
 
-test("a token goes to the address it was given for: another address, or another way to show it, forgets it", async () => {
+test("a token is sent only to the address it was given for: changing the address or its header clears it", async () => {
   const UPDATE = `mutation ($id: UUID!, $patch: DataSourcePatch!) {
     updateDataSource(input: {id: $id, patch: $patch}) { dataSource { isActive hasAuthToken } }
   }`;
@@ -131,7 +131,7 @@ test("a token goes to the address it was given for: another address, or another 
   assert.equal(await secretOf(id), undefined);
 });
 
-test("what is no token is refused without being repeated", async () => {
+test("a value that is not a valid token is refused without being quoted", async () => {
   const id = await aDataSource();
   for (const token of [
     "",
@@ -147,7 +147,7 @@ test("what is no token is refused without being repeated", async () => {
   assert.equal(await secretOf(id), undefined);
 });
 
-test("tokens of data sources are for admins, and nobody reaches another tenant's", async () => {
+test("tokens of data sources are for admins, and no caller reaches another tenant's", async () => {
   const id = await aDataSource();
   for (const document of [SET, CLEAR]) {
     assert.equal((await api.ask(stranger, document, { id, token: "x" })).code, "PYNFD");
@@ -157,7 +157,7 @@ test("tokens of data sources are for admins, and nobody reaches another tenant's
   assert.equal(await secretOf(id), undefined);
 });
 
-test("an admin connects a calendar for any member; the tokens are sealed, and connecting anew mends a revoked one", async () => {
+test("an admin connects a calendar for any member; tokens are sealed, and connecting again repairs a revoked one", async () => {
   const accessTokenExpiresAt = "2030-01-01T00:00:00.000000+00:00";
   const input = {
     userId: agent.userId,
@@ -201,7 +201,7 @@ test("an admin connects a calendar for any member; the tokens are sealed, and co
   assert.equal((await stored()).refresh_token, refresh_token);
 });
 
-test("a calendar is disconnected by its member, or by an admin; its tokens go", async () => {
+test("a calendar is disconnected by its member or by an admin; its tokens are deleted", async () => {
   const input = { accessToken: "acc3ss" };
   const connected = await api.ask(admin, CONNECT, { input });
   assert.equal(connected.data?.connectGoogleCalendar.googleAccount.userId, admin.userId);

@@ -29,7 +29,7 @@ const addContact = (contact: object) =>
     },
   );
 
-test("a rule of ours is named; values and tables are not", async () => {
+test("a broken rule is named; values and tables are not", async () => {
   const answer = await addContact({ email: "very secret, no address" });
   assert.equal(answer.code, "PYCON");
   assert.match(answer.errors[0]!.message, /^"email" of contacts must be a valid address$/);
@@ -37,7 +37,7 @@ test("a rule of ours is named; values and tables are not", async () => {
   assert.ok(!answer.text.includes("app_public"));
 });
 
-test("a value that is taken says no more than that", async () => {
+test("the error for a taken value says only that it is taken", async () => {
   await addContact({ externalRef: "customer 4711" });
   const answer = await addContact({ externalRef: "customer 4711" });
   assert.equal(answer.code, "PYCON");
@@ -45,7 +45,7 @@ test("a value that is taken says no more than that", async () => {
     assert.ok(!answer.text.includes(inside), inside);
 });
 
-test("a value of the wrong form is not quoted back from the database", async () => {
+test("a malformed value is not quoted in the database's error", async () => {
   const answer = await addContact({ optedOutAt: "not a time, but secret" });
   assert.ok(["PYCON", "PYREQ"].includes(answer.code!));
   const range = await addContact({ optedOutAt: "9999999-01-01T00:00:00Z" });
@@ -53,7 +53,7 @@ test("a value of the wrong form is not quoted back from the database", async () 
   assert.ok(!range.text.includes("9999999"));
 });
 
-test("what nobody foresaw is PYINT with an id; the log has it under that id, without people's data", async () => {
+test("an unexpected error is PYINT with an id; the log has it under that id, without personal data", async () => {
   await database.pool.query(`
     create function app_public.tg_test__fail() returns trigger as $$
     begin raise exception 'inside: %', NEW.name using detail = 'detail: ' || NEW.name; end;
@@ -71,7 +71,7 @@ test("what nobody foresaw is PYINT with an id; the log has it under that id, wit
   assert.ok(!line.includes("secret"));
 });
 
-test("an error in one field leaves the others their data, and says where it was", async () => {
+test("an error in one field leaves the data of the others, and gives its path", async () => {
   const { conversationId } = await aConversation(database.pool, workspace, { isWindowOpen: false });
   const answer = await api.ask(
     agent,

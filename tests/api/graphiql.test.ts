@@ -20,7 +20,7 @@ after(async () => {
 
 const page = (api: Api, path: string) => fetch(api.url.replace("/graphql", path));
 
-test("in development there is a page to try the API on, with its scripts, and the schema can be asked for", async () => {
+test("in development GraphiQL is served with its scripts, and introspection is allowed", async () => {
   const response = await page(development, "/graphiql");
   assert.equal(response.status, 200);
   const html = await response.text();
@@ -32,7 +32,7 @@ test("in development there is a page to try the API on, with its scripts, and th
   assert.ok(introspection.data.__schema.types.length > 100);
 });
 
-test("elsewhere there is not", async () => {
+test("in production neither is available", async () => {
   assert.equal((await page(production, "/graphiql")).status, 404);
   assert.equal((await page(production, "/graphiql/static/ruru.js")).status, 404);
   assert.equal((await production.ask(null, getIntrospectionQuery())).code, "PYREQ");

@@ -28,7 +28,7 @@ after(async () => {
   await database.drop();
 });
 
-test("whatever a tenant may ask for by id, another tenant's owner gets null for it", async () => {
+test("every row that can be queried by id is null for another tenant's owner", async () => {
   const query = `query ($conversation: UUID!, $contact: UUID!, $message: UUID!, $user: UUID!, $tenant: UUID!, $node: ID!) {
     conversation(id: $conversation) { id } contact(id: $contact) { id } message(id: $message) { id }
     user(id: $user) { id } tenant(id: $tenant) { id } node(nodeId: $node) { nodeId }
@@ -48,7 +48,7 @@ test("whatever a tenant may ask for by id, another tenant's owner gets null for 
   assert.deepEqual(new Set(Object.values(foreign.data)), new Set([null]));
 });
 
-test("no list of another tenant's shows a row of ours", async () => {
+test("no list of another tenant contains a row of this tenant", async () => {
   const lists = ["conversations", "contacts", "channels", "messages", "users", "memberships", "auditEntries"];
   const query = `{ ${lists.map((list) => `${list} { nodes { nodeId } }`).join(" ")} }`;
   const mine = (await api.ask(ours, query)).data;
@@ -88,7 +88,7 @@ test("no mutation reaches into another tenant", async () => {
   assert.equal(rows[0].status, "open");
 });
 
-test("one's own user cannot be given to another tenant's conversation", async () => {
+test("a user of one tenant cannot be assigned to another tenant's conversation", async () => {
   const answer = await api.ask(
     ours,
     `mutation { assignConversation(input: { conversationId: "${thread.conversationId}", userId: "${theirs.userId}" }) { conversation { id } } }`,
@@ -97,7 +97,7 @@ test("one's own user cannot be given to another tenant's conversation", async ()
   assert.ok(answer.code === "PYNFD" || answer.code === "PYCON", answer.code);
 });
 
-test("an answer nowhere names the tenant of a row", async () => {
+test("no answer names the tenant of a row", async () => {
   const answer = await api.ask(ours, '{ __type(name: "Message") { name } }');
   assert.equal(answer.status, 400, "and nobody asks for the schema outside development");
 });

@@ -55,7 +55,7 @@ test("aliases and fields at the root", async () => {
   );
 });
 
-test("what the answer might hold", async () => {
+test("the number of objects in the answer", async () => {
   const lists = (a: number | string, b: number | string) =>
     `{ conversations(first: ${a}) { nodes { messages(first: ${b}) { nodes { id } } } } }`;
   assert.deepEqual((await api.ask(agent, lists(50, 50))).errors, []);
@@ -72,7 +72,7 @@ test("what the answer might hold", async () => {
   );
 });
 
-test("fragments that spread each other twice over are counted, not walked", async () => {
+test("fragments that spread each other repeatedly are counted, not expanded", async () => {
   const bombs = repeat(30, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
   await refused(`{ ...f0 } ${bombs} fragment f30 on Query { currentUser { id } currentMembership { role } }`);
 });
@@ -112,7 +112,7 @@ test("variables nest no deeper than data does", async () => {
   assert.equal(answer.code, "PYLIM");
 });
 
-test("a statement that takes too long is cut off, and so is a request", async () => {
+test("a statement that takes too long is cancelled, and so is a request", async () => {
   const client = await database.pool.connect();
   try {
     await client.query("begin");
@@ -128,7 +128,7 @@ test("a statement that takes too long is cut off, and so is a request", async ()
   }
 });
 
-test("what is not a request is refused, and nothing of it comes back", async () => {
+test("a malformed request is refused without being quoted", async () => {
   const good = JSON.stringify({ query: "{ __typename }" });
   assert.deepEqual((await api.post(good)).data, { __typename: "Query" });
   for (const body of [
@@ -175,7 +175,7 @@ test("what is not a request is refused, and nothing of it comes back", async () 
   assert.equal(subscription.code, "PYREQ");
 });
 
-test("names of fields are not told to those who guess, nor the schema", async () => {
+test("neither names of fields nor the schema are revealed to guesses", async () => {
   const guess = await api.ask(
     agent,
     '{ conversation(id: "01900000-0000-7000-8000-000000000000") { contct { id } } }',

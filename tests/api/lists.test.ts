@@ -119,7 +119,7 @@ test("filters: equality, lists, ranges, text, and, or, not", async () => {
   assert.equal(await named({ name: { includesInsensitive: "100%" } }), 0, "a percent sign is a percent sign");
 });
 
-test("what is not indexed cannot be ordered by, and there are no joins in filters", async () => {
+test("columns without an index cannot be ordered by, and filters have no joins", async () => {
   for (const [list, order] of [
     ["messages", "PREVIEW_ASC"],
     ["conversations", "METADATA_ASC"],
@@ -141,7 +141,7 @@ test("what is not indexed cannot be ordered by, and there are no joins in filter
     assert.equal((await api.ask(agent, `{ conversations(${args}) { nodes { id } } }`)).code, "PYREQ", args);
 });
 
-test("a cursor that is none is refused, and says so", async () => {
+test("an invalid cursor is refused with an error that says so", async () => {
   for (const cursor of [
     "x",
     "",

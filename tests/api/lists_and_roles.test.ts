@@ -36,7 +36,7 @@ after(async () => {
   await database.drop();
 });
 
-test("a list of messages begins with the newest, and a cursor goes on where it ended", async () => {
+test("a list of messages begins with the newest, and a cursor continues where it ended", async () => {
   const thread = await aConversation(database.pool, workspace);
   const said = Array.from({ length: 60 }, (_, at) => ({
     content: { body: `m${at}` },
@@ -56,7 +56,7 @@ test("a list of messages begins with the newest, and a cursor goes on where it e
   assert.deepEqual(previews, said.map(({ content }) => content.body).reverse());
 });
 
-test("one chatbot is active after any number of activations at once, and it can be put to rest", async () => {
+test("one chatbot is active after concurrent activations, and it can be deactivated", async () => {
   const { tenantId } = await aWorkspace(database.pool);
   const admin = await aPerson(database.pool, tenantId, "admin");
   const bots = [
@@ -83,7 +83,7 @@ test("one chatbot is active after any number of activations at once, and it can 
   assert.deepEqual(await active(), []);
 });
 
-test("people, chatbots and settings are for those whose role allows it", async () => {
+test("members, chatbots and settings require a role that allows it", async () => {
   const { chatbotId, versionId } = await anActiveChatbot(database.pool, workspace.tenantId);
   const onlyAdmins = {
     inviteUser: `mutation { inviteUser(input: {email: "x@example.com", name: "X", role: agent}) { clientMutationId } }`,
@@ -122,7 +122,7 @@ test("migrations alone make every table", async () => {
   }
 });
 
-test("chatbots are found whatever their case, and runs by each of their states", async () => {
+test("chatbots are found regardless of case, and runs by each of their states", async () => {
   const { chatbotId, versionId } = await anActiveChatbot(database.pool, workspace.tenantId);
   await database.pool.query("update app_public.chatbots set name = 'Élan Support' where id = $1", [
     chatbotId,

@@ -49,7 +49,7 @@ test("a key that stands for another message is refused", async () => {
   assert.equal(await countMessages(conversationId), 1);
 });
 
-test("outside the window nothing goes out, and the answer says why and what to do", async () => {
+test("outside the window nothing is sent, and the answer says why and what to do", async () => {
   const { conversationId } = await aConversation(database.pool, workspace, { isWindowOpen: false });
   const answer = await send(conversationId);
   assert.equal(answer.status, 200);
@@ -100,7 +100,7 @@ test("hostile texts are stored as they are, or refused; nothing breaks", async (
   assert.equal(await countMessages(conversationId), kept.length);
 });
 
-test("an id that is none, or nobody's, is said to be so", async () => {
+test("the error for a malformed or unknown id says so", async () => {
   assert.equal((await send("01900000-0000-7000-8000-000000000000")).code, "PYNFD");
   for (const id of ["", "x", "' or true"]) assert.equal((await send(id)).code, "PYREQ");
 });
@@ -120,7 +120,7 @@ test("changing and deleting a row that is not there is an error", async () => {
   assert.equal((await api.ask(admin, remove)).code, "PYNFD");
 });
 
-test("a conversation is opened with a contact, read, given away and closed", async () => {
+test("a conversation is opened with a contact, read, assigned and closed", async () => {
   const contact = await api.ask(
     agent,
     `mutation { createContact(input: { contact: { name: "Ann", phone: "+44 20 7946 0958" } }) { contact { id phone } } }`,

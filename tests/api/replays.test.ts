@@ -94,7 +94,7 @@ async function everything(): Promise<Record<string, string>> {
   return state;
 }
 
-test("the same version would say the same; another shows where it differs; nothing is left behind", async () => {
+test("the same version says the same; another shows differences; nothing is stored", async () => {
   const before = await everything();
   assert.ok(Object.keys(before).length > 40);
   const same = await replay(admin);
@@ -127,7 +127,7 @@ test("the same version would say the same; another shows where it differs; nothi
   assert.deepEqual(await everything(), before);
 });
 
-test("a part of a conversation; what is left is told", async () => {
+test("a part of a conversation is replayed, and the number of remaining messages is returned", async () => {
   const whole = (await replay(admin)).replayed;
   const cut = await replay(admin, { first: 3 });
   assert.deepEqual([cut.replayed?.isCut, cut.replayed?.turns.length], [true, 1], cut.text);

@@ -68,7 +68,7 @@ test("a request holds one connection, however many fields it asks for", async ()
   assert.deepEqual(((await asked) as { errors: unknown[] }).errors, []);
 });
 
-test("a session and its tenant hold their share; others are answered, and what waits too long is told so", async () => {
+test("a session and its tenant are limited to their share; others are answered, and a request that waits too long gets an error", async () => {
   const asked: Promise<{ code: string | undefined; text: string }>[] = [];
   await withSlowTags(async () => {
     for (let count = 0; count < 8; count += 1) asked.push(api.ask(viewer, TAGS));
@@ -84,7 +84,7 @@ test("a session and its tenant hold their share; others are answered, and what w
   assert.deepEqual((await api.ask(colleague, QUICK)).errors, [], "and all is well afterwards");
 });
 
-test("what was answered with a timeout does not go on with its other fields", async () => {
+test("a request that was answered with a timeout does not continue with its other fields", async () => {
   const hasty = await startApi(database, { DATABASE_STATEMENT_TIMEOUT_MS: "200" });
   try {
     await withSlowTags(async () => {

@@ -151,7 +151,7 @@ test("played by admins of the chatbot's tenant: what is played shows the graph",
   assert.equal((await proceed(admin, { ...input, versionId })).played.outcome, "waiting");
 });
 
-test("a data source is asked with its sealed token, of one's own tenant only, and the token is not told", async () => {
+test("a data source of the own tenant is requested with its sealed token, which is not revealed", async () => {
   const source = async (tenant: string) => {
     const { rows } = await database.pool.query(
       `insert into app_public.data_sources (tenant_id, name, type, base_url, auth_type)
@@ -199,7 +199,7 @@ test("a data source is asked with its sealed token, of one's own tenant only, an
   assert.match(refused.played.said.at(-2), /^Failed/);
 });
 
-test("a state that was given a call to make is refused: only the graph says what is called", async () => {
+test("a state with an added request is refused: only the graph decides what is requested", async () => {
   const { chatbotId } = await aBot(rest());
   const { played } = await start(admin, { chatbotId });
   const request = {
@@ -227,7 +227,7 @@ test("a state that was given a call to make is refused: only the graph says what
   assert.equal(server.asked.length, 0);
 });
 
-test("no connection is held while a slow server thinks, and the step ends in time with the error exit", async () => {
+test("no connection is held while a slow server is awaited, and the step ends in time with the error exit", async () => {
   const { chatbotId } = await aBot(rest());
   const { played } = await start(admin, { chatbotId });
   const { promise: released, resolve: release } = Promise.withResolvers<StandInAnswer>();
@@ -269,7 +269,7 @@ test("a loop of real calls ends after twenty", async () => {
   assert.equal(played.reason, "api_error");
 });
 
-test("the virtual clock: it starts where it is told, passes delays at once, and rings what is due", async () => {
+test("the virtual clock starts at the given time, skips delays, and fires due timers", async () => {
   const graph = graphOf(
     {
       start: ["start"],
@@ -345,7 +345,7 @@ test("a draft is played with the graphs it calls and the forms it sends, as it w
   ]);
 });
 
-test("what is named has to be there, to be one's own, and to belong together", async () => {
+test("named rows have to exist, to be of the own tenant, and to belong together", async () => {
   const one = await aBot(ONE_QUESTION);
   const other = await aBot(ONE_QUESTION);
   const nobody = "00000000-0000-4000-8000-000000000000";
@@ -364,7 +364,7 @@ test("what is named has to be there, to be one's own, and to belong together", a
   assert.equal(gone.code, "PYNFD");
 });
 
-test("a state that is broken anywhere is refused, or played on: never an error of ours", async () => {
+test("a damaged state is refused or played on, and never causes an internal error", async () => {
   const { chatbotId } = await aBot(rest());
   const { played } = await start(admin, { chatbotId });
   const paths = (value: unknown, path: string[] = []): string[][] =>
@@ -422,7 +422,7 @@ test("a run that is over cannot be continued; any reply to one that waits is an 
   );
 });
 
-test("a chatbot that would be played for ever is cut off, and others are served meanwhile", async () => {
+test("an endless chatbot is stopped, and other requests are served in the meantime", async () => {
   const nodes = Object.fromEntries(
     Array.from({ length: 400 }, (_, at) => [`w${at}`, ["delay", { delay: 1 }] as [string, object]]),
   );
@@ -441,7 +441,7 @@ test("a chatbot that would be played for ever is cut off, and others are served 
   assert.equal((await slow).code, "PYTIM");
 });
 
-test("a step that would take minutes ends in time, many of them too, and others are served between", async () => {
+test("steps that would take minutes end in time, and other requests are served in between", async () => {
   const conditions = Array.from({ length: 600 }, () => ({
     variable: "text",
     operator: "not_matches_regex",

@@ -36,7 +36,7 @@ async function signIn(email: string, password: string, source: string): Promise<
   return (await api.post(body, { "x-forwarded-for": source })).code;
 }
 
-test("while strangers flood the sign-in, people sign in from where they have and from where they have not", async () => {
+test("during a flood of unknown sign-ins, users can sign in from known and from new sources", async () => {
   const regular = await someone();
   const traveller = await someone();
   assert.equal(await signIn(regular.email, PASSWORD, "203.0.113.1"), undefined);
@@ -60,14 +60,14 @@ test("while strangers flood the sign-in, people sign in from where they have and
   assert.ok(codes.has("PYUNA") && !codes.has(undefined), [...codes].join());
 });
 
-test("a stranger who guesses a person's password locks out only their own source", async () => {
+test("guessing a user's password locks out only the source of the guesses", async () => {
   const person = await someone();
   for (let guess = 0; guess < 12; guess += 1) await signIn(person.email, "a guess", "203.0.113.2");
   assert.equal(await signIn(person.email, PASSWORD, "203.0.113.2"), "PYSGN");
   assert.equal(await signIn(person.email, PASSWORD, "198.51.100.9"), undefined);
 });
 
-test("connections without a token take no place of those with one; the silent ones go first", async () => {
+test("connections without a token do not use places of those with one; the oldest are closed first", async () => {
   const person = await aPerson(database.pool, workspace.tenantId, "agent");
   const silent = Array.from({ length: 230 }, () => new WebSocket(api.wsUrl, "graphql-transport-ws"));
   let closed = 0;
@@ -91,7 +91,7 @@ test("connections without a token take no place of those with one; the silent on
   for (const each of [...silent, ...more, socket]) each.terminate();
 });
 
-test("a session holds fifty connections at most, and comes back when one is gone", async () => {
+test("a session holds at most fifty connections, and can reconnect when one is closed", async () => {
   const person = await aPerson(database.pool, workspace.tenantId, "agent");
   const authorization = `Bearer ${tokenOf(person)}`;
   const enter = async () => {

@@ -86,7 +86,7 @@ test("messages of one transaction come in the order they were said", async () =>
   await listener.stop();
 });
 
-test("what becomes of a message is told, and a conversation's changes of state", async () => {
+test("the statuses of a message and the state changes of a conversation are published", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const statuses = await subscribe(api, tokenOf(viewer), STATUSES, { id: conversationId.toUpperCase() });
   const changes = await subscribe(api, tokenOf(viewer), CONVERSATIONS);
@@ -111,7 +111,7 @@ test("what becomes of a message is told, and a conversation's changes of state",
   await Promise.all([statuses, changes, foreign].map((each) => each.stop()));
 });
 
-test("a session that ends is told no more, and its connection is closed", async () => {
+test("a session that ends gets no more events, and its connection is closed", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const leaver = await aPerson(database.pool, workspace.tenantId, "agent");
   const listener = await subscribe(api, tokenOf(leaver), MESSAGES);
@@ -127,7 +127,7 @@ test("a session that ends is told no more, and its connection is closed", async 
   assert.equal(listener.events.length, 1);
 });
 
-test("when the token runs out the connection is closed, although the session is open", async () => {
+test("when the token expires the connection is closed, although the session is open", async () => {
   const token = jwt.sign(
     { user: agent.userId, tenant: agent.tenantId, session: agent.sessionId },
     JWT_SECRET,
@@ -139,7 +139,7 @@ test("when the token runs out the connection is closed, although the session is 
   assert.match(reason, /PYTOK/);
 });
 
-test("a subscription lives on when its database connection is cut", async () => {
+test("a subscription survives the loss of its database connection", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const listener = await subscribe(api, tokenOf(agent), MESSAGES, { id: conversationId });
   const feeds = `from pg_stat_activity where application_name = 'parley change feed' and datname = current_database()`;
@@ -160,7 +160,7 @@ test("a subscription lives on when its database connection is cut", async () => 
   await listener.stop();
 });
 
-test("a notification that is none of ours harms nobody", async () => {
+test("a foreign notification does no harm", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const listener = await subscribe(api, tokenOf(agent), MESSAGES, { id: conversationId });
   for (const payload of [
@@ -177,7 +177,7 @@ test("a notification that is none of ours harms nobody", async () => {
   await listener.stop();
 });
 
-test("who stops listening is forgotten", async () => {
+test("a client that unsubscribes is removed", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const listener = await subscribe(api, tokenOf(agent), MESSAGES, { id: conversationId });
   await listener.stop();
@@ -187,7 +187,7 @@ test("who stops listening is forgotten", async () => {
   assert.deepEqual(listener.events, []);
 });
 
-test("who cannot keep up is told so and let go; others go on", async () => {
+test("a client that cannot keep up is closed with a reason; others continue", async () => {
   const slow = await subscribe(api, tokenOf(agent), CONVERSATIONS);
   const other = await subscribe(api, tokenOf(agent), MESSAGES);
   await database.pool.query(

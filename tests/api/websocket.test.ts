@@ -33,7 +33,7 @@ async function admitted() {
 const codeOf = (answer: { payload?: unknown }) =>
   (answer.payload as { extensions: { code: string } }[])[0]!.extensions.code;
 
-test("nobody gets in without a good token", async () => {
+test("no connection is accepted without a valid token", async () => {
   const payloads = [
     undefined,
     {},
@@ -51,13 +51,13 @@ test("nobody gets in without a good token", async () => {
   }
 });
 
-test("who asks before being let in is shown out", async () => {
+test("a client that subscribes before connection_init is closed", async () => {
   const socket = await openSocket(api);
   socket.send(JSON.stringify({ id: "1", type: "subscribe", payload: { query: "{ __typename }" } }));
   assert.equal((await socket.closing).code, 4401);
 });
 
-test("who says nothing is shown out", { timeout: 10_000 }, async () => {
+test("a client that sends nothing is closed", { timeout: 10_000 }, async () => {
   const socket = await openSocket(api);
   assert.equal((await socket.closing).code, 4408);
 });
@@ -97,7 +97,7 @@ test("queries and mutations work here too, with the same limits and masks", asyn
   socket.close();
 });
 
-test("a session that has ended runs nothing more", async () => {
+test("a session that has ended cannot run operations", async () => {
   const leaver = await aPerson(database.pool, agent.tenantId, "agent");
   const socket = await openSocket(api);
   await exchange(socket, {
@@ -130,7 +130,7 @@ for (const [what, statement] of Object.entries(ENDS))
     for (const each of [socket, other]) assert.equal((await each.closing).code, 4403);
   });
 
-test("a session that ended while the change feed was away ends its WebSocket when the feed is back", async () => {
+test("a session that ended while the change feed was disconnected ends its WebSocket when the feed reconnects", async () => {
   const leaver = await aPerson(database.pool, agent.tenantId, "agent");
   const socket = await openSocket(api);
   const payload = { authorization: `Bearer ${tokenOf(leaver)}` };
@@ -165,7 +165,7 @@ test("a message is at most 100 kB, and is JSON of the protocol", async () => {
   assert.equal((await admitted()).readyState, WebSocket.OPEN, "others go on");
 });
 
-test("one connection has at most fifty operations under way", async () => {
+test("one connection has at most fifty operations in progress", async () => {
   const socket = await admitted();
   const errors: string[] = [];
   socket.on("message", (data) => {
@@ -195,7 +195,7 @@ test("other paths are not found, and say so", async () => {
   await once(old, "error");
 });
 
-test("closing ends within two seconds, whoever still listens", async () => {
+test("closing ends within two seconds, even with open subscriptions", async () => {
   const own = await startApi(database);
   const listeners = await Promise.all(
     Array.from({ length: 20 }, () => subscribe(own, tokenOf(agent), "subscription { messageAdded { id } }")),

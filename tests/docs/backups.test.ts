@@ -29,7 +29,7 @@ before(async () => {
 });
 after(() => database.drop());
 
-test("the patterns of the page name every partition, and nothing else", async () => {
+test("the patterns of the page match every partition, and nothing else", async () => {
   const { rows } = await database.pool.query<{ parent: string; partition: string }>(
     `select p.relname as parent, i.inhrelid::regclass::text as partition
      from pg_inherits i join pg_class p on p.oid = i.inhparent

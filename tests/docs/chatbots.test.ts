@@ -69,13 +69,13 @@ describe("the page is a story: its files are written, and its commands run one a
     }
   }
 
-  test("what is stored is a bot that talks", async () => {
+  test("the stored example is a chatbot that replies", async () => {
     const { rows } = await database.pool.query("select name, status from app_public.chatbots");
     assert.deepEqual(rows, [{ name: "Coffee", status: "draft" }], "activated, and put to rest again");
   });
 });
 
-test("what the kinds of nodes say of themselves is what `npm run docs` writes", () => {
+test("the page is up to date with `npm run docs`", () => {
   assert.equal(withGeneratedParts(page.text, NODE_KINDS), page.text);
 });
 
@@ -92,13 +92,13 @@ test("the operators of conditions are known", () => {
   for (const name of named) assert.notEqual(operatorOf(name), null, name);
 });
 
-test("the settings are all there are, with their defaults", () => {
+test("all settings are listed, with their defaults", () => {
   const rows = rowsOf(sectionOf(page, "## Settings"));
   const told = Object.fromEntries(rows.map(([name, value]) => [plain(name), JSON.parse(plain(value))]));
   assert.deepEqual(told, DEFAULT_SETTINGS);
 });
 
-test("the timers are all there are", () => {
+test("all timers are listed", () => {
   const told = rowsOf(sectionOf(page, "## Time")).map(([kind]) => plain(kind));
   const kinds: { [kind in TimerKind]: true } = {
     answer_timeout: true,
@@ -113,7 +113,7 @@ test("the timers are all there are", () => {
   assert.deepEqual(told.sort(), Object.keys(kinds).sort());
 });
 
-test("the triggers are all there are, and are read as they are written", () => {
+test("all triggers are listed, and can be read as written", () => {
   const written = rowsOf(sectionOf(page, "## Triggers")).map(([trigger]) => JSON.parse(plain(trigger)));
   const start = { id: "s", type: "start", position: { x: 0, y: 0 }, data: { triggers: written } };
   const rules = triggerRules("bot", { nodes: [start], edges: [] }, DEFAULT_SETTINGS);

@@ -33,7 +33,7 @@ function requestOf(command: string, variables: ReadonlyMap<string, string>): Req
   return new Request(address, { method, body, headers: { "content-type": "application/json" } });
 }
 
-test("what the page asks the control API for is understood", async () => {
+test("the control API accepts the requests of the page", async () => {
   const shell = blocks.filter(({ language, text }) => language === "sh" && text.includes("curl"));
   const variables = new Map<string, string>();
   let count = 0;

@@ -65,7 +65,7 @@ for (const { text, note, line } of blocks) {
   });
 }
 
-test("the page's sends are in the outbox, and what it says was never sent is not", async () => {
+test("the page's sends are in the outbox, and the messages that it calls unsent are not", async () => {
   const { rows } = await client.query<{ preview: string }>(
     `select m.preview from app_private.outbox o join app_public.messages m on m.id = o.message_id order by m.id`,
   );

@@ -14,7 +14,7 @@ test("a cluster of another major version is left alone", async (t) => {
   await assert.rejects(home.open(), { code: "wrong_major_version", message: /PostgreSQL 17/ });
 });
 
-test("a link to a cluster that is gone is not a reason to begin anew", async (t) => {
+test("a link to a missing cluster does not create a new cluster", async (t) => {
   const home = await makeHome(t);
   await readOrCreateKeys(home.dataDir);
   await symlink("/nowhere/postgres", join(home.dataDir, "postgres"));
@@ -34,7 +34,7 @@ test("a cluster that can no longer be used", async (t) => {
     await writeFile(keys, JSON.stringify(rightKeys));
   });
 
-  await t.test("a server that cannot start says why, in one line", async () => {
+  await t.test("the error of a server that cannot start is one line with the reason", async () => {
     await writeFile(join(home.dataDir, "postgres", "postgresql.auto.conf"), "work_mem = 'plenty'\n");
     await assert.rejects(home.open(), {
       code: "start_failed",

@@ -61,7 +61,7 @@ test("a server that ran before", async (t) => {
     },
   );
 
-  await t.test("nor does a dead server that nobody has collected", async (t) => {
+  await t.test("a zombie server process does not prevent a start", async (t) => {
     const pidFile = await leavePidFileBehind(home);
     // The shell becomes a `sleep` that does not wait for the child it has.
     const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {

@@ -62,7 +62,7 @@ test("one process after another", async (t) => {
   });
 });
 
-test("processes that start at once share one server, and the last one out turns off the light", async (t) => {
+test("processes that start at once share one server, and the last one stops it", async (t) => {
   const home = await makeHome(t);
   const occupants = [1, 2, 3].map(() => home.startOccupant());
   const here = await home.open();
@@ -78,7 +78,7 @@ test("processes that start at once share one server, and the last one out turns 
 });
 
 // Without the advisory lock (LIGHT_SWITCH in presence.ts) a newcomer is thrown out here.
-test("nobody is thrown out while others come and go", async (t) => {
+test("no process is disconnected while others come and go", async (t) => {
   const home = await makeHome(t);
   const comeAndGo = async () => {
     for (let visit = 0; visit < 5; visit++) {

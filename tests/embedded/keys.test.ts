@@ -20,13 +20,13 @@ test("the keys are made once, 32 random bytes each, and kept from others", async
   assert.equal((await stat(join(dataDir, "keys.json"))).mode & 0o777, 0o600);
 });
 
-test("all who make them at once get the same", async () => {
+test("processes that create the keys at once get the same", async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => readOrCreateKeys(dataDir)));
   assert.equal(new Set(all.map(({ secretKey }) => secretKey)).size, 1);
   assert.deepEqual(await readdir(dataDir), ["keys.json"]);
 });
 
-test("lost keys are not replaced behind the back of the database they belong to", async () => {
+test("lost keys are not replaced when their database exists", async () => {
   await mkdir(join(dataDir, "postgres"), { recursive: true });
   await assert.rejects(readOrCreateKeys(dataDir), { name: "EmbeddedError", code: "keys_missing" });
 });

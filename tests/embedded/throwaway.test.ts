@@ -9,7 +9,7 @@ import { logInto } from "./home.ts";
 import { query } from "./query.ts";
 import { until } from "./until.ts";
 
-test("it is as durable as it is told to be, and gone in the end", async () => {
+test("it has the requested durability, and is removed at the end", async () => {
   const log = logInto([]);
   const settings = { max_connections: "33" };
   const throwaway = await openThrowaway({ log, durable: false, settings });
@@ -26,7 +26,7 @@ test("it is as durable as it is told to be, and gone in the end", async () => {
   await assert.rejects(query(throwaway.superuserUrl, "select 1"), { code: "ECONNREFUSED" });
 });
 
-test("what a killed run has left is removed by the next", async (t) => {
+test("files of a killed run are removed by the next", async (t) => {
   const script = `
     const { openThrowaway } = await import(${JSON.stringify(import.meta.resolve("../../embedded/throwaway.ts"))});
     const { clusterDir } = await openThrowaway({ log: { info() {}, warn() {}, error() {} } });

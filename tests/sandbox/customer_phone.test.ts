@@ -148,7 +148,7 @@ test("nextMessage goes through the answers one by one", async (t) => {
   await assert.rejects(alex.nextMessage(10), /in vain/);
 });
 
-test("a number that is not there, an address that is none", async (t) => {
+test("an unknown number or an invalid address is refused", async (t) => {
   const { sandbox } = await setStage(t);
   assert.throws(() => sandbox.customer({ phone: ALEX }, "999"), /no number 999/);
   assert.throws(() => sandbox.customer({ phone: "call me" }), /phone number/);

@@ -29,7 +29,7 @@ test("the transcript stays with the customer, and the old number's next owner be
   assert.equal(sandbox.customer({ phone: OLD.phone }).messages.length, 0);
 });
 
-test("a customer who hides the new number is met by user id alone", async (t) => {
+test("a customer who hides the new number is identified by user id only", async (t) => {
   const { sandbox, receiver } = await setStage(t);
   const phone = sandbox.customer(OLD);
   phone.changeAddress({ userId: "US.3" });

@@ -39,7 +39,7 @@ test("accepted, and then the socket is cut: the customer has it, the business do
   assert.equal(sandbox.ledger.requests[0]?.answer, "cut");
 });
 
-test("cut without accepting: nobody has it", async (t) => {
+test("cut without accepting: the message is not delivered", async (t) => {
   const { sandbox, send } = await setStage(t, ANYBODY);
   sandbox.faults.add({ kind: "cut" }, { times: 1 });
   await assert.rejects(send(hello));
@@ -61,7 +61,7 @@ test("a black hole never answers", async (t) => {
   await assert.rejects(lost, { name: "AbortError" });
 });
 
-test("an error 500 is no JSON, and may have been accepted", async (t) => {
+test("an error 500 is not JSON, and the message may have been accepted", async (t) => {
   const { sandbox, send } = await setStage(t, ANYBODY);
   sandbox.faults.add({ kind: "serverError", accepts: true }, { times: 1 });
   await assert.rejects(send(hello), SyntaxError);

@@ -116,7 +116,7 @@ for (const from of ["customer", "business"] as const) {
   });
 }
 
-test("by HTTP: a burst, a repetition, an import; what cannot be is refused", async (t) => {
+test("over HTTP: a burst, a repetition, an import; impossible ones are refused", async (t) => {
   const { sandbox, receiver } = await setStage(t);
   const act = async (action: object) => {
     const response = await fetch(`${sandbox.url}/sandbox/api/numbers/${NUMBER}/chats/${ALEX}/actions`, {

@@ -75,7 +75,7 @@ test("the ledger forgets the oldest, and the totals do not", async (t) => {
   assert.equal(sandbox.ledger.counters.accepted, 5);
 });
 
-test("after close nothing leaves any more", async (t) => {
+test("after close nothing is sent", async (t) => {
   const { sandbox, receiver, clock, send } = await setStage(t, { enforcesWindow: false });
   await send(hello);
   await sandbox.close();

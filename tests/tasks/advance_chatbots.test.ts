@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => shell.close());
 
-test("the turns of all conversations in which something waits are taken, and then there is nothing to do", async () => {
+test("the turns of all conversations with waiting events are taken", async () => {
   const threads = [await shell.aThread(ONE_QUESTION), await shell.aThread(ONE_QUESTION)];
   for (const thread of threads)
     await hear(shell.database.pool, thread, thread, { content: { body: "hello" } });

@@ -27,7 +27,7 @@ test("the call that the run waits for is made, and its result becomes an event",
   assert.notEqual((await thread.run()).waiting?.kind, "http");
 });
 
-test("for a run that was stopped nothing is called, and a result that comes too late is dropped", async () => {
+test("for a stopped run no request is made, and a late result is dropped", async () => {
   const thread = await shell.aThread(fetching(`${server.url}/x`));
   await thread.say("hello");
   server.asked = [];

@@ -10,7 +10,7 @@ before(async () => {
 });
 after(() => shell.close());
 
-test("all that turns have left is counted, in as many rounds as that takes", async () => {
+test("all recorded activity is counted, in as many rounds as needed", async () => {
   const thread = await shell.aThread(ONE_QUESTION);
   await thread.say("hello");
   await shell.query(

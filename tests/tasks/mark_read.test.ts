@@ -15,7 +15,7 @@ after(async () => {
   await database.drop();
 });
 
-test("the customer is told that the newest message was read; a refusal is not tried again", async () => {
+test("the newest message gets a read receipt; a refusal is not retried", async () => {
   const workspace = await program.connectedWorkspace();
   const phone = program.sandbox.customer({ phone: "15557670001", name: "Ann" }, workspace.phoneNumberId);
   phone.say("one");

@@ -36,7 +36,7 @@ async function statuses({ tenantId }: ConnectedWorkspace): Promise<string[]> {
   return rows.map(({ status }) => status);
 }
 
-test("each tenant's bodies have a time of their own", async () => {
+test("each tenant's bodies have a separate time limit", async () => {
   const tenants = [await program.connectedWorkspace(), await program.connectedWorkspace()];
   for (const tenant of tenants) for (const body of ["one", "two"]) await aFailedBody(tenant, body);
   const { pool } = database;

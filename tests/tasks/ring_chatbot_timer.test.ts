@@ -33,7 +33,7 @@ async function passTime(thread: ChatbotThread): Promise<string> {
 
 const ring = (contextId: string) => ringChatbotTimer({ ...shell, pool: shell.database.pool })({ contextId });
 
-test("the run goes on; rung again, it does nothing more", async () => {
+test("the run continues; a second job does nothing more", async () => {
   const thread = await shell.aThread(DELAY);
   await thread.say("hello");
   const contextId = await passTime(thread);

@@ -22,7 +22,7 @@ test("the job lasts as long as the sender has something to send", async () => {
   assert.equal(isOver, true);
 });
 
-test("what the sender gives up fails the job, which is then tried again", async () => {
+test("an error of the sender fails the job, which is then retried", async () => {
   const sender = { drain: () => Promise.reject(new Error("the database is away")) };
   await assert.rejects(sendMessages({ sender })(), /the database is away/);
 });

@@ -31,14 +31,14 @@ test("the page comes with a policy that allows its own files only, and needs no 
   }
 });
 
-test("the page turns nothing it is told into markup", () => {
+test("the page turns no data into markup", () => {
   for (const file of readdirSync(PAGE).filter((name) => name.endsWith(".js"))) {
     const source = readFileSync(join(PAGE, file), "utf8");
     assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/, file);
   }
 });
 
-test("a chat by HTTP: introduce, say, tap, read; the business's secrets are not shown", async (t) => {
+test("a chat over HTTP: introduce, say, tap, read; the business's secrets are not shown", async (t) => {
   const stage = await setStage(t);
   const { sandbox, receiver, send } = stage;
   const numbers = await (await api(stage, "GET", "numbers")).json();
@@ -72,7 +72,7 @@ test("a chat by HTTP: introduce, say, tap, read; the business's secrets are not 
   await sandbox.waitFor(() => receiver.statuses().some(({ status }) => status === "read"));
 });
 
-test("a file by HTTP becomes media the business is told of", async (t) => {
+test("a file over HTTP becomes media, and the business gets a webhook", async (t) => {
   const { sandbox, receiver } = await setStage(t);
   const query = new URLSearchParams({ kind: "document", mimeType: "application/pdf", filename: "a.pdf" });
   const headers = { "content-type": "application/octet-stream" };
@@ -82,7 +82,7 @@ test("a file by HTTP becomes media the business is told of", async (t) => {
   assert.match(JSON.stringify(message?.document), /"filename":"a.pdf"/);
 });
 
-test("the page is told of every change", async (t) => {
+test("the page gets every change", async (t) => {
   const stage = await setStage(t, { limits: { streams: 1 } });
   const { sandbox } = stage;
   const controller = new AbortController();
@@ -98,7 +98,7 @@ test("the page is told of every change", async (t) => {
   controller.abort();
 });
 
-test("what cannot be done is said, in JSON", async (t) => {
+test("impossible actions are answered with an error in JSON", async (t) => {
   const stage = await setStage(t);
   const statusOf = async (method: string, path: string, body?: unknown) => {
     const response = await api(stage, method, path, body);

@@ -49,7 +49,7 @@ test("a number that is added again takes its new token, and the old one is over"
   assert.equal((await graph("GET", NUMBER, undefined, "rotated")).status, 200);
 });
 
-test("a number tells about itself, the asked fields only", async (t) => {
+test("a number returns only the requested fields", async (t) => {
   const { graph } = await setStage(t);
   const { body } = await graph("GET", `${NUMBER}?fields=verified_name,throughput`);
   assert.deepEqual(body, { id: NUMBER, verified_name: "Corner Shop", throughput: { level: "STANDARD" } });

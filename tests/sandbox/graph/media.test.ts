@@ -51,7 +51,7 @@ test("what a customer sends can be fetched for 7 days, and matches the webhook's
   assert.equal((await graph("GET", audio.id)).body.error?.error_subcode, 33);
 });
 
-test("media are their number's own", async (t) => {
+test("media belong to their number", async (t) => {
   const stage = await setStage(t);
   const { sandbox, receiver, graph } = stage;
   sandbox.addNumber({ ...firstNumber(receiver.url), phoneNumberId: "2", accessToken: "second" });
@@ -62,7 +62,7 @@ test("media are their number's own", async (t) => {
   assert.equal((await graph("GET", id)).status, 200);
 });
 
-test("a type Meta does not take, a file over its type's limit, a body that is no form", async (t) => {
+test("a type that Meta refuses, a file over its type's limit, and a body that is not a form are errors", async (t) => {
   const stage = await setStage(t);
   assert.equal((await upload(stage, "image/gif")).error?.code, 131053);
   assert.equal((await upload(stage, "image/webp", Buffer.alloc(600 * 1024))).error?.code, 131053);

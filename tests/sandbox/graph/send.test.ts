@@ -31,7 +31,7 @@ test("the statuses carry biz_opaque_callback_data and the recipient", async (t) 
   assert.deepEqual(new Set(receiver.statuses().map(({ status }) => status)), new Set(["sent", "delivered"]));
 });
 
-test("24 hours after the customer's last word only templates get through", async (t) => {
+test("24 hours after the customer's last message only templates are accepted", async (t) => {
   const { sandbox, clock, send } = await setStage(t);
   assert.equal((await send(hello)).body.error?.code, 131047, "the customer never wrote");
   sandbox.customer({ phone: ALEX }).say("Hi");
@@ -82,7 +82,7 @@ test("the 46th message in a row to one customer is 131056, for that customer onl
   assert.equal((await send(hello)).body.error?.code, 131056);
 });
 
-test("a user id is an address too, if it has been heard of", async (t) => {
+test("a known user id is an address, too", async (t) => {
   const { sandbox, send } = await setStage(t);
   const bo = sandbox.customer({ userId: "US.777", name: "Bo" });
   bo.say("Hi");
@@ -93,7 +93,7 @@ test("a user id is an address too, if it has been heard of", async (t) => {
   assert.equal(unknown.body.error?.code, 131026);
 });
 
-test("nobody to send to, a wrong address, oneself", async (t) => {
+test("a missing recipient, a wrong address and the own number are refused", async (t) => {
   const { send } = await setStage(t);
   assert.equal((await send({ ...hello, to: undefined })).body.error?.code, 131008);
   assert.equal((await send({ ...hello, to: "my friend" })).body.error?.code, 131009);
@@ -151,7 +151,7 @@ test("marking as read reaches back to all before, and typing lasts 25 seconds or
   assert.equal((await markRead("wamid.nothing")).body.error?.code, 100);
 });
 
-test("what cannot be a body is refused in the Graph API's form", async (t) => {
+test("an invalid body is refused in the Graph API's form", async (t) => {
   const { sandbox } = await setStage(t);
   const post = async (body: string) => {
     const headers = { authorization: `Bearer ${firstNumber("http://x").accessToken}` };

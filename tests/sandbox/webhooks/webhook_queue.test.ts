@@ -14,7 +14,7 @@ test("the signature is over exactly the bytes that are sent", async (t) => {
   assert.equal(post?.headers["x-hub-signature-256"], `sha256=${signature}`);
 });
 
-test("what is not answered 200 comes again, the same bytes, later and later, and not for ever", async (t) => {
+test("a body not answered with 200 is redelivered unchanged, at growing intervals, a limited number of times", async (t) => {
   const { sandbox, receiver, clock } = await setStage(t, { delivery: { retryDelaysMs: [1000, 4000] } });
   receiver.answer = 204;
   sandbox.customer({ phone: ALEX }).say("Hi");
@@ -31,7 +31,7 @@ test("what is not answered 200 comes again, the same bytes, later and later, and
   assert.equal(sandbox.webhooks.pending, 0);
 });
 
-test("a receiver that comes back gets what it missed", async (t) => {
+test("a receiver that recovers gets the missed updates", async (t) => {
   const { sandbox, receiver, clock } = await setStage(t, { delivery: { retryDelaysMs: [1000] } });
   receiver.answer = 503;
   const message = sandbox.customer({ phone: ALEX }).say("Hi");
@@ -103,7 +103,7 @@ test("a body can be repeated, as Meta repeats", async (t) => {
   assert.equal(new Set(receiver.received.map(({ raw }) => raw)).size, 1);
 });
 
-test("no more wait than there is room for", async (t) => {
+test("the number of waiting updates is limited", async (t) => {
   const { sandbox } = await setStage(t, { limits: { pendingUpdates: 2 } });
   sandbox.webhooks.hold();
   const alex = sandbox.customer({ phone: ALEX });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clockSetBack } from "../../../src/base/clock_set_back.ts";
 
-test("a clock that is set back is noticed; one that is set forward, or corrected a little, is not", async () => {
+test("setting a clock back is detected; setting it forward, or a small correction, is not", async () => {
   const stopping = new AbortController();
   let offset = 0;
   let isNoticed = false;

@@ -20,7 +20,7 @@ test("the values it shows are the defaults", () => {
   assert.deepEqual(readConfig(shown), readConfig({}));
 });
 
-test("docker-compose.yml sets nothing that is no setting, and holds no secret", async () => {
+test("docker-compose.yml sets only existing settings, and holds no secret", async () => {
   const compose = await read("docker-compose.yml");
   const [, environment = ""] = /environment: &environment\n((?: {4}\S.*\n)+)/.exec(compose) ?? [];
   const names = [...environment.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name);

@@ -42,7 +42,7 @@ function aShare(settings: Partial<ShareSettings> = {}) {
   return { share, work, names, end };
 }
 
-test("no more run than there are places; whoever ends hands its place on, oldest first", async () => {
+test("only as many run as there are places; a freed place goes to the oldest waiting", async () => {
   const { work, names, end } = aShare();
   const all = ["1", "2", "3", "4"].map((name) => work(name, "a"));
   await turn();
@@ -53,7 +53,7 @@ test("no more run than there are places; whoever ends hands its place on, oldest
   await Promise.all(all);
 });
 
-test("a key's crowd keeps nobody else waiting: a free place goes to whose key holds the fewest", async () => {
+test("one key's load does not delay others: a free place goes to the key that holds the fewest", async () => {
   const { work, names, end } = aShare();
   for (const name of ["a1", "a2", "a3", "a4"]) void work(name, "a");
   void work("b1", "b");
@@ -91,7 +91,7 @@ test("a key holds no more than its share, though places are free; each level has
   assert.deepEqual(names(), ["2", "4", "6", "3"]);
 });
 
-test("too many that wait are refused, of one key before all", async () => {
+test("too much waiting work is refused, for one key before the total", async () => {
   const { work } = aShare({ places: 1, waiting: 3, waitingPerKey: 2 });
   for (const name of ["in", "1", "2"]) void work(name, "a");
   await assert.rejects(work("3", "a"), { code: "PYUNA", message: "Too many at once" });
@@ -99,7 +99,7 @@ test("too many that wait are refused, of one key before all", async () => {
   await assert.rejects(work("5", "c"), { code: "PYUNA" });
 });
 
-test("who waits too long is refused, and is not let in afterwards", async () => {
+test("work that waits too long is refused, and does not run afterwards", async () => {
   const { work, names, end } = aShare({ places: 1, waitMs: 1 });
   void work("in", "a");
   await assert.rejects(work("late", "a"), { code: "PYUNA" });
@@ -107,7 +107,7 @@ test("who waits too long is refused, and is not let in afterwards", async () => 
   assert.deepEqual(names(), []);
 });
 
-test("work that fails gives its place back", async () => {
+test("work that fails releases its place", async () => {
   const { share, work, end } = aShare({ places: 1, waiting: 0 });
   const failing = work("1", "a");
   await turn();

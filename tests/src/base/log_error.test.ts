@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeError } from "../../../src/base/log_error.ts";
 
-test("of an error of the database only names are logged", () => {
+test("only names are logged from a database error", () => {
   const error = Object.assign(new Error('invalid input value for enum color: "a customer\'s words"'), {
     name: "error",
     code: "22P02",
@@ -16,7 +16,7 @@ test("of an error of the database only names are logged", () => {
   for (const value of ["customer", "+1555", "a text"]) assert.ok(!described.includes(value), value);
 });
 
-test("causes without end, and what is no error, do no harm", () => {
+test("endless causes, and values that are not errors, do no harm", () => {
   const circle: Error & { cause?: unknown } = new Error("round and round");
   circle.cause = circle;
   assert.ok(JSON.stringify(describeError(circle)).length < 20_000);

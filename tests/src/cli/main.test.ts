@@ -26,7 +26,7 @@ test("settings come from .env where there is one; the environment goes before it
   );
 });
 
-test("an error is one line, without what would steer the terminal", () => {
+test("an error is one line, without control sequences", () => {
   assert.equal(
     describeError(new ParleyError("PYNFD", "No such\n  thing\x1b[31m")),
     "error: No such thing?[31m (PYNFD)",
@@ -46,7 +46,7 @@ test("an error is one line, without what would steer the terminal", () => {
   );
 });
 
-test("a table stays one, whatever is in it", () => {
+test("any content keeps the layout of a table", () => {
   const text = table(
     ["a", "wide"],
     [
@@ -63,7 +63,7 @@ test("a table stays one, whatever is in it", () => {
   assert.equal(table([], []), "\n");
 });
 
-test("a line of the log reads like one", () => {
+test("a log line is readable", () => {
   const line = JSON.stringify({
     level: "warn",
     time: "2026-08-01T12:34:56.789Z",

@@ -7,7 +7,7 @@ import { table } from "../../../src/cli/table.ts";
 const EVIL = "\x1b]52;c;eA==\x07\x1b[2J\u009b31m\u202egnirts\u2066\u200b\ufeff\r\u{e0041}";
 const HARMLESS = /^[\n\t\x20-\x7e\u00a1-\u1fff\u2014\u2026\u23ce\u2500]*$/;
 
-test("what would steer a terminal is shown as its escape", () => {
+test("control sequences are shown as escapes", () => {
   const shown = printable(EVIL);
   assert.match(shown, HARMLESS);
   assert.ok(shown.startsWith("\\u001b]52;c;eA==\\u0007\\u001b[2J\\u009b31m\\u202egnirts"), shown);

@@ -23,7 +23,7 @@ function aPool(options: Parameters<typeof createPool>[4] = {}): pg.Pool {
 const backend = async (pool: pg.Pool): Promise<number> =>
   (await pool.query("select pg_backend_pid() as pid")).rows[0].pid;
 
-test("a transaction that nobody goes on with is ended by the server, and its locks with it", async () => {
+test("an abandoned transaction is ended by the server, which releases its locks", async () => {
   const pool = aPool();
   try {
     const { rows } = await pool.query("show idle_in_transaction_session_timeout");

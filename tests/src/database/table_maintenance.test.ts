@@ -18,7 +18,7 @@ async function changed(statements: string): Promise<void> {
   client.release();
 }
 
-test("a queue that many rows have left is swept; one with a few is left to autovacuum", async () => {
+test("a queue with many dead rows is vacuumed; one with few is left to autovacuum", async () => {
   await changed(`
     insert into app_private.chatbot_activity (tenant_id, version_id, steps)
     select gen_random_uuid(), gen_random_uuid(), '[]' from generate_series(1, 3000);
@@ -37,7 +37,7 @@ test("a queue that many rows have left is swept; one with a few is left to autov
   ]);
 });
 
-test("a young table is looked at when it has grown by half, and no more until it grows again", async () => {
+test("a small table is analysed when it has grown by half, and again only after more growth", async () => {
   await changed(`
     insert into app_public.tenants (slug, name)
     select 'tenant-' || n, 'T' from generate_series(1, 3000) n`);

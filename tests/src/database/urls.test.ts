@@ -34,7 +34,7 @@ function ownerOf(user: string, password: string) {
   return { url: url.href, isEmbedded: false, release };
 }
 
-test("the role gets a password that follows from the key, once, whoever comes at the same time", async () => {
+test("concurrent processes give the role its derived password once", async () => {
   const owner = ownerOf("parley", "owner");
   const urls = await Promise.all(
     Array.from({ length: 5 }, () => openAuthenticatorUrl(owner, KEY, config, log)),
@@ -57,7 +57,7 @@ test("the role gets a password that follows from the key, once, whoever comes at
   );
 });
 
-test("another key is another password", async () => {
+test("another key gives another password", async () => {
   const owner = ownerOf("parley", "owner");
   await openAuthenticatorUrl(owner, KEY, config, log);
   const url = await openAuthenticatorUrl(owner, `${KEY}, another one`, config, log);
@@ -65,7 +65,7 @@ test("another key is another password", async () => {
   await assert.rejects(query(authenticatorUrl(owner.url, KEY), "select 1"), { code: "28P01" });
 });
 
-test("an owner who may not set it is told what to do", async () => {
+test("the error for an owner who may not set it says what to do", async () => {
   await query(server.superuserUrl, "create role humble login password 'humble'");
   await assert.rejects(
     openAuthenticatorUrl(ownerOf("humble", "humble"), `${KEY}, a third one`, config, log),
@@ -76,7 +76,7 @@ test("an owner who may not set it is told what to do", async () => {
   );
 });
 
-test("an address that is given is taken as it is", async () => {
+test("a given address is used unchanged", async () => {
   const given = "postgres://somebody:x@db.example.com/parley";
   const configured = readConfig({ DATABASE_AUTHENTICATOR_URL: given });
   assert.equal(await openAuthenticatorUrl(ownerOf("parley", "owner"), KEY, configured, log), given);

@@ -44,7 +44,7 @@ test("the demo's chatbot has nothing wrong with it, and shows text, buttons and 
   assert.deepEqual(new Set(kinds), new Set(["buttons", "list", "text"]));
 });
 
-test("it is made once, whoever starts at the same time, and prints the same for ever", async () => {
+test("concurrent starts create it once, and every start prints the same sign-ins", async () => {
   const [first, ...others] = await Promise.all([ensure(), ensure(), ensure()]);
   for (const signIns of [...others, await ensure()]) assert.deepEqual(signIns, first);
   assert.deepEqual(
@@ -83,7 +83,7 @@ test("the sandbox's numbers follow the port, and other channels are left alone",
   await sandbox.close();
 });
 
-test("a channel whose secrets do not open is left out, and stops nobody", async () => {
+test("a channel whose secrets cannot be opened is skipped", async () => {
   const sandbox = createSandbox();
   const wrong = keyRing(["another key, which is just as long"]);
   await registerSandboxChannels(database.pool, sandbox, "http://127.0.0.1:5555", wrong, log);
@@ -103,7 +103,7 @@ test("a demo that was removed comes back with the sign-ins that are printed", as
   }
 });
 
-test("who put a tenant of their own in its place does not get it back", async () => {
+test("a demo that was replaced by another tenant is not created again", async () => {
   await database.pool.query("insert into app_public.tenants (slug, name) values ('ours', 'Ours')");
   await database.pool.query("delete from app_public.tenants where slug = 'demo'");
   assert.deepEqual(await ensure(), []);

@@ -9,13 +9,13 @@ function aRoom() {
   return { room, out, guest };
 }
 
-test("of one source the one that has been silent longest goes", () => {
+test("of one source the oldest connection is closed", () => {
   const { room, out, guest } = aRoom();
   for (const name of ["1", "2", "3", "4", "5"]) room.add("a", guest(name));
   assert.deepEqual(out, ["1", "2"]);
 });
 
-test("who shows a token makes room", () => {
+test("a client that sends a token frees its place", () => {
   const { room, out, guest } = aRoom();
   const first = guest("1");
   room.add("a", first);
@@ -25,7 +25,7 @@ test("who shows a token makes room", () => {
   assert.deepEqual(out, []);
 });
 
-test("of all together, the source with the most loses one", () => {
+test("at the total limit, the source with the most connections loses one", () => {
   const { room, out, guest } = aRoom();
   for (const name of ["1", "2", "3"]) room.add("a", guest(name));
   room.add("b", guest("4"));

@@ -36,7 +36,7 @@ test("a port that a proxy wrote beside the address does not make all its clients
   assert.equal(sourceOf(from("127.0.0.1", "198.51.100.1:junk")), "127.0.0.1");
 });
 
-test("a whole /64 of IPv6 is one source, and an IPv4 address in IPv6's clothes is that address", () => {
+test("a /64 of IPv6 is one source, and an IPv4-mapped address is that IPv4 address", () => {
   const sourceOf = createSourceOf([]);
   assert.equal(sourceOf(from("2001:db8:1:2:aaaa::1")), "2001:db8:1:2::/64");
   assert.equal(sourceOf(from("2001:db8:1:2:bbbb::9")), "2001:db8:1:2::/64");

@@ -52,7 +52,7 @@ test("no worker, or one that takes no job, is not ready", async () => {
   await database.pool.query("select graphile_worker.remove_job('old')");
 });
 
-test("a channel that could send and does not is told; one that waits for a reason is not", async () => {
+test("a channel that could send and does not is reported; one that waits for a reason is not", async () => {
   const { pool } = database;
   const workspace = await aWorkspace(pool);
   const { conversationId } = await aConversation(pool, workspace);
@@ -113,7 +113,7 @@ test("a month without a partition is not ready when it begins, and a warning bef
   assert.equal((await look()).degraded, false);
 });
 
-test("a database that takes no writes is not ready, and the API serves nobody", async () => {
+test("a read-only database is not ready, and the API serves no requests", async () => {
   const readOnly = new pg.Pool({
     connectionString: database.ownerUrl,
     options: "-c default_transaction_read_only=on",
@@ -123,7 +123,7 @@ test("a database that takes no writes is not ready, and the API serves nobody", 
   assert.deepEqual(checks, { database: { ok: false, detail: "read only" } });
 });
 
-test("a database that takes writes again is ready, however often it was asked meanwhile", async (t) => {
+test("a database that accepts writes again is ready, even when it was checked in between", async (t) => {
   const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
   t.after(() => pool.end());
   // A connection keeps what it began with; one to a standby leads to a standby.
@@ -147,7 +147,7 @@ test("periodic upkeep that keeps failing is a warning; a single failure is not",
   await pool.query("delete from graphile_worker._private_jobs where last_error is not null");
 });
 
-test("a chatbot's turn that nobody takes is not ready", async () => {
+test("an overdue chatbot turn is not ready", async () => {
   const { pool } = database;
   const workspace = await aWorkspace(pool);
   const { conversationId } = await aConversation(pool, workspace);
@@ -162,7 +162,7 @@ test("a chatbot's turn that nobody takes is not ready", async () => {
   await pool.query("delete from app_private.chatbot_events");
 });
 
-test("a database that is away is told within seconds, and not asked by everybody at once", async () => {
+test("an unreachable database is reported within seconds, by one check for all callers", async () => {
   const away = new pg.Pool({ connectionString: "postgres://u@127.0.0.1:1/x" });
   let asked = 0;
   const counted = Object.assign(Object.create(away), {

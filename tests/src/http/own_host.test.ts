@@ -76,7 +76,7 @@ async function statusesOf(t: TestContext, host: string): Promise<Record<string, 
   return Object.fromEntries(await Promise.all(answers));
 }
 
-test("under another name only what proves itself is answered", async (t) => {
+test("under another host name only health, webhooks and callbacks are answered", async (t) => {
   assert.deepEqual(await statusesOf(t, "rebind.example.com:4000"), {
     "/": 421,
     "/graphql": 421,

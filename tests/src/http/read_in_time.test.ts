@@ -6,7 +6,7 @@ import { test } from "node:test";
 import express from "express";
 import { readInTime } from "../../../src/http/read_in_time.ts";
 
-test("who does not read an answer is cut off; who does is not, nor an event stream", async () => {
+test("a client that does not read its answer is disconnected; readers and event streams are not", async () => {
   const app = express();
   app.use(readInTime(2_000));
   app.get("/large", (_request, response) => {

@@ -37,7 +37,7 @@ async function serve(
   return { ...server, lines };
 }
 
-test("nothing is answered with what is inside", async (t) => {
+test("answers reveal no internal details", async (t) => {
   const { url, lines } = await serve(t, (router) => {
     router.get("/broken", () => {
       throw new Error("secret thing at /etc/passwd");
@@ -95,7 +95,7 @@ test("headers say what a browser must not do; strict transport only behind https
   assert.match((await fetch(behind.url)).headers.get("strict-transport-security") ?? "", /max-age/);
 });
 
-test("a port that is taken, or no address of ours, is told in a sentence", async (t) => {
+test("a port in use, or a foreign address, is reported in one sentence", async (t) => {
   const { port } = await serve(t);
   await assert.rejects(serve(t, undefined, { PORT: String(port) }), {
     code: "PYUNA",
@@ -107,7 +107,7 @@ test("a port that is taken, or no address of ours, is told in a sentence", async
   });
 });
 
-test("a client that takes its time is sent away after ten seconds", async (t) => {
+test("a slow client is disconnected after ten seconds", async (t) => {
   const { port } = await serve(t);
   const begin = Date.now();
   const socket = connect(port, "127.0.0.1");
@@ -122,7 +122,7 @@ test("a client that takes its time is sent away after ten seconds", async (t) =>
   assert.ok(Date.now() - begin < 14_000);
 });
 
-test("stopping waits for what is under way, but not for ever, and not for event streams", async (t) => {
+test("stopping waits for requests in progress up to a limit, and not for event streams", async (t) => {
   const { url, stopAccepting, drain } = await serve(t, (router) => {
     router.get("/slow", (_request, response) => void setTimeout(() => response.send("done"), 400));
     router.get("/endless", () => {});
@@ -143,7 +143,7 @@ test("stopping waits for what is under way, but not for ever, and not for event 
   await assert.rejects(fetch(url), "nobody new is let in");
 });
 
-test("what does not end is cut when the patience does", async (t) => {
+test("requests that do not end are cut at the timeout", async (t) => {
   const { url, stopAccepting, drain } = await serve(t, (router) => {
     router.get("/endless", () => {});
   });

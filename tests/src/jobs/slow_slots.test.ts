@@ -84,7 +84,7 @@ test("two hundred calls of one tenant that wait leave another's answered", async
   await until("all of its calls to be made", () => slow.asked.length === 100, 60_000);
 });
 
-test("a job beyond the tenant's share is put off with its mark; read receipts and calls have slots of their own", async () => {
+test("a job beyond the tenant's share is rescheduled with its flag; read receipts and calls have separate slots", async () => {
   const slots = new SlowSlots();
   const added: unknown[][] = [];
   const helpers = {

@@ -49,7 +49,7 @@ test("a payload that is not valid fails the job before its task runs", async () 
   assert.deepEqual(given, []);
 });
 
-test("schedules are crontab's; what is seldom is made up for, what is frequent is not tried again", () => {
+test("schedules are cron items; missed rare runs are made up for, frequent ones are not retried", () => {
   assert.deepEqual(cronItemsOf("slow"), []);
   const items = parseCronItems(cronItemsOf("quick"));
   assert.deepEqual(

@@ -77,7 +77,7 @@ test("APIs and workers run beside each other, and come and go", { timeout: 60_00
   assert.deepEqual([await stop(workers[1]), await stop(apis[1])], [0, 0]);
 });
 
-test("start on a server of one's own makes no demo and has no sandbox", { timeout: 60_000 }, async (t) => {
+test("start on an external database creates no demo and has no sandbox", { timeout: 60_000 }, async (t) => {
   const started = await run(t, "start");
   assert.deepEqual(started.document.signIns, []);
   assert.equal((await fetch(`${started.document.url}/sandbox`)).status, 404);

@@ -23,7 +23,7 @@ async function run(behaviour: string) {
   };
 }
 
-test("a signal closes it in good order", async () => {
+test("a signal closes it gracefully", async () => {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     const running = await run("obeys");
     running.child.kill(signal);
@@ -32,14 +32,14 @@ test("a signal closes it in good order", async () => {
   }
 });
 
-test("the same wish twice within a moment, as npm and a terminal send it, is one wish", async () => {
+test("two signals in quick succession, as from npm and a terminal, count as one", async () => {
   const running = await run("obeys");
   running.child.kill("SIGINT");
   running.child.kill("SIGINT");
   assert.equal((await running.ended()).code, 0);
 });
 
-test("an error that nobody caught closes it, and is told", async () => {
+test("an uncaught error closes it, and is logged", async () => {
   const running = await run("throws");
   assert.equal((await running.ended()).code, 1);
   assert.match(running.output(), /"level":"fatal".*nobody caught this/);
@@ -56,7 +56,7 @@ test("a second signal ends what does not stop", async () => {
   assert.ok(milliseconds < 1_000);
 });
 
-test("what does not stop is ended within ten seconds", { timeout: 15_000 }, async () => {
+test("a process that does not stop is ended within ten seconds", { timeout: 15_000 }, async () => {
   const running = await run("hangs");
   running.child.kill("SIGTERM");
   const { code, milliseconds } = await running.ended();

@@ -76,7 +76,7 @@ const outboxStates = () =>
 const lockedJobs = () =>
   one<number>("select count(*)::int as it from graphile_worker._private_jobs where locked_at is not null");
 
-test("sends, turns and calls under way are finished and recorded", { timeout: 60_000 }, async (t) => {
+test("sends, turns and calls in progress are finished and recorded", { timeout: 60_000 }, async (t) => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, fetching(`${api.url}/slow`));
   api.answer = async () => {
@@ -118,7 +118,7 @@ test("sends, turns and calls under way are finished and recorded", { timeout: 60
   assert.equal((await terminate(next.child)).code, 0);
 });
 
-test("answers that the program did not wait for are not held against the channel", {
+test("answers that the program did not wait for do not count as failures of the channel", {
   timeout: 60_000,
 }, async (t) => {
   const workspace = await program.connectedWorkspace();
@@ -139,7 +139,7 @@ test("answers that the program did not wait for are not held against the channel
   await database.pool.query("delete from app_public.messages where id = any ($1)", [ids]);
 });
 
-test("what is left is handed to another worker at once", { timeout: 60_000 }, async (t) => {
+test("remaining work is handed to another worker at once", { timeout: 60_000 }, async (t) => {
   const workspace = await program.connectedWorkspace();
   const [first, second] = [await run(t, "work"), await run(t, "work")];
   program.sandbox.faults.add({ kind: "delay", milliseconds: 1_500 }, { rate: 1 });

@@ -36,7 +36,7 @@ test("the app secret before a rotation is accepted beside the current one", () =
   assert.deepEqual(openChannelSecrets(CHANNEL, row, now).appSecrets, ["secret", "old"]);
 });
 
-test("after the key was changed, sealing anew once is enough: a previous secret nobody can open is passed over", () => {
+test("after the key was changed, sealing again once is enough: a previous secret that cannot be opened is skipped", () => {
   const previous = sealChannelSecrets(CHANNEL, { appSecret: "old" }, before).app_secret!;
   const row = rowOf(sealChannelSecrets(CHANNEL, given, now), previous);
   assert.deepEqual(openChannelSecrets(CHANNEL, row, now).appSecrets, ["secret"]);
@@ -52,7 +52,7 @@ test("a fingerprint is made with the key of its envelope, so that it is the stor
   assert.deepEqual(openChannelSecrets(CHANNEL, rowOf(sealed), both).apps, [sealed.app_secret_fingerprint]);
 });
 
-test("channels of one app have one fingerprint, and it tells nothing of the secret", () => {
+test("channels of one app have one fingerprint, which reveals nothing about the secret", () => {
   const one = sealChannelSecrets(CHANNEL, given, now).app_secret_fingerprint;
   const other = sealChannelSecrets(CHANNEL.replace(/1$/, "2"), given, now).app_secret_fingerprint;
   assert.equal(one, other);

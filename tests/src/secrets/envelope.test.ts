@@ -43,7 +43,7 @@ test("a changed byte anywhere is noticed", () => {
   }
 });
 
-test("what is no envelope is refused, without being quoted", () => {
+test("a value that is not an envelope is refused without being quoted", () => {
   const fields = JSON.parse(seal("EAAsecret", address, ring));
   const short = fields.tag.slice(0, 6);
   for (const broken of [
@@ -82,7 +82,7 @@ test("a key is of 32 bytes whatever its text, and the same text gives the same k
   assert.equal(again.keys.get(again.current)?.symmetricKeySize, 32);
 });
 
-test("a ring wants keys that are worth the name", () => {
+test("a ring requires keys of sufficient length", () => {
   assert.throws(() => keyRing([]), RangeError);
   assert.throws(() => keyRing(["short"]), RangeError);
 });

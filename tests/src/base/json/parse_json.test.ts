@@ -5,7 +5,7 @@ import { MAX_DEPTH, TOO_DEEP } from "../../../../src/base/json/sanitize.ts";
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 
-test("what jsonb takes comes through as it was", () => {
+test("values that jsonb accepts stay unchanged", () => {
   const value = { a: [1, -0.5, 1e300, true, null, "“ü👍", ""], b: { c: 9007199254740991 } };
   assert.deepEqual(parse(JSON.stringify(value)), value);
 });
@@ -38,12 +38,12 @@ test("nesting is cut off where there are huge numbers too", () => {
   assert.doesNotThrow(() => parse(`${'{"a":'.repeat(200_000)}1e999${"}".repeat(200_000)}`));
 });
 
-test("a byte order mark is skipped and bytes that are no UTF-8 are replaced", () => {
+test("a byte order mark is skipped and bytes that are not UTF-8 are replaced", () => {
   assert.deepEqual(parseJson(Buffer.from('\uFEFF{"a":1}')), { a: 1 });
   assert.deepEqual(parseJson(Buffer.from([0x22, 0xff, 0x22])), "\uFFFD");
 });
 
-test("what is not JSON throws", () => {
+test("a text that is not JSON throws", () => {
   for (const text of ["", "{", '{"a":1,}', '{"a":NUMBER}', "{} {"])
     assert.throws(() => parse(text), SyntaxError);
 });

@@ -41,7 +41,7 @@ async function webhookKeyOf(channelId: string): Promise<string> {
   return rows[0].webhook_key;
 }
 
-test("a number is connected: sealed, and never printed back", async () => {
+test("a number is connected: its secrets are sealed and never printed", async () => {
   const secrets = ["--access-token", "EAAtoken", "--app-secret", "appsecret", "--verify-token", "verifyme"];
   const ran = await parley([...add(...secrets), "--json"]);
   for (const secret of ["EAAtoken", "appsecret", "verifyme"])
@@ -130,7 +130,7 @@ test("numbers are listed without secrets", async () => {
   assert.match((await parley(["channel", "list", "--tenant", "bakery"])).stdout, /^tenant +name +status/);
 });
 
-test("what makes no sense is refused, without repeating a secret, and changes nothing", async () => {
+test("invalid arguments are refused without quoting a secret, and change nothing", async () => {
   const count = async () =>
     (await database.pool.query("select count(*)::int from app_public.channels")).rows[0].count;
   const before = await count();

@@ -106,7 +106,7 @@ test("a chatbot is activated in the place of another; its draft is published onc
   );
 });
 
-test("what is exported can be imported, and carries no secret", async () => {
+test("an export can be imported, and contains no secret", async () => {
   const secret = await fileWith("Caller", [
     {
       id: "call",
@@ -131,7 +131,7 @@ test("what is exported can be imported, and carries no secret", async () => {
   );
 });
 
-test("node types that are not known are named; such a chatbot is stored, and warned about", async () => {
+test("unknown node types are named; such a chatbot is stored with a warning", async () => {
   const file = await fileWith("Future", [
     { id: "t", type: "teleport" },
     { id: "u", type: "time_travel" },
@@ -163,7 +163,7 @@ test("a broken graph is stored, but not activated", async () => {
   assert.match(await parley.failure(["chatbot", "activate", "Broken", "--tenant", "bakery"]), /\(PYGRA\)$/);
 });
 
-test("what is no chatbot is refused", async () => {
+test("a file that is not a chatbot is refused", async () => {
   const write = async (name: string, text: string | Uint8Array) => {
     await writeFile(join(folder, name), text);
     return join(folder, name);

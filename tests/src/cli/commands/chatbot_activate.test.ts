@@ -72,7 +72,7 @@ const activate = (tenant: string[], ...args: string[]) =>
     ...args,
   ]);
 
-test("runs under way finish on their version, unless told", async () => {
+test("runs in progress finish on their version by default", async () => {
   const { talk, tenant, old, ...shop } = await twoVersions();
   const { version, isNewVersion, otherRuns } = await activate(tenant);
   assert.deepEqual([version, isNewVersion, otherRuns], [2, true, 1]);
@@ -80,7 +80,7 @@ test("runs under way finish on their version, unless told", async () => {
   assert.deepEqual(await talk.say(await aConversation(database.pool, shop), "hi"), ["Two?"]);
 });
 
-test("--running-contexts move: runs go on in the new version, on the node they wait at", async () => {
+test("--running-contexts move: runs continue in the new version, on the node they wait at", async () => {
   const { talk, tenant, old } = await twoVersions();
   await activate(tenant, "--running-contexts", "move");
   await talk.takeTurns();
@@ -94,7 +94,7 @@ test("--running-contexts move: where the new version has no such node, they fini
   assert.deepEqual(await talk.say(old, "a"), ["One? a!"]);
 });
 
-test("--running-contexts restart: runs begin anew", async () => {
+test("--running-contexts restart: runs are started again", async () => {
   const { talk, tenant, old } = await twoVersions();
   await activate(tenant, "--running-contexts", "restart");
   await talk.takeTurns();
@@ -141,7 +141,7 @@ test("--version goes back, and the draft stays as it is", async () => {
   assert.match(await parley.failure(["chatbot", "activate", "Bot", ...tenant]), /\(PYGRA\)$/);
 });
 
-test("for a person: what happens to the runs", async () => {
+test("as text: what happens to the runs", async () => {
   const { tenant } = await twoVersions();
   const { stdout, stderr } = await parley([
     "chatbot",
@@ -167,7 +167,7 @@ test("--no-exclusive: several are active, and their triggers decide", async () =
   assert.deepEqual([await say("order"), await say("hello")], [["Which size?"], []], "now it is alone");
 });
 
-test("a chatbot that is deactivated begins nothing; runs under way go on", async () => {
+test("a deactivated chatbot starts no runs; runs in progress continue", async () => {
   const shop = await aShop();
   await imported(shop, "Bot", asking("One?"), "--activate");
   const thread = await aConversation(database.pool, shop);
@@ -179,7 +179,7 @@ test("a chatbot that is deactivated begins nothing; runs under way go on", async
   assert.equal((await rests()).wasActive, false);
 });
 
-test("what cannot be activated is told in a line", async () => {
+test("an error in one line says why a chatbot cannot be activated", async () => {
   const shop = await aShop();
   await imported(shop, "Bot", asking("One?"));
   const failure = (...args: string[]) =>

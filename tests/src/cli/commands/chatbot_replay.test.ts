@@ -27,7 +27,7 @@ const replaying = (conversationId: string, ...rest: string[]) => [
   ...rest,
 ];
 
-test("what a version would have said", async () => {
+test("the replies that a version would have sent", async () => {
   const result = await parley.json<Replay>(replaying(thread.conversationId, "--version", "1"));
   assert.equal(result.differentTurns, 1);
   assert.deepEqual(
@@ -40,7 +40,7 @@ test("what a version would have said", async () => {
   assert.match(stdout, /1 of 1 turns differ/);
 });
 
-test("nothing like it", async () => {
+test("an unknown conversation or version is an error", async () => {
   const other = await aConversation(database.pool, await aWorkspace(database.pool));
   assert.match(await parley.failure(replaying(other.conversationId)), /PYNFD/);
   assert.match(await parley.failure(replaying("nonsense")), /PY/);

@@ -190,7 +190,7 @@ test("graphs that are called are found in the file itself, too; one that is nowh
   assert.equal(reason, "missing_subflow: gone");
 });
 
-test("for a person: the way, the words, the end", async () => {
+test("as text: the path, the messages, the outcome", async () => {
   const bot = await fileOf("support.json", SUPPORT_BOT);
   const { code, stdout } = await runParley(["chatbot", "run", bot, "--replies", "btn_tech"]);
   assert.equal(code, 0);
@@ -199,7 +199,7 @@ test("for a person: the way, the words, the end", async () => {
   assert.match(stdout, /\ncompleted: flow_completed\n$/);
 });
 
-test("what cannot be played is told in a line", async () => {
+test("an error in one line says why a chatbot cannot be played", async () => {
   const bot = await fileOf("support.json", SUPPORT_BOT);
   assert.match(await failure(join(folder, "missing.json")), /there is no such file \(PYREQ\)/);
   assert.match(await failure(await fileOf("words.json", "words")), /PYGRA/);

@@ -61,7 +61,7 @@ type Stats = {
   outcomes: { status: string; outcome: string; runs: number; median_seconds: number }[];
 };
 
-test("before anybody has talked to it", async () => {
+test("before any customer has talked to it", async () => {
   const { code, stdout } = await parley(stats());
   assert.deepEqual([code, stdout], [0, "Version 1\nIt has no runs yet\n"]);
   assert.deepEqual(await parley.json(stats()), { version: 1, nodes: [], outcomes: [] });
@@ -112,7 +112,7 @@ test("entered, exits, drop-offs, medians and outcomes are those of the runs", as
   await check();
 });
 
-test("for a person: a table of nodes, and one of ends", async () => {
+test("as text: a table of nodes, and one of outcomes", async () => {
   const { code, stdout } = await parley(stats());
   assert.equal(code, 0);
   const lines = stdout.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
@@ -130,7 +130,7 @@ test("for a person: a table of nodes, and one of ends", async () => {
   );
 });
 
-test("of a version: its own figures; of one that there is not: PYNFD", async () => {
+test("a version has its own figures; one that does not exist is PYNFD", async () => {
   await database.pool.query("select app_private.publish_chatbot($1)", [chatbotId]);
   assert.deepEqual((await parley.json<Stats>(stats())).nodes, [], "the newest");
   assert.equal((await parley.json<Stats>(stats("--version", "1"))).nodes.length, 6);

@@ -197,7 +197,7 @@ test("a graph that calls itself calls its copy", async () => {
   assert.deepEqual([await calls(first.id), await calls(copy.id)], [first.id, copy.id]);
 });
 
-test("for a person: what came along, and what nothing calls", async () => {
+test("as text: what was imported with it, and what no graph calls", async () => {
   const ran = await parley([
     ...["chatbot", "import", await fileOf("shop2.json", { name: "Shop 2", ...calling("Pay 2") })],
     ...[await fileOf("pay2.json", { name: "Pay 2", ...calling() })],

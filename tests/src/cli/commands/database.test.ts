@@ -42,7 +42,7 @@ test("migrating a database that is up to date changes nothing", async () => {
   assert.match((await parley(["migrate"])).stdout, /^The schema was up to date\n$/);
 });
 
-test("a database without the schema is sent to migrate, and is right after it", async () => {
+test("the error for a database without the schema names `parley migrate`, which repairs it", async () => {
   const server = new pg.Client({ connectionString: database.ownerUrl });
   await server.connect();
   const url = new URL(database.ownerUrl);
@@ -74,7 +74,7 @@ test("a database without the schema is sent to migrate, and is right after it", 
   }
 });
 
-test("a database that cannot be used is told in one line, without its password", async () => {
+test("an unusable database is reported in one line, without its password", async () => {
   const changed = (change: (url: URL) => void) => {
     const url = new URL(database.ownerUrl);
     change(url);
@@ -97,7 +97,7 @@ test("a database that cannot be used is told in one line, without its password",
   );
 });
 
-test("a stack trace is shown to who asks for it, and to nobody else", async () => {
+test("a stack trace is shown only on request", async () => {
   const env = { DATABASE_URL: "postgres://u@127.0.0.1:1/x" };
   const quiet = await runParley(["tenant", "list"], { env });
   assert.doesNotMatch(quiet.stderr, /\n {4}at /);

@@ -30,7 +30,7 @@ const COMMANDS = [
   ],
 ];
 
-test("every command explains itself, with an example, and speaks JSON", async () => {
+test("every command has help with an example, and a JSON output", async () => {
   await Promise.all(
     COMMANDS.map(async (command) => {
       const { code, stdout } = await runParley([...command.split(" "), "--help"]);
@@ -42,7 +42,7 @@ test("every command explains itself, with an example, and speaks JSON", async ()
   );
 });
 
-test("the whole, its version, and what is no command", async () => {
+test("the program's help, its version, and unknown commands", async () => {
   const [help, version, nothing, unknown, option] = await Promise.all([
     runParley(["--help"]),
     runParley(["--version"]),

@@ -69,7 +69,7 @@ test("statements that return nothing, and columns of one name", async () => {
   assert.deepEqual(twice.rows, [{ a: 1, a_2: 2 }]);
 });
 
-test("what is copied to stdout is printed as it is, and nothing else", async () => {
+test("rows copied to stdout are printed unchanged, and nothing else is", async () => {
   const statement = "copy (select i, 'a' || chr(9) || 'b' from generate_series(1, 3) i) to stdout";
   const { stdout, stderr, code } = await parley(["sql", statement]);
   assert.deepEqual([code, stdout, stderr], [0, "1\ta\\tb\n2\ta\\tb\n3\ta\\tb\n", "COPY 3\n"]);
@@ -95,7 +95,7 @@ test("there is nothing to copy from: PYREQ", async () => {
   assert.match(await parley.failure(["sql", "copy filled from stdin"], { input: "1\n" }), /psql.*\(PYREQ\)$/);
 });
 
-test("it is the owner's word, for one statement", async () => {
+test("an error is printed in PostgreSQL's words; only one statement is run", async () => {
   const bad: [statement: string, expected: RegExp][] = [
     ["selec 1", /syntax error.*\(42601\)$/],
     ["select 1; drop table app_public.messages", /cannot insert multiple commands.*\(42601\)$/],
@@ -118,7 +118,7 @@ test("it is the owner's word, for one statement", async () => {
   assert.equal(rows[0].is_there, true);
 });
 
-test("much is printed as well as little", async () => {
+test("large results are printed, too", async () => {
   const many = await parley(["sql", "select i, repeat('x', 500) as wide from generate_series(1, 20000) i"]);
   assert.match(many.stdout, /\(20000 rows\)\n$/);
   assert.ok(many.stdout.includes("…"));
@@ -131,7 +131,7 @@ test("much is printed as well as little", async () => {
   assert.equal((await parley(["sql", long])).code, 0);
 });
 
-test("a reader who has seen enough is no error", async () => {
+test("closing the output early is not an error", async () => {
   const program = join(import.meta.dirname, "../../../../src/parley.js");
   const statement = "select repeat('x', 100) from generate_series(1, 100000)";
   const script = 'set -o pipefail; "$0" "$1" sql "$2" | head -n 1';

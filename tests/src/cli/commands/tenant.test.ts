@@ -60,7 +60,7 @@ test("a bad tenant is refused in one line with a code", async () => {
   assert.match(missing.stderr, /^error: missing required argument 'slug'/);
 });
 
-test("what a tenant is called does not steer the terminal", async () => {
+test("a tenant's name cannot control the terminal", async () => {
   await parley.json(["tenant", "add", "red", "--name", "\x1b[31mred\x1b[0m\u202Ederever"]);
   const { stdout } = await parley(["tenant", "list"]);
   assert.ok(!stdout.includes("\x1b") && !stdout.includes("\u202E"));

@@ -22,7 +22,7 @@ async function signIn(email: string, password: string, tenant = "bakery"): Promi
   return rows[0].outcome;
 }
 
-test("a person is added with a password from a flag, from standard input, from the environment, or made", async () => {
+test("a user is added with a password from a flag, standard input or the environment, or a generated one", async () => {
   const add = (email: string, ...rest: string[]) => [
     "user",
     "add",
@@ -149,7 +149,7 @@ test("the last owner stays, whatever one tries", async () => {
   for (const args of tries) assert.match(await parley.failure(args), /\(PYOWN\)$/, args.join(" "));
 });
 
-test("who is removed from the last tenant is deleted; from another one not", async () => {
+test("a user who is removed from their last tenant is deleted; otherwise not", async () => {
   await parley.json(["user", "add", "gone@example.com", "--tenant", "bakery", "--role", "agent"]);
   await parley.json([
     ...["user", "add", "gone@example.com", "--tenant", "butcher", "--role", "agent"],
@@ -169,7 +169,7 @@ test("who is removed from the last tenant is deleted; from another one not", asy
   );
 });
 
-test("what makes no sense is refused, with a code, and changes nothing", async () => {
+test("invalid arguments are refused with a code, and change nothing", async () => {
   const count = async () =>
     (await database.pool.query("select count(*)::int from app_public.users")).rows[0].count;
   const before = await count();
@@ -231,7 +231,7 @@ test("locks of failed sign-ins are lifted", async () => {
   assert.match((await parley(["user", "unlock", "nobody@example.com"])).stderr, /PYNFD/);
 });
 
-test("what the operator does is on record as the operator's", async () => {
+test("audit entries name the operator", async () => {
   await parley.json(["user", "add", "traced@example.com", "--tenant", "bakery", "--role", "agent"]);
   await parley.json(["user", "set-role", "traced@example.com", "viewer", "--tenant", "bakery"]);
   await parley.json(["user", "set-password", "traced@example.com"]);

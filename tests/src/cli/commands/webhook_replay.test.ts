@@ -76,7 +76,7 @@ test("bodies are applied again, by status, by id, by channel; twice is once", as
   assert.equal(await messages(), 2);
 });
 
-test("what fails again is counted, and the exit code says so", async () => {
+test("bodies that fail again are counted, and set the exit code", async () => {
   const id = await aFailedBody("", "this is no JSON");
   const ran = await parley(["webhook", "replay", "--id", id, "--json"]);
   assert.deepEqual([ran.code, JSON.parse(ran.stdout).failed], [1, 1]);
@@ -88,7 +88,7 @@ test("what fails again is counted, and the exit code says so", async () => {
   assert.equal(rows[0].attempts, 2);
 });
 
-test("without a filter nothing is replayed; a filter that makes no sense is refused", async () => {
+test("without a filter nothing is replayed; an invalid filter is refused", async () => {
   const bad: [args: string[], expected: RegExp][] = [
     [[], /^error: Say which.*\(PYREQ\)$/],
     [["--limit", "5"], /^error: Say which/],

@@ -24,7 +24,7 @@ test("introspection does not count", () => {
   assert.equal(measure("{ __schema { types { fields { type { name } } } } a { __typename } }").fields, 1);
 });
 
-test("a bomb of fragments is measured in no time", () => {
+test("exponential fragments are measured quickly", () => {
   const fragments = Array.from(
     { length: 200 },
     (_, i) => `fragment f${i} on Q { ...f${i + 1} ...f${i + 1} }`,

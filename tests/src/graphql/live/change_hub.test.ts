@@ -12,7 +12,7 @@ const change = (more: Partial<Change> = {}): Change => ({
   ...more,
 });
 
-test("a subscription is told what it wants and nothing else", async () => {
+test("a subscription gets only matching changes", async () => {
   const hub = createChangeHub();
   const all = hub.subscribe(wish);
   const one = hub.subscribe({ ...wish, conversationId: "d" });
@@ -25,7 +25,7 @@ test("a subscription is told what it wants and nothing else", async () => {
   assert.equal((await one.next()).value?.id, "2");
 });
 
-test("who leaves is forgotten, and the tenant with the last of them", async () => {
+test("a subscription that ends is removed, and the tenant with its last one", async () => {
   const hub = createChangeHub();
   const first = hub.subscribe(wish);
   const second = hub.subscribe(wish);

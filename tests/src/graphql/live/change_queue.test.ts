@@ -14,7 +14,7 @@ test("changes come out in the order they went in, also to a reader who waits", a
   assert.equal((await queue.next()).value?.id, "c");
 });
 
-test("a row that changes again while it waits is told once", async () => {
+test("a row that changes again while it waits is sent once", async () => {
   const queue = createChangeQueue(() => {});
   for (const id of ["a", "b", "a", "a"]) queue.push(change(id));
   assert.equal((await queue.next()).value?.id, "a");

@@ -38,7 +38,7 @@ const CODES: Record<string, string> = {
   P0001: "PYINT",
 };
 
-test("every SQLSTATE becomes a code of ours, and no text of Postgres' gets out", () => {
+test("every SQLSTATE becomes a PY code, and no text of Postgres reaches clients", () => {
   for (const [state, code] of Object.entries(CODES)) {
     const masked = maskError(postgres(state), log);
     assert.equal(masked.extensions?.code, code, state);
@@ -71,7 +71,7 @@ test("connections that fail are the database being away", () => {
   }
 });
 
-test("a mistake of the program is PYINT with an id that the log has", () => {
+test("a defect of the program is PYINT with an id that is in the log", () => {
   const masked = maskError(new TypeError("x is not a function"), log);
   assert.equal(masked.extensions?.code, "PYINT");
   const id = /[0-9a-f-]{36}/.exec(masked.message)![0];

@@ -214,7 +214,7 @@ for (const [what, [input, code, message]] of Object.entries(HOSTILE))
     assert.deepEqual(given, []);
   });
 
-test("who calls is asked first, then whether the input is valid", async () => {
+test("the caller is checked before the input", async () => {
   assert.equal((await paint({ coats: 0 }, null)).code, "PYDEN");
   assert.equal((await paint({}, null)).code, "PYDEN");
   assert.deepEqual(given, []);

@@ -76,7 +76,7 @@ test("the configuration may allow a private host, with or without its port", asy
   assert.deepEqual(otherPort, { kind: "refused", reason: "port" });
 });
 
-test("the address itself must be in order", async (t) => {
+test("the URL itself must be valid", async (t) => {
   const get = guarded(t);
   for (const [url, reason] of [
     ["nonsense", "invalid_url"],
