@@ -1,18 +1,18 @@
 import type { Outcome } from "../channels/outcome.ts";
 
-/** Uncertain outcomes in a row after which a channel cools down. */
+/** The number of consecutive uncertain outcomes after which a channel cools down. */
 const UNCERTAIN_MOST = 8;
 const LONGEST_COOLDOWN_MS = 60_000;
 
-/** How much of this process each channel takes up, so that one whose provider hangs does not hold up the others. */
+/** Tracks how much of this process each channel uses, so that a channel whose provider hangs does not delay the others. */
 export class ChannelLoad {
-  /** How many of one channel may be claimed at once. */
+  /** How many messages of one channel may be claimed at once. */
   readonly share: number;
   readonly #most: number;
   readonly #underWay = new Map<string, number>();
   readonly #uncertainInARow = new Map<string, number>();
 
-  /** @param most of one channel under way at once */
+  /** @param most the limit of messages of one channel in progress */
   constructor(most: number) {
     this.#most = most;
     this.share = most >> 1;
@@ -28,7 +28,7 @@ export class ChannelLoad {
     else this.#underWay.delete(channelId);
   }
 
-  /** The channels that have enough under way: another share could exceed the most. */
+  /** The channels with so many messages in progress that another share could exceed the limit. */
   busy(): string[] {
     return [...this.#underWay]
       .filter(([, count]) => count > this.#most - this.share)
@@ -36,8 +36,8 @@ export class ChannelLoad {
   }
 
   /**
-   * Milliseconds for which the channel must not send after an outcome. While its provider leaves one message after the
-   * other without an answer, sending on would only add to the uncertain ones.
+   * How long the channel must not send after an outcome, in milliseconds. If its provider repeatedly gives no response,
+   * sending more would only produce more messages with an uncertain outcome.
    */
   cooldownMsAfter(channelId: string, outcome: Outcome["kind"]): number {
     if (outcome !== "uncertain") {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json/json.ts";
 
-/** A row of app_private.claim_outbox(): a message that is ours to send until its lease ends. */
+/** A row of app_private.claim_outbox(): a message that only this process may send until its lease ends. */
 export type ClaimedMessage = {
   message_id: string;
   tenant_id: string;
@@ -12,6 +12,6 @@ export type ClaimedMessage = {
   phone: string | null;
   bsuid: string | null;
   reply_to_provider_message_id: string | null;
-  /** Counting this one. */
+  /** The number of attempts, including this one. */
   attempts: number;
 };

@@ -2,14 +2,14 @@ import { remember } from "../base/remember.ts";
 import type { ChannelKind } from "../channels/channel_kind.ts";
 import type { Access, Outbound, OutboundContext } from "../channels/outbound.ts";
 
-/** A channel, as far as finding its adapter and its access needs. */
+/** The part of a channel that is needed to find its adapter and its access. */
 type ChannelRef = { kind: string; id: string };
 
-/** How to speak to the provider of every channel. Made once for a process, and closed. */
+/** Gives access to the providers of all channels. Created once for a process. */
 export type OutboundChannels = {
-  /** The adapter of a kind. Throws for a kind that has none: no message of its channels gets as far as the outbox. */
+  /** The adapter of a kind. Throws for a kind without an adapter: its messages are refused before they reach the outbox. */
   adapterOf(kind: string): Outbound;
-  /** Null for a channel without credentials. Remembered for some seconds; `isFresh` looks past what is remembered. */
+  /** A channel's access; null for a channel without credentials. Cached for some seconds; `isFresh` bypasses the cache. */
   accessTo(channel: ChannelRef, isFresh?: boolean): Promise<Access | null>;
   close(): Promise<void>;
 };
@@ -19,7 +19,7 @@ export function openOutboundChannels(
   context: OutboundContext,
 ): OutboundChannels {
   const adapters = new Map(kinds.map((each) => [each.kind, each.openOutbound(context)]));
-  // Every send asks, and a rotated token must be noticed.
+  // Every message needs the access, and a rotated token must take effect soon.
   const remembered = remember<Access | null>();
 
   function adapterOf(kind: string): Outbound {

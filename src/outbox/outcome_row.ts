@@ -2,7 +2,7 @@ import type { ContactIdentity } from "../channels/facts/contact_identity.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 
-/** A row of app_private.record_outcomes()'s argument. How long, not when: only the database's clock counts. */
+/** A row of the argument of app_private.record_outcomes(). Times are durations, because only the database's clock counts. */
 export type OutcomeRow = {
   tenant_id: string;
   message_id: string;
@@ -12,7 +12,7 @@ export type OutcomeRow = {
   error?: { code: string | null; title: string | null; details: string | null };
   retry_in_ms?: number;
   is_pair_limit?: boolean;
-  /** Under which other addresses the provider knows whom it was sent to. */
+  /** The recipient's other addresses at the provider. */
   recipient?: Recipient;
 };
 
@@ -25,24 +25,24 @@ type Recipient = {
   external: string | null;
 };
 
-/** What an outcome means for the whole channel, beside the message. */
+/** The consequence of an outcome for the whole channel. */
 export type ChannelConsequence =
   | { kind: "none" }
-  /** The provider said "too fast". */
+  /** The provider reports that messages are sent too fast. */
   | { kind: "pause"; forMs: number }
   /** The provider does not answer. */
   | { kind: "cooldown"; forMs: number }
   /** The provider refuses the account or its token. */
   | { kind: "stop"; reason: string };
 
-/** Refusals of the network before a message is given up: with the back-off, about a day. */
+/** The number of attempts that fail in the network before a message fails: about a day with the backoff. */
 const MOST_ATTEMPTS = 150;
-/** Of one message. What is due later than that was written by a clock that was ahead (correct_future_times). */
+/** The longest backoff of a message. A later due time was written while the clock was ahead (correct_future_times). */
 const LONGEST_WAIT_MS = 10 * 60_000;
-/** After "too fast", where the provider does not say how long. */
+/** The pause after "too fast", if the provider does not give one. */
 const THROTTLED_WAIT_MS = 1_000;
 
-/** What is recorded of an attempt, and what follows for the channel. Pure. */
+/** The row that records an attempt, and the consequence for the channel. Pure. */
 export function outcomeRow(
   message: ClaimedMessage,
   outcome: Outcome,
@@ -67,7 +67,7 @@ export function outcomeRow(
     case "throttled": {
       const isPair = outcome.scope === "contact";
       const wait = outcome.retryAfterMs ?? THROTTLED_WAIT_MS;
-      // The channel's pause may be longer: it holds the message anyway.
+      // The channel's pause may be longer; it delays the message as well.
       const retry_in_ms = Math.min(wait, LONGEST_WAIT_MS);
       return {
         row: { ...of, kind: "retry", retry_in_ms, error_code: outcome.code, is_pair_limit: isPair },

@@ -8,7 +8,7 @@ import type { OutboundChannels } from "./outbound_channels.ts";
 type PostOptions = {
   channels: OutboundChannels;
   log: Log;
-  /** By performance.now(): later than this the lease may end before the answer comes. */
+  /** By performance.now(): a request that starts later may outlast the lease. */
   postBefore: number;
 };
 
@@ -20,12 +20,12 @@ export async function postMessage(message: ClaimedMessage, options: PostOptions)
     const access = await channels.accessTo(channel);
     const outcome = await post(message, access, options);
     if (outcome.kind !== "channel_stopped") return outcome;
-    // Nothing was sent. The token may have been changed since it was last read: that is no reason to stop.
+    // Nothing was sent. The token may have been rotated since it was read, which does not justify stopping the channel.
     const fresh = await channels.accessTo(channel, true);
     if (fresh === null || fresh.accessToken === access?.accessToken) return outcome;
     return await post(message, fresh, options);
   } catch (error) {
-    // Nothing was posted: the secrets could not be read or opened.
+    // Nothing was sent: the secrets could not be read or opened.
     log.error({ messageId: message.message_id, err: error }, "failed to prepare a message for sending");
     return { kind: "unavailable", reason: "prepare" };
   }
@@ -38,7 +38,7 @@ async function post(
 ): Promise<Outcome> {
   if (access === null)
     return { kind: "channel_stopped", code: null, title: "the channel has no access token", details: null };
-  // The process was suspended, or the machine: the message is not ours any more.
+  // The process or the machine was suspended. The lease may have ended, so another process may send the message.
   if (performance.now() > postBefore) return { kind: "unavailable", reason: "late" };
   const measured = metrics.sendSeconds.startTimer();
   const outcome = await channels.adapterOf(message.channel_kind).post(

@@ -5,7 +5,7 @@ import type { Db } from "../database/db.ts";
 import type { ChannelConsequence, OutcomeRow } from "./outcome_row.ts";
 import { Sleeper } from "./sleeper.ts";
 
-/** The outcome of a message that was under way. */
+/** The outcome of a message that was being sent. */
 export type Recorded = {
   row: OutcomeRow;
   consequence: ChannelConsequence;
@@ -16,7 +16,7 @@ export type Recorded = {
 
 const LONGEST_BACKOFF_MS = 3_000;
 
-/** Records outcomes of sends, and applies what they mean for their channels. */
+/** Records outcomes of messages, and applies their consequences to the channels. */
 export class Recorder {
   readonly #pool: pg.Pool;
   readonly #log: Log;
@@ -29,9 +29,9 @@ export class Recorder {
   }
 
   /**
-   * Records outcomes as a set, by a query that is sent to `db` before this returns. Because what happened must not be
-   * forgotten while the database is away, it tries until it is back. An outcome that the database refuses is logged and
-   * left to its lease, alone.
+   * Records outcomes as a set, by a query that is sent to `db` before this returns. It retries while the database is not
+   * available, because outcomes must not be lost. An outcome that the database refuses is logged; only its message is then
+   * left to the end of its lease.
    */
   async record(outcomes: readonly Recorded[], db: Db): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
@@ -52,7 +52,7 @@ export class Recorder {
     await this.#applyConsequences(outcomes);
   }
 
-  /** From now on a try that fails is the last. */
+  /** From now on a failed attempt is not repeated. */
   hurry(): void {
     this.#isHurried = true;
     this.#sleeper.wake();
@@ -69,7 +69,7 @@ export class Recorder {
     await this.record(outcomes.slice(middle), this.#pool);
   }
 
-  /** Once for a channel, however many of its messages say the same: what was posted last counts. */
+  /** Applies one consequence for each channel: that of the message that was sent last. */
   async #applyConsequences(outcomes: readonly Recorded[]): Promise<void> {
     const applied = new Set<string>();
     for (const outcome of outcomes.toSorted((a, b) => b.postedAt - a.postedAt)) {

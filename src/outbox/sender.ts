@@ -16,16 +16,16 @@ import { Sleeper } from "./sleeper.ts";
 
 type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
 
-/** Messages under way at once, of all channels and of one. Of a conversation there is never more than one. */
+/** Limits of messages in progress, of all channels and of one. A conversation never has more than one. */
 const CONCURRENCY = 256;
 const CHANNEL_CONCURRENCY = 64;
-/** Longer than the client's own timeout: the holder of a lease either records an outcome in time, or is dead. */
+/** Longer than the HTTP client's timeout: a holder that records no outcome within its lease must have ended. */
 const LEASE_SECONDS = 60;
-/** What is due within this is waited for; what is due later is left to a job. */
+/** The sender waits for messages that are due within this time; later ones are left to a job. */
 const SHORT_MS = 1_000;
-/** How often to claim while something is under way: nothing reports the end of a pace or a pause. */
+/** How often to claim while messages are in progress: no event reports the end of a pause or of a send rate's interval. */
 const POLL_MS = 100;
-/** After the database did not answer. */
+/** The backoff when the database is not available. */
 const BACKOFF_MS = 500;
 
 /**
@@ -39,14 +39,14 @@ export class Sender {
   readonly #channels: OutboundChannels;
   readonly #log: Log;
   readonly #recorder: Recorder;
-  /** This sender's, in the claims of the outbox. */
+  /** Identifies this sender in the claims of the outbox. */
   readonly #id = randomUUID();
   readonly #load = new ChannelLoad(CHANNEL_CONCURRENCY);
   readonly #sleeper = new Sleeper();
   readonly #underWay = new Map<string, { message: ClaimedMessage; postedAt: number }>();
   #unrecorded: Recorded[] = [];
   #mayHaveMore = false;
-  /** A claim failed: the database may have made it, and which messages it took is not known. */
+  /** Whether a claim failed that the database may have committed, so that the claimed messages are not known. */
   #hasLostClaim = false;
   #isStopping = false;
   #running: Promise<void> | null = null;
@@ -59,8 +59,8 @@ export class Sender {
   }
 
   /**
-   * Sends all that is due, and what becomes due while it does or within a moment; resolves when nothing is. Called during
-   * a run, it makes the run claim again and resolves at once: one waiting caller is enough.
+   * Sends all messages that are due or become due within a moment; resolves when there are none. A call during a run makes
+   * the run claim again and resolves immediately.
    */
   drain(): Promise<void> {
     this.#mayHaveMore = true;
@@ -75,7 +75,7 @@ export class Sender {
    */
   drainAfterCommit(pipeline: Pipeline): void {
     pipeline.afterCommit((client) => {
-      // After a lost claim other statements come first, and by then the connection belongs to another transaction.
+      // After a lost claim other statements come first. By then the connection may belong to another transaction.
       if (this.#running !== null || this.#isStopping || this.#hasLostClaim) {
         pipeline.onCommitted(() => this.#logFailure(this.drain()));
       } else {
@@ -85,7 +85,7 @@ export class Sender {
     });
   }
 
-  /** Claims nothing more, and waits for what is under way; what has no answer in time is uncertain. */
+  /** Stops claiming and waits for messages in progress. A message without a response in time becomes uncertain. */
   async stop(withinMs: number): Promise<void> {
     this.#isStopping = true;
     this.#sleeper.wake();
@@ -114,9 +114,9 @@ export class Sender {
   }
 
   /**
-   * While nothing is under way or unrecorded it may be given up: a job's retry comes back to it.
+   * A run without messages in progress or outcomes to record may fail: the job's retry starts another.
    *
-   * @param db what the first claim goes to, in this turn of the event loop
+   * @param db receives the first claim, within the current turn of the event loop
    */
   async #run(db: Db): Promise<void> {
     for (let claimsOn = db; ; claimsOn = this.#pool) {
@@ -147,7 +147,7 @@ export class Sender {
     return this.#mayHaveMore && !this.#isStopping && this.#underWay.size < CONCURRENCY;
   }
 
-  /** Records, claims, and waits for something to happen. */
+  /** Records outcomes, claims messages, and waits for the next event. */
   async #step(db: Db): Promise<void> {
     if (this.#unrecorded.length > 0) await this.#recordAndClaim();
     else if (this.#mayClaim()) await this.#claim(db);
@@ -163,7 +163,7 @@ export class Sender {
     }
   }
 
-  /** In one round trip: with the outcome of a message the next one of its conversation is due. */
+  /** Records and claims in one round trip: when an outcome is recorded, the next message of its conversation becomes due. */
   async #recordAndClaim(): Promise<void> {
     const outcomes = this.#unrecorded;
     this.#unrecorded = [];
@@ -198,7 +198,7 @@ export class Sender {
     for (const message of rows) this.#post(message);
   }
 
-  /** What it took was not posted: it goes back at once instead of when its lease ends. */
+  /** Returns messages that were claimed but not sent, so that they need not wait for the end of the lease. */
   async #returnLostClaim(): Promise<void> {
     const known = [...this.#underWay.keys(), ...this.#unrecorded.map(({ row }) => row.message_id)];
     await this.#pool.query("select app_private.release_claims($1, $2)", [this.#id, known]);
@@ -218,12 +218,12 @@ export class Sender {
 
   #finish(message: ClaimedMessage, outcome: Outcome): void {
     const posted = this.#underWay.get(message.message_id);
-    // Given up at a stop: it is recorded as uncertain already.
+    // The sender was stopped and has already recorded the message as uncertain.
     if (posted === undefined) return;
     this.#underWay.delete(message.message_id);
     this.#load.remove(message.channel_id);
     metrics.sends.inc({ outcome: outcome.kind });
-    // At a stop it is this process that does not wait for the answers.
+    // When the sender stops, missing responses are not the provider's fault.
     const cooldownMs = this.#isStopping ? 0 : this.#load.cooldownMsAfter(message.channel_id, outcome.kind);
     this.#unrecorded.push({
       ...outcomeRow(message, outcome),
@@ -234,7 +234,7 @@ export class Sender {
     this.#sleeper.wake();
   }
 
-  /** Milliseconds until something is due, if that is soon; otherwise null, and a job is set for then. */
+  /** Milliseconds until the next message is due, if that is soon; otherwise null, and a job is scheduled. */
   async #nextDueInMs(): Promise<number | null> {
     const { rows } = await this.#pool.query({
       name: "next_send_in",

@@ -1,4 +1,4 @@
-/** Sleeps, unless it is woken earlier. One sleep at a time. */
+/** A sleep that can be ended early. Only one at a time. */
 export class Sleeper {
   #wake: () => void = () => {};
 
@@ -12,7 +12,7 @@ export class Sleeper {
     });
   }
 
-  /** Ends the sleep; without one, nothing happens. */
+  /** Ends the current sleep, if there is one. */
   wake(): void {
     this.#wake();
   }

@@ -2,8 +2,8 @@ import type { ClaimedTurn } from "./claimed_turn.ts";
 import type { TurnResult } from "./turn_result.ts";
 
 /**
- * What is left of a turn that the database refused: its events are taken and its runs end with the reason, visible;
- * nothing is said. Never stuck, never tried for ever; the next message finds a conversation that can begin anew.
+ * The result of a turn that the database refused: its events are removed, its runs fail with the reason, and no message is
+ * sent. The turn is not retried, and the next message can start a new run.
  */
 export function abandoned(result: TurnResult, reason: string): TurnResult {
   return {
@@ -32,7 +32,7 @@ export function abandoned(result: TurnResult, reason: string): TurnResult {
   };
 }
 
-/** The same when not even that can be saved, or nothing came of the turn: the run as it was before, ended. */
+/** The result if that is refused too, or the turn has no result: the run as it was before the turn, ended. */
 export function givenUp(turn: ClaimedTurn, reason: string): TurnResult {
   return abandoned(
     {
@@ -52,7 +52,7 @@ export function givenUp(turn: ClaimedTurn, reason: string): TurnResult {
   );
 }
 
-/** A turn whose events ended every process that played them: they are kept, and not tried again; the run fails. */
+/** The result of a turn whose events ended several processes: the events are set aside and not retried; the run fails. */
 export function setAside(turn: ClaimedTurn, reason: string): TurnResult {
   const setAsides = turn.events.map(({ id }) => ({ event_id: id, reason }));
   return { ...givenUp(turn, reason), eventIds: [], setAsides };

@@ -1,19 +1,19 @@
 import type { Context, NodeVisit } from "../chatbot/engine/context.ts";
 
 /**
- * One thing to be counted. passed: a node entered and left in one turn. entered, left: the two halves, in different
- * turns. dropped: the run ended there without an end of the graph. ended: the run; `node` is then its status.
+ * A count for statistics. `passed`: a node was entered and left in one turn. `entered`, `left`: the same in different turns.
+ * `dropped`: the run ended at the node without an end of the graph. `ended`: the run ended; `node` is then its status.
  */
 export type ActivityStep = {
   kind: "passed" | "entered" | "left" | "dropped" | "ended";
   node: string;
-  /** The exit taken; of an end, the outcome. */
+  /** The exit that was taken; for `ended`, the outcome. */
   exit: string;
-  /** How long it took: 0 is under a millisecond, n is under 2^n of them. */
+  /** The class of the duration: 0 is under a millisecond, n is under 2^n milliseconds. */
   bucket: number;
 };
 
-/** What one turn of a run did, to be counted. Nodes of subflows count for their own graph's author, not here. */
+/** The counts of one turn of a run. Nodes of subflows are not counted. */
 export function activityOf(before: Context, after: Context): ActivityStep[] {
   const known = before.nodeHistory.length;
   const visits = after.nodeHistory.slice(Math.max(known - 1, 0));

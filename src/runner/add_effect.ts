@@ -15,7 +15,7 @@ export function addEffect(
       result.replies.push({
         conversation_id: turn.conversation_id,
         type: effect.message.type,
-        // messages.content is always an object; the engine has a bare list of contacts.
+        // `messages.content` is always an object, but the engine represents contacts as a list.
         content: Array.isArray(effect.message.content)
           ? { contacts: effect.message.content }
           : effect.message.content,
@@ -45,7 +45,7 @@ export function addEffect(
     case "update_contact":
       result.contactChanges.push({ contact_id: turn.contact.id, change: effect.change });
       return;
-    // The run's context holds what these say; the log is for traces.
+    // The context already contains the result of these; log entries are only for traces.
     case "finish":
     case "restart":
     case "log":

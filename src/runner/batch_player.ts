@@ -17,7 +17,7 @@ import { VersionStore } from "./version_store.ts";
 type Played = { turn: TimedTurn; result: TurnResult };
 
 type BatchPlayerOptions = {
-  /** For what is committed before the turns are played. */
+  /** For statements that are committed before the turns are played. */
   pool: pg.Pool;
   keyRing: KeyRing;
   publicUrl: string;
@@ -25,14 +25,14 @@ type BatchPlayerOptions = {
   takerId: string;
 };
 
-/** A batch that has been played for this long is saved with what it has. */
+/** A batch is saved after this time, even if turns are left. */
 const BATCH_MS = 500;
 
-/** Claims turns and plays them. No turn makes the others fail: one that cannot be played ends its run. */
+/** Claims turns and plays them. A turn that cannot be played ends its own run and does not affect the others. */
 export class BatchPlayer {
   readonly #options: BatchPlayerOptions;
   readonly #versions = new VersionStore();
-  /** Other turns were played while a suspect waited: it is next. */
+  /** Whether other turns were played while a suspect waited, so that the suspect is next. */
   #isForSuspects = false;
 
   constructor(options: BatchPlayerOptions) {
@@ -48,7 +48,7 @@ export class BatchPlayer {
     const end = performance.now() + BATCH_MS;
     const played: Played[] = [];
     for (const turn of turns) {
-      // The others are claimed again: they do not wait, locked, for all the slow ones.
+      // The remaining turns are claimed again later, so that slow turns do not keep them locked.
       if (played.length > 0 && performance.now() > end) break;
       played.push({ turn, result: this.#playSafely(turn) });
     }
@@ -66,7 +66,7 @@ export class BatchPlayer {
     return turns;
   }
 
-  /** Committed, on another connection: if this process ends over one of these events, that event is a suspect. */
+  /** Records on another connection that these events are being played: if the process ends now, they are suspects. */
   async #note(turns: readonly TimedTurn[]): Promise<void> {
     const ids = turns.flatMap(({ events }) => events.map(({ id }) => id));
     if (ids.length === 0) return;
@@ -110,7 +110,7 @@ export class BatchPlayer {
   }
 }
 
-/** Of the runs that go on, of those before, of those that may begin, and of those that an event asks for. */
+/** The ids of versions that the turns may need: of active and previous runs, of candidates, and those named by events. */
 function versionIdsOf({ context, previous, candidate_version_ids, events }: TimedTurn): string[] {
   return [
     ...(context ? [context.version_id] : []),

@@ -11,7 +11,7 @@ import {
 import { fold } from "../chatbot/text/fold.ts";
 import type { RunnableVersion } from "./runnable_version.ts";
 
-/** The version that a message begins, among those of the active chatbots, the oldest first; null when it begins none. */
+/** The version that a message starts, among those of the active chatbots (the oldest first); null when it starts none. */
 export function versionBegun(
   candidates: readonly RunnableVersion[],
   message: InboundMessage,
@@ -40,7 +40,7 @@ export function versionEntered(
   return matching(candidates, enters, message, now, false, budget);
 }
 
-/** Is a message a signal that no person types to one of these? */
+/** Whether a message is an entry signal for one of these versions. */
 export function isSignalOfAny(
   candidates: readonly RunnableVersion[],
   message: InboundMessage,
@@ -62,6 +62,6 @@ function matching(
     .filter(({ settings }) => isBeginning(settings, message))
     .flatMap((version) => version.rules.filter(counts));
   const rule = matchTrigger(rules, { kind: "message", message, isFirstMessage }, now, budget);
-  // Rules go by version here: of a chatbot only one version is active.
+  // Rules are matched by version, because only one version of a chatbot is active.
   return rule && (candidates.find(({ id }) => id === rule.chatbotId) ?? null);
 }

@@ -1,20 +1,20 @@
 import type { Json, JsonObject } from "../base/json/json.ts";
 import type { ChatbotEvent } from "../chatbot/engine/event.ts";
 
-/** Something a chatbot has to react to, as app_private.claim_chatbot_turns() gives it. */
+/** An event for a chatbot, as app_private.claim_chatbot_turns() returns it. */
 export type ClaimedEvent = {
   id: string;
   kind: ChatbotEvent["kind"] | "move" | "restart";
-  /** How long ago it came, by the database's clock. */
+  /** The age of the event, by the database's clock. */
   age_ms: number;
-  /** The run it is for; null: whatever runs, or a new run. */
+  /** The run that it is for; null for the active run or a new one. */
   context_id: string | null;
   payload: JsonObject;
   message_id: string | null;
   type: string | null;
   content: Json;
   referral: JsonObject | null;
-  /** How many processes have ended while they played it. */
+  /** How many processes have ended while playing it. */
   tries: number;
 };
 
@@ -36,22 +36,22 @@ export type ContextRow = {
   started_at: string;
 };
 
-/** A locked conversation in which something waits for a chatbot, with all that a turn needs. */
+/** A locked conversation with events for a chatbot, and all data that the turn needs. */
 export type ClaimedTurn = {
   tenant_id: string;
   conversation_id: string;
   contact: JsonObject & { id: string; phone: string | null };
-  /** A person has the conversation. */
+  /** Whether an agent has taken over the conversation. */
   is_silent: boolean;
   context: ContextRow | null;
   /** The run before, where none is under way. Its reply count goes on: two bots must not restart each other for ever. */
   previous: { version_id: string; replies: { since: string; count: number } } | null;
-  /** Nothing that the contact said here came before the first message of this turn. */
+  /** Whether the first message of this turn is the contact's first message in the conversation. */
   is_first_message: boolean;
-  /** The versions that may begin, the oldest chatbot's first. */
+  /** The versions that may start, the oldest chatbot's first. */
   candidate_version_ids: string[] | null;
   events: ClaimedEvent[];
 };
 
-/** `now` of the database: what a turn sets to ring is rung by that clock. */
+/** The database's `now`: timers of the turn are due by that clock. */
 export type TimedTurn = ClaimedTurn & { now: Date };

@@ -1,7 +1,7 @@
 import type { Context } from "../chatbot/engine/context.ts";
 import type { ContextRow } from "./claimed_turn.ts";
 
-/** A run as its row: what people look at in columns of its own, the rest of the engine's memory in `state`. */
+/** A run as its row: what people query has its own columns, the rest of the engine's state is in `state`. */
 export function contextRow(context: Context, conversationId: string, versionId: string): ContextRow {
   const {
     runId,
@@ -34,7 +34,7 @@ export function contextRow(context: Context, conversationId: string, versionId: 
   };
 }
 
-/** The run that a row stores. Rows are written by {@link contextRow} alone, so that their shape is known. */
+/** The run that a row stores. Only {@link contextRow} writes rows, so that their format is known. */
 export function contextOf(row: ContextRow): Context {
   return {
     ...(row.state as Omit<Context, "runId">),

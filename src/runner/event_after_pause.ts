@@ -1,20 +1,20 @@
 import type { Waiting } from "../chatbot/engine/context.ts";
 import type { ChatbotSettings } from "../chatbot/graph/settings.ts";
 
-/** A run whose conversation a person is done with. */
+/** The state of a run whose conversation an agent gives back. */
 type HeldRun = {
   waitingFor: Waiting["kind"];
   afterPause: ChatbotSettings["afterPause"];
-  /** It has not taken a turn since the pause. */
+  /** Whether the run has had no turn since the pause began. */
   wasPaused: boolean;
   /** Of the conversation. */
   isOpen: boolean;
-  /** Its timer was due in the meantime. */
+  /** Whether its timer was due during the pause. */
   isDue: boolean;
 };
 
 /**
- * The event that sets a run going when a person is done with its conversation; null when there is none. This is
+ * The event that resumes a run when an agent gives its conversation back; null when there is none. This is
  * `app_hidden.event_after_pause()`, which decides in production; both run against tests/cases/pause_ends.json.
  */
 export function eventAfterPause(run: HeldRun): "stop" | "resume" | "timer" | null {

@@ -5,31 +5,31 @@ import { nothing, type TurnResult } from "./turn_result.ts";
 import type { TurnTools } from "./turn_tools.ts";
 
 /**
- * Plays a conversation's turn: every waiting event through the engine, in order, until the budget is used up. Pure: what
- * it leads to is returned as rows. While a person has the conversation, the chatbot does not handle the customer's
- * messages, and it says nothing: what would make it speak waits.
+ * Plays a turn of a conversation: passes the pending events to the engine, in order, until the budget is used up. Pure: the
+ * result is returned as rows. While an agent has the conversation, the chatbot does not handle the customer's messages and
+ * sends nothing; events that would make it send are held.
  */
 export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
   const played = new PlayedTurn(turn, tools);
   const { debounceMs } = played;
   const delayMs = burstDelay(turn, debounceMs);
-  // The burst may go on.
+  // More messages of the burst may follow.
   if (delayMs > 0)
     return { ...nothing([]), bursts: [{ conversation_id: turn.conversation_id, delay_ms: delayMs }] };
   for (const part of partsOf(turn.events, debounceMs > 0, (message) => played.isSignal(message))) {
-    // One is always played, or nothing would ever go on.
+    // At least one is always played, so that every turn makes progress.
     if (played.hasBegun && tools.budget()) break;
     played.play(part);
   }
   return played.finish();
 }
 
-/** However fast somebody types: they are answered after this many times the pause that is waited for. */
+/** The longest wait for a burst, as a multiple of `debounceMs`: contacts who keep typing get an answer, too. */
 const PATIENCE = 5;
 
 /**
- * How many milliseconds a turn waits for more messages; 0: it is played now. Only texts gather: a tap, a picture, or
- * anything else that happens ends the waiting.
+ * How many milliseconds a turn waits for more messages; 0: it is played now. Only texts are joined: a tap, a picture or any
+ * other event ends the wait.
  */
 function burstDelay(turn: ClaimedTurn, debounceMs: number): number {
   const last = turn.events.at(-1);

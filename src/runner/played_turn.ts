@@ -10,7 +10,7 @@ import { nothing, type TurnResult } from "./turn_result.ts";
 import { TurnRuns } from "./turn_runs.ts";
 import type { TurnTools } from "./turn_tools.ts";
 
-/** Events on which a run goes on by itself, and so may say something. */
+/** Events on which a run continues by itself, and so may send messages. */
 const SPEAKING: readonly ClaimedEvent["kind"][] = [
   "timer",
   "resume",
@@ -21,7 +21,7 @@ const SPEAKING: readonly ClaimedEvent["kind"][] = [
   "send_failed",
 ];
 
-/** A turn as far as it has been played: its runs, and the result so far. */
+/** A turn in progress: its runs, and the result so far. */
 export class PlayedTurn {
   /** How long the chatbot waits for more messages, in milliseconds: the run's setting, or the longest that may begin. */
   readonly debounceMs: number;
@@ -31,7 +31,7 @@ export class PlayedTurn {
   readonly #result = nothing([]);
   readonly #runs: TurnRuns;
   readonly #taken = new Set<string>();
-  /** What waits until a person is done with the conversation. */
+  /** The events that are held until an agent gives the conversation back. */
   readonly #held: ClaimedEvent[] = [];
   #isFirstMessage: boolean;
 
@@ -62,10 +62,10 @@ export class PlayedTurn {
   finish(): TurnResult {
     const result = this.#result;
     result.eventIds = [...this.#taken];
-    // A run that is left keeps silent by itself.
+    // A run that an agent has interrupted sends nothing by itself.
     if (this.#runs.active) for (const handoff of result.handoffs) handoff.pause_seconds = null;
     this.#holdEvents();
-    // A run has one timer: its last change counts.
+    // A run has only one timer: the last change counts.
     result.timers = [...new Map(result.timers.map((timer) => [timer.context_id, timer])).values()];
     result.contexts = this.#runs.rows();
     return result;
@@ -78,7 +78,7 @@ export class PlayedTurn {
     const { now, budget, enters, begins } = this.#tools;
     const run = this.#runs.active;
     if (run) {
-      // A customer who waits for a person keeps their place in the queue.
+      // A customer who waits for an agent keeps their place in the queue.
       const isQueued = run.context.waiting?.kind === "handoff";
       const entered = isQueued ? null : enters(this.#candidates, run.version, message, now, budget);
       if (entered) this.#replaceRun(entered, message);
@@ -125,7 +125,7 @@ export class PlayedTurn {
       return;
     }
     const run = this.#runs.active;
-    // It was for a run that has ended.
+    // The event was for a run that has ended.
     if (!run || (runId !== null && runId !== run.context.runId)) return;
     if (this.#waitsForPerson(event)) this.#held.push(event);
     else if (event.kind === "move") this.#runs.move(run, this.#versionOf(event));
@@ -139,14 +139,14 @@ export class PlayedTurn {
     return this.#tools.version(textField(payload, "versionId"));
   }
 
-  /** Whether an event would make the chatbot speak over a person. A run that waits for that very person goes on. */
+  /** Whether an event would make the chatbot interrupt an agent. A run that waits for this agent continues. */
   #waitsForPerson({ kind }: ClaimedEvent): boolean {
     if (!this.#turn.is_silent) return false;
     if (kind === "restart") return true;
     return SPEAKING.includes(kind) && this.#runs.active?.context.waiting?.kind !== "handoff";
   }
 
-  /** Held timers and resumptions are not kept: the run's row says when it was due, and the end of the pause resumes it. */
+  /** Held timers and resumptions are not stored: the run's row contains the due time, and the end of the pause resumes the run. */
   #holdEvents(): void {
     if (this.#held.length === 0) return;
     const kept = this.#held.filter(({ kind }) => kind !== "timer" && kind !== "resume").map(({ id }) => id);

@@ -7,13 +7,13 @@ import { parseGraph } from "../chatbot/exchange/parse_graph.ts";
 import { chatbotSettings } from "../chatbot/graph/settings.ts";
 import type { ChatbotVersion } from "../chatbot/graph/version.ts";
 
-/** A published version, ready to run. */
+/** A published version that can be run. */
 export type RunnableVersion = ChatbotVersion & { tenantId: string; rules: TriggerRule[] };
 
-/** A run and the version that it is of. */
+/** A run and its version. */
 export type Run = { context: Context; version: RunnableVersion };
 
-/** Columns of a version that are needed to run it. */
+/** The columns of a version that are needed to run it. */
 export type VersionRow = {
   id: string;
   tenant_id: string;
@@ -32,7 +32,7 @@ export function readRunnable(row: VersionRow): RunnableVersion | Error {
   }
 }
 
-/** Reads a version. Throws when its graph is none. */
+/** Reads a version. Throws when its graph is not valid. */
 export function runnable(row: VersionRow): RunnableVersion {
   const { graph } = parseGraph(row.nodes, row.edges);
   const settings = chatbotSettings(row.settings);

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { TurnResult } from "./turn_result.ts";
 
-/** Saves what came of some turns, in the transaction that claimed them. */
+/** Saves the results of turns, in the transaction that claimed them. */
 export async function saveTurns(
   client: pg.ClientBase,
   results: readonly TurnResult[],

@@ -1,14 +1,14 @@
 import type { ClaimedTurn } from "./claimed_turn.ts";
 
-/** After so many processes have ended over an event it is set aside. */
+/** An event is set aside after this many processes have ended while playing it. */
 export const MOST_TRIES = 3;
 
 /**
- * The turns to play together. An event that was being played when a process ended is a suspect: its conversation is
- * played by itself, one event at a time, so that an innocent one is cleared by its success, and the guilty one harms no
- * other. Of several, the one with the fewest tries comes first.
+ * Selects the turns to play together. An event that was being played when a process ended is a suspect: its conversation is
+ * played separately, one event at a time, so that harmless events succeed and a harmful one does not affect others. Suspects
+ * with the fewest tries come first.
  *
- * @param isForSuspects whether a suspect's turn has come although others wait
+ * @param isForSuspects whether a suspect is played before other turns
  */
 export function chooseTurns<Turn extends ClaimedTurn>(
   turns: readonly Turn[],
@@ -25,7 +25,7 @@ function isSuspect({ events }: ClaimedTurn): boolean {
   return events.some(({ tries }) => tries > 0);
 }
 
-/** Of the event that is next: the oldest of its conversation. */
+/** The tries of the conversation's next event, the oldest one. */
 export function triesOf({ events }: ClaimedTurn): number {
   return events[0]?.tries ?? 0;
 }

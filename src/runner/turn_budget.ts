@@ -1,12 +1,12 @@
 import type { Budget } from "../chatbot/engine/budget.ts";
 
 /**
- * What a turn may take, in milliseconds: a thousand times what one does take. While it runs, nothing else in the
- * process does: no other chatbot, no sender, no request.
+ * The time budget of a turn, in milliseconds: a thousand times what a turn usually takes. While a turn runs, the process can
+ * do nothing else.
  */
 const TURN_MS = 250;
 
-/** A turn's time, from now on. What the processor did elsewhere meanwhile does not count. */
+/** The time budget of a turn that starts now. Only CPU time of this process counts. */
 export function turnBudget(limitMs = TURN_MS): Budget {
   const end = performance.now() + limitMs;
   const before = process.cpuUsage();

@@ -4,13 +4,13 @@ import { joinBurst } from "../chatbot/engine/burst.ts";
 import type { InboundMessage } from "../chatbot/engine/context.ts";
 import type { ClaimedEvent } from "./claimed_turn.ts";
 
-/** What is played together; `messages` is null for anything else that happened. */
+/** Events that are played together; `messages` is null for events that are not messages. */
 export type TurnPart = { events: [ClaimedEvent, ...ClaimedEvent[]]; messages: InboundMessage[] | null };
 
 /**
- * The events in their order, each by itself; messages of a burst together.
+ * Divides events into parts, in their order: messages of a burst together, other events separately.
  *
- * @param isSignal whether a message is one that no person types: it is not joined with others
+ * @param isSignal whether a message is an entry signal, which is not joined with others
  */
 export function partsOf(
   events: readonly ClaimedEvent[],
@@ -42,7 +42,7 @@ function messageOf(event: ClaimedEvent): InboundMessage {
   };
 }
 
-/** The engine works with a bare list, as providers send it. */
+/** The content as the engine expects it: contacts are a list, as providers send them. */
 function contactsIn(content: Json): Json {
   return isObject(content) ? listField(content, "contacts") : [];
 }

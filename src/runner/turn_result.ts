@@ -3,16 +3,16 @@ import type { ContactChange } from "../chatbot/engine/effect.ts";
 import type { ActivityStep } from "./activity.ts";
 import type { ContextRow } from "./claimed_turn.ts";
 
-/** What a turn changes, as rows for app_private.save_chatbot_turns(). */
+/** The result of a turn, as rows for app_private.save_chatbot_turns(). */
 export type TurnResult = {
   eventIds: string[];
   contexts: ContextRow[];
   replies: { conversation_id: string; type: string; content: Json; metadata: JsonObject }[];
   /** `run_at` null clears the run's timer. */
   timers: { context_id: string; run_at: string | null }[];
-  /** Runs that wait for a call to the outside, to be made after commit. */
+  /** Runs that wait for a request, which is sent after commit. */
   calls: { context_id: string }[];
-  /** `pause_seconds` null: a run is left, which keeps silent by itself. */
+  /** `pause_seconds` is null if the run continues to wait: it sends nothing by itself. */
   handoffs: {
     conversation_id: string;
     user_id: string | null;
@@ -22,17 +22,17 @@ export type TurnResult = {
     pause_seconds: number | null;
   }[];
   contactChanges: { contact_id: string; change: ContactChange }[];
-  /** What there is to count. */
+  /** The counts for statistics. */
   activity: { version_id: string; steps: ActivityStep[] }[];
-  /** Conversations whose messages wait for more of them. */
+  /** Conversations whose messages wait for more messages of a burst. */
   bursts: { conversation_id: string; delay_ms: number }[];
-  /** Events that wait until a person is done with their conversation. */
+  /** Events that are held until an agent gives the conversation back. */
   holds: { conversation_id: string; event_ids: string[] }[];
-  /** Events that are not tried again. */
+  /** Events that are set aside and not retried. */
   setAsides: { event_id: string; reason: string }[];
 };
 
-/** The result of a turn that changes nothing but takes these events. */
+/** The result of a turn that only removes these events. */
 export function nothing(eventIds: string[]): TurnResult {
   return {
     eventIds,

@@ -14,14 +14,14 @@ import type { TurnResult } from "./turn_result.ts";
 import type { TurnTools } from "./turn_tools.ts";
 
 /**
- * The runs of a conversation in one turn, of which one at most is active. What their steps lead to goes into the turn's
+ * The runs of a conversation in one turn, of which at most one is active. The effects of their steps are added to the turn's
  * result.
  */
 export class TurnRuns {
   readonly #turn: ClaimedTurn;
   readonly #tools: TurnTools;
   readonly #result: TurnResult;
-  /** Those that this turn has changed, by their ids. */
+  /** The runs that this turn has changed, by id. */
   readonly #changed = new Map<string, Run>();
   #current: Run | null;
   #replies: Context["replies"] | null;
@@ -41,13 +41,13 @@ export class TurnRuns {
     return this.#current !== null && isActive(this.#current.context) ? this.#current : null;
   }
 
-  /** The active run's, or that of the run before. */
+  /** The reply count of the active run, or of the previous one. */
   get lastVersion(): RunnableVersion | null {
     const { previous } = this.#turn;
     return this.#current?.version ?? (previous && this.#tools.version(previous.version_id));
   }
 
-  /** Starts a run; an active one is stopped before. A run that restarts itself starts again with the same message. */
+  /** Starts a run, after stopping an active one. A run that restarts itself starts again with the same message. */
   start(version: RunnableVersion, message: InboundMessage | null, given: JsonObject = {}): void {
     const { contact } = this.#turn;
     const runId = this.#tools.newRunId();
@@ -68,12 +68,12 @@ export class TurnRuns {
     if (isRestart(effects)) this.start(version, message);
   }
 
-  /** The run handles a message. */
+  /** Passes a message to the run. */
   handle(run: Run, message: InboundMessage): void {
     if (isRestart(this.advance(run, { kind: "message", message }))) this.start(run.version, message);
   }
 
-  /** One step of a run, which is the current one from then on. */
+  /** Advances a run, which becomes the current one. */
   advance(run: Run, event: ChatbotEvent): Effect[] {
     const { budget, now } = this.#tools;
     const { context, effects } = advance(run.version, run.context, event, now, { budget });
@@ -85,7 +85,7 @@ export class TurnRuns {
     return effects;
   }
 
-  /** The run goes on with another version. Where that has no such node, it stays with its own to the end. */
+  /** Moves the run to another version. If that does not have the current node, the run keeps its own version until it ends. */
   move({ version: from, context: before }: Run, to: RunnableVersion): void {
     if (!canMove(before, from, to)) return;
     const context = moved(before, from, to, this.#tools.now);

@@ -14,22 +14,22 @@ import type { TurnResult } from "./turn_result.ts";
 type TurnTakerOptions = {
   pool: pg.Pool;
   keyRing: KeyRing;
-  /** The address that callback addresses begin with. */
+  /** The base of callback addresses. */
   publicUrl: string;
-  /** Sends what the turns of a transaction say: it is in the outbox with their commit, and no job announces it. */
+  /** Sends the messages of a transaction's turns: they are in the outbox after its commit, without a job. */
   sendReplies: (pipeline: Pipeline) => void;
   log: Log;
 };
 
-/** Conversations of one transaction: enough to share its commit, few enough to hold their locks briefly. */
+/** The number of conversations in a transaction: enough to share its commit, few enough to hold their locks briefly. */
 const BATCH = 32;
-/** How often a conversation that another transaction has locked is tried again, and how many times. */
+/** How often, and how many times, a conversation that another transaction has locked is retried. */
 const RETRY_MS = 15;
 const RETRIES = 100;
 
 /**
- * The chatbots' shell: locks conversations, plays their turns through the pure engine, and saves the results in the same
- * transaction. A turn happens once: its events leave in that transaction, or stay. A batch takes two round trips:
+ * Runs chatbots: locks conversations, plays their turns with the pure engine, and saves the results in the same transaction.
+ * Each turn is saved exactly once, because its events are deleted in that transaction. A batch takes two round trips:
  *
  *     begin · claim_chatbot_turns → plays … → save_chatbot_turns · commit · what sendReplies() asks
  */
@@ -38,7 +38,7 @@ export class TurnTaker {
   readonly #sendReplies: (pipeline: Pipeline) => void;
   readonly #log: Log;
   readonly #player: BatchPlayer;
-  /** This taker's, in the database's notes of who plays what. */
+  /** Identifies this process in the database's record of events being played. */
   readonly #id = uuidV7();
   #isWanted = false;
   #isStopping = false;
@@ -52,8 +52,8 @@ export class TurnTaker {
   }
 
   /**
-   * Takes the turns of all conversations in which something waits for a chatbot; resolves when none is left. Called during
-   * a run, it makes the run look again and resolves at once: one waiting caller is enough.
+   * Plays the turns of all conversations with events for a chatbot; resolves when none is left. A call during a run makes the
+   * run claim again and resolves immediately.
    */
   drain(): Promise<void> {
     this.#isWanted = true;
@@ -62,7 +62,7 @@ export class TurnTaker {
     return this.#running;
   }
 
-  /** Takes nothing more; resolves when the turns under way are saved. */
+  /** Stops claiming; resolves when the turns in progress are saved. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running?.catch((err: unknown) => this.#log.warn({ err }, "failed to take the last turns"));
@@ -71,9 +71,9 @@ export class TurnTaker {
   async #run(): Promise<void> {
     try {
       for (let retry = 0; retry < RETRIES; retry += 1) {
-        if (await this.#takeAvailable()) retry = 0;
+        if (await this.#playAvailable()) retry = 0;
         if (this.#isStopping) return;
-        // What is left is locked by another transaction: a webhook's next message, an agent's change, another worker.
+        // The rest is locked by another transaction: a webhook, an agent's change, another worker.
         const isLeft = await this.#isAnythingLeft();
         if (this.#isWanted) continue;
         // Nothing may come between this check and the end: a drain() from here on starts a new run.
@@ -87,14 +87,14 @@ export class TurnTaker {
     if (this.#isWanted) await this.drain();
   }
 
-  /** Takes batches until none is left or what is left is locked; returns whether there was any turn. */
-  async #takeAvailable(): Promise<boolean> {
+  /** Plays batches until none is left or the rest is locked; returns whether any turn was played. */
+  async #playAvailable(): Promise<boolean> {
     let hasTaken = false;
     do {
       this.#isWanted = false;
-      // A batch that was not full has seen all there was.
+      // A batch that was not full contained all turns.
       for (let taken = BATCH; taken === BATCH && !this.#isStopping; ) {
-        taken = await this.#takeBatch();
+        taken = await this.#playBatch();
         hasTaken ||= taken > 0;
       }
     } while (this.#isWanted && !this.#isStopping);
@@ -108,39 +108,40 @@ export class TurnTaker {
     return rows[0].is_left;
   }
 
-  /** The holder of a lock does not report its end. */
+  /** No event reports that a lock was released. */
   async #leaveToJob(): Promise<void> {
     await this.#pool.query("select app_private.wake_later('advance_chatbots', now() + interval '1 second')");
   }
 
-  /** Returns how many turns there were. */
-  async #takeBatch(): Promise<number> {
+  /** Plays one batch; returns the number of turns. */
+  async #playBatch(): Promise<number> {
     try {
-      return await this.#take(async (pipeline) => {
+      return await this.#playAndSave(async (pipeline) => {
         const results = (await this.#player.play(pipeline.client, BATCH)).map(({ result }) => result);
         if (results.length > 0) pipeline.last(saveTurns(pipeline.client, results, this.#id));
         return results;
       });
     } catch (error) {
-      // The victim of a deadlock tries again, after a moment.
+      // The victim of a deadlock retries after a moment.
       if (sqlState(error)?.startsWith("40")) {
         await delay(RETRY_MS);
         return BATCH;
       }
       if (!isRefusal(error)) throw error;
-      return this.#takeOneByOne();
+      return this.#playSeparately();
     }
   }
 
-  /** Some turn of a batch cannot be saved: by itself, it does not hold up the others. */
-  async #takeOneByOne(): Promise<number> {
+  /** Plays turns separately after a batch could not be saved, so that the failing turn does not block the others. */
+  async #playSeparately(): Promise<number> {
     let taken = 0;
-    while (taken < BATCH && (await this.#take((pipeline) => this.#playOne(pipeline.client))) > 0) taken += 1;
+    while (taken < BATCH && (await this.#playAndSave((pipeline) => this.#playOne(pipeline.client))) > 0)
+      taken += 1;
     return taken;
   }
 
-  /** Plays and saves turns in one transaction, and has their replies sent. Returns how many there were. */
-  #take(work: (pipeline: Pipeline) => Promise<TurnResult[]>): Promise<number> {
+  /** Plays and saves turns in one transaction, then sends their messages. Returns the number of turns. */
+  #playAndSave(work: (pipeline: Pipeline) => Promise<TurnResult[]>): Promise<number> {
     return inTransaction(this.#pool, async (_client, pipeline) => {
       const results = await work(pipeline);
       for (const { contexts } of results)
@@ -150,7 +151,7 @@ export class TurnTaker {
     });
   }
 
-  /** If the database refuses what the turn wants, its run ends; if it refuses that too, only its events are taken. */
+  /** If the database refuses the result of the turn, its run fails; if it refuses that too, only the events are removed. */
   async #playOne(client: pg.PoolClient): Promise<TurnResult[]> {
     const [played] = await this.#player.play(client, 1);
     if (played === undefined) return [];
@@ -169,7 +170,7 @@ export class TurnTaker {
     return [minimal];
   }
 
-  /** Saves a result; if the database refuses it, nothing has happened and the error is returned. */
+  /** Saves a result. If the database refuses it, nothing is changed and the error is returned. */
   async #trySaving(client: pg.PoolClient, result: TurnResult): Promise<unknown> {
     await client.query("savepoint turn");
     try {
@@ -183,7 +184,7 @@ export class TurnTaker {
   }
 }
 
-/** The database does not accept the result: a rule of ours (PY), a value out of range, a broken constraint. */
+/** Whether the database refused the result: a rule of Parley (PY), a value out of range, a violated constraint. */
 function isRefusal(error: unknown): boolean {
   return /^(PY|22|23)/.test(sqlState(error) ?? "");
 }

@@ -2,11 +2,11 @@ import type { Budget } from "../chatbot/engine/budget.ts";
 import type { InboundMessage } from "../chatbot/engine/context.ts";
 import type { RunnableVersion } from "./runnable_version.ts";
 
-/** What a turn needs from outside; production and replay pass different ones. */
+/** What a turn needs from outside. Production and replay pass different implementations. */
 export type TurnTools = {
-  /** The version a run is of, or that may begin; loaded beforehand. */
+  /** The version of a run or of a candidate; it has been loaded before. */
   version: (versionId: string) => RunnableVersion;
-  /** Which of the candidates a message begins, if any. */
+  /** The candidate that a message starts, if any. */
   begins: (
     candidates: readonly RunnableVersion[],
     message: InboundMessage,
@@ -14,7 +14,7 @@ export type TurnTools = {
     isFirstMessage: boolean,
     budget: Budget,
   ) => RunnableVersion | null;
-  /** Which of them a message begins although a run of this version waits, if any. */
+  /** The candidate that a message starts although a run of this version waits, if any. */
   enters: (
     candidates: readonly RunnableVersion[],
     running: RunnableVersion,
@@ -22,12 +22,12 @@ export type TurnTools = {
     now: string,
     budget: Budget,
   ) => RunnableVersion | null;
-  /** Is a message a signal that no person types, to any of the candidates? */
+  /** Whether a message is an entry signal for any of the candidates. */
   isSignal: (candidates: readonly RunnableVersion[], message: InboundMessage, budget: Budget) => boolean;
-  /** Where others can call a run back. */
+  /** The callback address of a run. */
   callbackAddress: (runId: string) => string;
   newRunId: () => string;
   now: string;
-  /** Of this turn. What is left when it is used up waits for the next one. */
+  /** The time budget of this turn. Events that are left when it is used up wait for the next turn. */
   budget: Budget;
 };

@@ -5,13 +5,13 @@ import { type RunnableVersion, readRunnable } from "./runnable_version.ts";
 
 const MOST_CACHED = 200;
 
-/** Versions never change, so that each is read and parsed once. */
+/** Caches versions: they never change, so that each is read and parsed only once. */
 export class VersionStore {
   readonly #cache = new LRUCache<string, RunnableVersion | Error>({ max: MOST_CACHED });
-  /** Of these none may go, however many they are. */
+  /** The versions of the current batch, which are kept regardless of their number. */
   #batch = new Map<string, RunnableVersion | Error>();
 
-  /** Loads the versions of a batch, as far as they can be, in place of the batch before. */
+  /** Loads the versions of a batch, replacing those of the previous batch. Versions that cannot be loaded are left out. */
   async load(db: Db, ids: readonly string[]): Promise<void> {
     this.#batch = new Map();
     for (const id of ids) {
@@ -27,7 +27,7 @@ export class VersionStore {
     for (const row of rows) this.#keep(row.id, readRunnable(row));
   }
 
-  /** Reads the current state of the forms that these send. */
+  /** Reads the current state of the WhatsApp Flows that these versions send. */
   async loadForms(db: StatementDb, ids: readonly string[]): Promise<void> {
     const loaded = [...new Set(ids)].flatMap((id) => {
       const version = this.#batch.get(id);
@@ -36,7 +36,7 @@ export class VersionStore {
     for (const version of await withForms(db, loaded)) this.#keep(version.id, version);
   }
 
-  /** A version of the batch; throws when it could not be loaded, so that only its own turns fail. */
+  /** A version of the current batch. Throws when it could not be loaded, so that only its own turns fail. */
   get(id: string): RunnableVersion {
     const version = this.#batch.get(id);
     if (version === undefined || version instanceof Error)
