@@ -6,9 +6,9 @@ import { TurnTooLong } from "../chatbot/engine/budget.ts";
 import { callbackAddress } from "../integrations/callback_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { givenUp, setAside } from "./abandoned.ts";
-import { isSignalOfAny, versionBegun, versionEntered } from "./begins.ts";
 import type { TimedTurn } from "./claimed_turn.ts";
 import { playTurn } from "./play_turn.ts";
+import { interruptingVersion, isSignalOfAny, startedVersion } from "./started_version.ts";
 import { chooseTurns, MOST_TRIES, triesOf } from "./suspects.ts";
 import { turnBudget } from "./turn_budget.ts";
 import type { TurnResult } from "./turn_result.ts";
@@ -99,8 +99,8 @@ export class BatchPlayer {
     const { publicUrl, keyRing } = this.#options;
     return playTurn(turn, {
       version: (id) => this.#versions.get(id),
-      begins: versionBegun,
-      enters: versionEntered,
+      startedVersion,
+      interruptingVersion,
       isSignal: isSignalOfAny,
       callbackAddress: (runId) => callbackAddress(publicUrl, runId, keyRing),
       newRunId: uuidV7,

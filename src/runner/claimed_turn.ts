@@ -44,7 +44,7 @@ export type ClaimedTurn = {
   /** Whether an agent has taken over the conversation. */
   is_silent: boolean;
   context: ContextRow | null;
-  /** The run before, where none is under way. Its reply count goes on: two bots must not restart each other for ever. */
+  /** The previous run, if none is active. Its reply count continues, so that two chatbots cannot restart each other endlessly. */
   previous: { version_id: string; replies: { since: string; count: number } } | null;
   /** Whether the first message of this turn is the contact's first message in the conversation. */
   is_first_message: boolean;

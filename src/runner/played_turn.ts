@@ -23,7 +23,7 @@ const SPEAKING: readonly ClaimedEvent["kind"][] = [
 
 /** A turn in progress: its runs, and the result so far. */
 export class PlayedTurn {
-  /** How long the chatbot waits for more messages, in milliseconds: the run's setting, or the longest that may begin. */
+  /** How long the chatbot waits for more messages, in milliseconds: the run's setting, or the longest one of the candidates. */
   readonly debounceMs: number;
   readonly #turn: ClaimedTurn;
   readonly #tools: TurnTools;
@@ -75,17 +75,19 @@ export class PlayedTurn {
     const isFirst = this.#isFirstMessage;
     this.#isFirstMessage = false;
     if (this.#turn.is_silent) return;
-    const { now, budget, enters, begins } = this.#tools;
+    const { now, budget, interruptingVersion, startedVersion } = this.#tools;
     const run = this.#runs.active;
     if (run) {
       // A customer who waits for an agent keeps their place in the queue.
       const isQueued = run.context.waiting?.kind === "handoff";
-      const entered = isQueued ? null : enters(this.#candidates, run.version, message, now, budget);
+      const entered = isQueued
+        ? null
+        : interruptingVersion(this.#candidates, run.version, message, now, budget);
       if (entered) this.#replaceRun(entered, message);
       else this.#runs.handle(run, message);
       return;
     }
-    const version = begins(this.#candidates, message, now, isFirst, budget);
+    const version = startedVersion(this.#candidates, message, now, isFirst, budget);
     if (version) this.#runs.start(version, message);
     else if (tappedReply(message)) this.#answerOldMenu(message);
   }

@@ -7,7 +7,7 @@ export type TurnTools = {
   /** The version of a run or of a candidate; it has been loaded before. */
   version: (versionId: string) => RunnableVersion;
   /** The candidate that a message starts, if any. */
-  begins: (
+  startedVersion: (
     candidates: readonly RunnableVersion[],
     message: InboundMessage,
     now: string,
@@ -15,7 +15,7 @@ export type TurnTools = {
     budget: Budget,
   ) => RunnableVersion | null;
   /** The candidate that a message starts although a run of this version waits, if any. */
-  enters: (
+  interruptingVersion: (
     candidates: readonly RunnableVersion[],
     running: RunnableVersion,
     message: InboundMessage,

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Db, StatementDb } from "../database/db.ts";
-import { withForms } from "./forms.ts";
+import { withCurrentFlows } from "./current_flows.ts";
 import { type RunnableVersion, readRunnable } from "./runnable_version.ts";
 
 const MOST_CACHED = 200;
@@ -33,7 +33,7 @@ export class VersionStore {
       const version = this.#batch.get(id);
       return version === undefined || version instanceof Error ? [] : [version];
     });
-    for (const version of await withForms(db, loaded)) this.#keep(version.id, version);
+    for (const version of await withCurrentFlows(db, loaded)) this.#keep(version.id, version);
   }
 
   /** A version of the current batch. Throws when it could not be loaded, so that only its own turns fail. */

@@ -27,7 +27,7 @@ function replyOf(id: unknown, title: unknown): { id: string; title: string } | n
 }
 
 /** The answer to a WhatsApp Flow: the data that was entered, and the Flow's token. Null for any other message. */
-export function formAnswer({
+export function flowAnswer({
   type,
   content,
 }: InboundMessage): { token: string | null; response: JsonObject } | null {

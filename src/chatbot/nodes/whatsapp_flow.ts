@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { ChatbotEvent, HttpResult } from "../engine/event.ts";
-import { formAnswer, tappedReply, typedText } from "../engine/inbound.ts";
+import { flowAnswer, tappedReply, typedText } from "../engine/inbound.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
 import type { HttpRequest } from "../engine/request.ts";
 import { fail, SKIP, type Step } from "../engine/step.ts";
@@ -118,7 +118,7 @@ function receiveEvent(turn: Turn, node: GraphNode, event: ChatbotEvent, flowToke
       return event.flowToken === flowToken ? receiveAnswer(turn, node, event.response) : null;
     case "message": {
       if (isSkipWord(turn.settings, typedText(event.message) ?? "")) return SKIP;
-      const answer = formAnswer(event.message);
+      const answer = flowAnswer(event.message);
       // The contact tapped an old menu, but the run waits for the Flow.
       if (answer === null) return tappedReply(event.message) ? sendFlow(turn, node, {}) : null;
       // This is the answer to a Flow of another run or node.
@@ -179,7 +179,7 @@ function sendFlow(turn: Turn, node: GraphNode, fetched: JsonObject): Step {
     ...(!isDataExchange &&
       screen !== "" && { flow_action_payload: payload(screen, initialData(turn, node, fetched)) }),
   };
-  const words = FIELDS.flowBodyText.of(data) || FIELDS.content.of(data) || turn.texts.formBody;
+  const words = FIELDS.flowBodyText.of(data) || FIELDS.content.of(data) || turn.texts.flowBody;
   const body = leadIn(turn, node, turn.fill(node, words), 1024);
   const margins = {
     header: FIELDS.flowHeaderText.of(data) || FIELDS.headerText.of(data),
@@ -208,5 +208,5 @@ function buttonOf(turn: Turn, node: GraphNode): string {
   const words = turn
     .fill(node, FIELDS.flowCta.of(node.data))
     .replace(/\p{Extended_Pictographic}|\uFE0F|\u200D/gu, "");
-  return cut(words.trim(), BUTTON_LIMIT) || turn.texts.formCta;
+  return cut(words.trim(), BUTTON_LIMIT) || turn.texts.flowCta;
 }

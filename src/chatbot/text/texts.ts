@@ -21,8 +21,8 @@ export type Texts = {
   ambiguousNumber: string;
   /** The reply to a tap on a menu of a run that has ended. */
   oldMenu: string;
-  formCta: string;
-  formBody: string;
+  flowCta: string;
+  flowBody: string;
   locationBody: string;
 };
 
@@ -67,8 +67,8 @@ const TEXTS: { [language in Language]: Texts } = {
     },
     oldMenu: "That choice is no longer available.",
     ambiguousNumber: "Please write that number without a separator: 1500, or 1.5.",
-    formCta: "Start",
-    formBody: "Please fill in the form.",
+    flowCta: "Start",
+    flowBody: "Please fill in the form.",
     locationBody: "Please send your location.",
   },
   tr: {
@@ -97,8 +97,8 @@ const TEXTS: { [language in Language]: Texts } = {
     },
     oldMenu: "Bu seçenek artık geçerli değil.",
     ambiguousNumber: "Lütfen bu sayıyı ayırıcı olmadan yazın: 1500 ya da 1,5.",
-    formCta: "Start",
-    formBody: "Lütfen formu doldurun.",
+    flowCta: "Start",
+    flowBody: "Lütfen formu doldurun.",
     locationBody: "Lütfen konumunuzu gönderin.",
   },
 };

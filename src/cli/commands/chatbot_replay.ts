@@ -4,10 +4,10 @@ import { ParleyError } from "../../base/errors.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
 import { withStub } from "../../chatbot/simulation/simulate.ts";
 import { inTransaction } from "../../database/pipeline.ts";
-import { withForms } from "../../runner/forms.ts";
-import { MOST_MESSAGES, type Past, readPast } from "../../runner/replay/past.ts";
+import { withCurrentFlows } from "../../runner/current_flows.ts";
+import { MOST_MESSAGES, type Recording, readRecording } from "../../runner/replay/recording.ts";
 import { type Replay, replay } from "../../runner/replay/replay.ts";
-import type { Spoken } from "../../runner/replay/spoken.ts";
+import type { ShownMessage } from "../../runner/replay/shown_message.ts";
 import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
 import { findChatbot, findTenant } from "../../services/find.ts";
 import { type CommonOptions, define } from "../define.ts";
@@ -42,12 +42,12 @@ export function chatbotReplay(): Command {
       onDatabase(async ({ pool }) => {
         const stub = httpStub(options.httpStub === undefined ? null : await readStub(options.httpStub));
         const until = new Date().toISOString();
-        const { version, past } = await inTransaction(pool, async (client) => {
+        const { version, recording } = await inTransaction(pool, async (client) => {
           await client.query("set transaction isolation level repeatable read, read only");
           return find(client, options, chatbot, until);
         });
         const ignoresTriggers = options.ignoreTriggers ?? false;
-        const result = withStub(replay(version, past, { until, ignoresTriggers }), stub);
+        const result = withStub(replay(version, recording, { until, ignoresTriggers }), stub);
         print(options, result, describe(result));
       }),
     );
@@ -58,7 +58,7 @@ async function find(
   options: Options,
   chatbot: string,
   until: string,
-): Promise<{ version: RunnableVersion; past: Past }> {
+): Promise<{ version: RunnableVersion; recording: Recording }> {
   const tenantId = await findTenant(client, options.tenant);
   const { rows } = await client.query<VersionRow>(
     `select v.id, v.tenant_id, v.nodes, v.edges, v.settings, v.subflows, v.flows
@@ -71,10 +71,10 @@ async function find(
   const [row] = rows;
   if (!row) throw new ParleyError("PYNFD", "There is no such version: it was never published");
   const { conversation: conversationId, first: limit } = options;
-  const past = await readPast(client, { conversationId, from: null, until, limit });
-  if (past?.tenantId !== tenantId) throw new ParleyError("PYNFD", "There is no such conversation");
-  const [version] = await withForms(client, [runnable(row)]);
-  return { version: version!, past };
+  const recording = await readRecording(client, { conversationId, from: null, until, limit });
+  if (recording?.tenantId !== tenantId) throw new ParleyError("PYNFD", "There is no such conversation");
+  const [version] = await withCurrentFlows(client, [runnable(row)]);
+  return { version: version!, recording };
 }
 
 function parseFirst(text: string): number {
@@ -96,6 +96,6 @@ function describe({ turns, runs, differentTurns, isCut }: Replay): string {
   return [...lines, ...ways, "", total].join("\n");
 }
 
-function marked(mark: string, spoken: readonly Spoken[]): string[] {
+function marked(mark: string, spoken: readonly ShownMessage[]): string[] {
   return spoken.map(({ preview }) => `  ${mark} ${preview.replaceAll("\n", "\n    ")}`);
 }

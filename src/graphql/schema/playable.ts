@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
-import { withForms } from "../../runner/forms.ts";
+import { withCurrentFlows } from "../../runner/current_flows.ts";
 import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
 
 /** The client's choice of what to play: a version, or a chatbot's draft. */
@@ -42,7 +42,7 @@ export async function findPlayable(
       : await db.query<Row>(VERSION, [versionId, chatbotId]);
   const [row] = rows;
   if (!row) throw new ParleyError("PYNFD", "There is no such chatbot or version, or it cannot be read");
-  const [version] = await withForms(db, [read(row)]);
+  const [version] = await withCurrentFlows(db, [read(row)]);
   return { version: version!, ownerId: row.ownerId };
 }
 

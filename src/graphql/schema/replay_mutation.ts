@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
 import { httpStub } from "../../chatbot/simulation/http_stub.ts";
 import { stubbed } from "../../chatbot/simulation/stubbed.ts";
-import { MOST_MESSAGES, readPast } from "../../runner/replay/past.ts";
+import { MOST_MESSAGES, readRecording } from "../../runner/replay/recording.ts";
 import { replay } from "../../runner/replay/replay.ts";
 import { turnBudget } from "../../runner/turn_budget.ts";
 import { instant, json, type, uuid } from "./graphql_types.ts";
@@ -80,7 +80,7 @@ const payload = {
   until: instant().describe("What the clock showed at the end: timers that were due have rung."),
 };
 
-/** A past conversation with another version: read in a transaction that can write nothing, played after it. */
+/** A recording conversation with another version: read in a transaction that can write nothing, played after it. */
 export function replayMutation(limitMs: number): ServerMutation {
   return serverMutation({
     name: "replayConversation",
@@ -96,9 +96,9 @@ export function replayMutation(limitMs: number): ServerMutation {
     input,
     payload,
     run: async ({ input: { until = new Date().toISOString(), ignoresTriggers, ...input }, asCaller }) => {
-      const { version, past } = await find(asCaller, { until, ...input });
+      const { version, recording } = await find(asCaller, { until, ...input });
       const stub = httpStub(input.httpStub ?? null);
-      const playing = replay(version, past, { until, ignoresTriggers, budget: turnBudget });
+      const playing = replay(version, recording, { until, ignoresTriggers, budget: turnBudget });
       return play(playing, (call) => stubbed(call, stub), limitMs);
     },
   });
@@ -111,8 +111,8 @@ function find(asCaller: Caller["asCaller"], { versionId, conversationId, from, u
     // From here on the database refuses every write, even after a bug.
     await db.query("set transaction read only");
     const { version } = await findPlayable(db, { versionId });
-    const past = await readPast(db, { conversationId, from: from ?? null, until, limit: first });
-    if (!past) throw new ParleyError("PYNFD", "There is no such conversation, or it cannot be read");
-    return { version, past };
+    const recording = await readRecording(db, { conversationId, from: from ?? null, until, limit: first });
+    if (!recording) throw new ParleyError("PYNFD", "There is no such conversation, or it cannot be read");
+    return { version, recording };
   });
 }

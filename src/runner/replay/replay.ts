@@ -3,25 +3,25 @@ import { type Budget, NO_BUDGET } from "../../chatbot/engine/budget.ts";
 import type { Instant, NodeVisit } from "../../chatbot/engine/context.ts";
 import { isBeginning } from "../../chatbot/engine/trigger.ts";
 import type { Playing } from "../../chatbot/simulation/simulation.ts";
-import { versionBegun } from "../begins.ts";
 import type { ContextRow } from "../claimed_turn.ts";
 import { contextOf } from "../context_row.ts";
 import type { RunnableVersion } from "../runnable_version.ts";
-import type { Past, PastMessage } from "./past.ts";
-import { isSame, type Spoken, spoken } from "./spoken.ts";
-import { Stage } from "./stage.ts";
+import { startedVersion } from "../started_version.ts";
+import type { RecordedMessage, Recording } from "./recording.ts";
+import { ReplayedConversation } from "./replayed_conversation.ts";
+import { isSame, type ShownMessage, shownMessage } from "./shown_message.ts";
 
-/** What the customer said, what the chatbot said to that, and what the version would say. */
+/** A turn: the customer's messages, the chatbot's recorded replies, and the version's replies. */
 type ReplayedTurn = {
-  /** When it began. */
+  /** When the turn began. */
   at: Instant;
-  heard: Spoken[];
-  said: Spoken[];
-  wouldSay: Spoken[];
+  heard: ShownMessage[];
+  said: ShownMessage[];
+  wouldSay: ShownMessage[];
   isDifferent: boolean;
 };
 
-/** A run that there would have been. `outcome` is `waiting` while it is not over, and `reason` then what it waits for. */
+/** A run of the replay. While it is active, `outcome` is `waiting` and `reason` names what it waits for. */
 type ReplayedRun = {
   startedAt: Instant;
   path: string[];
@@ -33,75 +33,85 @@ type ReplayedRun = {
 export type Replay = {
   turns: ReplayedTurn[];
   runs: ReplayedRun[];
-  /** How many turns are different. */
+  /** The number of turns with different replies. */
   differentTurns: number;
-  /** Messages are left: only the first ones were replayed. */
+  /** Whether messages are left: only the first ones were replayed. */
   isCut: boolean;
-  /** What the clock showed at the end. */
+  /** The simulated clock at the end. */
   until: Instant;
 };
 
 export type ReplayOptions = {
-  /** Timers ring until then, unless messages are left. */
+  /** Timers fire until then, unless messages are left. */
   until: Instant;
-  /** Whether any message to a resting chatbot begins it, whatever its triggers say. */
+  /** Whether every message to an inactive chatbot starts it, regardless of its triggers. */
   ignoresTriggers: boolean;
-  /** Of each turn. */
+  /** Creates the time budget of each turn. */
   budget?: () => Budget;
 };
 
-/** Messages closer together than this, with nothing said between, are one turn: nobody knows which was answered. */
+/** Messages within this time of each other, without a reply between them, are one turn: which one was answered is not recorded. */
 const TOGETHER_MS = 10_000;
 
 /**
- * Plays what was said in a conversation to a version, as if it had been the only chatbot: by the clock of then, silent
- * while a person had stepped in. What a language model answered then it answers again; any other call goes to whoever
- * drives this. Pure: nothing of it happens.
+ * Replays a recorded conversation with a version as the only chatbot, by a simulated clock. The version is paused whenever an
+ * agent had taken over. Language models give their recorded answers; every other request is yielded to the caller. Pure: nothing
+ * is stored or sent.
  */
 export function* replay(
   version: RunnableVersion,
-  past: Past,
+  recording: Recording,
   { until, ignoresTriggers, budget = () => NO_BUDGET }: ReplayOptions,
 ): Playing<Replay> {
-  const stage = new Stage(version, past, ignoresTriggers ? firstOf : versionBegun, budget);
+  const conversation = new ReplayedConversation(
+    version,
+    recording,
+    ignoresTriggers ? firstOf : startedVersion,
+    budget,
+  );
   const turns: Omit<ReplayedTurn, "isDifferent">[] = [];
-  for (const { at, messages, said } of inTurns(past.messages)) {
+  for (const { at, messages, said } of inTurns(recording.messages)) {
     const before = turns.at(-1);
-    const turn = { at, heard: [] as Spoken[], said: said.map(spoken), wouldSay: [] as Spoken[] };
+    const turn = {
+      at,
+      heard: [] as ShownMessage[],
+      said: said.map(shownMessage),
+      wouldSay: [] as ShownMessage[],
+    };
     for (const burst of inBursts(messages, version.settings.debounceMs)) {
       const last = burst.at(-1)!;
       const isOpen = turns.at(-1) === turn;
-      (isOpen ? turn : (before ?? turn)).wouldSay.push(...(yield* stage.passTime(burst[0]!.at)));
+      (isOpen ? turn : (before ?? turn)).wouldSay.push(...(yield* conversation.passTime(burst[0]!.at)));
       if (!isOpen) turns.push(turn);
-      if (last.by === "person") stage.pause(last.at);
+      if (last.by === "person") conversation.pause(last.at);
       else {
-        turn.heard.push(...burst.map(spoken));
-        turn.wouldSay.push(...(yield* stage.hear(burst, said)));
+        turn.heard.push(...burst.map(shownMessage));
+        turn.wouldSay.push(...(yield* conversation.receive(burst, said)));
       }
     }
     if (messages.length === 0) turns.push(turn);
   }
-  const end = past.isCut ? (past.messages.at(-1)?.at ?? until) : until;
-  turns.at(-1)?.wouldSay.push(...(yield* stage.passTime(end)));
-  const told = turns
+  const end = recording.isCut ? (recording.messages.at(-1)?.at ?? until) : until;
+  turns.at(-1)?.wouldSay.push(...(yield* conversation.passTime(end)));
+  const shown = turns
     .filter(({ heard, said, wouldSay }) => heard.length + said.length + wouldSay.length > 0)
     .map((turn) => ({ ...turn, isDifferent: !isSame(turn.said, turn.wouldSay) }));
   return {
-    turns: told,
-    runs: [...stage.runs.values()].map(runOf),
-    differentTurns: told.filter(({ isDifferent }) => isDifferent).length,
-    isCut: past.isCut,
+    turns: shown,
+    runs: [...conversation.runs.values()].map(runOf),
+    differentTurns: shown.filter(({ isDifferent }) => isDifferent).length,
+    isCut: recording.isCut,
     until: end,
   };
 }
 
-const firstOf: typeof versionBegun = ([version], message) =>
+const firstOf: typeof startedVersion = ([version], message) =>
   version && isBeginning(version.settings, message) ? version : null;
 
-type PastTurn = { at: Instant; messages: PastMessage[]; said: PastMessage[] };
+type PastTurn = { at: Instant; messages: RecordedMessage[]; said: RecordedMessage[] };
 
-/** The customer's messages, and a person's between them, with what the chatbot said to that. */
-function inTurns(messages: readonly PastMessage[]): PastTurn[] {
+/** Divides a recording into turns: the messages of the customer and of agents, with the chatbot's replies to them. */
+function inTurns(messages: readonly RecordedMessage[]): PastTurn[] {
   const turns: PastTurn[] = [];
   for (const message of messages) {
     const turn = turns.at(-1);
@@ -119,12 +129,12 @@ function inTurns(messages: readonly PastMessage[]): PastTurn[] {
   return turns;
 }
 
-/** Texts that the version's `debounceMs` makes one; anything else by itself. */
-function inBursts(messages: readonly PastMessage[], debounceMs: number): PastMessage[][] {
-  const bursts: PastMessage[][] = [];
+/** Divides messages into bursts: consecutive texts that the version's `debounceMs` joins; other messages separately. */
+function inBursts(messages: readonly RecordedMessage[], debounceMs: number): RecordedMessage[][] {
+  const bursts: RecordedMessage[][] = [];
   for (const message of messages) {
     const last = bursts.at(-1)?.at(-1);
-    const isText = (one: PastMessage) => one.by === "customer" && one.type === "text";
+    const isText = (one: RecordedMessage) => one.by === "customer" && one.type === "text";
     if (last && isText(last) && isText(message) && isWithin(last, message, debounceMs))
       bursts.at(-1)?.push(message);
     else bursts.push([message]);
@@ -132,7 +142,7 @@ function inBursts(messages: readonly PastMessage[], debounceMs: number): PastMes
   return bursts;
 }
 
-function isWithin(earlier: PastMessage, later: PastMessage, ms: number): boolean {
+function isWithin(earlier: RecordedMessage, later: RecordedMessage, ms: number): boolean {
   return Date.parse(later.at) - Date.parse(earlier.at) < ms;
 }
 

@@ -7,7 +7,7 @@ import { newContext } from "../../../../src/chatbot/engine/context.ts";
 import { matchTrigger, type TriggerRule } from "../../../../src/chatbot/engine/trigger.ts";
 import { triggerRules } from "../../../../src/chatbot/engine/trigger_rules.ts";
 import { chatbotSettings, DEFAULT_SETTINGS } from "../../../../src/chatbot/graph/settings.ts";
-import { versionBegun, versionEntered } from "../../../../src/runner/begins.ts";
+import { interruptingVersion, startedVersion } from "../../../../src/runner/started_version.ts";
 import { turnBudget } from "../../../../src/runner/turn_budget.ts";
 import { chainOf, graphOf, NOW, type NodeSpec, RUN_ID, Run, text } from "../build.ts";
 
@@ -195,8 +195,8 @@ describe("whatever words a message is compared with, its turn ends in time", () 
             assert.ok(error instanceof TurnTooLong);
           }
         };
-        attempt(() => versionBegun([runnable], message, NOW, false, turnBudget(50)));
-        attempt(() => versionEntered([runnable], runnable, message, NOW, turnBudget(50)));
+        attempt(() => startedVersion([runnable], message, NOW, false, turnBudget(50)));
+        attempt(() => interruptingVersion([runnable], runnable, message, NOW, turnBudget(50)));
       });
       assert.ok(ms < 1000, `${ms} ms of processor time`);
     });

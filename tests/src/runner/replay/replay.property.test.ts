@@ -3,13 +3,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import { withStub } from "../../../../src/chatbot/simulation/simulate.ts";
-import type { Past, PastMessage } from "../../../../src/runner/replay/past.ts";
+import type { RecordedMessage, Recording } from "../../../../src/runner/replay/recording.ts";
 import { replay } from "../../../../src/runner/replay/replay.ts";
 import { runnable } from "../../../../src/runner/runnable_version.ts";
 import { NOW } from "../../chatbot/build.ts";
 import { graph, json, outside } from "../../chatbot/random_graphs.ts";
 
-const message: fc.Arbitrary<Omit<PastMessage, "at" | "id"> & { after: number }> = fc.record({
+const message: fc.Arbitrary<Omit<RecordedMessage, "at" | "id"> & { after: number }> = fc.record({
   by: fc.constantFrom("customer", "customer", "customer", "chatbot", "person"),
   type: fc.constantFrom("text", "text", "interactive", "image", "contacts", "button", "reaction", "odd"),
   content: fc.oneof(
@@ -28,7 +28,7 @@ const message: fc.Arbitrary<Omit<PastMessage, "at" | "id"> & { after: number }> 
   after: fc.constantFrom(0, 1, 5, 60, 4000, 100_000),
 });
 
-test("any graph, any past: it is replayed to its end, and repeats itself", () => {
+test("any graph, any recording: it is replayed to its end, and repeats itself", () => {
   fc.assert(
     fc.property(
       graph,
@@ -51,7 +51,7 @@ test("any graph, any past: it is replayed to its end, and repeats itself", () =>
           flows: {},
         });
         let clock = Date.parse(NOW);
-        const past: Past = {
+        const recording: Recording = {
           conversationId: "c",
           tenantId: "t",
           contact: { id: "p", phone: null },
@@ -64,7 +64,7 @@ test("any graph, any past: it is replayed to its end, and repeats itself", () =>
           runIds: [],
         };
         const until = new Date(clock + 3_600_000).toISOString();
-        const play = () => withStub(replay(version, past, { until, ignoresTriggers }), httpStub(stub));
+        const play = () => withStub(replay(version, recording, { until, ignoresTriggers }), httpStub(stub));
         const first = play();
         assert.deepEqual(play(), first);
         const heard = first.turns.flatMap((turn) => turn.heard);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Json } from "../../../../src/base/json/json.ts";
 import { httpStub } from "../../../../src/chatbot/simulation/http_stub.ts";
 import { withStub } from "../../../../src/chatbot/simulation/simulate.ts";
-import type { Past, PastMessage } from "../../../../src/runner/replay/past.ts";
+import type { RecordedMessage, Recording } from "../../../../src/runner/replay/recording.ts";
 import { type ReplayOptions, replay } from "../../../../src/runner/replay/replay.ts";
 import { runnable } from "../../../../src/runner/runnable_version.ts";
 import { graphOf, type NodeSpec } from "../../chatbot/build.ts";
@@ -12,10 +12,10 @@ import { graphOf, type NodeSpec } from "../../chatbot/build.ts";
 const START = Date.parse("2026-03-02T09:00:00Z");
 const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
 
-/** A line of a past: when, who, what. */
-type Line = [minutes: number, by: "customer" | "chatbot" | "person", said: string | Partial<PastMessage>];
+/** A line of a recording: when, who, what. */
+type Line = [minutes: number, by: "customer" | "chatbot" | "person", said: string | Partial<RecordedMessage>];
 
-function pastOf(lines: Line[], more: Partial<Past> = {}): Past {
+function recordingOf(lines: Line[], more: Partial<Recording> = {}): Recording {
   return {
     conversationId: "c",
     tenantId: "t",
@@ -43,11 +43,11 @@ const versionOf = (nodes: { [id: string]: NodeSpec }, edges: string[], settings:
 
 function replayed(
   version: ReturnType<typeof versionOf>,
-  past: Past,
+  recording: Recording,
   { stub, ...options }: Partial<ReplayOptions> & { stub?: unknown } = {},
 ) {
   const all = { until: at(10_000), ignoresTriggers: false, ...options };
-  const { turns, ...rest } = withStub(replay(version, past, all), httpStub(stub));
+  const { turns, ...rest } = withStub(replay(version, recording, all), httpStub(stub));
   const words = (spoken: { preview: string }[]) => spoken.map(({ preview }) => preview);
   return {
     ...rest,
@@ -69,7 +69,7 @@ const HELLO = versionOf(
 test("turn by turn: what was said, what would be said, and whether they differ", () => {
   const result = replayed(
     HELLO,
-    pastOf([
+    recordingOf([
       [0, "customer", "hello"],
       [0.1, "chatbot", "Name?"],
       [1, "customer", "Bob"],
@@ -92,7 +92,7 @@ test("the order of keys and the tokens of forms are no difference; the content i
     { start: ["start"], form, bye: ["message", { content: "{{flow_1.response.day}}" }] },
     ["start > form", "form > bye"],
   );
-  const first = replayed(version, pastOf([[0, "customer", "hello"]]));
+  const first = replayed(version, recordingOf([[0, "customer", "hello"]]));
   assert.deepEqual(first.turns[0]?.[3], true);
   const sent = (cta: string): Json => ({
     type: "flow",
@@ -118,7 +118,7 @@ test("the order of keys and the tokens of forms are no difference; the content i
   ] as const) {
     const { turns, runs } = replayed(
       version,
-      pastOf([
+      recordingOf([
         [0, "customer", "hello"],
         [0, "chatbot", { type: "interactive", content: sent(cta) }],
         [2, "customer", { type: "interactive", content: answer }],
@@ -152,7 +152,7 @@ test("an answer to another form of the graph is not taken for this one's", () =>
   });
   const { runs } = replayed(
     version,
-    pastOf([
+    recordingOf([
       [0, "customer", "hello"],
       [1, "customer", answer("two")],
       [2, "customer", answer("one")],
@@ -179,7 +179,7 @@ const TIMED = versionOf(
 test("timers that would have rung between two messages ring, and count for the turn before", () => {
   const { turns, runs } = replayed(
     TIMED,
-    pastOf([
+    recordingOf([
       [0, "customer", "hello"],
       [120, "customer", "Bob"],
     ]),
@@ -197,8 +197,11 @@ test("timers that would have rung between two messages ring, and count for the t
 
 test("after the last message timers ring until the clock's end, unless messages are left", () => {
   const lines: Line[] = [[0, "customer", "hello"]];
-  assert.deepEqual(replayed(TIMED, pastOf(lines), { until: at(11) }).turns[0]?.[2], ["Name?", "Too late"]);
-  const cut = replayed(TIMED, pastOf(lines, { isCut: true }), { until: at(11) });
+  assert.deepEqual(replayed(TIMED, recordingOf(lines), { until: at(11) }).turns[0]?.[2], [
+    "Name?",
+    "Too late",
+  ]);
+  const cut = replayed(TIMED, recordingOf(lines, { isCut: true }), { until: at(11) });
   assert.deepEqual([cut.turns[0]?.[2], cut.isCut, cut.until], [["Name?"], true, at(0)]);
 });
 
@@ -210,7 +213,7 @@ test("messages that belong together are one turn; a burst is one answer where th
     [0.05, "chatbot", "Name?"],
     [0.06, "chatbot", "Hi I am, Ada"],
   ];
-  const apart = replayed(HELLO, pastOf(lines));
+  const apart = replayed(HELLO, recordingOf(lines));
   assert.deepEqual(apart.turns[0]?.[0], ["hello", "I am", "Bob"]);
   assert.deepEqual(apart.turns[0]?.[2], ["Name?", "Hi I am, Ada", "Name?"]);
   const { graph } = HELLO;
@@ -222,7 +225,7 @@ test("messages that belong together are one turn; a burst is one answer where th
     subflows: {},
     flows: {},
   });
-  const together = replayed(gathering, pastOf(lines));
+  const together = replayed(gathering, recordingOf(lines));
   assert.deepEqual(together.turns[0]?.[2], ["Name?"]);
 });
 
@@ -233,7 +236,7 @@ test("while a person had stepped in the chatbot is silent; then it asks again, o
     [2, "customer", "Bob"],
     [90, "customer", "Eve"],
   ];
-  const resumed = replayed(HELLO, pastOf(lines));
+  const resumed = replayed(HELLO, recordingOf(lines));
   assert.deepEqual(
     resumed.turns.map((turn) => [turn[0], turn[2]]),
     [
@@ -251,7 +254,7 @@ test("while a person had stepped in the chatbot is silent; then it asks again, o
     subflows: {},
     flows: {},
   });
-  const { runs } = replayed(ending, pastOf(lines));
+  const { runs } = replayed(ending, recordingOf(lines));
   assert.deepEqual(
     runs.map(({ reason }) => reason),
     ["taken_over", "timeout"],
@@ -269,7 +272,7 @@ test("in a pause no timer rings and no call is answered; a handoff's own timeout
     },
     ["start > team", "team:timeout > api", "api:success > wait", "wait > m"],
   );
-  const past = pastOf([
+  const recording = recordingOf([
     [0, "customer", "hello"],
     [5, "person", "I am here"],
     // Ten minutes after the handoff began, and while the pause lasts.
@@ -278,7 +281,7 @@ test("in a pause no timer rings and no call is answered; a handoff's own timeout
     [66, "customer", "still there?"],
     [80, "customer", "bye"],
   ]);
-  const { turns, runs } = replayed(calling, past, { until: at(85), stub: { api: { body: "42" } } });
+  const { turns, runs } = replayed(calling, recording, { until: at(85), stub: { api: { body: "42" } } });
   assert.deepEqual(
     turns.map((turn) => [turn[0], turn[2]]),
     [
@@ -296,11 +299,11 @@ test("triggers decide what begins a run, as in earnest, unless they are to be ig
   const version = versionOf({ start: ["start", { triggers }], m: ["message", { content: "Go" }] }, [
     "start > m",
   ]);
-  const past = pastOf([
+  const recording = recordingOf([
     [0, "customer", "hello"],
     [1, "customer", "start"],
   ]);
-  const said = (options: object) => replayed(version, past, options).turns.map((turn) => turn[2]);
+  const said = (options: object) => replayed(version, recording, options).turns.map((turn) => turn[2]);
   assert.deepEqual(said({}), [[], ["Go"]]);
   assert.deepEqual(said({ ignoresTriggers: true }), [["Go"], ["Go"]]);
 });
@@ -314,9 +317,9 @@ test("the first message is the first only from the beginning", () => {
     [0, "customer", "hello"],
     [1, "customer", "again"],
   ];
-  const said = (past: Past) => replayed(version, past).turns.map((turn) => turn[2]);
-  assert.deepEqual(said(pastOf(lines)), [["New!"], []]);
-  assert.deepEqual(said(pastOf(lines, { isFromBeginning: false })), [[], []]);
+  const said = (recording: Recording) => replayed(version, recording).turns.map((turn) => turn[2]);
+  assert.deepEqual(said(recordingOf(lines)), [["New!"], []]);
+  assert.deepEqual(said(recordingOf(lines, { isFromBeginning: false })), [[], []]);
 });
 
 test("calls are answered by the stub, with their retries; a model says again what it said then", () => {
@@ -334,8 +337,11 @@ test("calls are answered by the stub, with their retries; a model says again wha
     [0, "chatbot", { content: { body: "Recorded" }, nodeId: "ai", isModels: true }],
   ];
   const stub = { api: [{ status: 503 }, { body: "42" }], ai: "Stubbed" };
-  assert.deepEqual(replayed(version, pastOf(lines), { stub }).turns[0]?.[2], ["Recorded", "42"]);
-  assert.deepEqual(replayed(version, pastOf(lines.slice(0, 1)), { stub }).turns[0]?.[2], ["Stubbed", "42"]);
+  assert.deepEqual(replayed(version, recordingOf(lines), { stub }).turns[0]?.[2], ["Recorded", "42"]);
+  assert.deepEqual(replayed(version, recordingOf(lines.slice(0, 1)), { stub }).turns[0]?.[2], [
+    "Stubbed",
+    "42",
+  ]);
 });
 
 test("runs take the ids of those that were: what is drawn by chance is drawn alike", () => {
@@ -348,24 +354,24 @@ test("runs take the ids of those that were: what is drawn by chance is drawn ali
     ["start > set", "set > m"],
   );
   const said = (runIds: string[]) =>
-    replayed(version, pastOf([[0, "customer", "hello"]], { runIds })).turns[0]?.[2];
+    replayed(version, recordingOf([[0, "customer", "hello"]], { runIds })).turns[0]?.[2];
   const id = "0190aaaa-0000-7000-8000-000000000001";
   assert.deepEqual(said([id]), said([id]));
   assert.notDeepEqual(said([id]), said([]));
 });
 
 test("nothing that was, and what the chatbot said by itself", () => {
-  assert.deepEqual(replayed(HELLO, pastOf([])), {
+  assert.deepEqual(replayed(HELLO, recordingOf([])), {
     turns: [],
     runs: [],
     differentTurns: 0,
     isCut: false,
     until: at(10_000),
   });
-  assert.deepEqual(replayed(HELLO, pastOf([[0, "chatbot", "Reminder"]])).turns, [
+  assert.deepEqual(replayed(HELLO, recordingOf([[0, "chatbot", "Reminder"]])).turns, [
     [[], ["Reminder"], [], true],
   ]);
-  assert.deepEqual(replayed(HELLO, pastOf([[0, "person", "Hello?"]])).turns, []);
+  assert.deepEqual(replayed(HELLO, recordingOf([[0, "person", "Hello?"]])).turns, []);
 });
 
 test("a message that says nothing to a chatbot, or is of no known shape, moves nothing and breaks nothing", () => {
@@ -379,9 +385,9 @@ test("a message that says nothing to a chatbot, or is of no known shape, moves n
   ]) {
     const { runs } = replayed(
       HELLO,
-      pastOf([
+      recordingOf([
         [0, "customer", "hello"],
-        [1, "customer", said as Partial<PastMessage>],
+        [1, "customer", said as Partial<RecordedMessage>],
         [2, "customer", "Bob"],
       ]),
     );

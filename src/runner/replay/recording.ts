@@ -2,56 +2,59 @@ import type { Json, JsonObject } from "../../base/json/json.ts";
 import type { Instant } from "../../chatbot/engine/context.ts";
 import type { StatementDb } from "../../database/db.ts";
 
-/** A message of a conversation's past, as far as a chatbot has to do with it. */
-export type PastMessage = {
+/** A message of a recorded conversation, with what matters to a chatbot. */
+export type RecordedMessage = {
   id: string;
   by: "customer" | "chatbot" | "person";
   type: string;
   content: Json;
   referral: JsonObject | null;
-  /** Of the chatbot's: the node that said it. */
+  /** For messages of the chatbot: the node that sent it. */
   nodeId: string | null;
-  /** A language model's words. */
+  /** Whether a language model wrote it. */
   isModels: boolean;
-  /** When it was stored: when a chatbot would have heard it. */
+  /** When it was stored, and so when a chatbot would have received it. */
   at: Instant;
 };
 
-/** What is known of a conversation's past. */
-export type Past = {
+/** A recorded conversation, or a part of it. */
+export type Recording = {
   conversationId: string;
   tenantId: string;
   contact: JsonObject & { id: string; phone: string | null };
-  /** In their order. */
-  messages: PastMessage[];
-  /** There are more than were read. */
+  /** The messages, the oldest first. */
+  messages: RecordedMessage[];
+  /** Whether there are more messages than were read. */
   isCut: boolean;
-  /** The customer had said nothing before. */
+  /** Whether the customer had written nothing before. */
   isFromBeginning: boolean;
-  /** The runs that there were, in their order: a replayed run is given the id of the one whose place it takes. */
+  /** The ids of the recorded runs, the oldest first: the n-th replayed run gets the n-th id. */
   runIds: string[];
 };
 
-/** Which part of a conversation. */
+/** Selects a part of a conversation. */
 type Part = {
   conversationId: string;
   from: Instant | null;
   until: Instant;
-  /** Messages read, at most. */
+  /** The limit of messages. */
   limit: number;
 };
 
-/** The most messages that are replayed at once. */
+/** The limit of messages in one replay. */
 export const MOST_MESSAGES = 1000;
 
-type ConversationRow = Pick<Past, "conversationId" | "tenantId" | "contact" | "isFromBeginning" | "runIds">;
-type MessageRow = Omit<PastMessage, "at"> & { at: number };
+type ConversationRow = Pick<
+  Recording,
+  "conversationId" | "tenantId" | "contact" | "isFromBeginning" | "runIds"
+>;
+type MessageRow = Omit<RecordedMessage, "at"> & { at: number };
 
 /** Reads a part of a conversation, as far as the caller may see it; null when there is no such conversation. */
-export async function readPast(
+export async function readRecording(
   db: StatementDb,
   { conversationId, from, until, limit }: Part,
-): Promise<Past | null> {
+): Promise<Recording | null> {
   const { rows } = await db.query<ConversationRow>({
     text: `
       select

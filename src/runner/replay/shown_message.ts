@@ -1,15 +1,15 @@
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import { preview } from "../../chatbot/simulation/customer.ts";
 
-/** Something said, in either direction: the Graph API's own object, and its words as a reader sees them. */
-export type Spoken = { type: string; content: Json; preview: string };
+/** A message in either direction: its content as `messages.content` stores it, and a preview for people. */
+export type ShownMessage = { type: string; content: Json; preview: string };
 
-export function spoken({ type, content }: { type: string; content: Json }): Spoken {
-  return { type, content, preview: heardWords(content) ?? preview({ type, content: content as JsonObject }) };
+export function shownMessage({ type, content }: { type: string; content: Json }): ShownMessage {
+  return { type, content, preview: replyText(content) ?? preview({ type, content: content as JsonObject }) };
 }
 
-/** What a tap or a form says. */
-function heardWords(content: Json): string | null {
+/** The preview of a tap or of an answer to a WhatsApp Flow. */
+function replyText(content: Json): string | null {
   if (!isObject(content)) return null;
   const { button_reply, list_reply, nfm_reply } = content;
   for (const reply of [button_reply, list_reply])
@@ -17,12 +17,12 @@ function heardWords(content: Json): string | null {
   return isObject(nfm_reply) ? String(nfm_reply.response_json ?? "") : null;
 }
 
-/** Would a customer have noticed no difference? Tokens of forms belong to a run; the order of keys is the database's. */
-export function isSame(one: readonly Spoken[], other: readonly Spoken[]): boolean {
+/** Whether messages are equal for a customer. Ignores tokens of WhatsApp Flows, which differ by run, and the order of keys. */
+export function isSame(one: readonly ShownMessage[], other: readonly ShownMessage[]): boolean {
   return JSON.stringify(one.map(comparable)) === JSON.stringify(other.map(comparable));
 }
 
-function comparable({ type, content }: Spoken): Json {
+function comparable({ type, content }: ShownMessage): Json {
   return [type, sorted(content)];
 }
 

@@ -2,54 +2,62 @@ import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { Budget } from "../../chatbot/engine/budget.ts";
 import type { Instant, Waiting } from "../../chatbot/engine/context.ts";
-import { formAnswer } from "../../chatbot/engine/inbound.ts";
+import { flowAnswer } from "../../chatbot/engine/inbound.ts";
 import { DEFAULT_SETTINGS } from "../../chatbot/graph/settings.ts";
 import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
 import { emptyAnswer } from "../../chatbot/simulation/empty_answer.ts";
 import type { PendingRequest, Playing, RequestResult } from "../../chatbot/simulation/simulation.ts";
-import { isSignalOfAny, versionEntered } from "../begins.ts";
 import type { ClaimedEvent, ContextRow } from "../claimed_turn.ts";
 import { contextOf } from "../context_row.ts";
 import { eventAfterPause } from "../event_after_pause.ts";
 import { playTurn } from "../play_turn.ts";
 import type { RunnableVersion } from "../runnable_version.ts";
+import { interruptingVersion, isSignalOfAny } from "../started_version.ts";
 import type { TurnTools } from "../turn_tools.ts";
-import type { Past, PastMessage } from "./past.ts";
-import { type Spoken, spoken } from "./spoken.ts";
+import type { RecordedMessage, Recording } from "./recording.ts";
+import { type ShownMessage, shownMessage } from "./shown_message.ts";
 
 /**
- * A conversation in which a version is the only chatbot, played turn by turn as in earnest, by a clock of its own.
- * What it would say is returned, and goes nowhere.
+ * Replays a conversation turn by turn with a version as the only chatbot, by a simulated clock. The replies are returned and not
+ * sent.
  */
-export class Stage {
-  /** Every run, in its order. */
+export class ReplayedConversation {
+  /** All runs, the oldest first. */
   readonly runs = new Map<string, ContextRow>();
   readonly #version: RunnableVersion;
-  readonly #past: Past;
-  readonly #begins: TurnTools["begins"];
+  readonly #recording: Recording;
+  readonly #startedVersion: TurnTools["startedVersion"];
   readonly #budget: () => Budget;
-  /** What was really said in the turn that is played: a language model says it again. */
-  #recorded: PastMessage[] = [];
+  /** The recorded replies of the current turn, which are the answers of language models. */
+  #recorded: RecordedMessage[] = [];
   #run: ContextRow | null = null;
-  #calls = new Map<string, number>();
+  #requests = new Map<string, number>();
   #isFirst: boolean;
-  /** Runs begun so far. */
+  /** The number of runs so far. */
   #begun = 0;
-  /** In milliseconds. */
+  /** The end of the pause, in milliseconds since 1970. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  /** A run is to be told when the pause is over. */
+  /** Whether a run must be resumed at the end of the pause. */
   #isResumed = false;
 
-  constructor(version: RunnableVersion, past: Past, begins: TurnTools["begins"], budget: () => Budget) {
+  constructor(
+    version: RunnableVersion,
+    recording: Recording,
+    startedVersion: TurnTools["startedVersion"],
+    budget: () => Budget,
+  ) {
     this.#version = version;
-    this.#past = past;
-    this.#begins = begins;
+    this.#recording = recording;
+    this.#startedVersion = startedVersion;
     this.#budget = budget;
-    this.#isFirst = past.isFromBeginning;
+    this.#isFirst = recording.isFromBeginning;
   }
 
-  /** Messages that are one turn. */
-  *hear(messages: readonly PastMessage[], recorded: readonly PastMessage[]): Playing<Spoken[]> {
+  /** Plays messages as one turn. */
+  *receive(
+    messages: readonly RecordedMessage[],
+    recorded: readonly RecordedMessage[],
+  ): Playing<ShownMessage[]> {
     this.#recorded = [...recorded];
     const at = messages.at(-1)!.at;
     const events = messages.map((message) => ({
@@ -64,16 +72,16 @@ export class Stage {
     return said;
   }
 
-  /** A person speaks: the chatbot keeps silent for a while. */
+  /** Handles a message of an agent: pauses the chatbot. */
   pause(at: Instant): void {
     const { pauseSeconds } = this.#active ? this.#version.settings : DEFAULT_SETTINGS;
     this.#silence(at, pauseSeconds);
     this.#isResumed ||= this.#active !== null;
   }
 
-  /** The clock goes on: timers ring, and pauses end. */
-  *passTime(until: Instant): Playing<Spoken[]> {
-    const said: Spoken[] = [];
+  /** Advances the clock: timers fire, and pauses end. */
+  *passTime(until: Instant): Playing<ShownMessage[]> {
+    const said: ShownMessage[] = [];
     for (;;) {
       const [timer, pause] = [
         this.#nextTimer(),
@@ -97,19 +105,19 @@ export class Stage {
     return this.#active && contextOf(this.#active).waiting;
   }
 
-  /** A person has the conversation: what would make the chatbot speak waits, but for a run that waits for that person. */
+  /** Whether an agent has the conversation, so that events are held, unless the run waits for this agent. */
   #isHeld(at: number): boolean {
     return at < this.#pausedUntil && this.#waiting?.kind !== "handoff";
   }
 
-  /** When the run's timer rings, or is listened to, in milliseconds. */
+  /** When the run's timer is handled, in milliseconds since 1970: when it is due, or at the end of a pause. */
   #nextTimer(): number {
     const at = timerOf(this.#waiting);
     return this.#isHeld(at) ? this.#pausedUntil : at;
   }
 
-  /** The pause is over. A person's conversation is open, and a timer that was due fires in its turn, by passTime(). */
-  *#resume(at: Instant): Playing<Spoken[]> {
+  /** Ends the pause. The conversation of an agent is open; passTime() handles a timer that is due. */
+  *#resume(at: Instant): Playing<ShownMessage[]> {
     const waiting = this.#waiting;
     if (waiting === null) return [];
     const kind = eventAfterPause({
@@ -121,33 +129,33 @@ export class Stage {
     });
     if (kind === "stop") return yield* this.#play([{ kind, payload: { reason: "taken_over" } }], at);
     if (kind === "resume") return yield* this.#play([{ kind }], at);
-    // A call that was answered during the pause is handled now.
-    return yield* this.#answerCalls(at);
+    // The result of a request that arrived during the pause is handled now.
+    return yield* this.#answerRequests(at);
   }
 
-  *#play(events: Partial<ClaimedEvent>[], at: Instant): Playing<Spoken[]> {
+  *#play(events: Partial<ClaimedEvent>[], at: Instant): Playing<ShownMessage[]> {
     const said = this.#turn(events, at);
-    return said.concat(yield* this.#answerCalls(at));
+    return said.concat(yield* this.#answerRequests(at));
   }
 
-  *#answerCalls(at: Instant): Playing<Spoken[]> {
-    const said: Spoken[] = [];
+  *#answerRequests(at: Instant): Playing<ShownMessage[]> {
+    const said: ShownMessage[] = [];
     for (;;) {
-      const call = this.#isHeld(Date.parse(at)) ? null : this.#pendingCall();
-      if (call === null) {
+      const request = this.#isHeld(Date.parse(at)) ? null : this.#pendingRequest();
+      if (request === null) {
         yield null;
         return said;
       }
-      const result = this.#remembered(call) ?? (yield call);
-      // Without one, the timer of the request will ring.
+      const result = this.#recordedAnswer(request) ?? (yield request);
+      // Without a result, the request's timer will fire.
       if (result === undefined) return said;
       const { kind, ...payload } = result;
       said.push(...this.#turn([{ kind, payload: payload as JsonObject }], at));
     }
   }
 
-  #turn(events: Partial<ClaimedEvent>[], at: Instant): Spoken[] {
-    const { tenantId, conversationId, contact } = this.#past;
+  #turn(events: Partial<ClaimedEvent>[], at: Instant): ShownMessage[] {
+    const { tenantId, conversationId, contact } = this.#recording;
     const turn = {
       tenant_id: tenantId,
       conversation_id: conversationId,
@@ -164,8 +172,8 @@ export class Stage {
     };
     const { contexts, handoffs, replies } = playTurn(turn, {
       version: () => this.#version,
-      begins: this.#begins,
-      enters: versionEntered,
+      startedVersion: this.#startedVersion,
+      interruptingVersion,
       isSignal: isSignalOfAny,
       callbackAddress: () => "https://callback.invalid/",
       newRunId: () => this.#newRunId(),
@@ -175,7 +183,7 @@ export class Stage {
     for (const run of contexts) this.runs.set(run.id, run);
     this.#run = contexts.at(-1) ?? this.#run;
     for (const { pause_seconds: seconds } of handoffs) if (seconds !== null) this.#silence(at, seconds);
-    return replies.map(spoken);
+    return replies.map(shownMessage);
   }
 
   #silence(at: Instant, seconds: number): void {
@@ -184,17 +192,17 @@ export class Stage {
 
   #newRunId(): string {
     const number = this.#begun++;
-    return this.#past.runIds[number] ?? `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+    return this.#recording.runIds[number] ?? `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
   }
 
-  #pendingCall(): PendingRequest | null {
+  #pendingRequest(): PendingRequest | null {
     const waiting = this.#waiting;
     const row = this.#active;
     const isRequest =
       waiting?.kind === "ai" || (waiting?.kind === "http" && waiting.timer.kind === "request_timeout");
     if (row === null || !isRequest) return null;
-    const count = this.#calls.get(waiting.nodeId) ?? 0;
-    this.#calls.set(waiting.nodeId, count + 1);
+    const count = this.#requests.get(waiting.nodeId) ?? 0;
+    this.#requests.set(waiting.nodeId, count + 1);
     return {
       waiting,
       count,
@@ -203,9 +211,9 @@ export class Stage {
     };
   }
 
-  /** What the same node's model answered then. */
-  #remembered({ waiting }: PendingRequest): RequestResult | null {
-    const isIt = ({ isModels, nodeId }: PastMessage) => isModels && nodeId === waiting.nodeId;
+  /** The recorded answer of the same node's language model. */
+  #recordedAnswer({ waiting }: PendingRequest): RequestResult | null {
+    const isIt = ({ isModels, nodeId }: RecordedMessage) => isModels && nodeId === waiting.nodeId;
     const index = waiting.kind === "ai" ? this.#recorded.findIndex(isIt) : -1;
     const [message] = index < 0 ? [] : this.#recorded.splice(index, 1);
     if (!message || !isObject(message.content)) return null;
@@ -213,9 +221,9 @@ export class Stage {
     return { kind: "ai_result", requestId: waiting.requestId, result };
   }
 
-  /** A form's answer says which run it is for. It is for this one, unless for another of its forms. */
-  #forThisRun({ type, content }: PastMessage): Json {
-    const answer = formAnswer({ id: null, type, content });
+  /** Redirects the answer to a WhatsApp Flow of the recorded run to this run, unless it is for another of the run's Flows. */
+  #forThisRun({ type, content }: RecordedMessage): Json {
+    const answer = flowAnswer({ id: null, type, content });
     const waiting = this.#waiting;
     if (!answer || waiting?.kind !== "flow") return content;
     const isForAnother = this.#version.graph.nodes.some(
@@ -243,7 +251,7 @@ const NO_EVENT: ClaimedEvent = {
   tries: 0,
 };
 
-/** When its timer rings, in milliseconds. */
+/** When the timer is due, in milliseconds since 1970. */
 function timerOf(waiting: Waiting | null): number {
   const at = waiting?.timer?.at;
   return at ? Date.parse(at) : Number.POSITIVE_INFINITY;

@@ -12,7 +12,7 @@ import { fold } from "../chatbot/text/fold.ts";
 import type { RunnableVersion } from "./runnable_version.ts";
 
 /** The version that a message starts, among those of the active chatbots (the oldest first); null when it starts none. */
-export function versionBegun(
+export function startedVersion(
   candidates: readonly RunnableVersion[],
   message: InboundMessage,
   now: string,
@@ -23,10 +23,10 @@ export function versionBegun(
 }
 
 /**
- * The version that a message begins although a run waits: a signal that no person types, whoever's; where the run's
- * settings allow it, an exact keyword of another chatbot.
+ * The version that a message starts although a run waits: the one whose entry signal it is or, where the settings of the run
+ * allow it (`yieldsToKeywords`), whose exact keyword it is.
  */
-export function versionEntered(
+export function interruptingVersion(
   candidates: readonly RunnableVersion[],
   running: RunnableVersion,
   message: InboundMessage,
@@ -34,10 +34,10 @@ export function versionEntered(
   budget: Budget,
 ): RunnableVersion | null {
   const text = fold(typedText(message) ?? "");
-  const enters = (rule: TriggerRule) =>
+  const interrupts = (rule: TriggerRule) =>
     isSignal(rule, message, text, budget) ||
     (running.settings.yieldsToKeywords && rule.chatbotId !== running.id && isExactKeyword(rule));
-  return matching(candidates, enters, message, now, false, budget);
+  return matching(candidates, interrupts, message, now, false, budget);
 }
 
 /** Whether a message is an entry signal for one of these versions. */
