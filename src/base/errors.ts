@@ -2,7 +2,7 @@
  * The registry of error codes. Each is a five-character SQLSTATE of class PY, raised in the database or in the
  * program, and reaches API clients as `extensions.code`. `kind` is the category of the error, named as in HTTP.
  */
-export type ErrorKind =
+type ErrorKind =
   | "bad_request"
   | "unauthorized"
   | "forbidden"
@@ -209,3 +209,19 @@ export class ParleyError extends Error {
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(ERRORS, code);
 }
+
+/** The HTTP status of a response that consists of one error; 500 for a code that is not registered. */
+export function httpStatusOf(code: unknown): number {
+  return isErrorCode(code) && code !== "PYINT" ? HTTP_STATUS[ERRORS[code].kind] : 500;
+}
+
+const HTTP_STATUS: Readonly<Record<ErrorKind, number>> = {
+  bad_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  timeout: 504,
+  unavailable: 503,
+};

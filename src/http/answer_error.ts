@@ -1,18 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { databaseFailure } from "../base/database_error.ts";
-import { ERRORS, type ErrorCode, type ErrorKind, isErrorCode } from "../base/errors.ts";
+import { ERRORS, type ErrorCode, httpStatusOf, isErrorCode } from "../base/errors.ts";
 import { logOf, requestId } from "./request_log.ts";
-
-const STATUS: Readonly<Record<ErrorKind, number>> = {
-  bad_request: 400,
-  unauthorized: 401,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  too_large: 413,
-  timeout: 504,
-  unavailable: 503,
-};
 
 /** Answers requests that no route has handled. */
 export const answerNotFound: RequestHandler = (_request, response) => {
@@ -30,9 +19,8 @@ export const answerError: ErrorRequestHandler = (error: unknown, _request, respo
     next(error);
     return;
   }
-  const status = code === "PYINT" ? 500 : STATUS[ERRORS[code].kind];
   response
-    .status(status)
+    .status(httpStatusOf(code))
     .json({ error: { code, message: ERRORS[code].meaning, requestId: requestId(response) } });
 };
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERRORS, isErrorCode } from "../../src/base/errors.ts";
-import { statusOf } from "../../src/graphql/request/request_status.ts";
+import { ERRORS, httpStatusOf, isErrorCode } from "../../src/base/errors.ts";
 import { document, documents, plain, rowsOf } from "./document.ts";
 
 const rows = rowsOf(document("docs/errors.md")).map(([code, ...cells]) => [plain(code), ...cells]);
@@ -17,7 +16,7 @@ test("docs/errors.md lists the registry, word for word", () => {
 test("the HTTP statuses are those of the kinds", () => {
   for (const [code, , status] of rows) {
     // PYINT alone has a status that is not its kind's; the page says so below.
-    if (code !== "PYINT") assert.equal(Number(status), statusOf(code), code);
+    if (code !== "PYINT") assert.equal(Number(status), httpStatusOf(code), code);
   }
 });
 

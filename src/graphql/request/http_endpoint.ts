@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { createByteBudget } from "../../base/byte_budget.ts";
-import { ParleyError } from "../../base/errors.ts";
+import { httpStatusOf, ParleyError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { SourceOf } from "../../http/client_source.ts";
 import { logOf } from "../../http/request_log.ts";
@@ -8,7 +8,6 @@ import type { Authenticator } from "../auth/authenticate.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { maskError } from "./mask_error.ts";
 import { type Operations, RefusedRequest } from "./operations.ts";
-import { statusOf } from "./request_status.ts";
 
 const JSON_TYPE = "application/json";
 /** The limit for answers in memory that clients have not read yet. */
@@ -48,14 +47,14 @@ export function httpEndpoint(
     response.once("close", () => bytes.release());
     // Without `data` nothing was executed: a variable was missing or had the wrong type.
     const wasRun = "data" in result || !result.errors;
-    send(request, response, wasRun ? 200 : statusOf(result.errors?.[0]?.extensions?.code), text);
+    send(request, response, wasRun ? 200 : httpStatusOf(result.errors?.[0]?.extensions?.code), text);
   };
 
   const refuse: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const errors = error instanceof RefusedRequest ? error.errors : [asRequestError(error)];
     const formatted = errors.map((each) => maskError(each, logOf(response) ?? log));
-    const status = isTooLarge(error) ? 413 : statusOf(formatted[0]?.extensions?.code);
+    const status = isTooLarge(error) ? 413 : httpStatusOf(formatted[0]?.extensions?.code);
     if (status === 401) response.set("www-authenticate", 'Bearer realm="parley"');
     send(request, response, status, JSON.stringify({ errors: formatted }));
   };
