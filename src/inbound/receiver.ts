@@ -17,6 +17,7 @@ import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
 import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
 
+/** Receives webhooks over HTTP, for all kinds of channel. */
 export type WebhookReceiver = {
   /** `/<path of a kind>/:address`; to be mounted before any body parser: signatures are about raw bytes. */
   router: express.Router;

@@ -19,6 +19,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
 import type { WorkerContext } from "./worker_context.ts";
 import { workerTasks } from "./worker_tasks.ts";
 
+/** A running worker: the pools of background jobs with everything that they use. */
 export type Worker = {
   /** Claims waiting chatbot turns now, which is quicker than the job that would start this. */
   wakeWorker(): void;

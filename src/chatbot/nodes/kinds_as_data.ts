@@ -30,6 +30,7 @@ type FieldData = {
   items: FieldData[];
 };
 
+/** Describes the kinds of nodes as plain data, for `chatbotNodeKinds`. */
 export function kindsAsData(kinds: NodeKinds): KindData[] {
   return kinds.all.map(kindAsData);
 }

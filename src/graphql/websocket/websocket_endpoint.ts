@@ -29,6 +29,7 @@ type WebSocketEndpointOptions = {
   isOwnHost: (request: IncomingMessage) => boolean;
 };
 
+/** GraphQL over WebSockets: accepts connections, with a limit for each tenant, session and source. */
 export class WebSocketEndpoint {
   readonly #options: WebSocketEndpointOptions;
   readonly #sockets = new WebSocketServer({

@@ -16,6 +16,7 @@ type GraphRequest = {
   timeoutMs?: number;
 };
 
+/** The HTTP client for the Graph API. */
 export type GraphClient = {
   /** Never throws: every failure of the network is a reply. Follows no redirect, repeats nothing. */
   request(request: GraphRequest): Promise<GraphReply>;
