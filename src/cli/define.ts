@@ -7,9 +7,9 @@ export type CommonOptions = { json?: true };
 export function define(name: string, summary: string, example: string): Command {
   return new Command(name)
     .description(summary)
-    .option("--json", "print one JSON document, for machines")
+    .option("--json", "print the result as one JSON document")
     .addHelpText("after", `\nExample:\n  $ ${example}`)
-    .showHelpAfterError("(--help says more)");
+    .showHelpAfterError("(see --help)");
 }
 
 /** Defines a group of commands: `parley tenant …`. */

@@ -59,9 +59,9 @@ const program = new Command("parley")
   .addCommand(serve())
   .addCommand(work())
   .addCommand(migrate())
-  .addCommand(group("tenant", "Workspaces", [tenantAdd(), tenantList()]))
+  .addCommand(group("tenant", "Tenants: separate workspaces", [tenantAdd(), tenantList()]))
   .addCommand(
-    group("user", "People on staff", [
+    group("user", "Users: members of staff", [
       userAdd(),
       userList(),
       userSetRole(),
@@ -94,10 +94,10 @@ const program = new Command("parley")
       chatbotStats(),
     ]),
   )
-  .addCommand(group("webhook", "What providers have posted", [webhookReplay()]))
+  .addCommand(group("webhook", "Received webhook bodies", [webhookReplay()]))
   .addCommand(group("secrets", "Encrypted secrets", [secretsReseal()]))
   .addCommand(stats())
-  .addCommand(group("database", "The database itself", [databaseUrl()]))
+  .addCommand(group("database", "The address of the database", [databaseUrl()]))
   .addCommand(sql());
 
 try {

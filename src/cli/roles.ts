@@ -6,5 +6,5 @@ const NAMES = ["viewer", "agent", "admin", "owner"] as const;
 export const ROLES = {
   names: NAMES,
   option: (): Option =>
-    new Option("--role <role>", "what the person may do").choices(NAMES).makeOptionMandatory(),
+    new Option("--role <role>", "what the user may do").choices(NAMES).makeOptionMandatory(),
 };

@@ -14,9 +14,9 @@ export const connection: Connection = {
       about: "The WhatsApp Business Account (WABA) that the number belongs to.",
       placeholder: "id",
     },
-    displayPhoneNumber: { about: "The number as people write it.", placeholder: "number" },
+    displayPhoneNumber: { about: "The number in its usual notation.", placeholder: "number" },
     graphUrl: {
-      about: "Its Graph API, when that is not WHATSAPP_GRAPH_URL: a sandbox, a proxy.",
+      about: "The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy.",
       placeholder: "url",
       isForOperators: true,
     },
@@ -24,7 +24,7 @@ export const connection: Connection = {
   nameFrom: "displayPhoneNumber",
   secrets: {
     accessToken: {
-      about: "A system user's token that may send for the account.",
+      about: "The token of a system user who may send for the account.",
       placeholder: "token",
       variable: "WHATSAPP_ACCESS_TOKEN",
     },
@@ -34,7 +34,7 @@ export const connection: Connection = {
       variable: "WHATSAPP_APP_SECRET",
     },
     verifyToken: {
-      about: "The word that Meta repeats when it verifies the webhook's address. Yours to choose.",
+      about: "A word of your choice that Meta sends when it verifies the webhook's address.",
       placeholder: "token",
       variable: "WHATSAPP_VERIFY_TOKEN",
       isOurs: true,

@@ -22,12 +22,15 @@ const SECRETS = Object.assign({}, ...CHANNEL_KINDS.map(({ connection }) => conne
 export function channelRotateSecrets(): Command {
   const command = define(
     "rotate-secrets",
-    "Replace the secrets that are given; the app secret before it stays valid until the next one",
+    "Replace the given secrets; the previous app secret stays valid until the next rotation",
     "parley channel rotate-secrets 105500000000001 --access-token -",
   )
-    .argument("<channel>", "the channel's id, or the provider's id of it")
-    .option("--tenant <tenant>", "slug or id, where several have that one")
-    .option("--end-previous", "accept no app secret but the current one from now on, as after a leak");
+    .argument("<channel>", "the channel's id, or its phone number id")
+    .option(
+      "--tenant <tenant>",
+      "slug or id of the tenant; required if several tenants have a channel with this id",
+    )
+    .option("--end-previous", "accept only the current app secret from now on, for example after a leak");
   return withSecrets(command, SECRETS).action(async (channel: string, options: Options) => {
     const secrets = await readSecrets(SECRETS, options);
     const replaced = Object.keys(secrets);

@@ -15,27 +15,31 @@ type Options = CommonOptions & {
 
 /** For the command's output: what happens to runs of other versions. */
 const RUNS_WILL: { [choice in Options["runningContexts"]]: string } = {
-  finish: "end on the version they began with",
-  move: "go on in this one, where it has their node",
-  restart: "start again in this one",
+  finish: "finish on their own version",
+  move: "continue on this version, if it has their node",
+  restart: "restart on this version",
 };
 
 /** `parley chatbot activate`. */
 export function chatbotActivate(): Command {
   return define(
     "activate",
-    "Let a chatbot answer new conversations, in the place of the one before; publishes its draft if that has changed",
+    "Activate a chatbot and deactivate the tenant's others; publishes its draft first if the draft has changed",
     'parley chatbot activate "Support" --tenant bakery --version 3 --running-contexts move',
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
-    .option("--version <number>", "a published version, to go back to; default: the draft", parseNumber)
+    .option(
+      "--version <number>",
+      "a published version, for example an earlier one; default: the draft",
+      parseNumber,
+    )
     .addOption(
       new Option("--running-contexts <what>", "what happens to runs of its other versions")
         .choices(RUNNING_CONTEXTS)
         .default("finish"),
     )
-    .option("--no-exclusive", "let the other active chatbots go on; which one answers, trigger rules decide")
+    .option("--no-exclusive", "keep the other chatbots active; triggers decide which one answers")
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const { version, runningContexts, exclusive: isExclusive } = options;

@@ -13,12 +13,12 @@ type Options = CommonOptions & { tenant: string; output?: string };
 export function chatbotExport(): Command {
   return define(
     "export",
-    "Print a chatbot's draft, its forms and the graphs it calls, to be imported elsewhere; without secrets",
+    "Print a chatbot's draft with its forms and subflows, for import elsewhere; without secrets",
     'parley chatbot export "Support" --tenant bakery > support.json',
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
-    .option("--output <file>", "write it there instead")
+    .option("--output <file>", "write it to this file instead of standard output")
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const tenantId = await findTenant(pool, options.tenant);

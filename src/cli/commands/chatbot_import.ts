@@ -21,11 +21,14 @@ export function chatbotImport(): Command {
     'Store a chatbot from an export, as a draft; a name that is taken gets "(Copy)"',
     "parley chatbot import support-bot.json --tenant bakery --activate",
   )
-    .argument("<file>", "an export, wrapped or bare, or a Typebot of version 6")
-    .argument("[others...]", "files of the chatbots that its subflows call, by id or name or the file's")
+    .argument("<file>", "an export of Parley, wrapped or bare, or of Typebot version 6")
+    .argument(
+      "[others...]",
+      "files of the chatbots that its subflows call: found by id, by name or by file name",
+    )
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
-    .option("--name <name>", "another name than the file's")
-    .option("--activate", "publish it, and let it answer new conversations")
+    .option("--name <name>", "a name to use instead of the one in the file")
+    .option("--activate", "publish and activate it; deactivates the tenant's other chatbots")
     .action(async (file: string, others: string[], options: Options) => {
       const { chatbot: read, warnings } = await readChatbotFiles(file, others);
       const chatbot = { ...read, name: options.name ?? read.name };

@@ -9,7 +9,7 @@ type Options = CommonOptions & { tenant?: string };
 
 /** `parley chatbot list`. */
 export function chatbotList(): Command {
-  return define("list", "Show the chatbots, and which one answers", "parley chatbot list --tenant bakery")
+  return define("list", "List the chatbots and show which are active", "parley chatbot list --tenant bakery")
     .option("--tenant <tenant>", "slug or id; default: all tenants")
     .action((options: Options) =>
       onDatabase(async ({ pool }) => {

@@ -13,7 +13,7 @@ type Options = CommonOptions & { tenant: string };
 export function chatbotPublish(): Command {
   return define(
     "publish",
-    "Freeze a chatbot's draft as its next version; nothing runs it until it is activated",
+    "Freeze a chatbot's draft as its next version, without activating it",
     'parley chatbot publish "Support" --tenant bakery',
   )
     .argument("<chatbot>", "name or id")

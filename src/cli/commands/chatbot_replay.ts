@@ -28,16 +28,24 @@ type Options = CommonOptions & {
 export function chatbotReplay(): Command {
   return define(
     "replay",
-    "Show what a version of a chatbot would have said in a conversation that was; nothing is sent or stored",
+    "Show what a version of a chatbot would have said in a past conversation; nothing is sent or stored",
     'parley chatbot replay "Support" --tenant bakery --conversation 0198… --version 3',
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
     .requiredOption("--conversation <id>", "the conversation's id")
-    .option("--version <number>", "which version; default: the newest")
-    .option("--first <number>", `messages looked at, at most ${MOST_MESSAGES}`, parseFirst, MOST_MESSAGES)
-    .option("--http-stub <file>", "JSON that answers HTTP calls; without it each succeeds with an empty body")
-    .option("--ignore-triggers", "any message to a resting chatbot begins it")
+    .option("--version <number>", "the version to play; default: the newest")
+    .option(
+      "--first <number>",
+      `the number of messages to replay, at most ${MOST_MESSAGES}`,
+      parseFirst,
+      MOST_MESSAGES,
+    )
+    .option(
+      "--http-stub <file>",
+      "JSON file with responses to HTTP requests; without it, each succeeds with an empty body",
+    )
+    .option("--ignore-triggers", "any message starts a run if none is active")
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const stub = httpStub(options.httpStub === undefined ? null : await readStub(options.httpStub));

@@ -18,20 +18,26 @@ type Options = CommonOptions & { replies: string[]; httpStub?: string; variables
 export function chatbotRun(): Command {
   return define(
     "run",
-    "Play a chatbot from a file with given replies, and print the way it took; nothing is sent or stored",
+    "Play a chatbot from a file with given replies, and print the path it took; nothing is sent or stored",
     'parley chatbot run support-bot.json --replies btn_tech --replies "My printer is on fire" --json',
   )
-    .argument("<file>", "an export, wrapped or bare, or a Typebot of version 6")
-    .argument("[others...]", "files of the chatbots that its subflows call, by id or name or the file's")
+    .argument("<file>", "an export of Parley, wrapped or bare, or of Typebot version 6")
+    .argument(
+      "[others...]",
+      "files of the chatbots that its subflows call: found by id, by name or by file name",
+    )
     .option(
       "--replies <reply>",
-      "the customer's next reply: a button's or row's id or title, a text, or {…} for a form's answer; or what happens instead: @wait 2 hours, @return, @fail, @skip, @stop; repeat it",
+      "the customer's next reply: a button's or row's id or title, a text, or {…} for a form's answer; or an event instead of a reply: @wait 2 hours, @return, @fail 131026, @skip, @stop, @resume; can be repeated",
       (reply: string, before: string[]) => [...before, reply],
       [],
     )
-    .option("--http-stub <file>", "JSON that answers HTTP calls; without it each succeeds with an empty body")
-    .option("--variables <object>", "JSON object of variables to begin with", parseVariables)
-    .option("--at <instant>", "the clock at the start, such as 2026-03-01T09:00:00Z; default: now")
+    .option(
+      "--http-stub <file>",
+      "JSON file with responses to HTTP requests; without it, each succeeds with an empty body",
+    )
+    .option("--variables <object>", "JSON object of variables that are set at the start", parseVariables)
+    .option("--at <instant>", "the time at the start, such as 2026-03-01T09:00:00Z; default: now")
     .action(async (file: string, others: string[], options: Options) => {
       const { chatbot, warnings } = await readChatbotFiles(file, others);
       const stub = options.httpStub === undefined ? null : await readStub(options.httpStub);

@@ -13,12 +13,12 @@ type Node = { node: string; entered: number; left_by: Record<string, number>; dr
 export function chatbotStats(): Command {
   return define(
     "stats",
-    "Show how runs of a chatbot fared: its nodes, and how runs ended",
+    "Show a chatbot's statistics: how runs went through its nodes, and how they ended",
     'parley chatbot stats "Support" --tenant bakery',
   )
     .argument("<chatbot>", "name or id")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
-    .option("--version <number>", "of which version; default: the newest")
+    .option("--version <number>", "the version; default: the newest")
     .action((chatbot: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const id = await findChatbot(pool, chatbot, await findTenant(pool, options.tenant));

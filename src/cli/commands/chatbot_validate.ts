@@ -11,7 +11,7 @@ type Options = CommonOptions & { tenant: string };
 export function chatbotValidate(): Command {
   return define(
     "validate",
-    "Say what is wrong with a chatbot's draft; the exit code is 1 when it could not be published",
+    "List the problems of a chatbot's draft; the exit status is 1 if it cannot be published",
     'parley chatbot validate "Support" --tenant bakery',
   )
     .argument("<chatbot>", "name or id")

@@ -11,7 +11,7 @@ type Options = CommonOptions & { tenant: string };
 export function chatbotVersions(): Command {
   return define(
     "versions",
-    "Show what was published of a chatbot, which version is active, and how many runs are on each",
+    "List a chatbot's published versions, which one is active, and how many runs each has",
     'parley chatbot versions "Support" --tenant bakery',
   )
     .argument("<chatbot>", "name or id")

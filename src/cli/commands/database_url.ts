@@ -7,14 +7,14 @@ import { onDatabase } from "../session.ts";
 export function databaseUrl(): Command {
   return define(
     "url",
-    "Print the owner's address of the database, password included, for psql and the like",
+    "Print the database's address with the owner's login and password, for psql and other clients",
     'psql "$(parley database url)"',
   ).action((options: CommonOptions) =>
     onDatabase(
       async ({ ownerUrl, isEmbedded }) => {
         print(options, { url: ownerUrl, isEmbedded }, ownerUrl);
         if (isEmbedded && process.stdout.isTTY) {
-          remark(options, "The embedded server runs as long as something of Parley does: parley start");
+          remark(options, 'The embedded server runs only while Parley does: run "parley start"');
         }
       },
       { needsSchema: false },

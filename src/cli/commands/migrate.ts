@@ -8,7 +8,7 @@ import { onDatabase } from "../session.ts";
 export function migrate(): Command {
   return define(
     "migrate",
-    "Bring the database up to date: roles, schema, partitions; safe to repeat, and from many machines at once",
+    "Create or update roles, schema and partitions; can be repeated, and run on many machines at once",
     "parley migrate",
   ).action((options: CommonOptions) =>
     onDatabase(

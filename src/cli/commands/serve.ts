@@ -8,7 +8,7 @@ import { createCommandLog } from "../readable_log.ts";
 export function serve(): Command {
   return define(
     "serve",
-    "Run the API: GraphQL, webhooks, health, metrics; as many beside each other as you like",
+    "Run the API: GraphQL, webhooks, health, metrics; any number of processes",
     "PORT=4001 parley serve",
   ).action(async (options: CommonOptions) => {
     const config = readConfig();

@@ -15,7 +15,7 @@ import { table } from "../table.ts";
 export function sql(): Command {
   return define(
     "sql",
-    "Run one statement as the owner of the database; what it returns comes as a table, or as JSON",
+    "Run one SQL statement as the owner of the database, and print the result as a table or as JSON",
     'parley sql "select slug, name from app_public.tenants"',
   )
     .argument("<statement>", "one statement; no need for a semicolon")

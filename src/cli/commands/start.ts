@@ -9,7 +9,7 @@ import { createCommandLog } from "../readable_log.ts";
 export function start(): Command {
   return define(
     "start",
-    "Run everything in one process: database (unless DATABASE_URL names one), API, worker, sandbox",
+    "Run everything in one process: API, worker, and without DATABASE_URL the embedded database and the sandbox",
     "parley start",
   ).action(async (options: CommonOptions) => {
     const config = readConfig();

@@ -9,7 +9,7 @@ import { table, tableOf } from "../table.ts";
 export function stats(): Command {
   return define(
     "stats",
-    "Count what there is: rows by tenant, outbox, jobs, workers, channels with messages waiting",
+    "Show figures: rows by tenant, outbox, jobs, workers, channels with messages waiting",
     "parley stats",
   ).action((options: CommonOptions) =>
     onDatabase(async ({ pool }) => {

@@ -7,9 +7,9 @@ type Options = CommonOptions & { name?: string };
 
 /** `parley tenant add`. */
 export function tenantAdd(): Command {
-  return define("add", "Make a workspace", 'parley tenant add bakery --name "The Bakery"')
-    .argument("<slug>", "short name for addresses and the command line: a-z, 0-9 and -")
-    .option("--name <name>", "what people see; default: the slug")
+  return define("add", "Create a tenant", 'parley tenant add bakery --name "The Bakery"')
+    .argument("<slug>", "its short name in commands and at sign-in: a-z, 0-9 and -")
+    .option("--name <name>", "the name that users see; default: the slug")
     .action((slug: string, options: Options) =>
       onDatabase(async ({ pool }) => {
         const { rows } = await pool.query<{ id: string; slug: string; name: string }>(

@@ -6,7 +6,7 @@ import { tableOf } from "../table.ts";
 
 /** `parley tenant list`. */
 export function tenantList(): Command {
-  return define("list", "Show the workspaces", "parley tenant list").action((options: CommonOptions) =>
+  return define("list", "List the tenants", "parley tenant list").action((options: CommonOptions) =>
     onDatabase(async ({ pool }) => {
       const { rows } = await pool.query<Record<string, unknown>>(
         `select t.slug, t.name, t.status, count(m.user_id)::int as users, t.created_at, t.id
@@ -15,7 +15,7 @@ export function tenantList(): Command {
          group by t.id
          order by t.slug`,
       );
-      print(options, rows, tableOf(rows, 'There is no tenant yet: "parley tenant add" makes one'));
+      print(options, rows, tableOf(rows, 'There is no tenant yet: "parley tenant add" creates one'));
     }),
   );
 }

@@ -26,18 +26,21 @@ type Invited = { token: string; expiresAt: Date };
 export function userAdd(): Command {
   return define(
     "add",
-    "Make a person a member of a tenant; who has an account already gets an invitation, or a new password",
+    "Add a user to a tenant. If the address has an account, an invitation is created, unless --password sets a new password",
     'parley user add ann@example.com --tenant bakery --role agent --name "Ann"',
   )
-    .argument("<email>", "what the person signs in with")
+    .argument("<email>", "the e-mail address with which the user signs in")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")
     .addOption(ROLES.option())
-    .option("--name <name>", "what others see; defaults to the front of the address")
+    .option(
+      "--name <name>",
+      "the name that other users see; defaults to the part of the address before the @",
+    )
     .option(
       "--password <password>",
-      'of the account, new or not: an existing one loses its password and its sessions. "-" reads it from standard input; or PARLEY_PASSWORD; defaults to a random one for a new account, shown once',
+      'the password of the account; of an existing account it replaces the password and ends the sessions. "-" reads it from standard input; or PARLEY_PASSWORD; defaults to a random one for a new account, shown once',
     )
-    .option("--invite", "show an invitation instead: the person chooses the password when accepting it")
+    .option("--invite", "create an invitation instead: the user chooses a password when accepting it")
     .action(async (email: string, options: Options) => {
       const given = await readSecret(passwordSource(options.password));
       if (options.invite && given !== undefined)
@@ -71,7 +74,7 @@ function reportInvited(options: Options, { email, role }: Member, { token, expir
   if (!options.invite)
     remark(
       options,
-      "The address has an account: accepting takes the account's own password. --password sets a new one instead.",
+      "The address has an account: the user accepts with the account's password. --password sets a new one instead.",
     );
 }
 

@@ -9,7 +9,7 @@ type Options = CommonOptions & { tenant?: string };
 
 /** `parley user list`. */
 export function userList(): Command {
-  return define("list", "Show who is a member of what, and as what", "parley user list --tenant bakery")
+  return define("list", "List the users with their tenants and roles", "parley user list --tenant bakery")
     .option("--tenant <tenant>", "slug or id; default: all tenants")
     .action((options: Options) =>
       onDatabase(async ({ pool }) => {
@@ -24,7 +24,7 @@ export function userList(): Command {
            order by u.email, t.slug`,
           [tenantId],
         );
-        print(options, rows, tableOf(rows, 'There is nobody yet: "parley user add" adds somebody'));
+        print(options, rows, tableOf(rows, 'There are no users yet: "parley user add" adds one'));
       }),
     );
 }

@@ -11,7 +11,7 @@ type Options = CommonOptions & { tenant: string };
 export function userRemove(): Command {
   return define(
     "remove",
-    "Take a person out of a tenant, and delete who is in no other; what they wrote stays. Not the last owner (PYOWN)",
+    "Remove a user from a tenant, and delete the account if it has no other; messages stay. Not the last owner (PYOWN)",
     "parley user remove ann@example.com --tenant bakery",
   )
     .argument("<email>")

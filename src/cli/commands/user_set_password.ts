@@ -13,13 +13,13 @@ type Options = CommonOptions & { password?: string };
 export function userSetPassword(): Command {
   return define(
     "set-password",
-    "Give a person a new password; ends all their sessions",
+    "Set a new password for a user; ends all of the user's sessions",
     "parley user set-password ann@example.com",
   )
     .argument("<email>")
     .option(
       "--password <password>",
-      '"-" reads it from standard input; or PARLEY_PASSWORD; made and shown once unless given',
+      '"-" reads it from standard input; or PARLEY_PASSWORD; defaults to a random one, shown once',
     )
     .action(async (email: string, options: Options) => {
       const given = await readSecret(passwordSource(options.password));

@@ -12,7 +12,7 @@ type Options = CommonOptions & { tenant: string };
 export function userSetRole(): Command {
   return define(
     "set-role",
-    "Give a member another role; the last active owner stays one (PYOWN)",
+    "Change the role of a member; the last active owner cannot be changed (PYOWN)",
     "parley user set-role ann@example.com admin --tenant bakery",
   )
     .argument("<email>")

@@ -8,7 +8,7 @@ import { onDatabase } from "../session.ts";
 export function userUnlock(): Command {
   return define(
     "unlock",
-    "Lift the locks that failed sign-ins have brought to a person's address",
+    "Remove the locks that failed sign-ins have set on an e-mail address",
     "parley user unlock ann@example.com",
   )
     .argument("<email>")

@@ -21,22 +21,33 @@ type Options = CommonOptions & {
 export function webhookReplay(): Command {
   return define(
     "replay",
-    "Apply stored webhook bodies again, oldest first; harmless to repeat",
+    "Apply stored webhook bodies again, oldest first; can be repeated safely",
     "parley webhook replay --status failed --since 2026-08-01",
   )
-    .option("--id <id>", "this one", uuid)
-    .option("--channel <channel>", "of this channel: its id, or its phone number id")
+    .option("--id <id>", "only this body", uuid)
+    .option("--channel <channel>", "only bodies for this channel: its id, or its phone number id")
     .addOption(
-      new Option("--status <status>", "as it stands now").choices(["failed", "unprocessed", "processed"]),
+      new Option("--status <status>", "only bodies with this status").choices([
+        "failed",
+        "unprocessed",
+        "processed",
+      ]),
     )
-    .option("--since <instant>", "received at or after, as 2026-08-01 or 2026-08-01T12:00:00Z", instant)
-    .option("--until <instant>", "received before", instant)
-    .option("--limit <count>", "this many at the most", count)
-    .option("--all", "everything that is stored")
+    .option(
+      "--since <instant>",
+      "only bodies received at or after this time, as 2026-08-01 or 2026-08-01T12:00:00Z",
+      instant,
+    )
+    .option("--until <instant>", "only bodies received before this time", instant)
+    .option("--limit <count>", "at most this many bodies", count)
+    .option("--all", "all stored bodies")
     .action(async (options: Options) => {
       const { id, channel, status, since, until, limit, all } = options;
       if (!all && [id, channel, status, since, until].every((given) => given === undefined)) {
-        throw new ParleyError("PYREQ", "Say which: --id, --channel, --status, --since or --until; or --all");
+        throw new ParleyError(
+          "PYREQ",
+          "Select bodies with --id, --channel, --status, --since or --until, or all with --all",
+        );
       }
       await onDatabase(async ({ pool, config, log }) => {
         const keyRing = await readKeyRing(config);
@@ -57,7 +68,7 @@ export function webhookReplay(): Command {
 function instant(text: string): Date {
   const date = new Date(text);
   if (!/^\d{4}-/.test(text) || Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError("Not an instant.");
+    throw new InvalidArgumentError("It must be a time, such as 2026-08-01T12:00:00Z.");
   return date;
 }
 

@@ -8,7 +8,7 @@ import { createCommandLog } from "../readable_log.ts";
 export function work(): Command {
   return define(
     "work",
-    "Run the worker: sending, chatbots, timers, upkeep; as many beside each other as you like",
+    "Run the worker: sending, chatbots, timers, maintenance; any number of processes",
     "WORKER_CONCURRENCY=16 parley work",
   ).action(async (options: CommonOptions) => {
     const config = readConfig();

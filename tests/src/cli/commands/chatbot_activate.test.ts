@@ -152,7 +152,7 @@ test("as text: what happens to the runs", async () => {
     "move",
   ]);
   assert.equal(stdout, '"Bot" is active, version 2 (new)\n');
-  assert.match(stderr, /runs of other versions: 1; they go on in this one/);
+  assert.match(stderr, /runs of other versions: 1; they continue on this version/);
 });
 
 test("--no-exclusive: several are active, and their triggers decide", async () => {

@@ -90,8 +90,8 @@ test("bodies that fail again are counted, and set the exit code", async () => {
 
 test("without a filter nothing is replayed; an invalid filter is refused", async () => {
   const bad: [args: string[], expected: RegExp][] = [
-    [[], /^error: Say which.*\(PYREQ\)$/],
-    [["--limit", "5"], /^error: Say which/],
+    [[], /^error: Select bodies.*\(PYREQ\)$/],
+    [["--limit", "5"], /^error: Select bodies/],
     [["--channel", "nobody"], /There is no channel.*\(PYNFD\)$/],
   ];
   for (const [args, expected] of bad)
