@@ -29,7 +29,7 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
         decides: Boolean!
         "The fields of its data."
         fields: [ChatbotNodeField!]!
-        "The exits that every such node has, besides the plain way on."
+        "The exits that every such node has, besides the default edge."
         exits: [ChatbotNodeExit!]!
         "What further exits of a node are, which its fields name; null: it has none."
         ownExits: String
