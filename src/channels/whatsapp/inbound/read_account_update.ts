@@ -9,11 +9,11 @@ type ValueReader = (value: JsonObject, scope: Scope) => Fact;
 /** The fields whose value is one event, not lists of them. */
 export const ACCOUNT_FIELDS: ReadonlyMap<string, ValueReader> = new Map<string, ValueReader>([
   ["account_update", readAccount],
-  ["account_review_update", (value, scope) => unkept("account_update", value.decision, scope)],
+  ["account_review_update", (value, scope) => unkeptOfAccount(value.decision, value, scope)],
   [
     "account_alerts",
     (value, scope) =>
-      unkept("account_update", objectOf(value.alert_info)?.alert_type ?? value.alert_type, scope),
+      unkeptOfAccount(objectOf(value.alert_info)?.alert_type ?? value.alert_type, value, scope),
   ],
   ["business_capability_update", readCapability],
   ["phone_number_quality_update", readQuality],
@@ -36,7 +36,7 @@ function readAccount(value: JsonObject, scope: Scope): Fact {
   const ban = textOf(objectOf(value.ban_info)?.waba_ban_state);
   const isReinstated = ban === "REINSTATE" || event === "ACCOUNT_RECONNECTED";
   const isStopped = ban === "DISABLE" || (event !== null && STOPPING.has(event));
-  if (!isReinstated && !isStopped) return unkept("account_update", value.event, scope);
+  if (!isReinstated && !isStopped) return unkeptOfAccount(value.event, value, scope);
   return channelUpdate("account_update", value, scope, {
     stop_reason: isStopped ? `Meta: ${event} ${ban ?? ""}`.trim() : null,
     is_reinstated: isReinstated,
@@ -45,7 +45,7 @@ function readAccount(value: JsonObject, scope: Scope): Fact {
 
 function readCapability(value: JsonObject, scope: Scope): Fact {
   const messaging_limit = messagingLimitOf(value);
-  if (messaging_limit === null) return unkept("account_update", undefined, scope);
+  if (messaging_limit === null) return unkeptOfAccount(undefined, value, scope);
   return channelUpdate("account_update", value, scope, { messaging_limit });
 }
 
@@ -111,6 +111,10 @@ function readFlow(value: JsonObject, scope: Scope): Fact {
     change: { flow_id, status },
     occurredAt: occurredAt(value, scope),
   };
+}
+
+function unkeptOfAccount(event: JsonObject[string] | undefined, value: JsonObject, scope: Scope): Fact {
+  return { ...unkept("account_update", event, scope), providerAccountId: accountIdOf(value, scope) };
 }
 
 function unkept(name: string, event: JsonObject[string] | undefined, { source }: Scope): Fact {

@@ -103,6 +103,19 @@ testFields([
     ],
   },
   {
+    field: "account_update",
+    says: "of a partner, and nothing to apply: still about the account that it names",
+    value: { event: "PARTNER_ADDED", waba_info: { waba_id: "991", owner_business_id: "992" } },
+    expect: [
+      {
+        ...UNKEPT,
+        name: "account_update",
+        providerAccountId: "991",
+        reason: "account_update PARTNER_ADDED: no column keeps what it says",
+      },
+    ],
+  },
+  {
     field: "account_review_update",
     value: { decision: "APPROVED" },
     expect: [{ ...UNKEPT, name: "account_update" }],
