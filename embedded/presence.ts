@@ -44,7 +44,7 @@ export async function attach(cluster: Cluster, port: number): Promise<Attached> 
     await client.end();
     const reason = is_present
       ? `the server of ${directory} answers`
-      : "the last one is turning off the light";
+      : "the last process is stopping the server";
     return { kind: "later", reason };
   } catch (error) {
     await client.end().catch(() => undefined);

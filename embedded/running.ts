@@ -66,7 +66,7 @@ export async function ensureRunning(
     if (Date.now() > deadline) {
       throw new EmbeddedError(
         "start_timeout",
-        `PostgreSQL in ${cluster.dir} neither answers nor lets go of its directory; see ${cluster.logFile}`,
+        `PostgreSQL in ${cluster.dir} neither answers nor releases its directory; see ${cluster.logFile}`,
         obstacle,
       );
     }

@@ -47,7 +47,7 @@ export class CustomerDirectory {
   readonly #byKey: BoundedMap<string, Customer>;
   readonly #byUserId: BoundedMap<string, Customer>;
   readonly #newUserId: () => string | undefined;
-  /** How many customers have moved: tells the keys of an address's owners apart. */
+  /** How many customers have moved; it makes the keys of an address's successive owners unique. */
   #moved = 0;
 
   /** `newUserId` makes the BSUID of a customer who brings none; it may make none. */

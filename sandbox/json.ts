@@ -5,7 +5,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether `value` nests deeper than `levels`: such a body would overflow the stack of whoever prints it later. */
+/** Whether `value` nests deeper than `levels`: such a body would overflow the stack when it is printed. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;

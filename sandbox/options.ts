@@ -28,7 +28,7 @@ export interface NumberOptions {
 export interface DeliveryOptions {
   /** The most updates in one POST; defaults to 1, Meta's own limit is 1000. */
   batchSize: number;
-  /** POSTs under way at once, per webhook address. */
+  /** Concurrent POSTs, per webhook address. */
   concurrency: number;
   /** How long to wait for an answer, in milliseconds. */
   timeoutMs: number;

@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/** Whom a rule is for. What is left out matches everything. */
+/** What a rule applies to. An absent field matches everything. */
 export interface RuleScope {
   phoneNumberId?: string | undefined;
   /** Phone digits or BSUID, as the business addresses the customer. */

@@ -50,7 +50,7 @@ export interface Sandbox {
   verifyWebhook(phoneNumberId: string): Promise<boolean>;
   /** `ledger.waitFor`. */
   waitFor: Ledger["waitFor"];
-  /** Ends all that is under way. Nothing is sent after it. */
+  /** Stops everything. Nothing is sent afterwards. */
   close(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ const CUSTOMERS = 5000;
 
 export const inbound: Case = {
   name: "inbound",
-  about: "webhooks with messages: 1 each over 64 connections, 100 each over 8; nobody answers",
+  about: "webhooks with messages: 1 each over 64 connections, 100 each over 8; no replies",
   async run(bench) {
     const workspace = await bench.workspace("inbound");
     await introduce(bench, workspace, CUSTOMERS);

@@ -5,7 +5,7 @@ import type { Program } from "./program.ts";
 /** Microseconds of CPU for one item: what a noisy machine does not change. */
 export type CpuCost = { parley: number; postgres: number };
 
-/** Does the work, and tells what it cost us; `items` says of how many things its result is about. */
+/** Does the work and measures its CPU cost; `items` returns the number of items in the result. */
 export async function withCpuCost<T>(
   { program, postgres }: { program: Program; postgres: Postgres },
   work: () => Promise<T>,

@@ -8,7 +8,7 @@ export type BusinessNumber = {
   businessAccountId: string;
 };
 
-/** A message Meta has taken, as its ledger has it: its own id, and ours as it was told (`biz_opaque_callback_data`). */
+/** A message that Meta has accepted: Meta's id, and Parley's id from `biz_opaque_callback_data`. */
 export type Sent = { wamid: string; ours: string | null; to: string };
 
 type Incoming = { id: string; from: string; text: string };
@@ -20,7 +20,7 @@ export function phoneOf(customer: number): string {
   return `1555${String(customer).padStart(8, "0")}`;
 }
 
-/** Always the same for the same phone: nobody changes names. */
+/** The name of a customer: always the same for the same phone. */
 function nameOf(phone: string): string {
   const seed = Number(phone.slice(-6));
   return `${NAMES[seed % NAMES.length]} ${seed}`;

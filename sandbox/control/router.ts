@@ -32,7 +32,7 @@ export function createPhoneRouter(network: Network): Router {
   registerChatRoutes(api, network);
   registerTestRoutes(api, network);
   api.use((_request, response) => {
-    response.status(404).json({ error: "There is nothing here" });
+    response.status(404).json({ error: "There is nothing at this address" });
   });
   api.use(answerError);
 

@@ -5,7 +5,7 @@ import type { Network } from "../network.ts";
 import { BodyError } from "../read_body.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
 
-/** One request, understood far enough to know whom it is about. */
+/** A request that is parsed far enough to know its number and recipient. */
 interface Call {
   subject: FaultSubject;
   /** The parsed JSON body, for the ledger. */

@@ -34,7 +34,7 @@ export function registerMessageRoute(router: Router, network: Network): void {
   );
 }
 
-/** Whom a body is addressed to, before anything about it was checked. */
+/** The recipient of a body that has not been checked. */
 function addressOf({ to, recipient }: JsonObject): string | undefined {
   const address = to ?? recipient;
   return typeof address === "string" ? normaliseAddress(address) : undefined;

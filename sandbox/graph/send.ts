@@ -55,7 +55,7 @@ function recipientOf(request: OutboundSend, number: BusinessNumber): string {
   return normalised;
 }
 
-/** Every phone number has WhatsApp; a user id must have been heard of. */
+/** Every phone number has WhatsApp; a user id must be known. */
 function customerAt(network: Network, address: string) {
   const known = network.customers.find(address);
   if (known) return known;

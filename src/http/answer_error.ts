@@ -5,7 +5,7 @@ import { logOf, requestId } from "./request_log.ts";
 
 /** Answers requests that no route has handled. */
 export const answerNotFound: RequestHandler = (_request, response) => {
-  response.status(404).json({ error: { code: "PYNFD", message: "There is nothing here" } });
+  response.status(404).json({ error: { code: "PYNFD", message: "There is nothing at this address" } });
 };
 
 /** Answers with a registered code and its meaning. The cause is written to the log, under the request's id. */

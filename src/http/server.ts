@@ -31,7 +31,7 @@ export type RunningServer = {
   port: number;
   /** Stops accepting connections; returns immediately. */
   stopAccepting(): void;
-  /** Lets requests under way finish, for `timeoutMs` at most, then cuts what is left. */
+  /** Waits at most `timeoutMs` for requests in progress, then closes all connections. */
   drain(timeoutMs: number): Promise<void>;
 };
 
@@ -99,9 +99,13 @@ function explain(cause: NodeJS.ErrnoException, host: string, port: number): Erro
         { cause },
       );
     case "EACCES":
-      return new ParleyError("PYUNA", `Port ${port} is not ours to take: set PORT to one above 1023`, {
-        cause,
-      });
+      return new ParleyError(
+        "PYUNA",
+        `Port ${port} may not be used by this account: set PORT to one above 1023`,
+        {
+          cause,
+        },
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new ParleyError("PYUNA", `This machine has no address ${host}: set HOST`, { cause });

@@ -16,7 +16,7 @@ const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 /**
  * Derives a ring from texts such as `PARLEY_SECRET_KEY`, of any form. The first is the current key; the others are
- * former ones, kept until everything is sealed with the current one. A key's id is a fingerprint, so that nobody has to name keys.
+ * former ones, kept until everything is sealed with the current one. A key's id is a fingerprint, so that keys need no names.
  *
  * @throws RangeError when no text is given, or one is shorter than 16 characters.
  */

@@ -115,7 +115,7 @@ export class Line {
   }
 }
 
-/** All that is told is for the one channel. */
+/** All webhooks are for the one channel. */
 const NO_OTHERS = { byAccount: async () => [], byNumber: async () => null } as unknown as ChannelDirectory;
 
 /** Where the next message of a conversation would be posted to. */

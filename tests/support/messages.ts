@@ -41,7 +41,7 @@ export function aWamid(): string {
   return `wamid.${randomBytes(16).toString("base64url")}`;
 }
 
-/** Something is said in a conversation, as a webhook tells it. Returns the number of new messages. */
+/** Stores messages as a webhook would. Returns the number of new messages. */
 export async function hear(
   db: Queryable,
   workspace: Workspace,

@@ -35,7 +35,7 @@ export function chatbotActivate(): Command {
       parseNumber,
     )
     .addOption(
-      new Option("--running-contexts <what>", "what happens to runs of its other versions")
+      new Option("--running-contexts <what>", "what to do with runs of its other versions")
         .choices(RUNNING_CONTEXTS)
         .default("finish"),
     )

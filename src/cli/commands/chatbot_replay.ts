@@ -88,7 +88,7 @@ async function find(
 function parseFirst(text: string): number {
   const first = Number(text);
   if (Number.isInteger(first) && first >= 1 && first <= MOST_MESSAGES) return first;
-  throw new InvalidArgumentError(`It is not from 1 to ${MOST_MESSAGES}.`);
+  throw new InvalidArgumentError(`It must be from 1 to ${MOST_MESSAGES}.`);
 }
 
 /** As in a diff: `-` marks what was said and would not be said now, `+` what would be said now and was not. */

@@ -6,7 +6,7 @@ import type { Visitor } from "./visitor.ts";
 /** Authenticates requests. */
 export type Authenticator = {
   /**
-   * @param authorization `Bearer <token>`, from a header or a WebSocket's connection parameters; undefined: nobody.
+   * @param authorization `Bearer <token>`, from a header or a WebSocket's connection parameters; undefined: no caller.
    * @throws ParleyError PYTOK
    */
   authenticate(authorization: string | undefined): Promise<Visitor | null>;

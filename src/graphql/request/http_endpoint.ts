@@ -63,7 +63,7 @@ export function httpEndpoint(
     .post("/", requireJson, express.json({ limit: LIMITS.bytes, strict: true, inflate: false }), answer)
     .all("/", (_request, response) => {
       response.set("allow", "POST");
-      const error = new ParleyError("PYREQ", "Only POST is understood here");
+      const error = new ParleyError("PYREQ", "The method must be POST");
       response.status(405).json({ errors: [maskError(error, log)] });
     })
     .use(refuse);

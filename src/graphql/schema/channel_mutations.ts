@@ -28,7 +28,7 @@ function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
       PYNUM: "another channel has the same number and app secret",
     },
     input: {
-      name: z.string().optional().describe("What people call it; defaults to the number."),
+      name: z.string().optional().describe("The display name; defaults to the number."),
       ...Object.fromEntries(settings.map(([name, { about }]) => [name, z.string().describe(about)])),
       ...Object.fromEntries(
         Object.entries(connection.secrets).map(([name, { about }]) => [name, z.string().describe(about)]),
@@ -52,7 +52,7 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
   return serverMutation({
     name: "rotateChannelSecrets",
     about:
-      "Replaces the secrets that are given. The app secret before is accepted until the next rotation, or ends now " +
+      "Replaces the given secrets. The previous app secret is accepted until the next rotation, or ends now " +
       "with endsPreviousSecret.",
     errors: {
       PYNFD: "there is no such channel",
@@ -66,7 +66,7 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
         .boolean()
         .default(false)
         .describe(
-          "Accept no app secret but the current one from now on, as after a leak: webhooks that the provider still signs " +
+          "Accept only the current app secret from now on, for example after a leak: webhooks that the provider still signs " +
             "with the former one are refused. Alone, without a new secret, it ends the one before the current one. " +
             "Defaults to false.",
         ),

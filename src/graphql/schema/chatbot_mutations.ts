@@ -6,7 +6,7 @@ import { describeErrors, validateChatbot } from "../../services/validate_chatbot
 import { json, row, type, uuid } from "./graphql_types.ts";
 import { serverMutation } from "./server_mutation.ts";
 
-const ChatbotProblem = type("ChatbotProblem", "Something wrong with a chatbot.", {
+const ChatbotProblem = type("ChatbotProblem", "A problem of a chatbot.", {
   code: z.string().describe("Stable, for programs."),
   nodeId: z.string().nullable().describe("The node it is about; null when it is about the whole chatbot."),
   message: z.string(),
@@ -59,7 +59,7 @@ const validate = serverMutation({
 
 const publishChatbot = serverMutation({
   name: "publishChatbot",
-  about: "Freezes a draft as the next version, with the graphs it calls.",
+  about: "Publishes a draft as the next version, with the graphs it calls.",
   errors: {
     PYNFD: "there is no such chatbot",
     PYDEN: "the caller is not an admin",

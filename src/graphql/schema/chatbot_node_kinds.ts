@@ -23,9 +23,9 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
         about: String!
         "Whether a run begins at it. A graph has one such node."
         isStart: Boolean!
-        "Whether a run waits at it for a person or a clock. A loop through such a node is a conversation."
+        "Whether a run waits at it for a person or a timer. A loop through such a node is allowed."
         waits: Boolean!
-        "Whether a run may leave a loop at it, by another exit than the last time."
+        "Whether a run may leave a loop at this node, because its exit may differ each time."
         decides: Boolean!
         "The fields of its data."
         fields: [ChatbotNodeField!]!
@@ -41,13 +41,13 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
       type ChatbotNodeField {
         name: String!
         type: ChatbotFieldType!
-        "What it is for, in Markdown."
+        "Its purpose, in Markdown."
         about: String!
         "Whether every node needs it. Other fields may be needed in some nodes; validateChatbot reports it."
         isRequired: Boolean!
         "Its value when it is absent; null: none, or one that depends on something else."
         default: JSON
-        "The words of a choice, the default first."
+        "The allowed values of a choice, the default first."
         options: [String!]
         "The smallest number."
         minimum: Float
@@ -55,27 +55,27 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
         maximum: Float
         "The most characters that a phone shows."
         limit: Int
-        "What a reference names: flow, data_source, connection, chatbot, template, calendar, member, group or tag."
+        "The type of the referenced object: flow, data_source, connection, chatbot, template, calendar, member, group or tag."
         refersTo: String
         "The fields of a list's objects; empty for a list of something else."
         items: [ChatbotNodeField!]!
       }
 
-      "A way out of a node."
+      "An exit of a node."
       type ChatbotNodeExit {
         "The sourceHandle of its edges."
         handle: String!
-        "When a run takes it."
+        "When a run uses the exit."
         label: String!
       }
 
-      "A variable in which a node stores what it brings."
+      "A variable in which a node stores its result."
       type ChatbotNodeResult {
         name: String!
         about: String!
       }
 
-      "What a field holds."
+      "The type of a field's value."
       enum ChatbotFieldType {
         ${Object.entries(FIELD_TYPES)
           .map(([type, about]) => `${JSON.stringify(about)} ${type.toUpperCase()}`)

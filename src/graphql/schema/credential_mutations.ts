@@ -14,7 +14,7 @@ function setDataSourceToken(ring: KeyRing): ServerMutation {
   return serverMutation({
     name: "setDataSourceToken",
     about:
-      "Gives a data source its token, which is sealed and never shown again. The data source is active from then on.",
+      "Sets a data source's token, which is sealed and never shown again, and activates the data source.",
     errors: {
       PYREQ: "the token is not valid",
       PYNFD: "there is no such data source",
@@ -57,7 +57,7 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
       refreshToken: token()
         .optional()
         .describe(
-          "Renews the access token; defaults to the one stored before. Without any, the calendar cannot be reached " +
+          "Renews the access token; defaults to the stored one. Without one, the calendar cannot be reached " +
             "after the access token has expired.",
         ),
       accessTokenExpiresAt: instant().optional(),

@@ -13,7 +13,7 @@ import { type Caller, type ServerMutation, serverMutation } from "./server_mutat
 const SpokenMessage = type("SpokenMessage", "What one side said in a replayed turn.", {
   type: z.string(),
   content: json().describe("The Graph API's own object of the type."),
-  preview: z.string().describe("Its words, and under them what can be tapped."),
+  preview: z.string().describe("Its text, followed by its buttons and rows."),
 });
 
 const ReplayedTurn = type(
@@ -28,7 +28,7 @@ const ReplayedTurn = type(
   },
 );
 
-const ReplayedRun = type("ReplayedRun", "A run that there would have been.", {
+const ReplayedRun = type("ReplayedRun", "A run that the version would have had.", {
   startedAt: instant(),
   path: z.array(z.string()).describe("Ids of the nodes entered, the start node first."),
   variables: json(),
@@ -71,13 +71,13 @@ const input = {
 const payload = {
   turns: z
     .array(ReplayedTurn)
-    .describe("In their order. Messages within ten seconds, with nothing said between, are one."),
+    .describe("In order. Messages within ten seconds, without a reply in between, count as one."),
   differentTurns: z.int().describe("The number of turns that are different."),
   runs: z.array(ReplayedRun).describe("The runs that there would have been, in their order."),
   isCut: z
     .boolean()
-    .describe("Messages are left: go on from the time of the last turn, as a conversation of its own."),
-  until: instant().describe("What the clock showed at the end: timers that were due have rung."),
+    .describe("More messages remain: continue with another replay from the time of the last turn."),
+  until: instant().describe("The virtual clock at the end: timers that were due have fired."),
 };
 
 /** A recording conversation with another version: read in a transaction that can write nothing, played after it. */
@@ -85,7 +85,7 @@ export function replayMutation(limitMs: number): ServerMutation {
   return serverMutation({
     name: "replayConversation",
     about:
-      "What a version would have said in a past conversation: its messages are played again, by the clock of then, and " +
+      "What a version would have said in a past conversation: its messages are played again with their original times, and " +
       "nothing is sent, called or stored. For admins: what is replayed shows the graph.",
     errors: {
       PYREQ: "first or a time is out of range",

@@ -15,7 +15,7 @@ const Session = type(
     accessToken: z
       .string()
       .describe(
-        "Goes with every request: `Authorization: Bearer …`, or a WebSocket's connection parameter `authorization`.",
+        "Sent with every request: `Authorization: Bearer …`, or a WebSocket's connection parameter `authorization`.",
       ),
     accessTokenExpiresAt: instant().describe("When the access token ends; refresh the session before."),
     refreshToken: z.string().describe("For refreshSession. Keep it safe."),
@@ -74,16 +74,13 @@ function acceptInvitation(sessions: Sessions): ServerMutation {
     },
     isForAnyone: true,
     input: {
-      token: z.string().describe("As inviteUser returned it."),
+      token: z.string().describe("The token that inviteUser returned."),
       password: z
         .string()
         .describe(
           "The account's own, where the invited address has an account; otherwise that of the new account: 8 characters to 72 bytes.",
         ),
-      name: z
-        .string()
-        .optional()
-        .describe("What a new account is called; defaults to the invitation's name."),
+      name: z.string().optional().describe("The name of a new account; defaults to the invitation's name."),
     },
     payload: { session: Session },
     run: async ({ input, origin }) => ({ session: await sessions.acceptInvitation(input, origin) }),

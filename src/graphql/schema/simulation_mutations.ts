@@ -29,7 +29,7 @@ export function simulationMutations(calls: SimulationCalls): ServerMutation[] {
   return [start(calls), continueRun(calls)];
 }
 
-const SimulatedCalls = choice("SimulatedCalls", "What answers the calls of a played chatbot.", {
+const SimulatedCalls = choice("SimulatedCalls", "How the requests of a played chatbot are answered.", {
   STUBBED: "httpStub does; no call is made.",
   REAL:
     "The addresses, data sources and calendars that are called, with their credentials, as in production; at most 20 " +
@@ -46,14 +46,14 @@ const played = {
 };
 
 const payload = {
-  state: json<Simulation>().describe("For continueSimulation. Yours to keep: nothing is stored here."),
+  state: json<Simulation>().describe("For continueSimulation. The client keeps it: nothing is stored."),
   path: z.array(z.string()).describe("Ids of the nodes entered, the start node first."),
   said: z.array(z.string()),
   variables: json(),
   outcome: z.string().describe("waiting while the run is not over."),
   reason: z.string(),
   trace: json<TraceTurn[]>().describe(
-    "What happened in this step, turn by turn: [{event, input, at, nodes: [{id, type, subflow?, effects, changed, " +
+    "The events of this step, turn by turn: [{event, input, at, nodes: [{id, type, subflow?, effects, changed, " +
       "output}]}]. Without the credentials of calls.",
   ),
 };
@@ -72,7 +72,7 @@ function start(calls: SimulationCalls): ServerMutation {
     },
     input: {
       chatbotId: uuid().optional().describe("Its draft is played, unless a version is named."),
-      versionId: uuid().optional().describe("Of that chatbot, if one is named."),
+      versionId: uuid().optional().describe("A chatbot's id: only events of that chatbot."),
       variables: json().optional().describe("Set before the first node."),
       ...played,
       at: instant().optional().describe("The virtual clock at the start; defaults to now."),
@@ -100,7 +100,7 @@ function continueRun(calls: SimulationCalls): ServerMutation {
       chatbotId: uuid().optional(),
       versionId: uuid().optional(),
       state: json<Simulation>(isSimulation, "must be passed back exactly as it was returned").describe(
-        "What the step before returned.",
+        "The state that the previous step returned.",
       ),
       reply: z
         .string()
@@ -111,7 +111,7 @@ function continueRun(calls: SimulationCalls): ServerMutation {
       at: instant()
         .optional()
         .describe(
-          "The virtual clock at the reply: timers that are due before ring first. It never goes back; without it the clock stands still.",
+          "The virtual clock at the reply: timers that are due before it fire first. It never goes back; without it the clock stands still.",
         ),
       ...played,
     },

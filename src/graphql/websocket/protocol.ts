@@ -13,7 +13,7 @@ import { masked, type Operation, type Operations, RefusedRequest } from "../requ
 import type { Client } from "./client.ts";
 import { liveResults } from "./live_results.ts";
 
-/** How many operations of one connection may be under way. */
+/** How many operations of one connection may run at once. */
 const OPERATIONS_AT_ONCE = 50;
 /** From the handshake to connection_init. */
 const INIT_TIMEOUT_MS = 5_000;

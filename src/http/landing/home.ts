@@ -13,7 +13,7 @@ export function hasGraphiql(config: Config): boolean {
 const GRAPHIQL: Destination = {
   path: "/graphiql",
   title: "GraphiQL",
-  about: "Ask the API something; the documentation is beside it.",
+  about: "Send queries to the API; the documentation is included.",
 };
 const SANDBOX: Destination = {
   path: "/sandbox",
@@ -23,7 +23,7 @@ const SANDBOX: Destination = {
 const HEALTH: Destination = {
   path: "/health/ready",
   title: "Health",
-  about: "Database, migrations, worker, outbox: is all well?",
+  about: "The state of database, migrations, worker and outbox.",
 };
 const METRICS: Destination = { path: "/metrics", title: "Metrics", about: "For Prometheus." };
 
