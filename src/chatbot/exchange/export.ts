@@ -7,9 +7,9 @@ import { redactNode } from "./redact_node.ts";
 import { redactObject } from "./redact_object.ts";
 import type { ImportedSubflow } from "./subflows.ts";
 
-/** What an export is made of. */
+/** The input of an export. */
 export type ExportedChatbot = {
-  /** What subflow nodes call it by; null where it has no id yet. */
+  /** The id by which subflow nodes call it; null when it has none yet. */
   id: string | null;
   name: string;
   description: string | null;
@@ -18,21 +18,21 @@ export type ExportedChatbot = {
   isActive: boolean;
   status: "active" | "archived" | "draft";
   metadata: JsonObject | null;
-  /** The WhatsApp Flows that are known here, of those that the graphs send. */
+  /** The stored WhatsApp Flows among those that the graphs send. */
   flows: ExportedFlow[];
-  /** The graphs that are called, and those that they call. */
+  /** The graphs that are called, directly or indirectly. */
   subflows: ImportedSubflow[];
 };
 
 type ExportedFlow = ImportedFlow & {
-  /** The provider's word: `DRAFT`, `PUBLISHED`, … */
+  /** The status at the provider: `DRAFT`, `PUBLISHED`, … */
   status: string;
   metadata: JsonObject;
 };
 
 /**
- * The wrapped form of the exchange format, without secrets. `settings` and `subflows` are Parley's additions; other
- * applications ignore them. `exportedAt` is an ISO instant.
+ * Exports a chatbot in the wrapped form of the exchange format, without secrets. `settings` and `subflows` are Parley's
+ * additions; other applications ignore them. `exportedAt` is an ISO instant.
  */
 export function exportChatbot(
   chatbot: ExportedChatbot,
@@ -60,7 +60,7 @@ export function exportChatbot(
       metadata,
       settings,
     },
-    // An empty list, and not absent, if no form is stored: other applications expect the key.
+    // Always present, even as an empty list: other applications expect the key.
     ...(sendsFlows && {
       whatsappFlows: flows.map((flow) => ({ ...flow, isActive: flow.status === "PUBLISHED" })),
     }),

@@ -1,9 +1,9 @@
 import { cut } from "../text/cut.ts";
 
-/** The longest name that is stored. */
+/** The limit of names, in characters. */
 const LONGEST = 255;
 
-/** The first name that is free: `X`, `X (Copy)`, `X (Copy 2)`, …; a long name makes room for what is added. */
+/** The first name that is not taken: `X`, `X (Copy)`, `X (Copy 2)`, …; a long name is cut to make room for the suffix. */
 export function freeName(name: string, isTaken: (name: string) => boolean): string {
   let candidate = name;
   for (let number = 1; isTaken(candidate); number++) {

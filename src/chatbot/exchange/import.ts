@@ -28,7 +28,7 @@ export function importParsed(file: unknown): ImportResult {
   if (result.kind === "refused") return result;
   const { graph, subflows } = result.chatbot;
   const nodes = [graph, ...subflows.map((subflow) => subflow.graph)].flatMap((one) => one.nodes);
-  // Other systems match patterns by backtracking: what only that can match is lost, and an error once it is validated.
+  // Other systems match patterns by backtracking. Patterns that need it cannot be used: a warning here, an error in validation.
   const refused = patternProblems(nodes, NODE_KINDS).map((found) => ({
     ...found,
     severity: "warning" as const,
@@ -41,7 +41,10 @@ function readChatbot(file: unknown): ImportResult {
   if (refused) return { kind: "refused", problems: [refused] };
   if (Array.isArray(file)) return importListed(file);
   if (!isObject(file))
-    return { kind: "refused", problems: [problem("not_a_chatbot", null, "The file is not an object.")] };
+    return {
+      kind: "refused",
+      problems: [problem("not_a_chatbot", null, "The file must contain a JSON object.")],
+    };
   const typebot = typebotIn(file);
   if (typebot) return importTypebot(typebot);
 
@@ -52,7 +55,7 @@ function readChatbot(file: unknown): ImportResult {
       warning(
         "unknown_version",
         null,
-        `The file says version ${JSON.stringify(file.version ?? null)}; 1.0 is known.`,
+        `The file has the version ${JSON.stringify(file.version ?? null)}; only 1.0 is supported.`,
       ),
     );
   }
@@ -78,10 +81,10 @@ function readChatbot(file: unknown): ImportResult {
   return { kind: "imported", chatbot: imported, warnings: problems };
 }
 
-/** Some tools export a list, even of one chatbot. */
+/** Imports a file with a list: some tools export one even for a single chatbot. */
 function importListed(files: unknown[]): ImportResult {
   if (files.length === 1 && !Array.isArray(files[0])) return importParsed(files[0]);
-  const message = `The file is a list of ${files.length}: a file must hold one chatbot.`;
+  const message = `The file must contain one chatbot; it contains a list of ${files.length}.`;
   return { kind: "refused", problems: [problem("not_a_chatbot", null, message)] };
 }
 
@@ -94,7 +97,7 @@ function missingFlows(graph: Graph, flows: ImportedFlow[]): Problem[] {
   );
 }
 
-/** Many files of this format come from an application whose default texts are Turkish: those keep Turkish texts. */
+/** The language for the engine's texts: Turkish if the chatbot's texts are, as in exports of an application with this format. */
 function languageOfTexts(graph: Graph): Language {
   const texts = graph.nodes.map(
     (node) => `${textField(node.data, "content")} ${textField(node.data, "label")}`,

@@ -5,21 +5,21 @@ import type { ImportedFlow } from "./flows.ts";
 import type { ImportedSubflow } from "./subflows.ts";
 
 export type ImportedChatbot = {
-  /** What the file calls the chatbot besides its name: what another file's subflow or link names it by. */
+  /** The chatbot's id in the file, by which subflows and links of other files refer to it. */
   id: string | null;
   name: string;
   description: string | null;
   graph: Graph;
-  /** As found, with at least the language of the engine's own sentences. */
+  /** The settings as found, with at least the language of the engine's texts. */
   settings: JsonObject;
-  /** The graphs that came along for its subflow nodes to call. */
+  /** The graphs in the file that its subflow nodes call. */
   subflows: ImportedSubflow[];
   flows: ImportedFlow[];
-  /** As found; null when there was none. */
+  /** As found; null when absent. */
   metadata: JsonObject | null;
 };
 
-/** A chatbot and what should be known about it, or why there is none. */
+/** An imported chatbot with warnings, or the problems for which it was refused. */
 export type ImportResult =
   | { kind: "imported"; chatbot: ImportedChatbot; warnings: Problem[] }
   | { kind: "refused"; problems: Problem[] };

@@ -14,13 +14,13 @@ export const IMPORT_LIMITS = {
 };
 
 /**
- * Reads JSON from a stranger: bounded in size and depth, and free of keys that reach JavaScript's prototypes.
+ * Parses untrusted JSON, with limits of size and depth, and without keys that could reach JavaScript's prototypes.
  *
- * @returns the value, or why there is none.
+ * @returns the value, or the problem for which it was refused.
  */
 export function readJson(text: string): { value: unknown } | { problem: Problem } {
   if (text.length > IMPORT_LIMITS.characters) {
-    const message = `The file has ${text.length} characters; ${IMPORT_LIMITS.characters} are allowed.`;
+    const message = `The file must not have more than ${IMPORT_LIMITS.characters} characters; it has ${text.length}.`;
     return { problem: problem("too_large", null, message) };
   }
   try {
@@ -28,26 +28,34 @@ export function readJson(text: string): { value: unknown } | { problem: Problem 
     const found = checkStructure(value);
     return found ? { problem: found } : { value };
   } catch (error) {
-    const message = `The file is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `The text must be valid JSON: ${error instanceof Error ? error.message : String(error)}`;
     return { problem: problem("not_json", null, message) };
   }
 }
 
-const BAD_TEXT = problem("bad_text", null, "A text holds a NUL or half of a character.");
+const BAD_TEXT = problem("bad_text", null, "Texts must not contain NUL or unpaired surrogates.");
 
-/** Why a value is refused; null when it is fine. Walks without recursion: depth is what it guards against. */
+/** Why a value is refused; null when it is valid. Without recursion, because the value may be nested too deeply for it. */
 export function checkStructure(root: unknown): Problem | null {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
   let count = 0;
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth } = next;
     if (++count > IMPORT_LIMITS.values) {
-      return problem("too_large", null, `The file holds more than ${IMPORT_LIMITS.values} values.`);
+      return problem(
+        "too_large",
+        null,
+        `The file must not contain more than ${IMPORT_LIMITS.values} values.`,
+      );
     }
     if (typeof value === "string" && !isStorable(value)) return BAD_TEXT;
     if (typeof value !== "object" || value === null) continue;
     if (depth >= IMPORT_LIMITS.depth) {
-      return problem("too_deep", null, `The file is nested more than ${IMPORT_LIMITS.depth} levels deep.`);
+      return problem(
+        "too_deep",
+        null,
+        `The file must not be nested more than ${IMPORT_LIMITS.depth} levels deep.`,
+      );
     }
     for (const [key, child] of Object.entries(value)) {
       if (!isStorable(key)) return BAD_TEXT;

@@ -2,14 +2,14 @@ import type { ImportedFlow } from "./flows.ts";
 import type { ImportedChatbot } from "./import_result.ts";
 import { type ImportedSubflow, subflowsCalledBy } from "./subflows.ts";
 
-/** A chatbot that was given in a file of its own. `fileName` is without folder and ending. */
+/** A chatbot from its own file. `fileName` is the name without folder and extension. */
 type GivenFile = { fileName: string; chatbot: ImportedChatbot };
 
 /**
- * A chatbot with the graphs it calls, and those that they call, from wherever they are: embedded in its file or in one
- * of the others, or being one of the others. A node names another file by that chatbot's id, its name, or the file's.
+ * Links a chatbot to all graphs that it calls, directly or indirectly: graphs embedded in any of the files, or chatbots of
+ * other files. A node refers to a file by the chatbot's id, its name, or the name of the file.
  *
- * @returns also the files that nothing calls.
+ * @returns the linked chatbot, and the files that are not called.
  */
 export function linkFiles(
   chatbot: ImportedChatbot,
@@ -22,7 +22,7 @@ export function linkFiles(
   const subflows = new Map<string, ImportedSubflow>();
   const used = new Set<GivenFile>();
   const open = subflowsCalledBy(chatbot.graph);
-  // Grows while it is walked.
+  // The list grows during the iteration, which includes the added elements.
   for (const chatbotId of open) {
     if (subflows.has(chatbotId)) continue;
     const file = others.find((other) => isCalled(other, chatbotId));

@@ -5,12 +5,12 @@ import { NODE_KINDS } from "../nodes/registry.ts";
 import { type Problem, problem, warning } from "../validation/problem.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
 
-/** What a user interface keeps in a node's data and no graph needs. */
+/** Keys in a node's data that belong to the user interface of a graph editor. */
 const INTERFACE_KEYS: ReadonlySet<string> = new Set(["onConfig", "onDelete"]);
 
 /**
- * Reads nodes and edges as they are found in exports: ids may be numbers, edges may have none, positions may be
- * missing. What a user interface added is left out; data keys are kept, known or not.
+ * Parses nodes and edges as exports contain them: ids may be numbers, edges may have no id, positions may be missing. Keys of
+ * user interfaces are removed; all other keys of the data are kept.
  */
 export function parseGraph(
   nodes: unknown,
@@ -19,13 +19,13 @@ export function parseGraph(
 ): { graph: Graph; problems: Problem[] } {
   const problems: Problem[] = [];
   const graph: Graph = { nodes: [], edges: [] };
-  if (!Array.isArray(nodes)) problems.push(problem("missing_nodes", null, "There is no list of nodes."));
+  if (!Array.isArray(nodes)) problems.push(problem("missing_nodes", null, "`nodes` must be a list."));
   else if (nodes.length > IMPORT_LIMITS.nodes)
     problems.push(tooMany("nodes", nodes.length, IMPORT_LIMITS.nodes));
   else graph.nodes = nodes.flatMap((node, index) => parseNode(node, index, problems, kinds));
 
   if (edges != null && !Array.isArray(edges)) {
-    problems.push(problem("missing_edges", null, "The edges are not a list."));
+    problems.push(problem("missing_edges", null, "`edges` must be a list."));
   } else if (edges && edges.length > IMPORT_LIMITS.edges) {
     problems.push(tooMany("edges", edges.length, IMPORT_LIMITS.edges));
   } else if (edges) {
@@ -39,7 +39,7 @@ export function parseGraph(
 function parseNode(node: unknown, index: number, problems: Problem[], kinds: GraphKinds): GraphNode[] {
   const id = isObject(node) ? textField(node, "id") : "";
   if (!isObject(node) || id === "") {
-    problems.push(problem("node_without_id", null, `Node ${index + 1} has no id.`));
+    problems.push(problem("node_without_id", null, `Node ${index + 1} must have an id.`));
     return [];
   }
   const position: JsonObject = isObject(node.position) ? node.position : {};
@@ -52,18 +52,18 @@ function parseNode(node: unknown, index: number, problems: Problem[], kinds: Gra
     position: { x: coordinate(position.x), y: coordinate(position.y) },
     data: Object.fromEntries(data),
   };
-  // Where `type` is a builder's own word (`custom`, `input`), the kind is in the data.
+  // If `type` is a generic type of a graph editor (`custom`, `input`), the data contains the kind.
   const inner = nodeType({ ...written, type: "" });
   const isKnown = (one: GraphNode) => kinds.named(nodeType(one)) !== null;
   const parsed = !isKnown(written) && kinds.named(inner) ? { ...written, type: inner } : written;
   const type = nodeType(parsed);
-  if (type === "") problems.push(problem("node_without_type", id, `The node "${id}" has no type.`));
+  if (type === "") problems.push(problem("node_without_type", id, `The node "${id}" must have a type.`));
   else if (!isKnown(parsed)) {
     problems.push(
       warning(
         "unknown_node_type",
         id,
-        `The type "${type}" of the node "${id}" is not known; a run that reaches it ends.`,
+        `The type "${type}" of the node "${id}" does not exist; a run that reaches the node ends.`,
       ),
     );
   }
@@ -79,7 +79,7 @@ function parseEdge(
 ): GraphEdge[] {
   const [source, target] = isObject(edge) ? [textField(edge, "source"), textField(edge, "target")] : ["", ""];
   if (!isObject(edge) || source === "" || target === "") {
-    problems.push(problem("edge_without_ends", null, `Edge ${index + 1} has no source or no target.`));
+    problems.push(problem("edge_without_ends", null, `Edge ${index + 1} must have a source and a target.`));
     return [];
   }
   const missing = [source, target].find((id) => !ids.has(id));
@@ -88,12 +88,12 @@ function parseEdge(
       problem(
         "dangling_edge",
         null,
-        `Edge ${index + 1} leads from "${source}" to "${target}", but there is no node "${missing}".`,
+        `Edge ${index + 1} leads from "${source}" to "${target}", but the node "${missing}" does not exist.`,
       ),
     );
     return [];
   }
-  // A condition's `true` and `false` have been seen without quotes.
+  // Some exports contain the exits `true` and `false` of conditions as booleans.
   const { sourceHandle: handle } = edge;
   const sourceHandle = typeof handle === "boolean" ? String(handle) : textField(edge, "sourceHandle");
   const derived = sourceHandle === "" ? `${source}-${target}` : `${source}-${target}-${sourceHandle}`;
@@ -113,5 +113,9 @@ function coordinate(value: Json | undefined): number {
 }
 
 function tooMany(what: string, count: number, limit: number): Problem {
-  return problem(`too_many_${what}`, null, `There are ${count} ${what}; ${limit} are allowed.`);
+  return problem(
+    `too_many_${what}`,
+    null,
+    `There must not be more than ${limit} ${what}; there are ${count}.`,
+  );
 }

@@ -3,8 +3,8 @@ import { isLiteral, isSecretParameter, looksRandom, REMOVED } from "./is_secret.
 const ADDRESS = /^([a-z][\w+.-]*:\/\/)?([^/?#\s]*)(\/[^?#\s]*)?(\?[^#\s]*)?(#\S*)?$/i;
 
 /**
- * An address without what lets its caller in: user and password, parameters that are secrets, and parts of a path that
- * are: a bot's token, and whatever comes after `webhook`, `token` or `key`, or on a host of hooks. Placeholders stay.
+ * Removes secrets from a URL: user and password, secret parameters, and secrets in the path, which are tokens of bots and
+ * random segments after `webhook`, `token` or `key` or on a host for webhooks. Placeholders stay.
  */
 export function redactAddress(address: string): string {
   const [, scheme = "", authority = "", path = "", query = "", fragment = ""] = ADDRESS.exec(address) ?? [];
@@ -18,12 +18,12 @@ export function redactAddress(address: string): string {
   ].join("");
 }
 
-/** Users and passwords of the addresses in a text. */
+/** Removes users and passwords from the URLs in a text. */
 export function redactUserInfo(text: string): string {
   return text.replace(/(\/\/)([^/\s@{}]+)@/g, `$1${REMOVED}@`);
 }
 
-/** The parameters of an address, or of a form's body. */
+/** Removes secret parameters from a URL or a form-encoded body. */
 export function redactParameters(text: string, isSecret = isSecretInAddress): string {
   return text.replace(
     /(^|[?&#])([\w.[\]%$-]+)=([^&#\s"]+)/g,
@@ -32,7 +32,7 @@ export function redactParameters(text: string, isSecret = isSecretInAddress): st
   );
 }
 
-/** In an address `code` lets its caller in; in a body or a variable it is a voucher's, or a country's. */
+/** In a URL `code` is a secret; in a body or a variable it is usually a voucher or a country. */
 function isSecretInAddress(name: string, value: string): boolean {
   return isSecretParameter(name, value) || (/^code$/i.test(name) && isLiteral(value));
 }
@@ -51,7 +51,7 @@ function redactPath(path: string, isHook: boolean): string {
     .join("/");
 }
 
-/** Not a file's name. */
+/** Whether a segment of a path looks random and is not a file name. */
 function isRandomSegment(segment: string): boolean {
   return segment.length >= 20 && !segment.includes(".") && looksRandom(segment);
 }

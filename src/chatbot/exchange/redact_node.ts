@@ -5,7 +5,7 @@ import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { isLiteral, REMOVED } from "./is_secret.ts";
 import { type Place, redactValue } from "./redact_object.ts";
 
-/** Where the values of a field stand in a request. */
+/** The place of a field's values in a request. */
 const PLACES: { [type in FieldType]?: Place } = {
   headers: "header",
   parameters: "parameter",
@@ -13,8 +13,7 @@ const PLACES: { [type in FieldType]?: Place } = {
 };
 
 /**
- * A node without the secrets that its fields hold. A field by which some kind keeps a secret counts in nodes of unknown
- * kinds, too.
+ * Removes secrets from the fields of a node. In a node of an unknown kind, the secret fields of all kinds are removed.
  */
 export function redactNode(node: GraphNode, kinds: NodeKinds): GraphNode {
   const fields = { ...secretFields(kinds), ...kinds.of(node)?.fields };
@@ -42,7 +41,7 @@ function redactField(value: Json, { name, type, items }: Field): Json {
   return value.map((item) => (isObject(item) ? redactFields(item, items) : item));
 }
 
-/** A value that comes from a variable is not in the file. */
+/** Whether a value is a literal secret. A value from a variable is not in the file. */
 function isSecret(value: Json): boolean {
   return typeof value === "string" ? isLiteral(value) : value !== null;
 }

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, own } from "../../base/json/json.
 import { isSecretField, isSecretHeader, isSecretParameter, REMOVED } from "./is_secret.ts";
 import { redactAddress, redactParameters, redactUserInfo } from "./redact_address.ts";
 
-/** Where a value stands: which names are ours to know, and which ones somebody else chose. */
+/** Where a value is: in a field of a node, whose names are known, or in a parameter or a header, whose names are arbitrary. */
 export type Place = "field" | "parameter" | "header";
 
 const SECRET_IN: { [place in Place]: (name: string, value: string) => boolean } = {
@@ -12,21 +12,21 @@ const SECRET_IN: { [place in Place]: (name: string, value: string) => boolean } 
 };
 
 /**
- * An object with every literal value that is a secret replaced: fields, headers, parameters of a URL or a form body, JSON
- * in texts, `{key, value}` pairs. A value that comes from a variable (`Bearer {{token}}`) is none and stays.
+ * Replaces all literal secrets in an object: in fields, headers, parameters of URLs and form bodies, JSON in texts, and
+ * `{key, value}` pairs. A value from a variable (`Bearer {{token}}`) stays.
  */
 export function redactObject(value: JsonObject, place: Place): JsonObject {
-  // A header or a parameter in a list, or a variable that is set, says beside the value what it is.
+  // In lists of headers or parameters, and in assignments, the name is in a field beside the value.
   const label = (own(value, "value") === undefined ? [] : ["key", "name", "variable"])
     .map((field) => own(value, field))
     .find((name) => typeof name === "string");
   const entries = Object.entries(value).map(([key, field]) => {
     if (field === undefined) return [key, field];
     if (label === undefined) return [key, redactValue(key, field, placeIn(key, place))];
-    // Beside its value the name itself is no secret.
+    // The name beside a value is not a secret.
     if (field === label) return [key, field];
     if (key !== "value") return [key, redactValue(key, field, placeIn(key, place))];
-    // What a condition compares with is no value of the variable's.
+    // The value that a condition compares with is not the value of the variable.
     const isCompared = own(value, "operator") !== undefined;
     return [key, redactValue(label, field, place === "field" && !isCompared ? "parameter" : place)];
   });
@@ -38,7 +38,7 @@ function placeIn(key: string, place: Place): Place {
   return /(params?|parameters|query|body)$/i.test(key) ? "parameter" : place;
 }
 
-/** A value with its secrets replaced; `key` is the name it goes by. */
+/** Replaces the secrets in a value; `key` is its name. */
 export function redactValue(key: string, value: Json, place: Place = "field"): Json {
   if (Array.isArray(value)) return value.map((item) => redactValue(key, item, place));
   if (isObject(value)) return redactObject(value, place);
@@ -48,12 +48,12 @@ export function redactValue(key: string, value: Json, place: Place = "field"): J
   return SECRET_IN[place](key, value) && !isDocument(key, value) ? REMOVED : redactText(value, place);
 }
 
-/** A body is a text with fields of its own, an address one with parameters; neither is one value. */
+/** Whether a text is a body or a URL, which contains several values. */
 function isDocument(key: string, value: string): boolean {
   return /^\s*[[{]/.test(value) || /body$/i.test(key) || /^[a-z][\w+.-]*:\/\//i.test(value);
 }
 
-/** A text may be JSON, or an address, or have parameters as a form body has. */
+/** Replaces the secrets in a text that may be JSON, a URL, or a form-encoded body. */
 export function redactText(text: string, place: Place = "field"): string {
   if (/^\s*[[{]/.test(text)) {
     try {
@@ -61,7 +61,7 @@ export function redactText(text: string, place: Place = "field"): string {
       const redacted = JSON.stringify(redactValue("", value, place));
       return redacted === JSON.stringify(value) ? text : redacted;
     } catch {
-      // Not JSON after all.
+      // The text is not valid JSON.
     }
   }
   if (/^[a-z][\w+.-]*:\/\/\S+$/i.test(text)) return redactAddress(text);

@@ -7,9 +7,9 @@ import { type Problem, problem } from "../validation/problem.ts";
 import { IMPORT_LIMITS } from "./limits.ts";
 import { parseGraph } from "./parse_graph.ts";
 
-/** A graph that came along for subflow nodes to call. */
+/** A graph in the file of a chatbot, for its subflow nodes. */
 export type ImportedSubflow = {
-  /** What the nodes call it by, in their `chatbotId`. */
+  /** The id by which nodes refer to it, in their `chatbotId`. */
   chatbotId: string;
   name: string;
   description: string | null;
@@ -24,9 +24,9 @@ export function readSubflows(list: Json | undefined): { subflows: ImportedSubflo
     subflows: [],
     problems: [problem(code, null, message)],
   });
-  if (!Array.isArray(list)) return refused("subflows_not_a_list", '"subflows" is not a list.');
+  if (!Array.isArray(list)) return refused("subflows_not_a_list", '"subflows" must be a list.');
   if (list.length > IMPORT_LIMITS.subflows) {
-    const message = `There are ${list.length} subflows; ${IMPORT_LIMITS.subflows} are allowed.`;
+    const message = `The file must not have more than ${IMPORT_LIMITS.subflows} subflows; it has ${list.length}.`;
     return refused("too_many_subflows", message);
   }
   const problems: Problem[] = [];
@@ -34,7 +34,7 @@ export function readSubflows(list: Json | undefined): { subflows: ImportedSubflo
   for (const [index, item] of list.entries()) {
     const chatbotId = isObject(item) ? textField(item, "chatbotId") : "";
     if (!isObject(item) || chatbotId === "" || subflows.has(chatbotId)) {
-      const message = `The subflow ${index + 1} has no "chatbotId" of its own.`;
+      const message = `The subflow ${index + 1} must have a unique "chatbotId".`;
       problems.push(problem("broken_subflow", null, message));
       continue;
     }
@@ -53,13 +53,13 @@ export function readSubflows(list: Json | undefined): { subflows: ImportedSubflo
   return { subflows: [...subflows.values()], problems };
 }
 
-/** The chatbots whose graphs a graph calls, as its nodes name them, each once. */
+/** The ids of the chatbots that the subflow nodes of a graph call, without duplicates. */
 export function subflowsCalledBy(graph: Graph, kinds: NodeKinds = NODE_KINDS): string[] {
   const named = graph.nodes.flatMap((node) => kinds.referencesOf(node));
   return [...new Set(named.filter(({ kind }) => kind === "chatbot").map(({ id }) => id))];
 }
 
-/** The same graph, calling others by the names they have here. */
+/** A copy of a graph with other ids in its subflow nodes. */
 export function renameSubflows(
   graph: Graph,
   names: ReadonlyMap<string, string>,

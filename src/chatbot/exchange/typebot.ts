@@ -10,8 +10,8 @@ import { whatsAppSettings } from "./typebot_trigger.ts";
 import { readVariables } from "./typebot_variables.ts";
 
 /**
- * The Typebot of a file, if it holds one: an export, or an answer of Typebot's API, which wraps it. Groups of blocks
- * are unlike anything else.
+ * The Typebot in a file, if it contains one: an export, or a response of Typebot's API, which wraps it. It is recognised by
+ * its groups of blocks.
  */
 export function typebotIn(file: JsonObject): JsonObject | undefined {
   return [file, file.typebot, file.publicTypebot, file.publishedTypebot]
@@ -20,15 +20,15 @@ export function typebotIn(file: JsonObject): JsonObject | undefined {
 }
 
 /**
- * Reads a Typebot of version 6 as far as it maps: bubbles, inputs, logic, requests and language models. A block that
- * has no counterpart becomes a node of its own type, which ends a run that reaches it. What is lost of a block is
- * reported, with its group.
+ * Imports a Typebot of version 6: bubbles, inputs, logic, requests and language models. A block without an equivalent becomes
+ * a node of the block's type, which ends a run that reaches it. Everything that cannot be imported is reported, by block and
+ * group.
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the steps of one import, in their order.
 export function importTypebot(file: JsonObject): ImportResult {
   const events = listField(file, "events").filter(isObject);
   const start = events.find((event) => event.type === "start");
-  if (start === undefined) return refused("unknown_version", "Only Typebots of version 6 can be read.");
+  if (start === undefined) return refused("unknown_version", "The Typebot must have version 6.");
   const groups = listField(file, "groups").filter(isObject);
   const tooMuch = sizeProblem(file, groups.flatMap(blocksOf));
   if (tooMuch) return { kind: "refused", problems: [tooMuch] };
@@ -55,7 +55,7 @@ export function importTypebot(file: JsonObject): ImportResult {
   }
 
   const place = { variables, firstBlocks, startId };
-  /** Blocks that become nothing, and what comes after them. */
+  /** Blocks that are left out, with the id of the node after them. */
   const leftOut = new Map<string, string | undefined>();
   const warnings = groups.flatMap((group) => {
     const blocks = blocksOf(group);
@@ -83,7 +83,7 @@ export function importTypebot(file: JsonObject): ImportResult {
     });
   });
   const chatbot = {
-    // A published one has an id of its own besides that of the Typebot, which links name.
+    // A published Typebot also has its own id, but links refer to the id of the Typebot.
     id: textField(file, "typebotId") || textField(file, "id") || null,
     name: textField(file, "name").trim() || "Typebot",
     description: null,
@@ -105,7 +105,7 @@ export function importTypebot(file: JsonObject): ImportResult {
   return { kind: "imported", chatbot, warnings: [...ofSettings, ...ofEvents, ...warnings] };
 }
 
-/** What follows looks through nodes and edges again and again: only a bounded number of them. */
+/** Limits the size of the input, because the import takes quadratic time in places. */
 function sizeProblem(file: JsonObject, blocks: JsonObject[]): Problem | null {
   const options = blocks.reduce((sum, block) => sum + itemsOf(block).length, 0);
   const counts = [
@@ -116,10 +116,10 @@ function sizeProblem(file: JsonObject, blocks: JsonObject[]): Problem | null {
   const excess = counts.find(([, , count, limit]) => count > limit);
   if (excess === undefined) return null;
   const [code, what, count, limit] = excess;
-  return problem(code, null, `There are ${count} ${what}; ${limit} are allowed.`);
+  return problem(code, null, `There must not be more than ${limit} ${what}; there are ${count}.`);
 }
 
-/** The node that sets the variables that have a value from the start. */
+/** The id of the node that sets the variables with initial values. */
 const INITIAL = "initial-variables";
 
 function connectBlock(
@@ -130,11 +130,11 @@ function connectBlock(
 ): void {
   for (const link of mapped.links) graph.connect(link, link.to);
   for (const exit of mapped.exits) graph.connect(exit, targets.get(exit.edgeId));
-  // The first edge of a handle counts, so that this takes only what has no edge of its own.
+  // Only the first edge of a handle is used, so these edges are for exits without their own.
   for (const exit of mapped.onward) graph.connect(exit, onward);
 }
 
-/** The graph without what became nothing: whatever led there leads to what comes after. */
+/** Redirects edges that lead to blocks that were left out to the next node. */
 function withoutLeftOut({ nodes, edges }: Graph, leftOut: ReadonlyMap<string, string | undefined>): Graph {
   const after = (id: string): string | undefined => {
     const passed = new Set<string>();
@@ -156,7 +156,7 @@ function withoutLeftOut({ nodes, edges }: Graph, leftOut: ReadonlyMap<string, st
   };
 }
 
-/** Collects nodes and edges; an edge to nowhere is none. */
+/** Collects nodes and edges; edges without a target are ignored. */
 class GraphBuilder implements Graph {
   readonly nodes: GraphNode[] = [];
   readonly edges: Graph["edges"] = [];
@@ -173,7 +173,7 @@ class GraphBuilder implements Graph {
   }
 }
 
-/** There, a question is asked by the text before it; here it asks for itself, by its placeholder if nothing else. */
+/** Merges the message before a question into the question: Typebot's inputs have no text. Otherwise the placeholder is used. */
 function mergePrompts({ nodes, edges }: Graph): Graph {
   const merged = new Map<string, string>();
   for (const node of nodes) {
@@ -209,7 +209,7 @@ function firstBlock(group: JsonObject): [groupId: string, blockId: string][] {
   return first ? [[textField(group, "id"), textField(first, "id")]] : [];
 }
 
-/** The block each edge leads to. */
+/** The target block of each edge. */
 function edgeTargets(file: JsonObject, firstBlocks: ReadonlyMap<string, string>): Map<string, string> {
   const targets = new Map<string, string>();
   for (const edge of listField(file, "edges").filter(isObject)) {
@@ -220,7 +220,7 @@ function edgeTargets(file: JsonObject, firstBlocks: ReadonlyMap<string, string>)
   return targets;
 }
 
-/** Blocks of a group stand below each other. */
+/** The position of a block: the blocks of a group are placed one below the other. */
 function coordinates(place: JsonObject, index: number): GraphNode["position"] {
   const at = isObject(place.graphCoordinates) ? place.graphCoordinates : {};
   const [x, y] = [Number(at.x ?? 0), Number(at.y ?? 0)];

@@ -9,7 +9,7 @@ import { setVariableData } from "./typebot_set_variable.ts";
 import { richText } from "./typebot_text.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** Where a block stands. */
+/** The context of a block in its Typebot. */
 type TypebotPlace = {
   variables: TypebotVariables;
   /** The first block of each group, by the group's id. */
@@ -17,13 +17,13 @@ type TypebotPlace = {
   startId: string;
 };
 
-/** What means something in a browser and nothing in a chat: passed over. */
+/** Blocks for web pages only, which are left out. */
 const OF_THE_PAGE = ["Google Analytics", "Pixel", "Code"];
 
-/** Maps a block. One without a counterpart becomes a node of its own type, which ends a run that reaches it. */
+/** Maps a block. One without an equivalent becomes a node of the block's type, which ends a run that reaches it. */
 export function mapBlock(block: JsonObject, place: TypebotPlace): MappedBlock {
   const mapped = mapKnown(block, place);
-  // Of our own kinds none has such a type.
+  // No kind of node has the type of a Typebot block.
   if (mapped === null)
     return one(textField(block, "id"), textField(block, "type"), { ...block }, NO_COUNTERPART);
   if (mapped.nodes.some(({ data }) => JSON.stringify(data).includes("{{=")))
@@ -31,7 +31,7 @@ export function mapBlock(block: JsonObject, place: TypebotPlace): MappedBlock {
   return mapped;
 }
 
-const NO_COUNTERPART = "it has no counterpart; a run that reaches it ends.";
+const NO_COUNTERPART = "it has no equivalent; a run that reaches it ends.";
 
 function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
   const { variables, firstBlocks } = place;
@@ -39,7 +39,7 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
   const type = textField(block, "type");
   const options = objectField(block, "options");
   if (isTypedInput(type)) return typedInput(block, variables);
-  if (OF_THE_PAGE.includes(type)) return leftOut("it is left out: there is no page here.");
+  if (OF_THE_PAGE.includes(type)) return leftOut("it is left out, because it needs a web page.");
   switch (type) {
     case "text":
       return one(id, "message", { content: richText(objectField(block, "content"), variables) });
@@ -61,7 +61,7 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
     case "Wait": {
       const delay = textField(options, "secondsToWaitFor");
       const isKnown = numberField(options, "secondsToWaitFor") !== undefined || delay === "";
-      const loss = !isKnown && "it does not wait: how long is in a variable.";
+      const loss = !isKnown && "it does not wait, because its time comes from a variable.";
       return one(id, "delay", { delay, delayUnit: "seconds" }, loss);
     }
     case "Jump": {
@@ -76,12 +76,7 @@ function mapKnown(block: JsonObject, place: TypebotPlace): MappedBlock | null {
     case "Typebot link":
       return link(id, options, place);
     case "Redirect":
-      return one(
-        id,
-        "message",
-        { content: variables.textOf(options, "url") },
-        "its address is sent as a text.",
-      );
+      return one(id, "message", { content: variables.textOf(options, "url") }, "its URL is sent as a text.");
     case "Webhook":
     case "Zapier":
     case "Make.com":
@@ -100,7 +95,7 @@ function leftOut(loss: string): MappedBlock {
   return { nodes: [], links: [], exits: [], onward: [], losses: [loss] };
 }
 
-/** Where `a` has no edge everybody takes `b`; where `b` has none the run ends. */
+/** Maps an A/B test. Without an edge for `a` all contacts take `b`; without one for `b` the run ends. */
 function abTest(block: JsonObject): MappedBlock {
   const id = textField(block, "id");
   const [a, b] = itemsOf(block).map((item, index) => exit(id, index === 0 ? "a" : "b", item));
@@ -135,13 +130,13 @@ function bubble(id: string, type: string, content: JsonObject, variables: Typebo
     const { latitude = "", longitude = "", name = "", address = "" } = content;
     return one(id, "message", { messageType: "location", latitude, longitude, name, address });
   }
-  // Of a film elsewhere there is a page, not a file.
+  // The URL of a video on another site is that of a page, not of a file.
   if (type === "embed" || (type === "video" && kind !== "" && kind !== "url"))
-    return one(id, "message", { content: url }, "its address is sent as a text.");
+    return one(id, "message", { content: url }, "its URL is sent as a text.");
   return one(id, "message", { messageType: type, mediaUrl: url });
 }
 
-/** A link shares its variables both ways. One into the same Typebot is a jump. */
+/** Maps a link, which shares variables in both directions. A link within the Typebot is a jump. */
 function link(
   id: string,
   options: JsonObject,
@@ -151,14 +146,14 @@ function link(
   const groupId = textField(options, "groupId");
   if (chatbotId === "current") {
     const targetNodeId = groupId === "" ? startId : (firstBlocks.get(groupId) ?? "");
-    return one(id, "jump", { targetNodeId }, "it jumps there, and does not come back.");
+    return one(id, "jump", { targetNodeId }, "it jumps to its target and does not return.");
   }
   const outputs = Object.fromEntries(variables.names.map((name) => [name, name]));
   return one(
     id,
     "subflow",
     { chatbotId, outputs },
-    `it calls the Typebot "${chatbotId}": give that file too.`,
-    groupId !== "" && "it begins at that one's start, not at a group.",
+    `it calls the Typebot "${chatbotId}": give its file as well.`,
+    groupId !== "" && "it starts at the start of that Typebot, not at a group.",
   );
 }

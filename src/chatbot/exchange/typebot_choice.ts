@@ -3,10 +3,10 @@ import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { exit, itemsOf, type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** Exits of a question that mean something else. */
+/** Names of exits that have another meaning in questions. */
 const RESERVED: ReadonlySet<string> = new Set(["default", "answered", "invalid", "timeout", "error"]);
 
-/** Buttons and pictures to choose from. There, and so here, a choice is stored as its words. */
+/** Maps buttons and pictures to choose from. As in Typebot, the title of the choice is stored. */
 export function choice(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
   const options = objectField(block, "options");
@@ -25,7 +25,7 @@ export function choice(block: JsonObject, variables: TypebotVariables): MappedBl
   if (source !== "") {
     const data = { ...common, questionType: "buttons", dynamicButtonsSource: source };
     const mapped = one(id, "question", data, ...losses);
-    // Whatever is chosen takes the same way.
+    // All choices take the same exit.
     return { ...mapped, exits: itemsOf(block).map((item) => exit(id, "", item)) };
   }
 

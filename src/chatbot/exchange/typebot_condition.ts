@@ -20,7 +20,7 @@ const OPERATORS: { [operator: string]: string } = {
   "Does not match regex": "not_matches_regex",
 };
 
-/** One condition node for each item, tried in order. The item that is met decides: without an edge of its own the run ends. */
+/** Maps each item to a condition node, in order. The first item that is met decides; without an edge for it the run ends. */
 export function conditions(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
   const items = itemsOf(block);
@@ -37,7 +37,7 @@ export function conditions(block: JsonObject, variables: TypebotVariables): Mapp
         if (operator !== "" && !Object.hasOwn(OPERATORS, operator)) lost.push(operator);
         return {
           variable,
-          // A comparison without a variable is never met there, whatever its operator.
+          // In Typebot a comparison without a variable is never true.
           operator: variable === "" ? "" : (OPERATORS[operator] ?? operator),
           value: bareRegex(variables.textOf(comparison, "value"), operator),
         };
@@ -54,11 +54,11 @@ export function conditions(block: JsonObject, variables: TypebotVariables): Mapp
     links: ids.slice(1).map((to, index) => ({ from: ids[index] as string, handle: "false", to })),
     exits: items.map((item, index) => exit(ids[index] as string, "true", item)),
     onward: [{ from: ids.at(-1) ?? id, handle: "false" }],
-    losses: lost.length > 0 ? [`the comparison "${lost.join('", "')}" is never met.`] : [],
+    losses: lost.length > 0 ? [`the comparison "${lost.join('", "')}" is never true.`] : [],
   };
 }
 
-/** There a pattern may stand between slashes, with flags behind. */
+/** Removes slashes and flags, which Typebot allows around patterns. */
 export function bareRegex(value: string, operator: string): string {
   return operator.endsWith("regex") ? value.replace(/^\/(.*)\/[a-z]*$/s, "$1") : value;
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../base/json/json.ts";
 import { type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** Questions by type of input block. */
+/** The question type of each type of input block. */
 const QUESTIONS: { [type: string]: string } = {
   "text input": "text",
   "number input": "number",
@@ -20,7 +20,7 @@ export function isTypedInput(type: string): boolean {
   return Object.hasOwn(QUESTIONS, type);
 }
 
-/** An input that is answered by typing, or by sending a file. */
+/** Maps an input that is answered by a text or a file. */
 export function typedInput(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const type = textField(block, "type");
   const options = objectField(block, "options");
@@ -44,8 +44,8 @@ export function typedInput(block: JsonObject, variables: TypebotVariables): Mapp
 }
 
 /**
- * What each input allows; what cannot be checked here is lost. An export leaves out what is Typebot's default, so these
- * are theirs: a rating goes from 0 to 10, or from 1 in icons; dates are written `dd/MM/yyyy`, times `HH:mm`.
+ * Maps the limits of an input, and reports those that cannot be checked. Exports omit Typebot's default values, so they are
+ * repeated here: a rating is from 0 to 10, or from 1 with icons; dates have the format `dd/MM/yyyy`, times `HH:mm`.
  */
 function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses: string[] } {
   const losses: string[] = [];
@@ -59,8 +59,8 @@ function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses
     case "number input":
       return { data: { ...given("min", "min"), ...given("max", "max") }, losses };
     case "date input": {
-      if (options.isRange === true) losses.push("one date is asked for, not a range.");
-      if (options.hasTime === true) losses.push("a date is asked for, without a time.");
+      if (options.isRange === true) losses.push("it asks for one date, not a range.");
+      if (options.hasTime === true) losses.push("it asks for a date without a time.");
       losses.push(...otherFormat(options, "dd/MM/yyyy", "yyyy-MM-dd"));
       const [minDate, maxDate] = [dayOf(options, "min"), dayOf(options, "max")];
       for (const [limit, day] of Object.entries({ min: minDate, max: maxDate }))
@@ -75,20 +75,21 @@ function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses
         ...given("length", "ratingMax"),
         ...given("startsAt", "ratingMin"),
       };
-      if (Number(ratingMax) > 10) losses.push("it goes to 10 at most.");
+      if (Number(ratingMax) > 10) losses.push("its highest value is 10.");
       return { data: { ratingMin: options.buttonType === "Icons" ? 1 : ratingMin, ratingMax }, losses };
     }
     case "phone number input": {
       const country = textField(options, "defaultCountryCode");
-      if (country !== "") losses.push(`a number without a country code is not taken for one of ${country}.`);
+      if (country !== "")
+        losses.push(`a number without a country code is not completed with that of ${country}.`);
       return { data: {}, losses };
     }
     case "text input":
       if (["attachments", "audioClip"].some((extra) => objectField(options, extra).isEnabled === true))
-        losses.push("only text is taken, no file.");
+        losses.push("it accepts text only, not files.");
       return { data: {}, losses };
     case "file input":
-      if (options.isMultipleAllowed === true) losses.push("one file is taken.");
+      if (options.isMultipleAllowed === true) losses.push("it accepts one file only.");
       losses.push("the variable receives the file's id at Meta, not its address.");
       return { data: {}, losses };
     default:
@@ -96,7 +97,7 @@ function limitsOf(type: string, options: JsonObject): { data: JsonObject; losses
   }
 }
 
-/** Answers are stored in one format here. */
+/** Reports another date or time format: answers are always stored in the same format. */
 function otherFormat(options: JsonObject, byDefault: string, ours: string): string[] {
   const theirs = textField(options, "format") || byDefault;
   return theirs === ours ? [] : [`its answer is stored as ${ours}, not as ${theirs}.`];

@@ -1,23 +1,23 @@
 import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 
-/** A way out of a node, before it is known where it leads. */
+/** An exit of a node before its target is known. */
 type OpenExit = { from: string; handle: string };
 
-/** What a block becomes: usually one node; none for what means nothing in a chat. */
+/** The result of mapping a block: usually one node; none if the block is left out. */
 export type MappedBlock = {
   nodes: { id: string; type: string; data: JsonObject }[];
-  /** Ways between these nodes. */
+  /** Edges between these nodes. */
   links: (OpenExit & { to: string })[];
-  /** Ways out that have an edge of their own. */
+  /** Exits with their own edge in the Typebot. */
   exits: (OpenExit & { edgeId: string })[];
-  /** Ways out that take the block's edge, or lead to the next block. */
+  /** Exits that follow the block's edge, or lead to the next block. */
   onward: OpenExit[];
-  /** What was lost, in sentences. */
+  /** Sentences about what could not be imported. */
   losses: string[];
 };
 
-/** A block that becomes one node. */
+/** Maps a block to one node. */
 export function one(id: string, type: string, data: JsonObject, ...losses: (string | false)[]): MappedBlock {
   return {
     nodes: [{ id, type, data }],

@@ -3,18 +3,18 @@ import { isObject, type JsonObject } from "../../base/json/json.ts";
 import { type MappedBlock, one } from "./typebot_mapped.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** How long Typebot waits for an answer. */
+/** Typebot's timeout of requests, in milliseconds. */
 const DEFAULT_SECONDS = 10;
 const MOST_SECONDS = 120;
 
-/** A request to the outside. The answer is stored whole; a second node takes it apart into the variables that are mapped. */
+/** Maps an HTTP request. The whole response is stored; a second node sets the mapped variables from it. */
 export function httpRequest(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
   const options = objectField(block, "options");
   const webhook = objectField(options, "webhook");
   const answer = variableOf("http", id);
   const method = textField(webhook, "method") || "POST";
-  // Without this setting a body that is still in the file is not used there.
+  // Typebot ignores a body in the file unless this setting is on.
   const body = options.isCustomBody === true && method !== "GET" ? variables.textOf(webhook, "body") : "";
   const seconds = Math.min(numberField(options, "timeout") ?? DEFAULT_SECONDS, MOST_SECONDS);
   const request = {
@@ -31,28 +31,28 @@ export function httpRequest(block: JsonObject, variables: TypebotVariables): Map
     },
   };
   const losses = [
-    method !== "GET" && body === "" && "it is sent without a body; there, it would hold all answers.",
+    method !== "GET" && body === "" && "it is sent without a body; Typebot would send all answers.",
     textField(options, "proxyCredentialsId") !== "" && "it is sent without the proxy.",
   ];
   const mapped = one(id, request.type, request.data, ...losses);
   return storing(mapped, answer, options, variables);
 }
 
-/** A wait for somebody's call. */
+/** Maps a block that waits for a callback. */
 export function listen(block: JsonObject, variables: TypebotVariables): MappedBlock {
   const id = textField(block, "id");
   const answer = variableOf("call", id);
-  const loss = "the address to call is {{callback_url}}: pass it to the service that calls.";
+  const loss = "the callback address is {{callback_url}}: pass it to the service that sends the callback.";
   const mapped = one(id, "wait_for_callback", { variable: answer }, loss);
   return storing(mapped, answer, objectField(block, "options"), variables);
 }
 
-/** Where an answer is kept whole; placeholders hold no other signs. */
+/** The variable for a whole response, with characters that placeholders allow. */
 function variableOf(prefix: string, id: string): string {
   return `${prefix}_${id.replace(/\W/g, "_")}`;
 }
 
-/** Adds the node that takes an answer apart, where anything of it is wanted. */
+/** Adds the node that sets the mapped variables, if there are any. */
 function storing(
   mapped: MappedBlock,
   answer: string,
@@ -69,7 +69,7 @@ function storing(
     .map((mapping): JsonObject => {
       const variable = variables.nameOf(mapping, "variableId");
       const written = textField(mapping, "bodyPath");
-      // A path there begins at the response, here at its body; there it may also be code.
+      // In Typebot a path starts at the response and may be code; here it starts at the body.
       const path = written.replace(/^data\b\.?/, "").replaceAll(/\[["']([\w.]+)["']\]/g, ".$1");
       if (!/^[\w.[\]]*$/.test(path)) {
         unread.push(written);
@@ -90,8 +90,8 @@ function storing(
     onward: [{ from: assignments.length > 0 ? id : from, handle: "" }],
     losses: [
       ...mapped.losses,
-      ...unread.map((path) => `the part "${path}" of the answer is not found.`),
-      ...(wanted.some(isStatus) ? ["the status code is not stored: the exits success and error tell."] : []),
+      ...unread.map((path) => `the path "${path}" of the response cannot be read.`),
+      ...(wanted.some(isStatus) ? ["the status code is not stored: use the exits success and error."] : []),
     ],
   };
 }
@@ -103,7 +103,7 @@ function pairs(webhook: JsonObject, field: string, variables: TypebotVariables):
   return Object.fromEntries(list.map((pair) => [textField(pair, "key"), variables.textOf(pair, "value")]));
 }
 
-/** A language model's answer, stored where it is mapped, said where it is not. Null for another task than that. */
+/** Maps a request to a language model. The answer is stored if it is mapped, otherwise sent. Null for other tasks. */
 export function aiReply(block: JsonObject, variables: TypebotVariables): MappedBlock | null {
   const options = objectField(block, "options");
   const task =
@@ -140,7 +140,7 @@ export function aiReply(block: JsonObject, variables: TypebotVariables): MappedB
       ...(temperature !== undefined && { aiTemperature: temperature }),
       ...(variable !== "" && { aiOutputVariable: variable, aiSend: false }),
     },
-    "its credentials are not in the file: AI_BASE_URL and AI_API_KEY say whom to ask.",
+    "its credentials are not in the file: AI_BASE_URL and AI_API_KEY are used.",
   );
 }
 

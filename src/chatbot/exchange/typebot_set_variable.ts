@@ -2,7 +2,7 @@ import { textField } from "../../base/json/fields.ts";
 import type { JsonObject } from "../../base/json/json.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** The values that have a name there. */
+/** Typebot's predefined values. */
 const NAMED: { [type: string]: JsonObject } = {
   Empty: { operation: "clear" },
   Now: { operation: "now" },
@@ -17,7 +17,7 @@ const NAMED: { [type: string]: JsonObject } = {
   "Environment name": { value: "whatsapp" },
 };
 
-/** The data of a `set_variable` node. Code is not run: of expressions, texts and `{{n}} + 1` are understood. */
+/** The data of a `set_variable` node. Code is not run: only texts and sums such as `{{n}} + 1` are supported. */
 export function setVariableData(
   options: JsonObject,
   variables: TypebotVariables,
@@ -42,10 +42,10 @@ export function setVariableData(
     (options.isCode !== true && !isSum(expression)) ||
     /^(\{\{[\w.]+\}\}|-?[\d.]+|"[^"]*"|'[^']*')$/.test(expression);
   const value = expression.replace(/^(["'])(.*)\1$/s, "$2");
-  return { data: { variable, value }, loss: !isPlain && "its code is not run, but kept as a text." };
+  return { data: { variable, value }, loss: !isPlain && "its code is not run, but stored as a text." };
 }
 
-/** Does a text consist of placeholders and numbers with signs between them? There it is calculated, code or not. */
+/** Whether a text consists of placeholders and numbers with operators between them, which Typebot always calculates. */
 function isSum(expression: string): boolean {
   const signs = expression.replace(/\{\{[\w.]+\}\}/g, "1");
   return (

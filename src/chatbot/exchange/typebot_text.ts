@@ -2,7 +2,7 @@ import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { TypebotVariables } from "./typebot_variables.ts";
 
-/** Rich text as WhatsApp writes it: `*bold*`, `_italic_`, `~struck~`, lists, links beside their words. */
+/** Converts rich text to WhatsApp's markup: `*bold*`, `_italic_`, `~struck~`, lists, links after their text. */
 export function richText(content: JsonObject, variables: TypebotVariables): string {
   const paragraphs = listField(content, "richText").map((paragraph) => block(paragraph, "- "));
   return variables.text(paragraphs.join("\n").trim() || textField(content, "plainText"));
@@ -44,7 +44,7 @@ function inline(element: Json): string {
   return url !== "" && url !== words ? `${words} (${url})`.trimStart() : words;
 }
 
-/** WhatsApp reads a mark only where it touches the words. */
+/** Applies a mark directly around the text, without spaces between, as WhatsApp requires. */
 function mark(text: string, isMarked: boolean, sign: string): string {
   return isMarked && text.trim() !== ""
     ? text.replace(text.trim(), () => `${sign}${text.trim()}${sign}`)

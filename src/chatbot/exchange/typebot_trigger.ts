@@ -12,7 +12,7 @@ const MATCHES: { [operator: string]: string } = {
 
 const DEFAULT_EXPIRY_HOURS = 4;
 
-/** What the settings for WhatsApp say of the start: on which words, and how long a silent customer is waited for. */
+/** The start condition and the session timeout from the Typebot's WhatsApp settings. */
 export function whatsAppSettings(file: JsonObject): {
   triggers: JsonObject[];
   settings: JsonObject;
@@ -36,7 +36,7 @@ export function whatsAppSettings(file: JsonObject): {
           warning(
             "start_condition",
             null,
-            "Its start condition is not taken over whole: look at the start node's triggers.",
+            "The start condition is imported only in part: check the triggers of the start node.",
           ),
         ]
       : [];

@@ -1,17 +1,17 @@
 import { listField, textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 
-/** A Typebot's variables, in our spelling: placeholders here hold letters, digits, dots and underscores; names there, anything. */
+/** A Typebot's variables, renamed: Typebot allows any name, placeholders only letters, digits, dots and underscores. */
 export type TypebotVariables = {
   /** The name of the variable that an option holds the id of; `""` for none. */
   nameOf(options: JsonObject, field: string): string;
-  /** A text with its placeholders in our spelling. */
+  /** Renames the variables in the placeholders of a text. */
   text(template: string): string;
   /** {@link TypebotVariables.text} of a field. */
   textOf(data: JsonObject, field: string): string;
-  /** All names, in the file's order. */
+  /** All names, in the order of the file. */
   names: readonly string[];
-  /** Those that have a value before anything is said. */
+  /** The variables with an initial value. */
   initial: { variable: string; value: Json }[];
 };
 
@@ -43,7 +43,7 @@ export function readVariables(file: JsonObject): TypebotVariables {
   };
 }
 
-/** Names that differ only in what we cannot spell stay apart: `名前` and `電話` are `_` and `_2`. */
+/** A unique name: names that differ only in characters that are replaced get a number: `名前` and `電話` become `_` and `_2`. */
 function freeName(theirs: string, taken: ReadonlySet<string>): string {
   const name = spelled(theirs);
   let candidate = name;

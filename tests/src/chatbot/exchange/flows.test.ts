@@ -54,12 +54,12 @@ test("Flow JSON may be a text; a form without a name is called by its id", () =>
 });
 
 const broken: [string, unknown, RegExp][] = [
-  ["no object", 5, /Flow 1 .* is not an object/],
+  ["no object", 5, /Flow 1 .* must be an object/],
   ["no id", { ...flow, whatsappFlowId: undefined }, /no "whatsappFlowId"/],
-  ["an id longer than any", { ...flow, whatsappFlowId: "7".repeat(256) }, /more than 255/],
+  ["an id longer than any", { ...flow, whatsappFlowId: "7".repeat(256) }, /at most 255/],
   ["no Flow JSON", { ...flow, flowJson: undefined }, /no "flowJson" object/],
   ["a list for Flow JSON", { ...flow, flowJson: [] }, /no "flowJson" object/],
-  ["a text that is no JSON", { ...flow, flowJson: "{" }, /cannot be read: .*not JSON/],
+  ["a text that is no JSON", { ...flow, flowJson: "{" }, /cannot be read: .*valid JSON/],
   ["a text with a hostile key", { ...flow, flowJson: '{"__proto__":{}}' }, /"__proto__" is not allowed/],
   ["a text nested without end", { ...flow, flowJson: "[".repeat(9000) + "]".repeat(9000) }, /levels deep/],
   ["screens that are no list", { ...flow, flowJson: { screens: {} } }, /"screens" are not a list/],

@@ -171,7 +171,7 @@ test("a file that is not a chatbot is refused", async () => {
   const bad: [file: string, expected: RegExp][] = [
     [join(folder, "nowhere.json"), /there is no such file \(PYREQ\)$/],
     [folder, /it is a directory \(PYREQ\)$/],
-    [await write("text.json", "Dear chatbot"), /not JSON.*\(PYGRA\)$/],
+    [await write("text.json", "Dear chatbot"), /valid JSON.*\(PYGRA\)$/],
     [await write("empty.json", ""), /\(PYGRA\)$/],
     [await write("list.json", "[]"), /\(PYGRA\)$/],
     [await write("null.json", "null"), /\(PYGRA\)$/],

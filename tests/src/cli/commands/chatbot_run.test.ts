@@ -203,7 +203,7 @@ test("an error in one line says why a chatbot cannot be played", async () => {
   const bot = await fileOf("support.json", SUPPORT_BOT);
   assert.match(await failure(join(folder, "missing.json")), /there is no such file \(PYREQ\)/);
   assert.match(await failure(await fileOf("words.json", "words")), /PYGRA/);
-  assert.match(await failure(await fileOf("empty.json", {})), /no list of nodes.* \(PYGRA\)/);
+  assert.match(await failure(await fileOf("empty.json", {})), /`nodes` must be a list.* \(PYGRA\)/);
   assert.match(
     await failure(bot, "--http-stub", await fileOf("broken.json", "{")),
     /is not valid JSON.* \(PYREQ\)/,
