@@ -2,8 +2,8 @@ import type { Db } from "../database/db.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
 /**
- * What connecting a channel of a kind takes. Its mutation, its command and the options of `parley channel
- * rotate-secrets` are made from it. Fields are named in camelCase: `--like-this` on the command line.
+ * What is needed to connect a channel of a kind. The mutation, the command and the options of `parley channel
+ * rotate-secrets` are derived from it. Fields have names in camelCase, which become options in kebab-case.
  */
 export type Connection = {
   /** What is connected, for people: "a number of such a provider". */
@@ -15,11 +15,11 @@ export type Connection = {
   sqlFunction: string;
   /** The table beside `channels` that holds the settings, by `channel_id`. */
   table: string;
-  /** How the provider knows the channel; the first is its id there. */
+  /** The settings that identify the channel at the provider; the first is its id there. */
   settings: Readonly<Record<string, SettingField>>;
   /** The setting that the channel's name defaults to. */
   nameFrom: string;
-  /** Sealed, and never shown again. */
+  /** Secrets, which are sealed and never shown again. */
   secrets: Readonly<Record<string, SecretField>>;
   /** Connects a channel as the owner of the database, in its transaction. Returns the channel's id. */
   add(db: Db, channel: NewChannel, keyRing: KeyRing): Promise<string>;
@@ -32,9 +32,9 @@ type Values = { [field: string]: string | undefined };
 type SettingField = {
   /** For people: a GraphQL description and a line of help. */
   about: string;
-  /** What stands for the value in the help: `id`. */
+  /** The name of the value in the help: `id`. */
   placeholder: string;
-  /** May be left out, and is for the operator alone: over GraphQL it does not exist. */
+  /** The setting is optional and only for operators: it is not available over GraphQL. */
   isForOperators?: boolean;
 };
 
@@ -43,7 +43,7 @@ export type SecretField = {
   placeholder: string;
   /** The environment variable that the command line reads it from. */
   variable: string;
-  /** Ours to choose: the command makes one, and shows it once, where none is given. */
+  /** Parley may choose the secret: the command generates one if none is given, and shows it once. */
   isOurs?: boolean;
 };
 

@@ -4,39 +4,39 @@ import type { JsonObject } from "../base/json/json.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 
-/** How a kind of channel speaks to its provider. Opened once for a process. */
+/** How a kind of channel sends requests to its provider. Opened once for a process. */
 export type Outbound<A extends Access = Access> = {
   /**
-   * How to speak for a channel; null when it has no credentials. The caller remembers it for some seconds.
-   * @throws when the database cannot be asked, or a secret cannot be opened
+   * The access to the provider for a channel; null when it has no credentials. The caller caches it for some seconds.
+   * @throws when the database is not available, or a secret cannot be opened
    */
   readAccess(channelId: string): Promise<A | null>;
   /**
-   * Sends one message, once: only the caller, who knows what was recorded, may repeat it. Failures of the network are
+   * Sends one message, without retries: only the caller knows the recorded outcomes and may repeat it. Network failures are
    * outcomes, not errors. Logs nothing.
    */
   post(message: OutboundMessage, access: A): Promise<Outcome>;
   /**
    * Shows the customer that a message and all before it were read and, if asked, that an answer is being typed.
-   * Harmless to repeat. Absent where the provider has no such thing.
+   * It can be repeated safely. Absent if the provider does not support it.
    */
   markRead?(
     read: { providerMessageId: string; isTyping: boolean },
     access: A,
   ): Promise<{ kind: "done" } | Failure>;
-  /** Lets requests under way end, refuses new ones. */
+  /** Waits for requests in progress and refuses new ones. */
   close(): Promise<void>;
 };
 
-/** What an adapter has opened of a channel and its secrets; only the adapter looks further into it. */
+/** A channel's opened settings and secrets. Only the adapter uses their details. */
 export type Access = {
-  /** What the provider knows us by. A message that was refused is tried again with another one. */
+  /** The token for the provider. A message that was refused for it is retried when it has changed. */
   readonly accessToken: string;
 };
 
-/** A message row, as far as sending it needs. */
+/** The part of a message row that sending needs. */
 export type OutboundMessage = {
-  /** Ours. Where the provider gives it back in statuses, they find the message before its own id is known. */
+  /** The id of the row. If the provider returns it in statuses, they find the message before the provider's id is known. */
   id: string;
   type: string;
   /** The content of the row: see the comment on `messages.content`. */
@@ -44,9 +44,9 @@ export type OutboundMessage = {
   /** The one address that the message goes to: E.164 with `+`, or a user id. */
   to: { phone: string | null; bsuid: string | null };
   replyToProviderMessageId: string | null;
-  /** How often it was claimed, counting this time. */
+  /** The number of attempts, including this one. */
   attempts: number;
 };
 
-/** What an adapter is opened with. */
+/** What an adapter needs for opening. */
 export type OutboundContext = { pool: pg.Pool; keyRing: KeyRing; config: Config };

@@ -1,16 +1,16 @@
 import type { ContactIdentity } from "./facts/contact_identity.ts";
 
-/** The outcome of one attempt to send a message. Codes and texts are the provider's. */
+/** The outcome of one attempt to send a message, with the provider's codes and texts. */
 export type Outcome =
   | {
       kind: "sent";
       providerMessageId: string;
-      /** The recipient's addresses, where the provider knows more of them than the one it was sent to. */
+      /** The recipient's addresses, if the provider returns more than the one that was used. */
       recipient: ContactIdentity | null;
     }
   | Failure;
 
-/** Why something that a provider was asked to do was not done, or may not have been done. */
+/** Why a request to a provider was not processed, or may not have been processed. */
 export type Failure =
   /** Permanent: the same request will not succeed. */
   | { kind: "rejected"; code: string | null; title: string | null; details: string | null }
@@ -19,9 +19,9 @@ export type Failure =
    * null where neither the provider nor the adapter knows how long to wait.
    */
   | { kind: "throttled"; code: string; scope: "channel" | "contact"; retryAfterMs: number | null }
-  /** It never reached the provider, safe to repeat. */
+  /** The request did not reach the provider; it is safe to repeat. */
   | { kind: "unavailable"; reason: string }
-  /** Not processed: the provider refuses the account or its credentials, and will until a person acts. */
+  /** Not processed: the provider refuses the account or its credentials until an administrator acts. */
   | { kind: "channel_stopped"; code: string | null; title: string | null; details: string | null }
-  /** It may have been done: never repeated before a status had the chance to settle it. */
+  /** The request may have been processed: it is not repeated, but a status may still show the outcome. */
   | { kind: "uncertain"; code: string | null; reason: string };

@@ -1,10 +1,10 @@
 import type { ChannelKind } from "./channel_kind.ts";
 import { whatsapp } from "./whatsapp/whatsapp.ts";
 
-/** The kinds of channel that there are: everything that has to know every kind derives it from here. */
+/** All kinds of channels. Every list of kinds is derived from this one. */
 export const CHANNEL_KINDS: readonly ChannelKind[] = [whatsapp];
 
-/** The part of a kind's webhook addresses that names its provider; null where nothing is posted to us. */
+/** The part of a kind's webhook addresses that names its provider; null for a kind without webhooks. */
 export function webhookPathOf(kind: string): string | null {
   return CHANNEL_KINDS.find((each) => each.kind === kind)?.webhooks?.path ?? null;
 }

@@ -1,4 +1,4 @@
 import { whatsappSettings } from "./whatsapp/settings.ts";
 
-/** The environment's settings that belong to one kind of channel, for the one reader of the environment. */
+/** The environment variables of one kind of channel, for the reader of the configuration. */
 export const CHANNEL_SETTINGS = { ...whatsappSettings };

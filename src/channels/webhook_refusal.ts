@@ -1,6 +1,6 @@
 import { type ErrorCode, ParleyError } from "../base/errors.ts";
 
-/** Why a webhook is not accepted, with the HTTP status that says so. */
+/** Why a webhook is not accepted, with the HTTP status of the answer. */
 export class WebhookRefusal extends ParleyError {
   override name = "WebhookRefusal";
   readonly status: number;
@@ -11,12 +11,12 @@ export class WebhookRefusal extends ParleyError {
   }
 }
 
-/** The one answer to a sender that cannot be trusted: it does not tell a wrong signature from an unknown address. */
+/** The answer to an untrusted sender: the same for a wrong signature and an unknown address. */
 export function untrusted(): WebhookRefusal {
   return new WebhookRefusal(401, "PYSIG", "the signature is missing or wrong");
 }
 
-/** The provider has to deliver it again. */
+/** The provider must deliver the webhook again. */
 export function comeAgain(reason: string): WebhookRefusal {
   return new WebhookRefusal(503, "PYUNA", reason);
 }

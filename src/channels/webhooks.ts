@@ -3,11 +3,11 @@ import type pg from "pg";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { Fact, Reading } from "./facts/fact.ts";
 
-/** How a kind of channel takes what its provider posts to us. */
+/** How a kind of channel receives its provider's webhooks. */
 export type Webhooks = {
   /** The provider's part of the address: `/webhooks/<path>/<address>`. */
   readonly path: string;
-  /** Takes a body apart. Pure; never throws, whatever the bytes; takes time in proportion to them. */
+  /** Reads the facts of a body. Pure; never throws for any bytes; takes linear time. */
   read(body: Uint8Array): Reading;
   /** Opened once for a process. */
   openTrust(context: TrustContext): WebhookTrust;
@@ -15,37 +15,37 @@ export type Webhooks = {
 
 export type TrustContext = { pool: pg.Pool; keyRing: KeyRing };
 
-/** Who may post what. An address is the last part of a path: it comes from strangers. */
+/** Verifies webhooks. An address is the last part of a path and not trusted. */
 export type WebhookTrust = {
   /**
-   * What the provider wants to hear before it trusts an address, asked by GET. Absent where it does not ask.
+   * The answer to the provider's GET request that verifies an address. Absent if the provider does not send one.
    * @throws WebhookRefusal
    */
   answerChallenge?(address: string, query: { [key: string]: unknown }): Promise<string>;
   /**
-   * Refuses what cannot be right before its body is read.
+   * Refuses requests with invalid headers before the body is read.
    * @throws WebhookRefusal
    */
   checkHeaders(headers: IncomingHttpHeaders): void;
   /**
-   * Refuses an address that leads nowhere before its body is read.
+   * Refuses requests to an unknown address before the body is read.
    * @throws WebhookRefusal
    */
   checkAddress(address: string): Promise<void>;
   /**
-   * Who sent a body: the signature is about its raw bytes.
+   * Verifies the sender of a body. The signature is computed from its raw bytes.
    * @throws WebhookRefusal
    */
   authenticate(address: string, headers: IncomingHttpHeaders, body: Buffer): Promise<WebhookSender>;
-  /** The sender of a stored body that is applied again; null when the channel is gone. */
+  /** The sender of a stored body that is applied again; null when the channel no longer exists. */
   senderOf(channelId: string): Promise<WebhookSender | null>;
 };
 
-/** Who has proven to be the sender of a body. */
+/** The verified sender of a body. */
 export type WebhookSender = {
-  /** Where the body came in. */
+  /** The channel at whose address the body arrived. */
   channel: ReceivingChannel;
-  /** Finds the channels that facts are for, among those that this sender may speak for. */
+  /** Finds the channels of facts, among those that this sender is authorised for. */
   route(facts: readonly Fact[]): Promise<Routing>;
 };
 
@@ -53,7 +53,7 @@ export type WebhookSender = {
 export type ReceivingChannel = {
   readonly id: string;
   readonly tenantId: string;
-  /** Of the account that it belongs to, where it belongs to one. */
+  /** The id of its account at the provider, if it belongs to one. */
   readonly providerAccountId: string | null;
 };
 
@@ -64,9 +64,9 @@ export type Routing = {
   routed: RoutedFact[];
   /** The facts that are for no channel. */
   skipped: Skipped[];
-  /** Why the body is to be tried again later; null when it need not be. */
+  /** Why the body must be retried later; null otherwise. */
   error: string | null;
 };
 
-/** Why something was kept without effect; `kind` is the fact's name, or `body`. */
+/** Why a fact was stored but not applied; `kind` is the fact's name, or `body`. */
 export type Skipped = { kind: string; reason: string };

@@ -8,11 +8,11 @@ import { factCall } from "./fact_call.ts";
 
 const PATIENCE = { query_timeout: 8_000 };
 
-/** What came of deliveries. */
+/** The result of applying deliveries. */
 export type Applied = {
-  /** How many messages were new. */
+  /** The number of new messages. */
   stored: number;
-  /** Chatbots have something to react to, and no job says so (`wakesItself` of the pool). */
+  /** Whether there are events for chatbots, which no job announces (see `wakesItself` of the pool). */
   wakesChatbots: boolean;
 };
 
@@ -23,9 +23,9 @@ export function both(a: Applied, b: Applied): Applied {
 }
 
 /**
- * Stores deliveries and applies what they say in one transaction, one round trip where there are only messages and
- * statuses. Throws what the database says, and then nothing has happened.
- * `isStored` false: the bodies themselves are in the database already, or will be.
+ * Stores deliveries and applies their facts in one transaction, in one round trip if there are only messages and statuses.
+ * Throws errors of the database; nothing is changed then. With `isStored` false the bodies are not stored: they are already in
+ * the database, or will be.
  */
 export async function applyDeliveries(
   pool: pg.Pool,
@@ -47,15 +47,15 @@ export async function applyDeliveries(
     }
     if (singles.length === 0) return await receive(pool, composed);
     return await inTransaction(pool, async (client) => {
-      // First, so that the message that tells of a change is stored in the thread that there is.
+      // Before the messages, so that the message about a change of identity is stored in the existing conversation.
       const untimely = await applyIdentityChanges(client, singles);
       const applied = await receive(client, composed);
       await applyFacts(client, untimely);
-      // A fact may end a pause, or a handoff.
+      // A fact may end a pause or a handoff.
       return { ...applied, wakesChatbots: true };
     });
   } catch (error) {
-    // What was noted has not happened either; another try notes it again.
+    // The transaction was rolled back, so its notes are removed; a retry adds them again.
     deliveries.forEach(({ skipped }, at) => void skipped.splice(notes[at]!));
     throw error;
   }
@@ -66,14 +66,14 @@ async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<A
     name: "receive_webhooks",
     text: "select * from app_private.receive_webhooks($1, $2, $3, $4, $5)",
     values: [
-      // One value: of an array, every byte would be written in hexadecimal and read again.
+      // A single value: in an array every byte would be converted to hexadecimal and back.
       Buffer.concat(batch.bodies),
       JSON.stringify(batch.events),
       JSON.stringify(batch.customers),
       JSON.stringify(batch.messages),
       JSON.stringify(batch.statuses),
     ],
-    // A server that vanished without a word must not keep us waiting for minutes.
+    // Without this, a server that vanished would be noticed only after minutes.
     ...PATIENCE,
   });
   const { stored, wakes_chatbots: wakesChatbots, unknown_statuses: unknown } = rows[0];
@@ -85,10 +85,10 @@ async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<A
   return { stored, wakesChatbots };
 }
 
-/** It may be of a message whose sending has not been answered yet, or of one that something else sent from the number. */
+/** A status may arrive before the response to the request that sent its message, or be for a message of another application. */
 const UNKNOWN_MESSAGE = "no message that we know has this id; kept for eight days, in case that one turns up";
 
-/** Returns the facts that are left: those of another kind, and changes of a customer whom nobody knows yet. */
+/** Returns the facts that were not applied: those of other kinds, and changes of customers who are not stored yet. */
 async function applyIdentityChanges(db: Db, singles: readonly SingleCase[]): Promise<SingleCase[]> {
   const left: SingleCase[] = [];
   for (const single of singles) {
@@ -98,7 +98,7 @@ async function applyIdentityChanges(db: Db, singles: readonly SingleCase[]): Pro
   return left;
 }
 
-/** Whether it is about somebody or something that is known. */
+/** Applies a fact; returns whether its subject is stored. */
 async function applyFact(db: Db, { delivery, fact, channel }: SingleCase): Promise<boolean> {
   const call = factCall(fact, channel, delivery.receivedAt);
   if (call.kind !== "call") return false;
@@ -108,7 +108,7 @@ async function applyFact(db: Db, { delivery, fact, channel }: SingleCase): Promi
   return rows[0].is_applied !== false;
 }
 
-/** After the messages: a fact may be about somebody whom they introduce. */
+/** Applies the remaining facts after the messages, which may create the customers that the facts are about. */
 async function applyFacts(db: Db, singles: readonly SingleCase[]): Promise<void> {
   const noted = new Set<Delivery>();
   const contacts: unknown[] = [];
@@ -134,7 +134,7 @@ async function applyFacts(db: Db, singles: readonly SingleCase[]): Promise<void>
   await note(db, noted);
 }
 
-/** Writes what deliveries have skipped to their rows, which are there already. */
+/** Adds the skipped facts of deliveries to their rows, which are already stored. */
 async function note(db: Db, deliveries: ReadonlySet<Delivery>): Promise<void> {
   for (const delivery of deliveries) {
     await db.query("update app_public.webhook_events set skipped = $3 where tenant_id = $1 and id = $2", [

@@ -1,19 +1,19 @@
 type BatcherOptions<T> = {
   /**
-   * Does a batch; what one item does to the others is its business. `isWanted`: whether anybody still waits for any of
-   * them; a long run looks from time to time.
+   * Processes a batch and isolates its items from each other. `isWanted` tells whether a caller still waits for one of them; a
+   * long run checks it from time to time.
    */
   run: (items: T[], isWanted: () => boolean) => Promise<void>;
   weigh: (item: T) => number;
-  /** Whose it is. Default: all are one's. */
+  /** The key (tenant) of an item; by default all items have the same one. */
   keyOf?: (item: T) => string;
-  /** Each batch is of one key, and each key has one batch under way at most. Default: batches are mixed. */
+  /** Whether each batch has items of one key only, and each key at most one batch in progress; by default batches are mixed. */
   isApart?: boolean;
-  /** Weight of one batch at most, of all that waits, and of what waits of one key; one item alone may weigh more. */
+  /** The limits of the weight of a batch, of all waiting items, and of those of one key; a single item may be heavier. */
   batchWeight: number;
   waitingWeight: number;
   waitingWeightOfKey?: number;
-  /** Batches under way at once. */
+  /** The limit of batches in progress. */
   concurrency: number;
 };
 
@@ -31,9 +31,9 @@ type Waiting<T> = {
 type Queue<T> = { key: string; weight: number; waiting: Waiting<T>[] };
 
 /**
- * Gathers what arrives together: the first item goes out at once, and what comes while its batch is under way makes
- * the next one. No timer: alone, an item waits for nothing; under load, batches grow by themselves. Keys (tenants) take
- * turns, whatever the number of items that each has waiting.
+ * Groups items into batches without a timer: an item starts a batch immediately, and items that arrive while it is in progress
+ * form the next one. A single item does not wait; under load batches grow. Keys (tenants) take turns, regardless of the number
+ * of their items.
  */
 export class Batcher<T> {
   readonly #options: BatcherOptions<T>;
@@ -49,8 +49,8 @@ export class Batcher<T> {
   }
 
   /**
-   * Resolves when the item's batch is done; rejects with `run`'s error, or with BatcherFull when too much is waiting.
-   * An item that is no longer wanted when its turn comes is left out.
+   * Resolves when the item's batch is done; rejects with the error of `run`, or with BatcherFull when too many items wait. An
+   * item that is no longer wanted when its batch starts is left out.
    */
   add(item: T, isWanted: () => boolean = () => true): Promise<void> {
     const { weigh, keyOf = () => "" } = this.#options;
@@ -63,14 +63,14 @@ export class Batcher<T> {
     this.#queues.set(key, queue);
     return new Promise((resolve, reject) => {
       queue.waiting.push({ item, weight, isWanted, resolve, reject });
-      // After this turn of the event loop, so that requests read in one go share a batch.
+      // After this turn of the event loop, so that requests that were read together share a batch.
       if (this.#isScheduled) return;
       this.#isScheduled = true;
       setImmediate(() => this.#startNext());
     });
   }
 
-  /** Waits for what is under way and refuses the rest. */
+  /** Waits for batches in progress and rejects waiting items. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { waiting } of this.#queues.values())
@@ -122,7 +122,7 @@ export class Batcher<T> {
     this.#running.add(done);
   }
 
-  /** One of each queue in turn, as many as a batch may hold. The first queue goes to the end of the line. */
+  /** Takes items from the queues in turn, until the batch is full. The first queue then becomes the last. */
   #takeFrom(taken: Queue<T>[]): Waiting<T>[] {
     const batch: Waiting<T>[] = [];
     let weight = 0;

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../base/json/json.ts";
 
-/** Bytes of JSON: the database takes 32 kB of its own spelling, in which a comma takes two. */
+/** The limit in bytes of JSON. The database's limit is 32 kB of its own notation, which has a space after each comma. */
 const ROOM = 12_288;
 
-/** The metadata that there is room for, the smallest first, and the keys of the rest: a message is not lost for them. */
+/** Keeps as much metadata as fits, the smallest first, and the keys of the rest, so that the message is not lost. */
 export function boundedMetadata(metadata: JsonObject): [kept: JsonObject, leftOut: string[]] {
   const sizes = Object.entries(metadata)
     .map(([key, value]) => ({ key, bytes: Buffer.byteLength(JSON.stringify({ [key]: value })) }))

@@ -8,7 +8,7 @@ import type { Delivery } from "./delivery.ts";
 import type { SingleFact } from "./fact_call.ts";
 import { type CustomerRow, customerOf, instant } from "./rows.ts";
 
-/** The arguments of app_private.receive_webhooks(), by its names. */
+/** The arguments of app_private.receive_webhooks(), by name. */
 type Batch = {
   bodies: Buffer[];
   events: JsonObject[];
@@ -17,20 +17,20 @@ type Batch = {
   statuses: JsonObject[];
 };
 
-/** A fact that is applied by itself, with what that needs. */
+/** A fact that is applied separately, with its delivery and channel. */
 export type SingleCase = { delivery: Delivery; fact: SingleFact; channel: ReceivingChannel };
 
 export type Composed = {
   batch: Batch;
   singles: SingleCase[];
-  /** The delivery of each of the batch's statuses. */
+  /** The delivery of each status of the batch. */
   statusDeliveries: Delivery[];
 };
 
 /**
- * Puts what some deliveries say side by side, as sets of rows; what cannot be a row is noted in its delivery's
- * `skipped`. Pure but for those notes. A message's place is when it arrived, however long it waited for its batch, or for
- * a neighbour that could not be applied.
+ * Composes the facts of deliveries into sets of rows. Facts that cannot become a row are added to the `skipped` of their
+ * delivery, which is the only side effect. Messages are ordered by their arrival, regardless of how long they waited for their
+ * batch.
  * @param now milliseconds, by the clock of `receivedAt`
  */
 export function compose(deliveries: readonly Delivery[], now: number): Composed {
@@ -65,7 +65,7 @@ export function compose(deliveries: readonly Delivery[], now: number): Composed 
 
   const recipients = new Set<string>();
 
-  /** Once for each recipient, however many statuses name them, and only where there is more than a number to learn. */
+  /** One row for each recipient of statuses who has more addresses than a number. */
   function recipientOf(fact: StatusFact, channel: ReceivingChannel, delivery: Delivery): JsonObject {
     const { recipient, profileName, username } = fact;
     const key = JSON.stringify([channel.id, recipient, profileName, username]);
@@ -111,8 +111,8 @@ function tooLarge(keys: string[]): string {
 }
 
 /**
- * A webhook_events row; after the facts, because those may still be skipped.
- * @param bodyFrom the first byte of its body among all of the batch, from 1
+ * The row of webhook_events. Composed after the facts, because they add to `skipped`.
+ * @param bodyFrom the position of its first byte among all bodies of the batch, from 1
  */
 export function eventRow(delivery: Delivery, bodyFrom: number): JsonObject {
   return {
@@ -128,7 +128,7 @@ export function eventRow(delivery: Delivery, bodyFrom: number): JsonObject {
   };
 }
 
-/** The message of ours that a customer answers: who else could? */
+/** The id of the business's message that the customer answers, which identifies the customer. */
 function quotedIdOf(fact: MessageFact): string | null {
   return fact.direction === "inbound" && fact.origin === "live" ? fact.quotedProviderMessageId : null;
 }

@@ -1,21 +1,21 @@
 import type { ReceivingChannel, RoutedFact, Skipped } from "../channels/webhooks.ts";
 
-/** One verified body on its way into the database. */
+/** A verified body that is to be stored and applied. */
 export type Delivery = {
-  /** Of the webhook_events row. */
+  /** The id of its webhook_events row. */
   id: string;
-  /** The first channel that it is for, else that of the address it was posted to. */
+  /** The first channel that it is for; otherwise the channel of the address that it was posted to. */
   channel: ReceivingChannel;
   body: Buffer;
-  /** When it first came, in milliseconds since 1970: of a stored body that is applied again, when it was stored. */
+  /** When it first arrived, in milliseconds since 1970; for a stored body that is applied again, when it was stored. */
   receivedAt: number;
-  /** The fields it is about, comma-separated. */
+  /** The provider's names of its subjects, comma-separated. */
   eventType: string | null;
   facts: RoutedFact[];
-  /** What nothing will be done about. */
+  /** The facts that are not applied. */
   skipped: Skipped[];
-  /** Set when it could not be applied, in whole or in part. */
+  /** Why it could not be applied completely; null otherwise. */
   error: string | null;
-  /** Only some of the facts of a large body: the body itself is stored with the last ones. */
+  /** Whether these are only some of the facts of a large body, which is stored with the last ones. */
   isPart?: boolean;
 };

@@ -4,14 +4,14 @@ import type { StatusFact } from "../channels/facts/status_fact.ts";
 import type { ReceivingChannel } from "../channels/webhooks.ts";
 import { type CustomerRow, customerOf, heardAt, instant } from "./rows.ts";
 
-/** A fact that changes something and is neither a message nor a status: these are rare, and applied one by one. */
+/** A fact other than a message or a status that changes something. These are rare and are applied separately. */
 export type SingleFact = Exclude<Fact, MessageFact | StatusFact | OtherFact>;
 
 /** How such a fact is applied. */
 type FactCall =
   /** A call of an app_private function with one jsonb argument that returns whether it found what it is about. */
   | { kind: "call"; function: string; argument: { [key: string]: unknown } }
-  /** An entry of an address book: they come by the thousand, and are applied together. */
+  /** An entry of an address book. Thousands may arrive at once, so they are applied together. */
   | { kind: "contact"; argument: { [key: string]: unknown } }
   | { kind: "skip"; reason: string };
 
@@ -66,7 +66,7 @@ function skip(reason: string): FactCall {
   return { kind: "skip", reason };
 }
 
-/** Facts have no id to tell that they are delivered again: an old one must not bring back who was erased since it was so. */
+/** Facts have no id by which a redelivery is recognised. An old fact must not restore a customer who has been erased since. */
 function asOfThen(customer: CustomerRow | null): CustomerRow | null {
   return customer && { ...customer, received_at: customer.heard_at };
 }

@@ -9,32 +9,32 @@ import { applyIsolated, applyTogether, UNFINISHED } from "./isolate.ts";
 type IntakeOptions = {
   pool: pg.Pool;
   log: Log;
-  /** How long to look for what cannot be applied in one delivery; the worker takes it from there. */
+  /** How long to search for the invalid facts of one delivery; after that the worker continues. */
   isolationMs: number;
   onApplied(applied: Applied): void;
 };
 
-/** A heavier delivery does not share its batch, and goes in parts. */
+/** A heavier delivery is applied separately and in parts. */
 const LARGE = 150;
 const FACTS_OF_PART = 150;
-/** So long a tenant with something that cannot be applied shares no batch. */
+/** How long a tenant with an invalid fact shares no batches. */
 const SUSPECT_MS = 60_000;
 
-/** A batch failed because of what is in it, not because of the database. */
+/** A batch failed because of its content, not because of the database. */
 class Spoiled extends Error {
   override name = "Spoiled";
 }
 
 /**
- * Brings deliveries into the database, so that no tenant's keep another's waiting. Small deliveries of all tenants share
- * batches. Apart from these, each tenant by itself: large ones, in parts that take turns with other tenants', and all
- * that was in a batch that could not be applied, so that only the tenant whose fact is bad waits while it is looked for.
+ * Stores and applies deliveries so that no tenant delays another. Small deliveries of all tenants share batches. Large ones are
+ * applied separately by tenant, in parts that take turns with those of other tenants. So are the deliveries of a batch that
+ * could not be applied, so that only the tenant with the invalid fact waits during the search for it.
  */
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #shared: Batcher<Delivery>;
   readonly #apart: Batcher<Delivery>;
-  /** By tenant, until when by performance.now(). */
+  /** The end of the suspicion of each tenant, by performance.now(). */
   readonly #suspects = new Map<string, number>();
 
   constructor(options: IntakeOptions) {
@@ -54,8 +54,8 @@ export class Intake {
   }
 
   /**
-   * Resolves when the delivery is committed. Throws BatcherFull and what is passing: then it has to come again, and what
-   * was applied of it is passed over.
+   * Resolves when the delivery is committed. Throws BatcherFull and temporary errors: the provider must then deliver it again,
+   * and facts that were already applied are ignored.
    */
   async take(delivery: Delivery, isWanted: () => boolean): Promise<void> {
     if (weightOf(delivery) > LARGE || this.#isSuspect(delivery)) return this.#takeApart(delivery, isWanted);
@@ -68,7 +68,7 @@ export class Intake {
     }
   }
 
-  /** Waits for what is under way and refuses the rest. */
+  /** Waits for deliveries in progress and rejects the others. */
   async close(): Promise<void> {
     await Promise.all([this.#shared.close(), this.#apart.close()]);
   }
@@ -111,7 +111,7 @@ export class Intake {
   }
 }
 
-/** Of both kinds of batches. */
+/** The weight of a delivery, in both kinds of batches. */
 const COMMON = {
   weigh: weightOf,
   keyOf: ({ channel }: Delivery) => channel.tenantId,

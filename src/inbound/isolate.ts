@@ -5,29 +5,29 @@ import { nameOf } from "../channels/facts/fact.ts";
 import { type Applied, applyDeliveries, both, NOTHING_APPLIED } from "./apply_deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 
-/** Nobody waits for the answer any more: what has not begun is left to the provider's next delivery. */
+/** Thrown when no request waits for the result any more: the rest is left to the provider's next delivery. */
 class Unwanted extends Error {
   override name = "Unwanted";
 }
 
-/** Of a delivery that was not applied in time: it is stored, and retry_webhooks takes it from there. */
+/** The error of a delivery that was not applied in time: it is stored, and retry_webhooks continues. */
 export const UNFINISHED = "not all of it could be applied in time: it is tried again";
 
-/** Whether somebody still waits for the answer; asked before each step of a long piece of work. */
+/** Whether a request still waits for the result; checked before each step. */
 type IsWanted = () => boolean;
 
-/** withinMs: how long to look for what is bad in one delivery. */
+/** `withinMs`: how long to search for the invalid facts of one delivery. */
 type Limits = { isWanted: IsWanted; withinMs: number };
 
-/** Applies deliveries together, or not at all. Throws what the database says. */
+/** Applies deliveries together, or not at all. Throws errors of the database. */
 export function applyTogether(pool: pg.Pool, deliveries: readonly Delivery[]): Promise<Applied> {
   return persistently(() => applyDeliveries(pool, deliveries));
 }
 
 /**
- * Applies deliveries so that one that cannot be applied holds nobody up: the batch is halved until the bad body is
- * alone, and then the bad fact. The rest is applied, and the body is stored as failed, with the reason. Throws only
- * what is passing (the database is away, a deadlock): then nothing may be acknowledged.
+ * Applies deliveries so that an invalid one does not block the others: halves the batch until the invalid body is alone, and
+ * then its facts until the invalid fact is alone. The rest is applied, and the body is stored as failed, with the reason.
+ * Throws only temporary errors (database not available, deadlock): nothing may be acknowledged then.
  */
 export async function applyIsolated(
   pool: pg.Pool,
@@ -56,8 +56,8 @@ export async function applyIsolated(
 }
 
 /**
- * Applies the facts of one delivery without storing its body: all at once if that works, else in halves, down to the
- * bad ones, which are noted in its `skipped` and `error`, or until time is up. Throws only what is passing.
+ * Applies the facts of one delivery without storing its body: all together if possible, otherwise in halves, down to the
+ * invalid facts, which are added to its `skipped` and `error`, or until the time is up. Throws only temporary errors.
  */
 export async function applyFacts(
   pool: pg.Pool,
@@ -94,14 +94,14 @@ export async function applyFacts(
   return apply(delivery.facts);
 }
 
-/** The code and the rule, not the values: they are a customer's. */
+/** The code and the constraint, without the values, which are a customer's data. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   const rule = "constraint" in error && error.constraint ? ` (${error.constraint})` : "";
   return `${sqlState(error) ?? error.name}: ${error.message.slice(0, 200)}${rule}`;
 }
 
-/** A deadlock's victim simply tries again. */
+/** Retries after a deadlock. */
 async function persistently<T>(work: () => Promise<T>, tries = 3): Promise<T> {
   try {
     return await work();

@@ -3,9 +3,9 @@ import type { WebhookSender, Webhooks } from "../channels/webhooks.ts";
 import type { Delivery } from "./delivery.ts";
 
 /**
- * Takes a body apart and finds the channels that its facts are for. It is stored with the first channel that it is for:
- * a body is as private as the messages in it. Fails only when the database cannot be asked.
- * @param id of its webhook_events row, the one that it has or will have
+ * Reads a body and finds the channels of its facts. The body is stored with the first of these channels, because it is as
+ * private as the messages in it. Fails only when the database is not available.
+ * @param id the id of its webhook_events row
  */
 export async function prepareDelivery(
   body: Buffer,

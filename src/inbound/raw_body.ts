@@ -2,12 +2,12 @@ import type { IncomingMessage } from "node:http";
 import type { Bytes } from "../base/byte_budget.ts";
 import { WebhookRefusal } from "../channels/webhook_refusal.ts";
 
-/** The largest that a provider sends (the Cloud API: 3 MB). */
+/** The limit of a body: providers send no larger ones (the Cloud API: 3 MB). */
 export const LARGEST_BODY = 3 * 1024 * 1024;
 
 /**
- * The bytes of a request as they came: what the signature is about.
- * @throws WebhookRefusal as soon as they are too many, and when they break off
+ * Reads the raw bytes of a request, which the signature is computed from.
+ * @throws WebhookRefusal as soon as the body is too large, and when the request is aborted
  */
 export function readRawBody(request: IncomingMessage, bytes: Bytes): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);

@@ -21,7 +21,7 @@ import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
 export type WebhookReceiver = {
   /** `/<path of a kind>/:address`; to be mounted before any body parser: signatures are about raw bytes. */
   router: express.Router;
-  /** Finishes what is under way; what comes later is answered 503. */
+  /** Finishes requests in progress; later ones are answered with 503. */
   close(): Promise<void>;
 };
 
@@ -29,26 +29,26 @@ type WebhookReceiverOptions = {
   pool: pg.Pool;
   keyRing: KeyRing;
   log: Log;
-  /** Chatbots have something to react to, and no job says so (`wakesItself` of the pool). */
+  /** Called when there are events for chatbots, which no job announces (see `wakesItself` of the pool). */
   onAwaited?: (() => void) | undefined;
-  /** How long to look for what cannot be applied in one body, while the provider waits; defaults to 600 ms. */
+  /** How long to search for the invalid facts of one body, while the provider waits; defaults to 600 ms. */
   isolationMs?: number;
-  /** Whose providers may post; defaults to all kinds of channel. */
+  /** The kinds of channels whose providers may post; defaults to all. */
   kinds?: readonly ChannelKind[];
 };
 
 /**
- * From the last byte of a body to "come again": a provider waits some seconds, better to say so early than to let it
- * guess.
+ * The time from the last byte of a body to the answer 503. A provider waits only some seconds, and an early answer is better
+ * than its timeout.
  * A body of thousands of messages (a history) gets a second more for each megabyte.
  */
 const TIMEOUT_MS = 1_800;
 const TIMEOUT_MS_PER_BYTE = 1_000 / 2 ** 20;
-/** Bodies in memory, of everybody together and of one address. */
+/** The limits of bodies in memory, of all addresses and of one. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const MOST_BYTES_OF_ADDRESS = MOST_BYTES / 4;
 
-/** The addresses that providers post to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 come again. */
+/** The addresses that providers post to. 200 means: committed. 401 not signed, 413 too large, 415 not JSON, 503 deliver again. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
 export function createWebhookReceiver({
   pool,
@@ -76,7 +76,7 @@ export function createWebhookReceiver({
   ): Promise<void> {
     const { address } = request.params;
     const challenge = await inTime(TIMEOUT_MS, () => answerChallenge(address, request.query));
-    // Text, so that nothing in it can be a page.
+    // As plain text, so that a browser cannot interpret it as a page.
     response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
   }
 
@@ -98,12 +98,12 @@ export function createWebhookReceiver({
     address: string,
     bytes: Bytes,
   ): Promise<void> {
-    // Its time is when the webhook arrived, however long what follows takes.
+    // The time of receipt is taken before the steps that may take long.
     const id = uuidV7();
-    // What cannot be right is refused before the body is read.
+    // Requests with invalid headers are refused before the body is read.
     trust.checkHeaders(request.headers);
     requireJson(request);
-    // Nor is that of an address that leads nowhere: strangers must not fill the memory.
+    // So are requests to an unknown address: strangers must not fill the memory.
     await inTime(TIMEOUT_MS, () => trust.checkAddress(address));
     const body = await readRawBody(request, bytes);
     await inTime(TIMEOUT_MS + body.length * TIMEOUT_MS_PER_BYTE, async (isInTime) => {
@@ -112,7 +112,7 @@ export function createWebhookReceiver({
     });
   }
 
-  /** Answers whatever goes wrong. */
+  /** Answers a request that failed. */
   function answering(work: (request: Request<Params>, response: Response) => Promise<void>) {
     return async (request: Request<Params>, response: Response) => {
       try {
@@ -132,7 +132,7 @@ export function createWebhookReceiver({
         { code, reason: message, address: request.params.address, ...(!isExpected && { err: error }) },
         "webhook not accepted",
       );
-    // What is left of a body that was not read is not worth reading.
+    // The rest of the body is not read.
     if (!request.complete) response.set("Connection", "close");
     response.status(status).json({ error: { code, message } });
   }
@@ -157,7 +157,7 @@ export function createWebhookReceiver({
 
 type Params = { address: string };
 
-/** JSON, and never compressed: what is inflated can be larger than what was sent. */
+/** The body must be JSON and not compressed, because inflating could exceed the limit of memory. */
 function requireJson({ headers }: IncomingMessage): void {
   if (!/^application\/json(?:\s*;|\s*$)/i.test(headers["content-type"] ?? ""))
     throw new WebhookRefusal(415, "PYREQ", "the body has to be application/json");

@@ -6,7 +6,7 @@ import { applyFacts } from "./isolate.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
 
-/** Which stored bodies; what is not given does not narrow. */
+/** Selects stored bodies; absent conditions do not restrict the selection. */
 export type ReplayFilter = {
   id?: string;
   channelId?: string;
@@ -14,12 +14,12 @@ export type ReplayFilter = {
   status?: "unprocessed" | "processed" | "failed";
   since?: Date;
   until?: Date;
-  /** Only bodies that were tried less often than this. */
+  /** Only bodies with fewer attempts than this. */
   maxAttempts?: number;
-  /** Leaves those out that were tried a short while ago: ten minutes after the first time, then twice as long. */
+  /** Leaves out bodies during their backoff: ten minutes after the first attempt, then twice as long each time. */
   backsOff?: boolean;
   limit?: number;
-  /** Begins no further body after so long. */
+  /** Starts no further body after this time. */
   withinMs?: number;
 };
 
@@ -28,8 +28,8 @@ type ReplayResult = { replayed: number; failed: number; newMessages: number };
 const PAGE = 100;
 
 /**
- * Puts stored bodies through the receiver's own path again, oldest first. Harmless to repeat: what is there already is
- * passed over. A body that fails again keeps its reason and counts the attempt.
+ * Applies stored bodies again in the same way as the receiver, the oldest first. It can be repeated safely, because facts that
+ * were already applied are ignored. A body that fails again keeps its reason and counts the attempt.
  */
 export async function replayWebhooks(
   { pool, keyRing, log }: { pool: pg.Pool; keyRing: KeyRing; log: Log },
@@ -46,7 +46,7 @@ export async function replayWebhooks(
       if (performance.now() > end) break;
       after = row.id;
       const body = await bodyOf(pool, row);
-      // Dropped with its month, or its channel, since the page was read.
+      // The row was deleted with its partition or its channel since the page was read.
       if (body === null) continue;
       const { isApplied, newMessages } = await replayDelivery({ ...row, body }, { pool, kinds, log });
       result.replayed += 1;
@@ -61,7 +61,7 @@ export async function replayWebhooks(
 type StoredEvent = { tenant_id: string; id: string; channel_id: string; kind: string };
 type StoredBody = StoredEvent & { body: Buffer };
 
-/** One at a time: a page of the largest would fill the memory. */
+/** Bodies are read one at a time: a page of large ones would fill the memory. */
 async function bodyOf(pool: pg.Pool, { tenant_id, id }: StoredEvent): Promise<Buffer | null> {
   const { rows } = await pool.query<{ body: Buffer }>(
     "select body from app_public.webhook_events where tenant_id = $1 and id = $2",
@@ -107,7 +107,7 @@ async function pageAfter(
   return rows;
 }
 
-/** The tenants that have bodies which could not be applied since then. */
+/** The tenants with bodies that could not be applied since then. */
 export async function tenantsWithFailures(pool: pg.Pool, since: Date): Promise<string[]> {
   const { rows } = await pool.query<{ tenant_id: string }>(
     `select distinct tenant_id
@@ -124,7 +124,7 @@ async function replayDelivery(
   { pool, kinds, log }: { pool: pg.Pool; kinds: readonly WebhookKind[]; log: Log },
 ): Promise<{ isApplied: boolean; newMessages: number }> {
   const kind = kinds.find((each) => each.kind === stored.kind);
-  // Its signature is not kept: it counts as sent by its channel.
+  // Its signature is not stored: the channel of its row counts as the sender.
   const sender = (await kind?.trust.senderOf(stored.channel_id)) ?? null;
   if (!kind || sender === null) return { isApplied: false, newMessages: 0 };
   const delivery = await prepareDelivery(stored.body, kind.read, sender, stored.id);

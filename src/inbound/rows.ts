@@ -1,7 +1,7 @@
 import type { ContactIdentity } from "../channels/facts/contact_identity.ts";
 import type { ReceivingChannel } from "../channels/webhooks.ts";
 
-/** A customer as app_private.resolve_contacts() takes one. */
+/** A customer, as app_private.resolve_contacts() expects one. */
 export type CustomerRow = {
   tenant_id: string;
   channel_id: string;
@@ -12,15 +12,15 @@ export type CustomerRow = {
   external: string | null;
   profile_name: string | null;
   username: string | null;
-  /** When the customer was met under these addresses and names. */
+  /** When the customer had these addresses and names. */
   heard_at: string | null;
   /** The provider's id of the message that the customer answers. */
   quoted_id?: string | null;
-  /** When the webhook came; of a fact, since when it is so. Customers who were erased since are left out. */
+  /** When the webhook arrived; for a fact, since when it is true. Customers who were erased after that are left out. */
   received_at: string | null;
 };
 
-/** What is known of a customer beside their addresses. */
+/** What a fact contains about a customer besides their addresses. */
 type Sighting = {
   profileName?: string | null;
   username?: string | null;
@@ -29,8 +29,8 @@ type Sighting = {
 };
 
 /**
- * Null for a customer without any address.
- * Where the provider's clock says nothing, or something that is still to come, the time of receipt stands in for it.
+ * The row of a customer; null for a customer without any address. The time of receipt replaces a provider's time that is
+ * missing or in the future.
  */
 export function customerOf(
   channel: ReceivingChannel,
@@ -56,12 +56,12 @@ export function customerOf(
 
 const YEAR_2100 = Date.UTC(2100, 0);
 
-/** An instant for `timestamptz`; null for none, and for one that no clock can mean. */
+/** An instant for `timestamptz`; null for null and for implausible instants. */
 export function instant(millis: number | null): string | null {
   return millis !== null && millis > 0 && millis < YEAR_2100 ? new Date(millis).toISOString() : null;
 }
 
-/** When a fact was so, by the provider's clock: our own, where that says nothing, and at the latest. */
+/** When a fact was true, by the provider's clock, but not later than its receipt; the time of receipt if that is missing. */
 export function heardAt(occurredAt: number | null, receivedAt: number): string | null {
   return instant(Math.min(occurredAt ?? receivedAt, receivedAt));
 }

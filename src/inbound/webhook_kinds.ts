@@ -1,7 +1,7 @@
 import type { ChannelKind } from "../channels/channel_kind.ts";
 import type { TrustContext, Webhooks, WebhookTrust } from "../channels/webhooks.ts";
 
-/** A kind of channel whose provider posts to us, opened for this process. */
+/** A kind of channel with webhooks, opened for this process. */
 export type WebhookKind = Pick<Webhooks, "path" | "read"> & { kind: string; trust: WebhookTrust };
 
 export function openWebhookKinds(kinds: readonly ChannelKind[], context: TrustContext): WebhookKind[] {

@@ -1,7 +1,7 @@
 import type { ContactIdentity } from "./contact_identity.ts";
 import type { FactSource } from "./fact_source.ts";
 
-/** A customer is reachable under other addresses from now on. */
+/** A customer has new addresses. */
 export type IdentityChangeFact = FactSource & {
   kind: "identity_change";
   before: ContactIdentity;
@@ -19,17 +19,17 @@ export type MarketingPreferenceFact = FactSource & {
   occurredAt: number | null;
 };
 
-/** An entry of the business's address book: they come by the thousand. */
+/** An entry of the business's address book. Thousands may arrive at once. */
 export type ContactSyncFact = FactSource & {
   kind: "contact_sync";
   contact: ContactIdentity;
   username: string | null;
-  /** What the business calls the customer. */
+  /** The customer's name in the address book. */
   name: string | null;
   occurredAt: number | null;
 };
 
-/** A customer's call, answered or not: it opens the window. */
+/** A voice call of a customer, answered or not: it opens the window. */
 export type CallFact = FactSource & {
   kind: "call";
   contact: ContactIdentity;

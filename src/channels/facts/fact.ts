@@ -9,7 +9,7 @@ import type { MessageFact } from "./message_fact.ts";
 import type { StatusFact } from "./status_fact.ts";
 
 /**
- * What a body of a provider's comes apart into: flat facts, one database row's worth each.
+ * The facts that a provider's body contains, each about one row of the database.
  *
  * A missing value is `null`, never absent. Instants are milliseconds since 1970 by the provider's clock, not clamped to
  * ours. Every string, and everything of type `JsonObject`, is safe for `text` and `jsonb` (`parseJson` sees to it).
@@ -24,16 +24,16 @@ export type Fact =
   | RecordFact
   | OtherFact;
 
-/** `facts` is never empty: a body with nothing in it says so in an `other` fact. */
+/** `facts` is never empty: an empty body becomes an `other` fact. */
 export type Reading =
   | { kind: "read"; facts: Fact[] }
-  /** `reason` holds nothing of the body. */
+  /** `reason` contains no data of the body. */
   | { kind: "unreadable"; reason: string };
 
-/** A change of something that only this kind of channel has, such as a template, or of the channel itself. */
+/** A change of the channel, or of something specific to its kind, such as a template. */
 type RecordFact = FactSource & {
   kind: "record";
-  /** What has changed, for people: `template_update`. */
+  /** The name of the change for people: `template_update`. */
   name: string;
   /**
    * The function of app_private that applies it. Its one argument is `change` with `tenant_id`, `business_account_id`
@@ -44,14 +44,14 @@ type RecordFact = FactSource & {
   occurredAt: number | null;
 };
 
-/** Kept in the body and not applied: the webhook's `skipped` says what it was, and why nothing is done. */
+/** A part of a body that is stored but not applied: the `skipped` of the webhook contains its name and the reason. */
 export type OtherFact = FactSource & {
   kind: "other";
   name: string;
   reason: string;
 };
 
-/** What a fact is called in a webhook's `skipped`. */
+/** The name of a fact in the `skipped` of a webhook. */
 export function nameOf(fact: Fact): string {
   return fact.kind === "record" || fact.kind === "other" ? fact.name : fact.kind;
 }

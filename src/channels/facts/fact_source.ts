@@ -1,6 +1,6 @@
-/** Where a fact comes from, and whom it is for. */
+/** The origin of a fact, and the channels that it is for. */
 export type FactSource = {
-  /** The provider's word for what the fact is about, for people who look at webhooks. */
+  /** The provider's name of the fact's subject, for people who inspect webhooks. */
   field: string | null;
   /** The provider's id of the account that the fact is for; null where it names none. */
   providerAccountId: string | null;

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json/json.ts";
 import type { ContactIdentity } from "./contact_identity.ts";
 import type { FactSource } from "./fact_source.ts";
 
-/** Something said in a conversation. */
+/** A message of a conversation, in either direction. */
 export type MessageFact = FactSource & {
   kind: "message";
   providerMessageId: string;
@@ -10,25 +10,25 @@ export type MessageFact = FactSource & {
   direction: "inbound" | "outbound";
   origin: MessageOrigin;
   type: MessageType;
-  /** What `messages.content` holds for the type; of `unknown`, and of types without content, the whole message. */
+  /** The value of `messages.content`; for `unknown` and for types without content, the whole message. */
   content: JsonObject;
-  /** What else the message carried. */
+  /** Other data of the message. */
   metadata: JsonObject;
   /** The message that it answers. */
   quotedProviderMessageId: string | null;
-  /** The customer: who sent an inbound message, who receives an outbound one. */
+  /** The customer: the sender of an inbound message, the recipient of an outbound one. */
   contact: ContactIdentity;
   profileName: string | null;
   username: string | null;
 };
 
 /**
- * `live`: said now. `echo`: sent by the business in another app. `history`: imported. `standby`: another app owns the
- * thread, never reply. `group`: said in a group.
+ * `live`: a new message. `echo`: sent by the business in another app. `history`: imported. `standby`: another app owns the
+ * conversation; never reply. `group`: sent in a group.
  */
 export type MessageOrigin = "live" | "echo" | "history" | "standby" | "group";
 
-/** The values of app_public.message_type. `unknown`: a type that we do not know, or one that came without its content. */
+/** The values of app_public.message_type. `unknown`: an unsupported type, or a message without its content. */
 export type MessageType =
   | "text"
   | "image"
