@@ -51,7 +51,7 @@ const LAST_PLAUSIBLE = Date.UTC(2100, 0);
 
 /**
  * Reads an instant in milliseconds, from Unix seconds as string or integer, or from milliseconds,
- * which some providers send. Null before 2009, when WhatsApp began, and from 2100 on.
+ * which some providers send. Null before 2009, when no such provider existed, and from 2100 on.
  */
 export function instantOf(value: Json | undefined): number | null {
   const number = numberOf(value);

@@ -37,7 +37,7 @@ export function flowAnswer({
   return { token: typeof token === "string" ? token : null, response };
 }
 
-/** `response_json` should be the JSON text of an object. Meta has delivered other texts: they become an empty object. */
+/** `response_json` should be the JSON text of an object. Other texts have been received: they become an empty object. */
 function parseResponse(text: unknown): JsonObject {
   try {
     const value: unknown = typeof text === "string" ? JSON.parse(text) : text;

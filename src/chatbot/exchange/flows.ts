@@ -67,7 +67,7 @@ function readFlow(item: Json): ImportedFlow | { broken: string } {
   };
 }
 
-/** Reads Flow JSON, given as an object or, as Meta's tools export it, as a text. */
+/** Reads Flow JSON, given as an object or, as the provider's tools export it, as a text. */
 function readFlowJson(given: Json | undefined): { value: JsonObject } | { broken: string } {
   const read = typeof given === "string" ? readJson(given) : { value: given };
   if ("problem" in read) return { broken: `has a "flowJson" that cannot be read: ${read.problem.message}` };

@@ -35,7 +35,7 @@ export function optionsOf(turn: Turn, node: GraphNode): Option[] {
     return {
       id: unique(seen.ids, cut(answer, ID_LIMIT - 4), (text, number) => `${text}~${number}`),
       answer,
-      // Meta refuses two buttons with the same title.
+      // Providers refuse two buttons with the same title.
       title: isList
         ? title
         : unique(seen.titles, title, (text, number) => `${shorten(text, limit - 4)} (${number})`),

@@ -81,7 +81,7 @@ function describe({ path, said, outcome, reason }: SimulationResult): string {
   return [path.join(" → "), "", ...lines, "", `${outcome}: ${reason}`].join("\n");
 }
 
-/** What the engine needs to know of a form, from its state at Meta and its Flow JSON. */
+/** What the engine needs to know about a WhatsApp Flow, from its status at the provider and its Flow JSON. */
 function flowFacts(status: string, flowJson: JsonObject): FlowFacts {
   const [first] = listField(flowJson, "screens").filter(isObject);
   return { status, firstScreen: (first && textField(first, "id")) || null };
