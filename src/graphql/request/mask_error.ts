@@ -5,13 +5,14 @@ import { GraphQLError, type GraphQLFormattedError } from "postgraphile/graphql";
 import { databaseFailure } from "../../base/database_error.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
+import { describeRefusal } from "./describe_refusal.ts";
 
 type ClientError = { code: ErrorCode; message: string; hint?: string | undefined };
 
 /** Converts an error for clients: a PY code and what to do, without internal details. */
 export function maskError(error: Error, log: Log): GraphQLFormattedError {
   const cause = innermost(error);
-  const { code, message, hint } = knownError(cause) ?? unexpected(cause, log);
+  const { code, message, hint } = knownError(error, cause) ?? unexpected(cause, log);
   const { kind, remedy } = ERRORS[code];
   return {
     message,
@@ -23,11 +24,6 @@ export function maskError(error: Error, log: Log): GraphQLFormattedError {
   };
 }
 
-/** Removes "Did you mean …", which would reveal names of the schema. */
-function withoutSuggestion(message: string): string {
-  return message.replace(/ Did you mean .*$/s, "");
-}
-
 function isSafe(cause: unknown): cause is Error {
   return cause instanceof Error && isSafeError(cause);
 }
@@ -36,7 +32,7 @@ function innermost(error: Error): unknown {
   return error instanceof GraphQLError && error.originalError ? innermost(error.originalError) : error;
 }
 
-function knownError(cause: unknown): ClientError | undefined {
+function knownError(error: Error, cause: unknown): ClientError | undefined {
   if (cause instanceof Error && "code" in cause && isErrorCode(cause.code)) {
     const hint = "hint" in cause && typeof cause.hint === "string" ? cause.hint : undefined;
     return { code: cause.code, message: cause.message, hint };
@@ -45,7 +41,7 @@ function knownError(cause: unknown): ClientError | undefined {
   if (failure) return failure;
   // graphql-js about the request: syntax, validation, variables. Grafast's safe errors: cursors, empty patches.
   if (cause instanceof GraphQLError || isSafe(cause))
-    return { code: "PYREQ", message: withoutSuggestion(cause.message) };
+    return { code: "PYREQ", message: describeRefusal(error, cause) };
   return undefined;
 }
 
