@@ -104,6 +104,26 @@ test("secrets are sealed for an id as the database writes it, however it was spe
   }
 });
 
+test("a secret that is empty or not printable is refused by its field's name, and is not quoted", async () => {
+  const { id } = (await api.ask(admin, CREATE, { input: anInput() })).data.createChannel.channel;
+  const { row: before } = await secretsOf(id);
+  for (const field of ["accessToken", "appSecret", "verifyToken"]) {
+    for (const value of ["", " ", "hidden\n", "hidden\u0000", " hidden", "hidd\u00e9n", "x".repeat(8193)]) {
+      const inputs: [string, object][] = [
+        [CREATE, { ...anInput(), [field]: value }],
+        [ROTATE, { channelId: id, [field]: value }],
+      ];
+      for (const [mutation, input] of inputs) {
+        const { code, text } = await api.ask(admin, mutation, { input });
+        assert.equal(code, "PYREQ", `${field} ${JSON.stringify(value)}`);
+        assert.match(text, new RegExp(`\`${field}\` must be 1 to 8192 printable`));
+        assert.ok(!text.includes("hid"), "the value is not quoted");
+      }
+    }
+  }
+  assert.deepEqual((await secretsOf(id)).row, before, "nothing has changed");
+});
+
 test("a rotation can end the previous app secret, with a new one and without", async () => {
   const created = await api.ask(admin, CREATE, { input: anInput() });
   const { id: channelId } = created.data.createChannel.channel;

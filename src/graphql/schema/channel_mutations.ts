@@ -5,7 +5,7 @@ import { type Connection, columnOf } from "../../channels/connection.ts";
 import { CHANNEL_KINDS } from "../../channels/registry.ts";
 import { sealChannelSecrets } from "../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
-import { row, uuid } from "./graphql_types.ts";
+import { row, secret, uuid } from "./graphql_types.ts";
 import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
 /** Mutations that carry secrets of channels: sealed here, so that neither the database nor its log sees them. */
@@ -23,6 +23,7 @@ function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
     name: connection.mutation,
     about: `Connects ${connection.what}. Its secrets are sealed, and never shown again.`,
     errors: {
+      PYREQ: "a secret is not valid",
       PYDEN: "the caller is not an admin",
       PYCON: "the tenant has the number already",
       PYNUM: "another channel has the same number and app secret",
@@ -31,7 +32,7 @@ function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
       name: z.string().optional().describe("The display name; defaults to the number."),
       ...Object.fromEntries(settings.map(([name, { about }]) => [name, z.string().describe(about)])),
       ...Object.fromEntries(
-        Object.entries(connection.secrets).map(([name, { about }]) => [name, z.string().describe(about)]),
+        Object.entries(connection.secrets).map(([name, { about }]) => [name, secret().describe(about)]),
       ),
     },
     payload: { channel: row("channels") },
@@ -55,13 +56,14 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
       "Replaces the given secrets. The previous app secret is accepted until the next rotation, or ends now " +
       "with endsPreviousSecret.",
     errors: {
+      PYREQ: "a secret is not valid",
       PYNFD: "there is no such channel",
       PYDEN: "the caller is not an admin",
       PYNUM: "another channel has the same number and app secret",
     },
     input: {
       channelId: uuid(),
-      ...Object.fromEntries(secretsOfAllKinds().map((name) => [name, z.string().optional()])),
+      ...Object.fromEntries(secretsOfAllKinds().map((name) => [name, secret().optional()])),
       endsPreviousSecret: z
         .boolean()
         .default(false)

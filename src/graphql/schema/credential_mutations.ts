@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sealDataSourceToken } from "../../secrets/data_source_token.ts";
 import { sealGoogleToken } from "../../secrets/google_account.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
-import { instant, row, uuid } from "./graphql_types.ts";
+import { instant, row, secret, uuid } from "./graphql_types.ts";
 import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
 /** Credentials that chatbots call others with: sealed here, as channels' secrets are. SQL functions remove them. */
@@ -22,7 +22,7 @@ function setDataSourceToken(ring: KeyRing): ServerMutation {
     },
     input: {
       dataSourceId: uuid(),
-      token: token().describe(
+      token: secret().describe(
         "As authType says: a bearer token, an API key, or `user:password` for basic authentication.",
       ),
     },
@@ -51,10 +51,10 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
     input: {
       userId: uuid().optional().describe("The member; defaults to the caller."),
       email: z.string().optional().describe("The account's address: nodes may name the calendar by it."),
-      accessToken: token().describe(
+      accessToken: secret().describe(
         "Of the OAuth client that GOOGLE_CLIENT_ID names, with a calendar scope.",
       ),
-      refreshToken: token()
+      refreshToken: secret()
         .optional()
         .describe(
           "Renews the access token; defaults to the stored one. Without one, the calendar cannot be reached " +
@@ -84,14 +84,4 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
         return { googleAccount: owner };
       }),
   });
-}
-
-/** A token that fits into a header: printable, and not too long for servers. */
-function token() {
-  return z
-    .string()
-    .regex(
-      /^(?! )[\x20-\x7e]{1,8192}(?<! )$/,
-      "must be 1 to 8192 printable ASCII characters without surrounding spaces",
-    );
 }

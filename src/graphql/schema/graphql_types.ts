@@ -32,6 +32,16 @@ export function uuid() {
     .register(graphqlTypes, { name: "UUID" });
 }
 
+/** A provider's secret. It may be sent in a header: printable, and not too long for servers. */
+export function secret() {
+  return z
+    .string()
+    .regex(
+      /^(?! )[\x20-\x7e]{1,8192}(?<! )$/,
+      "must be 1 to 8192 printable ASCII characters without surrounding spaces",
+    );
+}
+
 /** Any JSON, passed on as it came: a copy would lose keys such as `__proto__`. */
 export function json<T = Json>(check: (value: unknown) => boolean = isGiven, message = "must be JSON") {
   return z.custom<T>(check, message).register(graphqlTypes, { name: "JSON" });
