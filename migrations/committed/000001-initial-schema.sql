@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7a519ce861011a22af3fd0a68302db6f6f5aa4b7
+--! Hash: sha1:be0b9da2006733b736490b41fe09073ee466c73d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -394,7 +394,7 @@ alter table app_public.invitations enable row level security;
 comment on table app_public.invitations is
   E'Invitations into a tenant that have not been accepted yet. Deleting one revokes it.';
 comment on column app_public.invitations.name is
-  E'The name of the new account, if the invited person does not give another.';
+  E'The name of the new account, if the invited user does not enter another.';
 comment on column app_public.invitations.role is E'The role of the new member.';
 comment on column app_public.invitations.invited_by_id is
   E'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may '
@@ -1451,9 +1451,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.invite_user(text, text, app_public.member_role) is
-  E'Invites a person into this tenant. For admins and owners; neither the role nor the role of an invitation it '
-   'replaces may exceed the caller''s own (PYDEN). Give the token to the person, who passes it to acceptInvitation '
-   'within 7 days: it is shown only now. Inviting an address again revokes its earlier invitation. The answer does '
+  E'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it '
+   'replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation '
+   'within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does '
    'not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this '
    'tenant.';
 

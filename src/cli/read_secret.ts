@@ -24,7 +24,7 @@ export async function readSecret({ flag, value, variable }: SecretSource): Promi
   if (given.length > LONGEST) throw new ParleyError("PYREQ", `${flag} is longer than ${LONGEST} characters`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for control characters
   if (/[\x00-\x1f\x7f]/.test(given))
-    throw new ParleyError("PYREQ", `${flag} holds control characters or line breaks`);
+    throw new ParleyError("PYREQ", `${flag} must not contain control characters or line breaks`);
   return given;
 }
 

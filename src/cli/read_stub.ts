@@ -11,6 +11,6 @@ export async function readStub(file: string): Promise<unknown> {
     throw new ParleyError("PYREQ", `${file} is not valid JSON: ${(cause as Error).message}`, { cause });
   }
   if (typeof stub !== "object" || stub === null)
-    throw new ParleyError("PYREQ", `${file} is neither an object nor a list: nothing can be looked up in it`);
+    throw new ParleyError("PYREQ", `${file} must contain a JSON object or list`);
   return stub;
 }

@@ -32,7 +32,7 @@ export async function validateChatbot(
   });
   const [draft] = rows;
   if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
-  if (!draft.graph) throw new ParleyError("PYDEN", "Only an admin sees what is wrong with a chatbot");
+  if (!draft.graph) throw new ParleyError("PYDEN", "Only admins may validate a chatbot");
   const surroundings = await surroundingsOf(db, chatbotId, referencesOf(draft.graph));
   const problems = validateGraph(draft.graph, surroundings, chatbotSettings(draft.graph.settings));
   return { name: draft.name, problems };

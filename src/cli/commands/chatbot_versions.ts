@@ -33,7 +33,7 @@ export function chatbotVersions(): Command {
            order by v.number desc`,
           [await findChatbot(pool, chatbot, await findTenant(pool, options.tenant))],
         );
-        print(options, rows, tableOf(rows, 'It was never published: "parley chatbot publish" does that'));
+        print(options, rows, tableOf(rows, 'It was never published: run "parley chatbot publish"'));
       }),
     );
 }

@@ -22,7 +22,10 @@ export async function requirePlainLogin(client: pg.ClientBase, log: Log): Promis
   const settings = rows.flatMap((row) => row.settings.map((setting) => setting.split("=", 1)[0]));
   log.warn({ settings }, "removed settings of the API's login");
   await resetLogin(client);
-  throw new ParleyError("PYUNA", "The database login of the API was altered, and is plain again: try again");
+  throw new ParleyError(
+    "PYUNA",
+    "The defaults of the API's database login had been changed and were reset: try again",
+  );
 }
 
 /** Works under any settings that the connection may have: read-only, another role, a short timeout. */

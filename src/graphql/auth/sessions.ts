@@ -37,7 +37,7 @@ type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessio
 /** What the database's refusals are answered with. */
 const REFUSALS = {
   refused: () => new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later"),
-  no_tenant: () => new ParleyError("PYTEN", "You belong to no such tenant"),
+  no_tenant: () => new ParleyError("PYTEN", "You are not a member of that tenant"),
   many_tenants: () => new ParleyError("PYTEN", "You belong to several tenants: name one"),
   invalid: () =>
     new ParleyError("PYINV", "The invitation is unknown, used, expired or void: ask for a new one"),

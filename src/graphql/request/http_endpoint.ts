@@ -36,14 +36,14 @@ export function httpEndpoint(
     const origin = { source: sourceOf(request), userAgent: request.get("user-agent") ?? null };
     const operation = operations.prepare({ query, variables, operationName }, visitor, origin);
     if (operation.definition.operation === "subscription")
-      throw new ParleyError("PYREQ", "Subscriptions are for WebSockets (graphql-transport-ws)");
+      throw new ParleyError("PYREQ", "Subscriptions require WebSocket (graphql-transport-ws)");
     const result = await operations.execute(operation, logOf(response) ?? log);
     const text = JSON.stringify(result);
     if (text.length > LIMITS.answerBytes)
-      throw new ParleyError("PYLIM", `The answer is larger than ${LIMITS.answerBytes} bytes: ask for less`);
+      throw new ParleyError("PYLIM", `The response is larger than ${LIMITS.answerBytes} bytes: request less`);
     const bytes = unread.open(visitor?.sessionId ?? origin.source);
     if (!bytes.take(text.length))
-      throw new ParleyError("PYUNA", "Earlier answers have not been read yet; read them, then ask again");
+      throw new ParleyError("PYUNA", "Earlier responses have not been read yet: read them, then try again");
     response.once("close", () => bytes.release());
     // Without `data` nothing was executed: a variable was missing or had the wrong type.
     const wasRun = "data" in result || !result.errors;

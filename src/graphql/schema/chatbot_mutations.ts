@@ -50,7 +50,7 @@ const saveChatbot = serverMutation({
 
 const validate = serverMutation({
   name: "validateChatbot",
-  about: "Lists what is wrong with a draft, and with what it names in the tenant.",
+  about: "Lists the problems of a draft, and of the objects that it refers to in the tenant.",
   errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
   input: { chatbotId: uuid() },
   payload: { problems: z.array(ChatbotProblem) },

@@ -21,7 +21,7 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
         kind: String!
         "What it does, in Markdown."
         about: String!
-        "Whether a run begins at it. A graph has one such node."
+        "Whether runs start at such a node. A graph has exactly one."
         isStart: Boolean!
         "Whether a run waits at it for a person or a timer. A loop through such a node is allowed."
         waits: Boolean!
@@ -33,7 +33,7 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
         exits: [ChatbotNodeExit!]!
         "What further exits of a node are, which its fields name; null: it has none."
         ownExits: String
-        "The variables in which the first such node of a graph stores what it brings; the second one's have a 2."
+        "The variables in which the first such node of a graph stores its results; those of the second node have a 2."
         results: [ChatbotNodeResult!]!
       }
 

@@ -16,7 +16,7 @@ export async function play<Result>(
   let given: RequestResult | undefined;
   for (;;) {
     await waitForTurn();
-    if (performance.now() > end) throw new ParleyError("PYTIM", "The chatbot was played for too long");
+    if (performance.now() > end) throw new ParleyError("PYTIM", "Playing the chatbot took too long");
     const next = playing.next(given);
     if (next.done) return next.value;
     given = next.value === null ? undefined : await answer(next.value);

@@ -10,7 +10,7 @@ import { play } from "./play.ts";
 import { findPlayable } from "./playable.ts";
 import { type Caller, type ServerMutation, serverMutation } from "./server_mutation.ts";
 
-const SpokenMessage = type("SpokenMessage", "What one side said in a replayed turn.", {
+const SpokenMessage = type("SpokenMessage", "The messages of one side in a replayed turn.", {
   type: z.string(),
   content: json().describe("The Graph API's own object of the type."),
   preview: z.string().describe("Its text, followed by its buttons and rows."),
@@ -18,13 +18,15 @@ const SpokenMessage = type("SpokenMessage", "What one side said in a replayed tu
 
 const ReplayedTurn = type(
   "ReplayedTurn",
-  "Messages of the customer, with what was and what would be said to them.",
+  "Messages of the customer, with the original answers and those of the replayed version.",
   {
     at: instant().describe("When it began."),
     heard: z.array(SpokenMessage).describe("The customer's messages."),
-    said: z.array(SpokenMessage).describe("What the chatbot said then, until the customer's next message."),
+    said: z
+      .array(SpokenMessage)
+      .describe("What the chatbot said originally, until the customer's next message."),
     wouldSay: z.array(SpokenMessage),
-    isDifferent: z.boolean().describe("Whether said and wouldSay are; tokens of forms do not count."),
+    isDifferent: z.boolean().describe("Whether said and wouldSay differ; tokens of forms are ignored."),
   },
 );
 
@@ -42,7 +44,7 @@ const input = {
   from: instant()
     .optional()
     .describe(
-      "Start of the range of messages; defaults to the whole conversation. The replay begins without a run.",
+      "The start of the range of messages; defaults to the start of the conversation. The replay begins without a run.",
     ),
   until: instant().optional().describe("End of the range, and of the clock; defaults to now."),
   first: z

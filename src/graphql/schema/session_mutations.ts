@@ -65,8 +65,7 @@ function refreshSession(sessions: Sessions): ServerMutation {
 function acceptInvitation(sessions: Sessions): ServerMutation {
   return serverMutation({
     name: "acceptInvitation",
-    about:
-      "Makes the person to whom an invitation's token was given a member of its tenant, and opens a session there.",
+    about: "Makes the holder of an invitation's token a member of the tenant, and opens a session there.",
     errors: {
       PYINV: "the token is unknown, used, expired or void",
       PYPWD: "the password of the new account is too short, too long or too common",

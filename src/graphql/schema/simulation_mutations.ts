@@ -89,7 +89,7 @@ function start(calls: SimulationCalls): ServerMutation {
 function continueRun(calls: SimulationCalls): ServerMutation {
   return serverMutation({
     name: "continueSimulation",
-    about: "Gives a played run the customer's next reply, or lets time pass.",
+    about: "Continues a simulated run with the customer's next reply, or lets time pass.",
     errors: {
       PYREQ: "the state is not valid, or that run is over",
       PYNFD: "there is no such chatbot or version, or the caller may not see its graph",
@@ -118,7 +118,7 @@ function continueRun(calls: SimulationCalls): ServerMutation {
     payload,
     payloadName: "SimulationPayload",
     run: ({ input: { state, reply: text = null, at, ...input }, asCaller }) => {
-      if (!isActive(state.context)) throw new ParleyError("PYREQ", "The played run is over");
+      if (!isActive(state.context)) throw new ParleyError("PYREQ", "The simulated run has ended");
       return playFor(calls, asCaller, input, (version) =>
         continueSimulation(version, state, { text, ...(at && { at }) }, turnBudget),
       );
