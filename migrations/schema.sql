@@ -885,7 +885,7 @@ create table app_public.contact_identities (
   constraint contact_identities_value_has_length check (((length(value) >= 1) and (length(value) <= 256)))
 );
 create index contact_identities_contact_id_tenant_id_idx on app_public.contact_identities (contact_id, tenant_id);
-comment on table app_public.contact_identities is 'An address of a contact. By the primary key, two contacts of a tenant cannot share one. Messages go to the address that was heard from last, and never to a retired one.';
+comment on table app_public.contact_identities is 'An address of a contact. By the primary key, two contacts of a tenant cannot share one. Messages go to the address from which the customer wrote last, and never to a retired one.';
 comment on column app_public.contact_identities.value is 'As the provider wrote it (a phone number with "+"). Addresses are compared in a normalized form but stored as they are.';
 comment on column app_public.contact_identities.match_key is 'A key that is the same for all spellings of an address. Used for comparison only.';
 comment on column app_public.contact_identities.last_heard_at is 'Decides the order of the contact''s addresses: when the customer wrote from this address after having written from another one, by the provider''s clock, or when staff corrected it. Not updated while the order stays the same. Null: the customer has never written from it.';
@@ -1414,7 +1414,7 @@ create index invitations_expires_at_idx on app_public.invitations (expires_at);
 create unique index invitations_tenant_id_email_key on app_public.invitations (tenant_id, lower(email));
 create index invitations_tenant_id_invited_by_id_idx on app_public.invitations (tenant_id, invited_by_id);
 comment on table app_public.invitations is 'Invitations into a tenant that have not been accepted yet. Deleting one revokes it.';
-comment on column app_public.invitations.name is 'The name of the new account, if the invited person does not give another.';
+comment on column app_public.invitations.name is 'The name of the new account, if the invited user does not enter another.';
 comment on column app_public.invitations.role is 'The role of the new member.';
 comment on column app_public.invitations.invited_by_id is 'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may no longer invite to this role.';
 comment on column app_public.invitations.expires_at is 'Defaults to 7 days after the invitation was made.';
@@ -8648,7 +8648,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a person into this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Give the token to the person, who passes it to acceptInvitation within 7 days: it is shown only now. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant.';
+comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant.';
 grant execute on function app_public.invite_user(text,text,app_public.member_role) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:be0b9da2006733b736490b41fe09073ee466c73d
+--! Hash: sha1:2fefbcd928a4963fc2bf5e6c78d0f42cf47e9b40
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2346,7 +2346,7 @@ create index on app_public.contact_identities (contact_id, tenant_id);
 alter table app_public.contact_identities enable row level security;
 comment on table app_public.contact_identities is
   E'An address of a contact. By the primary key, two contacts of a tenant cannot share one. Messages go to the '
-   'address that was heard from last, and never to a retired one.';
+   'address from which the customer wrote last, and never to a retired one.';
 comment on column app_public.contact_identities.value is
   E'As the provider wrote it (a phone number with "+"). Addresses are compared in a normalized form but stored as '
    'they are.';

@@ -21,7 +21,7 @@ function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
   const secretNames = Object.keys(connection.secrets);
   return serverMutation({
     name: connection.mutation,
-    about: `Connects ${connection.what}. Its secrets are sealed, and never shown again.`,
+    about: `Connects ${connection.what}. Its secrets are encrypted, and never shown again.`,
     errors: {
       PYREQ: "a secret is not valid",
       PYDEN: "the caller is not an admin",

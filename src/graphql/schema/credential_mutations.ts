@@ -41,8 +41,8 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
   return serverMutation({
     name: "connectGoogleCalendar",
     about:
-      "Connects a member's Google account for google_calendar nodes, or replaces its tokens. They are sealed, and never " +
-      "shown again.",
+      "Connects a member's Google account for google_calendar nodes, or replaces its tokens. They are encrypted, and " +
+      "never shown again.",
     errors: {
       PYREQ: "a token is not valid",
       PYNFD: "there is no such member",

@@ -59,7 +59,7 @@ const input = {
     .optional()
     .describe(
       "Answers to calls, as parley chatbot run takes them; without one each succeeds with an empty body. A language " +
-        "model says what the same node's said then, if it did.",
+        "model gives the original answer of the same node, if there is one.",
     ),
   ignoresTriggers: z
     .boolean()

@@ -50,7 +50,7 @@ const payload = {
   path: z.array(z.string()).describe("Ids of the nodes entered, the start node first."),
   said: z.array(z.string()),
   variables: json(),
-  outcome: z.string().describe("waiting while the run is not over."),
+  outcome: z.string().describe("waiting if the run has not ended."),
   reason: z.string(),
   trace: json<TraceTurn[]>().describe(
     "The events of this step, turn by turn: [{event, input, at, nodes: [{id, type, subflow?, effects, changed, " +
@@ -68,7 +68,7 @@ function start(calls: SimulationCalls): ServerMutation {
       PYREQ: "no chatbot is named",
       PYNFD: "there is no such chatbot or version, or the caller may not see its graph",
       PYGRA: "the graph cannot be read",
-      PYTIM: "it played for too long",
+      PYTIM: "playing took too long",
     },
     input: {
       chatbotId: uuid().optional().describe("Its draft is played, unless a version is named."),
@@ -91,10 +91,10 @@ function continueRun(calls: SimulationCalls): ServerMutation {
     name: "continueSimulation",
     about: "Continues a simulated run with the customer's next reply, or lets time pass.",
     errors: {
-      PYREQ: "the state is not valid, or that run is over",
+      PYREQ: "the state is not valid, or the run has ended",
       PYNFD: "there is no such chatbot or version, or the caller may not see its graph",
       PYGRA: "the graph cannot be read",
-      PYTIM: "it played for too long",
+      PYTIM: "playing took too long",
     },
     input: {
       chatbotId: uuid().optional(),
