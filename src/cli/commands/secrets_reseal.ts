@@ -5,6 +5,10 @@ import { type CommonOptions, define } from "../define.ts";
 import { print } from "../print.ts";
 import { onDatabase } from "../session.ts";
 
+/** The keys first: with a wrong key nothing can be opened, and no secret is lost. */
+const ADVICE =
+  "Check PARLEY_SECRET_KEY and PARLEY_PREVIOUS_SECRET_KEY, then run this again. Set a secret again if its key is lost";
+
 /** `parley secrets reseal`. */
 export function secretsReseal(): Command {
   return define(
@@ -17,7 +21,8 @@ export function secretsReseal(): Command {
       const { resealed, unopened } = result;
       const lines = [
         `Encrypted ${resealed} secrets with the current key`,
-        ...unopened.map((place) => `No key opens ${place}: set this secret again`),
+        ...unopened.map((place) => `No key opens ${place}`),
+        ...(unopened.length > 0 ? [ADVICE] : []),
       ];
       print(options, result, lines.join("\n"));
       if (unopened.length > 0) process.exitCode = 1;

@@ -162,9 +162,11 @@ test("a secret that no key opens stays as it is and is reported by its place; th
   const place = `app_private.data_source_secrets/${lost}/auth_token`;
   assert.deepEqual(await resealSecrets(database.pool, both), { resealed: 1, unopened: [place] });
   const ran = await runParley(["secrets", "reseal"], { env: environment() });
+  const advice =
+    "Check PARLEY_SECRET_KEY and PARLEY_PREVIOUS_SECRET_KEY, then run this again. Set a secret again if its key is lost";
   assert.deepEqual(ran, {
     code: 1,
-    stdout: `Encrypted 0 secrets with the current key\nNo key opens ${place}: set this secret again\n`,
+    stdout: `Encrypted 0 secrets with the current key\nNo key opens ${place}\n${advice}\n`,
     stderr: "",
   });
   await database.pool.query("delete from app_private.data_source_secrets where data_source_id = any ($1)", [
