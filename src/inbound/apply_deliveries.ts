@@ -122,7 +122,7 @@ async function applyFacts(db: Db, singles: readonly SingleCase[]): Promise<void>
     if (await applyFact(db, single)) continue;
     delivery.skipped.push({
       kind: nameOf(fact),
-      reason: call.kind === "skip" ? call.reason : "it names no known contact or message",
+      reason: call.kind === "skip" ? call.reason : "it names no known contact, message or account",
     });
     noted.add(delivery);
   }

@@ -89,7 +89,7 @@ for (const [field, value] of FACTS)
     const { skipped } = await line.again(told, "redelivered");
     assert.deepEqual(await line.contacts(), []);
     if (field !== "smb_app_state_sync")
-      assert.equal(skipped[0]?.reason, "it names no known contact or message");
+      assert.equal(skipped[0]?.reason, "it names no known contact, message or account");
     await line.tell(value(AFTER_ERASURE), field);
     assert.equal((await line.contacts()).length, 1);
   });
