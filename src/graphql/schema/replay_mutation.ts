@@ -13,7 +13,7 @@ import { type Caller, type ServerMutation, serverMutation } from "./server_mutat
 const SpokenMessage = type("SpokenMessage", "The messages of one side in a replayed turn.", {
   type: z.string(),
   content: json().describe("The Graph API's own object of the type."),
-  preview: z.string().describe("Its text, followed by its buttons and rows."),
+  preview: z.string().describe("Its text, followed by its buttons or list entries."),
 });
 
 const ReplayedTurn = type(
