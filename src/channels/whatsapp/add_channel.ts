@@ -3,18 +3,18 @@ import type { GivenChannelSecrets } from "../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
 import { setChannelSecrets } from "../../secrets/set_channel_secrets.ts";
 
-/** A WhatsApp Cloud API number, as its owner finds it in Meta's dashboard. */
+/** A WhatsApp Cloud API number, with the values that Meta's dashboard shows to its owner. */
 type NewChannel = {
   tenantId: string;
   name: string;
   phoneNumberId: string;
   businessAccountId: string;
   displayPhoneNumber: string;
-  /** Where its Graph API is, when that is not WHATSAPP_GRAPH_URL. */
+  /** The base URL of the Graph API for this number; defaults to WHATSAPP_GRAPH_URL. */
   graphUrl?: string | undefined;
 };
 
-/** Connects a number, as the owner of the database and in its transaction. Returns the channel's id. */
+/** Connects a number with the rights of the database owner, in the caller's transaction. Returns the channel's id. */
 export async function addChannel(
   db: Db,
   channel: NewChannel,

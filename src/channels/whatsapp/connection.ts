@@ -1,7 +1,7 @@
 import type { Connection } from "../connection.ts";
 import { addChannel } from "./add_channel.ts";
 
-/** How a WhatsApp number is connected: its settings and secrets, and what stores them. */
+/** Defines the settings and secrets that connect a WhatsApp number, and the function that stores them. */
 export const connection: Connection = {
   what: "a WhatsApp number",
   command: "add",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { url } from "../../base/setting.ts";
 
-/** The environment's settings for the Cloud API. */
+/** The environment variables that configure access to the Cloud API. */
 export const whatsappSettings = {
   WHATSAPP_GRAPH_URL: url().default("https://graph.facebook.com"),
   WHATSAPP_GRAPH_VERSION: z

@@ -8,39 +8,39 @@ import {
 import type { KeyRing } from "../../../secrets/key_ring.ts";
 import type { ReceivingChannel } from "../../webhooks.ts";
 
-/** What receiving has to know of a connected number. Its `providerAccountId` is its WhatsApp Business Account. */
+/** The data of a connected number that receiving needs. `providerAccountId` is its WhatsApp Business Account. */
 export type ConnectedNumber = ReceivingChannel & {
   phoneNumberId: string;
   providerAccountId: string;
-  /** Shared by the channels of one Meta app: the app's own address ends with it. */
+  /** The channels of one Meta app share this key; the webhook address of the app ends with it. */
   webhookKey: string | null;
   secrets: ChannelSecrets;
-  /** Of `secrets.appSecrets`, in their order. */
+  /** The fingerprints of `secrets.appSecrets`, in the same order. */
   apps: string[];
 };
 
-/** Finds channels, remembering them for a few seconds: every webhook asks. `isFresh` looks past what is remembered. */
+/** Finds channels. Caches them for a few seconds, because each webhook needs one. `isFresh` bypasses the cache. */
 export type ChannelDirectory = {
   byId(channelId: string): Promise<ConnectedNumber | null>;
   /**
-   * The channels whose secrets may belong to what comes to an address: the channel of that id first, then one for each
-   * app secret in use by the Meta app of the address: of each tenant the secret that most of its channels have, then the
-   * second of each, so that a tenant with many secrets crowds out nobody.
+   * The channels whose secrets may have signed a body posted to an address. The channel with that id is the first. Then
+   * follows one channel for each app secret in use at the address: first the most used secret of each tenant, then the
+   * second of each. This order keeps a tenant with many secrets from using up the limit of secrets.
    */
   atAddress(address: string, isFresh?: boolean): Promise<ConnectedNumber[]>;
-  /** The verify tokens of all channels that an address may be of. */
+  /** The verify tokens of all channels that share an address. */
   verifyTokens(address: string, isFresh?: boolean): Promise<string[]>;
-  /** The channel of an app that has a number. Whoever signs with an app's secret speaks for its numbers, and no others. */
+  /** The channel of an app that has a number. An app secret authorizes events for the numbers of that app only. */
   byNumber(phoneNumberId: string, app: string): Promise<ConnectedNumber | null>;
-  /** The same for many numbers, in one query; not remembered. */
+  /** Finds the channels of many numbers in one query. The result is not cached. */
   byNumbers(phoneNumberIds: string[], app: string): Promise<Map<string, ConnectedNumber>>;
-  /** The channels of an app that are of a business account, one a tenant. */
+  /** The channels of an app that belong to a business account, one for each tenant. */
   byAccount(businessAccountId: string, app: string): Promise<ConnectedNumber[]>;
-  /** Whether a number is of a tenant's channel that was of the same app, and still has another app secret. */
+  /** Whether an unknown number is of a channel with the same tenant and webhook key: its secret is not rotated yet. */
   isLeftBehind(phoneNumberId: string, via: ConnectedNumber): Promise<boolean>;
 };
 
-/** Secrets that are tried on one body; each costs a hash of it. */
+/** Limits the secrets tried for one body, because each of them costs a hash of the body. */
 const MOST_SECRETS = 10;
 const MOST_VERIFY_TOKENS = 1_000;
 
@@ -66,7 +66,7 @@ const OF_ADDRESS = `
   )))`;
 const OF_APP = `$2 in (s.app_secret_fingerprint, s.previous_app_secret_fingerprint)`;
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory: its short functions share what it has opened.
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory whose short functions share its caches.
 export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): ChannelDirectory {
   async function rows<T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T[]> {
     const result = await pool.query<T>({ text, values, query_timeout: 5_000 } as pg.QueryConfig);

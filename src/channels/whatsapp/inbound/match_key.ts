@@ -1,6 +1,6 @@
 /**
- * What two spellings of one phone number have in common: the rule of app_hidden.identity_match_key(), which decides in
- * the database. Both run against tests/cases/match_keys.json.
+ * Returns one key for all spellings of a phone number. The database applies the same rule, in
+ * app_hidden.identity_match_key(). The cases of tests/cases/match_keys.json test both.
  *
  * @param phone E.164 with `+`
  */
@@ -12,7 +12,7 @@ export function matchKeyOf(phone: string): string {
   return phone;
 }
 
-/** Brazilian mobiles with the ninth digit, Mexican ones with 1, Argentinian ones with 9. */
+/** Mobile numbers with an optional digit: the ninth digit in Brazil, 1 in Mexico, 9 in Argentina. */
 const TWO_SPELLINGS = [
   { country: "+55", pattern: /^\+55([1-9]{2})9([6-9][0-9]{7})$/ },
   { country: "+52", pattern: /^\+521([0-9]{10})$/ },

@@ -6,7 +6,7 @@ import { senderFor } from "./route_facts.ts";
 import { hasSignatureShape } from "./signature.ts";
 import { requireAddress, verifiedChallenge, verifySigned } from "./trust.ts";
 
-/** Meta signs each body with the secret of the app that it posts for. */
+/** Authenticates webhooks by their signature: Meta signs each body with the secret of the app it posts for. */
 export function openTrust({ pool, keyRing }: TrustContext): WebhookTrust {
   const directory = createChannelDirectory(pool, keyRing);
   return {
@@ -23,7 +23,7 @@ export function openTrust({ pool, keyRing }: TrustContext): WebhookTrust {
   };
 }
 
-/** @throws WebhookRefusal 401 */
+/** @throws WebhookRefusal 401 if the header is missing or malformed */
 function signatureOf(headers: IncomingHttpHeaders): string {
   const signature = headers["x-hub-signature-256"];
   if (typeof signature !== "string" || !hasSignatureShape(signature)) throw untrusted();

@@ -6,7 +6,7 @@ import { occurredAt, other, type Scope } from "./read_scope.ts";
 
 type ValueReader = (value: JsonObject, scope: Scope) => Fact;
 
-/** The fields whose value is one event, not lists of them. */
+/** Maps the fields whose value is one event, instead of lists of events, to their readers. */
 export const ACCOUNT_FIELDS: ReadonlyMap<string, ValueReader> = new Map<string, ValueReader>([
   ["account_update", readAccount],
   ["account_review_update", (value, scope) => unkeptOfAccount(value.decision, value, scope)],
@@ -24,7 +24,7 @@ export const ACCOUNT_FIELDS: ReadonlyMap<string, ValueReader> = new Map<string, 
   ["flows", readFlow],
 ]);
 
-/** Where the value names the account, the entry's id is the partner's business portfolio. */
+/** If the value names the account, the id of the entry is the partner's business portfolio instead. */
 function accountIdOf(value: JsonObject, scope: Scope): string | null {
   return wordOf(objectOf(value.waba_info)?.waba_id) ?? scope.source.providerAccountId;
 }
@@ -49,7 +49,7 @@ function readCapability(value: JsonObject, scope: Scope): Fact {
   return channelUpdate("account_update", value, scope, { messaging_limit });
 }
 
-/** The event is a change, not a rating; Meta's flag means the lowest one. */
+/** Maps events to ratings: the event reports a change, and a flagged number has the lowest rating. */
 const RATINGS: ReadonlyMap<string | null, string> = new Map([
   ["FLAGGED", "RED"],
   ["UNFLAGGED", "GREEN"],
@@ -70,7 +70,7 @@ function readName(value: JsonObject, scope: Scope): Fact {
   return numberUpdate(value, scope, { verified_name });
 }
 
-/** Its frame does not name the number, but the settings do. */
+/** Reads the number from the settings, because the metadata of this event does not name it. */
 function readSettings(value: JsonObject, scope: Scope): Fact {
   const numberId = wordOf(objectOf(value.phone_number_settings)?.phone_number_id);
   const fact = unkept("phone_number_update", value.type, scope);

@@ -3,7 +3,7 @@ import { wordOf } from "../../../base/json/values.ts";
 import { phoneOf } from "./read_identity.ts";
 import { occurredAt, other, type Read, type Scope } from "./read_scope.ts";
 
-/** An element of `calls`. */
+/** Reads an element of `calls`. */
 export function readCall(call: JsonObject, scope: Scope): Read {
   const event = wordOf(call.event);
   const direction = directionOf(call, scope);
@@ -11,7 +11,7 @@ export function readCall(call: JsonObject, scope: Scope): Read {
   return build(call, event, direction, isInbound ? senderOf(call) : receiverOf(call, scope), scope);
 }
 
-/** An element of `statuses` about a call we made: `RINGING`, `ACCEPTED`, `REJECTED`. */
+/** Reads an element of `statuses` about an outbound call: `RINGING`, `ACCEPTED` or `REJECTED`. */
 export function readCallStatus(status: JsonObject, scope: Scope): Read {
   const recipient = { number: status.recipient_id, userId: status.recipient_user_id };
   return build(status, wordOf(status.status), "outbound", recipient, scope);
@@ -25,7 +25,7 @@ function build(
   scope: Scope,
 ): Read {
   if (wordOf(call.id) === null) return "a call without a usable id";
-  // Answered or not, it opens the window when it begins.
+  // An inbound call opens the window when it begins, even if it is not answered.
   const opensWindow = scope.mode === "live" && direction === "inbound" && event === "connect";
   if (!opensWindow) return [other(scope.source, `call ${event ?? ""}: kept, nothing to do`, "call")];
   const { identity, profileName, username } = scope.book.lookUp(customer);
@@ -54,7 +54,7 @@ function senderOf(call: JsonObject) {
   return { number: call.from, userId: call.from_user_id, parentUserId: call.from_parent_user_id };
 }
 
-/** In samples of business-initiated calls `to` is, wrongly, the business's own number. */
+/** Handles an error in Meta's samples of business-initiated calls, where `to` is the number of the business. */
 function receiverOf(call: JsonObject, scope: Scope) {
   const isOwn = scope.own.has(phoneOf(wordOf(call.to) ?? "") ?? "");
   return isOwn

@@ -4,12 +4,12 @@ import type { ContactIdentity } from "../../facts/contact_identity.ts";
 import { matchKeyOf } from "./match_key.ts";
 import { identityOf, phoneOf, type RawIds } from "./read_identity.ts";
 
-/** A customer as far as a value tells. */
+/** The data about a customer that a webhook value contains. */
 type Person = { identity: ContactIdentity; profileName: string | null; username: string | null };
 
-/** The `contacts` that come beside messages, statuses and calls, indexed once. */
+/** An index of the `contacts` that accompany messages, statuses and calls. */
 export type ContactBook = {
-  /** Completes what a message says of a customer with what `contacts` says. */
+  /** Completes the ids of a customer in a message with the data in `contacts`. */
   lookUp(raw: RawIds): Person;
 };
 
@@ -18,7 +18,7 @@ type Card = { ids: RawIds; identity: ContactIdentity; profileName: string | null
 /**
  * @param contacts `value.contacts`, in any order
  * @param own the business's ids; see `identityOf`
- * @param isAboutOne whether the value speaks of one customer only, so that a lone card must be theirs
+ * @param isAboutOne whether the value concerns only one customer, so that a single card must be theirs
  */
 export function contactBook(
   contacts: Json | undefined,
@@ -29,7 +29,7 @@ export function contactBook(
   const byKey = new Map<string, Card>();
   for (const card of cards) for (const key of keysOf(card.ids)) if (!byKey.has(key)) byKey.set(key, card);
 
-  /** A lone card also speaks for a sender with whom it has no kind of address in common. */
+  /** A single card also describes a sender without addresses or, if the value concerns one customer, any sender. */
   function loneCardFor(sender: ContactIdentity): Card | undefined {
     const [card] = cards;
     if (card === undefined || cards.length > 1) return undefined;
@@ -39,7 +39,7 @@ export function contactBook(
   return {
     lookUp(raw) {
       const sender = identityOf(raw, own);
-      // Our own number in the place of theirs says nothing about them.
+      // The number of the business, in place of the customer's, does not identify the customer.
       if (own.has(sender.phone ?? "")) sender.phone = sender.phoneAlias;
       const named = keysOf(raw).map((key) => byKey.get(key));
       const card = [...named, loneCardFor(sender)].find(
@@ -74,12 +74,12 @@ function readCard(card: JsonObject, own: ReadonlySet<string>): Card {
   };
 }
 
-/** The most trusted kind first, as the database recognises. */
+/** Returns the most trusted kind of address first, in the order that the database uses to recognise contacts. */
 function keysOf({ parentUserId, userId, waId, number }: RawIds): string[] {
   return [userId, parentUserId, waId, number].map(addressKeyOf).filter((key) => key !== null);
 }
 
-/** What tells whether two ids are one address; null of what is no id. */
+/** Two ids with the same key are the same address. Returns null for a value that is not an id. */
 export function addressKeyOf(id: Json | undefined): string | null {
   const word = wordOf(id);
   if (word === null) return null;
@@ -92,8 +92,8 @@ function isNobody(identity: ContactIdentity): boolean {
 }
 
 /**
- * Whether a card and a sender are two people. A number that both have decides alone, then a user id, then a parent's:
- * what the card says beside it must not reach a sender whom it does not know.
+ * Whether a card and a sender are two different people. The first kind of address that both have decides: the number,
+ * then the user id, then the parent user id. Data of another person's card must not be attributed to the sender.
  */
 function isSomebodyElse(card: ContactIdentity, sender: ContactIdentity): boolean {
   if (card.phone !== null && sender.phone !== null) {

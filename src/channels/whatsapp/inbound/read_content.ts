@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../../../base/json/json.ts";
 import type { MessageType } from "../../facts/message_fact.ts";
 
-/** Their body is an object under the key of their name. */
+/** The message types whose content is an object under the key of the same name. */
 const TYPES: ReadonlySet<string> = new Set<MessageType>([
   "text",
   "image",
@@ -24,7 +24,7 @@ const TYPES: ReadonlySet<string> = new Set<MessageType>([
   "media_placeholder",
 ]);
 
-/** Types that may come without a body. */
+/** The message types that are valid without a content object. */
 const BODILESS: ReadonlySet<string> = new Set<MessageType>([
   "request_welcome",
   "unsupported",
@@ -34,18 +34,19 @@ const BODILESS: ReadonlySet<string> = new Set<MessageType>([
 export type Content = {
   type: MessageType;
   content: JsonObject;
-  /** The key the content was under; null when the content is the whole message. */
+  /** The key that contained the content; null if the content is the whole message. */
   key: string | null;
 };
 
 /**
- * A message's type and the Graph API's own object of that type. A message without a `type` has that of its body; one of
- * a type we do not know, or without the body its type must have, is `unknown` and its content the whole message.
+ * Returns the type of a message and the Graph API's object of that type. If `type` is missing, the key of the object
+ * is the type. If the type is unknown, or its object is missing, the type is `unknown` and the content is the whole
+ * message.
  */
 export function contentOf(message: JsonObject): Content {
   const key = typeof message.type === "string" && message.type !== "" ? message.type : keyOfBody(message);
   const body = key !== null && Object.hasOwn(message, key) ? message[key] : undefined;
-  // Voice notes were a type of their own before they became audio with `voice: true`.
+  // Voice notes were a separate type before Meta made them audio with `voice: true`.
   const type = key === "voice" ? "audio" : key;
   if (type === null || !isMessageType(type)) return { type: "unknown", content: message, key: null };
   if (type === "contacts" && Array.isArray(body)) return { type, content: { contacts: body }, key };
@@ -61,7 +62,7 @@ function keyOfBody(message: JsonObject): string | null {
   return Object.keys(message).find((key) => TYPES.has(key) && typeof message[key] === "object") ?? null;
 }
 
-/** Bots read `text.body` on every turn: it is the one promise made about what is inside. */
+/** Requires a string in `text.body`, because chatbots read it in each turn. Other content is not checked. */
 function isUsable(type: MessageType, body: JsonObject): boolean {
   return type !== "text" || typeof body.body === "string";
 }

@@ -3,7 +3,7 @@ import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/values.t
 import type { Fact } from "../../facts/fact.ts";
 import { NO_TABLE, occurredAt, other, type Read, type Scope } from "./read_scope.ts";
 
-/** An element of `user_preferences`: the customer's word on marketing messages. */
+/** Reads an element of `user_preferences`: the customer's choice about marketing messages. */
 export function readPreference(preference: JsonObject, scope: Scope): Read {
   const skip = (reason: string) => [other(scope.source, reason, "marketing_preference")];
   const category = wordOf(preference.category);
@@ -35,7 +35,7 @@ const ALLOWS_MARKETING = new Map([
   ["signup", true],
 ]);
 
-/** An element of `state_sync`: the phone app's address book changed. */
+/** Reads an element of `state_sync`: a change in the address book of the phone app. */
 export function readContactSync(change: JsonObject, scope: Scope): Read {
   const card = objectOf(change.contact);
   const action = wordOf(change.action);
@@ -59,12 +59,12 @@ export function readContactSync(change: JsonObject, scope: Scope): Read {
   ];
 }
 
-/** An element of `groups`, in the four group fields. */
+/** Reads an element of `groups`, which the four group fields contain. */
 export function readGroup(_group: JsonObject, scope: Scope): Read {
   return [other(scope.source, NO_TABLE, "group_update")];
 }
 
-/** A value of `messaging_handovers`: another app passed us a thread, or took it. */
+/** Reads a value of `messaging_handovers`: another app passed a thread to this app, or took it over. */
 export function readHandover(scope: Scope): Fact {
   return other(scope.source, NO_TABLE, "handover");
 }

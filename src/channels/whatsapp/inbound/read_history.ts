@@ -6,8 +6,8 @@ import { readMessage } from "./read_message.ts";
 import { NO_TABLE, other, type Read, type Scope } from "./read_scope.ts";
 
 /**
- * An element of `history`: one chunk of the phone app's past, or the business's refusal to share it. Chunks come in any
- * order; its progress is not kept, its messages are.
+ * Reads an element of `history`: one chunk of the phone app's history, or the business's refusal to share it. Chunks
+ * can arrive in any order. Their messages are stored; their progress is not.
  */
 export function readHistory(chunk: JsonObject, scope: Scope): Read {
   const messages = readList(chunk.threads, scope, (thread) => {
@@ -17,7 +17,7 @@ export function readHistory(chunk: JsonObject, scope: Scope): Read {
   return [other(scope.source, NO_TABLE, "history_sync"), ...messages];
 }
 
-/** A thread's `id` is its customer's number; since 2026 `context` may say more, or stand in its place. */
+/** Returns the thread's customer: `id` is the number; since 2026, `context` can add to it or replace it. */
 function cardOf(thread: JsonObject): JsonObject {
   const { wa_id, user_id = null, parent_user_id = null, username = null } = objectOf(thread.context) ?? {};
   return { wa_id: wordOf(wa_id) ?? wordOf(thread.id), user_id, parent_user_id, username };

@@ -2,11 +2,11 @@ import type { Json } from "../../../base/json/json.ts";
 import { wordOf } from "../../../base/json/values.ts";
 import type { ContactIdentity } from "../../facts/contact_identity.ts";
 
-/** The raw ids under which one customer may be named in one place; any may be absent, empty or in the wrong key. */
+/** The raw ids of one customer in one place of a webhook. Each can be missing, empty or under the wrong key. */
 export type RawIds = {
-  /** `wa_id`: the number to answer to. */
+  /** `wa_id`: the number to which replies are sent. */
   waId?: Json;
-  /** `from`, `to`, `recipient_id`: the number as the message writes it. */
+  /** `from`, `to` or `recipient_id`: the number in the spelling of the message. */
   number?: Json;
   userId?: Json;
   parentUserId?: Json;
@@ -18,10 +18,10 @@ const PARENT_BSUID = /^[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}$/;
 const MAX_EXTERNAL = 256;
 
 /**
- * Sorts ids by what they look like, not by their key: with usernames Meta leaves numbers out, sends `""`, or puts the
- * BSUID in their place (docs/reference/cloud-api.md, "Business-scoped user ids"). Nothing is rewritten but for the `+`.
+ * Classifies ids by their format instead of their key: for users with a username, Meta omits the number, sends `""`, or
+ * sends the BSUID instead (docs/reference/cloud-api.md, "Business-scoped user ids"). Only the `+` is normalised.
  *
- * @param own ids of the business itself, which never count as a customer's second number.
+ * @param own ids of the business, which are never accepted as the second number of a customer
  */
 export function identityOf(raw: RawIds, own: ReadonlySet<string>): ContactIdentity {
   const numbers = [raw.waId, raw.number].map(wordOf).filter((word) => word !== null);
@@ -39,14 +39,14 @@ export function identityOf(raw: RawIds, own: ReadonlySet<string>): ContactIdenti
   };
 }
 
-/** `+` and digits from a number with or without `+`, spaces, dots, dashes or brackets; null for anything else. */
+/** Normalises a number with or without `+`, spaces, dots, dashes or brackets to `+` and digits; null otherwise. */
 export function phoneOf(word: string): string | null {
   const digits = word.replace(/[\s().-]/g, "");
   if (!PHONE.test(digits)) return null;
   return digits.startsWith("+") ? digits : `+${digits}`;
 }
 
-/** Whether an identity, or the business itself, has this id; true of what is no id at all. */
+/** Whether an id belongs to an identity or to the business. True for a value that is not an id. */
 export function isRecognized(id: Json, identity: ContactIdentity, own: ReadonlySet<string>): boolean {
   const word = wordOf(id);
   if (word === null) return true;

@@ -8,14 +8,14 @@ import type { Read, Scope } from "./read_scope.ts";
 export type AddressChange = { before: ContactIdentity; after: ContactIdentity };
 
 /**
- * What a system message says about the customer's addresses: `user_changed_number` (older: `customer_changed_number`,
- * `new_wa_id`, `customer`) and `user_changed_user_id`. Null for everything else: a changed security code
- * (`customer_identity_changed`) is no change of address.
+ * Reads the change of a customer's addresses from a system message: `user_changed_number` (older:
+ * `customer_changed_number`, `new_wa_id`, `customer`) or `user_changed_user_id`. Returns null for all other types: a
+ * changed security code (`customer_identity_changed`), for example, does not change an address.
  *
- * The old addresses are in `previous_user_id` and `previous_parent_user_id` since August 2026; before, the sender was
- * the old one. Without both they are only in the text.
+ * Since August 2026, `previous_user_id` and `previous_parent_user_id` contain the old addresses. Before, the sender was
+ * the old address. If both are missing, only the text contains the old address.
  *
- * @param sender whom the message names as its sender: the customer under the old addresses, the new ones, or nobody
+ * @param sender the sender in the message: the customer's old addresses, the new ones, or none
  */
 export function readAddressChange(
   system: JsonObject,
@@ -40,7 +40,7 @@ export function readAddressChange(
     own,
   );
   const isNew = isSameAddress(sender, after);
-  /** An address of the sender's that the message does not mention is as old or as new as the sender. */
+  /** If the message does not mention an address of the sender, that address is old if the sender is old. */
   const isOld = (kind: keyof ContactIdentity) =>
     after[kind] === null ? !isNew : sender[kind] !== after[kind];
   const before = map((kind) => told[kind] ?? (isOld(kind) ? sender[kind] : null));
@@ -56,7 +56,7 @@ const SYSTEM_EVENTS: ReadonlySet<string> = new Set([
   "user_changed_user_id",
 ]);
 
-/** An element of `user_id_update`: the customer's BSUID became another one. */
+/** Reads an element of `user_id_update`: the BSUID of a customer changed. */
 export function readUserIdUpdate(update: JsonObject, scope: Scope): Read {
   const [userId, previousUserId] = pairOf(update, "user_id");
   const [parentUserId, previousParentUserId] = pairOf(update, "parent_user_id");
@@ -74,15 +74,15 @@ export function readUserIdUpdate(update: JsonObject, scope: Scope): Read {
   ];
 }
 
-/** The current and the previous id: in an object, or beside each other as in a system message. */
+/** Returns the current and the previous id, from one object or, as in system messages, from two separate keys. */
 function pairOf(update: JsonObject, key: string): [Json | undefined, Json | undefined] {
   const pair = objectOf(update[key]);
   return pair === null ? [update[key], update[`previous_${key}`]] : [pair.current, pair.previous];
 }
 
 /**
- * The old address, where only the text has it: "User Ann changed from A to B". The customer's name stands in that text
- * and may say anything, so only its end counts, and only if it ends with the new address.
+ * Reads the old address from the text "User Ann changed from A to B". The customer chooses the name in that text, so
+ * only the end of the text is used, and only if it ends with the new address.
  */
 function oldAddressIn(
   body: Json | undefined,

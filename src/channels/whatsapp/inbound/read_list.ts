@@ -3,7 +3,7 @@ import { listOf } from "../../../base/json/values.ts";
 import type { Fact } from "../../facts/fact.ts";
 import { other, type Read, type Scope } from "./read_scope.ts";
 
-/** Reads the elements of a list. Those that yield nothing are noted once for each reason, however many they are. */
+/** Reads the elements of a list. Records each reason for skipping elements once, whatever their number. */
 export function readList(
   list: Json | undefined,
   scope: Scope,

@@ -9,7 +9,7 @@ import type { Read, Scope } from "./read_scope.ts";
 
 const ECHO_FIELDS: ReadonlySet<string> = new Set(["smb_message_echoes", "message_echoes"]);
 
-/** An element of `messages`: something a customer said, or, in a history, perhaps something the business did. */
+/** Reads an element of `messages`: a message from a customer or, in a history, possibly from the business. */
 export function readMessage(message: JsonObject, scope: Scope): Read {
   const isEcho = ECHO_FIELDS.has(scope.source.field ?? "");
   const isPast = scope.mode === "history" && isFromBusiness(message, scope);
@@ -18,7 +18,7 @@ export function readMessage(message: JsonObject, scope: Scope): Read {
   return build(message, "inbound", isGroup ? "group" : scope.mode, senderOf(message), scope);
 }
 
-/** An element of `message_echoes`: something the business sent from its phone app. */
+/** Reads an element of `message_echoes`: a message that the business sent from its phone app. */
 export function readEcho(message: JsonObject, scope: Scope): Read {
   const origin = scope.mode === "live" ? "echo" : scope.mode;
   const receiver = {
@@ -26,7 +26,7 @@ export function readEcho(message: JsonObject, scope: Scope): Read {
     userId: message.to_user_id,
     parentUserId: message.to_parent_user_id,
   };
-  // A sample of Meta's has the two ends the wrong way round.
+  // In one of Meta's samples, sender and receiver are swapped.
   const isReversed = scope.own.has(phoneOf(wordOf(message.to) ?? "") ?? "");
   return build(message, "outbound", origin, isReversed ? senderOf(message) : receiver, scope);
 }
@@ -79,12 +79,12 @@ function build(
   return [fact, { kind: "identity_change", ...scope.source, ...change, occurredAt }];
 }
 
-/** In whose thread a change is announced: that of the old addresses, so that a new one does not begin another. */
+/** A change belongs in the thread of the old addresses, so that the new address does not start a second one. */
 function ownerOf({ before, after }: AddressChange, sender: ContactIdentity): ContactIdentity {
   return [before, sender, after].find((identity) => !isNobody(identity)) ?? sender;
 }
 
-/** Kept even where the content is the whole message, since they are looked up here. */
+/** Stored as metadata even if the content is the whole message, because readers look these keys up in metadata. */
 const METADATA_KEYS = ["context", "referral", "errors", "group_id", "identity", "history_context"];
 const ID_KEYS = new Set([
   "from",

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../base/json/json.ts";
 import { wordOf } from "../../../base/json/values.ts";
 
-/** Where Meta has put the limit, the newest key first. */
+/** The keys under which Meta has reported the limit, the newest first. */
 const KEYS = [
   "max_daily_conversations_per_business",
   "max_daily_conversation_per_business",
@@ -10,8 +10,9 @@ const KEYS = [
 ];
 
 /**
- * How many people may be written to first in 24 hours, in the one spelling that is stored: `TIER_250`, `TIER_2K`, …,
- * `TIER_UNLIMITED`. Meta writes tiers, numbers and, for none, -1. Null where it is not set, or is not a limit.
+ * Returns the number of customers to whom the business can start conversations in 24 hours, in the spelling that is
+ * stored: `TIER_250`, `TIER_2K`, …, `TIER_UNLIMITED`. Meta reports tiers, numbers, and -1 for no limit. Returns null if
+ * the limit is missing or invalid.
  */
 export function messagingLimitOf(value: JsonObject): string | null {
   const word = KEYS.map((key) => wordOf(value[key]))

@@ -5,31 +5,31 @@ import type { FactSource } from "../../facts/fact_source.ts";
 import { addressKeyOf, type ContactBook, contactBook } from "./read_contact_book.ts";
 import { phoneOf } from "./read_identity.ts";
 
-/** Where a change stood: what its entry, or the body, says for it. */
+/** The data about a change that its entry, or the whole body, contains. */
 export type Origin = {
   field: string | null;
   accountId: string | null;
-  /** Only account, template and flow fields have it. */
+  /** Only account, template and flow fields have a time in the entry. */
   entryTime: number | null;
 };
 
-/** What all facts of one value have in common. */
+/** The data that all facts of one value share. */
 export type Scope = {
   origin: Origin;
   source: FactSource;
-  /** As received: with or without `+`, spaces and dashes. */
+  /** In the spelling received: with or without `+`, spaces and dashes. */
   displayPhoneNumber: string | null;
-  /** Whose turn it is: whether the messages are ours to answer, another app's, or of the past. */
+  /** Whether this app answers the messages, another app does, or they are from the history. */
   mode: "live" | "standby" | "history";
   book: ContactBook;
-  /** The business's own numbers, in the form of `phoneOf`. */
+  /** The numbers of the business, in the format of `phoneOf`. */
   own: ReadonlySet<string>;
 };
 
-/** A reader's answer for one element: its facts, or why there are none. */
+/** The result of reading one element: its facts, or the reason why there are none. */
 export type Read = Fact[] | string;
 
-/** Lists with one element per event of a customer's. */
+/** The lists in which each element is an event of one customer. */
 const EVENT_LISTS = ["messages", "message_echoes", "statuses", "calls", "user_preferences"];
 
 export function scopeOf(value: JsonObject, origin: Origin, mode?: Scope["mode"]): Scope {
@@ -55,7 +55,7 @@ export function scopeOf(value: JsonObject, origin: Origin, mode?: Scope["mode"])
   };
 }
 
-/** Where an event names its customer: the first that is there decides. */
+/** The keys that can name the customer of an event. The first key present is used. */
 const CUSTOMER_KEYS = [
   "recipient_participant_id",
   "participant_recipient_id",
@@ -74,7 +74,7 @@ const CUSTOMER_KEYS = [
   "parent_user_id",
 ];
 
-/** Whether the events of a value name at most one customer between them. */
+/** Whether all events of a value together name at most one customer. */
 function namesOneCustomer(value: JsonObject, own: ReadonlySet<string>): boolean {
   const ours = new Set([...own].map(addressKeyOf));
   const names = new Set<string>();
@@ -91,15 +91,15 @@ function modeOf(field: string | null): Scope["mode"] {
   return field === "standby" || field === "history" ? field : "live";
 }
 
-/** When something happened by its own word, else by its entry's. */
+/** Returns the timestamp of an event or, if it is missing, the time of its entry. */
 export function occurredAt(event: JsonObject, scope: Scope): number | null {
   return instantOf(event.timestamp) ?? scope.origin.entryTime;
 }
 
-/** Why a kind of event is not applied. */
+/** The reason why some kinds of events are not applied. */
 export const NO_TABLE = "kept: there is no table for it yet";
 
-/** What is kept in the body only, with the reason. */
+/** Records that an event is stored only in the body of the webhook, and the reason. */
 export function other(source: FactSource, reason: string, name = "other"): OtherFact {
   return { kind: "other", ...source, name, reason };
 }

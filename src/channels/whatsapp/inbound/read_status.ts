@@ -7,7 +7,7 @@ import { other, type Read, type Scope } from "./read_scope.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An element of `statuses`: the outcome so far of a message that we sent; in the field `calls`, of a call that we made. */
+/** Reads an element of `statuses`: the state of a sent message or, in the field `calls`, of an outbound call. */
 export function readStatus(status: JsonObject, scope: Scope): Read {
   if (isOfCall(status, scope)) return readCallStatus(status, scope);
   if (scope.mode === "standby") return "the status of a message another app sent";
@@ -39,7 +39,7 @@ export function readStatus(status: JsonObject, scope: Scope): Read {
   ];
 }
 
-/** The first of its errors says most. */
+/** Uses the first error, which is the most specific one. */
 function errorOf(status: JsonObject): JsonObject | null {
   const [error] = objectsOf(status.errors);
   if (error === undefined) return null;
@@ -64,7 +64,7 @@ function isKnown(word: string | null): word is StatusFact["status"] {
   return word !== null && KNOWN.has(word);
 }
 
-/** A payment that failed is not a message that failed. */
+/** Excludes statuses of payments: a failed payment does not mean that the message failed. */
 function isOfMessage({ type }: JsonObject): boolean {
   return type === undefined || type === "message";
 }

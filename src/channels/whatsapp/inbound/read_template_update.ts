@@ -3,13 +3,13 @@ import { objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
 import type { Fact } from "../../facts/fact.ts";
 import { occurredAt, other, type Scope } from "./read_scope.ts";
 
-/** As Meta lets people name them. */
+/** The template names that Meta accepts. */
 const NAME = /^[a-z0-9_]{1,512}$/;
 const LANGUAGE = /^\S{2,20}$/;
 
 /**
- * Something about a message template. What, goes by the keys: Meta's own sample of a quality update carries the field
- * of a status update.
+ * Reads an update of a message template. The keys of the value determine the kind of update, because Meta's sample of
+ * a quality update has the field name of a status update.
  */
 export function readTemplateUpdate(value: JsonObject, scope: Scope): Fact {
   const name = wordOf(value.message_template_name);
@@ -52,7 +52,7 @@ function hasAny(value: JsonObject, ...keys: string[]): boolean {
   return keys.some((key) => value[key] !== undefined);
 }
 
-/** The webhook's own keys, put together as the Graph API lists a template's components. */
+/** Converts the keys of the webhook to a list of components in the format of the Graph API. */
 function componentsOf(value: JsonObject): JsonObject[] | null {
   const title = textOf(value.message_template_title, 4096);
   const body = textOf(value.message_template_element, 4096);
@@ -78,7 +78,7 @@ function buttonOf(button: JsonObject): JsonObject {
   );
 }
 
-/** The case of these words varies in both directions (docs/reference/cloud-api.md, "Templates"). */
+/** Normalises the case, because Meta sends both upper and lower case (docs/reference/cloud-api.md, "Templates"). */
 function upper(value: JsonObject[string] | undefined): string | null {
   return wordOf(value)?.toUpperCase() ?? null;
 }

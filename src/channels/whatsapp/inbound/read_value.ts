@@ -13,7 +13,7 @@ import { type Origin, other, type Read, type Scope, scopeOf } from "./read_scope
 import { readStatus } from "./read_status.ts";
 import { isTemplateUpdate, readTemplateUpdate } from "./read_template_update.ts";
 
-/** The lists a value may hold, any number of them beside each other, whatever its field is called. */
+/** Readers for the lists of a value. A value can contain several lists, whatever the name of its field. */
 const LISTS: ReadonlyMap<string, (element: JsonObject, scope: Scope) => Read> = new Map([
   ["messages", readMessage],
   ["message_echoes", readEcho],
@@ -27,11 +27,11 @@ const LISTS: ReadonlyMap<string, (element: JsonObject, scope: Scope) => Read> = 
   ["groups", readGroup],
 ]);
 
-/** Read as the frame of the rest, not as events. */
+/** The keys that describe the events of a value and are not events. */
 const FRAME = ["messaging_product", "metadata", "contacts"];
 const READ_FROM_LISTS: ReadonlySet<string> = new Set([...FRAME, ...LISTS.keys(), "standby"]);
 
-/** The facts of one change's value: at least one. */
+/** Returns the facts in the value of one change: at least one. */
 export function readValue(value: JsonObject, origin: Origin): Fact[] {
   const scope = scopeOf(value, origin);
   if (isTemplateUpdate(value)) return [readTemplateUpdate(value, scope)];
@@ -60,7 +60,7 @@ function readLeftover(value: JsonObject, scope: Scope): Fact[] {
   return leftover === null ? [] : [other(scope.source, "unknown keys beside known ones")];
 }
 
-/** Flow alerts have `errors` of their own, which are figures, not errors. */
+/** Ignores `errors`, because in flow alerts this key contains statistics instead of a list of errors. */
 function hasEvents(value: JsonObject): boolean {
   return (
     value.standby !== undefined || LISTS.keys().some((name) => name !== "errors" && value[name] !== undefined)

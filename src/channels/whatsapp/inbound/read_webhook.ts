@@ -7,12 +7,12 @@ import { type Origin, other } from "./read_scope.ts";
 import { readValue } from "./read_value.ts";
 
 /**
- * Takes the raw body of a Cloud API webhook apart. Never throws, whatever the bytes; takes time in proportion to them;
- * the same bytes always give the same facts.
+ * Converts the raw body of a Cloud API webhook to facts. Never throws for any input, runs in linear time, and returns
+ * the same facts for the same bytes.
  *
- * Routes by the shape of the values and only then by `field`, since Meta's own samples have the wrong one. Forgives a
- * missing envelope, single elements where lists belong, and keys one level too high or too low. Nothing is dropped:
- * what is not understood comes back as an `other` fact with the reason.
+ * Selects the reader by the keys of a value first and by `field` second, because some of Meta's samples have the wrong
+ * `field`. Accepts a missing envelope, a single element instead of a list, and keys one level too high or too low.
+ * All input is accounted for: an unknown part is returned as an `other` fact with the reason.
  *
  * Source: docs/reference/cloud-api.md.
  */
@@ -21,7 +21,7 @@ export function readWebhook(body: Uint8Array): Reading {
   try {
     json = parseJson(body);
   } catch {
-    // The parser's own message quotes the body.
+    // The message of the parser is not used, because it quotes the body.
     return { kind: "unreadable", reason: body.length === 0 ? "the body is empty" : "the body is not JSON" };
   }
   if (!isObject(json)) return { kind: "unreadable", reason: "the body is not a JSON object" };
@@ -34,7 +34,7 @@ const CHANGE_KEYS: ReadonlySet<string> = new Set(["field", "value", "object"]);
 
 function readBody(body: JsonObject): Fact[] {
   const outside: Origin = { field: wordOf(body.field), accountId: null, entryTime: null };
-  // Samples of Meta's are a bare entry, a bare change, a bare value.
+  // Some of Meta's samples consist of only an entry, a change or a value.
   if (body.entry === undefined)
     return body.changes === undefined ? readChange(body, outside) : readEntry(body, outside);
   const facts = listOf(body.entry).flatMap((entry) => readEntry(entry, outside));
@@ -69,10 +69,10 @@ function readChange(change: JsonObject, outside: Origin): Fact[] {
   return [other(sourceOf(origin), "the change has no value")];
 }
 
-/** A change may stand where its entry belongs. */
+/** Accepts a change in place of an entry. */
 const CHANGE_KEYS_AND_ENTRY: ReadonlySet<string> = new Set([...CHANGE_KEYS, "id", "time"]);
 
-/** Keys we do not know, beside ones we do. */
+/** Returns a fact for the unknown keys of a value that also has known keys. */
 function kept(object: JsonObject, known: ReadonlySet<string>, origin: Origin): Fact[] {
   const leftover = leftoverOf(object, known);
   return leftover === null ? [] : [other(sourceOf(origin), "unknown keys beside known ones")];

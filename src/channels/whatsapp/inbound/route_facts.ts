@@ -3,15 +3,15 @@ import type { Routing, WebhookSender } from "../../webhooks.ts";
 import type { ChannelDirectory, ConnectedNumber } from "./channel_directory.ts";
 import type { Signed } from "./trust.ts";
 
-/** Whoever signs with an app's secret speaks for the numbers and accounts of that app. */
+/** Routes facts to channels. An app secret authorizes facts about the numbers and accounts of that app only. */
 export function senderFor(signed: Signed, directory: ChannelDirectory): WebhookSender {
   return { channel: signed.channel, route: (facts) => routeFacts(facts, signed, directory) };
 }
 
-/** More numbers or accounts than these in one body are not asked for one by one. */
+/** Limits the numbers and accounts of one body that are looked up separately. */
 const MANY = 50;
 
-/** Account and template fields name no number: they are for every tenant of the app that has the account. */
+/** Account and template facts have no number: they go to each tenant of the app that has the account. */
 async function routeFacts(
   facts: readonly Fact[],
   signed: Signed,
@@ -62,7 +62,7 @@ async function createFinder(
   };
 }
 
-/** A rotation under way: tried again for a day, so that it arrives when the other channel has its new secret. */
+/** Returns an error during a rotation of the app secret. The body is retried until the other channel has the secret. */
 async function leftBehind(
   unknown: readonly Fact[],
   { channel }: Signed,

@@ -6,17 +6,17 @@ import { verifySignature } from "./signature.ts";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LONGEST_CHALLENGE = 1000;
 
-/** Who has signed: a Meta app, by the fingerprint of its secret, and a channel that has this secret. */
+/** The verified signer of a body: the fingerprint of the app secret, and a channel that has this secret. */
 export type Signed = { app: string; channel: ConnectedNumber };
 
-/** @throws WebhookRefusal 401 for an address of no channel and no app */
+/** @throws WebhookRefusal 401 if the address belongs to neither a channel nor an app */
 export async function requireAddress(directory: ChannelDirectory, address: string): Promise<void> {
   if (!UUID.test(address) || (await directory.atAddress(address)).length === 0) throw untrusted();
 }
 
 /**
- * Who has signed a body that came to an address.
- * @throws WebhookRefusal 401, which tells nothing about why
+ * Returns the signer of a body that was posted to an address.
+ * @throws WebhookRefusal 401, which does not reveal the reason
  */
 export async function verifySigned(
   directory: ChannelDirectory,
@@ -25,7 +25,7 @@ export async function verifySigned(
   signature: string,
 ): Promise<Signed> {
   const known = await directory.atAddress(address);
-  // The secret may have been changed since it was last read.
+  // The secret can have changed since the cache was filled.
   const signed =
     signerAmong(known, body, signature) ??
     signerAmong(await directory.atAddress(address, true), body, signature);
@@ -47,8 +47,8 @@ function signerAmong(channels: readonly ConnectedNumber[], body: Buffer, signatu
 }
 
 /**
- * What Meta wants to hear before it trusts an address.
- * @throws WebhookRefusal 403
+ * Returns the challenge with which Meta verifies an address.
+ * @throws WebhookRefusal 403 if the verify token does not match
  */
 export async function verifiedChallenge(
   directory: ChannelDirectory,

@@ -3,17 +3,17 @@ import type { Config } from "../../../base/config.ts";
 import { openChannelSecrets } from "../../../secrets/channel_secrets.ts";
 import type { KeyRing } from "../../../secrets/key_ring.ts";
 
-/** How to speak to the Graph API for a connected number. */
+/** The URL, version and access token with which to call the Graph API for a connected number. */
 export type CloudApiAccess = {
-  /** `https://graph.facebook.com`, or the address of a stand-in such as the sandbox; no trailing slash. */
+  /** `https://graph.facebook.com`, or the URL of a replacement such as the sandbox, without a trailing slash. */
   graphUrl: string;
-  /** `v25.0`. */
+  /** For example `v25.0`. */
   graphVersion: string;
   phoneNumberId: string;
   accessToken: string;
 };
 
-/** Null for a channel without an access token. */
+/** Returns null for a channel without an access token. */
 export async function readAccess(
   channelId: string,
   { pool, keyRing, config }: { pool: pg.Pool; keyRing: KeyRing; config: Config },

@@ -7,8 +7,8 @@ import { bodyOf } from "./graph_client.ts";
 import { retryAfterMs } from "./retry_after.ts";
 
 /**
- * What a reply that is not the success asked for means. Goes by `error.code` wherever there is one, since throttling
- * comes as HTTP 400 and an unknown id as 400 too; the HTTP status only speaks when the body does not.
+ * Classifies a reply that does not report success. Uses `error.code` if there is one, because HTTP 400 can mean both
+ * throttling and an unknown id. Uses the HTTP status only if the body has no code.
  */
 export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
   const error = objectOf(bodyOf(reply)?.error);
@@ -36,7 +36,7 @@ export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
   }
 }
 
-/** An error that calls itself transient may be repeated, but nobody says that it was raised before processing. */
+/** A transient error can be retried, but Meta does not guarantee that it was raised before processing. */
 function classify(code: number, isTransient: boolean, status: number): ErrorClass {
   const known = classOfCode(code);
   const isTemporary = isTransient || (known === null && status >= 500);
@@ -53,7 +53,7 @@ function classifyStatus(status: number): Failure {
   return { kind: "uncertain", code: null, reason: title };
 }
 
-/** A failure of the way there or back. */
+/** Classifies a failure of the network. */
 export function classifyLoss(reply: Exclude<GraphReply, { kind: "reply" }>): Failure {
   return reply.kind === "not_sent"
     ? { kind: "unavailable", reason: reply.reason }

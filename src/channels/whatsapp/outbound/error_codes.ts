@@ -1,4 +1,4 @@
-/** What an error code of the Graph API means for a message that was being sent. */
+/** The effect of a Graph API error code on the message that was being sent. */
 export type ErrorClass =
   | { class: "rejected" }
   | { class: "channel_stopped" }
@@ -16,7 +16,7 @@ const throttled = (scope: "channel" | "contact", retryAfterMs: number | null = n
   retryAfterMs,
 });
 
-/** Codes, ranges of codes, and what they mean for sending: docs/reference/cloud-api.md, "Errors", in the same order. */
+/** Maps codes and ranges of codes to their effect, in the order of docs/reference/cloud-api.md, "Errors". */
 const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClass][] = [
   [[0, 190], stopped],
   [[3, 10, [200, 299], 131005], stopped],
@@ -38,7 +38,7 @@ const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClas
   [[131030], rejected],
   [[131037, 131045, 133000, 133005, 133006, [133008, 133010], 133015, 133016], stopped],
   [[131055, 131063, 134100], rejected],
-  // The message's own conversation waits; the template reaches everybody else when it is ready.
+  // Only the conversation of the message waits; other customers receive the template when it is ready.
   [[134101], throttled("contact", 10 * MINUTE)],
   [[131059], rejected],
   [[131062], rejected],
@@ -54,7 +54,7 @@ const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClas
   [[[139000, 139006]], rejected],
   [[139100, 139101, 139103], rejected],
   [[139102], throttled("channel", 1000)],
-  // Partly done, HTTP 206.
+  // HTTP 206: the request was partly processed.
   [[131201], uncertain],
   [[131208], throttled("channel")],
   [[131020, 131041, [131202, 131207], [131209, 131215]], rejected],
@@ -74,7 +74,7 @@ function expand(codes: number | [number, number]): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
-/** What a code of the Cloud API means, from a response or from a failed status; null for one we do not know. */
+/** Returns the effect of an error code from a response or from a failed status; null for an unknown code. */
 export function classOfCode(code: number): ErrorClass | null {
   return BY_CODE.get(code) ?? null;
 }

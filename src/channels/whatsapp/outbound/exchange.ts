@@ -2,17 +2,17 @@ import type { Dispatcher } from "undici";
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** What came of a request; reasons hold error codes only: nothing of a request or a response. */
+/** The outcome of a request. A reason contains only an error code, so that logs contain no message content. */
 export type GraphReply =
   | { kind: "reply"; status: number; headers: Headers; bytes: Buffer }
-  /** The request did not begin to leave this machine. */
+  /** No byte of the request was sent. */
   | { kind: "not_sent"; reason: string }
-  /** It did, and no whole response came back. */
+  /** The request was at least partly sent, but no complete response was received. */
   | { kind: "lost"; reason: string };
 
 /**
- * One request and its response, as undici tells of it. It says that a request starts when the connection stands, just
- * before the first byte is written: what has not started was not sent.
+ * Handles the events of undici for one request and its response. undici reports the start of a request when the
+ * connection is open, before it writes the first byte. So a request that has not started was not sent.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly reply: Promise<GraphReply>;
@@ -35,12 +35,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Given up while it waited for a connection: now that it has one, nothing may leave.
+    // The request timed out before it had a connection and was reported as not sent, so it must not be sent now.
     if (this.#isOver) controller.abort(new GivenUp());
     else this.#controller = controller;
   }
 
-  /** Once more after "continue" and the like. */
+  /** undici calls this again after an informational response such as `100 Continue`. */
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.#status = status;
     this.#headers = headers;

@@ -10,30 +10,30 @@ type GraphRequest = {
   url: string;
   headers?: Record<string, string>;
   body?: Uint8Array;
-  /** Longest response taken, in bytes; default 1 MB. */
+  /** The maximum size of a response, in bytes; defaults to 1 MB. */
   maxBytes?: number;
-  /** For the whole exchange; default that of the client. */
+  /** The time limit for request and response together; defaults to that of the client. */
   timeoutMs?: number;
 };
 
-/** The HTTP client for the Graph API. */
+/** An HTTP client for the Graph API. */
 export type GraphClient = {
-  /** Never throws: every failure of the network is a reply. Follows no redirect, repeats nothing. */
+  /** Returns failures of the network as a reply and never throws. Does not follow redirects and does not retry. */
   request(request: GraphRequest): Promise<GraphReply>;
-  /** Lets running requests end, refuses new ones. */
+  /** Refuses new requests and waits for running ones to end. */
   close(): Promise<void>;
 };
 
 type GraphClientOptions = {
-  /** Default 20 s. */
+  /** Defaults to 20 s. */
   timeoutMs?: number;
-  /** Kept-alive connections to one host; default 64. */
+  /** The number of kept-alive connections to one host; defaults to 64. */
   connections?: number;
 };
 
 const MEGABYTE = 1_000_000;
 
-/** A client with a pool of kept-alive connections for each host. Make one for a process, and close it. */
+/** Creates a client with a pool of kept-alive connections for each host. Create one per process, and close it. */
 export function createGraphClient({
   timeoutMs = 20_000,
   connections = 64,
@@ -63,7 +63,7 @@ export function createGraphClient({
   return { request, close: () => agent.close() };
 }
 
-/** The object a reply's body is; null where it is none. Safe for `jsonb` (see `parseJson`). */
+/** Returns the JSON object in the body of a reply, or null. Safe for `jsonb` (see `parseJson`). */
 export function bodyOf(reply: GraphReply & { kind: "reply" }): JsonObject | null {
   try {
     return objectOf(parseJson(reply.bytes));
@@ -72,7 +72,7 @@ export function bodyOf(reply: GraphReply & { kind: "reply" }): JsonObject | null
   }
 }
 
-/** The address of an edge of a number's Graph API. */
+/** Returns the URL of a path in the Graph API of a number. */
 export function edgeUrl(access: CloudApiAccess, path: string): string {
   return `${access.graphUrl}/${access.graphVersion}/${path}`;
 }

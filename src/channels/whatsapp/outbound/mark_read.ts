@@ -4,8 +4,8 @@ import { classifyError, classifyLoss } from "./classify_error.ts";
 import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client.ts";
 
 /**
- * Shows the customer two blue ticks on a message of theirs and all before it, and, if asked, that we are typing: until
- * we answer or 25 s have passed. Harmless to repeat, so that even an `uncertain` failure may be.
+ * Marks a message of the customer and all earlier ones as read (two blue ticks). Optionally shows a typing indicator
+ * until the business replies or 25 s have passed. Can be repeated safely, even after an `uncertain` failure.
  */
 export async function markRead(
   graph: GraphClient,

@@ -8,21 +8,21 @@ import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client
 
 type MediaDescription = {
   mediaId: string;
-  /** Good for 5 minutes, and only with the channel's token. */
+  /** Valid for 5 minutes, and only with the access token of the channel. */
   url: string;
   mimeType: string | null;
-  /** Base64, or in some replies hexadecimal, of the 32 bytes. */
+  /** The 32 bytes of the digest in Base64 or, in some replies, hexadecimal. */
   sha256: string | null;
-  /** Bytes. */
+  /** In bytes. */
   size: number | null;
 };
 
 const MEGABYTE = 1_000_000;
-/** The largest medium there is: a document. */
+/** Meta's limit for documents, which is the highest of all media types. */
 const MAX_MEDIA_BYTES = 100 * MEGABYTE;
 const TRANSFER_TIMEOUT_MS = 120_000;
 
-/** Uploads a file, to be sent by its id for 30 days. */
+/** Uploads a file. Its id can be used in messages for 30 days. */
 export async function uploadMedia(
   graph: GraphClient,
   access: CloudApiAccess,
@@ -45,7 +45,7 @@ export async function uploadMedia(
   return mediaId === null ? classifyError(reply) : { kind: "uploaded", mediaId };
 }
 
-/** Where a medium can be fetched, and what it is. */
+/** Returns the URL, type and digest of a file at Meta. */
 export async function describeMedia(
   graph: GraphClient,
   access: CloudApiAccess,
@@ -71,8 +71,8 @@ export async function describeMedia(
 }
 
 /**
- * Fetches a described medium and checks its digest. Its address is used only if it is Meta's, or on the host the
- * channel itself speaks to: the token goes nowhere else.
+ * Downloads a described file and checks its digest. Accepts only a URL on a host of Meta or on the Graph API host of
+ * the channel, so that the access token is not sent to any other host.
  */
 export async function downloadMedia(
   graph: GraphClient,
@@ -81,9 +81,9 @@ export async function downloadMedia(
   maxBytes = MAX_MEDIA_BYTES,
 ): Promise<
   | { kind: "downloaded"; bytes: Buffer; mimeType: string | null }
-  /** The address is no longer good: describe again. */
+  /** The URL has expired; call `describeMedia` again. */
   | { kind: "expired" }
-  /** `untrusted_host`, `too_large`, `wrong_digest`. */
+  /** The file was not accepted, for the given reason. */
   | { kind: "refused"; reason: "untrusted_host" | "too_large" | "wrong_digest" }
   | Failure
 > {

@@ -6,7 +6,7 @@ import { sendMessage } from "./send_message.ts";
 
 const CONNECTIONS = 256;
 
-/** Sends over the Cloud API. */
+/** Opens the sending side of a channel on the Cloud API. */
 export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess> {
   const graph = createGraphClient({ connections: CONNECTIONS });
   return {

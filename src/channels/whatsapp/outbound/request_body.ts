@@ -2,8 +2,8 @@ import type { JsonObject } from "../../../base/json/json.ts";
 import type { OutboundMessage } from "../../outbound.ts";
 
 /**
- * The body of `POST /{phone-number-id}/messages` for a message row: the row's content under its type, and the frame
- * around it. Nothing of the content is changed.
+ * Returns the body of `POST /{phone-number-id}/messages` for a message row: the content under the key of its type, and
+ * the common keys. The content is not changed.
  */
 export function requestBody(message: OutboundMessage): JsonObject {
   const { id, type, content, to, replyToProviderMessageId } = message;
@@ -13,7 +13,7 @@ export function requestBody(message: OutboundMessage): JsonObject {
     ...recipient(to),
     type,
     [type]: type === "contacts" ? (content.contacts ?? []) : content,
-    // A reaction names its message itself, and is refused as a reply.
+    // A reaction contains the id of its message, and Meta refuses it with a `context`.
     ...(replyToProviderMessageId && type !== "reaction"
       ? { context: { message_id: replyToProviderMessageId } }
       : {}),
@@ -21,7 +21,7 @@ export function requestBody(message: OutboundMessage): JsonObject {
   };
 }
 
-/** Without the `+` Meta would put the business's own country code before the number. */
+/** Adds the `+`, because Meta prefixes a number without it with the country code of the business. */
 function recipient({ phone, bsuid }: OutboundMessage["to"]): JsonObject {
   if (phone) return { to: phone.startsWith("+") ? phone : `+${phone}` };
   return bsuid ? { recipient: bsuid } : {};

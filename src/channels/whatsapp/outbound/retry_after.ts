@@ -4,8 +4,8 @@ import { numberOf, objectOf, objectsOf } from "../../../base/json/values.ts";
 const LONGEST = 24 * 60 * 60_000;
 
 /**
- * How long the provider asks us to wait, in milliseconds, at most a day: `Retry-After` (seconds), or the longest
- * `estimated_time_to_regain_access` (minutes) of `X-Business-Use-Case-Usage`. Null where it does not say.
+ * Returns the delay that the provider requests, in milliseconds, at most one day: `Retry-After` (seconds), or the
+ * longest `estimated_time_to_regain_access` (minutes) of `X-Business-Use-Case-Usage`. Returns null if both are missing.
  */
 export function retryAfterMs(headers: Record<string, string | string[] | undefined>): number | null {
   const seconds = numberOf(first(headers["retry-after"]));
@@ -14,7 +14,7 @@ export function retryAfterMs(headers: Record<string, string | string[] | undefin
   return wait === null || wait <= 0 ? null : Math.min(wait, LONGEST);
 }
 
-/** Header: `{"<business id>": [{"type": …, "estimated_time_to_regain_access": 19}]}`. */
+/** The format of the header: `{"<business id>": [{"type": …, "estimated_time_to_regain_access": 19}]}`. */
 function minutesToRegainAccess(header: string | undefined): number | null {
   const waits = Object.values(objectOf(parse(header)) ?? {})
     .flatMap(objectsOf)

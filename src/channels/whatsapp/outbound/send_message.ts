@@ -10,7 +10,7 @@ import { authorization, bodyOf, edgeUrl, type GraphClient } from "./graph_client
 import { pairBackoffMs } from "./pair_backoff.ts";
 import { requestBody } from "./request_body.ts";
 
-/** Sends one message, once. Meta has no idempotency key, so nothing is repeated here. */
+/** Sends one message without retries: Meta has no idempotency key, so a retry could send it twice. */
 export async function sendMessage(
   graph: GraphClient,
   access: CloudApiAccess,
@@ -42,14 +42,14 @@ function outcomeOf(reply: GraphReply & { kind: "reply" }, message: OutboundMessa
   return { kind: "sent", providerMessageId, recipient };
 }
 
-/** A customer to whom too much is sent waits longer each time, where Meta does not say how long. */
+/** If Meta throttles messages to one customer without a delay, the delay grows with each attempt. */
 function failureOf(reply: GraphReply & { kind: "reply" }, { attempts }: OutboundMessage): Outcome {
   const failure = classifyError(reply);
   const isOpen = failure.kind === "throttled" && failure.scope === "contact" && failure.retryAfterMs === null;
   return isOpen ? { ...failure, retryAfterMs: pairBackoffMs(attempts - 1) } : failure;
 }
 
-/** Null where the answer says no more than what it was posted to. */
+/** Returns null if the reply contains no more than the address of the request. */
 function recipientOf(
   { phone, bsuid }: OutboundMessage["to"],
   waId: string | null,
