@@ -54,7 +54,7 @@ const guess = (email: string, password: string) => async (db: pg.PoolClient) =>
   ).rows[0].outcome;
 
 // The row lock of the failures, which update takes in sign_in().
-test("ten wrong passwords at once count as ten, for an address that somebody has and for one that nobody has", async () => {
+test("ten wrong passwords at once count as ten, for a known address and for an unknown one", async () => {
   for (const address of [await aMemberWithPassword("right"), "nobody@example.com"]) {
     await atOnce(database.pool, Array(10).fill(guess(address, "wrong")));
     const { rows } = await database.pool.query(

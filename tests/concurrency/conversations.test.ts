@@ -36,7 +36,7 @@ async function assertCounted({ conversationId }: Thread): Promise<void> {
 
 // Without "for no key update" in tg_messages__track_conversation(), the trigger compares with the read_at from before
 // its wait, and counts as unread what had arrived when the conversation was read.
-test("a message that arrives while somebody reads is counted as read, if it came before read_at", async () => {
+test("a message that arrives while an agent reads counts as read if it came before read_at", async () => {
   const workspace = await aWorkspace(database.pool);
   const thread = await aConversation(database.pool, workspace);
   await hear(database.pool, workspace, thread, {});
@@ -69,7 +69,7 @@ test("a message that arrives while somebody reads is counted as read, if it came
 
 // Without "for no key update" in mark_read(), it knows only of what was unread before its wait: the count is reset, and
 // the customer's message that was waited for gets no blue ticks.
-test("whoever reads while a message arrives reads it too, and the customer is told", async () => {
+test("an agent who reads while a message arrives also reads that message, and the customer is notified", async () => {
   const workspace = await aWorkspace(database.pool);
   const thread = await aConversation(database.pool, workspace);
   const { waited } = await overlapping(

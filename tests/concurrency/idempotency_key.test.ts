@@ -26,7 +26,7 @@ const count = async (conversationId: string) =>
     .rowCount;
 
 // The primary key of idempotency_keys, which makes the second wait: without it both send.
-test("one key twice at once sends once, and both are told the same message", async () => {
+test("one key used twice at once sends once, and both requests return the same message", async () => {
   const { conversationId } = await aConversation(database.pool, await aWorkspace(database.pool));
   const { first, second, waited } = await overlapping(
     database.pool,

@@ -93,7 +93,7 @@ test("four senders empty an outbox: each message once, each conversation in orde
 
 // Without "order by l.conversation_id for update" in lock_lanes(), which record_outcomes() and apply_statuses() call, one
 // holds a message's row in the outbox and waits for the lane that the other holds.
-test("what senders record and what webhooks report about the same messages never deadlock: 500 rounds", async () => {
+test("senders and webhooks that update the same messages never deadlock: 500 rounds", async () => {
   const workspace = await aWorkspace(database.pool);
   const queued = await queue(workspace, 6, 84);
   let rounds = 0;

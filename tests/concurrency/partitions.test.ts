@@ -135,7 +135,7 @@ test("a month of webhook bodies goes when all of it is older than the retention,
   assert.ok(slowest < 1_500, `a message took ${Math.round(slowest)} ms`);
 });
 
-test("an old month that a dump reads goes when the dump has ended, and messages arrive meanwhile", async () => {
+test("an old month that a dump reads is dropped when the dump has ended, and messages arrive in the meantime", async () => {
   for (const isAttached of [true, false]) {
     await database.pool.query(
       "create table app_private.webhook_events_2020_03 (like app_public.webhook_events including all)",
@@ -185,7 +185,7 @@ test("a migration that never gets its locks fails with the reason", async () => 
   );
 });
 
-test("a migration that a dump keeps from its locks is tried again, and messages arrive meanwhile", async () => {
+test("a migration whose locks a dump holds is tried again, and messages arrive in the meantime", async () => {
   const migration = `set local lock_timeout to '500ms';\nalter table app_public.messages add column colour text;`;
   await withMigration(migration, async (migrationsFolder) => {
     let migrating: Promise<void> | undefined;

@@ -83,7 +83,7 @@ test("two batches that meet two owners of one number at once make two contacts",
 });
 
 // Without lock_contacts() in resolve_contacts(), and without the locks of all addresses beside it, they deadlock.
-test("the numbers of many owners go from one to the other at once: nobody is merged, nothing fails", async () => {
+test("when many numbers change owners at once, no contacts are merged and nothing fails", async () => {
   const workspace = await aWorkspace(database.pool);
   const numbers = phones(4);
   const batches = Array.from({ length: 160 }, (_, at) =>

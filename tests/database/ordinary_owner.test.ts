@@ -47,7 +47,7 @@ after(async () => {
   await other.drop();
 });
 
-test("an owner who is no superuser, and may create no roles, installs and runs it", () =>
+test("an owner who is not a superuser and cannot create roles can install and run it", () =>
   rolledBack(pool, async (db) => {
     const workspace = await aWorkspace(db);
     const { conversationId } = await aConversation(db, workspace);

@@ -77,7 +77,7 @@ test("a message that is delivered twice advances the chatbot once, and a status 
   assert.equal((await query(inbound, workspace.tenantId)).length, 2);
 });
 
-test("what is sent goes to the customer, whoever else takes part", async () => {
+test("a message is sent to the customer, regardless of other participants", async () => {
   const workspace = await program.connectedWorkspace();
   const [phone, other] = [aPhone(workspace), aPhone(workspace)];
   phone.say("hello");
@@ -111,7 +111,7 @@ test("a message that fails has the status failed, with its reason beside it, and
   assert.deepEqual(message.content, { body: "It will not arrive" });
 });
 
-test("a person sends more than text, its id at Meta is kept, a failure is no success, and the window is minded", async () => {
+test("an agent sends other types than text, Meta's id is stored, a failure is reported, and the window is enforced", async () => {
   const workspace = await program.connectedWorkspace();
   const phone = aPhone(workspace);
   phone.say("hello");

@@ -65,7 +65,7 @@ test("or sent once more by policy: never lost", async () => {
   assert.equal(timesSent(lost.id), 1);
 });
 
-test("while no webhooks come, silence means nothing", async () => {
+test("while no webhooks arrive, a missing status does not count as a failure", async () => {
   const lost = await forgotten("fail");
   await elevenMinutesLater(lost, false);
   const other = await forgotten("fail");

@@ -110,7 +110,7 @@ before(async () => {
 });
 after(() => database.drop());
 
-test("every function of app_public that is no computed field has a line here", async () => {
+test("every function of app_public that is not a computed field has a line here", async () => {
   const { rows } = await database.pool.query<{ name: string }>(
     `select p.proname as name from pg_proc p
      left join pg_type y on y.oid = p.proargtypes[0]
@@ -135,7 +135,7 @@ for (const [name, { from, call }] of Object.entries(DOORS)) {
   });
 
   if (ABOUT_ONESELF.includes(name)) continue;
-  test(`${name}() knows nothing of another tenant`, () =>
+  test(`${name}() reveals nothing of another tenant`, () =>
     rolledBack(database.pool, async (db) => {
       await become(db, ours.people.owner);
       assert.ok(["PYNFD", "no answer"].includes(await answerTo(db, call(theirs))));
@@ -145,7 +145,7 @@ for (const [name, { from, call }] of Object.entries(DOORS)) {
     }));
 }
 
-test("who is not signed in gets no answer from any of them", async () => {
+test("without signing in, each of them is refused", async () => {
   for (const [name, { call }] of Object.entries(DOORS))
     await rolledBack(database.pool, async (db) => {
       await db.query("set local role parley_visitor");
@@ -168,7 +168,7 @@ const hiddenDoors = () => [
   `app_hidden.set_google_account('{"user_id": "${theirs.colleague.userId}", "access_token": "stolen"}')`,
 ];
 
-test("the doors of app_hidden that name a tenant or a row let nobody into another tenant's", () =>
+test("functions of app_hidden that take a tenant or a row refuse those of another tenant", () =>
   rolledBack(database.pool, async (db) => {
     await become(db, ours.people.owner);
     for (const call of hiddenDoors())
@@ -240,7 +240,7 @@ async function heardBy(url: string, listen: (client: pg.Client) => Promise<strin
   }
 }
 
-test("the API's login hears nothing of what changes: the channel is the owner's secret", async () => {
+test("the API's login receives no notifications of changes: only the owner knows the name of their channel", async () => {
   const blind = await heardBy(database.authenticatorUrl, async (client) => {
     await assert.rejects(client.query("select app_private.change_channel()"), { code: "42501" });
     const { rows } = await client.query(

@@ -95,7 +95,7 @@ for (const role of ROLES) {
     }));
 }
 
-test("who is not signed in sees nothing and changes nothing", async () => {
+test("without signing in nothing can be read or changed", async () => {
   for (const table of tables)
     for (const verb of VERBS)
       await rolledBack(database.pool, async (db) => {

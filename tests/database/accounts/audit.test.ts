@@ -17,7 +17,7 @@ async function entries(db: pg.PoolClient, tenantId: string, table: string) {
   return rows;
 }
 
-story("who changed a channel, and what: before and after, and nothing else", async (db) => {
+story("an entry records who changed a channel, and the changed values before and after", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   const admin = await aPerson(db, tenantId, "admin");
   await become(db, admin);
@@ -193,7 +193,7 @@ story(
   },
 );
 
-story("nobody who comes through the API passes for the operator, or for a colleague", async (db) => {
+story("a user of the API cannot act as the operator or as another person", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   const admin = await aPerson(db, tenantId, "admin");
   const colleague = await aPerson(db, tenantId, "admin");
@@ -209,7 +209,7 @@ story("nobody who comes through the API passes for the operator, or for a collea
   assert.equal(last.user_id, admin.userId);
 });
 
-story("the hourly renewal of a calendar's access token is nobody's deed", async (db) => {
+story("the hourly renewal of a calendar's access token leaves no entry", async (db) => {
   const { tenantId, colleague } = await aFurnishedTenant(db);
   await db.query(
     "insert into app_private.google_account_secrets (tenant_id, user_id, access_token) values ($1, $2, 'a')",

@@ -95,7 +95,7 @@ story("only the token's hash is stored", async (db) => {
   assert.ok(!rows[0].row.includes(token));
 });
 
-story("nobody invites above their own role, and agents invite nobody", async (db) => {
+story("members cannot invite above their own role, and agents cannot invite", async (db) => {
   const { tenantId } = await aWorkspace(db);
   await become(db, await aPerson(db, tenantId, "admin"));
   assert.equal(await refusal(db, () => invite(db, "a@example.com", "owner")), "PYDEN");
@@ -106,7 +106,7 @@ story("nobody invites above their own role, and agents invite nobody", async (db
   assert.equal((await db.query("delete from app_public.invitations")).rowCount, 0);
 });
 
-story("who is a member already is not invited, whatever the case of the address", async (db) => {
+story("an existing member is not invited, whatever the case of the address", async (db) => {
   const { tenantId } = await aWorkspace(db);
   const agent = await aPerson(db, tenantId, "agent");
   await become(db, await aPerson(db, tenantId, "admin"));

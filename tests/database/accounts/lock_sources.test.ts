@@ -29,17 +29,20 @@ async function failuresOf(db: pg.PoolClient, email: string, source: string) {
   return rows[0] as { failures: number; minutes: number | null } | undefined;
 }
 
-story("a stranger's failures lock the stranger, and nobody else, also from a new place", async (db) => {
-  const { email } = await aPersonWithPassword(db);
-  await fail(db, email, "203.0.113.1", 11);
-  assert.equal(await signIn(db, email, PASSWORD, "203.0.113.1"), "refused");
-  assert.equal(await signIn(db, email, PASSWORD, "198.51.100.7"), "signed_in");
-  assert.equal(
-    (await failuresOf(db, email, "203.0.113.1"))?.failures,
-    11,
-    "and signing in opens no other's lock",
-  );
-});
+story(
+  "failed sign-ins lock only the place they come from, so that the person can sign in, also from a new place",
+  async (db) => {
+    const { email } = await aPersonWithPassword(db);
+    await fail(db, email, "203.0.113.1", 11);
+    assert.equal(await signIn(db, email, PASSWORD, "203.0.113.1"), "refused");
+    assert.equal(await signIn(db, email, PASSWORD, "198.51.100.7"), "signed_in");
+    assert.equal(
+      (await failuresOf(db, email, "203.0.113.1"))?.failures,
+      11,
+      "and signing in opens no other's lock",
+    );
+  },
+);
 
 story("the right password during a lock is refused and not counted", async (db) => {
   const { email } = await aPersonWithPassword(db);

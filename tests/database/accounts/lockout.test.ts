@@ -45,7 +45,7 @@ story("no number of failures breaks the lock", async (db) => {
   }
 });
 
-story("an address that nobody has is locked in the same way", async (db) => {
+story("an unknown address is locked in the same way", async (db) => {
   for (let failure = 1; failure <= 5; failure++) await signIn(db, "nobody@example.com", "wrong password");
   assert.equal(await lockMinutes(db, "nobody@example.com"), 1);
 });

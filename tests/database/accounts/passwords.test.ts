@@ -39,7 +39,7 @@ story("one's own address is not a password, nor is its front with a year appende
     assert.equal(await refusal(db, () => setPassword(db, userId, password)), "PYPWD", password);
 });
 
-story("what is not common is accepted, even if it begins with a common word", async (db) => {
+story("an uncommon password is accepted, even if it begins with a common word", async (db) => {
   const { userId } = await aPersonWithPassword(db);
   for (const password of ["dragon-fruit-salad", "correct horse battery", "8z7-Kq2_vXw", "пароль для пекарни"])
     await setPassword(db, userId, password);
@@ -89,11 +89,14 @@ story(
   },
 );
 
-story("nobody changes a password with a session that has ended, or with another person's", async (db) => {
-  const ann = await aPersonWithPassword(db);
-  const { tenantId } = await aWorkspace(db);
-  const bob = await aPerson(db, tenantId, "owner");
-  assert.equal((await change(db, bob.sessionId, ann.userId, PASSWORD, NEXT)).outcome, "signed_out");
-  await db.query("update app_private.sessions set revoked_at = now() where id = $1", [ann.sessionId]);
-  assert.equal((await change(db, ann.sessionId, ann.userId, PASSWORD, NEXT)).outcome, "signed_out");
-});
+story(
+  "a password cannot be changed with a session that has ended, or with another person's session",
+  async (db) => {
+    const ann = await aPersonWithPassword(db);
+    const { tenantId } = await aWorkspace(db);
+    const bob = await aPerson(db, tenantId, "owner");
+    assert.equal((await change(db, bob.sessionId, ann.userId, PASSWORD, NEXT)).outcome, "signed_out");
+    await db.query("update app_private.sessions set revoked_at = now() where id = $1", [ann.sessionId]);
+    assert.equal((await change(db, ann.sessionId, ann.userId, PASSWORD, NEXT)).outcome, "signed_out");
+  },
+);

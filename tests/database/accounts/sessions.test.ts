@@ -80,7 +80,7 @@ story("a token from the future (of a restored copy) is refused, and ends nothing
   assert.equal(await refresh(db, session_id, 1), 2);
 });
 
-story("a session that has expired, and one of nobody's, are not refreshed", async (db) => {
+story("an expired session and an unknown one are not refreshed", async (db) => {
   const { email } = await aPersonWithPassword(db);
   const { session_id } = await signIn(db, email, PASSWORD);
   assert.equal(await refresh(db, "018f0000-0000-7000-8000-000000000000", 1), undefined);
@@ -142,16 +142,19 @@ const ENDS = {
   "the session has expired": "update app_private.sessions set expires_at = now() where user_id = $1",
 };
 for (const [what, statement] of Object.entries(ENDS))
-  story(`when ${what}, the next request is nobody's, and the session cannot be refreshed`, async (db) => {
-    const { email, tenantId } = await aPersonWithPassword(db);
-    await aPerson(db, tenantId, "owner");
-    const { session_id: sessionId, user_id: userId } = await signIn(db, email, PASSWORD);
-    const person: Person = { tenantId, userId, sessionId, email, role: "owner" };
-    assert.equal(await roleOf(db, person), "owner");
-    await db.query(statement, [userId]);
-    assert.equal(await roleOf(db, person), null);
-    assert.equal(await refresh(db, sessionId, 1), undefined);
-  });
+  story(
+    `when ${what}, the next request is not authenticated, and the session cannot be refreshed`,
+    async (db) => {
+      const { email, tenantId } = await aPersonWithPassword(db);
+      await aPerson(db, tenantId, "owner");
+      const { session_id: sessionId, user_id: userId } = await signIn(db, email, PASSWORD);
+      const person: Person = { tenantId, userId, sessionId, email, role: "owner" };
+      assert.equal(await roleOf(db, person), "owner");
+      await db.query(statement, [userId]);
+      assert.equal(await roleOf(db, person), null);
+      assert.equal(await refresh(db, sessionId, 1), undefined);
+    },
+  );
 
 const RETURNS = {
   "a person": "update app_public.users set is_active = $2 where id = $1",
@@ -171,7 +174,7 @@ for (const [who, statement] of Object.entries(RETURNS))
     assert.equal((await signIn(db, email, PASSWORD)).outcome, "signed_in");
   });
 
-story("a token that names another person's session, or another person, is nobody's", async (db) => {
+story("a token with another person's session or id is not authenticated", async (db) => {
   const ann = await aPersonWithPassword(db);
   const bob = await aPersonWithPassword(db);
   assert.equal(await roleOf(db, { ...ann, sessionId: bob.sessionId }), null);

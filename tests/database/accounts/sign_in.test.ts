@@ -19,7 +19,7 @@ story(
   },
 );
 
-story("whoever belongs to several tenants names one, by slug or id", async (db) => {
+story("a person who belongs to several tenants must name one, by slug or id", async (db) => {
   const { email, userId, tenantId, slug } = await aPersonWithPassword(db);
   const other = await aWorkspace(db);
   await db.query("insert into app_public.memberships (tenant_id, user_id) values ($1, $2)", [
@@ -77,7 +77,7 @@ story("an unknown address takes as long to refuse as a wrong password", async (d
   assert.ok(Math.min(...unknown) > Math.min(...known) / 4, `known ${known} ms, unknown ${unknown} ms`);
 });
 
-story("nobody signs in to a tenant that is closed, or that has let the person go", async (db) => {
+story("signing in is refused for a closed tenant and for a former member", async (db) => {
   const { email, tenantId, userId } = await aPersonWithPassword(db);
   await db.query("update app_public.tenants set status = 'inactive' where id = $1", [tenantId]);
   assert.equal((await signIn(db, email, PASSWORD)).outcome, "no_tenant");

@@ -38,22 +38,19 @@ const STOP = { stop_reason: "Meta: DISABLED_UPDATE DISABLE" };
 const REINSTATE = { is_reinstated: true };
 
 for (const column of ["quality_rating", "messaging_limit", "verified_name"])
-  story(
-    `a number's ${column}: what is older than what is known changes nothing, in any order`,
-    async (db) => {
-      const old = { [column]: "OLD", heard_at: at(1) };
-      const fresh = { [column]: "NEW", heard_at: at(2) };
-      for (const order of [
-        [old, fresh, old],
-        [fresh, old],
-        [old, fresh, old, fresh, old],
-      ]) {
-        const workspace = await aWorkspace(db);
-        for (const change of order) assert.equal(await hear(db, workspace, change), true);
-        assert.equal((await channelOf(db, workspace))[column], "NEW");
-      }
-    },
-  );
+  story(`a number's ${column}: an older value does not replace a newer one, in any order`, async (db) => {
+    const old = { [column]: "OLD", heard_at: at(1) };
+    const fresh = { [column]: "NEW", heard_at: at(2) };
+    for (const order of [
+      [old, fresh, old],
+      [fresh, old],
+      [old, fresh, old, fresh, old],
+    ]) {
+      const workspace = await aWorkspace(db);
+      for (const change of order) assert.equal(await hear(db, workspace, change), true);
+      assert.equal((await channelOf(db, workspace))[column], "NEW");
+    }
+  });
 
 story("news of one column do not make news of another one old", async (db) => {
   const workspace = await aWorkspace(db);
@@ -82,7 +79,7 @@ story("Meta's stop and reinstatement give back what people had set", async (db) 
   }
 });
 
-story("what people set after the stop stands, whatever is told again", async (db) => {
+story("a setting made by a person after the stop is kept, even if the stop is reported again", async (db) => {
   const workspace = await aWorkspace(db);
   const stop = { ...STOP, heard_at: at(1) };
   await hear(db, workspace, stop);
@@ -108,28 +105,31 @@ story("an old stop does not stop, an old reinstatement does not set going", asyn
   assert.equal((await channelOf(db, workspace)).status, "stopped");
 });
 
-story("a stop and a reinstatement of one second: the account works, whichever is told first", async (db) => {
-  const stop = { ...STOP, heard_at: at(1) };
-  const reinstate = { ...REINSTATE, heard_at: at(1) };
-  for (const before of ["active", "paused"])
-    for (const order of [
-      [stop, reinstate],
-      [reinstate, stop],
-      [stop, reinstate, stop, reinstate, stop],
-    ]) {
-      const workspace = await aWorkspace(db);
-      await setStatus(db, workspace, before);
-      for (const change of order) await hear(db, workspace, change);
-      assert.equal((await channelOf(db, workspace)).status, before);
-    }
-});
+story(
+  "a stop and a reinstatement in the same second: the account works, whichever is reported first",
+  async (db) => {
+    const stop = { ...STOP, heard_at: at(1) };
+    const reinstate = { ...REINSTATE, heard_at: at(1) };
+    for (const before of ["active", "paused"])
+      for (const order of [
+        [stop, reinstate],
+        [reinstate, stop],
+        [stop, reinstate, stop, reinstate, stop],
+      ]) {
+        const workspace = await aWorkspace(db);
+        await setStatus(db, workspace, before);
+        for (const change of order) await hear(db, workspace, change);
+        assert.equal((await channelOf(db, workspace)).status, before);
+      }
+  },
+);
 
-story("of a number that is no channel nothing is known", async (db) => {
+story("a number without a channel has no state", async (db) => {
   const workspace = await aWorkspace(db);
   assert.equal(await hear(db, workspace, { display_phone_number: "+1 999", quality_rating: "RED" }), false);
 });
 
-story("a form's status: what is older than what is known changes nothing", async (db) => {
+story("a form's status: an older value does not replace a newer one", async (db) => {
   const { tenantId } = await aWorkspace(db);
   await db.query(
     "insert into app_public.whatsapp_flows (tenant_id, whatsapp_flow_id, name) values ($1, '77', 'Sign up')",

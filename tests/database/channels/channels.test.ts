@@ -25,7 +25,7 @@ story("a tenant's first channel is its default; choosing another takes its place
   assert.deepEqual(await defaultOf(db, tenantId), [second]);
 });
 
-story("one tenant's default is nothing to another tenant", async (db) => {
+story("the default of one tenant does not affect another tenant", async (db) => {
   const ours = await aWorkspace(db);
   const theirs = await aWorkspace(db);
   await aChannel(db, ours.tenantId, { isDefault: true });
@@ -91,7 +91,7 @@ story("a channel of kind whatsapp_cloud has one row in whatsapp_channels, of its
   assert.equal(rowCount, 0);
 });
 
-story("whoever has conversations on a channel loses them with it", async (db) => {
+story("deleting a channel deletes its conversations", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   await become(db, await aPerson(db, tenantId, "admin"));
   await db.query("insert into app_public.contacts (name) values ('Ann')");

@@ -49,7 +49,7 @@ story(
   },
 );
 
-story("nobody reads them: neither the table, nor by the way", async (db) => {
+story("secrets cannot be read, neither from the table nor indirectly", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   await become(db, await aPerson(db, tenantId, "owner"));
   await setSecrets(db, channelId, { access_token: "s3cret" });

@@ -39,36 +39,41 @@ async function aRun(
 const claimTurns = async (db: pg.PoolClient) =>
   (await db.query("select * from app_private.claim_chatbot_turns(10)")).rows;
 
-story("customers' messages wait for the chatbot in their order, and wake it once a statement", async (db) => {
-  const { workspace, thread } = await aThread(db);
-  await hear(db, workspace, thread, { content: { body: "1" } }, { content: { body: "2" } });
-  const events = await eventsOf(db, thread);
-  const { rows } = await db.query(
-    "select preview from unnest($1::uuid[]) with ordinality i (id, n) join app_public.messages m using (id) order by n",
-    [events.map(({ message_id }) => message_id)],
-  );
-  assert.deepEqual(
-    rows.map(({ preview }) => preview),
-    ["1", "2"],
-  );
-  const jobs = await db.query("select from graphile_worker.jobs where task_identifier = 'advance_chatbots'");
-  assert.equal(jobs.rowCount, 1);
-});
+story(
+  "customers' messages are queued for the chatbot in order, and start its task once per statement",
+  async (db) => {
+    const { workspace, thread } = await aThread(db);
+    await hear(db, workspace, thread, { content: { body: "1" } }, { content: { body: "2" } });
+    const events = await eventsOf(db, thread);
+    const { rows } = await db.query(
+      "select preview from unnest($1::uuid[]) with ordinality i (id, n) join app_public.messages m using (id) order by n",
+      [events.map(({ message_id }) => message_id)],
+    );
+    assert.deepEqual(
+      rows.map(({ preview }) => preview),
+      ["1", "2"],
+    );
+    const jobs = await db.query(
+      "select from graphile_worker.jobs where task_identifier = 'advance_chatbots'",
+    );
+    assert.equal(jobs.rowCount, 1);
+  },
+);
 
-story("without an active chatbot nothing waits", async (db) => {
+story("without an active chatbot no event is queued", async (db) => {
   const { workspace, thread } = await aThread(db, { withBot: false });
   await hear(db, workspace, thread, {});
   assert.deepEqual(await eventsOf(db, thread), []);
 });
 
-story("another tenant's active chatbot is nothing to us", async (db) => {
+story("another tenant's active chatbot has no effect", async (db) => {
   const { workspace, thread } = await aThread(db, { withBot: false });
   await aThread(db);
   await hear(db, workspace, thread, {});
   assert.deepEqual(await eventsOf(db, thread), []);
 });
 
-story("a run that is under way hears the answer though its chatbot rests by now", async (db) => {
+story("a running chatbot receives the answer even if it was deactivated in the meantime", async (db) => {
   const { workspace, thread, bot } = await aThread(db);
   await aRun(db, workspace, thread, bot!.versionId);
   await db.query("update app_public.chatbots set status = 'draft'");
@@ -76,7 +81,7 @@ story("a run that is under way hears the answer though its chatbot rests by now"
   assert.equal((await eventsOf(db, thread)).length, 1);
 });
 
-story("what nobody said now, and what no chatbot can read, wakes none", async (db) => {
+story("messages that are not live, or that no chatbot can read, queue no event", async (db) => {
   const { workspace, thread } = await aThread(db);
   for (const origin of ["echo", "history", "standby", "group"] as const)
     await hear(db, workspace, thread, { origin });
@@ -86,7 +91,7 @@ story("what nobody said now, and what no chatbot can read, wakes none", async (d
   assert.deepEqual(await eventsOf(db, thread), []);
 });
 
-story("a redelivered message does not wake it again", async (db) => {
+story("a redelivered message does not queue an event again", async (db) => {
   const { workspace, thread } = await aThread(db);
   const said = { wamid: "wamid.1", at: new Date() };
   await hear(db, workspace, thread, said);
@@ -94,7 +99,7 @@ story("a redelivered message does not wake it again", async (db) => {
   assert.equal((await eventsOf(db, thread)).length, 1);
 });
 
-story("a run hears that its own message failed, and no other run does", async (db) => {
+story("the failure of a message is reported only to the run that sent it", async (db) => {
   const { workspace, thread, bot } = await aThread(db);
   const contextId = await aRun(db, workspace, thread, bot!.versionId);
   const say = async (metadata: object) =>
@@ -120,7 +125,7 @@ story("a run hears that its own message failed, and no other run does", async (d
   ]);
 });
 
-story("a turn gets all that it needs, and nothing leaves until the turn is saved", async (db) => {
+story("a turn gets all its data, and no message is sent until the turn is saved", async (db) => {
   const { workspace, thread, bot } = await aThread(db);
   await hear(db, workspace, thread, { content: { body: "Hi" } });
   const [turn, ...others] = await claimTurns(db);
@@ -136,7 +141,7 @@ story("a turn gets all that it needs, and nothing leaves until the turn is saved
 });
 
 story(
-  "it is silent while somebody has the conversation, and for as long as a person's words pause it",
+  "the chatbot is silent while an agent is assigned, and while an agent's message pauses it",
   async (db) => {
     const { workspace, thread } = await aThread(db);
     await hear(db, workspace, thread, {});

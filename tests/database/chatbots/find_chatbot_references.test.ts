@@ -121,12 +121,12 @@ const USABLE_IN_PART = [
   "warning goneP inactive_member",
 ];
 
-story("what rests, is a draft or was taken back is told; what can be used is not", async (db) => {
+story("references that are inactive, drafts or withdrawn are reported; usable ones are not", async (db) => {
   const { tenantId, graph } = await aFullTenant(db);
   assert.deepEqual(await problemsOf(db, tenantId, graph), USABLE_IN_PART);
 });
 
-story("what belongs to another tenant is as if it were not there", async (db) => {
+story("rows of another tenant are treated as missing", async (db) => {
   const theirs = await aFullTenant(db);
   const { tenantId } = await aWorkspace(db);
   assert.deepEqual(await problemsOf(db, tenantId, theirs.graph), [
@@ -151,7 +151,7 @@ story("what belongs to another tenant is as if it were not there", async (db) =>
   ]);
 });
 
-story("an admin is told the same as the operator, and an agent's question finds nothing", async (db) => {
+story("an admin gets the same result as the operator, and an agent gets none", async (db) => {
   const { tenantId, admin, graph } = await aFullTenant(db);
   const chatbotId = await id(
     db,

@@ -41,20 +41,23 @@ story("publishing freezes the draft under the next number; the draft goes on", a
   assert.deepEqual(rows[0].nodes, [{ id: "a" }]);
 });
 
-story("activating one chatbot rests the tenant's other one, and nobody else's", async (db) => {
-  const ours = await aWorkspace(db);
-  const theirs = await aWorkspace(db);
-  const their = await publish(db, await aChatbot(db, theirs.tenantId));
-  await activate(db, their.id);
-  const one = await publish(db, await aChatbot(db, ours.tenantId, "One"));
-  const two = await publish(db, await aChatbot(db, ours.tenantId, "Two"));
-  await activate(db, one.id);
-  await activate(db, two.id);
-  assert.deepEqual(await activeOf(db, ours.tenantId), [{ id: two.chatbot_id, active_version_id: two.id }]);
-  await activate(db, one.id);
-  assert.deepEqual(await activeOf(db, ours.tenantId), [{ id: one.chatbot_id, active_version_id: one.id }]);
-  assert.equal((await activeOf(db, theirs.tenantId)).length, 1);
-});
+story(
+  "activating one chatbot deactivates the other one of the tenant, and none of other tenants",
+  async (db) => {
+    const ours = await aWorkspace(db);
+    const theirs = await aWorkspace(db);
+    const their = await publish(db, await aChatbot(db, theirs.tenantId));
+    await activate(db, their.id);
+    const one = await publish(db, await aChatbot(db, ours.tenantId, "One"));
+    const two = await publish(db, await aChatbot(db, ours.tenantId, "Two"));
+    await activate(db, one.id);
+    await activate(db, two.id);
+    assert.deepEqual(await activeOf(db, ours.tenantId), [{ id: two.chatbot_id, active_version_id: two.id }]);
+    await activate(db, one.id);
+    assert.deepEqual(await activeOf(db, ours.tenantId), [{ id: one.chatbot_id, active_version_id: one.id }]);
+    assert.equal((await activeOf(db, theirs.tenantId)).length, 1);
+  },
+);
 
 story("an older version can be activated again", async (db) => {
   const { tenantId } = await aWorkspace(db);
@@ -65,7 +68,7 @@ story("an older version can be activated again", async (db) => {
   assert.deepEqual(await activeOf(db, tenantId), [{ id, active_version_id: first.id }]);
 });
 
-story("what is not there is neither published nor activated: PYNFD", async (db) => {
+story("a chatbot that does not exist can be neither published nor activated: PYNFD", async (db) => {
   const nowhere = "0190f0e0-0000-7000-8000-000000000001";
   assert.equal(await refusal(db, () => activate(db, nowhere)), "PYNFD");
   assert.equal(await refusal(db, () => publish(db, nowhere)), "PYNFD");

@@ -108,13 +108,16 @@ story(
   },
 );
 
-story("a reply that the rules refuse refuses the turn: nothing is half saved", async (db) => {
-  const { run, reply, events } = await aTurn(db);
-  await db.query("update app_public.conversations set window_expires_at = now()");
-  const turn = () => save(db, { events, contexts: [run(RUN, "waiting")], replies: [reply("late")] });
-  assert.equal(await refusal(db, turn), "PYWIN");
-  assert.equal((await db.query("select from app_private.chatbot_events")).rowCount, 1);
-});
+story(
+  "a reply that the rules refuse causes the whole turn to be refused: no part of it is saved",
+  async (db) => {
+    const { run, reply, events } = await aTurn(db);
+    await db.query("update app_public.conversations set window_expires_at = now()");
+    const turn = () => save(db, { events, contexts: [run(RUN, "waiting")], replies: [reply("late")] });
+    assert.equal(await refusal(db, turn), "PYWIN");
+    assert.equal((await db.query("select from app_private.chatbot_events")).rowCount, 1);
+  },
+);
 
 story("a timer is set once a run, moved, and cleared", async (db) => {
   const { run } = await aTurn(db);
@@ -137,7 +140,7 @@ story("a call to the outside is a job, made when the run is stored", async (db) 
   assert.deepEqual(await jobs(db, "call_for_chatbot"), [{ key: null, is_later: false }]);
 });
 
-story("a conversation is handed to a member of its tenant, and to nobody else", async (db) => {
+story("a conversation can be handed only to a member of its tenant", async (db) => {
   const { workspace, thread } = await aTurn(db);
   const stranger = await aPerson(db, (await aWorkspace(db)).tenantId, "agent");
   const agent = await aPerson(db, workspace.tenantId, "agent");
@@ -172,24 +175,21 @@ story(
   },
 );
 
-story(
-  "runs are looked at, and written by nobody who signs in; what a run waits for is not shown",
-  async (db) => {
-    const { workspace, run } = await aTurn(db);
-    await save(db, { contexts: [run(RUN, "waiting", { waiting: { kind: "http", token: "s3cret" } })] });
-    await become(db, await aPerson(db, workspace.tenantId, "owner"));
+story("signed-in users can read runs but not write them; what a run waits for is not shown", async (db) => {
+  const { workspace, run } = await aTurn(db);
+  await save(db, { contexts: [run(RUN, "waiting", { waiting: { kind: "http", token: "s3cret" } })] });
+  await become(db, await aPerson(db, workspace.tenantId, "owner"));
+  assert.equal(
+    (await db.query("select status, variables from app_public.conversation_contexts")).rowCount,
+    1,
+  );
+  for (const column of ["waiting", "state"])
     assert.equal(
-      (await db.query("select status, variables from app_public.conversation_contexts")).rowCount,
-      1,
-    );
-    for (const column of ["waiting", "state"])
-      assert.equal(
-        await refusal(db, () => db.query(`select ${column} from app_public.conversation_contexts`)),
-        "42501",
-      );
-    assert.equal(
-      await refusal(db, () => db.query("update app_public.conversation_contexts set status = 'failed'")),
+      await refusal(db, () => db.query(`select ${column} from app_public.conversation_contexts`)),
       "42501",
     );
-  },
-);
+  assert.equal(
+    await refusal(db, () => db.query("update app_public.conversation_contexts set status = 'failed'")),
+    "42501",
+  );
+});

@@ -19,7 +19,7 @@ async function erase(db: pg.PoolClient, line: Line): Promise<void> {
 
 const aLine = async (db: pg.PoolClient) => new Line(db, await aWorkspace(db));
 
-story("a replay brings back neither contact nor words, whatever the body holds", async (db) => {
+story("a replay restores neither the contact nor messages, whatever the body contains", async (db) => {
   const line = await aLine(db);
   const bodies = [
     await line.say(1, { from: NUMBER, from_user_id: "US.31", name: "Erna" }, "forget me"),
@@ -94,7 +94,7 @@ for (const [field, value] of FACTS)
     assert.equal((await line.contacts()).length, 1);
   });
 
-story("who writes anew is a new contact, and the old words do not come to it", async (db) => {
+story("an erased customer who writes again is a new contact without the old messages", async (db) => {
   const line = await aLine(db);
   const before = await line.say(1, { from: NUMBER }, "forget me");
   const { rows: old } = await db.query("select id from app_public.contacts");
@@ -129,7 +129,7 @@ story("others in the same body are replayed", async (db) => {
   );
 });
 
-story("what is kept tells nobody the number, and a merge is no erasure", async (db) => {
+story("the data kept does not reveal the number, and a merge does not count as an erasure", async (db) => {
   const line = await aLine(db);
   await line.say(1, { from: NUMBER }, "one");
   await line.say(2, { from_user_id: "US.31" }, "two");

@@ -11,7 +11,7 @@ story("identity_match_key() and matchKeyOf() are one rule", async (db) => {
   }
 });
 
-story("what is not a phone number is its own match key", async (db) => {
+story("an id that is not a phone number is its own match key", async (db) => {
   const { rows } = await db.query(
     "select app_hidden.identity_match_key('external', '+5511987654321') as key",
   );

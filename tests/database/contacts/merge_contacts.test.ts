@@ -67,7 +67,7 @@ story("the newest message stays the last one, whichever thread it was in", async
   assert.equal((await conversationOf(db, kept.conversationId)).last_message_preview, "new");
 });
 
-story("a thread on a channel where the other has none goes along as it is", async (db) => {
+story("a conversation on a channel where the other contact has none is moved unchanged", async (db) => {
   const { workspace, kept, merged } = await twoContacts(db);
   await db.query("update app_public.conversations set channel_id = $2 where id = $1", [
     merged.conversationId,
@@ -78,7 +78,7 @@ story("a thread on a channel where the other has none goes along as it is", asyn
 });
 
 story(
-  "what waits in the outbox is still sent, in order, and what is under way is still answered",
+  "queued messages are still sent in order, and the outcomes of claimed ones are still recorded",
   async (db) => {
     const { kept, merged } = await twoContacts(db);
     const underWay = await send(db, merged.conversationId, "under way");
@@ -142,24 +142,21 @@ story("identities and wishes survive; what the kept contact says of itself wins"
   );
 });
 
-story(
-  "who takes part in the merged thread takes part in the kept one; whoever had it keeps it",
-  async (db) => {
-    const { workspace, kept, merged } = await twoContacts(db);
-    const agent = await aPerson(db, workspace.tenantId, "agent");
-    await db.query("update app_public.conversations set assignee_id = $2 where id = $1", [
-      merged.conversationId,
-      agent.userId,
-    ]);
-    await merge(db, kept, merged);
-    assert.equal((await conversationOf(db, kept.conversationId)).assignee_id, agent.userId);
-    const { rows } = await db.query(
-      "select user_id from app_public.conversation_participants where conversation_id = $1",
-      [kept.conversationId],
-    );
-    assert.deepEqual(rows, [{ user_id: agent.userId }]);
-  },
-);
+story("participants of the merged conversation join the kept one, which keeps its assignee", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  const agent = await aPerson(db, workspace.tenantId, "agent");
+  await db.query("update app_public.conversations set assignee_id = $2 where id = $1", [
+    merged.conversationId,
+    agent.userId,
+  ]);
+  await merge(db, kept, merged);
+  assert.equal((await conversationOf(db, kept.conversationId)).assignee_id, agent.userId);
+  const { rows } = await db.query(
+    "select user_id from app_public.conversation_participants where conversation_id = $1",
+    [kept.conversationId],
+  );
+  assert.deepEqual(rows, [{ user_id: agent.userId }]);
+});
 
 story("a closed thread that meets an open one is open, and the other way round", async (db) => {
   for (const closed of ["kept", "merged"] as const) {

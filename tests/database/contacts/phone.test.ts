@@ -44,7 +44,7 @@ story("an international number may be written in the usual ways", async (db) => 
   }
 });
 
-story("what is no international number is refused: PYPHN", async (db) => {
+story("a number that is not international is refused: PYPHN", async (db) => {
   const { tenantId } = await aWorkspace(db);
   const wrong = [
     "",

@@ -65,7 +65,7 @@ test("security definer functions that others may call are on the list", async ()
   );
 });
 
-test("trigger functions that run as the owner are no doors: nobody may call them, and each hangs on a table", async () => {
+test("trigger functions that run as the owner cannot be called directly, and each belongs to a trigger", async () => {
   const { rows } = await database.pool.query<{ name: string }>(
     `select p.oid::regprocedure::text as name
      from pg_proc p

@@ -29,7 +29,7 @@ test("no line of a migration or a fixture is longer than 120, and every fence sa
   );
 });
 
-test("the rule tells good lines from bad ones", () => {
+test("the rule accepts good lines and refuses bad ones", () => {
   assert.deepEqual(problemsOf("a.sql", `-- ${"…".repeat(117)}\nselect 1`), []);
   assert.deepEqual(problemsOf("a.sql", "select\n  -- A fence: …\n  offset 0\n) a\n  offset 0"), []);
   assert.equal(problemsOf("a.sql", `-- ${"…".repeat(118)}`).length, 1);

@@ -122,7 +122,7 @@ test("every trigger says why it exists, unless the one before it is of the same 
   assert.deepEqual(unexplained(third!.replace(/^-- .*\n/, "")), ["_120_clean_name"]);
 });
 
-test("the rule tells files in order from others", () => {
+test("the rule accepts correct files and refuses others", () => {
   const triggers = files["contacts/tags.triggers.sql"]!;
   const policies = files["contacts/tags.policies.sql"]!;
   const [first, second, third] = triggers.split("\n\n");

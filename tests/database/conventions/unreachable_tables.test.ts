@@ -39,7 +39,7 @@ before(async () => {
 });
 after(() => database.drop());
 
-test("every table has a policy, or a reason for none", async () => {
+test("every table has a policy, or a stated reason for having none", async () => {
   const { rows } = await database.pool.query<{ name: string }>(
     `select c.oid::regclass::text as name
      from pg_class c

@@ -42,26 +42,28 @@ story("no contact, another tenant's contact: PYNFD; no channel: PYCHN", async (d
   assert.equal(await refusal(db, () => begin(db, own)), "PYCHN");
 });
 
-story("there is one conversation between a contact and a channel, for ever", async (db) => {
+story("there is only ever one conversation between a contact and a channel", async (db) => {
   const { tenantId } = await aWorkspace(db);
   const contactId = await aContact(db, tenantId);
   await begin(db, contactId);
   assert.equal(await refusal(db, () => begin(db, contactId)), "23505");
 });
 
-story("a conversation joins nothing across tenants, not even for the owner of the database", async (db) => {
-  const ours = await aWorkspace(db);
-  const theirs = await aWorkspace(db);
-  const contactId = await aContact(db, ours.tenantId);
-  const insert = (tenantId: string, channelId: string) => () =>
-    db.query("insert into app_public.conversations (tenant_id, channel_id, contact_id) values ($1, $2, $3)", [
-      tenantId,
-      channelId,
-      contactId,
-    ]);
-  assert.equal(await refusal(db, insert(ours.tenantId, theirs.channelId)), "23503");
-  assert.equal(await refusal(db, insert(theirs.tenantId, theirs.channelId)), "23503");
-});
+story(
+  "a conversation cannot reference rows of another tenant, not even for the database owner",
+  async (db) => {
+    const ours = await aWorkspace(db);
+    const theirs = await aWorkspace(db);
+    const contactId = await aContact(db, ours.tenantId);
+    const insert = (tenantId: string, channelId: string) => () =>
+      db.query(
+        "insert into app_public.conversations (tenant_id, channel_id, contact_id) values ($1, $2, $3)",
+        [tenantId, channelId, contactId],
+      );
+    assert.equal(await refusal(db, insert(ours.tenantId, theirs.channelId)), "23503");
+    assert.equal(await refusal(db, insert(theirs.tenantId, theirs.channelId)), "23503");
+  },
+);
 
 story("closing and reopening: closed_at follows, and an archived one opens again too", async (db) => {
   const workspace = await aWorkspace(db);
@@ -80,7 +82,7 @@ story("closing and reopening: closed_at follows, and an archived one opens again
   assert.equal((await conversationOf(db, conversationId)).closed_at, null);
 });
 
-story("whoever is assigned takes part, also after it was taken away", async (db) => {
+story("an assigned agent becomes a participant, and stays one after the assignment ends", async (db) => {
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
   const agent = await aPerson(db, workspace.tenantId, "agent");
@@ -113,7 +115,7 @@ story("only an active member can be given a conversation: PYNFD", async (db) => 
   assert.equal(await refusal(db, update), "23503");
 });
 
-story("a member who leaves lets go of their conversations", async (db) => {
+story("the conversations of a member who leaves become unassigned", async (db) => {
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
   const agent = await aPerson(db, workspace.tenantId, "agent");
@@ -144,7 +146,7 @@ story("an agent adds a colleague to a conversation and takes them out again", as
   assert.equal(removed.rowCount, 1);
 });
 
-story("what triggers keep is not written by people", async (db) => {
+story("columns that triggers maintain cannot be written by users", async (db) => {
   const workspace = await aWorkspace(db);
   await aConversation(db, workspace);
   await become(db, await aPerson(db, workspace.tenantId, "owner"));

@@ -18,14 +18,17 @@ async function jobsCalled(db: pg.PoolClient, task: string) {
 const markRead = (db: pg.PoolClient, id: string) =>
   db.query("select app_public.mark_conversation_read($1)", [id]);
 
-story("what the customer says now counts as unread; echoes, history and our own words do not", async (db) => {
-  const workspace = await aWorkspace(db);
-  const thread = await aConversation(db, workspace);
-  await hear(db, workspace, thread, {}, {}, { type: "image" });
-  await hear(db, workspace, thread, { origin: "echo" }, { origin: "history" }, { origin: "standby" });
-  await send(db, thread.conversationId);
-  assert.equal((await conversationOf(db, thread.conversationId)).unread_count, 3);
-});
+story(
+  "live messages of the customer count as unread; echoes, history and our own messages do not",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    const thread = await aConversation(db, workspace);
+    await hear(db, workspace, thread, {}, {}, { type: "image" });
+    await hear(db, workspace, thread, { origin: "echo" }, { origin: "history" }, { origin: "standby" });
+    await send(db, thread.conversationId);
+    assert.equal((await conversationOf(db, thread.conversationId)).unread_count, 3);
+  },
+);
 
 story("a message delivered twice counts once", async (db) => {
   const workspace = await aWorkspace(db);
@@ -36,7 +39,7 @@ story("a message delivered twice counts once", async (db) => {
   assert.equal((await conversationOf(db, thread.conversationId)).unread_count, 1);
 });
 
-story("marking read resets the count and tells the customer, once", async (db) => {
+story("marking as read resets the count and notifies the customer, once", async (db) => {
   const workspace = await aWorkspace(db);
   const thread = await aConversation(db, workspace);
   await hear(db, workspace, thread, {}, {});
@@ -64,7 +67,7 @@ story("no blue ticks where nothing was unread, or where the channel sends none",
   assert.equal((await conversationOf(db, thread.conversationId)).unread_count, 0);
 });
 
-story("what comes after the reading counts again", async (db) => {
+story("messages that arrive after the reading count again", async (db) => {
   const workspace = await aWorkspace(db);
   const thread = await aConversation(db, workspace);
   await hear(db, workspace, thread, {});

@@ -59,7 +59,7 @@ story("a stop, a resume, and the stop again", async (db) => {
   assert.equal((await contactOf(db, line)).is_opted_out, false);
 });
 
-story("without timestamps what came last counts, and a replay of the first changes nothing", async (db) => {
+story("without timestamps the last report counts, and a replay of the first changes nothing", async (db) => {
   const line = await aLine(db);
   const stop = await prefer(line, undefined, "stop");
   await new Promise((resolve) => setTimeout(resolve, 2));

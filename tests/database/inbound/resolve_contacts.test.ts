@@ -95,7 +95,7 @@ story("a message that names two contacts' addresses shows that they are one", as
   assert.equal((await contactOf(db, id!)).phone, "+15551234567");
 });
 
-story("an alias is remembered when it is free, and recognises nobody", async (db) => {
+story("an alias is stored if it is free, and does not identify a contact", async (db) => {
   const workspace = await aWorkspace(db);
   const [bob] = await resolve(db, workspace, { phone: "+15550000002" });
   const [ann] = await resolve(db, workspace, { phone: "+15550000001", phone_alias: "+15550000002" });

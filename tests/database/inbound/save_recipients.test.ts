@@ -58,7 +58,7 @@ const contactNow = async (db: pg.PoolClient, id: string) =>
     .rows[0];
 
 story(
-  "a status teaches both user ids and the user name; an answer without a number finds its thread",
+  "a status adds both user ids and the user name; an answer without a number finds its conversation",
   async (db) => {
     const { line, conversationId, contactId, wamid } = await written(db);
     await line.tell(status(wamid, 1));
@@ -102,7 +102,7 @@ story("contacts[] in another order, and several recipients in one value", async 
   );
 });
 
-story("a status of somebody else's message teaches nothing", async (db) => {
+story("a status of another contact's message adds no address", async (db) => {
   const { line, wamid } = await written(db);
   await line.tell(status(`${wamid}x`, 1));
   assert.deepEqual((await line.contacts())[0]!.addresses, [`+${NUMBER}`]);
@@ -117,7 +117,7 @@ story("a status joins the customer who wrote before with the number hidden", asy
   assert.deepEqual(contact!.said, ["hello"]);
 });
 
-story("a status whose number went to somebody else teaches nothing", async (db) => {
+story("a status whose number now belongs to another contact adds no address", async (db) => {
   const { line, contactId, wamid } = await written(db);
   await line.say(0, { from: NUMBER, from_user_id: "US.1" }, "I am Ann");
   await line.tell(status(wamid, 1));
@@ -137,7 +137,7 @@ story("a name that is older than the last message is not learned", async (db) =>
   assert.equal((await contactNow(db, contactId)).profile_name, "Ann");
 });
 
-story("the answer to a send teaches addresses", async (db) => {
+story("the response to a send adds addresses", async (db) => {
   const { line, wamid } = await written(db);
   const { rows: own } = await db.query(
     "select message_id, tenant_id from app_public.message_statuses where provider_message_id = $1",
@@ -164,7 +164,7 @@ story("the answer to a send teaches addresses", async (db) => {
   assert.deepEqual(contact!.said, ["yes"]);
 });
 
-story("who answers a message of ours is whom it was sent to", async (db) => {
+story("a customer who answers our message is the contact it was sent to", async (db) => {
   const { line, wamid } = await written(db);
   await line.say(60, { from_user_id: "US.3" }, "yes", { context: { from: "15550001111", id: wamid } });
   const [contact, ...others] = await line.contacts();
@@ -172,7 +172,7 @@ story("who answers a message of ours is whom it was sent to", async (db) => {
   assert.deepEqual(contact!.addresses, ["US.3", `+${NUMBER}`]);
 });
 
-story("who answers from another number is another customer", async (db) => {
+story("an answer from another number is from another customer", async (db) => {
   const { line, wamid } = await written(db);
   await line.say(60, { from: "16505550099" }, "yes", { context: { from: "15550001111", id: wamid } });
   assert.equal((await line.contacts()).length, 2);

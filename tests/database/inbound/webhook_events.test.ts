@@ -7,7 +7,7 @@ const story = stories();
 
 const store = `insert into app_public.webhook_events (tenant_id, channel_id, body, event_type) values ($1, $2, 'words', 'messages')`;
 
-story("admins see that webhooks came and what became of them; the words in them they do not", async (db) => {
+story("admins see webhooks and their outcome, but not their content", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   await db.query(store, [tenantId, channelId]);
   await become(db, await aPerson(db, tenantId, "admin"));
@@ -23,7 +23,7 @@ story("admins see that webhooks came and what became of them; the words in them 
     );
 });
 
-story("agents and viewers see nothing of them", async (db) => {
+story("agents and viewers cannot see webhooks", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   await db.query(store, [tenantId, channelId]);
   for (const role of ["agent", "viewer"] as const) {

@@ -29,7 +29,7 @@ story("every shape and limit of a message's content: what Meta would refuse is P
   assert.deepEqual(surprises, []);
 });
 
-story("it is a rule of the table: whoever inserts is held to it; what customers send is not", async (db) => {
+story("it is a rule of the table for all inserts, except for messages from customers", async (db) => {
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
   const insert = (direction: string) =>

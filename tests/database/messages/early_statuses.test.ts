@@ -70,7 +70,7 @@ story("one that was stored while the id was being stored is found by the reconci
   assert.equal(await waiting(db), 0);
 });
 
-story("one that nobody ever asks for is dropped after eight days", async (db) => {
+story("a status whose message never appears is dropped after eight days", async (db) => {
   const { workspace } = await aMessageUnderWay(db);
   await applyStatuses(db, statusFor(workspace, "read", { provider_message_id: "wamid.of-nobody" }));
   await db.query("select app_private.delete_old_rows()");

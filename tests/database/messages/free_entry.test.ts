@@ -52,14 +52,17 @@ story("an answer a day later, though the window is open, comes too late", async 
   assert.deepEqual(await clocksOf(db, thread), [24, -1, null]);
 });
 
-story("an answer from the phone app counts when it was given, however late it is heard of", async (db) => {
-  const { workspace, thread } = await aThread(db);
-  await click(db, workspace, thread, hoursAgo(30));
-  await hear(db, workspace, thread, { origin: "echo", at: hoursAgo(10) });
-  assert.deepEqual(await clocksOf(db, thread), [-6, null, 62]);
-});
+story(
+  "an answer from the phone app counts from when it was sent, however late it is reported",
+  async (db) => {
+    const { workspace, thread } = await aThread(db);
+    await click(db, workspace, thread, hoursAgo(30));
+    await hear(db, workspace, thread, { origin: "echo", at: hoursAgo(10) });
+    assert.deepEqual(await clocksOf(db, thread), [-6, null, 62]);
+  },
+);
 
-story("what was sent before the click is not an answer to it", async (db) => {
+story("a message sent before the click is not an answer to it", async (db) => {
   const { workspace, thread } = await aThread(db);
   await click(db, workspace, thread, hoursAgo(1));
   await hear(db, workspace, thread, { origin: "echo", at: hoursAgo(2) });
@@ -76,7 +79,7 @@ story("a further click is a further offer", async (db) => {
   assert.deepEqual(await clocksOf(db, thread), [23, null, 72]);
 });
 
-story("a referral that is nothing offers nothing", async (db) => {
+story("an empty referral opens no free window", async (db) => {
   const { workspace, thread } = await aThread(db);
   await hear(db, workspace, thread, { metadata: { referral: null } });
   assert.deepEqual(await clocksOf(db, thread), [24, null, null]);

@@ -77,7 +77,7 @@ story("every message type has its effects: the window, unread, reopening, the la
 });
 
 for (const origin of ["echo", "history", "standby", "group"] as const)
-  story(`a message of origin ${origin} opens nothing and is not unread`, async (db) => {
+  story(`a message of origin ${origin} opens no window and is not unread`, async (db) => {
     const workspace = await aWorkspace(db);
     const thread = await aConversation(db, workspace, { isWindowOpen: false });
     await db.query("update app_public.conversations set status = 'closed' where id = $1", [
@@ -91,7 +91,7 @@ for (const origin of ["echo", "history", "standby", "group"] as const)
     );
   });
 
-story("what was said in a group is not the last message of the private thread", async (db) => {
+story("a group message is not the last message of the private conversation", async (db) => {
   const workspace = await aWorkspace(db);
   const thread = await aConversation(db, workspace, { isWindowOpen: false });
   await hear(db, workspace, thread, { origin: "group" });

@@ -14,7 +14,7 @@ async function messageOf(db: pg.PoolClient, id: string) {
 }
 
 story(
-  "conversation, type and content make a message; the rest is filled in, and it is queued",
+  "a message needs conversation, type and content; the other columns are set, and it is queued",
   async (db) => {
     const workspace = await aWorkspace(db);
     const { conversationId } = await aConversation(db, workspace);
@@ -30,7 +30,7 @@ story(
   },
 );
 
-story("what a person inserts is theirs", async (db) => {
+story("a message that a person inserts has them as its author", async (db) => {
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
   const agent = await aPerson(db, workspace.tenantId, "agent");
@@ -40,31 +40,34 @@ story("what a person inserts is theirs", async (db) => {
   assert.equal(message.user_id, agent.userId);
 });
 
-story("nobody speaks for somebody else, back-dates, or slips something past the rules", async (db) => {
-  const workspace = await aWorkspace(db);
-  const { conversationId } = await aConversation(db, workspace);
-  await become(db, await aPerson(db, workspace.tenantId, "owner"));
-  for (const [column, value] of Object.entries({
-    author: "'contact'",
-    user_id: "gen_random_uuid()",
-    direction: "'inbound'",
-    origin: "'history'",
-    id: "gen_random_uuid()",
-    created_at: "now()",
-    occurred_at: "now()",
-    provider_message_id: "'wamid.1'",
-    tenant_id: `'${workspace.tenantId}'`,
-  })) {
-    const insert = () =>
-      db.query(
-        `insert into app_public.messages (conversation_id, type, content, ${column}) values ($1, 'text', '{"body": "a"}', ${value})`,
-        [conversationId],
-      );
-    assert.equal(await refusal(db, insert), "42501", column);
-  }
-});
+story(
+  "a sender cannot be impersonated, a message cannot be back-dated, and rules cannot be bypassed",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    const { conversationId } = await aConversation(db, workspace);
+    await become(db, await aPerson(db, workspace.tenantId, "owner"));
+    for (const [column, value] of Object.entries({
+      author: "'contact'",
+      user_id: "gen_random_uuid()",
+      direction: "'inbound'",
+      origin: "'history'",
+      id: "gen_random_uuid()",
+      created_at: "now()",
+      occurred_at: "now()",
+      provider_message_id: "'wamid.1'",
+      tenant_id: `'${workspace.tenantId}'`,
+    })) {
+      const insert = () =>
+        db.query(
+          `insert into app_public.messages (conversation_id, type, content, ${column}) values ($1, 'text', '{"body": "a"}', ${value})`,
+          [conversationId],
+        );
+      assert.equal(await refusal(db, insert), "42501", column);
+    }
+  },
+);
 
-story("what was said was said: nobody who signs in changes or deletes a message", async (db) => {
+story("signed-in users cannot change or delete messages", async (db) => {
   const workspace = await aWorkspace(db);
   const { conversationId } = await aConversation(db, workspace);
   await send(db, conversationId);
@@ -80,7 +83,7 @@ story("what was said was said: nobody who signs in changes or deletes a message"
   );
 });
 
-story("erasing a customer is deleting the contact: every word goes along", async (db) => {
+story("erasing a customer deletes the contact with all messages", async (db) => {
   const workspace = await aWorkspace(db);
   const thread = await aConversation(db, workspace);
   await hear(db, workspace, thread, {});

@@ -15,22 +15,25 @@ const MINUTE_MS = 60_000;
 const lanesAreDue = (db: pg.PoolClient) =>
   db.query("update app_private.outbox_lanes set due_at = now() where due_at < 'infinity'");
 
-story("of a conversation only the oldest goes out, and the next one when that is dealt with", async (db) => {
-  const conversationId = await aConversationId(db);
-  const [one, two, three] = [
-    await send(db, conversationId),
-    await send(db, conversationId),
-    await send(db, conversationId),
-  ];
-  assert.deepEqual(await claim(db), [one]);
-  assert.deepEqual(await claim(db), []);
-  await record(db, { message_id: one, kind: "sent", provider_message_id: "wamid.1" });
-  assert.deepEqual(await claim(db), [two]);
-  await record(db, { message_id: two, kind: "failed", error_code: "131026" });
-  assert.deepEqual(await claim(db), [three], "a failure does not hold up what comes after it");
-  await record(db, { message_id: three, kind: "sent" });
-  assert.deepEqual(await claim(db), []);
-});
+story(
+  "only the oldest message of a conversation is sent; the next one is sent when its outcome is recorded",
+  async (db) => {
+    const conversationId = await aConversationId(db);
+    const [one, two, three] = [
+      await send(db, conversationId),
+      await send(db, conversationId),
+      await send(db, conversationId),
+    ];
+    assert.deepEqual(await claim(db), [one]);
+    assert.deepEqual(await claim(db), []);
+    await record(db, { message_id: one, kind: "sent", provider_message_id: "wamid.1" });
+    assert.deepEqual(await claim(db), [two]);
+    await record(db, { message_id: two, kind: "failed", error_code: "131026" });
+    assert.deepEqual(await claim(db), [three], "a failure does not hold up what comes after it");
+    await record(db, { message_id: three, kind: "sent" });
+    assert.deepEqual(await claim(db), []);
+  },
+);
 
 story("different conversations go out side by side, up to the batch size", async (db) => {
   const workspace = await aWorkspace(db);
@@ -73,7 +76,7 @@ story("a claimed message is sending, under a lease, with all that the sender nee
   assert.ok(lease_until.getTime() > Date.now() + 50_000);
 });
 
-story("what certainly did not go out waits, and is tried again in its turn", async (db) => {
+story("a message that was certainly not sent waits, and is tried again in order", async (db) => {
   const conversationId = await aConversationId(db);
   const one = await send(db, conversationId);
   const two = await send(db, conversationId);
@@ -88,7 +91,7 @@ story("what certainly did not go out waits, and is tried again in its turn", asy
   assert.deepEqual(await claim(db), [two]);
 });
 
-story("a new message does not wake a conversation that waits to try again", async (db) => {
+story("a new message does not shorten the wait of a conversation before its next attempt", async (db) => {
   const conversationId = await aConversationId(db);
   const one = await send(db, conversationId);
   await claim(db);
@@ -134,7 +137,7 @@ story("a refused batch concerns only its own messages", async (db) => {
   assert.equal(await outboxOf(db, two), undefined);
 });
 
-story("an insert wakes the sender, once a statement", async (db) => {
+story("an insert starts the sender, once per statement", async (db) => {
   const workspace = await aWorkspace(db);
   await aConversation(db, workspace);
   await aConversation(db, workspace);

@@ -57,7 +57,7 @@ story("the slowest pace still sends one", async (db) => {
   assert.equal((await claim(db)).length, 0);
 });
 
-story("one channel's pace is nothing to another channel", async (db) => {
+story("the pace of one channel does not affect another channel", async (db) => {
   const slow = await aWorkspace(db);
   const fast = await aWorkspace(db);
   await setChannel(db, slow, "messages_per_second = 4");
@@ -78,7 +78,7 @@ async function paceAfter(db: pg.PoolClient, { channelId }: Workspace, seconds: n
   return rows[0].pace;
 }
 
-story("a refusal pauses a channel and teaches a pace, which is unlearned within a minute", async (db) => {
+story("a refusal pauses a channel and lowers its pace, which recovers within a minute", async (db) => {
   const workspace = await aWorkspace(db);
   assert.equal(await paceAfter(db, workspace, 0), 100_000, "nothing was refused");
   await db.query("select app_private.pause_channel($1, interval '1 second')", [workspace.channelId]);
@@ -125,7 +125,7 @@ for (const change of ["status = 'paused'", "status = 'stopped'"])
     },
   );
 
-story("nothing goes out for a tenant that is closed", async (db) => {
+story("no message is sent for a closed tenant", async (db) => {
   const workspace = await aWorkspace(db);
   await queue(db, workspace, 1);
   await db.query("update app_public.tenants set status = 'inactive' where id = $1", [workspace.tenantId]);
@@ -151,21 +151,26 @@ story("the provider stops a channel once; a person's pause is not turned into it
   assert.deepEqual(await status(), { status: "stopped", status_reason: "190: token expired" });
 });
 
-story("who asks when to come back is told a moment, or a job is set for later", async (db) => {
-  const workspace = await aWorkspace(db);
-  assert.equal(await nextSendIn(db, 1000), null);
-  await queue(db, workspace, 1);
-  assert.ok((await nextSendIn(db, 1000)) <= 50);
-  await db.query("update app_private.outbox_lanes set due_at = now() + interval '500 milliseconds'");
-  const wait = await nextSendIn(db, 1000);
-  assert.ok(wait > 100 && wait <= 500, `${wait} ms`);
-  await db.query("delete from graphile_worker._private_jobs");
-  assert.equal(await nextSendIn(db, 100), null);
-  const { rows } = await db.query(
-    "select task_identifier, key, run_at > now() as is_later from graphile_worker.jobs",
-  );
-  assert.deepEqual(rows, [{ task_identifier: "send_messages", key: "send_messages:later", is_later: true }]);
-});
+story(
+  "a caller that asks for the next send gets the delay; if it is too long, a job is scheduled",
+  async (db) => {
+    const workspace = await aWorkspace(db);
+    assert.equal(await nextSendIn(db, 1000), null);
+    await queue(db, workspace, 1);
+    assert.ok((await nextSendIn(db, 1000)) <= 50);
+    await db.query("update app_private.outbox_lanes set due_at = now() + interval '500 milliseconds'");
+    const wait = await nextSendIn(db, 1000);
+    assert.ok(wait > 100 && wait <= 500, `${wait} ms`);
+    await db.query("delete from graphile_worker._private_jobs");
+    assert.equal(await nextSendIn(db, 100), null);
+    const { rows } = await db.query(
+      "select task_identifier, key, run_at > now() as is_later from graphile_worker.jobs",
+    );
+    assert.deepEqual(rows, [
+      { task_identifier: "send_messages", key: "send_messages:later", is_later: true },
+    ]);
+  },
+);
 
 story("a sender may leave a channel to others, and take no more than a share of each", async (db) => {
   const busy = await aWorkspace(db);

@@ -91,7 +91,7 @@ for (const origin of ["echo", "history"] as const) {
 }
 
 story(
-  "a lost answer: the status that names our message teaches the id, and the echo gives way",
+  "a lost response: the status with the id of our message adds the provider's id, and the echo is replaced",
   async (db) => {
     const { workspace, hear, id } = await aSentMessage(db);
     const wamid = aWamid();

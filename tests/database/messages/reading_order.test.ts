@@ -61,7 +61,7 @@ story("a burst that straddles the three seconds stays in the order of its arriva
   assert.deepEqual(await thread.read(), numbers(4));
 });
 
-story("what was held up on its way is where it was said, and is not the last message", async (db) => {
+story("a delayed message is ordered by when it was sent, and is not the last message", async (db) => {
   const thread = await aThread(db);
   await thread.hear({ content: { body: "a minute ago" }, at: secondsAgo(60) });
   await thread.send("our answer");

@@ -47,16 +47,19 @@ story(
   },
 );
 
-story("the policy fail: given up with a reason when webhooks flowed and none spoke of it", async (db) => {
-  const { message_id } = await anUncertainMessage(db);
-  await minutesPass(db, 9);
-  assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 0 });
-  await minutesPass(db, 2);
-  assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 1 });
-  const row = await statusOf(db, message_id);
-  assert.deepEqual([row.status, row.error_code], ["failed", "PYUNC"]);
-  assert.equal(await outboxOf(db, message_id), undefined);
-});
+story(
+  "the policy fail: the message fails with a reason when webhooks arrived and none reported it",
+  async (db) => {
+    const { message_id } = await anUncertainMessage(db);
+    await minutesPass(db, 9);
+    assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 0 });
+    await minutesPass(db, 2);
+    assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 1 });
+    const row = await statusOf(db, message_id);
+    assert.deepEqual([row.status, row.error_code], ["failed", "PYUNC"]);
+    assert.equal(await outboxOf(db, message_id), undefined);
+  },
+);
 
 story("the policy resend: once more, and no third time", async (db) => {
   const { message_id } = await anUncertainMessage(db, "resend");
@@ -68,16 +71,19 @@ story("the policy resend: once more, and no third time", async (db) => {
   assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 1 });
 });
 
-story("while no webhooks come, silence means nothing: it stays uncertain", async (db) => {
-  for (const policy of ["fail", "resend"]) {
-    const { message_id } = await anUncertainMessage(db, policy);
-    await minutesPass(db, 600, { webhooksFlow: false });
-    assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 0 });
-    assert.equal((await statusOf(db, message_id)).status, "uncertain");
-  }
-});
+story(
+  "while no webhooks arrive, a missing status does not count: the message stays uncertain",
+  async (db) => {
+    for (const policy of ["fail", "resend"]) {
+      const { message_id } = await anUncertainMessage(db, policy);
+      await minutesPass(db, 600, { webhooksFlow: false });
+      assert.deepEqual(await reconcile(db), { orphaned: 0, resent: 0, failed: 0 });
+      assert.equal((await statusOf(db, message_id)).status, "uncertain");
+    }
+  },
+);
 
-story("a status settles it at any time: sent after all, or failed", async (db) => {
+story("a status decides the outcome at any time: sent or failed", async (db) => {
   for (const word of ["sent", "delivered", "failed"] as const) {
     const { workspace, message_id } = await anUncertainMessage(db);
     await applyStatuses(db, statusFor(workspace, word, { message_id }));
@@ -86,7 +92,7 @@ story("a status settles it at any time: sent after all, or failed", async (db) =
   }
 });
 
-story("one that was given up and arrived after all is not failed any more", async (db) => {
+story("a message that was failed by policy but arrived is no longer failed", async (db) => {
   const { workspace, message_id } = await anUncertainMessage(db);
   await minutesPass(db, 11);
   await reconcile(db);
@@ -94,7 +100,7 @@ story("one that was given up and arrived after all is not failed any more", asyn
   assert.equal((await statusOf(db, message_id)).status, "delivered");
 });
 
-story("with the policy fail it holds up the next one for a minute", async (db) => {
+story("with the policy fail it delays the next message by a minute", async (db) => {
   const { conversationId } = await anUncertainMessage(db);
   const next = await send(db, conversationId);
   await reconcile(db);
@@ -105,7 +111,7 @@ story("with the policy fail it holds up the next one for a minute", async (db) =
 });
 
 story(
-  "with the policy resend it holds up the next one until it is settled: their order is kept",
+  "with the policy resend it delays the next message until its outcome is known, so that their order is kept",
   async (db) => {
     const { conversationId, message_id } = await anUncertainMessage(db, "resend");
     const next = await send(db, conversationId);
@@ -120,7 +126,7 @@ story(
   },
 );
 
-story("looking twice does nothing more", async (db) => {
+story("a second run changes nothing", async (db) => {
   await anUncertainMessage(db);
   await minutesPass(db, 11);
   await reconcile(db);

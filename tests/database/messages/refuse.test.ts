@@ -43,7 +43,7 @@ const knowTemplate = (
 const setContact = (db: pg.PoolClient, { contactId }: Thread, change: string) =>
   db.query(`update app_public.contacts set ${change} where id = $1`, [contactId]);
 
-story("nothing but a template goes out when the window has closed, to the second: PYWIN", async (db) => {
+story("only a template can be sent once the window has closed, to the second: PYWIN", async (db) => {
   const { thread } = await aThread(db);
   await db.query("update app_public.conversations set window_expires_at = now() + interval '1 second'");
   await send(db, thread.conversationId);
@@ -58,7 +58,7 @@ story("a customer who never wrote is written to by template only", async (db) =>
   await template(db, thread);
 });
 
-story("who is blocked or has opted out is not written to, not even by template: PYOPT", async (db) => {
+story("a message to a blocked or opted-out contact is refused, even a template: PYOPT", async (db) => {
   for (const change of ["is_blocked = true", "opted_out_at = now()"]) {
     const { thread } = await aThread(db);
     await setContact(db, thread, change);
@@ -84,21 +84,24 @@ story(
   },
 );
 
-story("another account's template says nothing about ours", async (db) => {
+story("a template of another account has no effect on ours", async (db) => {
   const { workspace, thread } = await aThread(db, false);
   await knowTemplate(db, { ...workspace, businessAccountId: "99" }, "rejected");
   await template(db, thread);
 });
 
-story("who stopped marketing gets no marketing template: PYOPT; others do go out", async (db) => {
-  const { workspace, thread } = await aThread(db);
-  await knowTemplate(db, workspace, "approved", "marketing");
-  await setContact(db, thread, "marketing_opted_out_at = now()");
-  assert.equal(await refusal(db, () => template(db, thread)), "PYOPT");
-  await db.query("update app_public.templates set category = 'utility'");
-  await template(db, thread);
-  await send(db, thread.conversationId);
-});
+story(
+  "a contact who stopped marketing gets no marketing template: PYOPT; other templates are sent",
+  async (db) => {
+    const { workspace, thread } = await aThread(db);
+    await knowTemplate(db, workspace, "approved", "marketing");
+    await setContact(db, thread, "marketing_opted_out_at = now()");
+    assert.equal(await refusal(db, () => template(db, thread)), "PYOPT");
+    await db.query("update app_public.templates set category = 'utility'");
+    await template(db, thread);
+    await send(db, thread.conversationId);
+  },
+);
 
 story("a contact without any address is not written to: PYADR; a user id is an address", async (db) => {
   const { workspace, thread } = await aThread(db);
@@ -126,7 +129,7 @@ story("a text of WhatsApp's has at most 4,096 characters: PYCNT", async (db) => 
   assert.equal(await refusal(db, () => send(db, thread.conversationId, "é".repeat(4_097))), "PYCNT");
 });
 
-story("one refused message of a statement refuses the statement: all or none", async (db) => {
+story("one refused message causes the whole statement to be refused", async (db) => {
   const workspace = await aWorkspace(db);
   await aConversation(db, workspace);
   await aConversation(db, workspace, { isWindowOpen: false });

@@ -112,7 +112,7 @@ story("by the provider's id or by ours, the same row", async (db) => {
   assert.equal((await statusOf(db, message_id)).status, "read");
 });
 
-story("another tenant's word about our message, by either id, changes nothing", async (db) => {
+story("a status from another tenant, with either id, does not change a message", async (db) => {
   const { message_id, wamid } = await aSentMessage(db);
   const other = await aWorkspace(db);
   const now = new Date().toISOString();
@@ -151,7 +151,7 @@ story("a second provider's id for one message is on record: it went out twice", 
 });
 
 story(
-  "a status that comes before the answer to our POST settles the message, and frees the next one",
+  "a status that arrives before the response to the POST decides the outcome, and the next message can be sent",
   async (db) => {
     const workspace = await aWorkspace(db);
     const { conversationId } = await aConversation(db, workspace);
@@ -190,7 +190,7 @@ const storyOf = (row: Record<string, unknown>) => [
   row.error,
 ];
 
-story("what has arrived has not failed: no error stands beside it, in either order", async (db) => {
+story("a message that arrived is not failed and has no error, in either order", async (db) => {
   for (const words of [
     ["delivered", "failed"],
     ["failed", "delivered"],
@@ -211,7 +211,7 @@ story("what has arrived has not failed: no error stands beside it, in either ord
   }
 });
 
-story("of several failures the first one counts, in any order; the provider's beats ours", async (db) => {
+story("of several failures the first one is kept, in any order; the provider's replaces ours", async (db) => {
   const early = { occurred_at: "2026-01-01T00:00:01Z", error: { code: "131026" } };
   const late = { occurred_at: "2026-01-01T00:00:02Z", error: { code: "131000" } };
   for (const order of [

@@ -63,7 +63,7 @@ for (const [name, place, components] of PLACES)
     },
   );
 
-story("parameters of other types are left alone, but for the words in them", async (db) => {
+story("parameters of other types are not changed, except for the text in them", async (db) => {
   const problem = async (components: unknown) =>
     (
       await db.query("select app_hidden.template_parameters_problem($1) as problem", [

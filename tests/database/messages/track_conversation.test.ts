@@ -35,7 +35,7 @@ story("a clock that goes fast does not hold the window open", async (db) => {
   assert.equal(await windowAfter(db, { at: new Date(Date.now() + 5_000 * HOUR) }), 24);
 });
 
-story("an older message that arrives later takes nothing back", async (db) => {
+story("an older message that arrives later reverts nothing", async (db) => {
   const { workspace, thread } = await aClosedWindow(db);
   await hear(db, workspace, thread, { content: { body: "new" } });
   const before = await conversationOf(db, thread.conversationId);
@@ -96,7 +96,7 @@ story("a customer's message opens a closed or archived conversation; ours does n
 });
 
 story(
-  "whoever writes takes part, and the chatbot keeps silent for an hour; a program does neither",
+  "an agent who writes becomes a participant and silences the chatbot for an hour; a program does neither",
   async (db) => {
     const workspace = await aWorkspace(db);
     const thread = await aConversation(db, workspace);

@@ -33,7 +33,7 @@ test("an agent writes inside the window; the message is queued under the agent's
     assert.equal(statuses[0].status, "queued");
   }));
 
-test("nobody writes outside the window: neither an agent nor the owner of the database", () =>
+test("messages outside the window are refused, for an agent as for the database owner", () =>
   rolledBack(database.pool, async (db) => {
     const workspace = await aWorkspace(db);
     const agent = await aPerson(db, workspace.tenantId, "agent");

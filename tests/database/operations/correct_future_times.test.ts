@@ -65,7 +65,7 @@ story("a pause of a channel lasts as long as the provider said, from now", async
   assert.deepEqual(rows, [{ seconds: 300 }]);
 });
 
-story("a lease that nobody holds any more ends within a minute, and the next message goes on", async (db) => {
+story("a lease without a holder ends within a minute, and the next message is sent", async (db) => {
   const { message } = await queued(db);
   await claim(db);
   await writtenAnHourAhead(db);
@@ -76,7 +76,7 @@ story("a lease that nobody holds any more ends within a minute, and the next mes
   assert.equal((await outboxOf(db, message)).state, "uncertain");
 });
 
-story("an uncertain message is settled after its ten minutes, not after an hour more", async (db) => {
+story("an uncertain message gets its outcome after ten minutes, not after another hour", async (db) => {
   const { message } = await queued(db);
   await claim(db);
   await record(db, { message_id: message, kind: "uncertain" });

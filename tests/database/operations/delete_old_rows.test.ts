@@ -49,7 +49,7 @@ story(
   },
 );
 
-story("what is recent, and what people said, stays", async (db) => {
+story("recent rows and messages are kept", async (db) => {
   const { tenantId, channelId } = await aWorkspace(db);
   await db.query("insert into app_public.webhook_events (tenant_id, channel_id, body) values ($1, $2, 'x')", [
     tenantId,

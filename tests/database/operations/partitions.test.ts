@@ -29,7 +29,7 @@ story("there is one for this month and the next three, and one for what is older
   assert.deepEqual(await partitions(db), expected.sort());
 });
 
-story("making them again makes none; asking for more makes those", async (db) => {
+story("creating them again adds none; asking for more adds only the missing ones", async (db) => {
   assert.deepEqual(await ensure(db), []);
   const made = await ensure(db, 5);
   assert.equal(made.length, 2 * PARTITIONED.length);
@@ -37,7 +37,7 @@ story("making them again makes none; asking for more makes those", async (db) =>
 });
 
 story(
-  "each has row level security from the start, and no grant: nobody goes round the parent",
+  "each has row level security from the start and no grant, so that it is accessible only through the parent",
   async (db) => {
     await ensure(db, 12);
     const { rows } = await db.query(
@@ -101,7 +101,7 @@ story("each takes part in all that belongs to its table: key, indexes, foreign k
   assert.deepEqual(alone, []);
 });
 
-story("what is missing is told: of this month, and of the next", async (db) => {
+story("missing partitions are reported, for this month and the next", async (db) => {
   const missing = async (months: number) =>
     (await db.query("select name from app_private.missing_partitions($1) order by name", [months])).rows.map(
       ({ name }) => name,

@@ -24,7 +24,7 @@ story("rows for a task leave a job", async (db) => {
   assert.equal(await isDue(db, "advance_chatbots"), false);
 });
 
-story("a caller that runs the task itself is told which one, and leaves no job", async (db) => {
+story("a caller that runs the task itself gets its name, and no job is added", async (db) => {
   await db.query("select app_private.take_over_waking()");
   assert.equal(await isDue(db, "advance_chatbots"), false);
   await db.query("select app_private.wake('advance_chatbots')");

@@ -162,7 +162,7 @@ export function testConformance({ kind, start }: StandIn): void {
     assert.equal(times(line, messageId!), 1);
   });
 
-  test(`${kind}: a lost answer is uncertain, a status settles it, and nothing is sent twice`, async () => {
+  test(`${kind}: a message with a lost response is uncertain until a status arrives, and is never sent twice`, async () => {
     const line = await stage.connect();
     const thread = await conversation(line);
     line.next(thread.customer, "answer lost");
@@ -223,7 +223,7 @@ export function testConformance({ kind, start }: StandIn): void {
 
 /** kill -9 of the worker after the provider has accepted a message, and before that is recorded. */
 function testCrash({ kind, start }: StandIn): void {
-  test(`${kind}: kill -9 between claim and record loses nothing and doubles nothing`, {
+  test(`${kind}: kill -9 between claim and record loses no message and sends none twice`, {
     timeout: 60_000,
   }, async (t) => {
     const database = await createTestDatabase();

@@ -20,7 +20,7 @@ function aBatcher({ batchWeight = 10, waitingWeight = 20, concurrency = 1 } = {}
 
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
-test("what arrives together goes together; what comes meanwhile makes the next batch", async () => {
+test("items that arrive together form a batch; items that arrive while it runs form the next one", async () => {
   const { batcher, begun } = aBatcher();
   const first = [batcher.add("a"), batcher.add("b")];
   await soon();
@@ -41,7 +41,7 @@ test("what arrives together goes together; what comes meanwhile makes the next b
   );
 });
 
-test("a batch is no heavier than it may be, except for one item alone", async () => {
+test("a batch does not exceed the weight limit, unless it is a single item", async () => {
   const { batcher, begun } = aBatcher();
   for (const item of ["aaaaaa", "bbbb", "c", "x".repeat(15)]) void batcher.add(item).catch(() => {});
   await soon();
@@ -63,7 +63,7 @@ test("too much that waits is refused; an item heavier than all that may wait is 
   await waiting;
 });
 
-test("what nobody wants any more is left out", async () => {
+test("a cancelled item is left out", async () => {
   const { batcher, begun } = aBatcher();
   const first = batcher.add("first");
   await soon();
@@ -80,7 +80,7 @@ test("what nobody wants any more is left out", async () => {
   await kept;
 });
 
-test("closing waits for what is under way and refuses the rest", async () => {
+test("closing waits for running batches and refuses new items", async () => {
   const { batcher, begun } = aBatcher();
   const first = batcher.add("first");
   await soon();
@@ -121,7 +121,7 @@ test("keys take turns in a batch, however much one has waiting", async () => {
   assert.deepEqual(begun.slice(1), [["a3", "b2", "a4", "a5"], ["a6", "a7", "a8", "a9"], ["a10"]]);
 });
 
-test("apart: a batch is of one key, and a key has one under way", async () => {
+test("batches are separate by key: a batch has one key, and a key has one running batch", async () => {
   const begun: string[][] = [];
   const ends: (() => void)[] = [];
   const batcher = new Batcher<string>({

@@ -36,7 +36,7 @@ function deliveryOf(...facts: Delivery["facts"][number]["fact"][]): Delivery {
   };
 }
 
-test("a message is not lost for surplus metadata: what there is no room for is left out, and named", () => {
+test("a message with too much metadata is stored: the metadata over the limit is left out, and its keys are listed", () => {
   const context = { id: "question" };
   const surplus = { thumbnail: "x".repeat(40_000), commas: Array(7_000).fill(1), mood: "sunny", context };
   const delivery = deliveryOf({ ...message, metadata: surplus });
@@ -47,7 +47,7 @@ test("a message is not lost for surplus metadata: what there is no room for is l
   ]);
 });
 
-test("what an adapter keeps aside is noted under its own name", () => {
+test("an event that an adapter does not apply is recorded under its own name", () => {
   const delivery = deliveryOf({ kind: "other", ...source, name: "group_update", reason: "no table" });
   const { batch, singles } = compose([delivery], 1);
   assert.deepEqual([batch.messages, batch.statuses, singles], [[], [], []]);

@@ -65,7 +65,7 @@ const template = {
   message_template_language: "en_US",
 };
 
-test("a template that is heard of in passing stays sendable", async () => {
+test("a template that a webhook only mentions can still be sent", async () => {
   const reports: [field: string, value: object][] = [
     ["message_template_quality_update", { previous_quality_score: "GREEN", new_quality_score: "YELLOW" }],
     ["template_category_update", { previous_category: "UTILITY", new_category: "MARKETING" }],
@@ -92,7 +92,7 @@ test("a template that is heard of in passing stays sendable", async () => {
   }
 });
 
-test("an old report changes nothing, delivered again or replayed", async () => {
+test("an old report changes nothing when it is delivered again or replayed", async () => {
   const workspace = await program.connectedWorkspace();
   const approved = { ...template, event: "APPROVED", reason: "NONE" };
   await tell(workspace, "message_template_status_update", T, approved);

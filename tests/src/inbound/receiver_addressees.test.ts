@@ -46,7 +46,7 @@ async function lastSkipped({ tenantId }: ConnectedWorkspace): Promise<{ kind: st
   return rows[0].skipped;
 }
 
-test("one body for numbers of several tenants of one app, and for one of another app", async () => {
+test("one body with numbers of several tenants of one app, and with one of another app", async () => {
   const first = await program.connectedWorkspace();
   const second = await sharing(first);
   const stranger = await program.connectedWorkspace();
@@ -147,7 +147,7 @@ test("news of a template go to the tenant whose account it is, though they come 
   ]);
 });
 
-test("a customer changes the number: one contact, also when told twice; the old number's next owner is a stranger", async () => {
+test("a customer whose number changes stays one contact; the next owner of the old number is a new one", async () => {
   const workspace = await program.connectedWorkspace();
   const [oldNumber, newNumber] = ["15551110003", "15551110004"];
   const ago = (seconds: number) => String(Math.floor(Date.now() / 1000) - seconds);

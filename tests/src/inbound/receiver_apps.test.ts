@@ -73,7 +73,7 @@ async function say(
   return status;
 }
 
-test("a channel with invented secrets receives nothing of a number that another tenant has in the app", async () => {
+test("a channel with made-up secrets receives no events of another tenant's number in the app", async () => {
   const app = `app-${randomUUID()}`;
   const intruder = await withApp(app);
   const victim = await withApp(app);
@@ -86,7 +86,7 @@ test("a channel with invented secrets receives nothing of a number that another 
   assert.deepEqual(rows, [{ tenant_id: victim.tenantId }], "the raw body is the recipient's as well");
 });
 
-test("the invented secrets of a channel sign nothing for other tenants of its former app", async () => {
+test("the made-up secrets of a channel authenticate no events for other tenants of its former app", async () => {
   const app = `app-${randomUUID()}`;
   const intruder = await withApp(app);
   const victim = await withApp(app);
@@ -226,7 +226,7 @@ test("the app's address is verified with the verify token of any of its channels
   assert.equal(await verify("something else"), 403);
 });
 
-test("a number is connected once in an app: whoever else proves the same app is refused, and nobody else is", async () => {
+test("a number is connected only once in an app: a second channel is refused if it has the app's secret", async () => {
   const app = `app-${randomUUID()}`;
   const first = await withApp(app);
   const second = await program.connectedWorkspace();
@@ -236,7 +236,7 @@ test("a number is connected once in an app: whoever else proves the same app is 
   assert.deepEqual(await heard(first), ["mine"]);
 });
 
-test("a tenant with many secrets at the app's address crowds out nobody else's", async () => {
+test("a tenant with many secrets at the app's address does not displace the secrets of other tenants", async () => {
   const app = `app-${randomUUID()}`;
   const intruder = await withApp(app);
   const victim = await withApp(app);
@@ -252,7 +252,7 @@ test("a tenant with many secrets at the app's address crowds out nobody else's",
   assert.deepEqual(await heard(victim), ["still here"]);
 });
 
-test("a channel that leaves an app takes none of the app's addresses along", async () => {
+test("a channel that leaves an app keeps none of the app's addresses", async () => {
   const app = `app-${randomUUID()}`;
   const intruder = await withApp(app);
   const victim = await withApp(app);
@@ -270,7 +270,7 @@ test("a channel that leaves an app takes none of the app's addresses along", asy
   assert.deepEqual(await heard(victim), [`after, at ${gone}`, `after, at ${key}`]);
 });
 
-test("during a rotation nobody connects the number with the former secret", async () => {
+test("during a rotation the number cannot be connected with the former secret", async () => {
   const [old, fresh] = [`app-${randomUUID()}`, `app-${randomUUID()}`];
   const intruder = await withApp(old);
   const victim = await withApp(old);

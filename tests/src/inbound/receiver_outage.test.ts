@@ -81,7 +81,7 @@ for (const [name, begin] of OUTAGES)
     await redeliver(bodies);
   });
 
-test("connections that hang for ever are given up for new ones", async () => {
+test("connections that hang permanently are replaced by new ones", async () => {
   const body = aBody();
   proxy.freeze();
   await assertComesAgain([body]);
@@ -119,7 +119,7 @@ async function aReceiver(): Promise<{ url: string; receiver: WebhookReceiver; en
   };
 }
 
-test("closing finishes what is under way and refuses the rest", async (t) => {
+test("closing finishes running requests and refuses new ones", async (t) => {
   const { url, receiver, end } = await aReceiver();
   const locker = await database.pool.connect();
   t.after(() => locker.release(true));
@@ -141,7 +141,7 @@ test("closing finishes what is under way and refuses the rest", async (t) => {
   await end();
 });
 
-test("more than the database can take: some are told to come again, and memory stays within bounds", async (t) => {
+test("under overload some requests are refused for a retry, and memory stays within its limit", async (t) => {
   const { url, end } = await aReceiver();
   const locker = await database.pool.connect();
   t.after(() => locker.release(true));

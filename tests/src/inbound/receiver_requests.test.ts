@@ -51,7 +51,7 @@ test("the verification is answered with the challenge, as text", async () => {
   assert.equal(await response.text(), "<script>alert(1)</script>");
 });
 
-test("a wrong verification is refused, the same for a channel that nobody has", async () => {
+test("a wrong verify token is refused, with the same response for a channel that does not exist", async () => {
   const right = { "hub.mode": "subscribe", "hub.verify_token": workspace.verifyToken, "hub.challenge": "1" };
   const { "hub.verify_token": _, ...withoutToken } = right;
   const refused = [
@@ -68,7 +68,7 @@ test("a wrong verification is refused, the same for a channel that nobody has", 
   assert.equal(refused[0]!.status, 403);
 });
 
-test("only what is signed is taken; the answer does not tell a wrong signature from an unknown channel", async () => {
+test("only signed bodies are accepted; the response is the same for a wrong signature and an unknown channel", async () => {
   const body = aBody();
   const before = await stored();
   const wrong = sign(body, "another secret");
@@ -157,7 +157,7 @@ function chunked(body: string): Promise<number> {
   });
 }
 
-test("what is not plain JSON by its headers is refused", async () => {
+test("a body that is not plain JSON according to its headers is refused", async () => {
   const body = aBody();
   assert.equal((await post(body, { "content-type": "text/plain" })).status, 415);
   assert.equal((await post(body, { "content-type": "application/jsonx" })).status, 415);
@@ -173,7 +173,7 @@ test("other methods are named as such", async () => {
   }
 });
 
-test("a body that breaks off is forgotten, and holds nobody up", async () => {
+test("an incomplete body is discarded and does not delay other requests", async () => {
   const before = await stored();
   const body = aBody();
   const sending = request(address(), {

@@ -113,7 +113,7 @@ test("a large body is stored once, with all of its messages and what was left ou
   assert.equal(rows[0].count, 398);
 });
 
-test("what was answered 503 does not go on working", async () => {
+test("a request that was answered with 503 is no longer processed", async () => {
   const count = async () =>
     (
       await database.pool.query("select count(*)::int from app_public.messages where tenant_id = $1", [

@@ -102,7 +102,7 @@ const HOSTILE: [name: string, text: string][] = [
 ];
 
 for (const [name, text] of HOSTILE)
-  test(`${name} in a text does not hold up its neighbours`, async () => {
+  test(`${name} in a text does not delay the other messages`, async () => {
     const workspace = await program.connectedWorkspace();
     const body = webhookBody(workspace, {
       messages: [
@@ -165,7 +165,7 @@ test("numbers beyond reason, duplicate keys and a customer without a name are st
   assert.deepEqual((await said(workspace)).sort(), ["HUGE", "TWICE", "bsuid only"]);
 });
 
-test("what the database refuses is alone in paying for it, in its body and beside other bodies", async () => {
+test("an event that the database refuses does not affect the other events of its body or of other bodies", async () => {
   const workspace = await program.connectedWorkspace();
   // Nothing natural is refused any more; so this database is made to refuse something.
   await database.pool.query(`
@@ -220,7 +220,7 @@ test("what the database refuses is alone in paying for it, in its body and besid
   await assertCountersHold();
 });
 
-test("a replay of everything changes nothing, and teaches nothing old", async () => {
+test("a replay of all webhooks changes nothing and restores no old data", async () => {
   const workspace = await program.connectedWorkspace();
   const named = (name: string, body: string) =>
     webhookBody(workspace, {
@@ -253,7 +253,7 @@ test("a replay of everything changes nothing, and teaches nothing old", async ()
   assert.deepEqual(await look(), seen);
 });
 
-test("a status of nobody's message says so in skipped, also where others of its body were applied", async () => {
+test("a status of an unknown message is listed in skipped, even if other statuses of its body were applied", async () => {
   const workspace = await program.connectedWorkspace();
   const status = (id: string) => ({
     id,

@@ -133,7 +133,7 @@ test("deleting a contact does not give the budget back", async () => {
   assert.equal(await spent(thread), 0);
 });
 
-test("the database refuses tokens below nothing", async () => {
+test("the database refuses negative numbers of tokens", async () => {
   const thread = await begun();
   await assert.rejects(
     shell.query(

@@ -171,7 +171,7 @@ test("a token that Google refuses is renewed, and the question asked once more",
   assert.deepEqual([access_token, refresh_token, is_fresh], ["fresh", "r3fresh-2", null]);
 });
 
-test("a renewed token that is refused too is not renewed for ever", async () => {
+test("a renewed token that is also refused is not renewed endlessly", async () => {
   const thread = await shell.aThread(GRAPH);
   await connect(thread);
   valid.clear();
@@ -238,7 +238,7 @@ for (const [what, answer, code] of [
     assert.deepEqual([status, access_token], ["connected", "stale"]);
   });
 
-test("an account that is disconnected while somebody asks is not waited for", async () => {
+test("a request does not wait for an account that is disconnected in the meantime", async () => {
   const thread = await shell.aThread(GRAPH);
   const { user_id } = await connect(thread);
   google.answer = async () => {
@@ -250,7 +250,7 @@ test("an account that is disconnected while somebody asks is not waited for", as
   assert.ok(performance.now() - before < 10_000);
 });
 
-test("without a client of ours nothing is renewed, and nothing is called revoked", async () => {
+test("without an OAuth client no token is renewed or marked as revoked", async () => {
   const thread = await shell.aThread(GRAPH);
   const row = await connect(thread, { endsIn: "-1 minute" });
   assert.equal(await look(thread, { GOOGLE_CLIENT_SECRET: "" }), "NOT_CONNECTED");

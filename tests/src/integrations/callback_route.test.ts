@@ -87,7 +87,7 @@ async function paidAfter(body?: string | Buffer, headers?: Record<string, string
   return variables.paid;
 }
 
-test("JSON reaches the run that waits, which goes on; nothing of its token is logged", async () => {
+test("JSON reaches the waiting run, which continues; its token is not logged", async () => {
   const run = await aRun();
   assert.deepEqual(await post(run.path, '{"sum": 12}'), TAKEN);
   await shell.turns.drain();
@@ -109,7 +109,7 @@ test("called twice it goes on once; when the run is over there is none", async (
   assert.deepEqual(left, []);
 });
 
-test("a wrong token, another run's, another tenant's: there is no such run", async () => {
+test("a wrong token, or that of another run or tenant, is answered as an unknown run", async () => {
   const [ours, theirs] = [await aRun(), await aRun()];
   assert.notEqual(ours.tenantId, theirs.tenantId);
   const [, , runId, token = ""] = ours.path.split("/");
@@ -169,21 +169,21 @@ test("an enormous body is refused, plain or compressed, and the run waits on", a
   assert.deepEqual(await post(run.path, body(200_000)), TAKEN);
 });
 
-test("a body is not read for somebody without the token", async () => {
+test("the body of a request without the token is not read", async () => {
   const run = await aRun();
   const path = run.path.slice(0, -2);
   assert.deepEqual(await post(path, "x".repeat(300_000)), NOT_FOUND);
   assert.deepEqual(await post(path, "no json"), NOT_FOUND);
 });
 
-test("what is no JSON is refused with a code", async () => {
+test("a body that is not JSON is refused with a code", async () => {
   const run = await aRun();
   for (const body of ["{", "undefined", '{"a": 1}}', "\u0000", Buffer.from([0xff, 0xfe])])
     assert.deepEqual(await post(run.path, body), { status: 400, code: "PYREQ" }, String(body));
   assert.equal((await run.run()).status, "waiting");
 });
 
-test("hostile JSON is stored as far as it can be, and reaches nothing else", async () => {
+test("hostile JSON is stored as far as possible and affects nothing else", async () => {
   assert.deepEqual(await paidAfter('{"__proto__": {"admin": true}, "constructor": 1, "a": 1}'), { a: 1 });
   assert.deepEqual(await paidAfter('{"a\\u0000b": "c\\u0000d\\ud800"}'), { "a\ufffdb": "c\ufffdd\ufffd" });
   assert.deepEqual(await paidAfter('{"sum": "{{callback_url}}"}'), { sum: "{{callback_url}}" });
@@ -193,14 +193,14 @@ test("hostile JSON is stored as far as it can be, and reaches nothing else", asy
   assert.ok(JSON.stringify(deep).length < 200);
 });
 
-test("what a caller sends is no template: it is not filled in", async () => {
+test("placeholders in a caller's data are not replaced", async () => {
   const run = await aRun();
   await post(run.path, '{"sum": "{{callback_url}} {{contact.phone}}"}');
   await shell.turns.drain();
   assert.deepEqual(await run.said(), ["Paid {{callback_url}} {{contact.phone}}"]);
 });
 
-test("nothing, a scalar, a list and another type of content are callbacks too", async () => {
+test("an empty body, a scalar, a list and another content type are accepted as callbacks", async () => {
   assert.deepEqual(await paidAfter(), {});
   assert.equal(await paidAfter('"yes"'), "yes");
   assert.equal(await paidAfter("0"), 0);
@@ -229,7 +229,7 @@ test("a caller who cannot stop fills no table", async () => {
 });
 
 // glific#5595: the address was given out before the run was stored as waiting, and a fast answer found nobody.
-test("glific#5595: whoever learns the address finds the run waiting, however fast they are", async () => {
+test("glific#5595: a callback finds the run waiting, however soon after the address is sent", async () => {
   const given = graphOf(
     {
       start: ["start"],
@@ -256,7 +256,7 @@ test("glific#5595: whoever learns the address finds the run waiting, however fas
   assert.deepEqual(rows, [{ waiting_for: "callback", is_with_message: true, is_with_outbox: true }]);
 });
 
-test("glific#5595: a service that calls back before it has even answered is heard", async () => {
+test("glific#5595: a callback that arrives before the service's response is accepted", async () => {
   const calling = graphOf(
     {
       start: ["start"],

@@ -164,7 +164,7 @@ test("order is kept within a conversation, whatever the answers are; others do n
   assert.equal((await messageState(database.pool, ids[1]![0]!)).state, "uncertain");
 });
 
-test("a channel whose provider hangs does not hold up another", async () => {
+test("a channel whose provider hangs does not delay another", async () => {
   const [hanging, healthy] = [await program.connectedWorkspace(), await program.connectedWorkspace()];
   const undo = program.sandbox.faults.add({ kind: "blackHole" }, { phoneNumberId: hanging.phoneNumberId });
   const stuck = await conversations(database.pool, hanging, 100);
@@ -247,7 +247,7 @@ test("a refused token stops the channel and keeps its messages; they go when it 
   assert.equal((await channelOf(workspace)).status, "active");
 });
 
-test("130429 pauses the channel and teaches a pace; every message arrives", async () => {
+test("130429 pauses the channel and lowers its pace; every message arrives", async () => {
   const workspace = await program.connectedWorkspace();
   const threads = await conversations(database.pool, workspace, 20);
   program.sandbox.faults.add(

@@ -33,7 +33,7 @@ async function setToken({ channelId }: ConnectedWorkspace, accessToken: string):
   ]);
 }
 
-test("a token that was changed a moment ago is no reason to stop the channel", async () => {
+test("a token that was changed recently does not stop the channel", async () => {
   const workspace = await program.connectedWorkspace();
   const thread = await aConversation(database.pool, workspace);
   const [before] = await say(database.pool, thread, "with the old token");

@@ -33,7 +33,7 @@ const LOST = [
 ] as const;
 
 for (const [name, fault] of LOST)
-  test(`a message whose answer was ${name} is settled by its statuses, and sent once`, async () => {
+  test(`a message whose response was ${name} gets its outcome from its statuses, and is sent once`, async () => {
     const { thread, recipient } = await aThread();
     program.sandbox.faults.add(fault, { recipient, times: 1 });
     // A while without statuses: what is uncertain must stay so, and hold up the next.

@@ -125,7 +125,7 @@ for (const [what, graph] of [
     assert.deepEqual(others, []);
   });
 
-test("MOVE: a delay that runs rings in the new version", async () => {
+test("MOVE: a running delay ends in the new version", async () => {
   const thread = await shell.aThread(waiting("delay", { delay: 60 }, "one"));
   await thread.say("hello");
   const { expires_at } = await thread.run();
@@ -167,7 +167,7 @@ test("MOVE: inside a subflow a run stays with the graphs it began with", async (
   assert.equal((await inner.run()).version_id, versionId);
 });
 
-test("RESTART: a run ends with that reason, and begins anew in the new version; its timer goes with it", async () => {
+test("RESTART: a run ends with that reason and starts again in the new version; its timer is removed", async () => {
   const thread = await shell.aThread(asking("one"));
   await thread.say("hello");
   const before = await thread.run();
@@ -184,7 +184,7 @@ test("RESTART: a run ends with that reason, and begins anew in the new version; 
   assert.deepEqual(jobs, []);
 });
 
-test("RESTART: nobody is spoken over: it waits until the person is done", async () => {
+test("RESTART: the chatbot waits until the agent has finished", async () => {
   const thread = await shell.aThread(asking("one"));
   await thread.say("hello");
   await thread.set("chatbot_paused_until = now() + interval '1 hour'");
@@ -195,7 +195,7 @@ test("RESTART: nobody is spoken over: it waits until the person is done", async 
   assert.deepEqual(await thread.said(), ["Hello one", "Next?", "Hello two", "Next?"]);
 });
 
-test("a run that ended before it heard of it is neither moved nor begun anew", async () => {
+test("a run that ended before the activation reached it is neither moved nor restarted", async () => {
   for (const running of ["move", "restart"]) {
     const thread = await shell.aThread(asking("one"));
     await thread.say("hello");
@@ -210,7 +210,7 @@ test("a run that ended before it heard of it is neither moved nor begun anew", a
   }
 });
 
-test("other chatbots' runs, and other tenants', hear nothing", async () => {
+test("the runs of other chatbots and other tenants are not affected", async () => {
   const thread = await shell.aThread(asking("one"));
   const stranger = await shell.aThread(asking("theirs"));
   await thread.say("hello");

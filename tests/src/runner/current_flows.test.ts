@@ -41,7 +41,7 @@ async function sentBy(thread: ChatbotThread) {
   return [mode ?? "published", flow_action_payload?.screen ?? null];
 }
 
-test("a form that was a draft when its sender was published is no draft once Meta has published it", async () => {
+test("a form that was a draft when its chatbot was published is sent as published once Meta has published it", async () => {
   const formId = digits(12);
   const thread = await shell.aThread(sending(formId));
   assert.deepEqual(await sentBy(thread), ["published", null]);
@@ -55,7 +55,7 @@ test("a form that was a draft when its sender was published is no draft once Met
   assert.deepEqual(await sentBy(thread), ["published", "OTHER"]);
 });
 
-test("of a form whose row is gone, what was known at publication counts", async () => {
+test("for a form whose row was deleted, the data of the publication is used", async () => {
   const formId = digits(12);
   const thread = await shell.aThread(sending(formId));
   await aForm(thread, formId);

@@ -74,7 +74,7 @@ async function comes(thread: ChatbotThread, ...said: Said[]): Promise<void> {
   }
 }
 
-describe("what no person types begins its chatbot while another one waits", () => {
+describe("a code, an advertisement or a template's button starts its chatbot while another one waits", () => {
   const signals: [name: string, said: Said][] = [
     ["a code", text("TABLE-12 we are here")],
     ["a code and nothing else", text("Menu!")],
@@ -180,7 +180,7 @@ describe("a tap on an old menu gets an answer", () => {
     assert.deepEqual(said.slice(2), [...old.map(() => "Please choose one of the options."), "Done"]);
   });
 
-  test("words that nobody waits for get none", async () => {
+  test("a text that no run waits for gets no such reply", async () => {
     const thread = await aThread();
     await comes(thread, text("order"), text("Ann"), tap("Small"), text("thank you"));
     assert.equal((await thread.said()).at(-1), "Done");

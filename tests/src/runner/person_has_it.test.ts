@@ -132,7 +132,7 @@ test("a pause that is prolonged goes on holding what it held", async () => {
   assert.deepEqual(await thread.said(), ["Here I am"]);
 });
 
-test("whoever starts a chatbot ends the pause: it hears the answer, and the run before it is not asked again", async () => {
+test("starting a chatbot ends the pause: it receives the answer, and the previous run does not repeat its question", async () => {
   const thread = await shell.aThread(ONE_QUESTION);
   await thread.say("hello");
   await pause(thread);
@@ -142,7 +142,7 @@ test("whoever starts a chatbot ends the pause: it hears the answer, and the run 
   assert.deepEqual(await thread.said(), ["Next?", "Next?", "Goodbye"]);
 });
 
-test("a run that is started while somebody is assigned begins, and goes on when they give the conversation back", async () => {
+test("a run that is started while an agent is assigned begins, and continues when the agent returns the conversation", async () => {
   const thread = await shell.aThread(fetching(`${server.url}/answer`));
   await assign(thread);
   await shell.query("select app_public.start_chatbot($1, $2)", thread.conversationId, thread.chatbotId);
@@ -195,7 +195,7 @@ test("a timer waits for as long as the conversation is assigned", async () => {
   assert.deepEqual(await thread.said(), ["Here I am"]);
 });
 
-test("given back before its time a timer rings at its time", async () => {
+test("if the conversation is returned before a timer is due, the timer fires when it is due", async () => {
   const thread = await shell.aThread(DELAY);
   await thread.say("hello");
   await assign(thread);
@@ -244,7 +244,7 @@ test("the time of a handoff runs while a person has it", async () => {
   assert.deepEqual(await thread.said(), ["Nobody came"]);
 });
 
-test("a call's result that comes meanwhile is kept, through messages and turns, and taken afterwards", async () => {
+test("the result of a call that arrives during the pause is kept through messages and turns, and used afterwards", async () => {
   const thread = await shell.aThread(fetching(`${server.url}/answer`));
   await thread.say("hello");
   await pause(thread);
@@ -259,7 +259,7 @@ test("a call's result that comes meanwhile is kept, through messages and turns, 
   assert.deepEqual(await eventsOf(thread), []);
 });
 
-test("a callback that comes meanwhile is kept", async () => {
+test("a callback that arrives during the pause is kept", async () => {
   const thread = await shell.aThread(CALLBACK);
   await thread.say("hello");
   const { id } = await thread.run();
@@ -271,7 +271,7 @@ test("a callback that comes meanwhile is kept", async () => {
   assert.deepEqual(await thread.said(), ["Paid 12"]);
 });
 
-test("what waits for a run that is stopped meanwhile is forgotten when the person is done", async () => {
+test("events kept for a run that is stopped during the pause are dropped when the pause ends", async () => {
   const thread = await shell.aThread(CALLBACK);
   await thread.say("hello");
   const { id } = await thread.run();
@@ -332,7 +332,7 @@ const GIVING_BACK: { [name: string]: (thread: ChatbotThread) => Promise<unknown>
   },
 };
 for (const [name, giveItBack] of Object.entries(GIVING_BACK)) {
-  test(`${name} ends the pause: a handoff's question hears its answer`, async () => {
+  test(`${name} ends the pause: the question of a handoff receives its answer`, async () => {
     const thread = await shell.aThread(HANDOFF);
     await thread.say("hello");
     await personWrites(thread);
@@ -355,7 +355,7 @@ for (const [name, giveItBack] of Object.entries(GIVING_BACK)) {
   });
 }
 
-test("closing asks nothing of the customer, and hears their answer", async () => {
+test("closing sends the customer no question, and their answer is received", async () => {
   const thread = await shell.aThread(ONE_QUESTION);
   await thread.say("hello");
   await personWrites(thread);

@@ -64,7 +64,7 @@ const runsOf = ({ tenantId }: ConnectedWorkspace) =>
     tenantId,
   );
 
-test("a closed window ends the run with the code, and holds up no other conversation", async () => {
+test("a closed window ends the run with the code, and does not delay other conversations", async () => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, ECHO_BOT);
   const phones = [aPhone(workspace), aPhone(workspace), aPhone(workspace)];
@@ -180,7 +180,7 @@ test("a private address that the configuration does not name is not asked", asyn
   assert.match((phone.received[0]!.content as { body: string }).body, /^It failed: /);
 });
 
-test("many calls that hang hold up neither messages nor other chatbots", async () => {
+test("many calls that hang do not delay messages or other chatbots", async () => {
   isHanging = true;
   const [slow, quick] = [await program.connectedWorkspace(), await program.connectedWorkspace()];
   const { port } = api.address() as AddressInfo;

@@ -66,7 +66,7 @@ test("a chatbot is started by hand with variables, skipped on, and stopped with 
   assert.equal((await thread.run()).completion_reason, "manually_stopped");
 });
 
-test("what a chatbot is started with replaces nothing that the program says of the contact", async () => {
+test("the variables a chatbot is started with do not replace the program's data of the contact", async () => {
   const thread = await aThread(
     graphOf(
       {

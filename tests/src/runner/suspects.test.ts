@@ -67,7 +67,7 @@ test("after three processes an event is set aside, its run fails, and everything
   assert.deepEqual(await eventsLeft(), []);
 });
 
-test("a process that ends costs its innocent events nothing", async () => {
+test("events that did not cause a process to end are all processed", async () => {
   const threads = [await shell.aThread(ECHO_BOT), await shell.aThread(ECHO_BOT)];
   const events: string[] = [];
   for (const thread of threads) events.push(await writes(thread, "hello"), await writes(thread, "again"));
@@ -78,7 +78,7 @@ test("a process that ends costs its innocent events nothing", async () => {
   assert.deepEqual(await eventsLeft(), []);
 });
 
-test("what was played and saved is no try", async () => {
+test("a turn that was saved does not count as an attempt", async () => {
   const thread = await shell.aThread(ECHO_BOT);
   await thread.say("hello");
   const [taker] = await shell.query(

@@ -128,7 +128,7 @@ test("many events at once and two workers: each is taken once, in order", async 
   assert.equal((await runsOf(conversationId)).length, 1);
 });
 
-test("a conversation that somebody keeps locked is taken later, and holds up no other", async (t) => {
+test("a locked conversation is claimed later and does not delay others", async (t) => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, ECHO_BOT);
   const [locked, other] = [aPhone(workspace), aPhone(workspace)];
@@ -160,7 +160,7 @@ test("a conversation that somebody keeps locked is taken later, and holds up no 
   await untilQuiet();
 });
 
-test("the bot is silent while a person has the conversation, and speaks when it is given back", async () => {
+test("the chatbot is silent while an agent has the conversation, and continues when it is returned", async () => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, ECHO_BOT);
   const agent = await aPerson(database.pool, workspace.tenantId, "agent");
@@ -230,7 +230,7 @@ test("a person's reply makes the bot pause", async () => {
   assert.deepEqual(heard(phone).slice(2), ["Next?", "You said again", "Next?"]);
 });
 
-test("a node of an unknown kind ends the run with a reason; the next message begins anew", async () => {
+test("a node of an unknown kind ends the run with a reason; the next message starts a new run", async () => {
   const workspace = await program.connectedWorkspace();
   await anActiveChatbot(database.pool, workspace.tenantId, UNKNOWN_NODE);
   const phone = aPhone(workspace);
@@ -267,7 +267,7 @@ test("a message that the provider refuses ends the run with its code", async () 
   assert.deepEqual(runs, [{ status: "failed", outcome: "failed", completion_reason: "send_failed: 131026" }]);
 });
 
-test("no active chatbot: nothing is queued; two tenants' chatbots are apart", async () => {
+test("without an active chatbot nothing is queued; the chatbots of two tenants are separate", async () => {
   const [none, support, echo] = [
     await program.connectedWorkspace(),
     await program.connectedWorkspace(),

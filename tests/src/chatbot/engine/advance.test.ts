@@ -114,7 +114,7 @@ describe("messages that come while a call is under way", () => {
     end: ["end"],
   });
 
-  test("answer the questions that follow, in order; what answers nothing is dropped", () => {
+  test("answer the following questions in order; the others are dropped", () => {
     const run = new Run(graph).start();
     for (const message of [tap("old"), text("Ada"), text("blue"), text("red")]) run.hear(message);
     assert.deepEqual(run.effects, []);
@@ -137,7 +137,7 @@ describe("messages that come while a call is under way", () => {
   });
 });
 
-test("callbacks nobody waits for are kept up to a number", () => {
+test("callbacks that no node waits for are kept up to a limit", () => {
   const run = new Run(asking).start();
   for (let index = 0; index < 25; index++) run.give({ kind: "callback", payload: index });
   assert.equal(run.context.callbacks.length, 20);
@@ -161,7 +161,7 @@ test("events for something else change nothing", () => {
   }
 });
 
-test("a send that fails nobody knows where ends the run; an error exit takes it", () => {
+test("a failed send without a known node ends the run; an error exit handles it", () => {
   assert.equal(
     new Run(asking).start().give({ kind: "send_failed", nodeId: null, reason: "131047" }).context.status,
     "failed",

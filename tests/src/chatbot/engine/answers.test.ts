@@ -72,7 +72,7 @@ describe("typed text at a menu", () => {
   });
 });
 
-describe("what is no answer does not count as one", () => {
+describe("an event that is not an answer does not count as one", () => {
   for (const type of ["reaction", "edit", "system", "unsupported", "request_welcome"]) {
     test(`${type} changes nothing`, () => {
       const run = new Run(chainOf({ q: ask("v") })).start();
@@ -83,7 +83,7 @@ describe("what is no answer does not count as one", () => {
   }
 
   for (const type of ["sticker", "image", "location", "contacts", "order"]) {
-    test(`${type} is told once that it is none, and never advances`, () => {
+    test(`${type} gets one reply that it is not an answer, and never advances`, () => {
       const run = new Run(chainOf({ q: ask("v") })).start();
       run.hear({ id: null, type, content: type === "contacts" ? [] : {} });
       assert.equal(run.said.length, 1);

@@ -25,7 +25,7 @@ test("texts that follow each other are one; taps stay apart", () => {
   );
 });
 
-test("a text that leads somewhere else continues nothing, but is continued", () => {
+test("a text that leads to another node does not continue a burst, but can be continued", () => {
   const isEntry = (message: InboundMessage) => message.referral !== undefined;
   const fromAd = { ...text("hello"), referral: { source_id: "ad" } };
   assert.deepEqual(joinBurst([text("Bob"), text("Smith"), fromAd, text("are you open?")], isEntry), [

@@ -27,7 +27,7 @@ test("calendar and form leave by their handles", () => {
   assert.deepEqual(new Run(graph).start().respond(403).path, ["start", "cal", "bad"]);
 });
 
-describe("nothing leaves a run stuck", () => {
+describe("no event leaves a run stuck", () => {
   const ends: { [name: string]: [Graph, string] } = {
     "an unknown node": [chainOf({ x: ["google_sheet"] }), "unknown_node_type: google_sheet at x"],
     "a node without a type": [chainOf({ x: [""] }), "unknown_node_type: (none) at x"],
@@ -146,7 +146,7 @@ describe("guards", () => {
     assert.equal(said.context.completionReason, "variables_too_large: maxVariablesSize");
   });
 
-  test("a chain of thousands is no recursion", () => {
+  test("a chain of thousands of nodes does not use recursion", () => {
     const nodes = Object.fromEntries(
       Array.from({ length: 5000 }, (_, index) => [`n${index}`, ["set_variable", { variable: "v" }] as const]),
     );

@@ -107,7 +107,7 @@ describe("business hours", () => {
   });
 });
 
-test("a skip word, or silence, is no beginning", () => {
+test("a skip word or a timeout does not start a run", () => {
   assert.equal(isBeginning(DEFAULT_SETTINGS, text("hi")), true);
   assert.equal(isBeginning(DEFAULT_SETTINGS, text("VAZGEÇ")), false);
   assert.equal(isBeginning(DEFAULT_SETTINGS, { id: null, type: "reaction", content: {} }), false);

@@ -210,7 +210,7 @@ describe("whatever words a message is compared with, its turn ends in time", () 
   });
 });
 
-test("a run whose turn takes too long fails with the reason, and says nothing of that turn", () => {
+test("a run whose turn takes too long fails with the reason, and sends no message of that turn", () => {
   const { version } = new Run(
     chainOf({ hi: ["message", { content: "Hi" }], ask: ["question", { content: "?" }] }),
   );
@@ -230,7 +230,7 @@ test("a run whose turn takes too long fails with the reason, and says nothing of
   assert.equal(after.currentNodeId, null);
 });
 
-test("nothing is changed by a budget that suffices", () => {
+test("a sufficient budget changes nothing", () => {
   const { version } = new Run(
     chainOf({ hi: ["message", { content: "Hi {{x}}" }], ask: ["question", { content: "?" }] }),
   );

@@ -81,7 +81,7 @@ test("one resolver: nested paths under automatic names, in messages, requests an
   assert.deepEqual(run.said, ["Ada"]);
 });
 
-test("nothing that looks like a sum is calculated", () => {
+test("a text that looks like a sum is not calculated", () => {
   const date = "2025-12-01";
   const id = "0190aaaa-0000-4000-a716-446655440000";
   const run = new Run(

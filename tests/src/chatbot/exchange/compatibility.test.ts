@@ -151,7 +151,7 @@ describe("automatic names count in the builder's order", () => {
     assert.deepEqual(namesOf(graph), { a: "question_1", api: "rest_api_1", b: "question_2" });
   });
 
-  test("the same with a loop, and with nodes nobody reaches", () => {
+  test("the same with a loop, and with unreachable nodes", () => {
     const graph = graphOf(
       {
         start: ["start"],

@@ -23,7 +23,7 @@ const read = (whatsappFlows: unknown) => {
   };
 };
 
-test("a form is read with all that an export says of it; one that is missing is told", () => {
+test("a form is read with all data of an export; a missing one is reported", () => {
   const whole = {
     ...flow,
     categories: ["OTHER", 5],
@@ -71,13 +71,13 @@ for (const [name, form, message] of broken)
     assert.match(first, message);
   });
 
-test("forms that are no list, and too many of them", () => {
+test("forms that are not a list, and too many forms, are refused", () => {
   assert.deepEqual(read({ 77: flow }).codes, ["flows_not_a_list"]);
   assert.deepEqual(read(Array(IMPORT_LIMITS.flows + 1).fill(flow)).codes, ["too_many_flows"]);
   assert.deepEqual(read(null).flows, []);
 });
 
-test("an id twice, an endpoint that is none: told, and put right", () => {
+test("a duplicate id and an invalid endpoint are reported and corrected", () => {
   const twice = read([flow, { ...flow, name: "Other" }]);
   assert.deepEqual(
     [twice.codes, twice.flows?.length, twice.flows?.[0]?.name],

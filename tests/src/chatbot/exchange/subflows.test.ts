@@ -34,7 +34,7 @@ test("embedded graphs are read, and found by those that call them", () => {
   assert.deepEqual(unused, []);
 });
 
-test("other files are named by id, by name or by the file's name; what nothing calls is told", () => {
+test("other files are referenced by id, name or file name; a file that no flow calls is reported", () => {
   const file = (fileName: string, content: object) => ({ fileName, chatbot: imported(content) });
   const { chatbot, unused } = linkFiles(imported(calling("7", "Receipt", "refund")), [
     file("one", { id: "7", name: "Pay", ...calling("Receipt") }),

@@ -261,7 +261,7 @@ test("a placeholder asks only where no text does", () => {
   assert.deepEqual(play(typebot({ g: [input] }, ["e0 > g"])).said, ["Type here"]);
 });
 
-test("a loss names its block and its group; other events are told", () => {
+test("a loss names its block and its group; other events are reported", () => {
   const events = [
     { id: "ev", type: "start", outgoingEdgeId: "e0" },
     { id: "cmd", type: "command" },
@@ -317,7 +317,7 @@ test("a condition that compares nothing is never met", () => {
   assert.deepEqual(play(file).said, ["No"]);
 });
 
-test("a rating that says no more is one from 0 to 10", () => {
+test("a rating without further settings is from 0 to 10", () => {
   const isPromoter = { comparisons: [{ variableId: "v2", comparisonOperator: "Greater than", value: "8" }] };
   const file = typebot(
     {

@@ -182,7 +182,7 @@ describe("rest_api", () => {
     );
   });
 
-  test("a result of an earlier attempt, or of nobody, changes nothing", () => {
+  test("a result of an earlier attempt, or of no call, changes nothing", () => {
     const run = calling("rest_api", { apiUrl: url });
     run.give({ kind: "http_result", requestId: "stale", result: failure("network") });
     assert.deepEqual([run.context.status, run.effects], ["waiting", []]);

@@ -70,7 +70,7 @@ for (const [name, [data, expected]] of Object.entries(cases)) {
   test(name, () => assert.deepEqual(send(data, { name: "Ada", lat: 41.5 }).sent, [expected]));
 }
 
-test("what lacks its main field says its content, or nothing", () => {
+test("a message without its main field sends its content, or nothing", () => {
   for (const messageType of ["image", "location", "contacts", "template", "interactive"]) {
     assert.deepEqual(send({ messageType, content: "instead" }).said, ["instead"], messageType);
     const run = send({ messageType });

@@ -191,7 +191,7 @@ describe("what is sent", () => {
     return buttons?.map(({ reply }) => reply.title) ?? sections?.flatMap(({ rows }) => rows);
   };
 
-  test("two buttons of one title are told apart", () => {
+  test("two buttons with the same title are distinguished", () => {
     const buttons = [
       { id: "a", title: "Tea" },
       { id: "b", title: "Tea" },
@@ -258,7 +258,7 @@ describe("dynamic menus", () => {
     assert.equal(rowsOf(asking(list, { api: { items: items(10) } }))?.length, 10);
   });
 
-  test("more are turned page by page, and a page is no answer", () => {
+  test("more options are shown in pages, and a page does not count as an answer", () => {
     const run = asking(list, { api: { items: items(20) } });
     assert.deepEqual(rowsOf(run), ["1", "2", "3", "4", "5", "6", "7", "8", "__PAGE_NEXT__1"]);
     run.hear(tap("__PAGE_NEXT__1", "Next", "list_reply"));
@@ -303,7 +303,7 @@ describe("dynamic menus", () => {
     );
   });
 
-  test("what has no words is no option, and the same item twice is one", () => {
+  test("an item without text is not an option, and a repeated item is one option", () => {
     const soup = { id: 3, name: "Soup" };
     const untidy: Json[] = [
       null,
@@ -338,7 +338,7 @@ describe("dynamic menus", () => {
     assert.equal(run.say("Soup of the day").context.variables.v, "x");
   });
 
-  test("what is listed is data: a placeholder in it stays one, and gives nothing away", () => {
+  test("listed items are data: a placeholder in them is not replaced and reveals nothing", () => {
     const item = { id: "x", name: "{{secret}}", description: "{{secret}}" };
     const run = asking(
       { questionType: "list", dynamicListSource: "l" },

@@ -59,14 +59,14 @@ describe("handoff", () => {
     assert.deepEqual([run.context.status, run.context.completionReason], ["completed", "handed_off"]);
   });
 
-  test("silent meanwhile; goes on when it is given back", () => {
+  test("is silent during the handoff, and continues when the conversation is returned", () => {
     const run = withExits("handoff", { userId: "u1" }, ["returned"]);
     assert.equal(run.effect("set_timer"), undefined);
     assert.deepEqual(run.say("hello?").sent, []);
     assert.equal(run.give({ kind: "handoff_ended" }).context.outcome, "returned");
   });
 
-  test("or when nobody does in time", () => {
+  test("or when the time limit has passed", () => {
     assert.equal(
       withExits("handoff", { timeoutSeconds: 60 }, ["", "timeout"]).ring().context.outcome,
       "timeout",
@@ -97,7 +97,7 @@ describe("wait_for_callback", () => {
     assert.equal(run.say("x").context.variables.paid, 7);
   });
 
-  test("not for ever", () => {
+  test("not endlessly", () => {
     const run = withExits("wait_for_callback", {}, ["timeout"]);
     assert.equal(run.context.waiting?.timer?.at, "2026-03-03T09:00:00.000Z");
     assert.equal(run.ring().context.outcome, "timeout");

@@ -108,7 +108,7 @@ describe("numbers", () => {
       assert.equal(readNumber(written), number);
     });
 
-  test("the author's decimal sign settles what is ambiguous, and nothing else", () => {
+  test("the author's decimal sign decides only ambiguous numbers", () => {
     assert.equal(readNumber("1.500", ","), 1500);
     assert.equal(readNumber("1.500", "."), 1.5);
     assert.equal(readNumber("1,500", "."), 1500);

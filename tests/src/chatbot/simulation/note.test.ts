@@ -32,7 +32,7 @@ test("time passes up to a timer, and past it", () => {
   assert.deepEqual(play(question, "@wait 59.9 m", "hello").path, ["start", "ask", "yes"]);
 });
 
-test("whoever has nothing to wait for waits for nothing", () => {
+test("`@wait` at a node without a timer changes nothing", () => {
   const forever = chainOf({ hand: ["handoff"], bye: ["message", { content: "Bye" }] });
   assert.deepEqual(play(forever, "@wait", "@wait").path, ["start", "hand"]);
   assert.deepEqual(play(forever, "@wait", "@return").path, ["start", "hand", "bye"]);

@@ -77,7 +77,7 @@ function checkTrace(
   assert.deepEqual(simulation.messages.slice(saidBefore), said);
 }
 
-test("any graph, any replies: what a step leaves can be continued, its trace tells all of it, and it repeats itself", () => {
+test("any graph, any replies: the state after a step can be continued, its trace is complete, and it is deterministic", () => {
   fc.assert(
     fc.property(graph, fc.array(reply, { maxLength: 10 }), json, (chatbot, replies, stub) => {
       const version = versionOf(chatbot);

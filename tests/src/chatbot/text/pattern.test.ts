@@ -37,7 +37,7 @@ const refused: [pattern: string, reason: RegExp][] = [
   ["(?:a{1,30}b{1,30}){30}", /too large/],
 ];
 for (const [pattern, reason] of refused) {
-  test(`${pattern.slice(0, 20)} is refused with its reason, and matches nothing`, () => {
+  test(`${pattern.slice(0, 20)} is refused with its reason, and matches no text`, () => {
     assert.match(patternError(pattern) ?? "", reason);
     assert.equal(testPattern(pattern, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), false);
   });

@@ -86,7 +86,7 @@ test("turn by turn: what was said, what would be said, and whether they differ",
   assert.equal(run?.variables.name, "Bob");
 });
 
-test("the order of keys and the tokens of forms are no difference; the content is", () => {
+test("the order of keys and the tokens of forms do not count as a difference; the content does", () => {
   const form: NodeSpec = ["whatsapp_flow", { whatsappFlowId: "77", flowCta: "Go", flowBodyText: "Fill in" }];
   const version = versionOf(
     { start: ["start"], form, bye: ["message", { content: "{{flow_1.response.day}}" }] },
@@ -176,7 +176,7 @@ const TIMED = versionOf(
   ["start > ask", "ask:timeout > late", "late > wait", "wait > later"],
 );
 
-test("timers that would have rung between two messages ring, and count for the turn before", () => {
+test("timers that are due between two messages fire, and count for the turn before", () => {
   const { turns, runs } = replayed(
     TIMED,
     recordingOf([
@@ -195,7 +195,7 @@ test("timers that would have rung between two messages ring, and count for the t
   );
 });
 
-test("after the last message timers ring until the clock's end, unless messages are left", () => {
+test("after the last message timers fire until the end of the clock, unless messages are left", () => {
   const lines: Line[] = [[0, "customer", "hello"]];
   assert.deepEqual(replayed(TIMED, recordingOf(lines), { until: at(11) }).turns[0]?.[2], [
     "Name?",
@@ -261,7 +261,7 @@ test("while a person had stepped in the chatbot is silent; then it asks again, o
   );
 });
 
-test("in a pause no timer rings and no call is answered; a handoff's own timeout does, and what follows it waits", () => {
+test("during a pause no timer fires and no call is answered; only the timeout of a handoff fires, and the next step waits", () => {
   const calling = versionOf(
     {
       start: ["start"],
@@ -294,7 +294,7 @@ test("in a pause no timer rings and no call is answered; a handoff's own timeout
   assert.deepEqual(runs[0]?.path, ["start", "team", "api", "wait", "m"]);
 });
 
-test("triggers decide what begins a run, as in earnest, unless they are to be ignored", () => {
+test("triggers decide what starts a run, as in production, unless the replay ignores them", () => {
   const triggers = [{ kind: "keyword", words: ["start"] }];
   const version = versionOf({ start: ["start", { triggers }], m: ["message", { content: "Go" }] }, [
     "start > m",
@@ -360,7 +360,7 @@ test("runs take the ids of those that were: what is drawn by chance is drawn ali
   assert.notDeepEqual(said([id]), said([]));
 });
 
-test("nothing that was, and what the chatbot said by itself", () => {
+test("a turn without recorded messages, and messages that the chatbot sent on its own", () => {
   assert.deepEqual(replayed(HELLO, recordingOf([])), {
     turns: [],
     runs: [],
@@ -374,7 +374,7 @@ test("nothing that was, and what the chatbot said by itself", () => {
   assert.deepEqual(replayed(HELLO, recordingOf([[0, "person", "Hello?"]])).turns, []);
 });
 
-test("a message that says nothing to a chatbot, or is of no known shape, moves nothing and breaks nothing", () => {
+test("a message that a chatbot ignores, or of an unknown format, changes nothing and causes no error", () => {
   for (const said of [
     { type: "reaction", content: { emoji: "👍" } },
     { type: "unsupported", content: {} },

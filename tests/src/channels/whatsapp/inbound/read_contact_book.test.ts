@@ -16,14 +16,14 @@ function customers(contacts: object[], ...senders: Sender[]): (string | null)[][
 
 const ANN = { wa_id: "5511987654321", user_id: "BR.41", profile: { name: "Ann" } };
 
-test("a card does not speak for the same digits in another area", () => {
+test("a card does not match the same digits in another area", () => {
   assert.deepEqual(customers([ANN], { from: "5511987654321" }, { from: "553187654321" }), [
     ["+5511987654321", "BR.41", "Ann"],
     ["+553187654321", null, null],
   ]);
 });
 
-test("a card speaks for its number in the other spelling, also among several cards", () => {
+test("a card matches its number in the other spelling, also among several cards", () => {
   const bob = { wa_id: "447700900124", profile: { name: "Bob" } };
   assert.deepEqual(customers([bob, ANN], { from: "551187654321" }, { from: "447700900124" }), [
     ["+5511987654321", "BR.41", "Ann"],
@@ -31,7 +31,7 @@ test("a card speaks for its number in the other spelling, also among several car
   ]);
 });
 
-test("a card does not speak for another number, though the value has one of each", () => {
+test("a card does not match another number, even if the value has one of each", () => {
   assert.deepEqual(customers([ANN], { from: "447700900124" }), [["+447700900124", null, null]]);
 });
 
@@ -41,11 +41,11 @@ test("a card does not lend its number to a sender whose number is another, thoug
   ]);
 });
 
-test("a card does not speak for another user id, whether or not the value has one message", () => {
+test("a card does not match another user id, whether or not the value has one message", () => {
   assert.deepEqual(customers([ANN], { from_user_id: "BR.42" }), [[null, "BR.42", null]]);
 });
 
-test("a card with a number alone does not speak for somebody else's user id beside its own message", () => {
+test("a card with only a number does not describe another sender if the number sent a message itself", () => {
   const { user_id: _, ...card } = ANN;
   assert.deepEqual(customers([card], { from: "5511987654321" }, { from_user_id: "BR.42" }), [
     ["+5511987654321", null, "Ann"],
@@ -54,13 +54,13 @@ test("a card with a number alone does not speak for somebody else's user id besi
   assert.deepEqual(customers([card], { from_user_id: "BR.41" }), [["+5511987654321", "BR.41", "Ann"]]);
 });
 
-test("a lone card speaks for a message without any sender", () => {
+test("a single card describes a message without a sender", () => {
   assert.deepEqual(customers([ANN], {}, { from: "5511987654321" }), [
     ["+5511987654321", "BR.41", "Ann"],
     ["+5511987654321", "BR.41", "Ann"],
   ]);
 });
 
-test("several cards do not speak for a message without any sender", () => {
+test("several cards do not describe a message without a sender", () => {
   assert.deepEqual(customers([ANN, { wa_id: "447700900124" }], {}), [[null, null, null]]);
 });

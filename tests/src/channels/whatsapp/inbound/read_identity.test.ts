@@ -142,7 +142,7 @@ test("a lone contact does not lend its name to several strangers", () => {
   assert.deepEqual([stranger.contact.phone, stranger.profileName], ["+447700900199", null]);
 });
 
-test("numbers are E.164 or nothing", () => {
+test("numbers are in E.164 format or null", () => {
   const cases: [string, string | null][] = [
     ["+1 (555) 010-0200", "+15550100200"],
     ["15550100200", "+15550100200"],

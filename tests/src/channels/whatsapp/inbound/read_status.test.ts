@@ -86,7 +86,7 @@ test("a status that we do not know is kept aside, with the provider's word", () 
   }
 });
 
-test("a status that names no message is kept aside", () => {
+test("a status without a message id is not applied", () => {
   assert.equal(onlyFact("other", statuses({ id: "" })).reason, "a status without a usable id");
 });
 

@@ -15,7 +15,7 @@ const text = {
 };
 const value = { messaging_product: "whatsapp", metadata, contacts, messages: [text] };
 
-test("what is not a JSON object is unreadable, and the reason quotes nothing of it", () => {
+test("a body that is not a JSON object is unreadable, and the reason does not quote it", () => {
   const secret = "4111-1111";
   for (const [raw, reason] of [
     ["", "the body is empty"],
@@ -102,7 +102,7 @@ test("whatever is empty or of the wrong type says so", () => {
   }
 });
 
-test("missing metadata and contacts are no hindrance", () => {
+test("a value without metadata and contacts is read", () => {
   const [item] = factsOf(body("messages", { messages: [text] }));
   assert.ok(item?.kind === "message");
   assert.deepEqual([item.providerChannelId, item.profileName], [null, null]);
@@ -132,7 +132,7 @@ test("several accounts, numbers and fields share a body", () => {
   );
 });
 
-test("hostile text reaches nobody: NUL, lone surrogates, deep nesting, huge numbers", () => {
+test("hostile input is neutralised: NUL, lone surrogates, deep nesting, huge numbers", () => {
   const raw = JSON.stringify(
     messages({ type: "text", text: { body: "BODY" } }, { type: "deep", deep: "DEEP" }),
   )

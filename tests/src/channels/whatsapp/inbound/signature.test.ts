@@ -40,7 +40,7 @@ test("a header of another shape is refused", () => {
   }
 });
 
-test("nothing verifies without a secret", () => {
+test("no signature is valid without a secret", () => {
   assert.equal(verifySignature(body, sign(body, ""), []), false);
   assert.equal(verifySignature(body, sign(body, ""), [""]), false);
 });

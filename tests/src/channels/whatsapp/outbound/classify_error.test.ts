@@ -64,7 +64,7 @@ test("a code we do not know: rejected, but uncertain from a server in trouble or
   assert.equal(failed(130429, { is_transient: true }).kind, "throttled");
 });
 
-test("without a code the HTTP status speaks", () => {
+test("without a code the HTTP status decides", () => {
   const kinds = [302, 400, 401, 403, 404, 500, 502].map(
     (status) => classifyError(reply(status, "<html>")).kind,
   );

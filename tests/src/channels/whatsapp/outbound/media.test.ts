@@ -69,7 +69,7 @@ test("a medium is fetched with the token and checked, the digest in base64 or he
   assert.equal(seen[0]?.path, "/file?x=1");
 });
 
-test("the token is shown to nobody else", async (t) => {
+test("the access token is sent to no other host", async (t) => {
   const { channel, graph, seen } = await graphServer(t, serve);
   const { port } = new URL(channel.graphUrl);
   for (const url of [

@@ -27,7 +27,7 @@ test("a number without + gets one, or Meta would take it for a local number", ()
   assert.equal(requestBody({ ...message, to: { phone: "5511998765432", bsuid: null } }).to, "+5511998765432");
 });
 
-test("a BSUID goes into `recipient`, and only where there is no phone", () => {
+test("a BSUID is sent in `recipient`, and only if there is no phone number", () => {
   const bsuid = "BR.84211963300175429918";
   const byId = requestBody({ ...message, to: { phone: null, bsuid } });
   assert.deepEqual([byId.to, byId.recipient], [undefined, bsuid]);

@@ -108,7 +108,7 @@ test("connections are kept and used again", async (t) => {
   assert.ok(connections() <= 2);
 });
 
-test("an error is told by its code", async (t) => {
+test("an error is classified by its code", async (t) => {
   const error = { code: 131047, message: "Re-engagement message", error_data: { details: "24 hours" } };
   const { channel, graph } = await graphServer(t, json(400, { error }));
   assert.deepEqual(await sendMessage(graph, channel, message), {
@@ -147,7 +147,7 @@ for (const [says, answer, reason] of LOSSES) {
   });
 }
 
-test("unavailable where no connection stands: nothing was sent", async (t) => {
+test("a send without a connection is unavailable: nothing was sent", async (t) => {
   const graph = createGraphClient({ timeoutMs: 500 });
   t.after(() => graph.close());
   const { channel } = await graphServer(t, json(200, accepted));
@@ -210,7 +210,7 @@ test("marking read, with and without typing", async (t) => {
   );
 });
 
-test("marking read tells failures like sending does", async (t) => {
+test("marking as read reports failures in the same way as sending", async (t) => {
   const { channel, graph } = await graphServer(t, json(401, { error: { code: 190, message: "expired" } }));
   assert.equal(
     (await markRead(graph, channel, { providerMessageId: "wamid.IN", isTyping: false })).kind,
