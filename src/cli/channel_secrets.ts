@@ -26,6 +26,7 @@ export function sourceOf(name: string, fields: Fields, options: Options): Secret
     flag: flagOf(name),
     value: typeof value === "string" ? value : undefined,
     variable: fields[name]!.variable,
+    isCredential: true,
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../base/json/json.ts";
 import type { Instant } from "../../chatbot/engine/context.ts";
+import { CREDENTIAL, CREDENTIAL_RULE } from "../../secrets/credential.ts";
 
 /**
  * zod schemas that know their GraphQL type, for the inputs and payloads of server mutations. `z.string()`, `z.boolean()`
@@ -34,12 +35,7 @@ export function uuid() {
 
 /** A provider's secret. It may be sent in a header: printable, and not too long for servers. */
 export function secret() {
-  return z
-    .string()
-    .regex(
-      /^(?! )[\x20-\x7e]{1,8192}(?<! )$/,
-      "must be 1 to 8192 printable ASCII characters without surrounding spaces",
-    );
+  return z.string().regex(CREDENTIAL, CREDENTIAL_RULE);
 }
 
 /** Any JSON, passed on as it came: a copy would lose keys such as `__proto__`. */
