@@ -101,8 +101,8 @@ export class CustomerDirectory {
 
   #newCustomer(address: string, waId: string | undefined): Customer {
     const key = this.#moved === 0 ? address : `${address}/${this.#moved}`;
-    const nobody = { userId: undefined, parentUserId: undefined, name: undefined, username: undefined };
-    return { key, waId, ...nobody, facts: [] };
+    const unknown = { userId: undefined, parentUserId: undefined, name: undefined, username: undefined };
+    return { key, waId, ...unknown, facts: [] };
   }
 
   #fileByUserIds(customer: Customer): void {

@@ -26,7 +26,7 @@ export function readRawBody(request: IncomingMessage, bytes: Bytes): Promise<Buf
     request.off("data", take).pause();
     reject(refusal);
   }
-  // Of every request in the end: an error that nobody hears of would be a tenth of all the work.
+  // "close" follows every request. Creating an error each time, which no one receives, would be a tenth of all the work.
   function breakOff(): void {
     if (!isWhole) reject(new WebhookRefusal(400, "PYREQ", "the body broke off"));
   }

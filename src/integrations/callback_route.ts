@@ -9,12 +9,12 @@ import { isCallbackToken } from "./callback_address.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The token is looked at before anything of the body is. */
+/** The token is checked before the body is read. */
 const body = raw({ limit: "256kb", inflate: false, type: ["json", "+json"] });
 
 /**
- * `POST /callbacks/<run id>/<token>`: somebody whom a chatbot gave `{{callback_url}}` calls back, with JSON or nothing.
- * 202 once it is stored; PYNFD for a token that is not the run's, or a run that is over: which of them is not told.
+ * `POST /callbacks/<run id>/<token>`: the receiver of a chatbot's `{{callback_url}}` calls back, with JSON or without a
+ * body. Responds with 202 once it is stored, and with PYNFD for a wrong token as well as for a run that has ended.
  */
 export function callbackRoute({ pool, keyRing, log }: { pool: pg.Pool; keyRing: KeyRing; log: Log }): Router {
   const router = Router();

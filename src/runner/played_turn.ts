@@ -1,7 +1,7 @@
 import { objectField, textField } from "../base/json/fields.ts";
 import type { InboundMessage } from "../chatbot/engine/context.ts";
 import type { ChatbotEvent } from "../chatbot/engine/event.ts";
-import { tappedReply } from "../chatbot/engine/inbound.ts";
+import { tappedReply } from "../chatbot/engine/inbound_message.ts";
 import { textsIn } from "../chatbot/text/texts.ts";
 import type { ClaimedEvent, ClaimedTurn } from "./claimed_turn.ts";
 import type { RunnableVersion } from "./runnable_version.ts";

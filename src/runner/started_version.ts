@@ -1,6 +1,6 @@
 import type { Budget } from "../chatbot/engine/budget.ts";
 import type { InboundMessage } from "../chatbot/engine/context.ts";
-import { typedText } from "../chatbot/engine/inbound.ts";
+import { typedText } from "../chatbot/engine/inbound_message.ts";
 import {
   isBeginning,
   isExactKeyword,

@@ -1,5 +1,5 @@
 import type { InboundMessage } from "./context.ts";
-import { typedText } from "./inbound.ts";
+import { typedText } from "./inbound_message.ts";
 
 /**
  * Joins the messages of a burst into turns: consecutive texts become the lines of one text; any other message (a tap, a

@@ -3,7 +3,7 @@ import type { NodeKinds } from "../nodes/node_kinds.ts";
 import { isOneOf } from "../text/words.ts";
 import type { InboundMessage } from "./context.ts";
 import type { ChatbotEvent } from "./event.ts";
-import { isSilent, typedText } from "./inbound.ts";
+import { isSilent, typedText } from "./inbound_message.ts";
 import { resume } from "./resume.ts";
 import { fail, SKIP, type Step } from "./step.ts";
 import type { Turn } from "./turn.ts";

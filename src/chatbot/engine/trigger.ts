@@ -5,7 +5,7 @@ import { testPattern } from "../text/pattern.ts";
 import { isSkipWord } from "../text/words.ts";
 import { type Budget, check, NO_BUDGET } from "./budget.ts";
 import type { InboundMessage, Instant } from "./context.ts";
-import { isSilent, tappedReply, typedText } from "./inbound.ts";
+import { isSilent, tappedReply, typedText } from "./inbound_message.ts";
 import { localTime } from "./instant.ts";
 
 /** A condition that starts a chatbot. Texts are compared without regard to case and accents. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../base/json/json.ts";
 import type { InboundMessage, Waiting } from "../engine/context.ts";
-import { tappedReply } from "../engine/inbound.ts";
+import { tappedReply } from "../engine/inbound_message.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
 import { fail, SKIP, type Step } from "../engine/step.ts";
 import type { Turn } from "../engine/turn.ts";

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { ChatbotEvent, HttpResult } from "../engine/event.ts";
-import { flowAnswer, tappedReply, typedText } from "../engine/inbound.ts";
+import { flowAnswer, tappedReply, typedText } from "../engine/inbound_message.ts";
 import { interactive, leadIn } from "../engine/interactive.ts";
 import type { HttpRequest } from "../engine/request.ts";
 import { fail, SKIP, type Step } from "../engine/step.ts";

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { InboundMessage } from "../engine/context.ts";
-import { tappedReply, typedText } from "../engine/inbound.ts";
+import { tappedReply, typedText } from "../engine/inbound_message.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { AnswerKind } from "../text/texts.ts";

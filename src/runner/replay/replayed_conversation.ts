@@ -2,7 +2,7 @@ import { textField } from "../../base/json/fields.ts";
 import { isObject, type Json, type JsonObject } from "../../base/json/json.ts";
 import type { Budget } from "../../chatbot/engine/budget.ts";
 import type { Instant, Waiting } from "../../chatbot/engine/context.ts";
-import { flowAnswer } from "../../chatbot/engine/inbound.ts";
+import { flowAnswer } from "../../chatbot/engine/inbound_message.ts";
 import { DEFAULT_SETTINGS } from "../../chatbot/graph/settings.ts";
 import { NODE_KINDS } from "../../chatbot/nodes/registry.ts";
 import { emptyAnswer } from "../../chatbot/simulation/empty_answer.ts";

@@ -37,7 +37,7 @@ export type ChannelDirectory = {
   /** The channels of an app that belong to a business account, one for each tenant. */
   byAccount(businessAccountId: string, app: string): Promise<ConnectedNumber[]>;
   /** Whether an unknown number is of a channel with the same tenant and webhook key: its secret is not rotated yet. */
-  isLeftBehind(phoneNumberId: string, via: ConnectedNumber): Promise<boolean>;
+  isNotRotated(phoneNumberId: string, via: ConnectedNumber): Promise<boolean>;
 };
 
 /** Limits the secrets tried for one body, because each of them costs a hash of the body. */
@@ -165,7 +165,7 @@ export function createChannelDirectory(pool: pg.Pool, keyRing: KeyRing): Channel
           [businessAccountId, app],
         ),
       ),
-    isLeftBehind: (phoneNumberId, { tenantId, webhookKey }) =>
+    isNotRotated: (phoneNumberId, { tenantId, webhookKey }) =>
       answers(`${phoneNumberId} ${tenantId} ${webhookKey}`, async () => {
         const found = await rows(
           `select from app_public.channels c

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../../base/json/json.ts";
 import { objectOf, objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
 import type { ContactIdentity } from "../../facts/contact_identity.ts";
 import { matchKeyOf } from "./match_key.ts";
-import { identityOf, phoneOf, type RawIds } from "./read_identity.ts";
+import { hasNoAddress, identityOf, phoneOf, type RawIds } from "./read_identity.ts";
 
 /** The data about a customer that a webhook value contains. */
 type Person = { identity: ContactIdentity; profileName: string | null; username: string | null };
@@ -33,7 +33,7 @@ export function contactBook(
   function loneCardFor(sender: ContactIdentity): Card | undefined {
     const [card] = cards;
     if (card === undefined || cards.length > 1) return undefined;
-    return isAboutOne || isNobody(sender) ? card : undefined;
+    return isAboutOne || hasNoAddress(sender) ? card : undefined;
   }
 
   return {
@@ -43,7 +43,7 @@ export function contactBook(
       if (own.has(sender.phone ?? "")) sender.phone = sender.phoneAlias;
       const named = keysOf(raw).map((key) => byKey.get(key));
       const card = [...named, loneCardFor(sender)].find(
-        (candidate) => candidate !== undefined && !isSomebodyElse(candidate.identity, sender),
+        (candidate) => candidate !== undefined && !isDifferentPerson(candidate.identity, sender),
       );
       if (card === undefined) return { identity: identityOf(raw, own), profileName: null, username: null };
       return {
@@ -87,15 +87,11 @@ export function addressKeyOf(id: Json | undefined): string | null {
   return phone === null ? word : matchKeyOf(phone);
 }
 
-function isNobody(identity: ContactIdentity): boolean {
-  return Object.values(identity).every((address) => address === null);
-}
-
 /**
  * Whether a card and a sender are two different people. The first kind of address that both have decides: the number,
  * then the user id, then the parent user id. Data of another person's card must not be attributed to the sender.
  */
-function isSomebodyElse(card: ContactIdentity, sender: ContactIdentity): boolean {
+function isDifferentPerson(card: ContactIdentity, sender: ContactIdentity): boolean {
   if (card.phone !== null && sender.phone !== null) {
     const key = matchKeyOf(card.phone);
     return matchKeyOf(sender.phone) !== key && matchKeyOf(sender.phoneAlias ?? sender.phone) !== key;

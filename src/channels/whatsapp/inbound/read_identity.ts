@@ -53,3 +53,8 @@ export function isRecognized(id: Json, identity: ContactIdentity, own: ReadonlyS
   const known = phoneOf(word) ?? word;
   return own.has(known) || Object.values(identity).includes(known);
 }
+
+/** Whether an identity contains no address at all. */
+export function hasNoAddress(identity: ContactIdentity): boolean {
+  return Object.values(identity).every((address) => address === null);
+}

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../../base/json/json.ts";
 import { instantOf, objectOf, textOf, wordOf } from "../../../base/json/values.ts";
 import type { ContactIdentity } from "../../facts/contact_identity.ts";
-import { identityOf } from "./read_identity.ts";
+import { hasNoAddress, identityOf } from "./read_identity.ts";
 import type { Read, Scope } from "./read_scope.ts";
 
 /** A customer's addresses before and after a change. */
@@ -31,7 +31,7 @@ export function readAddressChange(
     },
     own,
   );
-  const told = identityOf(
+  const stated = identityOf(
     {
       waId: wordOf(system.previous_wa_id) ?? wordOf(system.customer),
       userId: system.previous_user_id ?? null,
@@ -43,10 +43,10 @@ export function readAddressChange(
   /** If the message does not mention an address of the sender, that address is old if the sender is old. */
   const isOld = (kind: keyof ContactIdentity) =>
     after[kind] === null ? !isNew : sender[kind] !== after[kind];
-  const before = map((kind) => told[kind] ?? (isOld(kind) ? sender[kind] : null));
+  const before = map((kind) => stated[kind] ?? (isOld(kind) ? sender[kind] : null));
   return {
-    before: isNobody(before) ? oldAddressIn(system.body, after, own) : before,
-    after: map((kind) => after[kind] ?? (isOld(kind) || sender[kind] === told[kind] ? null : sender[kind])),
+    before: hasNoAddress(before) ? oldAddressIn(system.body, after, own) : before,
+    after: map((kind) => after[kind] ?? (isOld(kind) || sender[kind] === stated[kind] ? null : sender[kind])),
   };
 }
 
@@ -92,21 +92,17 @@ function oldAddressIn(
   const [, old = null, current = null] = /(\S+) to (\S+?)\.?$/.exec(textOf(body)?.trim() ?? "") ?? [];
   const isOfThis = isSameAddress(identityOf({ number: current }, own), after);
   const { phone, bsuid, parentBsuid } = identityOf({ number: isOfThis ? old : null }, own);
-  return { ...NOBODY, phone, bsuid, parentBsuid };
+  return { ...NO_ADDRESS, phone, bsuid, parentBsuid };
 }
 
-const NOBODY: ContactIdentity = {
+const NO_ADDRESS: ContactIdentity = {
   phone: null,
   phoneAlias: null,
   bsuid: null,
   parentBsuid: null,
   external: null,
 };
-const KINDS = Object.keys(NOBODY) as (keyof ContactIdentity)[];
-
-export function isNobody(identity: ContactIdentity): boolean {
-  return KINDS.every((kind) => identity[kind] === null);
-}
+const KINDS = Object.keys(NO_ADDRESS) as (keyof ContactIdentity)[];
 
 /** Whether two identities have an address in common. */
 function isSameAddress(one: ContactIdentity, other: ContactIdentity): boolean {

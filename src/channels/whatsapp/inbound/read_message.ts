@@ -3,8 +3,8 @@ import { instantOf, objectOf, wordOf } from "../../../base/json/values.ts";
 import type { ContactIdentity } from "../../facts/contact_identity.ts";
 import type { MessageFact, MessageOrigin } from "../../facts/message_fact.ts";
 import { type Content, contentOf } from "./read_content.ts";
-import { isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
-import { type AddressChange, isNobody, readAddressChange } from "./read_identity_change.ts";
+import { hasNoAddress, isRecognized, phoneOf, type RawIds } from "./read_identity.ts";
+import { type AddressChange, readAddressChange } from "./read_identity_change.ts";
 import type { Read, Scope } from "./read_scope.ts";
 
 const ECHO_FIELDS: ReadonlySet<string> = new Set(["smb_message_echoes", "message_echoes"]);
@@ -75,13 +75,13 @@ function build(
     profileName: person.profileName,
     username: person.username,
   };
-  if (change === null || isNobody(change.before) || isNobody(change.after)) return [fact];
+  if (change === null || hasNoAddress(change.before) || hasNoAddress(change.after)) return [fact];
   return [fact, { kind: "identity_change", ...scope.source, ...change, occurredAt }];
 }
 
 /** A change belongs in the thread of the old addresses, so that the new address does not start a second one. */
 function ownerOf({ before, after }: AddressChange, sender: ContactIdentity): ContactIdentity {
-  return [before, sender, after].find((identity) => !isNobody(identity)) ?? sender;
+  return [before, sender, after].find((identity) => !hasNoAddress(identity)) ?? sender;
 }
 
 /** Stored as metadata even if the content is the whole message, because readers look these keys up in metadata. */

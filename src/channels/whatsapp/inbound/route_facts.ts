@@ -28,7 +28,7 @@ async function routeFacts(
     unknown.push(fact);
     routing.skipped.push({ kind: nameOf(fact), reason: `no channel of this app has the ${targetOf(fact)}` });
   }
-  routing.error = await leftBehind(unknown, signed, directory);
+  routing.error = await unrotatedNumber(unknown, signed, directory);
   return routing;
 }
 
@@ -63,14 +63,14 @@ async function createFinder(
 }
 
 /** Returns an error during a rotation of the app secret. The body is retried until the other channel has the secret. */
-async function leftBehind(
+async function unrotatedNumber(
   unknown: readonly Fact[],
   { channel }: Signed,
   directory: ChannelDirectory,
 ): Promise<string | null> {
   const numbers = distinct(unknown.map(({ providerChannelId }) => providerChannelId));
   for (const number of numbers.slice(0, MANY))
-    if (await directory.isLeftBehind(number, channel))
+    if (await directory.isNotRotated(number, channel))
       return `the number ${number} still has the former app secret: rotate it as well`;
   return null;
 }
