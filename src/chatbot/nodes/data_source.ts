@@ -11,7 +11,7 @@ import {
   url,
 } from "../fields/define_fields.ts";
 import { fillJson } from "../request/json_template.ts";
-import { RETRIES, timeout } from "../request/request_fields.ts";
+import { HTTP_EXITS, HTTP_RESULTS, RETRIES, timeout } from "../request/request_fields.ts";
 import { fillPairs } from "../request/rest_request.ts";
 import { sendRequest } from "../request/send_request.ts";
 import { storeResponse } from "../request/store_response.ts";
@@ -46,15 +46,8 @@ export const dataSource = defineNode({
   about: "Sends a request to a stored data source, whose address and credentials stay outside the graph.",
   fields: { ...FIELDS, ...RETRIES },
   numberedAs: "data_source",
-  results: {
-    data: "the stored part of the response",
-    status: "the status of the response",
-    error: "the error message",
-  },
-  exits: [
-    { handle: "success", label: "a response with a status of 2xx" },
-    { handle: "error", label: "any other response, or none" },
-  ],
+  results: HTTP_RESULTS,
+  exits: HTTP_EXITS,
   decides: true,
   enter(turn, node) {
     const { data } = node;

@@ -1,6 +1,6 @@
 import { fail } from "../engine/step.ts";
 import { defineFields, output, template, text } from "../fields/define_fields.ts";
-import { RETRIES } from "../request/request_fields.ts";
+import { HTTP_EXITS, HTTP_RESULTS, RETRIES } from "../request/request_fields.ts";
 import { REST_REQUEST, restRequest } from "../request/rest_request.ts";
 import { sendRequest } from "../request/send_request.ts";
 import { storeResponse } from "../request/store_response.ts";
@@ -22,15 +22,8 @@ export const restApi = defineNode({
     "Sends an HTTP request and waits for the response; the run is stored before. Variables are filled into the parsed parts of the request, so that a value cannot change its structure. Private addresses are refused (`HTTP_ALLOWED_HOSTS`).",
   fields: { ...REST_REQUEST, ...RETRIES, ...ANSWER },
   numberedAs: "rest_api",
-  results: {
-    data: "the stored part of the response",
-    status: "the status of the response",
-    error: "the error message",
-  },
-  exits: [
-    { handle: "success", label: "a response with a status of 2xx" },
-    { handle: "error", label: "any other response, or none" },
-  ],
+  results: HTTP_RESULTS,
+  exits: HTTP_EXITS,
   decides: true,
   enter(turn, node) {
     const request = restRequest(turn, node);
