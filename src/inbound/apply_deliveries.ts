@@ -6,7 +6,7 @@ import { type Composed, compose, eventRow, type SingleCase } from "./compose.ts"
 import type { Delivery } from "./delivery.ts";
 import { factCall } from "./fact_call.ts";
 
-const PATIENCE = { query_timeout: 8_000 };
+const TIMEOUT = { query_timeout: 8_000 };
 
 /** The result of applying deliveries. */
 export type Applied = {
@@ -74,7 +74,7 @@ async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<A
       JSON.stringify(batch.statuses),
     ],
     // Without this, a server that vanished would be noticed only after minutes.
-    ...PATIENCE,
+    ...TIMEOUT,
   });
   const { stored, wakes_chatbots: wakesChatbots, unknown_statuses: unknown } = rows[0];
   if (unknown !== null) {
@@ -86,7 +86,8 @@ async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<A
 }
 
 /** A status may arrive before the response to the request that sent its message, or be for a message of another application. */
-const UNKNOWN_MESSAGE = "no message that we know has this id; kept for eight days, in case that one turns up";
+const UNKNOWN_MESSAGE =
+  "no message is known by this id; kept for eight days, in case the message arrives later";
 
 /** Returns the facts that were not applied: those of other kinds, and changes of customers who are not stored yet. */
 async function applyIdentityChanges(db: Db, singles: readonly SingleCase[]): Promise<SingleCase[]> {

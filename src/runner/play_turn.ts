@@ -25,7 +25,7 @@ export function playTurn(turn: ClaimedTurn, tools: TurnTools): TurnResult {
 }
 
 /** The longest wait for a burst, as a multiple of `debounceMs`: contacts who keep typing get an answer, too. */
-const PATIENCE = 5;
+const LONGEST_BURST = 5;
 
 /**
  * How many milliseconds a turn waits for more messages; 0: it is played now. Only texts are joined: a tap, a picture or any
@@ -36,6 +36,6 @@ function burstDelay(turn: ClaimedTurn, debounceMs: number): number {
   const [first] = turn.events;
   if (debounceMs <= 0 || turn.is_silent || first === undefined || last === undefined) return 0;
   if (!turn.events.every(({ kind, type }) => kind === "message" && type === "text")) return 0;
-  if (first.age_ms >= PATIENCE * debounceMs) return 0;
+  if (first.age_ms >= LONGEST_BURST * debounceMs) return 0;
   return Math.max(Math.ceil(debounceMs - last.age_ms), 0);
 }

@@ -15,13 +15,13 @@ export type TriggerCondition =
   /** The contact's first message to the channel. */
   | { kind: "first_message" }
   | { kind: "keyword"; words: string[]; match: Match }
-  /** A quick reply of a template, by its payload; without payloads: any. */
+  /** A quick reply of a template with one of these payloads. An empty list matches every quick reply. */
   | { kind: "template_button"; payloads: string[] }
-  /** A click on an advertisement, by its id; without ids: any. */
+  /** A click on one of these advertisements. An empty list matches every advertisement. */
   | { kind: "referral"; sourceIds: string[] }
   /** A QR code or a link, whose prefilled text begins with a code. */
   | { kind: "deep_link"; codes: string[] }
-  /** An API request or an automation, by name; without names: any. */
+  /** An API request or an automation with one of these names. An empty list matches every name. */
   | { kind: "api"; names: string[] };
 
 export type Match = "exact" | "contains" | "regex";
@@ -41,7 +41,7 @@ export type TriggerRule = {
   /** The keywords or codes, and those folded so far: see {@link foldedWords}. */
   words: readonly string[];
   folded: string[];
-  /** The rule applies only inside or only outside these hours; null: always. */
+  /** The rule applies only inside or only outside these hours; null if it always applies. */
   hours: { when: "inside" | "outside"; of: BusinessHours } | null;
 };
 
