@@ -5639,7 +5639,7 @@ create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[])
   from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row.';
+comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row.';
 
 create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
@@ -6538,6 +6538,15 @@ create function app_private.reply_window_of(channel_id uuid) returns setof inter
 $$
   language sql stable rows 1;
 comment on function app_private.reply_window_of(uuid) is 'How long after a customer''s message or call messages other than templates may be sent on a channel. Null: at any time.';
+
+create function app_private.report_changed_messages(tenant_id uuid, message_ids uuid[]) returns void as $$
+  select app_private.notify_change(
+    report_changed_messages.tenant_id, 'changed_messages', report_changed_messages.message_ids
+  )
+  where cardinality(report_changed_messages.message_ids) > 0
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.report_changed_messages(uuid,uuid[]) is 'Reports messages of a tenant that show something new, although their rows do not change: an edit, a reaction, a deletion by the author, a file that has arrived or has failed. Called once for each statement, never for each row.';
 
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2fefbcd928a4963fc2bf5e6c78d0f42cf47e9b40
+--! Hash: sha1:21f470ad1017be89229230e58b2a1e1c11d87a5f
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -190,8 +190,9 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | '
-   '"statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. Carries ids only: the '
-   'listener reads the rows under its own policies. Called once for each statement, never for each row.';
+   '"changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. '
+   'Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for '
+   'each row.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/job_key.sql
 create or replace function app_private.job_key(name text, id uuid default null) returns text as $$
@@ -4492,6 +4493,18 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_messages__remove_state() is
   E'Deletes the statuses, outbox rows and provider''s ids of deleted messages.';
 --! EndIncluded messages/tg_messages__remove_state.sql
+--! Included messages/report_changed_messages.sql
+create or replace function app_private.report_changed_messages(tenant_id uuid, message_ids uuid[]) returns void as $$
+  select app_private.notify_change(
+    report_changed_messages.tenant_id, 'changed_messages', report_changed_messages.message_ids
+  )
+  where cardinality(report_changed_messages.message_ids) > 0
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.report_changed_messages(uuid, uuid[]) is
+  E'Reports messages of a tenant that show something new, although their rows do not change: an edit, a reaction, a '
+   'deletion by the author, a file that has arrived or has failed. Called once for each statement, never for each row.';
+--! EndIncluded messages/report_changed_messages.sql
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
 begin

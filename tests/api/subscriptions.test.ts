@@ -111,6 +111,26 @@ test("the statuses of a message and the state changes of a conversation are publ
   await Promise.all([statuses, changes, foreign].map((each) => each.stop()));
 });
 
+test("a message that shows something new is reported, once for each statement", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const document = `subscription ($id: UUID) { messageChanged(conversationId: $id) { id preview } }`;
+  const here = await subscribe(api, tokenOf(viewer), document, { id: conversationId });
+  const foreign = await subscribe(api, tokenOf(stranger), document);
+  const id = (await send(conversationId, "Hello")).data.sendMessage.message.id;
+  const report = (ids: string[]) =>
+    database.pool.query("select app_private.report_changed_messages($1, $2)", [workspace.tenantId, ids]);
+  await report([]);
+  await report([id, id]);
+  await here.told(1);
+  await settle();
+  assert.deepEqual(
+    here.events.map(({ data }) => data),
+    [{ messageChanged: { id, preview: "Hello" } }],
+  );
+  assert.deepEqual(foreign.events, []);
+  await Promise.all([here.stop(), foreign.stop()]);
+});
+
 test("a session that ends gets no more events, and its connection is closed", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const leaver = await aPerson(database.pool, workspace.tenantId, "agent");

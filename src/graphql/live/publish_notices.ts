@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { z } from "zod";
 import type { Log } from "../../base/log.ts";
-import type { Change } from "./change.ts";
+import type { Change, ChangeKind } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
 
 const Ids = z.array(z.uuid()).default([]);
@@ -9,6 +9,7 @@ const Ids = z.array(z.uuid()).default([]);
 const Notice = z.object({
   tenant: z.uuid(),
   messages: Ids,
+  changed_messages: Ids,
   statuses: Ids,
   conversations: Ids,
   sessions: Ids,
@@ -78,6 +79,7 @@ function merge(a: Notice, b: Notice): Notice {
   return {
     tenant: a.tenant,
     messages: [...a.messages, ...b.messages],
+    changed_messages: [...a.changed_messages, ...b.changed_messages],
     statuses: [...a.statuses, ...b.statuses],
     conversations: [...a.conversations, ...b.conversations],
     sessions: [],
@@ -93,9 +95,13 @@ function readNotice(payload: string | undefined): Notice | undefined {
 }
 
 async function changesOf(notice: Notice, client: pg.Client): Promise<Change[]> {
-  const { tenant: tenantId, messages, statuses, conversations } = notice;
-  const conversationOf = await conversationsOf(tenantId, [...messages, ...statuses], client);
-  const about = (kind: "message" | "status", ids: string[]) =>
+  const { tenant: tenantId, messages, changed_messages: changedMessages, statuses, conversations } = notice;
+  const conversationOf = await conversationsOf(
+    tenantId,
+    [...messages, ...changedMessages, ...statuses],
+    client,
+  );
+  const about = (kind: Exclude<ChangeKind, "conversation">, ids: string[]) =>
     ids.flatMap((id): Change[] => {
       const conversationId = conversationOf.get(id);
       return conversationId === undefined ? [] : [{ kind, tenantId, conversationId, id }];
@@ -105,6 +111,7 @@ async function changesOf(notice: Notice, client: pg.Client): Promise<Change[]> {
   const changed = new Set([...conversations, ...added.map(({ conversationId }) => conversationId)]);
   return [
     ...added,
+    ...about("messageChange", [...new Set(changedMessages)]),
     ...about("status", [...new Set(statuses)]),
     ...[...changed].map((id): Change => ({ kind: "conversation", tenantId, conversationId: id, id })),
   ];

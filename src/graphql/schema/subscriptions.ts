@@ -16,6 +16,12 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
         "Messages as they are stored, inbound and outbound: of one conversation, or of all."
         messageAdded(conversationId: UUID): Message
 
+        """
+        Messages that show something new: a reaction, an edit, a deletion by the author, a file that has arrived or has
+        failed. Of one conversation, or of all.
+        """
+        messageChanged(conversationId: UUID): Message
+
         "The outcome of outbound messages: of one conversation's, or of all."
         messageStatusChanged(conversationId: UUID): MessageStatus
 
@@ -28,6 +34,11 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
         plans: {
           messageAdded: {
             subscribePlan: (_$root, args) => changes("message", args.getRaw("conversationId")),
+            plan: ($change: Step) =>
+              messages.get({ tenant_id: access($change, "tenantId"), id: access($change, "id") }),
+          },
+          messageChanged: {
+            subscribePlan: (_$root, args) => changes("messageChange", args.getRaw("conversationId")),
             plan: ($change: Step) =>
               messages.get({ tenant_id: access($change, "tenantId"), id: access($change, "id") }),
           },
