@@ -1431,6 +1431,27 @@ create policy select_admin on app_public.invitations for select to parley_visito
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant delete, select on app_public.invitations to parley_visitor;
 
+-- app_public.media_limits
+create table app_public.media_limits (
+  kind app_public.channel_kind not null,
+  message_type app_public.message_type not null,
+  mime_types text[],
+  max_size integer not null,
+  constraint media_limits_pkey primary key (kind, message_type),
+  constraint media_limits_kind_fkey foreign key (kind) references app_public.channel_kinds(kind) on delete cascade,
+  constraint media_limits_max_size_is_positive check ((max_size > 0)),
+  constraint media_limits_mime_types_is_not_empty check ((mime_types <> '{}'::text[]))
+);
+comment on table app_public.media_limits is 'The files that a kind of channel accepts, by type of message. PYCNT for others. A type that is not listed has no file.
+
+In SQL: written by migrations only.';
+comment on column app_public.media_limits.mime_types is 'The accepted MIME types, in lower case and without parameters. Null: all.';
+comment on column app_public.media_limits.max_size is 'The maximum size of a file, in bytes.';
+alter table app_public.media_limits enable row level security;
+create policy select_member on app_public.media_limits for select to parley_visitor
+  using (( select app_hidden.is_at_least('viewer'::app_public.member_role) as is_at_least));
+grant select on app_public.media_limits to parley_visitor;
+
 -- app_public.memberships
 create table app_public.memberships (
   tenant_id uuid not null,
@@ -2584,6 +2605,31 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a conversation of the caller''s tenant. PYDEN: agents only.';
 grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
+
+create function app_hidden.media_limit_problem(kind app_public.channel_kind, message_type app_public.message_type, mime_type text, size bigint) returns text as $$
+declare
+  v_limit app_public.media_limits;
+  v_mime_type text := lower(btrim(split_part(mime_type, ';', 1)));
+begin
+  select l.* into v_limit
+  from app_public.media_limits l
+  where l.kind = media_limit_problem.kind and l.message_type = media_limit_problem.message_type;
+
+  return case
+    when v_limit.kind is null then format('messages of type %s have no file', message_type)
+    when v_mime_type <> all (v_limit.mime_types)
+    then format(
+      'the file of type %s must be %s, not %s',
+      message_type, array_to_string(v_limit.mime_types, ' or '), v_mime_type
+    )
+    when size > v_limit.max_size
+    then format('the file of type %s must be at most %s', message_type, pg_size_pretty(v_limit.max_size::bigint))
+  end;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.media_limit_problem(app_public.channel_kind,app_public.message_type,text,bigint) is 'Why a file cannot be sent as a message of this type on this kind of channel, or null. media_limits has the limits.';
+grant execute on function app_hidden.media_limit_problem(app_public.channel_kind,app_public.message_type,text,bigint) to parley_visitor;
 
 create function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
   select case

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:21f470ad1017be89229230e58b2a1e1c11d87a5f
+--! Hash: sha1:06040b91f7dd6d083bcfb711c50a80aba081a9b8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1711,6 +1711,31 @@ values (
   true
 );
 
+create table app_public.media_limits (
+  kind app_public.channel_kind not null references app_public.channel_kinds on delete cascade,
+  message_type app_public.message_type not null,
+  mime_types text[]
+    constraint media_limits_mime_types_is_not_empty check (mime_types <> '{}'),
+  max_size int not null
+    constraint media_limits_max_size_is_positive check (max_size > 0),
+  primary key (kind, message_type)
+);
+alter table app_public.media_limits enable row level security;
+comment on table app_public.media_limits is
+  E'The files that a kind of channel accepts, by type of message. PYCNT for others. A type that is not listed has no '
+   'file.\n\n'
+   'In SQL: written by migrations only.';
+comment on column app_public.media_limits.mime_types is
+  E'The accepted MIME types, in lower case and without parameters. Null: all.';
+comment on column app_public.media_limits.max_size is E'The maximum size of a file, in bytes.';
+insert into app_public.media_limits (kind, message_type, mime_types, max_size)
+values
+  ('whatsapp_cloud', 'image', '{image/jpeg,image/png}', 5 * 1024 * 1024),
+  ('whatsapp_cloud', 'video', '{video/mp4,video/3gpp}', 16 * 1024 * 1024),
+  ('whatsapp_cloud', 'audio', '{audio/ogg,audio/mpeg,audio/mp4,audio/aac,audio/amr}', 16 * 1024 * 1024),
+  ('whatsapp_cloud', 'sticker', '{image/webp}', 500 * 1024),
+  ('whatsapp_cloud', 'document', null, 100 * 1024 * 1024);
+
 create table app_public.channels (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -1876,6 +1901,41 @@ comment on column app_private.channel_states.last_webhook_at is
   E'When the last webhook arrived, to within 10 seconds. While no webhooks arrive, a missing status says nothing '
    'about a message.';
 
+--! Included channels/media_limit_problem.sql
+create or replace function app_hidden.media_limit_problem(
+  kind app_public.channel_kind,
+  message_type app_public.message_type,
+  mime_type text,
+  size bigint
+) returns text as $$
+declare
+  v_limit app_public.media_limits;
+  v_mime_type text := lower(btrim(split_part(mime_type, ';', 1)));
+begin
+  select l.* into v_limit
+  from app_public.media_limits l
+  where l.kind = media_limit_problem.kind and l.message_type = media_limit_problem.message_type;
+
+  return case
+    when v_limit.kind is null then format('messages of type %s have no file', message_type)
+    when v_mime_type <> all (v_limit.mime_types)
+    then format(
+      'the file of type %s must be %s, not %s',
+      message_type, array_to_string(v_limit.mime_types, ' or '), v_mime_type
+    )
+    when size > v_limit.max_size
+    then format('the file of type %s must be at most %s', message_type, pg_size_pretty(v_limit.max_size::bigint))
+  end;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.media_limit_problem(app_public.channel_kind, app_public.message_type, text, bigint) is
+  E'Why a file cannot be sent as a message of this type on this kind of channel, or null. media_limits has the limits.';
+
+grant execute on function app_hidden.media_limit_problem(
+  app_public.channel_kind, app_public.message_type, text, bigint
+) to parley_visitor;
+--! EndIncluded channels/media_limit_problem.sql
 --! Included channels/reply_window_of.sql
 create or replace function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
   select k.reply_window
@@ -2171,6 +2231,13 @@ comment on function app_hidden.create_channel(jsonb, jsonb) is
 
 grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visitor;
 --! EndIncluded channels/create_channel.sql
+--! Included channels/media_limits.policies.sql
+drop policy if exists select_member on app_public.media_limits;
+create policy select_member on app_public.media_limits for select to parley_visitor
+  using ((select app_hidden.is_at_least('viewer')));
+grant select on app_public.media_limits to parley_visitor;
+-- Nothing else: migrations write the limits of a kind, as they do its capabilities.
+--! EndIncluded channels/media_limits.policies.sql
 --! Included channels/channel_kinds.policies.sql
 drop policy if exists select_member on app_public.channel_kinds;
 create policy select_member on app_public.channel_kinds for select to parley_visitor

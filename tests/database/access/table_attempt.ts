@@ -56,6 +56,7 @@ function rowOf(table: string, { tenantId }: FurnishedTenant, userId: string): st
     case "users":
       return `id = '${userId}'`;
     case "channel_kinds":
+    case "media_limits":
       return "kind = 'whatsapp_cloud'";
     case "memberships":
       return `tenant_id = '${tenantId}' and user_id = '${userId}'`;

@@ -12,7 +12,7 @@ import { attempt, type TableShape } from "./table_attempt.ts";
 const OF_THE_CALLER = ["contacts", "data_sources", "groups", "tags", "whatsapp_flows"];
 
 /** Tables that are the same for all tenants. */
-const OF_ALL_TENANTS = ["channel_kinds"];
+const OF_ALL_TENANTS = ["channel_kinds", "media_limits"];
 
 const ROLES: Role[] = ["owner", "admin", "agent", "viewer"];
 

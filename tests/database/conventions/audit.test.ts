@@ -13,6 +13,7 @@ const ERASURE = "follows from erasing a contact, which is audited";
 const NOT_AUDITED: Record<string, string> = {
   "app_public.audit_entries": "the record itself",
   "app_public.channel_kinds": "written by migrations only",
+  "app_public.media_limits": "written by migrations only",
   "app_public.contact_identities": "follows from contacts, and from what the provider reports",
   "app_public.contact_tags": WORK,
   "app_public.conversation_contexts": "runs of chatbots, which keep their own history",

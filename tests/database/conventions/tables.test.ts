@@ -13,7 +13,7 @@ testRules([
       where t.nspname = 'app_public'
       -- A person may work in several tenants. An audit entry of none is shown to nobody. What a kind of channel can do
       -- is the same for all tenants.
-      and t.relname not in ('tenants', 'users', 'audit_entries', 'channel_kinds')
+      and t.relname not in ('tenants', 'users', 'audit_entries', 'channel_kinds', 'media_limits')
       and not exists (
         select from columns c
         where c.table_id = t.oid and c.attname = 'tenant_id' and c.attnotnull and c.atttypid = 'uuid'::regtype
