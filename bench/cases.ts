@@ -3,6 +3,7 @@ import { controls } from "./cases/controls.ts";
 import { growth } from "./cases/growth.ts";
 import { inbound } from "./cases/inbound.ts";
 import { inbox } from "./cases/inbox.ts";
+import { live } from "./cases/live.ts";
 import type { Case } from "./cases/measured.ts";
 import { memoryAfter, memoryIdle } from "./cases/memory.ts";
 import { roundTrip } from "./cases/round_trip.ts";
@@ -21,6 +22,7 @@ export const CASES: readonly Case[] = [
   roundTrip,
   bulk,
   inbox,
+  live,
   tier,
   memoryAfter,
   turns,

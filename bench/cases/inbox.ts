@@ -97,7 +97,7 @@ async function askByHand(bench: Bench, token: string, body: string): Promise<Ask
   try {
     const port = await server.ask<number>({
       databaseUrl: url.href,
-      jwtSecret: "a token secret for benchmarks, long enough",
+      jwtSecret: bench.program.jwtSecret,
     });
     return await ask(bench, `http://127.0.0.1:${port}/inbox`, token, body);
   } finally {

@@ -12,6 +12,8 @@ export type Program = {
   url: string;
   /** A directory for the run: what Parley prints is in `parley.log`. */
   home: string;
+  /** What it signs access tokens with. */
+  jwtSecret: string;
   /** A command, as in `["tenant", "add", "bakery"]`; its `--json` document. */
   command<T>(args: readonly string[]): Promise<T>;
   /** @returns milliseconds from the start of the process until it was ready */
@@ -22,6 +24,7 @@ export type Program = {
 };
 
 const PARLEY = fileURLToPath(new URL("../../src/parley.js", import.meta.url));
+const JWT_SECRET = "a token secret for benchmarks, long enough";
 const READY_MS = 30_000;
 
 type ProgramOptions = {
@@ -41,13 +44,14 @@ export async function createProgram({ databaseUrl, profileDir }: ProgramOptions)
     DATABASE_URL: databaseUrl,
     PORT: String(port),
     PARLEY_SECRET_KEY: "a secret key for benchmarks, long enough",
-    JWT_SECRET: "a token secret for benchmarks, long enough",
+    JWT_SECRET,
   };
   let running: ChildProcess | null = null;
 
   return {
     url,
     home,
+    jwtSecret: JWT_SECRET,
     command<T>(args: readonly string[]) {
       return new Promise<T>((resolve, reject) => {
         const options = { cwd: home, env, timeout: 60_000, maxBuffer: 1 << 24 };

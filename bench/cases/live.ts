@@ -1,0 +1,169 @@
+import jwt from "jsonwebtoken";
+import type { Bench } from "../bench.ts";
+import { type Figure, lowerValue } from "../report/figure.ts";
+import { type Child, startChild } from "../stage/child.ts";
+import { withCpuCost } from "../stage/cpu_cost.ts";
+import { fillConversations } from "../stage/fill.ts";
+import type { Workspace } from "../stage/workspace.ts";
+import type { AgentsRequest, AgentsResult } from "../world/agents.ts";
+import type { Case } from "./measured.ts";
+
+/** What a row of an inbox shows. */
+const ROW = `id status unreadCount lastActivityAt lastMessagePreview windowExpiresAt chatbotPausedUntil
+  contact { id name profileName phone contactTags(first: 5) { nodes { tag { id name color } } } }
+  assignee { user { id name avatarUrl } } channel { id name }
+  lastMessage { id direction author type content occurredAt }`;
+const DOCUMENTS = [
+  `subscription { messageAdded { id direction author type content occurredAt conversation { ${ROW} } } }`,
+  `subscription { conversationChanged { ${ROW} } }`,
+];
+const MESSAGES = 100;
+const EVENTS = MESSAGES * DOCUMENTS.length;
+const AGENTS = [1, 20, 50] as const;
+const TIMEOUT_MS = 120_000;
+/** How long backends may keep what they have counted. */
+const COUNTED_AFTER_MS = 1_500;
+
+export const live: Case = {
+  name: "live",
+  about: "100 messages in one insert, told to 1, 20 and 50 agents with what a row of an inbox shows",
+  async run(bench) {
+    const workspace = await bench.workspace("live");
+    const { watcher } = bench.postgres;
+    await fillConversations(watcher, workspace, 0, MESSAGES);
+    await watcher.query("update app_public.channels set status = 'paused' where id = $1", [
+      workspace.channelId,
+    ]);
+    await watcher.query("analyze");
+    const tokens = await signIn(bench, workspace, Math.max(...AGENTS));
+    let alone: Figure["control"];
+    for (const count of AGENTS) {
+      const told = await tellAgents(bench, workspace, tokens.slice(0, count));
+      const { lastMs, cost, faults, ...details } = told;
+      const figure = { case: "live", details, faults };
+      bench.add({
+        ...figure,
+        name: `last event, ${count} ${count === 1 ? "agent" : "agents"}`,
+        value: lastMs,
+        unit: "ms",
+        ...(count > 1 && { target: lowerValue(2_000, 1_000) }),
+      });
+      bench.add({
+        ...figure,
+        name: `database CPU of a message, ${count} ${count === 1 ? "agent" : "agents"}`,
+        value: cost,
+        unit: "µs",
+        ...(alone && {
+          control: alone,
+          ratio: cost / alone.value,
+          target: { of: "ratio", better: "lower", floor: 2, aim: 1.2 },
+        }),
+      });
+      alone ??= { name: "one agent", value: cost, unit: "µs" };
+    }
+  },
+};
+
+type Told = {
+  /** From the insert to the last event. */
+  lastMs: number;
+  /** CPU of Postgres for a message, its insert included: microseconds. */
+  cost: number;
+  transactions: number;
+  parleyMicros: number;
+  bytes: number;
+  faults: string[];
+};
+
+async function tellAgents(bench: Bench, workspace: Workspace, tokens: string[]): Promise<Told> {
+  const agents = startChild<AgentsRequest>("world/agents.ts");
+  try {
+    const url = `${bench.program.url.replace("http", "ws")}/graphql`;
+    await agents.ask({ kind: "connect", url, tokens, documents: DOCUMENTS });
+    // Once unmeasured: plans are made.
+    await insertAndWait(bench, workspace, agents);
+    const before = await transactions(bench);
+    const { result, cpuMicros } = await withCpuCost(
+      bench,
+      () => insertAndWait(bench, workspace, agents),
+      () => MESSAGES,
+    );
+    const { fewest, most, errors, bytes, lastMs } = result;
+    return {
+      lastMs,
+      cost: cpuMicros.postgres,
+      parleyMicros: cpuMicros.parley,
+      transactions: (await transactions(bench)) - before,
+      bytes,
+      faults:
+        fewest === EVENTS && most === EVENTS && errors === 0
+          ? []
+          : [`${fewest} to ${most} events, ${errors} errors`],
+    };
+  } finally {
+    await agents.end();
+  }
+}
+
+async function insertAndWait(
+  { postgres }: Bench,
+  { tenantId }: Workspace,
+  agents: Child<AgentsRequest>,
+): Promise<AgentsResult & { lastMs: number }> {
+  // Subscriptions are not acknowledged.
+  await new Promise((resolve) => setTimeout(resolve, COUNTED_AFTER_MS));
+  const waited = agents.ask<AgentsResult>(
+    { kind: "wait", expected: EVENTS, timeoutMs: TIMEOUT_MS },
+    2 * TIMEOUT_MS,
+  );
+  const began = Date.now();
+  await postgres.watcher.query(
+    `insert into app_public.messages (conversation_id, type, content)
+     select id, 'text', '{"body": "Your order is on its way."}' from app_public.conversations where tenant_id = $1`,
+    [tenantId],
+  );
+  const result = await waited;
+  return { ...result, lastMs: result.lastAt - began };
+}
+
+/** How many transactions the database has counted, waiting until backends have reported them. */
+async function transactions({ postgres }: Bench): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, COUNTED_AFTER_MS));
+  const { rows } = await postgres.watcher.query(
+    "select xact_commit::int as count from pg_stat_database where datname = current_database()",
+  );
+  return rows[0].count;
+}
+
+/** Agents with a session each; their access tokens. */
+async function signIn(
+  { postgres, program }: Bench,
+  { tenantId }: Workspace,
+  count: number,
+): Promise<string[]> {
+  const { rows } = await postgres.watcher.query<{ user: string; session: string }>(
+    `with person as (
+       insert into app_public.users (email, name)
+       select 'agent' || n || '@live.example.com', 'Agent ' || n from generate_series(1, $2::int) n
+       returning id
+     ),
+     membership as (
+       insert into app_public.memberships (tenant_id, user_id, role) select $1, id, 'agent' from person returning user_id
+     )
+     select user_id as user, gen_random_uuid() as session from membership`,
+    [tenantId, count],
+  );
+  await postgres.watcher.query(
+    `insert into app_private.sessions (id, tenant_id, user_id, expires_at)
+     select session, $1, "user", now() + interval '1 day' from unnest($2::uuid[], $3::uuid[]) as s (session, "user")`,
+    [tenantId, rows.map(({ session }) => session), rows.map(({ user }) => user)],
+  );
+  return rows.map(({ user, session }) =>
+    jwt.sign({ user, tenant: tenantId, session }, program.jwtSecret, {
+      algorithm: "HS256",
+      issuer: "parley",
+      audience: "parley",
+      expiresIn: "1h",
+    }),
+  );
+}
