@@ -93,6 +93,14 @@ create type app_public.identity_kind as enum (
 );
 comment on type app_public.identity_kind is 'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone number, any other id that a provider gives a customer.';
 
+create type app_public.media_state as enum (
+  'pending',
+  'stored',
+  'failed',
+  'gone'
+);
+comment on type app_public.media_state is 'pending: the file has not been fetched from the provider yet. stored: it can be downloaded. failed: it was not fetched, and error says why. gone: neither Parley nor, as far as is known, the provider has it any more.';
+
 create type app_public.member_role as enum (
   'viewer',
   'agent',
@@ -512,6 +520,25 @@ create table app_private.invitation_secrets (
 comment on table app_private.invitation_secrets is 'The SHA-256 of each invitation''s token. The token itself was shown once.';
 alter table app_private.invitation_secrets enable row level security;
 
+-- app_private.media_files
+create table app_private.media_files (
+  tenant_id uuid not null,
+  sha256 bytea not null,
+  size integer not null,
+  storage_key text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint media_files_pkey primary key (tenant_id, sha256) include (size),
+  constraint media_files_storage_key_key unique (storage_key),
+  constraint media_files_sha256_has_32_bytes check ((octet_length(sha256) = 32)),
+  constraint media_files_size_is_not_negative check ((size >= 0))
+);
+comment on table app_private.media_files is 'A file in the media storage. Equal files of a tenant are stored once. A file without media is removed (release_media_files()), so it needs no foreign key to its tenant.';
+comment on column app_private.media_files.size is 'In bytes.';
+comment on column app_private.media_files.storage_key is 'Where the storage has the file. It is never used again for another file, not even for an equal one, so that removing a file and storing an equal one cannot meet.';
+create trigger _900_note_unused after delete on app_private.media_files
+  referencing old table as old_rows for each statement execute function app_private.tg_media_files__note_unused();
+alter table app_private.media_files enable row level security;
+
 -- app_private.outbox
 create table app_private.outbox (
   tenant_id uuid not null,
@@ -561,6 +588,27 @@ comment on table app_private.provider_ids is 'The message that belongs to a prov
 comment on column app_private.provider_ids.hash is 'provider_id_hash() of the channel and the id: 16 bytes, however long the provider''s ids are.';
 comment on column app_private.provider_ids.message_id is 'The message. No foreign key, so that old partitions of messages can be dropped. A message that was sent twice has more than one id.';
 alter table app_private.provider_ids enable row level security;
+
+-- app_private.provider_media
+create table app_private.provider_media (
+  tenant_id uuid not null,
+  media_id uuid not null,
+  channel_id uuid not null,
+  provider_media_id text not null,
+  expires_at timestamp with time zone not null,
+  ignores_limit boolean not null default false,
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  constraint provider_media_pkey primary key (media_id, channel_id),
+  constraint provider_media_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
+  constraint provider_media_tenant_id_media_id_fkey foreign key (tenant_id, media_id) references app_public.media(tenant_id, id) on delete cascade,
+  constraint provider_media_id_has_length check (((length(provider_media_id) >= 1) and (length(provider_media_id) <= 200)))
+);
+create index provider_media_channel_id_idx on app_private.provider_media (channel_id);
+comment on table app_private.provider_media is 'The provider''s ids of media: of a received file the id to fetch it by, of an uploaded file the id that the provider gave it on a channel.';
+comment on column app_private.provider_media.expires_at is 'Until when the provider keeps the file: on WhatsApp seven days if it was received, thirty if it was uploaded.';
+comment on column app_private.provider_media.ignores_limit is 'Received: whether a user has asked for the file, whatever the media_limit of the channel.';
+comment on column app_private.provider_media.leased_until is 'Received: until when a worker may be fetching the file. No other worker starts before.';
+alter table app_private.provider_media enable row level security;
 
 -- app_private.sessions
 create table app_private.sessions (
@@ -618,6 +666,17 @@ create table app_private.sign_in_sources (
 create index sign_in_sources_last_signed_in_at_idx on app_private.sign_in_sources (last_signed_in_at);
 comment on table app_private.sign_in_sources is 'Sources from which a user signed in within the last 90 days. Failures from other sources do not lock the user out there.';
 alter table app_private.sign_in_sources enable row level security;
+
+-- app_private.unused_media_files
+create table app_private.unused_media_files (
+  storage_key text not null,
+  remove_at timestamp with time zone not null default now(),
+  constraint unused_media_files_pkey primary key (storage_key)
+);
+create index unused_media_files_remove_at_idx on app_private.unused_media_files (remove_at);
+comment on table app_private.unused_media_files is 'Files in the media storage that are to be removed: those that media have stopped using, and those that are being written, so that a file whose writer dies is removed as well.';
+comment on column app_private.unused_media_files.remove_at is 'A file that is being written must be in use by then.';
+alter table app_private.unused_media_files enable row level security;
 
 -- app_private.user_secrets
 create table app_private.user_secrets (
@@ -728,6 +787,7 @@ create table app_public.channels (
   sends_read_receipts boolean not null default true,
   uncertain_policy app_public.uncertain_policy not null default 'fail'::app_public.uncertain_policy,
   messages_per_second integer,
+  media_limit integer,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint channels_pkey primary key (id),
@@ -735,6 +795,7 @@ create table app_public.channels (
   constraint channels_id_tenant_id_kind_key unique (id, tenant_id, kind),
   constraint channels_kind_fkey foreign key (kind) references app_public.channel_kinds(kind) on delete restrict,
   constraint channels_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint channels_media_limit_is_not_negative check ((media_limit >= 0)),
   constraint channels_messages_per_second_in_range check (((messages_per_second >= 1) and (messages_per_second <= 1000))),
   constraint channels_name_has_length check (((length(name) >= 1) and (length(name) <= 150)))
 );
@@ -748,6 +809,7 @@ comment on column app_public.channels.is_default is 'The channel of new conversa
 comment on column app_public.channels.webhook_key is 'The end of the webhook address of the Meta app: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it. It does not change when the secret is rotated or one of these channels is deleted. Null until an app secret is set.';
 comment on column app_public.channels.sends_read_receipts is 'Whether markConversationRead also informs the customer (blue ticks).';
 comment on column app_public.channels.messages_per_second is 'The maximum send rate. Meta allows 80 messages a second, 20 if the phone app is used as well, and 1000 on the highest tier. If null: as fast as Meta accepts messages; after Meta answers "too fast" (130429, the message was not sent), the rate is adapted for an hour.';
+comment on column app_public.channels.media_limit is 'The maximum size of a file that is fetched when a message arrives, in bytes. 0: no file is fetched. Null: every file is. The mutation fetchMedia fetches a file that was left out.';
 create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 create trigger _110_choose_default before insert or update of is_default on app_public.channels
@@ -772,7 +834,7 @@ create policy select_member on app_public.channels for select to parley_visitor
 create policy update_admin on app_public.channels for update to parley_visitor
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant delete, select on app_public.channels to parley_visitor;
-grant update (name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second) on app_public.channels to parley_visitor;
+grant update (name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second, media_limit) on app_public.channels to parley_visitor;
 
 -- app_public.chatbot_versions
 create table app_public.chatbot_versions (
@@ -1431,6 +1493,67 @@ create policy select_admin on app_public.invitations for select to parley_visito
   using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
 grant delete, select on app_public.invitations to parley_visitor;
 
+-- app_public.media
+create table app_public.media (
+  tenant_id uuid not null,
+  id uuid not null default app_hidden.uuid_v7(),
+  state app_public.media_state not null default 'pending'::app_public.media_state,
+  type app_public.message_type not null,
+  mime_type text,
+  filename text,
+  size integer,
+  sha256 bytea,
+  is_voice boolean not null default false,
+  channel_id uuid,
+  user_id uuid,
+  error_code text,
+  error text,
+  attempts integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  stored_at timestamp with time zone,
+  constraint media_pkey primary key (id),
+  constraint media_id_tenant_id_key unique (id, tenant_id),
+  constraint media_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
+  constraint media_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint media_tenant_id_sha256_fkey foreign key (tenant_id, sha256) references app_private.media_files(tenant_id, sha256) on delete restrict,
+  constraint media_filename_has_length check (((length(filename) >= 1) and (length(filename) <= 240))),
+  constraint media_mime_type_has_length check (((length(mime_type) >= 1) and (length(mime_type) <= 255))),
+  constraint media_not_stored_has_reason check (((state = any (array['pending'::app_public.media_state, 'stored'::app_public.media_state])) or (error_code is not null))),
+  constraint media_size_is_not_negative check ((size >= 0)),
+  constraint media_stored_has_file check ((((state = 'stored'::app_public.media_state) = (sha256 is not null)) and ((state = 'stored'::app_public.media_state) = (stored_at is not null)) and ((state <> 'stored'::app_public.media_state) or ((size is not null) and (error_code is null))))),
+  constraint media_type_is_of_media check ((type = any (array['image'::app_public.message_type, 'video'::app_public.message_type, 'audio'::app_public.message_type, 'document'::app_public.message_type, 'sticker'::app_public.message_type]))),
+  constraint media_uploaded_is_not_fetched check (((channel_id is not null) or (state = any (array['stored'::app_public.media_state, 'gone'::app_public.media_state]))))
+);
+create index media_channel_id_idx on app_public.media (channel_id);
+create index media_created_at_idx on app_public.media (created_at) where (state = 'pending'::app_public.media_state);
+create index media_tenant_id_sha256_idx on app_public.media (tenant_id, sha256) where (sha256 is not null);
+create index media_tenant_id_stored_at_idx on app_public.media (tenant_id, stored_at);
+comment on table app_public.media is 'A file that was received in a message or uploaded to be sent. The database has what is known of it; its bytes are in the media storage.
+
+In SQL: messages refer to it by media_id. It is deleted with the last of its messages, and an upload that no message uses after a day.';
+comment on column app_public.media.type is 'image, video, audio, document or sticker.';
+comment on column app_public.media.mime_type is 'Received: as the provider reports it, which is not checked. Uploaded: according to the content of the file.';
+comment on column app_public.media.filename is 'The name that the sender gave the file. Usually only documents have one.';
+comment on column app_public.media.size is 'In bytes. Null until it is known.';
+comment on column app_public.media.sha256 is 'The SHA-256 digest of the stored file, which is in media_files. Null unless the state is stored.';
+comment on column app_public.media.is_voice is 'Whether an audio file is a voice note.';
+comment on column app_public.media.channel_id is 'The channel that received the file. Null if a user uploaded it.';
+comment on column app_public.media.user_id is 'The user who uploaded the file.
+
+In SQL: no foreign key, because files are kept when their uploader is deleted.';
+comment on column app_public.media.error_code is 'Why the file is not stored: the provider''s error number or a code of Parley (PY…). While fetching is retried, the last error.';
+comment on column app_public.media.error is 'The text of the error.';
+comment on column app_public.media.attempts is 'How often Parley has tried to fetch the file from the provider.';
+comment on column app_public.media.stored_at is 'When the file was stored. Null unless the state is stored.';
+create trigger _500_release_files after delete on app_public.media
+  referencing old table as old_rows for each statement execute function app_private.tg_media__release_files();
+alter table app_public.media enable row level security;
+create policy tenant_isolation on app_public.media as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.media for select to parley_visitor
+  using (true);
+grant select on app_public.media to parley_visitor;
+
 -- app_public.media_limits
 create table app_public.media_limits (
   kind app_public.channel_kind not null,
@@ -1560,6 +1683,7 @@ create table app_public.messages (
   user_id uuid,
   provider_message_id text,
   reply_to_id uuid,
+  media_id uuid,
   metadata jsonb not null default '{}'::jsonb,
   occurred_at timestamp with time zone not null default clock_timestamp(),
   created_at timestamp with time zone not null default clock_timestamp(),
@@ -1572,6 +1696,7 @@ create table app_public.messages (
   constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
+create index messages_media_id_idx on app_public.messages (media_id) where (media_id is not null);
 comment on table app_public.messages is 'A message in a conversation. Messages never change: an edit or a deletion by the customer is a message of its own, and the outcome of an outbound message is its message_status.
 
 In SQL: insert a row to send a message. It needs conversation_id, type and content; the other columns are filled in, and a row that violates the rules of sending is refused. The rows are stored in monthly partitions in app_private, so a dump of this table alone (pg_dump -t app_public.messages) has no rows: add -t ''app_private.messages_*''.';
@@ -1585,6 +1710,9 @@ comment on column app_public.messages.provider_message_id is 'The provider''s id
 comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.messages.media_id is 'The file of an image, video, audio, document or sticker, if Parley stores it. That of a received message has the id of the message.
+
+In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is 'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, "group_id"). Outbound: any object, for your own use; a chatbot stores its run and node here.';
 comment on column app_public.messages.occurred_at is 'When the message was written. Inbound: by the provider''s clock, in whole seconds, never later than Parley''s clock. Outbound: by Parley''s clock.';
 comment on column app_public.messages.created_at is 'When the message was stored. Messages of one conversation are stored in this order.';
@@ -1592,7 +1720,7 @@ create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__refuse();
-create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id, reply_to_id, metadata, occurred_at, created_at on app_public.messages
+create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 create trigger _200_refuse_unknown_conversation before insert on app_public.messages
   for each row when ((new.tenant_id is null)) execute function app_private.tg_messages__refuse_unknown_conversation();
@@ -1600,6 +1728,8 @@ create trigger _500_remove_state after delete on app_public.messages
   referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_state();
 create trigger _500_track_conversation after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__track_conversation();
+create trigger _510_remove_media after delete on app_public.messages
+  referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_media();
 create trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__notify();
 create trigger _900_enqueue_chatbot after insert on app_public.messages
@@ -1708,10 +1838,12 @@ create table app_public.tenants (
   slug text not null,
   name text not null,
   status app_public.tenant_status not null default 'active'::app_public.tenant_status,
+  media_retention interval,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint tenants_pkey primary key (id),
   constraint tenants_slug_key unique (slug),
+  constraint tenants_media_retention_is_at_least_one_day check ((media_retention >= '1 day'::interval)),
   constraint tenants_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
   constraint tenants_slug_is_url_safe check ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
@@ -1719,6 +1851,7 @@ create index tenants_status_idx on app_public.tenants (status);
 comment on table app_public.tenants is 'A workspace. Everything else belongs to one tenant; tenants share nothing.';
 comment on column app_public.tenants.slug is 'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.status is 'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
+comment on column app_public.tenants.media_retention is 'How long files are kept after they were stored, at least one day. Older files are removed once a day; their messages stay. Null: they are kept as long as their messages.';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _500_audit after insert or delete or update on app_public.tenants
@@ -1731,7 +1864,7 @@ create policy select_member on app_public.tenants for select to parley_visitor
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and ( select app_hidden.is_at_least('owner'::app_public.member_role) as is_at_least)));
 grant select on app_public.tenants to parley_visitor;
-grant update (name) on app_public.tenants to parley_visitor;
+grant update (name, media_retention) on app_public.tenants to parley_visitor;
 
 -- app_public.users
 create table app_public.users (
@@ -5210,6 +5343,38 @@ $$
   language sql immutable;
 comment on function app_private.job_key(text,uuid) is 'The key of a job that exists only once: <name>:<id> for a job about a row, <name>:later for a reminder that is not about a row. name is the name of the task, unless the task has two kinds of jobs. All keys are built here.';
 
+create function app_private.keep_media_file(tenant_id uuid, sha256 bytea, size integer, storage_key text) returns boolean as $$
+declare
+  v_kept_key text;
+begin
+  if storage_key is null then
+    perform
+    from app_private.media_files f
+    where f.tenant_id = keep_media_file.tenant_id and f.sha256 = keep_media_file.sha256
+    for key share;
+    return found;
+  end if;
+
+  delete from app_private.unused_media_files u
+  where u.storage_key = keep_media_file.storage_key and u.remove_at > clock_timestamp();
+  if not found then
+    return false;
+  end if;
+
+  -- An update that changes nothing locks the row of an equal file, or waits until it is removed and inserts another.
+  insert into app_private.media_files as f (tenant_id, sha256, size, storage_key)
+  values (keep_media_file.tenant_id, keep_media_file.sha256, keep_media_file.size, keep_media_file.storage_key)
+  on conflict on constraint media_files_pkey do update set size = f.size
+  returning f.storage_key into v_kept_key;
+  if v_kept_key <> storage_key then
+    insert into app_private.unused_media_files (storage_key) values (keep_media_file.storage_key);
+  end if;
+  return true;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.keep_media_file(uuid,bytea,integer,text) is 'Records that a tenant''s file is stored, so that a media row can refer to it in the same transaction. storage_key is where the caller has written it, after inserting the key into unused_media_files and committing that; null if the caller relies on an equal file. If another transaction has stored an equal file first, that one is used, and the caller''s is removed. Returns false, and the caller must write the file again, if there is no equal file or the written one is due for removal.';
+
 create function app_private.keeps_error(status app_public.message_status) returns boolean as $$
   select status in ('queued', 'sending', 'uncertain', 'failed')
 $$
@@ -6442,6 +6607,25 @@ create function app_private.release_claims(sender_id uuid, known_ids uuid[]) ret
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.release_claims(uuid,uuid[]) is 'Queues messages again that a sender claimed but never received because its connection broke: they were certainly not sent. known_ids are the messages that the sender did receive.';
+
+create function app_private.release_media_files(tenant_ids uuid[], sha256s bytea[]) returns void as $$
+begin
+  -- First the locks: a file that another transaction is about to use is seen as used by the next statement.
+  perform
+  from app_private.media_files f
+  join (select distinct * from unnest(tenant_ids, sha256s)) r (tenant_id, sha256)
+    on f.tenant_id = r.tenant_id and f.sha256 = r.sha256
+  order by f.tenant_id, f.sha256
+  for update of f;
+
+  delete from app_private.media_files f
+  using (select distinct * from unnest(tenant_ids, sha256s)) r (tenant_id, sha256)
+  where f.tenant_id = r.tenant_id and f.sha256 = r.sha256
+  and not exists (select from app_public.media m where m.tenant_id = f.tenant_id and m.sha256 = f.sha256);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.release_media_files(uuid[],bytea[]) is 'Deletes the rows of files that no media row refers to any more, out of these (by position); a trigger then notes that the files are to be removed. Two transactions that stop using one file, or one that stops and one that begins, wait for each other at the row of the file.';
 
 create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
 begin
@@ -7748,6 +7932,27 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_data_sources__remove_token() is 'Deletes the token of a data source whose base_url or auth_type has changed.';
 
+create function app_private.tg_media__release_files() returns trigger as $$
+begin
+  perform app_private.release_media_files(array_agg(o.tenant_id), array_agg(o.sha256))
+  from old_rows o
+  where o.sha256 is not null
+  having count(*) > 0;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_media__release_files() is 'Releases the files of deleted media: those that no other media row uses are removed from the storage.';
+
+create function app_private.tg_media_files__note_unused() returns trigger as $$
+begin
+  insert into app_private.unused_media_files (storage_key) select o.storage_key from old_rows o;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_media_files__note_unused() is 'Notes that stored files are to be removed once the transaction has committed. The task remove_media_files removes them.';
+
 create function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
 begin
   -- Locks the tenant, because otherwise two owners could remove each other at the same time.
@@ -7995,6 +8200,25 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_messages__refuse_unknown_conversation() is 'Refuses (PYNFD) a message whose conversation does not exist or belongs to another tenant: tg_messages__fill_in() found no tenant for it.';
+
+create function app_private.tg_messages__remove_media() returns trigger as $$
+declare
+  v_ids uuid[] := array(select o.media_id from old_rows o where o.media_id is not null);
+begin
+  if v_ids = '{}' then
+    return null;
+  end if;
+  -- First the locks: a message that another transaction has sent or deleted is seen by the next statement.
+  perform from app_public.media d where d.id = any (v_ids) order by d.id for update;
+  delete from app_public.media d
+  using old_rows o
+  where d.id = o.media_id and d.tenant_id = o.tenant_id
+  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__remove_media() is 'Deletes the media of deleted messages, unless other messages use them.';
 
 create function app_private.tg_messages__remove_state() returns trigger as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:06040b91f7dd6d083bcfb711c50a80aba081a9b8
+--! Hash: sha1:067af6ad31addb303330a29ccab2eb6841bed3dd
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -295,6 +295,8 @@ create table app_public.tenants (
   name text not null
     constraint tenants_name_has_length check (length(name) between 1 and 150),
   status app_public.tenant_status not null default 'active',
+  media_retention interval
+    constraint tenants_media_retention_is_at_least_one_day check (media_retention >= '1 day'),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -304,6 +306,9 @@ comment on table app_public.tenants is E'A workspace. Everything else belongs to
 comment on column app_public.tenants.slug is E'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.status is
   E'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
+comment on column app_public.tenants.media_retention is
+  E'How long files are kept after they were stored, at least one day. Older files are removed once a day; their '
+   'messages stay. Null: they are kept as long as their messages.';
 
 create table app_public.users (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -1580,7 +1585,7 @@ drop policy if exists update_owner on app_public.tenants;
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.is_at_least('owner')));
 grant select on app_public.tenants to parley_visitor;
-grant update (name) on app_public.tenants to parley_visitor;
+grant update (name, media_retention) on app_public.tenants to parley_visitor;
 -- No insert, no delete: the operator creates and deletes tenants (parley tenant).
 --! EndIncluded accounts/tenants.policies.sql
 --! Included accounts/memberships.policies.sql
@@ -1751,6 +1756,8 @@ create table app_public.channels (
   uncertain_policy app_public.uncertain_policy not null default 'fail',
   messages_per_second int
     constraint channels_messages_per_second_in_range check (messages_per_second between 1 and 1000),
+  media_limit int
+    constraint channels_media_limit_is_not_negative check (media_limit >= 0),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -1779,6 +1786,9 @@ comment on column app_public.channels.messages_per_second is
   E'The maximum send rate. Meta allows 80 messages a second, 20 if the phone app is used as well, and 1000 on the '
    'highest tier. If null: as fast as Meta accepts messages; after Meta answers "too fast" (130429, the message was '
    'not sent), the rate is adapted for an hour.';
+comment on column app_public.channels.media_limit is
+  E'The maximum size of a file that is fetched when a message arrives, in bytes. 0: no file is fetched. Null: every '
+   'file is. The mutation fetchMedia fetches a file that was left out.';
 
 create table app_public.whatsapp_channels (
   channel_id uuid not null,
@@ -2275,7 +2285,7 @@ create policy delete_admin on app_public.channels for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')));
 grant select, delete on app_public.channels to parley_visitor;
 grant update (
-  name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second
+  name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second, media_limit
 ) on app_public.channels to parley_visitor;
 -- No insert: the createChannel mutation seals the secrets first and stores them with the channel.
 --! EndIncluded channels/channels.policies.sql
@@ -4000,6 +4010,7 @@ create table app_public.messages (
   user_id uuid,
   provider_message_id text,
   reply_to_id uuid,
+  media_id uuid,
   metadata jsonb not null default '{}'
     constraint messages_metadata_is_object check (jsonb_typeof(metadata) = 'object')
     constraint messages_metadata_is_at_most_32_kb
@@ -4017,6 +4028,7 @@ create table app_public.messages (
   )
 ) partition by range (id);
 create index on app_public.messages (conversation_id, id desc);
+create index on app_public.messages (media_id) where media_id is not null;
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
   E'A message in a conversation. Messages never change: an edit or a deletion by the customer is a message of its '
@@ -4044,6 +4056,10 @@ comment on column app_public.messages.provider_message_id is
    'message_status.';
 comment on column app_public.messages.reply_to_id is
   E'Outbound: the message that this one quotes.\n\n'
+   'In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.messages.media_id is
+  E'The file of an image, video, audio, document or sticker, if Parley stores it. That of a received message has the '
+   'id of the message.\n\n'
    'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is
   E'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, '
@@ -5871,6 +5887,251 @@ create policy select_member on app_public.message_statuses for select to parley_
 grant select on app_public.message_statuses to parley_visitor;
 -- Nothing else: the provider reports statuses, and functions of app_private write them.
 --! EndIncluded messages/message_statuses.policies.sql
+
+--! split: 0550-media.sql
+create type app_public.media_state as enum ('pending', 'stored', 'failed', 'gone');
+comment on type app_public.media_state is
+  E'pending: the file has not been fetched from the provider yet. stored: it can be downloaded. failed: it was not '
+   'fetched, and error says why. gone: neither Parley nor, as far as is known, the provider has it any more.';
+
+create table app_private.media_files (
+  tenant_id uuid not null,
+  sha256 bytea not null
+    constraint media_files_sha256_has_32_bytes check (octet_length(sha256) = 32),
+  size int not null
+    constraint media_files_size_is_not_negative check (size >= 0),
+  storage_key text not null unique,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, sha256) include (size)
+);
+alter table app_private.media_files enable row level security;
+comment on table app_private.media_files is
+  E'A file in the media storage. Equal files of a tenant are stored once. A file without media is removed '
+   '(release_media_files()), so it needs no foreign key to its tenant.';
+comment on column app_private.media_files.size is E'In bytes.';
+comment on column app_private.media_files.storage_key is
+  E'Where the storage has the file. It is never used again for another file, not even for an equal one, so that '
+   'removing a file and storing an equal one cannot meet.';
+
+create table app_private.unused_media_files (
+  storage_key text primary key,
+  remove_at timestamptz not null default now()
+);
+create index on app_private.unused_media_files (remove_at);
+alter table app_private.unused_media_files enable row level security;
+comment on table app_private.unused_media_files is
+  E'Files in the media storage that are to be removed: those that media have stopped using, and those that are being '
+   'written, so that a file whose writer dies is removed as well.';
+comment on column app_private.unused_media_files.remove_at is
+  E'A file that is being written must be in use by then.';
+
+create table app_public.media (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  id uuid primary key default app_hidden.uuid_v7(),
+  state app_public.media_state not null default 'pending',
+  type app_public.message_type not null
+    constraint media_type_is_of_media check (type in ('image', 'video', 'audio', 'document', 'sticker')),
+  mime_type text
+    constraint media_mime_type_has_length check (length(mime_type) between 1 and 255),
+  filename text
+    constraint media_filename_has_length check (length(filename) between 1 and 240),
+  size int
+    constraint media_size_is_not_negative check (size >= 0),
+  sha256 bytea,
+  is_voice boolean not null default false,
+  channel_id uuid,
+  user_id uuid,
+  error_code text,
+  error text,
+  attempts int not null default 0,
+  created_at timestamptz not null default now(),
+  stored_at timestamptz,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, sha256) references app_private.media_files (tenant_id, sha256) on delete restrict,
+  constraint media_stored_has_file check (
+    (state = 'stored') = (sha256 is not null)
+    and (state = 'stored') = (stored_at is not null)
+    and (state <> 'stored' or size is not null and error_code is null)
+  ),
+  constraint media_not_stored_has_reason check (state in ('pending', 'stored') or error_code is not null),
+  constraint media_uploaded_is_not_fetched check (channel_id is not null or state in ('stored', 'gone'))
+);
+create index on app_public.media (tenant_id, sha256) where sha256 is not null;
+create index on app_public.media (channel_id);
+-- For retention and for uploads that no message uses.
+create index on app_public.media (tenant_id, stored_at);
+create index on app_public.media (created_at) where state = 'pending';
+alter table app_public.media add unique (id, tenant_id);
+alter table app_public.media enable row level security;
+comment on table app_public.media is
+  E'A file that was received in a message or uploaded to be sent. The database has what is known of it; its bytes are '
+   'in the media storage.\n\n'
+   'In SQL: messages refer to it by media_id. It is deleted with the last of its messages, and an upload that no '
+   'message uses after a day.';
+comment on column app_public.media.type is E'image, video, audio, document or sticker.';
+comment on column app_public.media.mime_type is
+  E'Received: as the provider reports it, which is not checked. Uploaded: according to the content of the file.';
+comment on column app_public.media.filename is
+  E'The name that the sender gave the file. Usually only documents have one.';
+comment on column app_public.media.size is E'In bytes. Null until it is known.';
+comment on column app_public.media.sha256 is
+  E'The SHA-256 digest of the stored file, which is in media_files. Null unless the state is stored.';
+comment on column app_public.media.is_voice is E'Whether an audio file is a voice note.';
+comment on column app_public.media.channel_id is E'The channel that received the file. Null if a user uploaded it.';
+comment on column app_public.media.user_id is
+  E'The user who uploaded the file.\n\n'
+   'In SQL: no foreign key, because files are kept when their uploader is deleted.';
+comment on column app_public.media.error_code is
+  E'Why the file is not stored: the provider''s error number or a code of Parley (PY…). While fetching is retried, the '
+   'last error.';
+comment on column app_public.media.error is E'The text of the error.';
+comment on column app_public.media.attempts is E'How often Parley has tried to fetch the file from the provider.';
+comment on column app_public.media.stored_at is E'When the file was stored. Null unless the state is stored.';
+
+create table app_private.provider_media (
+  tenant_id uuid not null,
+  media_id uuid not null,
+  channel_id uuid not null,
+  provider_media_id text not null
+    constraint provider_media_id_has_length check (length(provider_media_id) between 1 and 200),
+  expires_at timestamptz not null,
+  ignores_limit boolean not null default false,
+  leased_until timestamptz not null default '-infinity',
+  primary key (media_id, channel_id),
+  foreign key (tenant_id, media_id) references app_public.media (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
+);
+create index on app_private.provider_media (channel_id);
+alter table app_private.provider_media enable row level security;
+comment on table app_private.provider_media is
+  E'The provider''s ids of media: of a received file the id to fetch it by, of an uploaded file the id that the '
+   'provider gave it on a channel.';
+comment on column app_private.provider_media.expires_at is
+  E'Until when the provider keeps the file: on WhatsApp seven days if it was received, thirty if it was uploaded.';
+comment on column app_private.provider_media.ignores_limit is
+  E'Received: whether a user has asked for the file, whatever the media_limit of the channel.';
+comment on column app_private.provider_media.leased_until is
+  E'Received: until when a worker may be fetching the file. No other worker starts before.';
+
+--! Included media/media_files.sql
+create or replace function app_private.keep_media_file(tenant_id uuid, sha256 bytea, size int, storage_key text)
+returns boolean as $$
+declare
+  v_kept_key text;
+begin
+  if storage_key is null then
+    perform
+    from app_private.media_files f
+    where f.tenant_id = keep_media_file.tenant_id and f.sha256 = keep_media_file.sha256
+    for key share;
+    return found;
+  end if;
+
+  delete from app_private.unused_media_files u
+  where u.storage_key = keep_media_file.storage_key and u.remove_at > clock_timestamp();
+  if not found then
+    return false;
+  end if;
+
+  -- An update that changes nothing locks the row of an equal file, or waits until it is removed and inserts another.
+  insert into app_private.media_files as f (tenant_id, sha256, size, storage_key)
+  values (keep_media_file.tenant_id, keep_media_file.sha256, keep_media_file.size, keep_media_file.storage_key)
+  on conflict on constraint media_files_pkey do update set size = f.size
+  returning f.storage_key into v_kept_key;
+  if v_kept_key <> storage_key then
+    insert into app_private.unused_media_files (storage_key) values (keep_media_file.storage_key);
+  end if;
+  return true;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.keep_media_file(uuid, bytea, int, text) is
+  E'Records that a tenant''s file is stored, so that a media row can refer to it in the same transaction. storage_key '
+   'is where the caller has written it, after inserting the key into unused_media_files and committing that; null if '
+   'the caller relies on an equal file. If another transaction has stored an equal file first, that one is used, and '
+   'the caller''s is removed. Returns false, and the caller must write the file again, if there is no equal file or '
+   'the written one is due for removal.';
+
+
+create or replace function app_private.release_media_files(tenant_ids uuid[], sha256s bytea[]) returns void as $$
+begin
+  -- First the locks: a file that another transaction is about to use is seen as used by the next statement.
+  perform
+  from app_private.media_files f
+  join (select distinct * from unnest(tenant_ids, sha256s)) r (tenant_id, sha256)
+    on f.tenant_id = r.tenant_id and f.sha256 = r.sha256
+  order by f.tenant_id, f.sha256
+  for update of f;
+
+  delete from app_private.media_files f
+  using (select distinct * from unnest(tenant_ids, sha256s)) r (tenant_id, sha256)
+  where f.tenant_id = r.tenant_id and f.sha256 = r.sha256
+  and not exists (select from app_public.media m where m.tenant_id = f.tenant_id and m.sha256 = f.sha256);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.release_media_files(uuid[], bytea[]) is
+  E'Deletes the rows of files that no media row refers to any more, out of these (by position); a trigger then notes '
+   'that the files are to be removed. Two transactions that stop using one file, or one that stops and one that '
+   'begins, wait for each other at the row of the file.';
+
+
+create or replace function app_private.tg_media_files__note_unused() returns trigger as $$
+begin
+  insert into app_private.unused_media_files (storage_key) select o.storage_key from old_rows o;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_media_files__note_unused() is
+  E'Notes that stored files are to be removed once the transaction has committed. The task remove_media_files removes '
+   'them.';
+--! EndIncluded media/media_files.sql
+--! Included media/tg_messages__remove_media.sql
+create or replace function app_private.tg_messages__remove_media() returns trigger as $$
+declare
+  v_ids uuid[] := array(select o.media_id from old_rows o where o.media_id is not null);
+begin
+  if v_ids = '{}' then
+    return null;
+  end if;
+  -- First the locks: a message that another transaction has sent or deleted is seen by the next statement.
+  perform from app_public.media d where d.id = any (v_ids) order by d.id for update;
+  delete from app_public.media d
+  using old_rows o
+  where d.id = o.media_id and d.tenant_id = o.tenant_id
+  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__remove_media() is
+  E'Deletes the media of deleted messages, unless other messages use them.';
+--! EndIncluded media/tg_messages__remove_media.sql
+--! Included media/tg_media__release_files.sql
+create or replace function app_private.tg_media__release_files() returns trigger as $$
+begin
+  perform app_private.release_media_files(array_agg(o.tenant_id), array_agg(o.sha256))
+  from old_rows o
+  where o.sha256 is not null
+  having count(*) > 0;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_media__release_files() is
+  E'Releases the files of deleted media: those that no other media row uses are removed from the storage.';
+--! EndIncluded media/tg_media__release_files.sql
+--! Included media/media.policies.sql
+drop policy if exists tenant_isolation on app_public.media;
+create policy tenant_isolation on app_public.media as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.media;
+create policy select_member on app_public.media for select to parley_visitor
+  using (true);
+grant select on app_public.media to parley_visitor;
+-- Nothing else: the program receives and stores files.
+--! EndIncluded media/media.policies.sql
 
 --! split: 0600-chatbots.sql
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
@@ -10162,7 +10423,7 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.conver
 -- Rows never change. conversation_id is left out: it moves when two contacts are merged.
 create or replace trigger _200_refuse_change
   before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id,
-    reply_to_id, metadata, occurred_at, created_at
+    reply_to_id, media_id, metadata, occurred_at, created_at
   on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 
@@ -10191,6 +10452,11 @@ create or replace trigger _500_track_conversation after insert on app_public.mes
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__track_conversation();
 
+-- Files go with the last message that uses them.
+create or replace trigger _510_remove_media after delete on app_public.messages
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_messages__remove_media();
+
 -- Subscriptions show new messages.
 create or replace trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows
@@ -10206,6 +10472,18 @@ create or replace trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_send();
 --! EndIncluded messages/messages.triggers.sql
+--! Included media/media.triggers.sql
+-- Stored files go with the last media row that uses them.
+create or replace trigger _500_release_files after delete on app_public.media
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_media__release_files();
+--! EndIncluded media/media.triggers.sql
+--! Included media/media_files.triggers.sql
+-- The storage is not part of the transaction: a file is removed from it after the commit.
+create or replace trigger _900_note_unused after delete on app_private.media_files
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_media_files__note_unused();
+--! EndIncluded media/media_files.triggers.sql
 --! Included messages/message_statuses.triggers.sql
 -- Error 131050 means that the customer has opted out of marketing messages.
 create or replace trigger _500_record_opt_out after update on app_public.message_statuses

@@ -9,6 +9,7 @@ const TABLES: Record<string, string> = {
   message_statuses: "-query:resource:list -query:resource:connection",
   contact_tags: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   group_contacts: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
+  media: "-query:resource:list -query:resource:connection",
   tenants: "-query:resource:list -query:resource:connection",
   // Their key is the tenant and the id of another row, so they are changed by nodeId.
   conversation_participants: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
@@ -32,6 +33,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
   {
     table: "invitations",
     column: "invited_by_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  {
+    table: "media",
+    column: "channel_id",
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
   },
   { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
@@ -100,6 +106,14 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     tags: {
       foreignKey:
         "(last_message_id) references app_public.messages (id)|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
+    },
+  },
+  {
+    kind: "class",
+    match: "app_public.messages",
+    tags: {
+      foreignKey:
+        "(media_id) references app_public.media (id)|@fieldName media|@behavior -manyRelation:resource:connection -manyRelation:resource:list",
     },
   },
   // The enum has the better claim to the name ChannelKind.

@@ -51,6 +51,11 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     `insert into app_public.templates (tenant_id, business_account_id, name, language) values ($1, $2, 'hello', 'en_US')`,
     [tenantId, workspace.businessAccountId],
   );
+  await db.query(
+    `insert into app_public.media (tenant_id, type, channel_id, state, error_code)
+     values ($1, 'image', $2, 'gone', 'PYINT')`,
+    [tenantId, channelId],
+  );
   const chatbotId = await id(
     "insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id",
     [tenantId],

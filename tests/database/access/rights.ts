@@ -30,6 +30,7 @@ const RIGHTS = `
   group_contacts             viewer  agent   -       agent
   groups                     viewer  agent   agent   admin
   invitations                admin   -       -       admin
+  media                      viewer  -       -       -
   media_limits               viewer  -       -       -
   memberships                viewer  -       admin   admin
   message_statuses           viewer  -       -       -

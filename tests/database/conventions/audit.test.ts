@@ -21,6 +21,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.conversations": WORK,
   "app_public.group_contacts": WORK,
   "app_public.groups": WORK,
+  "app_public.media": "files of messages; each says who uploaded it",
   "app_public.message_statuses": PROVIDER,
   "app_public.messages": "never changed; each says who wrote it",
   "app_public.tags": WORK,
@@ -39,12 +40,15 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.erasure_keys": ERASURE,
   "app_private.idempotency_keys": PROGRAM,
   "app_private.invitation_secrets": "hashes of tokens: the invitations are audited",
+  "app_private.media_files": PROGRAM,
   "app_private.outbox": PROGRAM,
   "app_private.outbox_lanes": PROGRAM,
   "app_private.early_statuses": PROGRAM,
   "app_private.provider_ids": PROGRAM,
+  "app_private.provider_media": PROGRAM,
   "app_private.sign_in_failures": "strangers' attempts, counted",
   "app_private.sign_in_sources": "strangers' attempts, counted",
+  "app_private.unused_media_files": PROGRAM,
   "app_private.webhook_addresses": "follows from channels",
 };
 
