@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
 import type { JsonObject } from "../base/json/json.ts";
@@ -24,8 +25,38 @@ export type Outbound<A extends Access = Access> = {
     read: { providerMessageId: string; isTyping: boolean },
     access: A,
   ): Promise<{ kind: "done" } | Failure>;
+  /** Absent if messages of this kind have no files. */
+  media?: OutboundMedia<A>;
   /** Waits for requests in progress and refuses new ones. */
   close(): Promise<void>;
+};
+
+/** How files are exchanged with the provider. */
+type OutboundMedia<A extends Access = Access> = {
+  /**
+   * Hands a file over to the provider, so that messages can refer to it. It can be repeated safely, even after an
+   * `uncertain` failure.
+   * @throws when the file cannot be read
+   */
+  upload(file: OutboundFile, access: A): Promise<UploadedFile | Failure>;
+};
+
+/** A file to hand over to the provider. */
+export type OutboundFile = {
+  mimeType: string;
+  filename: string | null;
+  /** In bytes. */
+  size: number;
+  /** Opens the bytes of the file, from the first one. */
+  open(): Promise<Readable>;
+};
+
+export type UploadedFile = {
+  kind: "uploaded";
+  /** The provider's id of the file, with which messages of the same channel refer to it. */
+  providerMediaId: string;
+  /** How long the provider keeps the file, in milliseconds. */
+  keptForMs: number;
 };
 
 /** A channel's opened settings and secrets. Only the adapter uses their details. */

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { Agent } from "undici";
 import type { JsonObject } from "../../../base/json/json.ts";
 import { parseJson } from "../../../base/json/parse_json.ts";
@@ -9,7 +10,8 @@ type GraphRequest = {
   method: "GET" | "POST" | "DELETE";
   url: string;
   headers?: Record<string, string>;
-  body?: Uint8Array;
+  /** The headers of a stream must contain its `content-length`. */
+  body?: Uint8Array | Readable;
   /** The maximum size of a response, in bytes; defaults to 1 MB. */
   maxBytes?: number;
   /** The time limit for request and response together; defaults to that of the client. */

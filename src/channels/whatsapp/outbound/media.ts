@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { encodeForm } from "../../../base/encode_form.ts";
 import { numberOf, wordOf } from "../../../base/json/values.ts";
 import type { Failure } from "../../outcome.ts";
 import type { CloudApiAccess } from "./access.ts";
@@ -21,29 +20,6 @@ const MEGABYTE = 1_000_000;
 /** Meta's limit for documents, which is the highest of all media types. */
 const MAX_MEDIA_BYTES = 100 * MEGABYTE;
 const TRANSFER_TIMEOUT_MS = 120_000;
-
-/** Uploads a file. Its id can be used in messages for 30 days. */
-export async function uploadMedia(
-  graph: GraphClient,
-  access: CloudApiAccess,
-  file: File,
-): Promise<{ kind: "uploaded"; mediaId: string } | Failure> {
-  const form = new FormData();
-  form.append("messaging_product", "whatsapp");
-  form.append("type", file.type);
-  form.append("file", file);
-  const { body, contentType } = await encodeForm(form);
-  const reply = await graph.request({
-    method: "POST",
-    url: edgeUrl(access, `${access.phoneNumberId}/media`),
-    headers: { ...authorization(access), "content-type": contentType },
-    body,
-    timeoutMs: TRANSFER_TIMEOUT_MS,
-  });
-  if (reply.kind !== "reply") return classifyLoss(reply);
-  const mediaId = wordOf(bodyOf(reply)?.id);
-  return mediaId === null ? classifyError(reply) : { kind: "uploaded", mediaId };
-}
 
 /** Returns the URL, type and digest of a file at Meta. */
 export async function describeMedia(

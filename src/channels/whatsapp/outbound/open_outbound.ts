@@ -3,6 +3,7 @@ import { type CloudApiAccess, readAccess } from "./access.ts";
 import { createGraphClient } from "./graph_client.ts";
 import { markRead } from "./mark_read.ts";
 import { sendMessage } from "./send_message.ts";
+import { uploadMedia } from "./upload_media.ts";
 
 const CONNECTIONS = 256;
 
@@ -13,6 +14,7 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
     readAccess: (channelId) => readAccess(channelId, context),
     post: (message, access) => sendMessage(graph, access, message),
     markRead: (read, access) => markRead(graph, access, read),
+    media: { upload: (file, access) => uploadMedia(graph, access, file) },
     close: () => graph.close(),
   };
 }
