@@ -2,21 +2,29 @@ import { announce, type Chat, type Message } from "./chats.ts";
 import { type Choice, choicesOf } from "./choices.ts";
 import type { AddressChange, Fact } from "./customers.ts";
 import { type AddressChangeShape, changeAddress, preferMarketing, repeatFact } from "./facts.ts";
+import { downloadAddress } from "./graph/media.ts";
 import { type Inbound, receiveMessage } from "./inbound.ts";
 import type { JsonObject } from "./json.ts";
+import { isAnimatedWebp, type MediaKind } from "./media_types.ts";
 import { isForward } from "./message_status.ts";
 import { burst, echo, type Imported, importMessage, repeat } from "./message_variants.ts";
 import type { Network } from "./network.ts";
+import type { StoredFile } from "./temporary_files.ts";
 
-interface CustomerMedia {
-  kind: "image" | "video" | "audio" | "document" | "sticker";
-  bytes: Buffer;
+interface CustomerFile {
+  kind: MediaKind;
   mimeType: string;
   filename?: string | undefined;
   caption?: string | undefined;
   /** Of audio: a voice note. */
   isVoice?: boolean | undefined;
+  replyTo?: string | undefined;
+  /** Whether the webhook has a download address; defaults to true where the number has a `graphUrl`. */
+  hasUrl?: boolean | undefined;
 }
+
+/** The types of files that may have a caption. */
+const CAPTIONED: ReadonlySet<string> = new Set<MediaKind>(["image", "video", "document"]);
 
 /** A customer's action is impossible: the message does not exist, or has nothing to tap. */
 export class CustomerError extends Error {
@@ -80,20 +88,27 @@ export class CustomerPhone {
     throw new CustomerError(`There is nothing to tap called ${JSON.stringify(idOrTitle)}`);
   }
 
-  /** The bytes go where the business can fetch them by media id. Throws a RangeError when they are too many. */
-  sendMedia({ kind, bytes, mimeType, filename, caption, isVoice }: CustomerMedia): Message {
-    const { phoneNumberId } = this.chat.number;
-    const medium = this.#network.media.add({ phoneNumberId, from: "customer", mimeType, filename, bytes });
+  /** Sends a file that is in memory. */
+  sendMedia({ bytes, ...described }: CustomerFile & { bytes: Buffer }): Message {
+    return this.sendFile({ ...described, file: this.#network.media.files.write(bytes) });
+  }
+
+  /** Sends a file that the sandbox stores already (`network.media.files`). The business can fetch it by media id. */
+  sendFile({ file, ...described }: CustomerFile & { file: StoredFile }): Message {
+    const { kind, mimeType, filename, caption, isVoice, replyTo, hasUrl = true } = described;
+    const { phoneNumberId, graphUrl } = this.chat.number;
+    const medium = this.#network.media.add({ phoneNumberId, from: "customer", mimeType, filename, file });
     const content: JsonObject = {
       ...(caption !== undefined && { caption }),
       ...(kind === "document" && filename !== undefined && { filename }),
       mime_type: mimeType,
-      sha256: medium.digest.toString("base64"),
+      sha256: file.digest.toString("base64"),
       id: medium.id,
+      ...(hasUrl && graphUrl !== undefined && { url: downloadAddress(this.#network, graphUrl, medium) }),
       ...(kind === "audio" && { voice: isVoice ?? false }),
-      ...(kind === "sticker" && { animated: false }),
+      ...(kind === "sticker" && { animated: isAnimatedWebp(file.head) }),
     };
-    return this.send({ type: kind, content });
+    return this.send({ type: kind, content, replyTo });
   }
 
   sendLocation(location: { latitude: number; longitude: number; name?: string; address?: string }): Message {
@@ -107,15 +122,17 @@ export class CustomerPhone {
     return this.send({ type: "reaction", content });
   }
 
-  /** Changes the text of an own message. */
+  /** Changes the text of an own message, or the caption of a file. */
   edit(wamid: string, body: string): Message {
     const original = this.#ownMessage(wamid);
-    if (original.type !== "text") throw new CustomerError("Only a text can be edited");
-    original.content = { body };
+    const { type } = original;
+    if (type !== "text" && !CAPTIONED.has(type))
+      throw new CustomerError("Only a text or a caption can be edited");
+    original.content = type === "text" ? { body } : { ...(original.content as JsonObject), caption: body };
     original.isEdited = true;
     return this.send({
       type: "edit",
-      content: { original_message_id: wamid, message: { type: "text", text: { body } } },
+      content: { original_message_id: wamid, message: { type, [type]: original.content } },
     });
   }
 

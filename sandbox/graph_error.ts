@@ -60,13 +60,13 @@ export function unknownObject(id: string): GraphError {
 }
 
 /** The `errors[]` entry of a failed status. */
-export function statusError(code: number): JsonObject {
+export function statusError(code: number, details?: string): JsonObject {
   const { title } = describeError(code);
   return {
     code,
     title,
     message: title,
-    error_data: { details: title },
+    error_data: { details: details ?? title },
     href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
   };
 }

@@ -14,6 +14,11 @@ export class ManualClock implements Clock {
     this.#now = startsAt;
   }
 
+  /** How many timers are waiting. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
   now(): number {
     return this.#now;
   }

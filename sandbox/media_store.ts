@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import type { Identifiers } from "./identifiers.ts";
+import { type StoredFile, TemporaryFiles } from "./temporary_files.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long Meta keeps media. */
@@ -11,9 +11,7 @@ export interface Medium {
   readonly phoneNumberId: string;
   readonly mimeType: string;
   readonly filename: string | undefined;
-  readonly bytes: Buffer;
-  /** SHA-256 of the bytes: webhooks write it in base64, the Graph API in hex. */
-  readonly digest: Buffer;
+  readonly file: StoredFile;
   readonly expiresAt: number;
 }
 
@@ -23,39 +21,42 @@ interface NewMedium {
   from: "business" | "customer";
   mimeType: string;
   filename?: string | undefined;
-  bytes: Buffer;
+  /** Belongs to the store from now on. */
+  file: StoredFile;
 }
 
-/** Media by id, bounded by their bytes: past the limit the oldest go. */
+/** How much is kept. */
+interface Capacity {
+  media: number;
+  mediaBytes: number;
+}
+
+/** Media by id, bounded by their number and bytes: past a limit the oldest are deleted. */
 export class MediaStore {
-  readonly #capacity: number;
+  readonly files = new TemporaryFiles();
+  readonly #capacity: Capacity;
   readonly #clock: Clock;
   readonly #identifiers: Identifiers;
   readonly #media = new Map<string, Medium>();
   #size = 0;
 
-  constructor(capacity: number, clock: Clock, identifiers: Identifiers) {
+  constructor(capacity: Capacity, clock: Clock, identifiers: Identifiers) {
     this.#capacity = capacity;
     this.#clock = clock;
     this.#identifiers = identifiers;
   }
 
-  /** Keeps a medium. Throws a RangeError when it alone is over the limit. */
-  add({ from, phoneNumberId, mimeType, filename, bytes }: NewMedium): Medium {
-    if (bytes.length > this.#capacity) throw new RangeError(`Media are ${this.#capacity} bytes at most`);
+  add({ from, ...described }: NewMedium): Medium {
     const medium: Medium = {
       id: this.#identifiers.node(),
-      phoneNumberId,
-      mimeType,
-      filename,
-      bytes,
-      digest: createHash("sha256").update(bytes).digest(),
+      filename: undefined,
+      ...described,
       expiresAt: this.#clock.now() + KEPT_MS[from],
     };
     this.#media.set(medium.id, medium);
-    this.#size += bytes.length;
+    this.#size += medium.file.size;
     for (const oldest of this.#media.values()) {
-      if (this.#size <= this.#capacity) break;
+      if (this.#size <= this.#capacity.mediaBytes && this.#media.size <= this.#capacity.media) break;
       this.#remove(oldest);
     }
     return medium;
@@ -77,8 +78,15 @@ export class MediaStore {
     if (medium) this.#remove(medium);
   }
 
+  close(): void {
+    this.#media.clear();
+    this.#size = 0;
+    this.files.close();
+  }
+
   #remove(medium: Medium): void {
     this.#media.delete(medium.id);
-    this.#size -= medium.bytes.length;
+    this.#size -= medium.file.size;
+    this.files.remove(medium.file);
   }
 }

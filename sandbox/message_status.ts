@@ -26,6 +26,8 @@ export interface StatusStep {
   copies?: number | undefined;
   /** With `failed`: a Graph API error code; defaults to 131026 (undeliverable). */
   errorCode?: number | undefined;
+  /** What exactly is wrong; defaults to the title of the code. */
+  errorDetails?: string | undefined;
 }
 
 /**

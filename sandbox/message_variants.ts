@@ -117,17 +117,12 @@ function chunkOf({ key }: Customer, message: JsonObject): JsonObject {
 
 function pictureOf(network: Network, { number }: Chat, { from, caption }: Imported): JsonObject {
   const mimeType = "image/png";
-  const { id, digest } = network.media.add({
-    phoneNumberId: number.phoneNumberId,
-    from,
-    mimeType,
-    filename: undefined,
-    bytes: PIXEL,
-  });
+  const file = network.media.files.write(PIXEL);
+  const { id } = network.media.add({ phoneNumberId: number.phoneNumberId, from, mimeType, file });
   return {
     ...(caption !== undefined && { caption }),
     mime_type: mimeType,
-    sha256: digest.toString("base64"),
+    sha256: file.digest.toString("base64"),
     id,
   };
 }

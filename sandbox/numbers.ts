@@ -5,8 +5,10 @@ import { TokenBucket } from "./token_bucket.ts";
 const DEFAULT_MESSAGES_PER_SECOND = 80;
 
 /** A business phone number as the sandbox keeps it. Always the same object for the same id. */
-export interface BusinessNumber extends Required<Omit<NumberOptions, "verifyToken" | "messagesPerSecond">> {
+export interface BusinessNumber
+  extends Required<Omit<NumberOptions, "verifyToken" | "messagesPerSecond" | "graphUrl">> {
   verifyToken: string | undefined;
+  graphUrl: string | undefined;
   /** All messages of the number, both ways. */
   throughput: TokenBucket;
 }
@@ -37,6 +39,7 @@ export class NumberDirectory {
       ...rest,
       verifiedName: options.verifiedName ?? options.displayPhoneNumber,
       verifyToken: options.verifyToken,
+      graphUrl: options.graphUrl,
       throughput: new TokenBucket(messagesPerSecond, messagesPerSecond),
     };
     const known = this.#byId.get(options.phoneNumberId);

@@ -20,6 +20,11 @@ export interface NumberOptions {
   verifyToken?: string;
   /** Where the updates are POSTed: http or https. */
   webhookUrl: string;
+  /**
+   * Where this sandbox's Graph API is reached. Webhooks then have a download address for each file (`url`), as since
+   * November 2025.
+   */
+  graphUrl?: string;
   /** Messages a second, in and out together; defaults to 80, as for a new number. */
   messagesPerSecond?: number;
 }
@@ -50,7 +55,9 @@ export interface SandboxLimits {
   deliveries: number;
   /** Updates waiting for delivery, per webhook address; more are dropped and counted. */
   pendingUpdates: number;
-  /** Bytes of all media together. */
+  /** Files that were sent, in either direction. */
+  media: number;
+  /** Bytes of all files together, in the temporary folder. */
   mediaBytes: number;
   /** Pages listening for changes at the same time; more are refused. */
   streams: number;
@@ -88,6 +95,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   requests: 20_000,
   deliveries: 1_000,
   pendingUpdates: 200_000,
-  mediaBytes: 256 * 1024 * 1024,
+  media: 10_000,
+  mediaBytes: 1024 * 1024 * 1024,
   streams: 100,
 };

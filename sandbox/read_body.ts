@@ -16,8 +16,8 @@ export class BodyError extends Error {
 }
 
 /** Reads a whole body of at most `limit` bytes. What is over the limit is not kept. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  requireLength(request, limit);
   return await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -34,7 +34,12 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   });
 }
 
-function tooLarge(limit: number): BodyError {
+/** Throws when the request announces more than `limit` bytes. */
+export function requireLength(request: IncomingMessage, limit: number): void {
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+}
+
+export function tooLarge(limit: number): BodyError {
   return new BodyError(413, `The body is larger than ${limit} bytes`);
 }
 

@@ -23,8 +23,8 @@ import { verifyWebhook } from "./verify_webhook.ts";
 import { WebhookDispatcher } from "./webhooks/dispatcher.ts";
 
 /**
- * A stand-in for Meta's WhatsApp Cloud API and for the customers behind it. It keeps everything in memory, within
- * limits, and speaks to the application by HTTP only, as Meta does.
+ * A stand-in for Meta's WhatsApp Cloud API and for the customers behind it. It keeps messages in memory and
+ * files in a temporary folder, within limits, and speaks to the application by HTTP only, as Meta does.
  */
 export interface Sandbox {
   /** The Graph API. Mount it where the application's Graph address points to. */
@@ -84,7 +84,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       options.assignsUserIds === false ? undefined : identifiers.userId(),
     ),
     chats: new ChatDirectory(limits.chats),
-    media: new MediaStore(limits.mediaBytes, clock, identifiers),
+    media: new MediaStore(limits, clock, identifiers),
     templates: new TemplateDirectory(),
     faults: new Faults(random),
     plans,
@@ -134,6 +134,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       webhooks.send({ kind: "field", number: numberOrThrow(phoneNumberId), field, value }),
     verifyWebhook: (phoneNumberId) => verifyWebhook(numberOrThrow(phoneNumberId), random),
     waitFor: (predicate, deadlineMs) => ledger.waitFor(predicate, deadlineMs),
-    close: () => webhooks.close(),
+    close: async () => {
+      await webhooks.close();
+      network.media.close();
+    },
   };
 }

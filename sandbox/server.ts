@@ -18,7 +18,7 @@ export interface SandboxServer extends Sandbox {
 
 /** Starts a sandbox with an HTTP server of its own: the Graph API at `/`, the phone at `/sandbox`. */
 export async function startSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
-  const { port = 0, host = "127.0.0.1", ...sandboxOptions } = options;
+  const { port = 0, host = "127.0.0.1", numbers = [], ...sandboxOptions } = options;
   const sandbox = createSandbox(sandboxOptions);
   const app = express();
   app.disable("x-powered-by");
@@ -30,9 +30,13 @@ export async function startSandboxServer(options: SandboxServerOptions = {}): Pr
     server.listen(port, host, resolve);
   });
   const { port: actualPort } = server.address() as AddressInfo;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`;
+  const addNumber: Sandbox["addNumber"] = (number) => sandbox.addNumber({ graphUrl: url, ...number });
+  for (const number of numbers) addNumber(number);
   return {
     ...sandbox,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
+    url,
+    addNumber,
     close: async () => {
       await sandbox.close();
       server.closeAllConnections();

@@ -54,7 +54,7 @@ export class StatusReporter {
       announce(message.chat);
     }
     const contact = step.status === "failed" ? undefined : toContact(customer);
-    const status = this.#describe(message, step.status, errorCode);
+    const status = this.#describe(message, step.status, statusError(errorCode, step.errorDetails));
     for (let copy = 0; copy < (step.copies ?? 1); copy++) {
       message.reported.push(step.status);
       ledger.counters.statuses += 1;
@@ -63,7 +63,7 @@ export class StatusReporter {
     ledger.changed();
   }
 
-  #describe(message: Message, status: ReportedStatus, errorCode: number): JsonObject {
+  #describe(message: Message, status: ReportedStatus, error: JsonObject): JsonObject {
     const { customer } = message.chat;
     return {
       id: message.wamid,
@@ -74,7 +74,7 @@ export class StatusReporter {
       ...(customer.parentUserId !== undefined && { recipient_parent_user_id: customer.parentUserId }),
       ...(message.callbackData !== undefined && { biz_opaque_callback_data: message.callbackData }),
       ...((status === "sent" || status === "delivered") && { pricing: priceOf(message) }),
-      ...(status === "failed" && { errors: [statusError(errorCode)] }),
+      ...(status === "failed" && { errors: [error] }),
     };
   }
 }

@@ -12,9 +12,21 @@ const seconds = z.number().int().min(-YEAR).max(YEAR);
 const phoneNumber = z.string().refine((text) => !text.includes(".") && isAddress(normaliseAddress(text)));
 const userId = z.string().refine((text) => text.includes(".") && isAddress(text));
 
+/** The ad that was tapped, in the Graph API's words; Meta leaves out what an ad does not have. */
+const referral = z.looseObject({
+  source_url: z.url().max(2048),
+  source_id: characters(64),
+  source_type: z.enum(["ad", "post"]),
+});
+
 /** An action of a customer, as the page sends it. */
 export const action = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("say"), body: characters(4096), replyTo: wamid.optional() }),
+  z.object({
+    kind: z.literal("say"),
+    body: characters(4096),
+    replyTo: wamid.optional(),
+    referral: referral.optional(),
+  }),
   z.object({ kind: z.literal("tap"), choice: characters(256), wamid: wamid.optional() }),
   z.object({
     kind: z.literal("location"),
@@ -61,7 +73,7 @@ export const action = z.discriminatedUnion("kind", [
 export function act(phone: CustomerPhone, input: z.infer<typeof action>): Pick<Message, "wamid"> | undefined {
   switch (input.kind) {
     case "say":
-      return phone.say(input.body, { replyTo: input.replyTo });
+      return phone.say(input.body, { replyTo: input.replyTo, referral: input.referral });
     case "tap":
       return phone.tap(input.choice, input.wamid);
     case "location": {

@@ -2,25 +2,27 @@ import type { Request, Router } from "express";
 import { z } from "zod";
 import { CustomerPhone } from "../customer_phone.ts";
 import { isAddress, normaliseAddress } from "../customers.ts";
+import { KIND_LIMITS, MEDIA_KINDS } from "../media_types.ts";
 import type { Network } from "../network.ts";
 import { characters } from "../outbound/limits.ts";
 import { act, action } from "./action.ts";
 import { viewChat, viewNumber } from "./chat_view.ts";
 import { ControlError } from "./control_error.ts";
 import { readFile, readInput } from "./read.ts";
+import { serveFile } from "./serve_file.ts";
 import { ChatStreams } from "./streams.ts";
 
 const CHAT = "/numbers/:phoneNumberId/chats/:customer";
 
-/** The page has no authentication, so its limits are below Meta's. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
 const profile = z.object({ name: characters(128).optional(), username: characters(35).optional() });
 const file = z.object({
-  kind: z.enum(["image", "video", "audio", "document", "sticker"]),
+  kind: z.enum(MEDIA_KINDS),
   mimeType: z.string().regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w.+=-]+)*$/),
   filename: characters(240).optional(),
   caption: characters(1024).optional(),
+  replyTo: characters(512).optional(),
+  voice: z.stringbool().optional(),
+  url: z.stringbool().optional(),
 });
 
 /** The routes of the page. `customer` is a phone number or a BSUID; a phone is created on first use. */
@@ -32,7 +34,7 @@ export function registerChatRoutes(router: Router, network: Network): void {
   });
 
   router.get(CHAT, (request, response) => {
-    response.json(viewChat(phoneOf(network, request).chat, network.clock.now()));
+    response.json(viewChat(network, phoneOf(network, request).chat));
   });
 
   router.get(`${CHAT}/events`, (request, response) => {
@@ -54,10 +56,18 @@ export function registerChatRoutes(router: Router, network: Network): void {
 
   router.post(`${CHAT}/media`, async (request, response) => {
     const phone = phoneOf(network, request);
-    const description = file.parse(request.query);
-    const bytes = await readFile(request, MAX_FILE_BYTES);
-    const isVoice = description.mimeType.startsWith("audio/ogg");
-    response.status(201).json({ wamid: phone.sendMedia({ ...description, bytes, isVoice }).wamid });
+    const { voice: isVoice, url: hasUrl, ...description } = file.parse(request.query);
+    const { maxBytes } = KIND_LIMITS[description.kind];
+    const received = await readFile(request, maxBytes, network.media.files);
+    const message = phone.sendFile({ ...description, isVoice, hasUrl, file: received });
+    response.status(201).json({ wamid: message.wamid });
+  });
+
+  router.get(`${CHAT}/media/:mediaId`, (request, response) => {
+    const { number } = phoneOf(network, request).chat;
+    const medium = network.media.find(request.params.mediaId, number.phoneNumberId);
+    if (!medium) throw new ControlError(404, "There is no such file");
+    serveFile(response, medium);
   });
 }
 

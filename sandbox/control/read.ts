@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
-import { readBody, readJson } from "../read_body.ts";
+import { readJson, requireLength } from "../read_body.ts";
+import type { StoredFile, TemporaryFiles } from "../temporary_files.ts";
 import { ControlError } from "./control_error.ts";
 
 const MAX_JSON_BYTES = 64 * 1024;
@@ -14,10 +15,11 @@ export async function readInput<T>(request: Request, schema: z.ZodType<T>): Prom
   return schema.parse(await readJson(request, MAX_JSON_BYTES));
 }
 
-/** The bytes of a file. */
-export async function readFile(request: Request, limit: number): Promise<Buffer> {
+/** A file as the body, written to disk while it arrives. */
+export async function readFile(request: Request, limit: number, files: TemporaryFiles): Promise<StoredFile> {
   requireType(request, "application/octet-stream");
-  return await readBody(request, limit);
+  requireLength(request, limit);
+  return await files.receive(request.iterator({ destroyOnReturn: false }), limit);
 }
 
 function requireType(request: Request, type: string): void {

@@ -24,7 +24,7 @@ export class ChatStreams {
     const send = () => {
       isDue = false;
       if (response.destroyed) return;
-      response.write(`data: ${JSON.stringify(viewChat(chat, this.#network.clock.now()))}\n\n`);
+      response.write(`data: ${JSON.stringify(viewChat(this.#network, chat))}\n\n`);
     };
     const watcher = () => {
       // A page that does not keep up, or several changes in one turn, need the newest state only.

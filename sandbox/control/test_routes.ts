@@ -1,5 +1,6 @@
 import type { Router } from "express";
 import { z } from "zod";
+import { OPERATIONS } from "../faults.ts";
 import type { Network } from "../network.ts";
 import { readInput } from "./read.ts";
 
@@ -16,23 +17,12 @@ const milliseconds = z
 const accepts = z.boolean().optional();
 
 const faultInput = scope.extend({
-  operation: z
-    .enum([
-      "send",
-      "markRead",
-      "uploadMedia",
-      "readMedia",
-      "downloadMedia",
-      "deleteMedia",
-      "listTemplates",
-      "readNumber",
-      "subscription",
-    ])
-    .optional(),
+  operation: z.enum(OPERATIONS).optional(),
   fault: z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("error"),
       code: z.number().int(),
+      subcode: z.number().int().optional(),
       details: z.string().max(1024).optional(),
       httpStatus: z.number().int().min(400).max(599).optional(),
       retryAfter: z.number().int().min(0).optional(),
@@ -41,6 +31,13 @@ const faultInput = scope.extend({
     z.object({ kind: z.literal("cut"), accepts }),
     z.object({ kind: z.literal("blackHole"), accepts }),
     z.object({ kind: z.literal("delay"), milliseconds, accepts }),
+    z.object({ kind: z.literal("override"), fields: z.record(z.string(), z.unknown()) }),
+    z.object({ kind: z.literal("redirect"), location: z.url({ protocol: /^https?$/ }) }),
+    z.object({ kind: z.literal("alteredBody") }),
+    z.object({ kind: z.literal("resizedBody"), bytes: z.number().int().min(0) }),
+    z.object({ kind: z.literal("brokenBody") }),
+    z.object({ kind: z.literal("endlessBody") }),
+    z.object({ kind: z.literal("slowBody"), bytesPerSecond: z.number().int().min(1) }),
   ]),
 });
 

@@ -41,8 +41,20 @@ export function numbersOfAccount(
 
 /** The medium of this id, if the token is that of its number. */
 export function mediumOf(network: Network, request: IncomingMessage, id: string): Medium {
+  const medium = ownMedium(network, request, id);
+  if (!medium) throw unknownObject(id);
+  return medium;
+}
+
+/** The same for a download address, where a medium that is unknown, or another number's, is not found. */
+export function downloadableOf(network: Network, request: IncomingMessage, id: string): Medium {
+  const medium = ownMedium(network, request, id);
+  if (!medium) throw new GraphError(100, { message: "The media is not found", httpStatus: 404 });
+  return medium;
+}
+
+function ownMedium(network: Network, request: IncomingMessage, id: string): Medium | undefined {
   const token = tokenOf(network, request);
   const medium = network.media.get(id);
-  if (!medium || network.numbers.get(medium.phoneNumberId)?.accessToken !== token) throw unknownObject(id);
-  return medium;
+  return medium && network.numbers.get(medium.phoneNumberId)?.accessToken === token ? medium : undefined;
 }

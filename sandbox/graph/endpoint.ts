@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Fault, FaultSubject } from "../faults.ts";
+import { type BodyFault, type Fault, type FaultSubject, isBodyFault } from "../faults.ts";
 import { GraphError } from "../graph_error.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import type { Network } from "../network.ts";
 import { BodyError } from "../read_body.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
+import { spoil } from "./spoil.ts";
 
 /** A request that is parsed far enough to know its number and recipient. */
 interface Call {
@@ -55,10 +57,13 @@ export async function serve(
 
 async function applyFault(network: Network, fault: Fault, call: Call): Promise<Answer> {
   if (fault.kind === "error") throw new GraphError(fault.code, fault);
+  if (fault.kind === "redirect") return { kind: "redirect", status: 302, location: fault.location };
+  if (fault.kind === "override") return override(fault.fields, await call.run());
+  if (isBodyFault(fault)) return spoilFile(network, fault, await call.run());
   const carriedOut = fault.accepts ? await call.run() : undefined;
   switch (fault.kind) {
     case "serverError":
-      return { kind: "bytes", status: 500, contentType: "text/html", bytes: Buffer.from("<h1>Sorry</h1>") };
+      return { kind: "page", status: 500, html: "<h1>Sorry</h1>" };
     case "cut":
       return { kind: "cut" };
     case "blackHole":
@@ -69,6 +74,16 @@ async function applyFault(network: Network, fault: Fault, call: Call): Promise<A
     default:
       return fault satisfies never;
   }
+}
+
+function override(fields: JsonObject, answer: Answer): Answer {
+  return answer.kind === "json" && isJsonObject(answer.body)
+    ? { ...answer, body: { ...answer.body, ...fields } }
+    : answer;
+}
+
+function spoilFile(network: Network, fault: BodyFault, answer: Answer): Answer {
+  return answer.kind === "file" ? { ...answer, ...spoil(fault, answer, network.clock) } : answer;
 }
 
 function toGraphError(network: Network, error: unknown): GraphError {

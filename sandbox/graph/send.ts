@@ -7,6 +7,7 @@ import type { BusinessNumber } from "../numbers.ts";
 import { type OutboundSend, parseSend } from "../outbound/parse.ts";
 import { renderTemplate } from "../outbound/render_template.ts";
 import type { RenderedTemplate } from "../templates.ts";
+import { checkSentFile } from "./sent_file.ts";
 
 /** A reaction's target is under 30 days old, and not a reaction itself. */
 const REACTION_REACH_MS = 30 * 24 * 60 * 60 * 1000;
@@ -19,7 +20,8 @@ export function send(network: Network, number: BusinessNumber, body: JsonObject)
   const request = parseSend(body);
   const address = recipientOf(request, number);
   const chat = network.chats.open(number, customerAt(network, address));
-  const rendered = checkContent(network, chat, request);
+  const rendered = checkTemplate(network, chat, request);
+  const fileProblem = checkSentFile(network, number, request);
   if (network.enforcesWindow && request.type !== "template" && chat.windowEndsAt <= now) {
     throw new GraphError(131047, {
       details:
@@ -33,6 +35,7 @@ export function send(network: Network, number: BusinessNumber, body: JsonObject)
   const message = record(network, { chat, from: "business", type, content, replyTo, callbackData, rendered });
   chat.typingUntil = 0;
   if (type === "reaction") react(network, message);
+  else if (fileProblem !== undefined) failLater(network, message, 131053, fileProblem);
   else network.statuses.follow(message);
   network.log?.debug({ wamid: message.wamid, type, phoneNumberId: number.phoneNumberId }, "message accepted");
   const { waId, userId } = chat.customer;
@@ -63,24 +66,17 @@ function customerAt(network: Network, address: string) {
   return network.customers.introduce({ phone: address });
 }
 
-/** What only the sandbox's state can tell about a message: its template, its media. */
-function checkContent(
+/** The template of a message, filled in. */
+function checkTemplate(
   network: Network,
   { number }: Chat,
   request: OutboundSend,
 ): RenderedTemplate | undefined {
-  if (!isJsonObject(request.content)) return undefined;
-  if (request.type === "template") {
-    const { name, language, components } = request.content;
-    const code = isJsonObject(language) ? language.code : undefined;
-    const template = network.templates.sendable(number.businessAccountId, String(name), String(code));
-    return renderTemplate(template, components);
-  }
-  const { id } = request.content;
-  if (typeof id === "string" && !network.media.find(id, number.phoneNumberId)) {
-    throw new GraphError(131009, { details: `Param ${request.type}['id']: There is no media with this id` });
-  }
-  return undefined;
+  if (request.type !== "template" || !isJsonObject(request.content)) return undefined;
+  const { name, language, components } = request.content;
+  const code = isJsonObject(language) ? language.code : undefined;
+  const template = network.templates.sendable(number.businessAccountId, String(name), String(code));
+  return renderTemplate(template, components);
 }
 
 /** Puts the emoji on its target. A target that cannot be reacted to fails later, as a status. */
@@ -90,13 +86,18 @@ function react(network: Network, message: Message): void {
   const isReachable =
     target?.chat === message.chat && target.type !== "reaction" && message.at - target.at < REACTION_REACH_MS;
   if (!isReachable) {
-    network.clock.setTimeout(
-      () => network.statuses.report(message, { status: "failed", errorCode: 131009 }),
-      0,
-    );
+    failLater(network, message, 131009);
     return;
   }
   target.reactions.business = emoji;
   network.statuses.follow(message);
   announce(message.chat);
+}
+
+/** Some errors are found only after the message was accepted: they come as a status. */
+function failLater(network: Network, message: Message, errorCode: number, errorDetails?: string): void {
+  network.clock.setTimeout(
+    () => network.statuses.report(message, { status: "failed", errorCode, errorDetails }),
+    0,
+  );
 }

@@ -68,6 +68,7 @@ export async function registerSandboxChannels(
         appSecret: appSecrets[0] ?? "",
         ...(verifyToken !== null && { verifyToken }),
         webhookUrl: webhookUrl(url, "whatsapp", id),
+        graphUrl,
       });
     } catch (error) {
       // Its secrets were sealed under a key that is gone: skip this channel, and register the others.

@@ -26,11 +26,12 @@ after(() => sandbox.close());
 
 /** A `curl` of the page as a request to this test's sandbox. */
 function requestOf(command: string, variables: ReadonlyMap<string, string>): Request {
-  const [, variable = "", path = ""] = /\$([A-Z]+)(\S*)/.exec(command) ?? [];
+  const [, variable = "", path = ""] = /\$([A-Z]+)([^\s"]*)/.exec(command) ?? [];
   const address = `${variables.get(variable)}${path}`.replace("http://127.0.0.1:4000", sandbox.url);
   const [, method = "GET"] = /-X ([A-Z]+)/.exec(command) ?? [];
   const [, body = null] = /-d '([\s\S]*?)'/.exec(command) ?? [];
-  return new Request(address, { method, body, headers: { "content-type": "application/json" } });
+  const [, contentType = "application/json"] = /content-type: ([^']*)'/.exec(command) ?? [];
+  return new Request(address, { method, body, headers: { "content-type": contentType } });
 }
 
 test("the control API accepts the requests of the page", async () => {

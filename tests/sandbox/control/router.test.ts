@@ -16,6 +16,11 @@ function api({ sandbox }: Stage, method: string, path: string, body?: unknown) {
   });
 }
 
+function sendFile({ sandbox }: Stage, query: Record<string, string>, body: string) {
+  const url = `${sandbox.url}/sandbox/api/${CHAT}/media?${new URLSearchParams(query)}`;
+  return fetch(url, { method: "POST", headers: { "content-type": "application/octet-stream" }, body });
+}
+
 test("the page comes with a policy that allows its own files only, and needs no more", async (t) => {
   const { sandbox } = await setStage(t);
   const response = await fetch(`${sandbox.url}/sandbox`);
@@ -73,13 +78,49 @@ test("a chat over HTTP: introduce, say, tap, read; the business's secrets are no
 });
 
 test("a file over HTTP becomes media, and the business gets a webhook", async (t) => {
-  const { sandbox, receiver } = await setStage(t);
-  const query = new URLSearchParams({ kind: "document", mimeType: "application/pdf", filename: "a.pdf" });
-  const headers = { "content-type": "application/octet-stream" };
-  const url = `${sandbox.url}/sandbox/api/${CHAT}/media?${query}`;
-  assert.equal((await fetch(url, { method: "POST", headers, body: "%PDF" })).status, 201);
-  const [message] = await sandbox.waitFor(() => receiver.messages().length === 1 && receiver.messages());
-  assert.match(JSON.stringify(message?.document), /"filename":"a.pdf"/);
+  const stage = await setStage(t);
+  const { sandbox, receiver } = stage;
+  const query = { kind: "audio", mimeType: "audio/ogg; codecs=opus", voice: "true" };
+  const quoted = sandbox.customer({ phone: ALEX }).say("Listen");
+  const response = await sendFile(stage, { ...query, replyTo: quoted.wamid }, "OggS");
+  assert.equal(response.status, 201);
+  const messages = await sandbox.waitFor(() => receiver.messages().length === 2 && receiver.messages());
+  const { audio, context } = messages.find(({ type }) => type === "audio") ?? {};
+  assert.match(JSON.stringify(audio), /"mime_type":"audio\/ogg; codecs=opus".*"voice":true/);
+  assert.match(JSON.stringify(context), new RegExp(quoted.wamid.replace(/[+]/g, "\\+")));
+  assert.equal((await sendFile(stage, { ...query, kind: "sticker" }, "x".repeat(600_000))).status, 413);
+  assert.equal((await sendFile(stage, { ...query, kind: "poem" }, "x")).status, 400);
+});
+
+test("the page gets a file of the chat, in parts too, and nothing that could run", async (t) => {
+  const stage = await setStage(t);
+  const { sandbox } = stage;
+  const fileOf = async (mimeType: string, headers = {}) => {
+    await sendFile(stage, { kind: "image", mimeType, filename: 'a"b.html' }, "<script>alert(1)</script>");
+    const chat = (await (await api(stage, "GET", CHAT)).json()) as ReturnType<typeof viewChat>;
+    const id = chat.messages.at(-1)?.file?.id;
+    return await fetch(`${sandbox.url}/sandbox/api/${CHAT}/media/${id}`, { headers });
+  };
+  for (const type of ["text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript"]) {
+    const { headers } = await fileOf(type);
+    assert.equal(headers.get("content-type"), "application/octet-stream", type);
+    assert.match(headers.get("content-disposition") ?? "", /^attachment;/);
+  }
+  const { headers } = await fileOf("image/png");
+  assert.equal(headers.get("content-type"), "image/png");
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+  assert.equal(headers.get("content-security-policy"), "default-src 'none'; sandbox");
+  const part = await fileOf("video/mp4", { range: "bytes=1-6" });
+  assert.deepEqual([part.status, await part.text()], [206, "script"]);
+  assert.equal((await api(stage, "GET", `${CHAT}/media/1`)).status, 404);
+});
+
+test("a link of the business is shown as it came, and never fetched", async (t) => {
+  const stage = await setStage(t, { enforcesWindow: false });
+  await stage.send({ type: "image", image: { link: "https://elsewhere.example/a.png" } });
+  const chat = (await (await api(stage, "GET", CHAT)).json()) as ReturnType<typeof viewChat>;
+  assert.deepEqual(chat.messages[0]?.content, { link: "https://elsewhere.example/a.png" });
+  assert.equal(chat.messages[0]?.file, undefined);
 });
 
 test("the page gets every change", async (t) => {
