@@ -173,8 +173,13 @@ export const ERRORS = {
   },
   PYBIG: {
     kind: "too_large",
-    meaning: "The body is larger than 3 MB (256 KB for a callback).",
-    remedy: "Send less.",
+    meaning: "The body or file is larger than allowed.",
+    remedy: "Send less. The error message names the limit.",
+  },
+  PYSTO: {
+    kind: "unavailable",
+    meaning: "The media storage cannot be reached, is full, or refused the request.",
+    remedy: "Try again later. The operator finds the reason in the log.",
   },
   PYMIG: {
     kind: "unavailable",

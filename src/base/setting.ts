@@ -20,3 +20,14 @@ export function postgresUrl() {
       "is not a postgres:// address",
     );
 }
+
+/** Schema of a setting that is a folder or an S3 bucket; of other addresses it must not be a folder's name. */
+export function mediaStorage() {
+  return z
+    .string()
+    .refine(
+      (value) =>
+        !value.includes("://") || /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[^\0]*)?$/.test(value),
+      "must be a folder or s3://bucket/prefix",
+    );
+}

@@ -1,6 +1,7 @@
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { type OwnerDatabase, openOwnerDatabase } from "../database/urls.ts";
+import { type MediaFiles, openMediaFiles } from "../media/media_files.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { readKeyRing } from "../secrets/secret_keys.ts";
 
@@ -10,19 +11,23 @@ export type ProcessResources = {
   log: Log;
   owner: OwnerDatabase;
   keyRing: KeyRing;
+  media: MediaFiles;
   /** Everything that has to be closed, in reverse order of opening. */
   closing: AsyncDisposableStack;
   /** How much time is left for closing. */
   deadline: CloseDeadline;
 };
 
-/** Opens the database and reads the keys. When it throws, it has closed what it opened. */
+/** Opens the database and the media storage, and reads the keys. When it throws, it has closed what it opened. */
 export async function openResources(config: Config, log: Log): Promise<ProcessResources> {
   const keyRing = await readKeyRing(config);
+  const media = openMediaFiles(config);
+  await media.prepare(log);
   const closing = new AsyncDisposableStack();
+  closing.defer(() => media.close());
   const owner = await openOwnerDatabase(config, log);
   closing.defer(() => owner.release());
-  return { config, log, owner, keyRing, closing, deadline: new CloseDeadline() };
+  return { config, log, owner, keyRing, media, closing, deadline: new CloseDeadline() };
 }
 
 /** The time for work in progress; the rest of the ten seconds after a signal is for recording and closing. */

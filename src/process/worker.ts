@@ -12,6 +12,7 @@ import { keepReaping } from "../jobs/presence.ts";
 import type { JobPool } from "../jobs/registry.ts";
 import { type JobRunner, type JobRunnerOptions, runJobs } from "../jobs/run.ts";
 import { SLOW_CONCURRENCY, SlowSlots } from "../jobs/slow_slots.ts";
+import { type MediaFiles, openMediaFiles } from "../media/media_files.ts";
 import { openOutboundChannels } from "../outbox/outbound_channels.ts";
 import { Sender } from "../outbox/sender.ts";
 import { TurnTaker } from "../runner/turn_taker.ts";
@@ -30,7 +31,14 @@ export type Worker = {
   stop(withinMs?: number): Promise<void>;
 };
 
-type WorkerOptions = { ownerUrl: string; keyRing: KeyRing; config: Config; log: Log };
+type WorkerOptions = {
+  ownerUrl: string;
+  keyRing: KeyRing;
+  config: Config;
+  log: Log;
+  /** Defaults to what the configuration names. */
+  media?: MediaFiles;
+};
 
 /** Sender and turn taker occupy one job each while they have work; the other jobs run beside them. */
 const LEAST_CONCURRENCY = 4;
@@ -83,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 type Opened = { context: WorkerContext; sender: Sender; turns: TurnTaker };
 
 function openContext(
-  { ownerUrl, keyRing, config, log }: WorkerOptions,
+  { ownerUrl, keyRing, config, log, media = openMediaFiles(config) }: WorkerOptions,
   closing: AsyncDisposableStack,
 ): Opened {
   const pool = createPool(ownerUrl, "worker", config, log);
@@ -104,7 +112,7 @@ function openContext(
     log,
   });
   const slots = new SlowSlots();
-  const context = { config, log, pool, keyRing, guarded, trusted, channels, sender, turns, slots };
+  const context = { config, log, pool, keyRing, media, guarded, trusted, channels, sender, turns, slots };
   return { context, sender, turns };
 }
 

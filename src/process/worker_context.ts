@@ -3,6 +3,7 @@ import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { SlowSlots } from "../jobs/slow_slots.ts";
+import type { MediaFiles } from "../media/media_files.ts";
 import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import type { Sender } from "../outbox/sender.ts";
 import type { TurnTaker } from "../runner/turn_taker.ts";
@@ -15,6 +16,7 @@ export type WorkerContext = {
   /** Connections as the owner. */
   pool: pg.Pool;
   keyRing: KeyRing;
+  media: MediaFiles;
   /** For addresses that customers configure. */
   guarded: GuardedFetch;
   /** For the few addresses that the operator configured; these may be private. */
