@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SpooledFile } from "./spool.ts";
-import { type ByteRange, type MediaKey, type MediaStorage, type OpenFile, pathOf } from "./storage.ts";
+import { type ByteRange, type MediaStorage, type OpenFile, requireKey } from "./storage.ts";
 import { MissingFile, StorageError } from "./storage_error.ts";
 
 /** The folder of temporary files, in the same file system, so that a file can be moved to its place in one step. */
@@ -15,7 +15,7 @@ export class FolderStorage implements MediaStorage {
     this.#folder = folder;
   }
 
-  put(key: MediaKey, file: SpooledFile): Promise<void> {
+  put(key: string, file: SpooledFile): Promise<void> {
     const path = this.#pathOf(key);
     return this.#attempt("store a file", async () => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -26,7 +26,7 @@ export class FolderStorage implements MediaStorage {
     });
   }
 
-  open(key: MediaKey, range?: ByteRange): Promise<OpenFile> {
+  open(key: string, range?: ByteRange): Promise<OpenFile> {
     return this.#attempt("read a file", async () => {
       const file = await open(this.#pathOf(key), "r").catch((cause: unknown) => {
         throw isMissing(cause) ? new MissingFile({ cause }) : cause;
@@ -36,7 +36,7 @@ export class FolderStorage implements MediaStorage {
     });
   }
 
-  remove(key: MediaKey): Promise<void> {
+  remove(key: string): Promise<void> {
     return this.#attempt("delete a file", () => rm(this.#pathOf(key), { force: true }));
   }
 
@@ -51,8 +51,8 @@ export class FolderStorage implements MediaStorage {
 
   async close(): Promise<void> {}
 
-  #pathOf(key: MediaKey): string {
-    return join(this.#folder, pathOf(key));
+  #pathOf(key: string): string {
+    return join(this.#folder, requireKey(key));
   }
 
   async #attempt<T>(what: string, work: () => Promise<T>): Promise<T> {

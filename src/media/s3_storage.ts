@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { Agent, type Dispatcher } from "undici";
 import type { SpooledFile } from "./spool.ts";
-import { type ByteRange, type MediaKey, type MediaStorage, type OpenFile, pathOf } from "./storage.ts";
+import { type ByteRange, type MediaStorage, type OpenFile, requireKey } from "./storage.ts";
 import { MissingFile, StorageError } from "./storage_error.ts";
 
 type S3Settings = {
@@ -51,10 +51,10 @@ export class S3Storage implements MediaStorage {
     this.#settings = settings;
   }
 
-  async put(key: MediaKey, file: SpooledFile, contentType: string): Promise<void> {
+  async put(key: string, file: SpooledFile, contentType: string): Promise<void> {
     await this.#discard({
       method: "PUT",
-      path: pathOf(key),
+      path: requireKey(key),
       headers: {
         "content-type": contentType,
         "content-length": String(file.size),
@@ -66,10 +66,10 @@ export class S3Storage implements MediaStorage {
     });
   }
 
-  async open(key: MediaKey, range?: ByteRange): Promise<OpenFile> {
+  async open(key: string, range?: ByteRange): Promise<OpenFile> {
     const response = await this.#request({
       method: "GET",
-      path: pathOf(key),
+      path: requireKey(key),
       ...(range && { headers: { range: `bytes=${range.start}-${range.end}` } }),
       timeoutMs: TIMEOUT_MS,
     });
@@ -77,8 +77,8 @@ export class S3Storage implements MediaStorage {
     return { stream: response.body, size: Number(part ? String(part).split("/")[1] : length) };
   }
 
-  async remove(key: MediaKey): Promise<void> {
-    await this.#discard({ method: "DELETE", path: pathOf(key), timeoutMs: TIMEOUT_MS }).catch(
+  async remove(key: string): Promise<void> {
+    await this.#discard({ method: "DELETE", path: requireKey(key), timeoutMs: TIMEOUT_MS }).catch(
       (error: unknown) => {
         if (!(error instanceof MissingFile)) throw error;
       },

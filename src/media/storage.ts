@@ -1,8 +1,6 @@
+import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { SpooledFile } from "./spool.ts";
-
-/** Identifies a stored file: equal files of a tenant are one. */
-export type MediaKey = { tenantId: string; sha256: Uint8Array };
 
 /** Positions of bytes, both inclusive, from 0. */
 export type ByteRange = { start: number; end: number };
@@ -16,31 +14,38 @@ export type OpenFile = {
 
 /**
  * Where files are kept: a folder or a bucket. All processes must use the same one. Files pass through as streams, and
- * every operation can be repeated.
+ * every operation can be repeated. Keys are made by {@link newStorageKey}.
  *
  * @throws StorageError when the storage cannot be reached, is full or refuses
  */
 export type MediaStorage = {
   /** Stores a file durably and atomically. The spooled file may be moved: do not use it afterwards. */
-  put(key: MediaKey, file: SpooledFile, contentType: string): Promise<void>;
+  put(key: string, file: SpooledFile, contentType: string): Promise<void>;
   /**
    * @param range must lie within the file
    * @throws MissingFile
    */
-  open(key: MediaKey, range?: ByteRange): Promise<OpenFile>;
+  open(key: string, range?: ByteRange): Promise<OpenFile>;
   /** Deletes a file. Does nothing if it is not there. */
-  remove(key: MediaKey): Promise<void>;
+  remove(key: string): Promise<void>;
   /** Checks that files can be stored, by storing an empty one. */
   check(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** The path of a file in a storage: `<tenant id>/<first byte of the hash>/<hash>`, in hexadecimal. */
-export function pathOf({ tenantId, sha256 }: MediaKey): string {
-  const hash = Buffer.from(sha256).toString("hex");
-  // The key becomes a path: nothing but an id and a hash may pass.
-  if (!UUID.test(tenantId) || hash.length !== 64) throw new TypeError("not a key of a media file");
-  return `${tenantId}/${hash.slice(0, 2)}/${hash}`;
+/**
+ * A new key for a file: `<tenant id>/<first byte of the hash>/<SHA-256>-<8 random digits>`, in hexadecimal. No key is
+ * used twice, so that removing a file and storing an equal one cannot meet.
+ */
+export function newStorageKey(tenantId: string, sha256: Buffer): string {
+  const hash = sha256.toString("hex");
+  return requireKey(`${tenantId}/${hash.slice(0, 2)}/${hash}-${randomBytes(4).toString("hex")}`);
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Keys become paths: nothing else may pass. */
+export function requireKey(key: string): string {
+  if (!KEY.test(key)) throw new TypeError("not a key of a media file");
+  return key;
+}
+
+const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/[0-9a-f]{2}\/[0-9a-f]{64}-[0-9a-f]{8}$/;

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
-import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { randomBytes, randomUUID } from "node:crypto";
+import { copyFile, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
 import { FolderStorage } from "../../../src/media/folder_storage.ts";
 import { S3Storage } from "../../../src/media/s3_storage.ts";
 import { Spool } from "../../../src/media/spool.ts";
-import type { MediaStorage } from "../../../src/media/storage.ts";
+import { type MediaStorage, newStorageKey } from "../../../src/media/storage.ts";
 import { BUCKET, CREDENTIALS, REGION, refuse, s3StandIn } from "./s3_stand_in.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
+
+/** A key without a file. */
+const NO_FILE = newStorageKey(randomUUID(), Buffer.alloc(32));
 
 type Stage = { storage: MediaStorage; spool: Spool };
 
@@ -39,7 +42,7 @@ async function s3Stage(t: TestContext, settings = {}) {
 
 async function put({ storage, spool }: Stage, tenantId: string, body: Buffer) {
   await using file = await spool.write(Readable.from([body]), { maxBytes: 1e9, timeoutMs: 10_000 });
-  const key = { tenantId, sha256: file.sha256 };
+  const key = newStorageKey(tenantId, file.sha256);
   await storage.put(key, file, "image/png");
   return key;
 }
@@ -71,30 +74,32 @@ for (const [name, stageOf] of Object.entries({ folder: folderStage, s3: s3Stage 
 
     test("stores again and deletes again without an error", async (t) => {
       const stage = await stageOf(t);
-      const [tenantId, body] = [randomUUID(), randomBytes(10)];
-      await put(stage, tenantId, body);
-      const key = await put(stage, tenantId, body);
-      await stage.storage.remove(key);
-      await stage.storage.remove(key);
-      await assert.rejects(stage.storage.open(key), { name: "MissingFile" });
+      await using file = await stage.spool.write(Readable.from(["a"]), { maxBytes: 10, timeoutMs: 10_000 });
+      const copy = `${file.path}-copy`;
+      await copyFile(file.path, copy);
+      await stage.storage.put(NO_FILE, { ...file, path: copy }, "text/plain");
+      await stage.storage.put(NO_FILE, file, "text/plain");
+      assert.equal((await read(stage, NO_FILE)).size, 1);
+      await stage.storage.remove(NO_FILE);
+      await stage.storage.remove(NO_FILE);
+      await assert.rejects(stage.storage.open(NO_FILE), { name: "MissingFile" });
     });
 
-    test("keeps tenants apart", async (t) => {
+    test("keeps equal files apart", async (t) => {
       const stage = await stageOf(t);
       const body = randomBytes(10);
-      const [one, other] = [await put(stage, randomUUID(), body), await put(stage, randomUUID(), body)];
+      const tenantId = randomUUID();
+      const [one, other] = [await put(stage, tenantId, body), await put(stage, tenantId, body)];
       await stage.storage.remove(one);
       assert.deepEqual((await read(stage, other)).body, body);
     });
 
-    test("refuses keys that are not an id and a hash", async (t) => {
+    test("refuses keys that it has not made", async (t) => {
       const { storage } = await stageOf(t);
-      const sha256 = createHash("sha256").digest();
-      await assert.rejects(async () => storage.open({ tenantId: "../../etc", sha256 }), TypeError);
-      await assert.rejects(
-        async () => storage.open({ tenantId: randomUUID(), sha256: Buffer.alloc(3) }),
-        TypeError,
-      );
+      for (const key of ["", "../../etc/passwd", `${NO_FILE}/x`, `../${NO_FILE}`, `${NO_FILE}\n`])
+        await assert.rejects(async () => storage.open(key), TypeError);
+      assert.throws(() => newStorageKey("../../etc", Buffer.alloc(32)), TypeError);
+      assert.throws(() => newStorageKey(randomUUID(), Buffer.alloc(3)), TypeError);
     });
 
     test("can be checked", async (t) => {
@@ -107,11 +112,9 @@ for (const [name, stageOf] of Object.entries({ folder: folderStage, s3: s3Stage 
 describe("the folder", () => {
   test("is readable for this account only", async (t) => {
     const stage = await folderStage(t);
-    const { tenantId, sha256 } = await put(stage, randomUUID(), randomBytes(10));
-    const hash = sha256.toString("hex");
-    const inside = join(stage.folder, tenantId, hash.slice(0, 2));
-    assert.equal((await stat(inside)).mode & 0o777, 0o700);
-    assert.equal((await stat(join(inside, hash))).mode & 0o777, 0o600);
+    const path = join(stage.folder, await put(stage, randomUUID(), randomBytes(10)));
+    assert.equal((await stat(dirname(path))).mode & 0o777, 0o700);
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
   test("that cannot be written to is PYSTO, with its name", async (t) => {
@@ -120,8 +123,7 @@ describe("the folder", () => {
     const storage = new FolderStorage(join(folder, "file"));
     await assert.rejects(storage.check(), { code: "PYSTO", message: /store a file in .*\/file \(/ });
     await mkdir(join(folder, "other"));
-    const key = { tenantId: randomUUID(), sha256: Buffer.alloc(32) };
-    await assert.rejects(new FolderStorage(join(folder, "other")).open(key), { name: "MissingFile" });
+    await assert.rejects(new FolderStorage(join(folder, "other")).open(NO_FILE), { name: "MissingFile" });
   });
 });
 
@@ -133,7 +135,7 @@ describe("the bucket", () => {
     const key = await put(stage, randomUUID(), body);
     assert.deepEqual((await read(stage, key)).body, body);
     const [[path, object]] = [...stage.s3.objects] as unknown as [[string, { contentType: string }]];
-    assert.match(decodeURIComponent(path), new RegExp(`^/${BUCKET}/a b/ü\\+ä/.*/d@e:f/${key.tenantId}/`));
+    assert.match(decodeURIComponent(path), new RegExp(`^/${BUCKET}/a b/ü\\+ä/.*/d@e:f/${key}$`));
     assert.equal(object.contentType, "image/png");
   });
 
@@ -152,14 +154,12 @@ describe("the bucket", () => {
     const stage = await s3Stage(t);
     await using file = await stage.spool.write(Readable.from(["abc"]), { maxBytes: 10, timeoutMs: 1_000 });
     await writeFile(file.path, "xyz");
-    const key = { tenantId: randomUUID(), sha256: file.sha256 };
-    await assert.rejects(stage.storage.put(key, file, "text/plain"), { code: "PYSTO", message: /400/ });
+    await assert.rejects(stage.storage.put(NO_FILE, file, "text/plain"), { code: "PYSTO", message: /400/ });
   });
 
   test("that does not exist is PYSTO and not a missing file", async (t) => {
     const { storage } = await s3Stage(t, { bucket: "another" });
-    const key = { tenantId: randomUUID(), sha256: Buffer.alloc(32) };
-    await assert.rejects(storage.open(key), { code: "PYSTO", message: /404 NoSuchBucket/ });
+    await assert.rejects(storage.open(NO_FILE), { code: "PYSTO", message: /404 NoSuchBucket/ });
   });
 
   test("is asked again while it is busy, three times at most", async (t) => {
