@@ -197,6 +197,15 @@ export class CustomerPhone {
     announce(this.chat);
   }
 
+  /** Plays a voice note of the business, which gets `played` the first time. */
+  play(wamid: string): void {
+    const message = this.#message(wamid);
+    if (message.from !== "business" || message.type !== "audio")
+      throw new CustomerError("Only a voice note of the business can be played");
+    if (message.status !== "failed" && isForward(message.status, "played"))
+      this.#network.statuses.report(message, { status: "played" });
+  }
+
   #after(message: Message | undefined): Message | undefined {
     const { received } = this;
     return received[message ? received.indexOf(message) + 1 : 0];

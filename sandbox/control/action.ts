@@ -39,6 +39,7 @@ export const action = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("edit"), wamid, body: characters(4096) }),
   z.object({ kind: z.literal("revoke"), wamid }),
   z.object({ kind: z.literal("read") }),
+  z.object({ kind: z.literal("play"), wamid }),
   z.object({
     kind: z.literal("burst"),
     bodies: z.array(characters(4096)).min(1).max(100),
@@ -88,6 +89,9 @@ export function act(phone: CustomerPhone, input: z.infer<typeof action>): Pick<M
       return phone.revoke(input.wamid);
     case "read":
       phone.read();
+      return undefined;
+    case "play":
+      phone.play(input.wamid);
       return undefined;
     case "burst":
       return phone.burst(input.bodies, input);

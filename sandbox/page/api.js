@@ -22,13 +22,17 @@ export class ChatApi {
     return ask(`${this.#base}/actions`, { method: "POST", ...json(action) });
   }
 
-  sendFile(file) {
+  /** `about`: the kind, and where they apply a caption, the message it answers, and whether it is a voice note. */
+  sendFile(file, about) {
     const mimeType = file.type || "application/octet-stream";
-    const [family] = mimeType.split("/");
-    const kind = ["image", "video", "audio"].includes(family) ? family : "document";
-    const query = new URLSearchParams({ kind, mimeType, filename: file.name });
+    const given = Object.entries({ mimeType, filename: file.name, ...about }).filter(([, value]) => value);
     const headers = { "content-type": "application/octet-stream" };
-    return ask(`${this.#base}/media?${query}`, { method: "POST", headers, body: file });
+    return ask(`${this.#base}/media?${new URLSearchParams(given)}`, { method: "POST", headers, body: file });
+  }
+
+  /** Where a file of the chat is. */
+  addressOf({ id }) {
+    return `${this.#base}/media/${id}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { renderContent } from "./content.js";
-import { element, icon } from "./element.js";
+import { element, foreignLink, icon } from "./element.js";
 import { summarise } from "./format.js";
 
 const TICKS = {
@@ -13,7 +13,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 
 /**
  * A message as an item of the list. `on` holds what can be done with it: `tap(message, choice)`, `openList(message)`,
- * `sendPlace()`, `openMenu(message, button)`.
+ * `sendPlace()`, `openMenu(message, button)`, `play(message)`; and `addressOf(file)`.
  */
 export function renderMessage(message, quoted, on) {
   const menu = element(
@@ -38,7 +38,7 @@ export function renderMessage(message, quoted, on) {
     "div",
     { className: "bubble" },
     quote,
-    ...renderContent(message),
+    ...renderContent(message, on),
     renderMeta(message),
     menu,
   );
@@ -95,9 +95,6 @@ function renderChoices(message, on) {
   ];
 }
 
-/** Only the web is linked to: the business chose this address. */
 function renderLink(label, url) {
-  const isWeb = /^https?:\/\//.test(url);
-  const target = isWeb ? { href: url, target: "_blank", rel: "noopener noreferrer" } : {};
-  return element("a", { className: "choice", ...target }, icon("open"), label);
+  return foreignLink(url, { className: "choice" }, icon("open"), label);
 }

@@ -1,6 +1,9 @@
 import { summarise } from "./format.js";
 
-/** The text field. It says something new, answers a message, or changes an own one. Calls `onSend(action)`. */
+/**
+ * The text field. It says something new, answers a message, or changes an own one. Calls `onSend(action)`. What is typed
+ * when a file is sent becomes its caption.
+ */
 export class Composer {
   #text;
   #draft;
@@ -38,13 +41,24 @@ export class Composer {
     this.#start({ edited: message });
   }
 
+  /** What goes along with a file; the field is then empty. */
+  takeAlong() {
+    const along = { caption: this.#text.value.trim(), replyTo: this.#reply?.wamid };
+    this.#start({});
+    return along;
+  }
+
   #start({ reply, edited }) {
     this.#reply = reply;
     this.#edited = edited;
     const about = reply ?? edited;
     this.#draft.hidden = !about;
     this.#draftText.textContent = about ? `${edited ? "Edit" : "Reply to"}: ${summarise(about)}` : "";
-    this.#text.value = edited ? edited.content.body : "";
+    this.#text.value = edited
+      ? (edited.content.body ?? edited.content.caption ?? "")
+      : reply
+        ? this.#text.value
+        : "";
     this.#fit();
     this.#text.focus();
   }

@@ -1,8 +1,9 @@
-import { element, icon } from "./element.js";
+import { card, element } from "./element.js";
+import { renderFile } from "./file.js";
 import { format } from "./format.js";
 
-/** What is in a bubble, by the message's type. */
-export function renderContent(message) {
+/** What is in a bubble, by the message's type. `on`: see `renderFile`. */
+export function renderContent(message, on) {
   const { type, content, rendered, isRevoked } = message;
   if (isRevoked) return [element("p", { className: "faint" }, "This message was deleted")];
   if (rendered) return [...header(rendered.header), text(rendered.body), ...footer(rendered.footer)];
@@ -14,7 +15,7 @@ export function renderContent(message) {
     case "audio":
     case "document":
     case "sticker":
-      return media(type, content);
+      return [renderFile(type, content, message, on), ...caption(content)];
     case "location":
       return [
         card(
@@ -28,43 +29,31 @@ export function renderContent(message) {
     case "button":
       return [text(content.text)];
     case "interactive":
-      return interactive(content);
+      return interactive(message, on);
     default:
       return [element("p", { className: "faint" }, `A message of type “${type}”`)];
   }
 }
 
-function interactive(content) {
+function interactive(message, on) {
+  const { content } = message;
   const reply = content.button_reply ?? content.list_reply;
   if (reply) {
     const description = reply.description && element("p", { className: "faint" }, reply.description);
     return [text(reply.title), ...(description ? [description] : [])];
   }
   if (content.nfm_reply) return [text(content.nfm_reply.body ?? "Response sent")];
-  const head = content.header;
-  const top = head?.type === "text" ? header(head.text) : head ? media(head.type, head[head.type]) : [];
-  return [...top, text(content.body?.text), ...footer(content.footer?.text)];
+  return [...interactiveHeader(message, on), text(content.body?.text), ...footer(content.footer?.text)];
 }
 
-function media(kind, { caption, filename, link, voice }) {
-  const name =
-    filename ?? link?.split("/").pop() ?? (voice ? "Voice message" : kind[0].toUpperCase() + kind.slice(1));
-  const isPicture = kind === "image" || kind === "video" || kind === "sticker";
-  const symbol = kind === "sticker" ? "image" : kind;
-  const placeholder = isPicture
-    ? element(
-        "div",
-        { className: "picture", role: "img", ariaLabel: name },
-        icon(symbol),
-        element("span", {}, name),
-      )
-    : card(symbol, name, undefined);
-  return caption ? [placeholder, text(caption)] : [placeholder];
+function interactiveHeader(message, on) {
+  const head = message.content.header;
+  if (head === undefined) return [];
+  return head.type === "text" ? header(head.text) : [renderFile(head.type, head[head.type], message, on)];
 }
 
-function card(symbol, title, detail) {
-  const words = element("div", {}, element("strong", {}, title ?? ""), detail && element("span", {}, detail));
-  return element("div", { className: "attachment" }, icon(symbol), words);
+function caption({ caption: words }) {
+  return words ? [text(words)] : [];
 }
 
 function text(body) {

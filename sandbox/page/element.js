@@ -20,3 +20,16 @@ export function icon(name) {
   svg.append(use);
   return svg;
 }
+
+/** An icon with a title and a detail, as a place or a document has. */
+export function card(symbol, title, detail) {
+  const words = element("div", {}, element("strong", {}, title ?? ""), detail && element("span", {}, detail));
+  return element("div", { className: "attachment" }, icon(symbol), words);
+}
+
+/** A link to another host, only to the web: the business chose this address. */
+export function foreignLink(url, properties, ...children) {
+  const isWeb = /^https?:\/\//.test(url);
+  const target = isWeb ? { href: url, target: "_blank", rel: "noopener noreferrer" } : {};
+  return element("a", { ...properties, ...target }, ...children);
+}

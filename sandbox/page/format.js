@@ -26,5 +26,24 @@ export function summarise({ type, content, rendered, isRevoked }) {
       content.body?.text ?? content.button_reply?.title ?? content.list_reply?.title ?? "Interactive message"
     );
   }
-  return content?.caption ?? content?.name ?? content?.filename ?? type[0].toUpperCase() + type.slice(1);
+  return content?.caption ?? content?.name ?? content?.filename ?? nameOf(type, content);
+}
+
+/** What a message is called that has no words. */
+export function nameOf(type, content) {
+  if (type === "image") return "Photo";
+  return content?.voice ? "Voice message" : type[0].toUpperCase() + type.slice(1);
+}
+
+/** A size in bytes, for people. */
+export function formatSize(bytes) {
+  const [unit, divisor] =
+    bytes < 1000 ? ["byte", 1] : bytes < 1_000_000 ? ["kilobyte", 1000] : ["megabyte", 1_000_000];
+  const value = bytes / divisor;
+  return new Intl.NumberFormat(undefined, {
+    style: "unit",
+    unit,
+    unitDisplay: unit === "byte" ? "long" : "short",
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
 }

@@ -1,5 +1,7 @@
 import { element } from "./element.js";
 
+/** These have a text, or a caption. */
+const EDITED = new Set(["text", "image", "video", "document"]);
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 /**
@@ -24,7 +26,7 @@ export function openMenu(popover, anchor, message, on) {
   const entries = [
     element("div", { className: "emoji" }, ...reactions),
     entry("Reply", on.reply),
-    isOwn && message.type === "text" && entry("Edit", on.edit),
+    isOwn && EDITED.has(message.type) && entry("Edit", on.edit),
     isOwn && entry("Delete for everyone", on.revoke),
     isOwn && entry("Deliver again, a minute later", on.repeat),
     !isOwn && entry("Echo to the business", on.echo),

@@ -1,4 +1,5 @@
 import { ChatApi, listNumbers } from "./api.js";
+import { offerFiles, offerRecording } from "./attachments.js";
 import { Composer } from "./composer.js";
 import { element } from "./element.js";
 import { keepIdentity, readIdentity } from "./identity.js";
@@ -23,6 +24,10 @@ const transcript = new Transcript($("chat"), $("messages"), {
   openList: (message) =>
     openSheet($("sheet"), message, (row) => act({ kind: "tap", choice: row.id, wamid: message.wamid })),
   sendPlace: () => $("place").showModal(),
+  addressOf: (file) => api.addressOf(file),
+  play: ({ from, wamid, content, status }) => {
+    if (from === "business" && content.voice && status !== "played") act({ kind: "play", wamid });
+  },
   openMenu: (message, button) =>
     openMenu($("message-menu"), button, message, {
       react: (emoji) => act({ kind: "react", wamid: message.wamid, emoji }),
@@ -112,10 +117,6 @@ $("attach-place").onclick = () => {
   $("attach-menu").hidePopover();
   $("place").showModal();
 };
-$("attach-file").onclick = () => {
-  $("attach-menu").hidePopover();
-  $("file").click();
-};
 for (const [label, happen] of SITUATIONS) {
   const onclick = () => {
     $("attach-menu").hidePopover();
@@ -126,11 +127,10 @@ for (const [label, happen] of SITUATIONS) {
   };
   $("attach-menu").append(element("button", { type: "button", onclick }, label));
 }
-$("file").onchange = ({ target }) => {
-  const [file] = target.files;
-  if (file) attempt(() => api.sendFile(file));
-  target.value = "";
-};
+
+const sendFile = (file, about) => attempt(() => api.sendFile(file, { ...composer.takeAlong(), ...about }));
+offerFiles($("attach-menu"), $("file"), sendFile);
+offerRecording($("record"), $("recording"), attempt, sendFile);
 document.onvisibilitychange = readSoon;
 
 attempt(async () => {

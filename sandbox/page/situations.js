@@ -1,8 +1,23 @@
+const AD = {
+  source_url: "https://fb.me/3cr4Wqqkv",
+  source_id: "120226305854810726",
+  source_type: "ad",
+  headline: "Summer sale",
+  body: "Everything is half the price",
+  media_type: "image",
+  image_url: "https://elsewhere.example/sale.jpg",
+  ctwa_clid: "Aff-n8ZTODiE79d22KtAwQKj9e_mIEOOj27vDVwFjN80dp4",
+};
+
 /**
  * What happens to a business besides messages, as entries of the menu. Each gets the chat's API; one that returns an
  * address has made it the customer's.
  */
 export const SITUATIONS = [
+  [
+    "Write after a tap on an ad",
+    (api) => api.act({ kind: "say", body: "Hello! Is this still available?", referral: AD }),
+  ],
   ["Three messages in one second", (api) => api.act({ kind: "burst", bodies: ["One", "Two", "Three"] })],
   [
     "Imported history: placeholder, then media",

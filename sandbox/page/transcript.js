@@ -11,16 +11,25 @@ export class Transcript {
   #list;
   #on;
   #drawn = new Map();
+  #isAtEnd = true;
+  #top = 0;
 
   constructor(scroller, list, on) {
     this.#scroller = scroller;
     this.#list = list;
     this.#on = on;
+    scroller.onscroll = () => {
+      const { scrollHeight, scrollTop, clientHeight } = scroller;
+      // Away from the end is only who scrolled up: pictures that arrive move the end away, too.
+      if (scrollHeight - scrollTop - clientHeight < NEAR_PX) this.#isAtEnd = true;
+      else if (scrollTop < this.#top) this.#isAtEnd = false;
+      this.#top = scrollTop;
+    };
+    // Also when a picture has arrived, and with it its height.
+    new ResizeObserver(() => this.#stayAtEnd()).observe(list);
   }
 
   show(messages) {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     const before = this.#drawn;
     const byWamid = new Map(messages.map((message) => [message.wamid, message]));
     this.#drawn = new Map();
@@ -34,7 +43,11 @@ export class Transcript {
       this.#keep(before, message.wamid, print, () => renderMessage(message, quoted, this.#on));
     }
     this.#list.replaceChildren(...Array.from(this.#drawn.values(), ({ node }) => node));
-    if (isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#stayAtEnd();
+  }
+
+  #stayAtEnd() {
+    if (this.#isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   #keep(before, key, print, draw) {

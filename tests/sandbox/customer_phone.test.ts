@@ -135,6 +135,36 @@ test("reacts, takes it back, edits, deletes", async (t) => {
   assert.throws(() => alex.edit(theirs, "Mine now"), CustomerError);
 });
 
+test("edits the caption of a picture; other files have none", async (t) => {
+  const { sandbox, receiver } = await setStage(t, { delivery: { concurrency: 1 } });
+  const alex = sandbox.customer({ phone: ALEX });
+  const bytes = Buffer.from("a picture");
+  const picture = alex.sendMedia({ kind: "image", bytes, mimeType: "image/png", caption: "Helo" });
+  const before = picture.content as Record<string, unknown>;
+  alex.edit(picture.wamid, "Hello");
+  const [, edit] = await sandbox.waitFor(() => receiver.messages().length === 2 && receiver.messages());
+  assert.deepEqual(edit?.edit, {
+    original_message_id: picture.wamid,
+    message: { type: "image", image: { ...before, caption: "Hello" } },
+  });
+  const voice = alex.sendMedia({ kind: "audio", bytes, mimeType: "audio/ogg", isVoice: true });
+  assert.throws(() => alex.edit(voice.wamid, "Listen"), CustomerError);
+});
+
+test("plays a voice note of the business: reported once, after it was read", async (t) => {
+  const { sandbox, receiver, send, clock } = await setStage(t, { enforcesWindow: false });
+  const alex = sandbox.customer({ phone: ALEX });
+  const { body } = await send({ type: "audio", audio: { link: "https://example.com/a.ogg", voice: true } });
+  const wamid = body.messages?.[0]?.id ?? "";
+  clock.advance(1000);
+  alex.read();
+  alex.play(wamid);
+  alex.play(wamid);
+  await sandbox.waitFor(() => receiver.statuses().length === 4);
+  assert.deepEqual(sandbox.ledger.message(wamid)?.reported, ["sent", "delivered", "read", "played"]);
+  assert.throws(() => alex.play(alex.say("Thanks").wamid), CustomerError);
+});
+
 test("nextMessage goes through the answers one by one", async (t) => {
   const { sandbox, send } = await setStage(t);
   sandbox.customer({ phone: ALEX }).say("Hi");

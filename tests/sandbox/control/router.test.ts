@@ -92,6 +92,16 @@ test("a file over HTTP becomes media, and the business gets a webhook", async (t
   assert.equal((await sendFile(stage, { ...query, kind: "poem" }, "x")).status, 400);
 });
 
+test("a text can come from an ad", async (t) => {
+  const stage = await setStage(t);
+  const referral = { source_url: "https://fb.me/1", source_id: "1", source_type: "ad", headline: "Sale" };
+  const say = { kind: "say", body: "Is it still there?", referral };
+  assert.equal((await api(stage, "POST", `${CHAT}/actions`, say)).status, 201);
+  const { receiver, sandbox } = stage;
+  const [message] = await sandbox.waitFor(() => receiver.messages().length === 1 && receiver.messages());
+  assert.deepEqual(message?.referral, referral);
+});
+
 test("the page gets a file of the chat, in parts too, and nothing that could run", async (t) => {
   const stage = await setStage(t);
   const { sandbox } = stage;
