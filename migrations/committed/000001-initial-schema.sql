@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:067af6ad31addb303330a29ccab2eb6841bed3dd
+--! Hash: sha1:1ce45f960357c9230845071dffbd714ac56bbe67
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3529,12 +3529,14 @@ create or replace function app_private.is_listed(
   type app_public.message_type,
   content jsonb
 ) returns boolean as $$
-  select origin <> 'group' and type <> 'revoke' and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
+  select origin <> 'group' and type not in ('edit', 'revoke')
+    and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
 $$ language sql immutable;
 
 comment on function app_private.is_listed(app_public.message_origin, app_public.message_type, jsonb) is
-  E'Whether a message becomes the last message of its conversation. Deletions and removed reactions do not, and '
-   'messages in a group do not, because they are not part of the private thread.';
+  E'Whether a message becomes the last message of its conversation. Edits and deletions do not: they change what the '
+   'list shows of the message they refer to. Removed reactions do not, and messages in a group do not, because they '
+   'are not part of the private thread.';
 
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
@@ -3658,6 +3660,23 @@ comment on function app_hidden.message_preview(app_public.message_type, jsonb) i
 
 grant execute on function app_hidden.message_preview(app_public.message_type, jsonb) to parley_visitor;
 --! EndIncluded messages/message_preview.sql
+--! Included messages/received_preview.sql
+create or replace function app_hidden.received_preview(
+  origin app_public.message_origin,
+  type app_public.message_type,
+  content jsonb
+) returns text as $$
+  -- A reader of a list must not mistake a message in a group for a private one.
+  select case origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(type, content)
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined; stable because message_preview() is.
+
+comment on function app_hidden.received_preview(app_public.message_origin, app_public.message_type, jsonb) is
+  E'The preview of a message from a provider.';
+
+grant execute on function app_hidden.received_preview(app_public.message_origin, app_public.message_type, jsonb)
+  to parley_visitor;
+--! EndIncluded messages/received_preview.sql
 --! Included messages/content/length_problem.sql
 create or replace function app_hidden.length_problem(name text, value jsonb, maximum int, required boolean default true)
 returns text as $$
@@ -4031,8 +4050,8 @@ create index on app_public.messages (conversation_id, id desc);
 create index on app_public.messages (media_id) where media_id is not null;
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
-  E'A message in a conversation. Messages never change: an edit or a deletion by the customer is a message of its '
-   'own, and the outcome of an outbound message is its message_status.\n\n'
+  E'A message in a conversation. Messages never change: a reaction, an edit or a deletion by the author is a message '
+   'of its own, and the outcome of an outbound message is its message_status.\n\n'
    'In SQL: insert a row to send a message. It needs conversation_id, type and content; the other columns are filled '
    'in, and a row that violates the rules of sending is refused. The rows are stored in monthly partitions in '
    'app_private, so a dump of this table alone (pg_dump -t app_public.messages) has no rows: add -t '
@@ -4055,7 +4074,7 @@ comment on column app_public.messages.provider_message_id is
   E'The provider''s id of an inbound or echoed message (for WhatsApp: wamid). The id of an outbound message is in its '
    'message_status.';
 comment on column app_public.messages.reply_to_id is
-  E'Outbound: the message that this one quotes.\n\n'
+  E'Outbound: the message that this one quotes, or to which it is a reaction.\n\n'
    'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.media_id is
   E'The file of an image, video, audio, document or sticker, if Parley stores it. That of a received message has the '
@@ -4147,6 +4166,47 @@ comment on column app_private.provider_ids.message_id is
   E'The message. No foreign key, so that old partitions of messages can be dropped. A message that was sent twice has '
    'more than one id.';
 
+create table app_public.message_changes (
+  tenant_id uuid not null,
+  id uuid primary key,
+  message_hash uuid not null,
+  message_id uuid,
+  type app_public.message_type not null
+    constraint message_changes_type_is_change check (type in ('reaction', 'edit', 'revoke')),
+  direction app_public.message_direction not null,
+  author app_public.message_author not null,
+  user_id uuid,
+  emoji text
+    constraint message_changes_reaction_has_emoji check ((type = 'reaction') = (emoji is not null)),
+  content jsonb
+    constraint message_changes_edit_has_content check ((type = 'edit') = (content is not null)),
+  occurred_at timestamptz not null
+);
+create index on app_public.message_changes (message_id, type, direction, occurred_at desc, id desc);
+create index on app_public.message_changes (message_hash) where message_id is null;
+alter table app_public.message_changes enable row level security;
+comment on table app_public.message_changes is
+  E'A reaction to a message, an edit or a deletion by its author. Each is a message of its own, from which this row '
+   'follows; Message.reactions and Message.edits list those that apply.\n\n'
+   'In SQL: one statement inserts the message and this row, and one deletes both. Which change applies is decided '
+   'when it is read, by occurred_at, so changes may arrive in any order.';
+comment on column app_public.message_changes.id is
+  E'The id of the message that is the change, of type reaction, edit or revoke.';
+comment on column app_public.message_changes.message_hash is
+  E'The changed message: provider_id_hash() of its channel and the id that the provider gives it.';
+comment on column app_public.message_changes.message_id is
+  E'The changed message. Null while it is not known, or if its author may not change it: customers edit and delete '
+   'their own messages only, the business its own, and both react to messages of their conversation only.';
+comment on column app_public.message_changes.type is E'reaction, edit or revoke (a deletion by the author).';
+comment on column app_public.message_changes.author is E'The author of the change.';
+comment on column app_public.message_changes.user_id is
+  E'The user who reacted. Null for a customer, and for changes that were made in the phone app.';
+comment on column app_public.message_changes.emoji is
+  E'Reactions: the emoji, at most 32 characters. Empty if the reaction is taken back.';
+comment on column app_public.message_changes.content is
+  E'Edits: the new content, of the same type as the message.';
+comment on column app_public.message_changes.occurred_at is E'The occurredAt of the message that is the change.';
+
 create table app_private.early_statuses (
   channel_id uuid not null references app_public.channels on delete cascade,
   provider_message_id text not null,
@@ -4224,6 +4284,7 @@ create table app_private.idempotency_keys (
   primary key (tenant_id, key)
 );
 create index on app_private.idempotency_keys (created_at);
+create index on app_private.idempotency_keys (message_id);
 alter table app_private.idempotency_keys enable row level security;
 comment on table app_private.idempotency_keys is
   E'The key that a client gave to a request, and the message that the request created: repeating the request does not '
@@ -4319,6 +4380,15 @@ begin
     end;
   end if;
 
+  if NEW.type = 'reaction' and NEW.reply_to_id is not null and not NEW.content ? 'message_id' then
+    NEW.content := NEW.content || jsonb_build_object('message_id', (
+      select coalesce(m.provider_message_id, s.provider_message_id)
+      from app_public.messages m
+      left join app_public.message_statuses s on s.message_id = m.id
+      where m.id = NEW.reply_to_id and m.conversation_id = NEW.conversation_id
+    ));
+  end if;
+
   NEW.preview := coalesce(NEW.preview, app_hidden.message_preview(NEW.type, NEW.content));
   return NEW;
 end;
@@ -4327,7 +4397,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 
 comment on function app_private.tg_messages__fill_in() is
   E'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type '
-   'and content. Not called for rows that have all three.';
+   'and content. A reaction may name its message by reply_to_id instead of the provider''s id. Not called for rows '
+   'that have all three.';
 --! EndIncluded messages/tg_messages__fill_in.sql
 --! Included messages/tg_messages__refuse_unknown_conversation.sql
 create or replace function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
@@ -4441,13 +4512,15 @@ declare
   v_has_answers boolean;
   v_has_users boolean;
   v_has_ads boolean;
+  v_change_ids uuid[];
 begin
   select
     array_agg(distinct n.conversation_id),
     bool_or(n.author = 'user' and n.origin in ('live', 'echo')),
     bool_or(n.user_id is not null),
-    bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object')
-  into v_ids, v_has_answers, v_has_users, v_has_ads
+    bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
+    array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
+  into v_ids, v_has_answers, v_has_users, v_has_ads, v_change_ids
   from new_rows n;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
@@ -4551,6 +4624,10 @@ begin
     join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
     on conflict do nothing;
   end if;
+
+  if v_change_ids is not null then
+    perform app_private.store_message_changes(v_change_ids);
+  end if;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
@@ -4559,7 +4636,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_messages__track_conversation() is
   E'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, '
    'unread count, participants. A customer''s message opens the conversation again; a user''s message pauses the '
-   'chatbot. message_effects.sql decides which message has which effect.';
+   'chatbot; a reaction, an edit or a deletion changes an earlier message. message_effects.sql decides which message '
+   'has which effect.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -4569,12 +4647,13 @@ begin
   delete from app_private.outbox o where o.message_id = any (v_ids);
   delete from app_public.message_statuses s where s.message_id = any (v_ids);
   delete from app_private.provider_ids p where p.message_id = any (v_ids);
+  delete from app_public.message_changes c where c.id = any (v_ids);
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__remove_state() is
-  E'Deletes the statuses, outbox rows and provider''s ids of deleted messages.';
+  E'Deletes the statuses, outbox rows, provider''s ids and message_changes of deleted messages.';
 --! EndIncluded messages/tg_messages__remove_state.sql
 --! Included messages/report_changed_messages.sql
 create or replace function app_private.report_changed_messages(tenant_id uuid, message_ids uuid[]) returns void as $$
@@ -4588,6 +4667,95 @@ comment on function app_private.report_changed_messages(uuid, uuid[]) is
   E'Reports messages of a tenant that show something new, although their rows do not change: an edit, a reaction, a '
    'deletion by the author, a file that has arrived or has failed. Called once for each statement, never for each row.';
 --! EndIncluded messages/report_changed_messages.sql
+--! Included messages/apply_message_changes.sql
+create or replace function app_private.apply_message_changes(change_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+  v_conversation_ids uuid[];
+  v_changed record;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(change_ids) i;
+
+  -- Conversations before messages: docs/architecture.md, "Locks".
+  v_conversation_ids := array(
+    select distinct m.conversation_id from app_public.messages m
+    where m.id = any (change_ids) and m.id between v_first and v_last
+  );
+  perform from app_public.conversations v where v.id = any (v_conversation_ids) order by v.id for no key update;
+
+  for v_changed in
+    with found as (
+      update app_public.message_changes c set message_id = t.id
+      from app_public.messages m, app_private.provider_ids p, app_public.messages t
+      where c.id = any (change_ids)
+      and m.id = c.id and m.id between v_first and v_last
+      and p.hash = c.message_hash and t.id = p.message_id
+      and t.id is distinct from c.message_id
+      -- Others than the two parties of a conversation may know the provider's id of a message.
+      and t.conversation_id = m.conversation_id
+      and t.type not in ('reaction', 'edit', 'revoke')
+      and (c.type = 'reaction' or t.direction = c.direction)
+      and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
+      returning c.tenant_id, c.message_id
+    )
+    select f.tenant_id, array_agg(distinct f.message_id) as message_ids from found f group by f.tenant_id
+  loop
+    perform app_private.report_changed_messages(v_changed.tenant_id, v_changed.message_ids);
+  end loop;
+
+  perform app_private.refresh_last_messages(v_conversation_ids);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_message_changes(uuid[]) is
+  E'Finds the messages that these message_changes refer to, if they are stored and their authors may change them, '
+   'reports them to subscriptions, and updates what lists show of their conversations. Called when a change is stored, '
+   'and again when its message is.';
+--! EndIncluded messages/apply_message_changes.sql
+--! Included messages/store_message_changes.sql
+create or replace function app_private.store_message_changes(message_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  insert into app_public.message_changes (
+    tenant_id, id, message_hash, type, direction, author, user_id, emoji, content, occurred_at
+  )
+  select
+    m.tenant_id, m.id, app_private.provider_id_hash(v.channel_id, r.provider_message_id), m.type, m.direction, m.author,
+    m.user_id, r.emoji, r.content, m.occurred_at
+  from app_public.messages m
+  join app_public.conversations v on v.id = m.conversation_id
+  cross join lateral (
+    select
+      case m.type when 'reaction' then m.content ->> 'message_id' else m.content ->> 'original_message_id' end
+        as provider_message_id,
+      case when m.type = 'reaction' then coalesce(m.content ->> 'emoji', '') end as emoji,
+      case when m.type = 'edit' then m.content #> array['message', m.content #>> '{message,type}'] end as content
+  ) r
+  where m.id = any (message_ids) and m.id between v_first and v_last
+  and r.provider_message_id is not null
+  -- The longest emoji, a family or a flag, has ten characters.
+  and case m.type
+    when 'reaction'
+    then length(r.emoji) <= 32 and coalesce(jsonb_typeof(m.content -> 'emoji'), 'null') in ('string', 'null')
+    when 'edit' then jsonb_typeof(r.content) = 'object'
+    else true
+  end;
+
+  perform app_private.apply_message_changes(message_ids);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.store_message_changes(uuid[]) is
+  E'Stores the message_changes of new messages of the types reaction, edit and revoke, and applies them. A change that '
+   'does not say what it changes, or how, remains a message without effect.';
+--! EndIncluded messages/store_message_changes.sql
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
 begin
@@ -4725,6 +4893,11 @@ begin
     status = least(k.status, f.status)
   from app_public.conversations f
   where k.id = to_id and f.id = from_id;
+
+  -- Changes of messages that were the other contact's.
+  perform app_private.apply_message_changes(array(
+    select m.id from app_public.messages m where m.conversation_id = to_id and m.type in ('reaction', 'edit', 'revoke')
+  ));
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -4745,6 +4918,21 @@ comment on function app_public.messages_status(app_public.messages) is
 
 grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_status.sql
+--! Included messages/messages_message_status.sql
+create or replace function app_public.messages_message_status(message app_public.messages)
+returns setof app_public.message_statuses as $$
+  select s.*
+  from app_public.message_statuses s
+  where s.message_id = message.id
+  limit 1
+$$ language sql stable rows 1;
+-- No pinned search_path, so that it can be inlined. The limit keeps the planner from joining all statuses.
+
+comment on function app_public.messages_message_status(app_public.messages) is
+  E'The outcome of an outbound message, with errors, times and pricing; null for an inbound one.';
+
+grant execute on function app_public.messages_message_status(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_message_status.sql
 --! Included messages/messages_ack_status.sql
 create or replace function app_public.messages_ack_status(message app_public.messages) returns int as $$
   select case app_public.messages_status(message)
@@ -4779,6 +4967,125 @@ comment on function app_public.messages_role(app_public.messages) is
 
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_role.sql
+--! Included messages/messages_current.sql
+create or replace function app_public.messages_current(message app_public.messages)
+returns table (current_content jsonb, current_preview text, edited_at timestamptz, revoked_at timestamptz) as $$
+  select
+    case
+      when d.occurred_at is not null then null
+      when e.content is not null then message.content || e.content
+      else message.content
+    end,
+    case
+      when d.occurred_at is not null then app_hidden.received_preview(message.origin, 'revoke', '{}')
+      when e.content is not null
+        then app_hidden.received_preview(message.origin, message.type, message.content || e.content)
+      else message.preview
+    end,
+    e.occurred_at,
+    d.occurred_at
+  from (select) one
+  left join lateral (
+    select c.content, c.occurred_at
+    from app_public.message_changes c
+    where c.message_id = message.id and c.type = 'edit' and c.direction = message.direction
+    order by c.occurred_at desc, c.id desc
+    limit 1
+  ) e on true
+  left join lateral (
+    select c.occurred_at
+    from app_public.message_changes c
+    where c.message_id = message.id and c.type = 'revoke' and c.direction = message.direction
+    order by c.occurred_at desc
+    limit 1
+  ) d on true
+$$ language sql stable rows 1;
+-- No pinned search_path, so that it can be inlined. The limits keep the planner from joining all changes.
+
+comment on function app_public.messages_current(app_public.messages) is
+  E'What a message shows now: the content and its preview after the latest edit, or no content and "[deleted]" after '
+   'its author has deleted it; and when it was last edited, and when deleted, by the provider''s clock.';
+
+grant execute on function app_public.messages_current(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_current.sql
+--! Included messages/messages_edits.sql
+create or replace function app_public.messages_edits(message app_public.messages)
+returns setof app_public.message_changes as $$
+  select c.*
+  from app_public.message_changes c
+  where c.message_id = message.id and c.type = 'edit' and c.direction = message.direction
+  order by c.occurred_at desc, c.id desc
+  limit 20
+$$ language sql stable rows 20;
+-- No pinned search_path, so that it can be inlined. The limit keeps the planner from joining all changes.
+
+comment on function app_public.messages_edits(app_public.messages) is
+  E'The edits of a message, newest first, at most 20. The first is what the message shows now; content, at occurredAt, '
+   'is what its author wrote originally.';
+
+grant execute on function app_public.messages_edits(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_edits.sql
+--! Included messages/messages_reactions.sql
+create or replace function app_public.messages_reactions(message app_public.messages)
+returns setof app_public.message_changes as $$
+  select r.*
+  from (values ('inbound'::app_public.message_direction), ('outbound')) d (direction)
+  cross join lateral (
+    select c.*
+    from app_public.message_changes c
+    where c.message_id = message.id and c.type = 'reaction' and c.direction = d.direction
+    and (c.direction = 'inbound' or not exists (
+      select from app_public.message_statuses s where s.message_id = c.id and s.status = 'failed'
+    ))
+    order by c.occurred_at desc, c.id desc
+    limit 1
+  ) r
+  where r.emoji <> ''
+  order by r.occurred_at, r.id
+$$ language sql stable rows 2;
+-- No pinned search_path, so that it can be inlined. The limit keeps the planner from joining all changes.
+
+comment on function app_public.messages_reactions(app_public.messages) is
+  E'The reactions to a message, oldest first: at most one of the customer and one of the business, the latest by the '
+   'provider''s time. Reactions that were taken back, or could not be sent, are left out.';
+
+grant execute on function app_public.messages_reactions(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_reactions.sql
+--! Included messages/refresh_last_messages.sql
+create or replace function app_private.refresh_last_messages(conversation_ids uuid[]) returns void as $$
+  update app_public.conversations c set last_message_id = l.id, last_message_preview = l.current_preview
+  from (
+    select v.id as conversation_id, m.id, m.current_preview
+    from app_public.conversations v
+    left join lateral (
+      select x.id, s.current_preview
+      from app_public.messages x
+      cross join lateral app_public.messages_current(x) s
+      where x.conversation_id = v.id
+      -- The last message is read first, and almost always remains the last one.
+      and x.id <= v.last_message_id
+      and app_private.is_listed(x.origin, x.type, x.content)
+      and (x.type <> 'reaction' or not exists (
+        select from app_public.message_changes o
+        join app_public.message_changes n
+          on n.message_id = o.message_id and n.type = 'reaction' and n.direction = o.direction
+          and (n.occurred_at, n.id) > (o.occurred_at, o.id)
+        where o.id = x.id
+      ))
+      order by x.id desc
+      limit 1
+    ) m on true
+    where v.id = any (conversation_ids)
+  ) l
+  where c.id = l.conversation_id
+  and (c.last_message_id, c.last_message_preview) is distinct from (l.id, l.current_preview)
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.refresh_last_messages(uuid[]) is
+  E'Sets the last message of conversations, and its preview, after an edit, a deletion, a reaction that was taken '
+   'back, or the removal of a message. last_message_at, by which lists are ordered, stays. The caller has locked the '
+   'conversations.';
+--! EndIncluded messages/refresh_last_messages.sql
 --! Included messages/idempotency_key.sql
 create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea)
 returns uuid as $$
@@ -4830,6 +5137,21 @@ comment on function app_hidden.store_idempotency_key(uuid, text, uuid) is
   E'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 
 grant execute on function app_hidden.store_idempotency_key(uuid, text, uuid) to parley_visitor;
+
+create or replace function app_public.messages_idempotency_key(message app_public.messages) returns text as $$
+  select k.key
+  from app_private.idempotency_keys k
+  where k.message_id = message.id
+  and k.tenant_id = message.tenant_id
+  -- The row may have been made up by the caller.
+  and (app_hidden.is_program() or k.tenant_id = app_hidden.current_tenant_id())
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.messages_idempotency_key(app_public.messages) is
+  E'The idempotencyKey that the message was sent with, for as long as the key is remembered (eight days). A client '
+   'that shows a message before it is sent recognises it by its key.';
+
+grant execute on function app_public.messages_idempotency_key(app_public.messages) to parley_visitor;
 --! EndIncluded messages/idempotency_key.sql
 --! Included messages/send_message.sql
 create or replace function app_public.send_message(
@@ -4869,7 +5191,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) is
-  E'Sends a message. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns '
+  E'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With an '
+   'idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns '
    'the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: '
    'PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
 
@@ -4960,6 +5283,60 @@ comment on function app_private.provider_id_hash(uuid, text) is
   E'The key of provider_ids: 16 bytes for a channel and a provider''s id of a message. It identifies the message; it '
    'does not keep the id secret.';
 --! EndIncluded messages/provider_id_hash.sql
+--! Included messages/message_by_provider_id.sql
+create or replace function app_hidden.find_message_id(channel_id uuid, provider_message_id text) returns uuid as $$
+  select p.message_id
+  from app_private.provider_ids p
+  where p.hash = app_private.provider_id_hash(channel_id, provider_message_id)
+$$ language sql stable strict security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.find_message_id(uuid, text) is
+  E'The id of the message that the provider knows by this id. The policies of messages decide who may read it.';
+
+grant execute on function app_hidden.find_message_id(uuid, text) to parley_visitor;
+
+create or replace function app_public.message_by_provider_id(channel_id uuid, provider_message_id text)
+returns app_public.messages as $$
+  select m.*
+  from app_public.messages m
+  where m.id = (
+    select app_hidden.find_message_id(
+      message_by_provider_id.channel_id, message_by_provider_id.provider_message_id
+    )
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.message_by_provider_id(uuid, text) is
+  E'The message, inbound or outbound, that the provider knows by this id (for WhatsApp: wamid). Null if there is none.';
+
+grant execute on function app_public.message_by_provider_id(uuid, text) to parley_visitor;
+--! EndIncluded messages/message_by_provider_id.sql
+--! Included messages/messages_quoted_message.sql
+create or replace function app_public.messages_quoted_message(message app_public.messages)
+returns setof app_public.messages as $$
+  select q.*
+  from (
+    select coalesce(
+      message.reply_to_id,
+      case when message.metadata #>> '{context,id}' is not null then app_hidden.find_message_id(
+        (select v.channel_id from app_public.conversations v where v.id = message.conversation_id),
+        message.metadata #>> '{context,id}'
+      ) end
+    ) as id
+    -- A fence: the id is looked up once, and not again in each partition.
+    offset 0
+  ) k
+  join app_public.messages q on q.id = k.id
+  where q.conversation_id = message.conversation_id
+  limit 1
+$$ language sql stable rows 1;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_public.messages_quoted_message(app_public.messages) is
+  E'The message that this one quotes. Null if it quotes none, or one that is not stored in this conversation.';
+
+grant execute on function app_public.messages_quoted_message(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_quoted_message.sql
 --! Included messages/message_id_at.sql
 create or replace function app_private.message_id_at(position_at timestamptz, hash uuid) returns uuid as $$
   -- The layout of uuid_v7(), with the hash of the provider's id instead of random bits.
@@ -5061,14 +5438,9 @@ begin
   perform from app_public.conversations c where c.id = any (v_conversation_ids) order by c.id for no key update;
   delete from app_public.messages m where m.id = any (v_ids);
 
-  update app_public.conversations c set (last_message_id, last_message_preview) = (
-    select m.id, m.preview
-    from app_public.messages m
-    where m.conversation_id = c.id and app_private.is_listed(m.origin, m.type, m.content)
-    order by m.id desc
-    limit 1
-  )
-  where c.id = any (v_conversation_ids) and c.last_message_id = any (v_ids);
+  perform app_private.refresh_last_messages(v_conversation_ids);
+  -- register_provider_ids() applies them to the sent messages.
+  update app_public.message_changes c set message_id = null where c.message_id = any (v_ids);
 
   -- The echo of the chatbot's own message had paused the chatbot.
   update app_public.conversations c set chatbot_paused_until = null
@@ -5094,6 +5466,7 @@ declare
   v_first uuid;
   v_last uuid;
   v_registered int;
+  v_early_ids uuid[];
 begin
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
@@ -5115,16 +5488,21 @@ begin
   from unnest(v_hashes, v_ids) k (hash, message_id)
   on conflict (hash) do nothing;
   get diagnostics v_registered = row_count;
-  if v_registered = cardinality(v_hashes) then
-    return;
-  end if;
 
   -- Either an id is stored already, or an echo was stored before it: then the sent message is kept.
-  if app_private.remove_echoes(v_ids, v_hashes) then
+  if v_registered < cardinality(v_hashes) and app_private.remove_echoes(v_ids, v_hashes) then
     insert into app_private.provider_ids (hash, message_id)
     select k.hash, k.message_id
     from unnest(v_hashes, v_ids) k (hash, message_id)
     on conflict (hash) do nothing;
+  end if;
+
+  -- Reactions that arrived before the id of their message was known.
+  v_early_ids := array(
+    select c.id from app_public.message_changes c where c.message_hash = any (v_hashes) and c.message_id is null
+  );
+  if v_early_ids <> '{}' then
+    perform app_private.apply_message_changes(v_early_ids);
   end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
@@ -5784,6 +6162,14 @@ declare
     where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
   );
 begin
+  -- Reactions that were stored while the provider's id of their message was being stored. Conversations before lanes.
+  perform app_private.apply_message_changes(array_agg(c.id))
+  from app_public.message_changes c
+  where c.id >= app_hidden.uuid_v7_floor(now() - interval '5 minutes')
+  and c.message_id is null
+  and exists (select from app_private.provider_ids p where p.hash = c.message_hash)
+  having count(*) > 0;
+
   -- All lanes at once, because the steps below need them in one order: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l
   where l.conversation_id = any (v_conversation_ids)
@@ -5887,6 +6273,16 @@ create policy select_member on app_public.message_statuses for select to parley_
 grant select on app_public.message_statuses to parley_visitor;
 -- Nothing else: the provider reports statuses, and functions of app_private write them.
 --! EndIncluded messages/message_statuses.policies.sql
+--! Included messages/message_changes.policies.sql
+drop policy if exists tenant_isolation on app_public.message_changes;
+create policy tenant_isolation on app_public.message_changes as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.message_changes;
+create policy select_member on app_public.message_changes for select to parley_visitor
+  using (true);
+grant select on app_public.message_changes to parley_visitor;
+-- Nothing else: changes follow from messages of the types reaction, edit and revoke.
+--! EndIncluded messages/message_changes.policies.sql
 
 --! split: 0550-media.sql
 create type app_public.media_state as enum ('pending', 'stored', 'failed', 'gone');
@@ -9402,10 +9798,14 @@ begin
     -- Origin, author and times stay: an image in an imported history must not count as a new message.
     v_message.type := v_found.type;
     v_message.content := v_found.content;
-    v_message.preview := app_private.received_preview(v_message.origin, v_message.type, v_message.content);
+    v_message.preview := app_hidden.received_preview(v_message.origin, v_message.type, v_message.content);
     v_message.metadata := (v_message.metadata - 'errors') || v_found.metadata;
     insert into app_public.messages select v_message.*;
     insert into app_private.provider_ids (hash, message_id) values (v_found.hash, v_message.id);
+    perform app_private.apply_message_changes(array(
+      select c.id from app_public.message_changes c
+      where c.message_id = v_message.id or (c.message_hash = v_found.hash and c.message_id is null)
+    ));
   end loop;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -9416,22 +9816,11 @@ comment on function app_private.fill_placeholders(jsonb) is
    'message fire. Takes the messages of store_messages(). A placeholder that arrives after the content is ignored.';
 --! EndIncluded inbound/fill_placeholders.sql
 --! Included inbound/store_messages.sql
-create or replace function app_private.received_preview(
-  origin app_public.message_origin,
-  type app_public.message_type,
-  content jsonb
-) returns text as $$
-  -- A reader of a list must not mistake a message in a group for a private one.
-  select case origin when 'group' then '[group] ' else '' end || app_hidden.message_preview(type, content)
-$$ language sql stable;
--- No pinned search_path, so that it can be inlined; stable because message_preview() is.
-
-comment on function app_private.received_preview(app_public.message_origin, app_public.message_type, jsonb) is
-  E'The preview of a message from a provider.';
-
 create or replace function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns int as $$
 declare
   v_stored int;
+  v_hashes uuid[];
+  v_early_ids uuid[];
 begin
   with incoming as (
     select
@@ -9479,32 +9868,43 @@ begin
     where t.conversation_id is not null
     order by t.hash
     on conflict (hash) do nothing
-    returning message_id
+    returning message_id, hash
+  ),
+  stored as (
+    insert into app_public.messages (
+      tenant_id, id, conversation_id, direction, author, origin, type, content, preview, provider_message_id, metadata,
+      occurred_at, created_at
+    )
+    select
+      t.tenant_id,
+      t.id,
+      t.conversation_id,
+      t.direction,
+      (case t.direction when 'inbound' then 'contact' else 'user' end)::app_public.message_author,
+      t.origin,
+      t.type,
+      t.content,
+      app_hidden.received_preview(t.origin, t.type, t.content),
+      t.provider_message_id,
+      t.metadata,
+      -- Never later than the database's clock: a wrong clock must not keep the reply window open.
+      least(coalesce(t.occurred_at, c.at), c.at),
+      c.at + t.n * interval '1 microsecond'
+    from incoming t
+    join fresh f on f.message_id = t.id
+    cross join (select clock_timestamp() as at) c
+    order by t.n
   )
-  insert into app_public.messages (
-    tenant_id, id, conversation_id, direction, author, origin, type, content, preview, provider_message_id, metadata,
-    occurred_at, created_at
-  )
-  select
-    t.tenant_id,
-    t.id,
-    t.conversation_id,
-    t.direction,
-    (case t.direction when 'inbound' then 'contact' else 'user' end)::app_public.message_author,
-    t.origin,
-    t.type,
-    t.content,
-    app_private.received_preview(t.origin, t.type, t.content),
-    t.provider_message_id,
-    t.metadata,
-    -- Never later than the database's clock: a wrong clock must not keep the reply window open.
-    least(coalesce(t.occurred_at, c.at), c.at),
-    c.at + t.n * interval '1 microsecond'
-  from incoming t
-  join fresh f on f.message_id = t.id
-  cross join (select clock_timestamp() as at) c
-  order by t.n;
-  get diagnostics v_stored = row_count;
+  select count(*), array_agg(f.hash) into v_stored, v_hashes from fresh f;
+
+  -- Changes that arrived before their messages. In a statement of its own, after the trigger of the insert has locked
+  -- the conversations: a change that is stored at the same time is either seen here or finds its message.
+  v_early_ids := array(
+    select c.id from app_public.message_changes c where c.message_hash = any (v_hashes) and c.message_id is null
+  );
+  if v_early_ids <> '{}' then
+    perform app_private.apply_message_changes(v_early_ids);
+  end if;
 
   if v_stored < jsonb_array_length(messages) then
     perform app_private.fill_placeholders(messages);

@@ -21,6 +21,20 @@ const CONTENT: Record<string, object> = {
   reaction: { message_id: "wamid.1", emoji: "👍" },
 };
 
+/** A reaction to the message with this provider's id; "" takes it back. */
+export function reaction(to: string, emoji: string, more: Said = {}): Said {
+  return { type: "reaction", content: { message_id: to, emoji }, ...more };
+}
+
+export function edit(of: string, body: string, more: Said = {}): Said {
+  const message = { type: "text", text: { body } };
+  return { type: "edit", content: { original_message_id: of, message }, ...more };
+}
+
+export function revoke(of: string, more: Said = {}): Said {
+  return { type: "revoke", content: { original_message_id: of }, ...more };
+}
+
 /** What the program makes of a provider's message, for store_messages() and receive_webhooks(). */
 export function messageRow(workspace: Workspace, said: Said, customer = 1) {
   return {

@@ -94,7 +94,7 @@ class ObjectCounter {
     if (name === "totalCount") return TOTAL_COUNT;
     const type = getNamedType(definition.type);
     if (!field.selectionSet || !isCompositeType(type)) return 0;
-    const times = name === "nodes" || name === "edges" ? pageOf : 1;
+    const times = name === "nodes" || name === "edges" ? pageOf : (definition.extensions.longestList ?? 1);
     const isPaged = definition.args.some((argument) => argument.name === "first");
     return times * (1 + this.ofSelections(field.selectionSet, type, isPaged ? this.#pageOfField(field) : 1));
   }

@@ -21,8 +21,8 @@ const PARTITIONED: Readonly<Record<string, readonly string[]>> = {
   webhook_events: ["id", "channel_id", "status"],
 };
 
-/** Hidden columns: callers see only one tenant; how identities are compared and files are stored is internal. */
-const HIDDEN: readonly string[] = ["tenant_id", "match_key", "sha256"];
+/** Hidden columns: callers see only one tenant; how identities are compared and files and messages are found is internal. */
+const HIDDEN: readonly string[] = ["tenant_id", "match_key", "sha256", "message_hash"];
 
 /** Decides which columns are exposed, and which of them can be used in filters and orders. */
 export const Columns: GraphileConfig.Plugin = {

@@ -3,17 +3,29 @@ import { PgSimplifyInflectionPreset } from "@graphile/simplify-inflection";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
 import { Columns } from "./columns.ts";
+import { CurrentMessage } from "./current_message.ts";
 import { DescribedNames } from "./described_names.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { PageSize } from "./page_size.ts";
+import { RowEstimates } from "./row_estimates.ts";
 import { Tags } from "./tags.ts";
 import { UniqueOrder } from "./unique_order.ts";
 
 /** How tables and functions of app_public become a schema. */
 export const SchemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [Naming, Tags, Columns, PageSize, UniqueOrder, MissingRow, DescribedNames],
+  plugins: [
+    Naming,
+    Tags,
+    Columns,
+    PageSize,
+    RowEstimates,
+    CurrentMessage,
+    UniqueOrder,
+    MissingRow,
+    DescribedNames,
+  ],
   disablePlugins: [
     // `filter` replaces `condition`.
     "PgConditionArgumentPlugin",

@@ -16,6 +16,7 @@ const TABLES: Record<string, string> = {
   memberships: "+nodeId:resource:update +nodeId:resource:delete",
   // sendMessage is the way, with its idempotency key.
   messages: "-insert",
+  message_changes: "-query:resource:list -query:resource:connection -single",
 };
 
 /** Foreign keys whose columns do not say well what the two sides are to each other. */
@@ -98,7 +99,17 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
   {
     kind: "class",
     match: "app_public.message_statuses",
-    tags: { foreignKey: "(message_id) references app_public.messages (id)" },
+    tags: {
+      foreignKey: "(message_id) references app_public.messages (id)|@backwardBehavior -single",
+    },
+  },
+  {
+    kind: "class",
+    match: "app_public.message_changes",
+    tags: {
+      foreignKey:
+        "(user_id) references app_public.users (id)|@fieldName user|@backwardBehavior -connection -list",
+    },
   },
   {
     kind: "class",
@@ -112,8 +123,10 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     kind: "class",
     match: "app_public.messages",
     tags: {
-      foreignKey:
-        "(media_id) references app_public.media (id)|@fieldName media|@behavior -manyRelation:resource:connection -manyRelation:resource:list",
+      foreignKey: [
+        "(media_id) references app_public.media (id)|@fieldName media|@backwardBehavior -connection -list",
+        "(user_id) references app_public.users (id)|@fieldName user|@backwardBehavior -connection -list",
+      ],
     },
   },
   // The enum has the better claim to the name ChannelKind.

@@ -61,6 +61,10 @@ const DOORS: Record<string, Door> = {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.mark_conversation_read('${conversationId}')`,
   },
+  message_by_provider_id: {
+    from: "viewer",
+    call: ({ channelId }) => `select id from app_public.message_by_provider_id('${channelId}', 'wamid.1')`,
+  },
   reopen_conversation: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.reopen_conversation('${conversationId}')`,

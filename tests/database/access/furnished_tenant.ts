@@ -43,6 +43,15 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "Hello"}') returning id`,
     [conversationId],
   );
+  await db.query(
+    "insert into app_private.provider_ids (hash, message_id) values (app_private.provider_id_hash($1, 'wamid.1'), $2)",
+    [channelId, messageId],
+  );
+  await db.query(
+    `insert into app_public.messages (conversation_id, direction, author, type, content)
+     values ($1, 'inbound', 'contact', 'reaction', '{"message_id": "wamid.1", "emoji": "👍"}')`,
+    [conversationId],
+  );
   const strangerId = await id(
     "insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id",
     [tenantId, `+1555${digits(7)}`],

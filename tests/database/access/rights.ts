@@ -33,6 +33,7 @@ const RIGHTS = `
   media                      viewer  -       -       -
   media_limits               viewer  -       -       -
   memberships                viewer  -       admin   admin
+  message_changes            viewer  -       -       -
   message_statuses           viewer  -       -       -
   messages                   viewer  agent   -       -
   tags                       viewer  agent   agent   admin

@@ -15,6 +15,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
     "admins, and only about chatbots of their own tenant, and what is in it",
+  "app_hidden.find_message_id": "gives an id, which opens nothing: the policies of messages decide",
   "app_hidden.is_familiar_source": "for the API's login; answers yes or no",
   "app_hidden.is_program": "answers whether the login could become the owner, which no setting changes",
   "app_hidden.is_signed_in": "for the API's login; answers yes or no",
@@ -40,6 +41,7 @@ const DOORS: Record<string, string> = {
   "app_public.end_other_sessions": "ends only the person's own",
   "app_public.end_session": "ends only the person's own",
   "app_public.invite_user": "admins, and only into their own tenant",
+  "app_public.messages_idempotency_key": "members, and only messages of their own tenant",
   "app_public.sign_out": "ends only the session's own",
 };
 

@@ -28,13 +28,19 @@ export const INLINED: Record<string, string> = {
   is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
   merge_statuses:
     "select (select count(*) from app_private.merge_statuses(m.content, array[m.id], now()) f) from app_public.messages m",
+  messages_current: "select f.current_preview from app_public.messages m, app_public.messages_current(m) f",
+  messages_edits: "select f.id from app_public.messages m, app_public.messages_edits(m) f",
+  messages_message_status:
+    "select f.status from app_public.messages m, app_public.messages_message_status(m) f",
+  messages_quoted_message: "select f.id from app_public.messages m, app_public.messages_quoted_message(m) f",
+  messages_reactions: "select f.emoji from app_public.messages m, app_public.messages_reactions(m) f",
   needs_attention:
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   opens_window:
     "select app_private.opens_window(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   provider_id_hash: "select app_private.provider_id_hash(m.tenant_id, m.preview) from app_public.messages m",
   received_preview:
-    "select app_private.received_preview(m.origin, m.type, m.content) from app_public.messages m",
+    "select app_hidden.received_preview(m.origin, m.type, m.content) from app_public.messages m",
   reply_window_of:
     "select (select w.* from app_private.reply_window_of(m.conversation_id) w) from app_public.messages m",
   status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",

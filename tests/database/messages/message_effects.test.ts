@@ -9,8 +9,8 @@ const HOUR = 3_600_000;
 /** What a customer's message does to a closed conversation that has been read, and whose window is closed. */
 type Effect = { opensWindow: boolean; isUnread: boolean; isLast: boolean };
 const SAID: Effect = { opensWindow: true, isUnread: true, isLast: true };
-const CHANGED: Effect = { opensWindow: false, isUnread: false, isLast: true };
-const TAKEN_BACK: Effect = { opensWindow: false, isUnread: false, isLast: false };
+const NOTICE: Effect = { opensWindow: false, isUnread: false, isLast: true };
+const CHANGE: Effect = { opensWindow: false, isUnread: false, isLast: false };
 
 const EFFECTS: Record<string, [Said, Effect][]> = {
   text: [[{}, SAID]],
@@ -29,21 +29,21 @@ const EFFECTS: Record<string, [Said, Effect][]> = {
   unsupported: [
     [{ type: "unsupported" }, SAID],
     [{ type: "unsupported", content: { type: "poll" } }, SAID],
-    [{ type: "unsupported", content: { type: "edit" } }, CHANGED],
+    [{ type: "unsupported", content: { type: "edit" } }, NOTICE],
   ],
   reaction: [
     [
       { type: "reaction", content: { emoji: "👍" } },
       { opensWindow: true, isUnread: false, isLast: true },
     ],
-    [{ type: "reaction", content: { emoji: "" } }, TAKEN_BACK],
-    [{ type: "reaction", content: {} }, TAKEN_BACK],
+    [{ type: "reaction", content: { emoji: "" } }, CHANGE],
+    [{ type: "reaction", content: {} }, CHANGE],
   ],
-  edit: [[{ type: "edit" }, CHANGED]],
-  revoke: [[{ type: "revoke" }, TAKEN_BACK]],
-  system: [[{ type: "system" }, CHANGED]],
-  request_welcome: [[{ type: "request_welcome" }, CHANGED]],
-  media_placeholder: [[{ type: "media_placeholder" }, CHANGED]],
+  edit: [[{ type: "edit" }, CHANGE]],
+  revoke: [[{ type: "revoke" }, CHANGE]],
+  system: [[{ type: "system" }, NOTICE]],
+  request_welcome: [[{ type: "request_welcome" }, NOTICE]],
+  media_placeholder: [[{ type: "media_placeholder" }, NOTICE]],
 };
 
 story("every message type has its effects: the window, unread, reopening, the last message", async (db) => {
