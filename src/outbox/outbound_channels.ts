@@ -3,7 +3,7 @@ import type { ChannelKind } from "../channels/channel_kind.ts";
 import type { Access, Outbound, OutboundContext } from "../channels/outbound.ts";
 
 /** The part of a channel that is needed to find its adapter and its access. */
-type ChannelRef = { kind: string; id: string };
+export type ChannelRef = { kind: string; id: string };
 
 /** Gives access to the providers of all channels. Created once for a process. */
 export type OutboundChannels = {

@@ -4,6 +4,7 @@ import type { Access } from "../channels/outbound.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 import type { OutboundChannels } from "./outbound_channels.ts";
+import { withAccess } from "./with_access.ts";
 
 type PostOptions = {
   channels: OutboundChannels;
@@ -17,13 +18,7 @@ export async function postMessage(message: ClaimedMessage, options: PostOptions)
   const { channels, log } = options;
   const channel = { kind: message.channel_kind, id: message.channel_id };
   try {
-    const access = await channels.accessTo(channel);
-    const outcome = await post(message, access, options);
-    if (outcome.kind !== "channel_stopped") return outcome;
-    // Nothing was sent. The token may have been rotated since it was read, which does not justify stopping the channel.
-    const fresh = await channels.accessTo(channel, true);
-    if (fresh === null || fresh.accessToken === access?.accessToken) return outcome;
-    return await post(message, fresh, options);
+    return await withAccess(channels, channel, (access) => post(message, access, options));
   } catch (error) {
     // Nothing was sent: the secrets could not be read or opened.
     log.error({ messageId: message.message_id, err: error }, "failed to prepare a message for sending");
@@ -33,11 +28,9 @@ export async function postMessage(message: ClaimedMessage, options: PostOptions)
 
 async function post(
   message: ClaimedMessage,
-  access: Access | null,
+  access: Access,
   { channels, postBefore }: PostOptions,
 ): Promise<Outcome> {
-  if (access === null)
-    return { kind: "channel_stopped", code: null, title: "the channel has no access token", details: null };
   // The process or the machine was suspended. The lease may have ended, so another process may send the message.
   if (performance.now() > postBefore) return { kind: "unavailable", reason: "late" };
   const measured = metrics.sendSeconds.startTimer();
