@@ -540,6 +540,26 @@ create trigger _900_note_unused after delete on app_private.media_files
   referencing old table as old_rows for each statement execute function app_private.tg_media_files__note_unused();
 alter table app_private.media_files enable row level security;
 
+-- app_private.media_uploads
+create table app_private.media_uploads (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  media_id uuid not null,
+  attempts integer not null default 0,
+  due_at timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  constraint media_uploads_pkey primary key (id),
+  constraint media_uploads_one_per_file unique (media_id, channel_id),
+  constraint media_uploads_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade
+);
+create index media_uploads_channel_id_idx on app_private.media_uploads (channel_id);
+comment on table app_private.media_uploads is 'Files that messages in the outbox wait for: each is being uploaded to the provider of a channel by a job of upload_media. The row is deleted when that has succeeded or failed.';
+comment on column app_private.media_uploads.media_id is 'The file. No foreign key: if it is deleted in the meantime, the messages that wait for it fail.';
+comment on column app_private.media_uploads.attempts is 'How often uploading has failed.';
+comment on column app_private.media_uploads.due_at is 'When the next attempt starts; of a running one, when it should have started.';
+alter table app_private.media_uploads enable row level security;
+
 -- app_private.outbox
 create table app_private.outbox (
   tenant_id uuid not null,
@@ -550,16 +570,19 @@ create table app_private.outbox (
   lease_until timestamp with time zone,
   sender_id uuid,
   uncertain_at timestamp with time zone,
+  media_id uuid,
   created_at timestamp with time zone not null default now(),
   constraint outbox_pkey primary key (message_id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index outbox_conversation_id_message_id_idx on app_private.outbox (conversation_id, message_id);
 create index outbox_lease_until_idx on app_private.outbox (lease_until) where (state = 'sending'::app_private.outbox_state);
+create index outbox_media_id_idx on app_private.outbox (media_id) where (media_id is not null);
 create index outbox_uncertain_at_idx on app_private.outbox (uncertain_at) where (state = 'uncertain'::app_private.outbox_state);
 comment on table app_private.outbox is 'Messages that must be sent. A row is deleted when its message has been sent or has failed. Only the oldest message of a conversation is ever claimed, which keeps messages in order.';
 comment on column app_private.outbox.message_id is 'The message. No foreign key, for the same reason as in message_statuses.';
 comment on column app_private.outbox.lease_until is 'Until then the sender that claimed the message is responsible for it. Afterwards the message is uncertain.';
 comment on column app_private.outbox.sender_id is 'The sender that claimed the message, so that it can release claims that it never received.';
+comment on column app_private.outbox.media_id is 'The media_id of the message: it is sent only when the provider has the file.';
 alter table app_private.outbox enable row level security;
 
 -- app_private.outbox_lanes
@@ -573,7 +596,7 @@ create table app_private.outbox_lanes (
   constraint outbox_lanes_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index outbox_lanes_channel_id_due_at_idx on app_private.outbox_lanes (channel_id, due_at) where (due_at < 'infinity'::timestamp with time zone);
-comment on table app_private.outbox_lanes is 'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is waiting, or the oldest one is being sent.';
+comment on table app_private.outbox_lanes is 'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is waiting, the oldest one is being sent, or its file is being uploaded to the provider.';
 comment on column app_private.outbox_lanes.channel_id is 'The channel of the conversation; the foreign key includes both.';
 comment on column app_private.outbox_lanes.paced_until is 'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes after Meta has refused a message because of it (131056).';
 alter table app_private.outbox_lanes enable row level security;
@@ -596,6 +619,7 @@ create table app_private.provider_media (
   media_id uuid not null,
   channel_id uuid not null,
   provider_media_id text not null,
+  uploaded_at timestamp with time zone,
   expires_at timestamp with time zone not null,
   ignores_limit boolean not null default false,
   leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
@@ -604,8 +628,9 @@ create table app_private.provider_media (
   constraint provider_media_tenant_id_media_id_fkey foreign key (tenant_id, media_id) references app_public.media(tenant_id, id) on delete cascade,
   constraint provider_media_id_has_length check (((length(provider_media_id) >= 1) and (length(provider_media_id) <= 200)))
 );
-create index provider_media_channel_id_idx on app_private.provider_media (channel_id);
+create index provider_media_channel_id_media_id_idx on app_private.provider_media (channel_id, media_id);
 comment on table app_private.provider_media is 'The provider''s ids of media: of a received file the id to fetch it by, of an uploaded file the id that the provider gave it on a channel.';
+comment on column app_private.provider_media.uploaded_at is 'When Parley uploaded the file to the provider. Null: the provider gave the id to a received file, which it may refuse in a message.';
 comment on column app_private.provider_media.expires_at is 'Until when the provider keeps the file: on WhatsApp seven days if it was received, thirty if it was uploaded.';
 comment on column app_private.provider_media.ignores_limit is 'Received: whether a user has asked for the file, whatever the media_limit of the channel.';
 comment on column app_private.provider_media.leased_until is 'Received: until when a worker may be fetching the file. No other worker starts before.';
@@ -1733,7 +1758,7 @@ create table app_public.messages (
   constraint messages_inbound_is_contacts check (((direction = 'inbound'::app_public.message_direction) = (author = 'contact'::app_public.message_author))),
   constraint messages_metadata_is_at_most_32_kb check (((direction = 'inbound'::app_public.message_direction) or (octet_length((metadata)::text) <= 32768))),
   constraint messages_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
-  constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content)))
+  constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content, (media_id is not null))))
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
 create index messages_media_id_idx on app_public.messages (media_id) where (media_id is not null);
@@ -1784,7 +1809,7 @@ create policy insert_agent on app_public.messages for insert to parley_visitor
 create policy select_member on app_public.messages for select to parley_visitor
   using (true);
 grant select on app_public.messages to parley_visitor;
-grant insert (conversation_id, type, content, reply_to_id, metadata) on app_public.messages to parley_visitor;
+grant insert (conversation_id, type, content, reply_to_id, media_id, metadata) on app_public.messages to parley_visitor;
 
 -- app_public.tags
 create table app_public.tags (
@@ -2264,28 +2289,33 @@ $$
 comment on function app_hidden.chatbot_contact(app_public.contacts) is 'A contact in the form that chatbots read: the value of the variable `contact`.';
 grant execute on function app_hidden.chatbot_contact(app_public.contacts) to parley_visitor;
 
-create function app_hidden.check_message_content(type app_public.message_type, content jsonb) returns boolean as $$
+create function app_hidden.check_message_content(type app_public.message_type, content jsonb, has_media boolean default false) returns boolean as $$
 declare
+  -- A content with a file is checked as it will be sent.
+  v_content jsonb := case when has_media then app_hidden.content_with_media(type, content, 'id') else content end;
   v_problem text := case type
-    when 'text' then app_hidden.text_problem(content)
-    when 'image' then app_hidden.media_problem(content, has_caption := true)
-    when 'video' then app_hidden.media_problem(content, has_caption := true)
-    when 'document' then app_hidden.media_problem(content, has_caption := true)
-    when 'audio' then app_hidden.media_problem(content, has_caption := false)
-    when 'sticker' then app_hidden.media_problem(content, has_caption := false)
-    when 'location' then app_hidden.location_problem(content)
-    when 'contacts' then app_hidden.contacts_problem(content)
-    when 'interactive' then app_hidden.interactive_problem(content)
-    when 'template' then app_hidden.template_problem(content)
+    when 'text' then app_hidden.text_problem(v_content)
+    when 'image' then app_hidden.media_problem(v_content, has_caption := true)
+    when 'video' then app_hidden.media_problem(v_content, has_caption := true)
+    when 'document' then app_hidden.media_problem(v_content, has_caption := true)
+    when 'audio' then app_hidden.media_problem(v_content, has_caption := false)
+    when 'sticker' then app_hidden.media_problem(v_content, has_caption := false)
+    when 'location' then app_hidden.location_problem(v_content)
+    when 'contacts' then app_hidden.contacts_problem(v_content)
+    when 'interactive' then app_hidden.interactive_problem(v_content)
+    when 'template' then app_hidden.template_problem(v_content)
     when 'reaction' then case
-      when coalesce(content ->> 'message_id', '') = ''
+      when coalesce(v_content ->> 'message_id', '') = ''
       then 'message_id must be the provider''s id of the message to react to'
-      when jsonb_typeof(content -> 'emoji') is distinct from 'string'
+      when jsonb_typeof(v_content -> 'emoji') is distinct from 'string'
       then 'emoji must be a string ("" removes the reaction)'
     end
     else 'messages of type ' || type || ' cannot be sent'
   end;
 begin
+  if v_content is null then
+    v_problem := 'with media_id, the content must have exactly one media object without id and link';
+  end if;
   if v_problem is null and octet_length(content::text) > 65536 then
     v_problem := 'content must be at most 64 KiB';
   end if;
@@ -2297,8 +2327,8 @@ begin
 end;
 $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.check_message_content(app_public.message_type,jsonb) is 'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. PYCNT: what is wrong.';
-grant execute on function app_hidden.check_message_content(app_public.message_type,jsonb) to parley_visitor;
+comment on function app_hidden.check_message_content(app_public.message_type,jsonb,boolean) is 'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. has_media: whether the message has a media_id, which stands for the id in the content''s media object. PYCNT: what is wrong.';
+grant execute on function app_hidden.check_message_content(app_public.message_type,jsonb,boolean) to parley_visitor;
 
 create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
 declare
@@ -2391,6 +2421,24 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.contacts_problem(jsonb) is 'What is wrong with contact cards, or null. {"contacts": [{"name": {"formatted_name", "first_name"?, …}, "phones"?, …}]}.';
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
+
+create function app_hidden.content_with_media(type app_public.message_type, content jsonb, provider_media_id text, filename text default null::text, is_voice boolean default false) returns jsonb as $$
+declare
+  v_slot text[] := app_hidden.media_slot(type, content);
+  v_type text := coalesce(v_slot[cardinality(v_slot)], type::text);
+  -- What the content says takes precedence.
+  v_object jsonb := jsonb_strip_nulls(jsonb_build_object(
+    'id', provider_media_id,
+    'filename', case when v_type = 'document' then filename end,
+    'voice', case when v_type = 'audio' and is_voice then true end
+  )) || coalesce(content #> v_slot, '{}');
+begin
+  return case when v_slot = '{}' then v_object else jsonb_set(content, v_slot, v_object) end;
+end;
+$$
+  language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) is 'An outbound content with the provider''s id of its file, and with the name of a document and the mark of a voice note unless it has its own. Null if no object of the content can have them (media_slot).';
+grant execute on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) to parley_visitor;
 
 create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
   -- No graph_url: the access token is sent to it, so only the operator may set it.
@@ -2831,6 +2879,34 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.media_problem(jsonb,boolean) is 'What is wrong with a media message, or null. {"id" or "link", "caption"?, "filename"?}.';
 grant execute on function app_hidden.media_problem(jsonb,boolean) to parley_visitor;
+
+create function app_hidden.media_slot(type app_public.message_type, content jsonb) returns text[] as $$
+  with slots as (
+    select '{}'::text[] as path
+    where type in ('image', 'video', 'audio', 'document', 'sticker')
+    union all
+    select array['header', content #>> '{header,type}']
+    where type = 'interactive' and content #>> '{header,type}' in ('image', 'video', 'document')
+    union all
+    select array['components', (c.n - 1)::text, 'parameters', (p.n - 1)::text, lower(p.value ->> 'type')]
+    from jsonb_array_elements(
+      case when type = 'template' and jsonb_typeof(content -> 'components') = 'array'
+        then content -> 'components' else '[]' end
+    ) with ordinality c (value, n)
+    cross join lateral jsonb_array_elements(
+      case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
+    ) with ordinality p (value, n)
+    where lower(c.value ->> 'type') = 'header' and lower(p.value ->> 'type') in ('image', 'video', 'document')
+  )
+  select min(s.path)
+  from slots s
+  where coalesce(jsonb_typeof(content #> s.path), 'object') = 'object'
+  and not coalesce(content #> s.path ?| '{id,link}', false)
+  having count(*) = 1
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.media_slot(app_public.message_type,jsonb) is 'The path of the object of an outbound content that media_id fills in: the only media object without id and link. It is the content itself of a media message, or in the header of an interactive message or a template. Null if there is none, or more than one.';
+grant execute on function app_hidden.media_slot(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
   -- Only the most frequent types are inlined into the statement. Inlining all cases would cost more set-up time in each
@@ -4349,65 +4425,83 @@ declare
   );
   v_tokens int := floor(extract(epoch from clock_timestamp() - v_clock) * pace + 0.001);
   v_lanes uuid[];
-  v_message_ids uuid[];
+  v_head_ids uuid[];
+  v_waiting_ids uuid[];
+  v_message_ids uuid[] := '{}';
 begin
-  select array_agg(l.conversation_id) into v_lanes
-  from (
-    select l.conversation_id
-    from app_private.outbox_lanes l
-    where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
-    order by l.due_at
-    limit least(most, v_tokens)
-    for update skip locked
-  ) l;
-  if v_lanes is null then
-    return '{}';
+  loop
+    select array_agg(l.conversation_id) into v_lanes
+    from (
+      select l.conversation_id
+      from app_private.outbox_lanes l
+      where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
+      order by l.due_at
+      limit least(most, v_tokens) - cardinality(v_message_ids)
+      for update skip locked
+    ) l;
+    if v_lanes is null then
+      exit;
+    end if;
+
+    -- Only the oldest message of a conversation, and only if none of its messages is being sent.
+    with heads as (
+      select h.message_id, h.media_id is not null and (
+        -- The provider keeps a file longer than it takes to send the message.
+        select p.provider_media_id
+        from app_private.provider_media p
+        where p.media_id = h.media_id and p.channel_id = claim_from_channel.channel_id
+        and p.uploaded_at is not null and p.expires_at > now() + interval '1 day'
+      ) is null as is_waiting
+      from unnest(v_lanes) lane (conversation_id)
+      cross join lateral (
+        select o.conversation_id, o.message_id, o.state, o.media_id
+        from app_private.outbox o
+        where o.conversation_id = lane.conversation_id
+        -- An uncertain message delays later ones for a minute, and for longer only if it may be sent again.
+        and not (
+          o.state = 'uncertain'
+          and o.uncertain_at < now() - interval '1 minute'
+          and claim_from_channel.uncertain_policy = 'fail'
+        )
+        order by o.message_id
+        limit 1
+      ) h
+      where h.state = 'queued'
+    )
+    select array_agg(h.message_id) filter (where not h.is_waiting), array_agg(h.message_id) filter (where h.is_waiting)
+    into v_head_ids, v_waiting_ids
+    from heads h;
+
+    -- By ids alone: joined with the lanes, each message was searched for in the whole outbox.
+    with sending as (
+      update app_private.outbox o set
+        state = 'sending',
+        attempts = o.attempts + 1,
+        lease_until = clock_timestamp() + lease,
+        sender_id = claim_from_channel.sender_id
+      where o.message_id = any (v_head_ids) and o.state = 'queued'
+      returning o.message_id
+    )
+    select v_message_ids || array_agg(s.message_id) into v_message_ids from sending s;
+
+    update app_private.outbox_lanes l set due_at = 'infinity'
+    where l.conversation_id = any (v_lanes);
+
+    -- Messages that wait for their files leave their places to others.
+    exit when v_waiting_ids is null;
+    perform app_private.request_media_uploads(channel_id, v_waiting_ids);
+  end loop;
+
+  if v_message_ids <> '{}' then
+    update app_private.channel_states s set
+      pace_clock = v_clock + cardinality(v_message_ids) * (1.0 / pace) * interval '1 second'
+    where s.channel_id = claim_from_channel.channel_id;
   end if;
-
-  -- Only the oldest message of a conversation, and only if none of its messages is being sent.
-  with heads as (
-    select h.*
-    from unnest(v_lanes) lane (conversation_id)
-    cross join lateral (
-      select o.conversation_id, o.message_id, o.state
-      from app_private.outbox o
-      where o.conversation_id = lane.conversation_id
-      -- An uncertain message delays later ones for a minute, and for longer only if it may be sent again.
-      and not (
-        o.state = 'uncertain'
-        and o.uncertain_at < now() - interval '1 minute'
-        and claim_from_channel.uncertain_policy = 'fail'
-      )
-      order by o.message_id
-      limit 1
-    ) h
-  )
-  select array_agg(h.message_id) into v_message_ids from heads h where h.state = 'queued';
-
-  -- By ids alone: joined with the lanes, each message was searched for in the whole outbox.
-  with sending as (
-    update app_private.outbox o set
-      state = 'sending',
-      attempts = o.attempts + 1,
-      lease_until = clock_timestamp() + lease,
-      sender_id = claim_from_channel.sender_id
-    where o.message_id = any (v_message_ids) and o.state = 'queued'
-    returning o.message_id
-  )
-  select coalesce(array_agg(s.message_id), '{}') into v_message_ids from sending s;
-
-  update app_private.outbox_lanes l set due_at = 'infinity'
-  where l.conversation_id = any (v_lanes);
-
-  update app_private.channel_states s set
-    pace_clock = v_clock + cardinality(v_message_ids) * (1.0 / pace) * interval '1 second'
-  where s.channel_id = claim_from_channel.channel_id;
-
   return v_message_ids;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.claim_from_channel(uuid,timestamp with time zone,integer,app_public.uncertain_policy,integer,interval,uuid) is 'Claims the oldest message of each conversation of a channel that is due, at most as many as the send rate and most allow. Returns their ids. The caller must have locked the channel''s state. Part of claim_outbox().';
+comment on function app_private.claim_from_channel(uuid,timestamp with time zone,integer,app_public.uncertain_policy,integer,interval,uuid) is 'Claims the oldest message of each conversation of a channel that is due, at most as many as the send rate and most allow. Returns their ids. Where the provider does not have the file of a message yet, the conversation waits until it is uploaded. The caller must have locked the channel''s state. Part of claim_outbox().';
 
 create function app_private.claim_message_id(conversation_id uuid, provider_message_id text, occurred_at timestamp with time zone) returns uuid as $$
   insert into app_private.provider_ids (hash, message_id)
@@ -4475,7 +4569,13 @@ comment on function app_private.claim_outbox(integer,interval,integer,uuid[],uui
 
 create function app_private.claimed_messages(message_ids uuid[]) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
   select
-    m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
+    m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type,
+    case when o.media_id is null then m.content else (
+      select app_hidden.content_with_media(m.type, m.content, p.provider_media_id, d.filename, d.is_voice)
+      from app_private.provider_media p
+      join app_public.media d on d.id = p.media_id
+      where p.media_id = o.media_id and p.channel_id = c.channel_id
+    ) end,
     case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
     coalesce(r.provider_message_id, rs.provider_message_id),
     o.attempts
@@ -4688,6 +4788,33 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.derived_id(text[]) is 'A version 8 id that is derived from the identity of a row, so that two transactions that insert the same row at the same time use the same id.';
 
+create function app_private.end_media_upload(upload_id uuid, provider_media_id text default null::text, kept_for interval default null::interval) returns boolean as $$
+declare
+  v_upload app_private.media_uploads;
+begin
+  delete from app_private.media_uploads u where u.id = upload_id returning u.* into v_upload;
+  if not found then
+    return false;
+  end if;
+
+  if provider_media_id is not null then
+    insert into app_private.provider_media as p
+      (tenant_id, media_id, channel_id, provider_media_id, uploaded_at, expires_at)
+    select m.tenant_id, m.id, v_upload.channel_id, end_media_upload.provider_media_id, now(), now() + kept_for
+    from app_public.media m
+    where m.id = v_upload.media_id
+    for key share
+    on conflict on constraint provider_media_pkey do update set
+      provider_media_id = excluded.provider_media_id,
+      uploaded_at = excluded.uploaded_at,
+      expires_at = excluded.expires_at;
+  end if;
+  return true;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.end_media_upload(uuid,text,interval) is 'Ends an upload, and stores the provider''s id of the file if it has one. After the commit the caller must call release_media_lanes() or fail_media_messages(): not in the same transaction, because a sender that has not seen this one could let another message wait for the ended upload. Returns false if the upload has ended already.';
+
 create function app_private.ensure_partitions(months_ahead integer default 3, at_most integer default null::integer) returns setof text as $$
 declare
   v_missing record;
@@ -4732,6 +4859,24 @@ create function app_private.expired_partitions(webhook_retention interval) retur
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 comment on function app_private.expired_partitions(interval) is 'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
+
+create function app_private.fail_media_messages(channel_id uuid, media_id uuid, error_code text, error jsonb) returns void as $$
+begin
+  perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed',
+    'error_code', fail_media_messages.error_code, 'error', fail_media_messages.error
+  )))
+  from app_private.outbox o
+  where o.message_id = any (
+    app_private.messages_waiting_for_media(fail_media_messages.channel_id, fail_media_messages.media_id)
+  )
+  having count(*) > 0;
+
+  perform app_private.wake('send_messages');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.fail_media_messages(uuid,uuid,text,jsonb) is 'Records that the messages that wait for a file on a channel cannot be sent, and wakes a sender for those after them.';
 
 create function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -5660,6 +5805,35 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.lock_waiting_conversations(integer) is 'Locks up to batch_size conversations that have a due event and are not locked by another transaction, those with the oldest events first. Returns their ids, or null if there are none. Part of claim_chatbot_turns().';
 
+create function app_private.media_refusal(tenant_id uuid, media_id uuid, kind app_public.channel_kind, type app_public.message_type, content jsonb, out code text, out problem text) returns record as $$
+declare
+  v_slot text[] := app_hidden.media_slot(type, content);
+  v_media app_public.media;
+begin
+  -- The lock keeps the file: a transaction that deletes its last message waits for this one, and then sees the message.
+  select m.* into v_media
+  from app_public.media m
+  where m.id = media_refusal.media_id and m.tenant_id = media_refusal.tenant_id
+  for key share;
+
+  if not found then
+    code := 'PYNFD';
+    problem := 'There are no such media';
+  elsif v_media.state <> 'stored' then
+    code := case v_media.state when 'gone' then 'PYGON' else 'PYFIL' end;
+    problem := format('The file is not stored: its state is %s', v_media.state);
+  else
+    problem := 'Invalid ' || type || ' message: ' || app_hidden.media_limit_problem(
+      -- The file of a header has the type of its object.
+      kind, coalesce(v_slot[cardinality(v_slot)]::app_public.message_type, type), v_media.mime_type, v_media.size
+    );
+    code := case when problem is not null then 'PYCNT' end;
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.media_refusal(uuid,uuid,app_public.channel_kind,app_public.message_type,jsonb) is 'Why a message cannot be sent with a file, or nulls. PYNFD: the tenant has no such media. PYFIL, PYGON: the file is not stored. PYCNT: the kind of channel does not accept the file for this type of message. Part of tg_messages__refuse().';
+
 create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
   v_kept app_public.contacts;
@@ -5785,6 +5959,19 @@ create function app_private.message_id_at(position_at timestamp with time zone, 
 $$
   language sql stable parallel safe;
 comment on function app_private.message_id_at(timestamp with time zone,uuid) is 'The id (UUID version 7) of a provider''s message at this position in the conversation. hash is that of provider_ids.';
+
+create function app_private.messages_waiting_for_media(channel_id uuid, media_id uuid) returns uuid[] as $$
+  select array(
+    select o.message_id
+    from app_private.outbox o
+    join app_private.outbox_lanes l on l.conversation_id = o.conversation_id
+    where o.media_id = messages_waiting_for_media.media_id
+    and l.channel_id = messages_waiting_for_media.channel_id
+    and o.state = 'queued'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.messages_waiting_for_media(uuid,uuid) is 'The messages of a channel that are not being sent yet and need this file.';
 
 create function app_private.missing_partitions(months_ahead integer) returns table(parent regclass, name text, from_id uuid, to_id uuid) as $$
   with parents as (
@@ -6123,6 +6310,22 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.pick(jsonb,text[]) is 'The object, reduced to those keys.';
 
+create function app_private.postpone_media_upload(upload_id uuid, wait interval) returns void as $$
+  with postponed as (
+    update app_private.media_uploads u set attempts = u.attempts + 1, due_at = now() + wait
+    where u.id = upload_id
+    returning u.id, u.due_at
+  )
+  select from graphile_worker.add_jobs(array(
+    select app_private.job(
+      'upload_media', json_build_object('uploadId', p.id), p.due_at, app_private.job_key('upload_media', p.id)
+    )
+    from postponed p
+  ))
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.postpone_media_upload(uuid,interval) is 'Has an upload that failed tried again later.';
+
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
 $$
@@ -6410,6 +6613,40 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.recognise_customers(jsonb) is 'The conversations of customers, by position, if all customers are known with these addresses and names; otherwise null, and resolve_contacts() and resolve_conversations() must be called.';
 
+create function app_private.reconcile_media_uploads() returns void as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select distinct o.conversation_id
+    from app_private.outbox o
+    join app_private.outbox_lanes l on l.conversation_id = o.conversation_id
+    where o.media_id is not null
+    and o.state = 'queued'
+    and l.due_at = 'infinity'
+    and not exists (
+      select from app_private.media_uploads u where u.media_id = o.media_id and u.channel_id = l.channel_id
+    )
+  );
+begin
+  -- Longer than an upload takes. If its job is still there, it is replaced or the file is uploaded twice.
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'upload_media', json_build_object('uploadId', u.id), key => app_private.job_key('upload_media', u.id)
+  )))
+  from app_private.media_uploads u
+  where u.due_at < now() - interval '15 minutes'
+  having count(*) > 0;
+
+  -- If they wait for something else than a file, a sender makes them wait again.
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+  update app_private.outbox_lanes l set due_at = now()
+  where l.conversation_id = any (v_conversation_ids) and l.due_at = 'infinity';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.reconcile_media_uploads() is 'Adds jobs for uploads that have lost theirs. Makes conversations due that wait for a file although no upload is under way: the worker died between the end of the upload and their release. Called every minute.';
+
 create function app_private.reconcile_outbox(max_age interval default '00:10:00'::interval) returns table(orphaned integer, resent integer, failed integer) as $$
 declare
   v_overdue jsonb;
@@ -6520,6 +6757,10 @@ begin
     perform app_private.save_recipients(outcomes);
   end if;
 
+  if outcomes @? '$[*].may_lack_media' then
+    outcomes := app_private.renew_media(outcomes);
+  end if;
+
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
@@ -6597,7 +6838,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.record_outcomes(jsonb) is 'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
+comment on function app_private.record_outcomes(jsonb) is 'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "may_lack_media"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
 
 create function app_private.record_stop(channel_id uuid, reason text, reported_at timestamp with time zone) returns void as $$
   with stopped as (
@@ -6775,6 +7016,25 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.release_media_files(uuid[],bytea[]) is 'Deletes the rows of files that no media row refers to any more, out of these (by position); a trigger then notes that the files are to be removed. Two transactions that stop using one file, or one that stops and one that begins, wait for each other at the row of the file.';
 
+create function app_private.release_media_lanes(channel_id uuid, media_id uuid) returns void as $$
+declare
+  v_message_ids uuid[] := app_private.messages_waiting_for_media(channel_id, media_id);
+begin
+  -- A sender that is about to let one of these messages wait has locked its lane.
+  perform app_private.lock_lanes(v_message_ids);
+
+  update app_private.outbox_lanes l set due_at = now()
+  where l.conversation_id = any (array(
+    select o.conversation_id from app_private.outbox o where o.message_id = any (v_message_ids)
+  ))
+  and l.due_at = 'infinity';
+
+  perform app_private.wake('send_messages');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.release_media_lanes(uuid,uuid) is 'Makes conversations due that wait for a file on a channel, and wakes a sender.';
+
 create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
 begin
   update app_public.contact_identities i set retired_at = $3
@@ -6903,6 +7163,29 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_google_account(uuid,uuid,text,text,double precision) is 'Stores a renewed access token, and a refresh token if there is a new one, as envelopes. expires_in is in seconds; null if unknown. The caller must have locked the account.';
 
+create function app_private.renew_media(outcomes jsonb) returns jsonb as $$
+  with outdated as (
+    select e.n, p.media_id, p.channel_id, p.uploaded_at < o.created_at as is_current
+    from jsonb_array_elements(outcomes) with ordinality e (value, n)
+    join app_private.outbox o on o.message_id = (e.value ->> 'message_id')::uuid
+    join app_private.outbox_lanes l on l.conversation_id = o.conversation_id
+    join app_private.provider_media p on p.media_id = o.media_id and p.channel_id = l.channel_id
+    join app_public.message_statuses s on s.message_id = o.message_id
+    where e.value ? 'may_lack_media'
+    and p.uploaded_at not between o.created_at and s.sending_at
+  ),
+  forgotten as (
+    update app_private.provider_media p set expires_at = '-infinity'
+    from outdated d
+    where p.media_id = d.media_id and p.channel_id = d.channel_id and d.is_current
+  )
+  select jsonb_agg(case when d.n is null then e.value else e.value || '{"kind": "retry"}' end order by e.n)
+  from jsonb_array_elements(outcomes) with ordinality e (value, n)
+  left join outdated d on d.n = e.n
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.renew_media(jsonb) is 'Outcomes of sending, where a refusal that may mean that the provider does not have the file is a retry if the file was uploaded before the message was written: the provider may have deleted it, so it is uploaded again. A file that was uploaded for the message is not, so this happens once. Part of record_outcomes().';
+
 create function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
   select k.reply_window
   from app_public.channels ch
@@ -6920,6 +7203,26 @@ create function app_private.report_changed_messages(tenant_id uuid, message_ids 
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.report_changed_messages(uuid,uuid[]) is 'Reports messages of a tenant that show something new, although their rows do not change: an edit, a reaction, a deletion by the author, a file that has arrived or has failed. Called once for each statement, never for each row.';
+
+create function app_private.request_media_uploads(channel_id uuid, message_ids uuid[]) returns void as $$
+  with requested as (
+    insert into app_private.media_uploads (tenant_id, channel_id, media_id)
+    select distinct o.tenant_id, request_media_uploads.channel_id, o.media_id
+    from app_private.outbox o
+    where o.message_id = any (message_ids)
+    -- An upload that is under way serves these messages as well.
+    on conflict on constraint media_uploads_one_per_file do nothing
+    returning id
+  )
+  select from graphile_worker.add_jobs(array(
+    select app_private.job(
+      'upload_media', json_build_object('uploadId', r.id), key => app_private.job_key('upload_media', r.id)
+    )
+    from requested r
+  ))
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.request_media_uploads(uuid,uuid[]) is 'Has the files of these messages uploaded to the provider of the channel: once for each file, however many messages wait for it. Until then the lanes of the messages are not due. Part of claim_from_channel().';
 
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare
@@ -8265,8 +8568,8 @@ begin
     return null;
   end if;
 
-  insert into app_private.outbox (tenant_id, conversation_id, message_id)
-  select n.tenant_id, n.conversation_id, n.id
+  insert into app_private.outbox (tenant_id, conversation_id, message_id, media_id)
+  select n.tenant_id, n.conversation_id, n.id, n.media_id
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
@@ -8342,7 +8645,7 @@ begin
 
   -- One statement for all new rows, so that the rules add little to a bulk insert. Rows are joined by id alone, here
   -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
-  select n.id, r.code, k.text_limit into v_refused
+  select n.id, r.code, k.text_limit, f.problem into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
   join app_public.contacts p on p.id = c.contact_id
@@ -8361,10 +8664,18 @@ begin
     -- A fence: it is looked up by its key, and only for a template. Flattened, each row may read all templates.
     offset 0
   ) t on true
+  left join lateral (
+    select m.code, m.problem
+    from app_private.media_refusal(n.tenant_id, n.media_id, ch.kind, n.type, n.content) m
+    where n.media_id is not null
+    -- A fence: it is called only for a message with a file.
+    offset 0
+  ) f on true
   cross join lateral (
     select case
       when n.type <> all (k.message_types) then 'PYCHN'
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
+      when f.code is not null then f.code
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -8380,14 +8691,16 @@ begin
   limit 1;
 
   if found then
-    raise exception '%', app_private.refusal_message(v_refused.code, v_refused.text_limit)
+    raise exception '%', coalesce(
+        v_refused.problem, app_private.refusal_message(v_refused.code, v_refused.text_limit)
+      )
       using errcode = v_refused.code, detail = format('message %s', v_refused.id);
   end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this kind of channel.';
+comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not accept the file. PYNFD, PYFIL, PYGON: there is no such file, or it is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this kind of channel.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
 begin
@@ -9320,7 +9633,7 @@ $$
 comment on function app_public.reopen_conversation(uuid) is 'Opens a closed or archived conversation. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 
-create function app_public.send_message(conversation_id uuid, content jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
+create function app_public.send_message(conversation_id uuid, content jsonb default '{}'::jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text, media_id uuid default null::uuid) returns app_public.messages as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
   v_earlier_id uuid;
@@ -9329,7 +9642,9 @@ begin
   if idempotency_key is not null then
     v_earlier_id := app_hidden.claim_idempotency_key(
       v_conversation.tenant_id, idempotency_key,
-      sha256(convert_to(concat_ws(E'\x1f', conversation_id, type, content, reply_to_id), 'UTF8'))
+      sha256(convert_to(
+        concat_ws(E'\x1f', conversation_id, type, content, reply_to_id, 'media ' || media_id), 'UTF8'
+      ))
     );
     if v_earlier_id is not null then
       select m.* into v_message
@@ -9339,8 +9654,11 @@ begin
     end if;
   end if;
 
-  insert into app_public.messages (conversation_id, type, content, reply_to_id)
-  values (send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id)
+  insert into app_public.messages (conversation_id, type, content, reply_to_id, media_id)
+  values (
+    send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id,
+    send_message.media_id
+  )
   returning * into v_message;
 
   if idempotency_key is not null then
@@ -9350,8 +9668,8 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) is 'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
-grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text) to parley_visitor;
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) is 'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With a mediaId, the file is sent in the media object of the content that has neither id nor link: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYNFD, PYDEN.';
+grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) to parley_visitor;
 
 create function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$
 declare

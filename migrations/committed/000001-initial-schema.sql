@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1ce45f960357c9230845071dffbd714ac56bbe67
+--! Hash: sha1:fdbab44a60a558bce7cc414b39db120c78cae868
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3677,6 +3677,68 @@ comment on function app_hidden.received_preview(app_public.message_origin, app_p
 grant execute on function app_hidden.received_preview(app_public.message_origin, app_public.message_type, jsonb)
   to parley_visitor;
 --! EndIncluded messages/received_preview.sql
+--! Included messages/content/content_with_media.sql
+create or replace function app_hidden.media_slot(type app_public.message_type, content jsonb) returns text[] as $$
+  with slots as (
+    select '{}'::text[] as path
+    where type in ('image', 'video', 'audio', 'document', 'sticker')
+    union all
+    select array['header', content #>> '{header,type}']
+    where type = 'interactive' and content #>> '{header,type}' in ('image', 'video', 'document')
+    union all
+    select array['components', (c.n - 1)::text, 'parameters', (p.n - 1)::text, lower(p.value ->> 'type')]
+    from jsonb_array_elements(
+      case when type = 'template' and jsonb_typeof(content -> 'components') = 'array'
+        then content -> 'components' else '[]' end
+    ) with ordinality c (value, n)
+    cross join lateral jsonb_array_elements(
+      case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
+    ) with ordinality p (value, n)
+    where lower(c.value ->> 'type') = 'header' and lower(p.value ->> 'type') in ('image', 'video', 'document')
+  )
+  select min(s.path)
+  from slots s
+  where coalesce(jsonb_typeof(content #> s.path), 'object') = 'object'
+  and not coalesce(content #> s.path ?| '{id,link}', false)
+  having count(*) = 1
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.media_slot(app_public.message_type, jsonb) is
+  E'The path of the object of an outbound content that media_id fills in: the only media object without id and link. '
+   'It is the content itself of a media message, or in the header of an interactive message or a template. Null if '
+   'there is none, or more than one.';
+
+grant execute on function app_hidden.media_slot(app_public.message_type, jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.content_with_media(
+  type app_public.message_type,
+  content jsonb,
+  provider_media_id text,
+  filename text default null,
+  is_voice boolean default false
+) returns jsonb as $$
+declare
+  v_slot text[] := app_hidden.media_slot(type, content);
+  v_type text := coalesce(v_slot[cardinality(v_slot)], type::text);
+  -- What the content says takes precedence.
+  v_object jsonb := jsonb_strip_nulls(jsonb_build_object(
+    'id', provider_media_id,
+    'filename', case when v_type = 'document' then filename end,
+    'voice', case when v_type = 'audio' and is_voice then true end
+  )) || coalesce(content #> v_slot, '{}');
+begin
+  return case when v_slot = '{}' then v_object else jsonb_set(content, v_slot, v_object) end;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.content_with_media(app_public.message_type, jsonb, text, text, boolean) is
+  E'An outbound content with the provider''s id of its file, and with the name of a document and the mark of a voice '
+   'note unless it has its own. Null if no object of the content can have them (media_slot).';
+
+grant execute on function app_hidden.content_with_media(app_public.message_type, jsonb, text, text, boolean)
+  to parley_visitor;
+--! EndIncluded messages/content/content_with_media.sql
 --! Included messages/content/length_problem.sql
 create or replace function app_hidden.length_problem(name text, value jsonb, maximum int, required boolean default true)
 returns text as $$
@@ -3974,29 +4036,37 @@ comment on function app_hidden.interactive_problem(jsonb) is
 grant execute on function app_hidden.interactive_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/interactive_problem.sql
 --! Included messages/check_message_content.sql
-create or replace function app_hidden.check_message_content(type app_public.message_type, content jsonb)
-returns boolean as $$
+create or replace function app_hidden.check_message_content(
+  type app_public.message_type,
+  content jsonb,
+  has_media boolean default false
+) returns boolean as $$
 declare
+  -- A content with a file is checked as it will be sent.
+  v_content jsonb := case when has_media then app_hidden.content_with_media(type, content, 'id') else content end;
   v_problem text := case type
-    when 'text' then app_hidden.text_problem(content)
-    when 'image' then app_hidden.media_problem(content, has_caption := true)
-    when 'video' then app_hidden.media_problem(content, has_caption := true)
-    when 'document' then app_hidden.media_problem(content, has_caption := true)
-    when 'audio' then app_hidden.media_problem(content, has_caption := false)
-    when 'sticker' then app_hidden.media_problem(content, has_caption := false)
-    when 'location' then app_hidden.location_problem(content)
-    when 'contacts' then app_hidden.contacts_problem(content)
-    when 'interactive' then app_hidden.interactive_problem(content)
-    when 'template' then app_hidden.template_problem(content)
+    when 'text' then app_hidden.text_problem(v_content)
+    when 'image' then app_hidden.media_problem(v_content, has_caption := true)
+    when 'video' then app_hidden.media_problem(v_content, has_caption := true)
+    when 'document' then app_hidden.media_problem(v_content, has_caption := true)
+    when 'audio' then app_hidden.media_problem(v_content, has_caption := false)
+    when 'sticker' then app_hidden.media_problem(v_content, has_caption := false)
+    when 'location' then app_hidden.location_problem(v_content)
+    when 'contacts' then app_hidden.contacts_problem(v_content)
+    when 'interactive' then app_hidden.interactive_problem(v_content)
+    when 'template' then app_hidden.template_problem(v_content)
     when 'reaction' then case
-      when coalesce(content ->> 'message_id', '') = ''
+      when coalesce(v_content ->> 'message_id', '') = ''
       then 'message_id must be the provider''s id of the message to react to'
-      when jsonb_typeof(content -> 'emoji') is distinct from 'string'
+      when jsonb_typeof(v_content -> 'emoji') is distinct from 'string'
       then 'emoji must be a string ("" removes the reaction)'
     end
     else 'messages of type ' || type || ' cannot be sent'
   end;
 begin
+  if v_content is null then
+    v_problem := 'with media_id, the content must have exactly one media object without id and link';
+  end if;
   if v_problem is null and octet_length(content::text) > 65536 then
     v_problem := 'content must be at most 64 KiB';
   end if;
@@ -4008,11 +4078,11 @@ begin
 end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.check_message_content(app_public.message_type, jsonb) is
-  E'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. PYCNT: what '
-   'is wrong.';
+comment on function app_hidden.check_message_content(app_public.message_type, jsonb, boolean) is
+  E'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. has_media: '
+   'whether the message has a media_id, which stands for the id in the content''s media object. PYCNT: what is wrong.';
 
-grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb) to parley_visitor;
+grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb, boolean) to parley_visitor;
 --! EndIncluded messages/check_message_content.sql
 
 create table app_public.messages (
@@ -4043,7 +4113,7 @@ create table app_public.messages (
   -- which stop with PYCNT at the first refused row. So a new version of the function must accept what an older one
   -- accepted; otherwise older dumps cannot be restored.
   constraint messages_outbound_has_sendable_content check (
-    direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content)
+    direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content, media_id is not null)
   )
 ) partition by range (id);
 create index on app_public.messages (conversation_id, id desc);
@@ -4235,8 +4305,10 @@ create table app_private.outbox (
   lease_until timestamptz,
   sender_id uuid,
   uncertain_at timestamptz,
+  media_id uuid,
   created_at timestamptz not null default now()
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create index on app_private.outbox (media_id) where media_id is not null;
 create index on app_private.outbox (conversation_id, message_id);
 create index on app_private.outbox (lease_until) where state = 'sending';
 create index on app_private.outbox (uncertain_at) where state = 'uncertain';
@@ -4246,6 +4318,8 @@ comment on table app_private.outbox is
    'message of a conversation is ever claimed, which keeps messages in order.';
 comment on column app_private.outbox.message_id is
   E'The message. No foreign key, for the same reason as in message_statuses.';
+comment on column app_private.outbox.media_id is
+  E'The media_id of the message: it is sent only when the provider has the file.';
 comment on column app_private.outbox.sender_id is
   E'The sender that claimed the message, so that it can release claims that it never received.';
 comment on column app_private.outbox.lease_until is
@@ -4267,12 +4341,34 @@ create index on app_private.outbox_lanes (channel_id, due_at) where due_at < 'in
 alter table app_private.outbox_lanes enable row level security;
 comment on table app_private.outbox_lanes is
   E'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is '
-   'waiting, or the oldest one is being sent.';
+   'waiting, the oldest one is being sent, or its file is being uploaded to the provider.';
 comment on column app_private.outbox_lanes.channel_id is
   E'The channel of the conversation; the foreign key includes both.';
 comment on column app_private.outbox_lanes.paced_until is
   E'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes '
    'after Meta has refused a message because of it (131056).';
+
+create table app_private.media_uploads (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  media_id uuid not null,
+  attempts int not null default 0,
+  due_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  constraint media_uploads_one_per_file unique (media_id, channel_id),
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
+);
+create index on app_private.media_uploads (channel_id);
+alter table app_private.media_uploads enable row level security;
+comment on table app_private.media_uploads is
+  E'Files that messages in the outbox wait for: each is being uploaded to the provider of a channel by a job of '
+   'upload_media. The row is deleted when that has succeeded or failed.';
+comment on column app_private.media_uploads.media_id is
+  E'The file. No foreign key: if it is deleted in the meantime, the messages that wait for it fail.';
+comment on column app_private.media_uploads.attempts is E'How often uploading has failed.';
+comment on column app_private.media_uploads.due_at is
+  E'When the next attempt starts; of a running one, when it should have started.';
 
 create table app_private.idempotency_keys (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -4450,7 +4546,7 @@ begin
 
   -- One statement for all new rows, so that the rules add little to a bulk insert. Rows are joined by id alone, here
   -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
-  select n.id, r.code, k.text_limit into v_refused
+  select n.id, r.code, k.text_limit, f.problem into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
   join app_public.contacts p on p.id = c.contact_id
@@ -4469,10 +4565,18 @@ begin
     -- A fence: it is looked up by its key, and only for a template. Flattened, each row may read all templates.
     offset 0
   ) t on true
+  left join lateral (
+    select m.code, m.problem
+    from app_private.media_refusal(n.tenant_id, n.media_id, ch.kind, n.type, n.content) m
+    where n.media_id is not null
+    -- A fence: it is called only for a message with a file.
+    offset 0
+  ) f on true
   cross join lateral (
     select case
       when n.type <> all (k.message_types) then 'PYCHN'
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
+      when f.code is not null then f.code
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -4488,7 +4592,9 @@ begin
   limit 1;
 
   if found then
-    raise exception '%', app_private.refusal_message(v_refused.code, v_refused.text_limit)
+    raise exception '%', coalesce(
+        v_refused.problem, app_private.refusal_message(v_refused.code, v_refused.text_limit)
+      )
       using errcode = v_refused.code, detail = format('message %s', v_refused.id);
   end if;
   return null;
@@ -4498,9 +4604,10 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_messages__refuse() is
   E'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. '
-   'PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long. PYWIN: the reply window '
-   'is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template '
-   'is known and not approved. PYADR: the contact has no address on this kind of channel.';
+   'PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not '
+   'accept the file. PYNFD, PYFIL, PYGON: there is no such file, or it is not stored. PYWIN: the reply window is '
+   'closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is '
+   'known and not approved. PYADR: the contact has no address on this kind of channel.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
@@ -4783,8 +4890,8 @@ begin
     return null;
   end if;
 
-  insert into app_private.outbox (tenant_id, conversation_id, message_id)
-  select n.tenant_id, n.conversation_id, n.id
+  insert into app_private.outbox (tenant_id, conversation_id, message_id, media_id)
+  select n.tenant_id, n.conversation_id, n.id, n.media_id
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
@@ -5156,10 +5263,11 @@ grant execute on function app_public.messages_idempotency_key(app_public.message
 --! Included messages/send_message.sql
 create or replace function app_public.send_message(
   conversation_id uuid,
-  content jsonb,
+  content jsonb default '{}',
   type app_public.message_type default 'text',
   reply_to_id uuid default null,
-  idempotency_key text default null
+  idempotency_key text default null,
+  media_id uuid default null
 ) returns app_public.messages as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
@@ -5169,7 +5277,9 @@ begin
   if idempotency_key is not null then
     v_earlier_id := app_hidden.claim_idempotency_key(
       v_conversation.tenant_id, idempotency_key,
-      sha256(convert_to(concat_ws(E'\x1f', conversation_id, type, content, reply_to_id), 'UTF8'))
+      sha256(convert_to(
+        concat_ws(E'\x1f', conversation_id, type, content, reply_to_id, 'media ' || media_id), 'UTF8'
+      ))
     );
     if v_earlier_id is not null then
       select m.* into v_message
@@ -5179,8 +5289,11 @@ begin
     end if;
   end if;
 
-  insert into app_public.messages (conversation_id, type, content, reply_to_id)
-  values (send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id)
+  insert into app_public.messages (conversation_id, type, content, reply_to_id, media_id)
+  values (
+    send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id,
+    send_message.media_id
+  )
   returning * into v_message;
 
   if idempotency_key is not null then
@@ -5190,13 +5303,16 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) is
-  E'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With an '
-   'idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns '
-   'the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: '
-   'PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYNFD, PYDEN.';
+comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text, uuid) is
+  E'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With a '
+   'mediaId, the file is sent in the media object of the content that has neither id nor link: the content itself of '
+   'an image, video, audio, document or sticker, which may then be left out, or the one in the header of an '
+   'interactive message or a template. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating '
+   'the request returns the same message instead of sending it again; another request with the same key is refused '
+   '(PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYNFD, PYDEN.';
 
-grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text) to parley_visitor;
+grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text, uuid)
+  to parley_visitor;
 --! EndIncluded messages/send_message.sql
 --! Included messages/remove_from_outbox.sql
 create or replace function app_private.remove_from_outbox(message_ids uuid[]) returns int as $$
@@ -5766,6 +5882,29 @@ comment on function app_private.channel_pace(app_public.channels, app_private.ch
   E'Messages per second that may be sent: the limit that a user has set; otherwise the limit assumed after a rate '
    'limit error, which is raised again within a minute without errors; otherwise unlimited (100,000).';
 --! EndIncluded messages/channel_pace.sql
+--! Included messages/request_media_uploads.sql
+create or replace function app_private.request_media_uploads(channel_id uuid, message_ids uuid[]) returns void as $$
+  with requested as (
+    insert into app_private.media_uploads (tenant_id, channel_id, media_id)
+    select distinct o.tenant_id, request_media_uploads.channel_id, o.media_id
+    from app_private.outbox o
+    where o.message_id = any (message_ids)
+    -- An upload that is under way serves these messages as well.
+    on conflict on constraint media_uploads_one_per_file do nothing
+    returning id
+  )
+  select from graphile_worker.add_jobs(array(
+    select app_private.job(
+      'upload_media', json_build_object('uploadId', r.id), key => app_private.job_key('upload_media', r.id)
+    )
+    from requested r
+  ))
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.request_media_uploads(uuid, uuid[]) is
+  E'Has the files of these messages uploaded to the provider of the channel: once for each file, however many messages '
+   'wait for it. Until then the lanes of the messages are not due. Part of claim_from_channel().';
+--! EndIncluded messages/request_media_uploads.sql
 --! Included messages/claim_from_channel.sql
 create or replace function app_private.claim_from_channel(
   channel_id uuid,
@@ -5785,60 +5924,78 @@ declare
   );
   v_tokens int := floor(extract(epoch from clock_timestamp() - v_clock) * pace + 0.001);
   v_lanes uuid[];
-  v_message_ids uuid[];
+  v_head_ids uuid[];
+  v_waiting_ids uuid[];
+  v_message_ids uuid[] := '{}';
 begin
-  select array_agg(l.conversation_id) into v_lanes
-  from (
-    select l.conversation_id
-    from app_private.outbox_lanes l
-    where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
-    order by l.due_at
-    limit least(most, v_tokens)
-    for update skip locked
-  ) l;
-  if v_lanes is null then
-    return '{}';
+  loop
+    select array_agg(l.conversation_id) into v_lanes
+    from (
+      select l.conversation_id
+      from app_private.outbox_lanes l
+      where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
+      order by l.due_at
+      limit least(most, v_tokens) - cardinality(v_message_ids)
+      for update skip locked
+    ) l;
+    if v_lanes is null then
+      exit;
+    end if;
+
+    -- Only the oldest message of a conversation, and only if none of its messages is being sent.
+    with heads as (
+      select h.message_id, h.media_id is not null and (
+        -- The provider keeps a file longer than it takes to send the message.
+        select p.provider_media_id
+        from app_private.provider_media p
+        where p.media_id = h.media_id and p.channel_id = claim_from_channel.channel_id
+        and p.uploaded_at is not null and p.expires_at > now() + interval '1 day'
+      ) is null as is_waiting
+      from unnest(v_lanes) lane (conversation_id)
+      cross join lateral (
+        select o.conversation_id, o.message_id, o.state, o.media_id
+        from app_private.outbox o
+        where o.conversation_id = lane.conversation_id
+        -- An uncertain message delays later ones for a minute, and for longer only if it may be sent again.
+        and not (
+          o.state = 'uncertain'
+          and o.uncertain_at < now() - interval '1 minute'
+          and claim_from_channel.uncertain_policy = 'fail'
+        )
+        order by o.message_id
+        limit 1
+      ) h
+      where h.state = 'queued'
+    )
+    select array_agg(h.message_id) filter (where not h.is_waiting), array_agg(h.message_id) filter (where h.is_waiting)
+    into v_head_ids, v_waiting_ids
+    from heads h;
+
+    -- By ids alone: joined with the lanes, each message was searched for in the whole outbox.
+    with sending as (
+      update app_private.outbox o set
+        state = 'sending',
+        attempts = o.attempts + 1,
+        lease_until = clock_timestamp() + lease,
+        sender_id = claim_from_channel.sender_id
+      where o.message_id = any (v_head_ids) and o.state = 'queued'
+      returning o.message_id
+    )
+    select v_message_ids || array_agg(s.message_id) into v_message_ids from sending s;
+
+    update app_private.outbox_lanes l set due_at = 'infinity'
+    where l.conversation_id = any (v_lanes);
+
+    -- Messages that wait for their files leave their places to others.
+    exit when v_waiting_ids is null;
+    perform app_private.request_media_uploads(channel_id, v_waiting_ids);
+  end loop;
+
+  if v_message_ids <> '{}' then
+    update app_private.channel_states s set
+      pace_clock = v_clock + cardinality(v_message_ids) * (1.0 / pace) * interval '1 second'
+    where s.channel_id = claim_from_channel.channel_id;
   end if;
-
-  -- Only the oldest message of a conversation, and only if none of its messages is being sent.
-  with heads as (
-    select h.*
-    from unnest(v_lanes) lane (conversation_id)
-    cross join lateral (
-      select o.conversation_id, o.message_id, o.state
-      from app_private.outbox o
-      where o.conversation_id = lane.conversation_id
-      -- An uncertain message delays later ones for a minute, and for longer only if it may be sent again.
-      and not (
-        o.state = 'uncertain'
-        and o.uncertain_at < now() - interval '1 minute'
-        and claim_from_channel.uncertain_policy = 'fail'
-      )
-      order by o.message_id
-      limit 1
-    ) h
-  )
-  select array_agg(h.message_id) into v_message_ids from heads h where h.state = 'queued';
-
-  -- By ids alone: joined with the lanes, each message was searched for in the whole outbox.
-  with sending as (
-    update app_private.outbox o set
-      state = 'sending',
-      attempts = o.attempts + 1,
-      lease_until = clock_timestamp() + lease,
-      sender_id = claim_from_channel.sender_id
-    where o.message_id = any (v_message_ids) and o.state = 'queued'
-    returning o.message_id
-  )
-  select coalesce(array_agg(s.message_id), '{}') into v_message_ids from sending s;
-
-  update app_private.outbox_lanes l set due_at = 'infinity'
-  where l.conversation_id = any (v_lanes);
-
-  update app_private.channel_states s set
-    pace_clock = v_clock + cardinality(v_message_ids) * (1.0 / pace) * interval '1 second'
-  where s.channel_id = claim_from_channel.channel_id;
-
   return v_message_ids;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -5847,7 +6004,8 @@ comment on function app_private.claim_from_channel(
   uuid, timestamptz, int, app_public.uncertain_policy, int, interval, uuid
 ) is
   E'Claims the oldest message of each conversation of a channel that is due, at most as many as the send rate and '
-   'most allow. Returns their ids. The caller must have locked the channel''s state. Part of claim_outbox().';
+   'most allow. Returns their ids. Where the provider does not have the file of a message yet, the conversation waits '
+   'until it is uploaded. The caller must have locked the channel''s state. Part of claim_outbox().';
 --! EndIncluded messages/claim_from_channel.sql
 --! Included messages/claim_outbox.sql
 create or replace function app_private.claim_outbox(
@@ -5970,6 +6128,10 @@ begin
     perform app_private.save_recipients(outcomes);
   end if;
 
+  if outcomes @? '$[*].may_lack_media' then
+    outcomes := app_private.renew_media(outcomes);
+  end if;
+
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
@@ -6051,8 +6213,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 
 comment on function app_private.record_outcomes(jsonb) is
   E'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | '
-   '"uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "recipient"?: '
-   'customer}]. A status that arrived earlier is kept.';
+   '"uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, '
+   '"may_lack_media"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
 --! EndIncluded messages/record_outcomes.sql
 --! Included messages/release_claims.sql
 create or replace function app_private.release_claims(sender_id uuid, known_ids uuid[]) returns void as $$
@@ -6259,7 +6421,7 @@ drop policy if exists insert_agent on app_public.messages;
 create policy insert_agent on app_public.messages for insert to parley_visitor
   with check ((select app_hidden.is_at_least('agent')));
 grant select on app_public.messages to parley_visitor;
-grant insert (conversation_id, type, content, reply_to_id, metadata) on app_public.messages to parley_visitor;
+grant insert (conversation_id, type, content, reply_to_id, media_id, metadata) on app_public.messages to parley_visitor;
 -- No insert of direction, author and origin: users send messages in their own name only.
 -- No update and no delete: messages never change. To erase a customer, delete the contact.
 --! EndIncluded messages/messages.policies.sql
@@ -6390,6 +6552,7 @@ create table app_private.provider_media (
   channel_id uuid not null,
   provider_media_id text not null
     constraint provider_media_id_has_length check (length(provider_media_id) between 1 and 200),
+  uploaded_at timestamptz,
   expires_at timestamptz not null,
   ignores_limit boolean not null default false,
   leased_until timestamptz not null default '-infinity',
@@ -6397,11 +6560,15 @@ create table app_private.provider_media (
   foreign key (tenant_id, media_id) references app_public.media (tenant_id, id) on delete cascade,
   foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
 );
-create index on app_private.provider_media (channel_id);
+-- With the media_id, so that it finds a row as well as the primary key does: the planner may use either.
+create index on app_private.provider_media (channel_id, media_id);
 alter table app_private.provider_media enable row level security;
 comment on table app_private.provider_media is
   E'The provider''s ids of media: of a received file the id to fetch it by, of an uploaded file the id that the '
    'provider gave it on a channel.';
+comment on column app_private.provider_media.uploaded_at is
+  E'When Parley uploaded the file to the provider. Null: the provider gave the id to a received file, which it may '
+   'refuse in a message.';
 comment on column app_private.provider_media.expires_at is
   E'Until when the provider keeps the file: on WhatsApp seven days if it was received, thirty if it was uploaded.';
 comment on column app_private.provider_media.ignores_limit is
@@ -6409,6 +6576,228 @@ comment on column app_private.provider_media.ignores_limit is
 comment on column app_private.provider_media.leased_until is
   E'Received: until when a worker may be fetching the file. No other worker starts before.';
 
+--! Included messages/media_refusal.sql
+create or replace function app_private.media_refusal(
+  tenant_id uuid,
+  media_id uuid,
+  kind app_public.channel_kind,
+  type app_public.message_type,
+  content jsonb,
+  out code text,
+  out problem text
+) as $$
+declare
+  v_slot text[] := app_hidden.media_slot(type, content);
+  v_media app_public.media;
+begin
+  -- The lock keeps the file: a transaction that deletes its last message waits for this one, and then sees the message.
+  select m.* into v_media
+  from app_public.media m
+  where m.id = media_refusal.media_id and m.tenant_id = media_refusal.tenant_id
+  for key share;
+
+  if not found then
+    code := 'PYNFD';
+    problem := 'There are no such media';
+  elsif v_media.state <> 'stored' then
+    code := case v_media.state when 'gone' then 'PYGON' else 'PYFIL' end;
+    problem := format('The file is not stored: its state is %s', v_media.state);
+  else
+    problem := 'Invalid ' || type || ' message: ' || app_hidden.media_limit_problem(
+      -- The file of a header has the type of its object.
+      kind, coalesce(v_slot[cardinality(v_slot)]::app_public.message_type, type), v_media.mime_type, v_media.size
+    );
+    code := case when problem is not null then 'PYCNT' end;
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.media_refusal(
+  uuid, uuid, app_public.channel_kind, app_public.message_type, jsonb
+) is
+  E'Why a message cannot be sent with a file, or nulls. PYNFD: the tenant has no such media. PYFIL, PYGON: the file is '
+   'not stored. PYCNT: the kind of channel does not accept the file for this type of message. Part of '
+   'tg_messages__refuse().';
+--! EndIncluded messages/media_refusal.sql
+--! Included messages/messages_waiting_for_media.sql
+create or replace function app_private.messages_waiting_for_media(channel_id uuid, media_id uuid) returns uuid[] as $$
+  select array(
+    select o.message_id
+    from app_private.outbox o
+    join app_private.outbox_lanes l on l.conversation_id = o.conversation_id
+    where o.media_id = messages_waiting_for_media.media_id
+    and l.channel_id = messages_waiting_for_media.channel_id
+    and o.state = 'queued'
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.messages_waiting_for_media(uuid, uuid) is
+  E'The messages of a channel that are not being sent yet and need this file.';
+--! EndIncluded messages/messages_waiting_for_media.sql
+--! Included messages/release_media_lanes.sql
+create or replace function app_private.release_media_lanes(channel_id uuid, media_id uuid) returns void as $$
+declare
+  v_message_ids uuid[] := app_private.messages_waiting_for_media(channel_id, media_id);
+begin
+  -- A sender that is about to let one of these messages wait has locked its lane.
+  perform app_private.lock_lanes(v_message_ids);
+
+  update app_private.outbox_lanes l set due_at = now()
+  where l.conversation_id = any (array(
+    select o.conversation_id from app_private.outbox o where o.message_id = any (v_message_ids)
+  ))
+  and l.due_at = 'infinity';
+
+  perform app_private.wake('send_messages');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.release_media_lanes(uuid, uuid) is
+  E'Makes conversations due that wait for a file on a channel, and wakes a sender.';
+
+
+create or replace function app_private.fail_media_messages(
+  channel_id uuid,
+  media_id uuid,
+  error_code text,
+  error jsonb
+) returns void as $$
+begin
+  perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed',
+    'error_code', fail_media_messages.error_code, 'error', fail_media_messages.error
+  )))
+  from app_private.outbox o
+  where o.message_id = any (
+    app_private.messages_waiting_for_media(fail_media_messages.channel_id, fail_media_messages.media_id)
+  )
+  having count(*) > 0;
+
+  perform app_private.wake('send_messages');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.fail_media_messages(uuid, uuid, text, jsonb) is
+  E'Records that the messages that wait for a file on a channel cannot be sent, and wakes a sender for those after '
+   'them.';
+--! EndIncluded messages/release_media_lanes.sql
+--! Included messages/end_media_upload.sql
+create or replace function app_private.end_media_upload(
+  upload_id uuid,
+  provider_media_id text default null,
+  kept_for interval default null
+) returns boolean as $$
+declare
+  v_upload app_private.media_uploads;
+begin
+  delete from app_private.media_uploads u where u.id = upload_id returning u.* into v_upload;
+  if not found then
+    return false;
+  end if;
+
+  if provider_media_id is not null then
+    insert into app_private.provider_media as p
+      (tenant_id, media_id, channel_id, provider_media_id, uploaded_at, expires_at)
+    select m.tenant_id, m.id, v_upload.channel_id, end_media_upload.provider_media_id, now(), now() + kept_for
+    from app_public.media m
+    where m.id = v_upload.media_id
+    for key share
+    on conflict on constraint provider_media_pkey do update set
+      provider_media_id = excluded.provider_media_id,
+      uploaded_at = excluded.uploaded_at,
+      expires_at = excluded.expires_at;
+  end if;
+  return true;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_media_upload(uuid, text, interval) is
+  E'Ends an upload, and stores the provider''s id of the file if it has one. After the commit the caller must call '
+   'release_media_lanes() or fail_media_messages(): not in the same transaction, because a sender that has not seen '
+   'this one could let another message wait for the ended upload. Returns false if the upload has ended already.';
+--! EndIncluded messages/end_media_upload.sql
+--! Included messages/postpone_media_upload.sql
+create or replace function app_private.postpone_media_upload(upload_id uuid, wait interval) returns void as $$
+  with postponed as (
+    update app_private.media_uploads u set attempts = u.attempts + 1, due_at = now() + wait
+    where u.id = upload_id
+    returning u.id, u.due_at
+  )
+  select from graphile_worker.add_jobs(array(
+    select app_private.job(
+      'upload_media', json_build_object('uploadId', p.id), p.due_at, app_private.job_key('upload_media', p.id)
+    )
+    from postponed p
+  ))
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.postpone_media_upload(uuid, interval) is
+  E'Has an upload that failed tried again later.';
+--! EndIncluded messages/postpone_media_upload.sql
+--! Included messages/reconcile_media_uploads.sql
+create or replace function app_private.reconcile_media_uploads() returns void as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select distinct o.conversation_id
+    from app_private.outbox o
+    join app_private.outbox_lanes l on l.conversation_id = o.conversation_id
+    where o.media_id is not null
+    and o.state = 'queued'
+    and l.due_at = 'infinity'
+    and not exists (
+      select from app_private.media_uploads u where u.media_id = o.media_id and u.channel_id = l.channel_id
+    )
+  );
+begin
+  -- Longer than an upload takes. If its job is still there, it is replaced or the file is uploaded twice.
+  perform graphile_worker.add_jobs(array_agg(app_private.job(
+    'upload_media', json_build_object('uploadId', u.id), key => app_private.job_key('upload_media', u.id)
+  )))
+  from app_private.media_uploads u
+  where u.due_at < now() - interval '15 minutes'
+  having count(*) > 0;
+
+  -- If they wait for something else than a file, a sender makes them wait again.
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+  update app_private.outbox_lanes l set due_at = now()
+  where l.conversation_id = any (v_conversation_ids) and l.due_at = 'infinity';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reconcile_media_uploads() is
+  E'Adds jobs for uploads that have lost theirs. Makes conversations due that wait for a file although no upload is '
+   'under way: the worker died between the end of the upload and their release. Called every minute.';
+--! EndIncluded messages/reconcile_media_uploads.sql
+--! Included messages/renew_media.sql
+create or replace function app_private.renew_media(outcomes jsonb) returns jsonb as $$
+  with outdated as (
+    select e.n, p.media_id, p.channel_id, p.uploaded_at < o.created_at as is_current
+    from jsonb_array_elements(outcomes) with ordinality e (value, n)
+    join app_private.outbox o on o.message_id = (e.value ->> 'message_id')::uuid
+    join app_private.outbox_lanes l on l.conversation_id = o.conversation_id
+    join app_private.provider_media p on p.media_id = o.media_id and p.channel_id = l.channel_id
+    join app_public.message_statuses s on s.message_id = o.message_id
+    where e.value ? 'may_lack_media'
+    and p.uploaded_at not between o.created_at and s.sending_at
+  ),
+  forgotten as (
+    update app_private.provider_media p set expires_at = '-infinity'
+    from outdated d
+    where p.media_id = d.media_id and p.channel_id = d.channel_id and d.is_current
+  )
+  select jsonb_agg(case when d.n is null then e.value else e.value || '{"kind": "retry"}' end order by e.n)
+  from jsonb_array_elements(outcomes) with ordinality e (value, n)
+  left join outdated d on d.n = e.n
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.renew_media(jsonb) is
+  E'Outcomes of sending, where a refusal that may mean that the provider does not have the file is a retry if the file '
+   'was uploaded before the message was written: the provider may have deleted it, so it is uploaded again. A file '
+   'that was uploaded for the message is not, so this happens once. Part of record_outcomes().';
+--! EndIncluded messages/renew_media.sql
 --! Included media/media_files.sql
 create or replace function app_private.keep_media_file(tenant_id uuid, sha256 bytea, size int, storage_key text)
 returns boolean as $$
@@ -8175,7 +8564,13 @@ returns table (
   attempts int
 ) as $$
   select
-    m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type, m.content,
+    m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type,
+    case when o.media_id is null then m.content else (
+      select app_hidden.content_with_media(m.type, m.content, p.provider_media_id, d.filename, d.is_voice)
+      from app_private.provider_media p
+      join app_public.media d on d.id = p.media_id
+      where p.media_id = o.media_id and p.channel_id = c.channel_id
+    ) end,
     case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
     coalesce(r.provider_message_id, rs.provider_message_id),
     o.attempts

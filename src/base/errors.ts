@@ -86,6 +86,17 @@ export const ERRORS = {
     meaning: "The provider could not be reached, after repeated attempts.",
     remedy: "Check the network, then send a new message.",
   },
+  PYGON: {
+    kind: "not_found",
+    meaning:
+      "The file is gone: the provider does not keep it any more, or it was removed at the end of its retention.",
+    remedy: "Ask the customer to send the file again, or upload it again.",
+  },
+  PYFIL: {
+    kind: "conflict",
+    meaning: "The file is not stored: it has not been received yet, or receiving it has failed.",
+    remedy: "Wait until the `state` of the media is `STORED`, or upload the file again.",
+  },
   PYNFD: {
     kind: "not_found",
     meaning: "The row does not exist, or belongs to another tenant.",

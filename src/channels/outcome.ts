@@ -13,7 +13,14 @@ export type Outcome =
 /** Why a request to a provider was not processed, or may not have been processed. */
 export type Failure =
   /** Permanent: the same request will not succeed. */
-  | { kind: "rejected"; code: string | null; title: string | null; details: string | null }
+  | {
+      kind: "rejected";
+      code: string | null;
+      title: string | null;
+      details: string | null;
+      /** Whether the reason may be that the provider does not have the message's file any more. */
+      mayLackMedia?: boolean;
+    }
   /**
    * Too many requests: not processed, safe to repeat. Of the whole channel, or of one contact on it. `retryAfterMs` is
    * null where neither the provider nor the adapter knows how long to wait.

@@ -33,6 +33,7 @@ export type Schedule = {
 };
 
 const nothing = z.object({});
+const anUpload = z.object({ uploadId: z.uuid() });
 const aRun = z.object({ contextId: z.uuid() });
 const aConversation = z.object({ conversationId: z.uuid() });
 
@@ -68,6 +69,12 @@ export const JOBS = {
     keys: ["mark_read:<conversationId>", "show_typing:<conversationId>"],
     pool: "slow",
     slots: { places: 8, perTenant: 4 },
+  },
+  upload_media: {
+    payload: anUpload,
+    keys: ["upload_media:<uploadId>"],
+    pool: "slow",
+    slots: { places: 16, perTenant: 8 },
   },
   reconcile_outbox: {
     payload: nothing,

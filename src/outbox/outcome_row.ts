@@ -1,5 +1,5 @@
 import type { ContactIdentity } from "../channels/facts/contact_identity.ts";
-import type { Outcome } from "../channels/outcome.ts";
+import type { Failure, Outcome } from "../channels/outcome.ts";
 import type { ClaimedMessage } from "./claimed_message.ts";
 
 /** A row of the argument of app_private.record_outcomes(). Times are durations, because only the database's clock counts. */
@@ -12,6 +12,8 @@ export type OutcomeRow = {
   error?: { code: string | null; title: string | null; details: string | null };
   retry_in_ms?: number;
   is_pair_limit?: boolean;
+  /** The database decides whether the file is handed over again and the message retried. */
+  may_lack_media?: true;
   /** The recipient's other addresses at the provider. */
   recipient?: Recipient;
 };
@@ -59,10 +61,9 @@ export function outcomeRow(
     }
     case "rejected": {
       const error = { code: outcome.code, title: outcome.title, details: outcome.details };
-      return {
-        row: { ...of, kind: "failed", error_code: error.code ?? "rejected", error },
-        consequence: none,
-      };
+      const row: OutcomeRow = { ...of, kind: "failed", error_code: error.code ?? "rejected", error };
+      if (outcome.mayLackMedia) row.may_lack_media = true;
+      return { row, consequence: none };
     }
     case "throttled": {
       const isPair = outcome.scope === "contact";
@@ -81,15 +82,11 @@ export function outcomeRow(
         row: { ...of, kind: "retry", retry_in_ms: backoffMs(attempts), error_code: "PYUNR" },
         consequence: none,
       };
-    case "channel_stopped": {
-      const reason = [outcome.code, outcome.title, outcome.details]
-        .filter((part) => part !== null)
-        .join(": ");
+    case "channel_stopped":
       return {
         row: { ...of, kind: "retry", error_code: outcome.code ?? "stopped" },
-        consequence: { kind: "stop", reason },
+        consequence: { kind: "stop", reason: stopReason(outcome) },
       };
-    }
     case "uncertain":
       return {
         row: {
@@ -102,6 +99,11 @@ export function outcomeRow(
     default:
       return outcome satisfies never;
   }
+}
+
+/** Why a channel is stopped, for its `status_reason`. */
+export function stopReason({ code, title, details }: Failure & { kind: "channel_stopped" }): string {
+  return [code, title, details].filter((part) => part !== null).join(": ");
 }
 
 function recipientRow(

@@ -8,6 +8,7 @@ import resumeChatbot from "../../tasks/resume_chatbot.ts";
 import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
 import sendMessages from "../../tasks/send_messages.ts";
+import uploadMedia from "../../tasks/upload_media.ts";
 import type { Tasks } from "../jobs/tasks.ts";
 import type { WorkerContext } from "./worker_context.ts";
 
@@ -24,5 +25,6 @@ export function workerTasks(context: WorkerContext): Tasks {
     retry_webhooks: retryWebhooks(context),
     ring_chatbot_timer: ringChatbotTimer(context),
     send_messages: sendMessages(context),
+    upload_media: uploadMedia(context),
   };
 }

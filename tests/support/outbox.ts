@@ -11,6 +11,7 @@ type RecordedOutcome = {
   error_code?: string;
   retry_in_ms?: number;
   is_pair_limit?: boolean;
+  may_lack_media?: boolean;
 };
 
 /** A status, as apply_statuses() takes it. */

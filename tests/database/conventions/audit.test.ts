@@ -42,6 +42,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.idempotency_keys": PROGRAM,
   "app_private.invitation_secrets": "hashes of tokens: the invitations are audited",
   "app_private.media_files": PROGRAM,
+  "app_private.media_uploads": PROGRAM,
   "app_private.outbox": PROGRAM,
   "app_private.outbox_lanes": PROGRAM,
   "app_private.early_statuses": PROGRAM,

@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   "app_private.webhook_addresses": "the receiver's: where a Meta app's callback address leads",
   "app_private.channel_states": "the sender's own bookkeeping",
   "app_private.outbox": "filled by triggers, emptied by the sender",
+  "app_private.media_uploads": "filled by the sender, emptied by the task upload_media",
   "app_private.outbox_lanes": "filled by triggers, emptied by the sender",
   "app_private.early_statuses": "provider statuses of messages not known yet",
   "app_private.provider_ids":

@@ -17,6 +17,7 @@ const tasks: Tasks = {
   retry_webhooks: note,
   ring_chatbot_timer: note,
   send_messages: note,
+  upload_media: note,
 };
 const helpers = {} as JobHelpers;
 const ID = "0199a5c0-0000-7000-8000-000000000000";
@@ -25,7 +26,7 @@ test("each task runs in one pool", () => {
   const quick = Object.keys(taskListOf("quick", tasks));
   const slow = Object.keys(taskListOf("slow", tasks));
   assert.deepEqual([...quick, ...slow].sort(), Object.keys(JOBS).sort());
-  assert.deepEqual(slow, ["call_for_chatbot", "mark_read"]);
+  assert.deepEqual(slow, ["call_for_chatbot", "mark_read", "upload_media"]);
 });
 
 test("a task gets its payload checked, with defaults and without what it does not know", async () => {

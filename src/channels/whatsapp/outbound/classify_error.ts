@@ -30,7 +30,13 @@ export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
     case "uncertain":
       return { kind: "uncertain", code: String(code), reason: `error ${code}` };
     case "rejected":
-      return { kind: "rejected", code: String(code), title, details };
+      return {
+        kind: "rejected",
+        code: String(code),
+        title,
+        details,
+        ...(known.mayLackMedia && { mayLackMedia: true }),
+      };
     default:
       return known satisfies never;
   }

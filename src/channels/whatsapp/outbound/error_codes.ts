@@ -1,6 +1,7 @@
 /** The effect of a Graph API error code on the message that was being sent. */
 export type ErrorClass =
-  | { class: "rejected" }
+  /** `mayLackMedia`: of a message with a file, the error may mean that Meta does not know the file. */
+  | { class: "rejected"; mayLackMedia?: true }
   | { class: "channel_stopped" }
   | { class: "uncertain" }
   | { class: "throttled"; scope: "channel" | "contact"; retryAfterMs: number | null };
@@ -8,6 +9,7 @@ export type ErrorClass =
 const MINUTE = 60_000;
 
 const rejected: ErrorClass = { class: "rejected" };
+const rejectedPerhapsForMedia: ErrorClass = { class: "rejected", mayLackMedia: true };
 const stopped: ErrorClass = { class: "channel_stopped" };
 const uncertain: ErrorClass = { class: "uncertain" };
 const throttled = (scope: "channel" | "contact", retryAfterMs: number | null = null): ErrorClass => ({
@@ -33,8 +35,9 @@ const TABLE: readonly [codes: (number | [from: number, to: number])[], ErrorClas
   [[131042, 131044, 134011], stopped],
   [[131000, 131016, 1, 2, 133004, 2494100], uncertain],
   [[131057], throttled("channel", MINUTE)],
-  [[131008, 131009, 100, 33, 131021, 135000, 131051], rejected],
-  [[131052, 131053], rejected],
+  [[131009, 100], rejectedPerhapsForMedia],
+  [[131008, 33, 131021, 135000, 131051], rejected],
+  [[131052, 131053], rejectedPerhapsForMedia],
   [[131030], rejected],
   [[131037, 131045, 133000, 133005, 133006, [133008, 133010], 133015, 133016], stopped],
   [[131055, 131063, 134100], rejected],

@@ -20,7 +20,10 @@ export async function uploadMedia(
   access: CloudApiAccess,
   file: OutboundFile,
 ): Promise<UploadedFile | Failure> {
-  const form = multipartForm(file);
+  const stream = await file.open();
+  // An error before the first read would otherwise have no listener.
+  stream.on("error", () => {});
+  const form = multipartForm(file, stream);
   const reply = await graph.request({
     method: "POST",
     url: edgeUrl(access, `${access.phoneNumberId}/media`),
@@ -28,22 +31,18 @@ export async function uploadMedia(
     body: Readable.from(form.chunks(), { objectMode: false }),
     timeoutMs: TIMEOUT_MS,
   });
-  if (form.readError !== null) throw form.readError;
+  stream.destroy();
+  if (stream.errored) throw stream.errored;
   if (reply.kind !== "reply") return classifyLoss(reply);
   const providerMediaId = wordOf(bodyOf(reply)?.id);
   if (providerMediaId === null) return classifyError(reply);
   return { kind: "uploaded", providerMediaId, keptForMs: KEPT_MS };
 }
 
-type MultipartForm = {
-  headers: Record<string, string>;
-  chunks(): AsyncGenerator<Uint8Array>;
-  /** Why the file could not be read; the request then fails as if the connection was lost. */
-  readError: unknown;
-};
+type MultipartForm = { headers: Record<string, string>; chunks(): AsyncGenerator<Uint8Array> };
 
 /** The form of an upload, whose length is known before the file is read. */
-function multipartForm({ mimeType, filename, size, open }: OutboundFile): MultipartForm {
+function multipartForm({ mimeType, filename, size }: OutboundFile, stream: Readable): MultipartForm {
   const boundary = `parley-${randomUUID()}`;
   const type = mimeType.replace(/[^\x20-\x7e]/g, "");
   const part = (name: string, rest: string) =>
@@ -54,24 +53,17 @@ function multipartForm({ mimeType, filename, size, open }: OutboundFile): Multip
       part("file", `; filename="${quoted(filename ?? "file")}"\r\ncontent-type: ${type}\r\n`),
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
-  const form: MultipartForm = {
+  return {
     headers: {
       "content-type": `multipart/form-data; boundary=${boundary}`,
       "content-length": String(head.length + size + tail.length),
     },
-    readError: null,
     async *chunks() {
       yield head;
-      try {
-        yield* await open();
-      } catch (error) {
-        form.readError = error;
-        throw error;
-      }
+      yield* stream;
       yield tail;
     },
   };
-  return form;
 }
 
 /** Escapes a name as browsers do in forms. */

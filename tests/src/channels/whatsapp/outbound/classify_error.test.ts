@@ -90,6 +90,7 @@ test("a rejection says what was wrong", () => {
     code: "100",
     title: "(#100) Invalid parameter",
     details: "No such id",
+    mayLackMedia: true,
   });
 });
 

@@ -51,6 +51,7 @@ test("a file that Meta refuses is rejected with its error", async (t) => {
     code: "131053",
     title: "Media upload error",
     details: "Media upload error",
+    mayLackMedia: true,
   });
 });
 
