@@ -1629,6 +1629,8 @@ create trigger _510_revoke_sessions after update of is_active on app_public.memb
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
 create trigger _520_void_invitation after insert on app_public.memberships
   for each row execute function app_private.tg_memberships__void_invitation();
+create trigger _800_notify after update of role on app_public.memberships
+  for each row when ((old.role <> new.role)) execute function app_private.tg_memberships__notify();
 alter table app_public.memberships enable row level security;
 create policy tenant_isolation on app_public.memberships as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2261,7 +2263,7 @@ create function app_hidden.change_password(session_id uuid, user_id uuid, old_pa
 declare
   v_email text;
 begin
-  if not app_hidden.is_signed_in(session_id, user_id) then
+  if app_hidden.session_role(session_id, user_id) is null then
     return query select 'signed_out', 0;
     return;
   end if;
@@ -2706,17 +2708,6 @@ $$
   language sql immutable;
 comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. If its status is unknown, the provider decides.';
 grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
-
-create function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
-  select exists (
-    select from app_private.valid_sessions s
-    where s.id = is_signed_in.session_id
-    and s.user_id = is_signed_in.user_id
-  )
-$$
-  language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_signed_in(uuid,uuid) is 'Whether an access token of that session is accepted. The API asks before a request, so that the client is asked to sign in again instead of getting an empty answer.';
-grant execute on function app_hidden.is_signed_in(uuid,uuid) to parley_authenticator;
 
 create function app_hidden.is_window_open(window_expires_at timestamp with time zone, reply_window interval) returns boolean as $$
   select reply_window is null or coalesce(window_expires_at > now(), false)
@@ -3257,6 +3248,16 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.save_draft(uuid,jsonb) is 'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", "edges", "settings"}, or inserts a new chatbot if chatbot_id is null. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.save_draft(uuid,jsonb) to parley_visitor;
+
+create function app_hidden.session_role(session_id uuid, user_id uuid) returns app_public.member_role as $$
+  select (s.membership).role
+  from app_private.valid_sessions s
+  where s.id = session_role.session_id
+  and s.user_id = session_role.user_id
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.session_role(uuid,uuid) is 'The user''s role in the tenant of that session; null if its access tokens are no longer accepted. The API asks before a request, so that the client is asked to sign in again instead of getting an empty answer.';
+grant execute on function app_hidden.session_role(uuid,uuid) to parley_authenticator;
 
 create function app_hidden.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns app_public.channels as $$
 declare
@@ -6147,7 +6148,7 @@ create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[])
   from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row.';
+comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row.';
 
 create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
@@ -8450,6 +8451,22 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_media_files__note_unused() is 'Notes that stored files are to be removed once the transaction has committed. The task remove_media_files removes them.';
+
+create function app_private.tg_memberships__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.tenant_id, 'sessions', array(
+    select s.id
+    from app_private.sessions s
+    where s.tenant_id = NEW.tenant_id
+    and s.user_id = NEW.user_id
+    and s.revoked_at is null
+    and s.expires_at > now()
+  ));
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_memberships__notify() is 'Notifies the API that a member has another role, so that it closes the WebSockets of the member''s sessions: their subscriptions are read with the rights of the former role.';
 
 create function app_private.tg_memberships__refuse_last_owner() returns trigger as $$
 begin

@@ -19,6 +19,8 @@ const DOCUMENTS = [
 ];
 const MESSAGES = 100;
 const EVENTS = MESSAGES * DOCUMENTS.length;
+/** How often they are inserted; the CPU of one time is too little to measure. */
+const ROUNDS = 5;
 const AGENTS = [1, 20, 50] as const;
 const TIMEOUT_MS = 120_000;
 /** How long backends may keep what they have counted. */
@@ -65,7 +67,7 @@ export const live: Case = {
 };
 
 type Told = {
-  /** From the insert to the last event. */
+  /** From the insert to the last event, in the slowest round. */
   lastMs: number;
   /** CPU of Postgres for a message, its insert included: microseconds. */
   cost: number;
@@ -80,25 +82,31 @@ async function tellAgents(bench: Bench, workspace: Workspace, tokens: string[]):
   try {
     const url = `${bench.program.url.replace("http", "ws")}/graphql`;
     await agents.ask({ kind: "connect", url, tokens, documents: DOCUMENTS });
+    // Subscriptions are not acknowledged.
+    await new Promise((resolve) => setTimeout(resolve, COUNTED_AFTER_MS));
     // Once unmeasured: plans are made.
     await insertAndWait(bench, workspace, agents);
     const before = await transactions(bench);
     const { result, cpuMicros } = await withCpuCost(
       bench,
-      () => insertAndWait(bench, workspace, agents),
-      () => MESSAGES,
+      async () => {
+        const rounds = [];
+        for (let n = 0; n < ROUNDS; n += 1) rounds.push(await insertAndWait(bench, workspace, agents));
+        return rounds;
+      },
+      () => ROUNDS * MESSAGES,
     );
-    const { fewest, most, errors, bytes, lastMs } = result;
     return {
-      lastMs,
+      lastMs: Math.max(...result.map(({ lastMs }) => lastMs)),
       cost: cpuMicros.postgres,
       parleyMicros: cpuMicros.parley,
       transactions: (await transactions(bench)) - before,
-      bytes,
-      faults:
+      bytes: result.reduce((sum, { bytes }) => sum + bytes, 0),
+      faults: result.flatMap(({ fewest, most, errors }) =>
         fewest === EVENTS && most === EVENTS && errors === 0
           ? []
           : [`${fewest} to ${most} events, ${errors} errors`],
+      ),
     };
   } finally {
     await agents.end();
@@ -110,8 +118,6 @@ async function insertAndWait(
   { tenantId }: Workspace,
   agents: Child<AgentsRequest>,
 ): Promise<AgentsResult & { lastMs: number }> {
-  // Subscriptions are not acknowledged.
-  await new Promise((resolve) => setTimeout(resolve, COUNTED_AFTER_MS));
   const waited = agents.ask<AgentsResult>(
     { kind: "wait", expected: EVENTS, timeoutMs: TIMEOUT_MS },
     2 * TIMEOUT_MS,

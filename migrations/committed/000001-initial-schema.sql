@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fdbab44a60a558bce7cc414b39db120c78cae868
+--! Hash: sha1:4609496aed3591b84fb6bbbaf5c3eb400c0b0f2c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -190,9 +190,9 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | '
-   '"changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended. '
-   'Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for '
-   'each row.';
+   '"changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended, or '
+   'whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for '
+   'each statement, never for each row.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/job_key.sql
 create or replace function app_private.job_key(name text, id uuid default null) returns text as $$
@@ -542,21 +542,20 @@ comment on function app_hidden.current_membership() is
 
 grant execute on function app_hidden.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_membership.sql
---! Included accounts/is_signed_in.sql
-create or replace function app_hidden.is_signed_in(session_id uuid, user_id uuid) returns boolean as $$
-  select exists (
-    select from app_private.valid_sessions s
-    where s.id = is_signed_in.session_id
-    and s.user_id = is_signed_in.user_id
-  )
+--! Included accounts/session_role.sql
+create or replace function app_hidden.session_role(session_id uuid, user_id uuid) returns app_public.member_role as $$
+  select (s.membership).role
+  from app_private.valid_sessions s
+  where s.id = session_role.session_id
+  and s.user_id = session_role.user_id
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.is_signed_in(uuid, uuid) is
-  E'Whether an access token of that session is accepted. The API asks before a request, so that the client is asked '
-   'to sign in again instead of getting an empty answer.';
+comment on function app_hidden.session_role(uuid, uuid) is
+  E'The user''s role in the tenant of that session; null if its access tokens are no longer accepted. The API asks '
+   'before a request, so that the client is asked to sign in again instead of getting an empty answer.';
 
-grant execute on function app_hidden.is_signed_in(uuid, uuid) to parley_authenticator;
---! EndIncluded accounts/is_signed_in.sql
+grant execute on function app_hidden.session_role(uuid, uuid) to parley_authenticator;
+--! EndIncluded accounts/session_role.sql
 --! Included accounts/current_tenant_id.sql
 create or replace function app_hidden.current_tenant_id() returns uuid as $$
   select (app_hidden.current_membership()).tenant_id
@@ -783,6 +782,25 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_memberships__refuse_last_owner() is
   E'Refuses (PYOWN) to demote, deactivate or remove the last active owner. Deleting the tenant itself is not refused.';
 --! EndIncluded accounts/tg_memberships__refuse_last_owner.sql
+--! Included accounts/tg_memberships__notify.sql
+create or replace function app_private.tg_memberships__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.tenant_id, 'sessions', array(
+    select s.id
+    from app_private.sessions s
+    where s.tenant_id = NEW.tenant_id
+    and s.user_id = NEW.user_id
+    and s.revoked_at is null
+    and s.expires_at > now()
+  ));
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_memberships__notify() is
+  E'Notifies the API that a member has another role, so that it closes the WebSockets of the member''s sessions: their '
+   'subscriptions are read with the rights of the former role.';
+--! EndIncluded accounts/tg_memberships__notify.sql
 --! Included accounts/tg_memberships__void_invitation.sql
 create or replace function app_private.tg_memberships__void_invitation() returns trigger as $$
 begin
@@ -1554,7 +1572,7 @@ create or replace function app_hidden.change_password(
 declare
   v_email text;
 begin
-  if not app_hidden.is_signed_in(session_id, user_id) then
+  if app_hidden.session_role(session_id, user_id) is null then
     return query select 'signed_out', 0;
     return;
   end if;
@@ -10987,6 +11005,11 @@ create or replace trigger _510_revoke_sessions after update of is_active on app_
 -- A remaining invitation would let the member return after being removed.
 create or replace trigger _520_void_invitation after insert on app_public.memberships
   for each row execute function app_private.tg_memberships__void_invitation();
+
+-- The API shares what subscriptions read among members with the same role.
+create or replace trigger _800_notify after update of role on app_public.memberships
+  for each row when (OLD.role <> NEW.role)
+  execute function app_private.tg_memberships__notify();
 --! EndIncluded accounts/memberships.triggers.sql
 --! Included accounts/sessions.triggers.sql
 -- Who ended a session. Sign-ins are visible in users.last_login_at.

@@ -14,7 +14,8 @@ import { createAuthenticator } from "./auth/authenticate.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
 import { SessionService } from "./auth/sessions.ts";
 import { ChangeFeed } from "./live/change_feed.ts";
-import { createChangeHub } from "./live/change_hub.ts";
+import { ChangeHub } from "./live/change_hub.ts";
+import { LiveOperations } from "./live/live_operations.ts";
 import { httpEndpoint } from "./request/http_endpoint.ts";
 import { createOperations } from "./request/operations.ts";
 import { createDocumentReader } from "./request/read_document.ts";
@@ -76,19 +77,18 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     });
     const built = await buildSchema({ pool, sessions, keyRing, calls, statementTimeoutMs });
     const sourceOf = createSourceOf(config.TRUSTED_PROXIES);
-    const operations = createOperations({
-      schema: built.schema,
-      resolvedPreset: built.resolvedPreset,
-      readDocument: createDocumentReader(built.schema, { isDevelopment }),
-      connections: sharedConnections(config),
-      // A request may be several statements; none of them takes longer than its own timeout.
-      timeoutMs: 2 * statementTimeoutMs,
-    });
-    const hub = createChangeHub();
-    const clients = createSignedInClients((visitor) => authenticator.isSignedIn(visitor));
+    const { schema, resolvedPreset } = built;
+    const hub = new ChangeHub();
+    // A request may be several statements; none of them takes longer than its own timeout.
+    const timeoutMs = 2 * statementTimeoutMs;
+    const shared = { schema, resolvedPreset, connections: sharedConnections(config), timeoutMs };
+    const readDocument = createDocumentReader(schema, { isDevelopment });
+    const operations = createOperations({ ...shared, readDocument });
+    const live = new LiveOperations({ ...shared, authenticator, hub, log });
+    const clients = createSignedInClients(authenticator.roleOf);
     const feed = new ChangeFeed(ownerUrl, { hub, sessions: clients }, log);
     const sockets = new WebSocketEndpoint({
-      protocol: createProtocol(operations, authenticator, hub, log),
+      protocol: createProtocol(operations, live, authenticator, log),
       signedIn: clients,
       sourceOf,
       log,
@@ -111,7 +111,6 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       async close() {
         // Sockets first: a subscription that is ended by its server would count as complete, and not be taken up again.
         await Promise.all([sockets.close(), feed.close()]);
-        hub.close();
         await built.release();
         // A statement that is still running is cut off by its own timeout, after us; so is a call.
         await settlesWithin(CLOSE_MS, Promise.all([pool.end(), fetches.close()]));

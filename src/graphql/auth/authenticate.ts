@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import type pg from "pg";
 import { badToken, verifyAccessToken } from "./access_token.ts";
-import type { Visitor } from "./visitor.ts";
+import type { MemberRole, Visitor } from "./visitor.ts";
 
 /** Authenticates requests. */
 export type Authenticator = {
@@ -10,33 +10,33 @@ export type Authenticator = {
    * @throws ParleyError PYTOK
    */
   authenticate(authorization: string | undefined): Promise<Visitor | null>;
-  /** Whether the visitor's token is still valid and the session is open. Queries the database. */
-  isSignedIn(visitor: Visitor): Promise<boolean>;
+  /** The visitor's role; null if the token is no longer valid or the session has ended. Queries the database. */
+  roleOf(visitor: Visitor): Promise<MemberRole | null>;
 };
 
 /** @param pool connections as the authenticator */
 export function createAuthenticator(pool: pg.Pool, jwtSecret: string): Authenticator {
   // Created once: from a string, each request would create a key, after trying to parse it as a public key.
   const secret = createSecretKey(Buffer.from(jwtSecret));
-  const isSignedIn = async ({ sessionId, userId, expiresAt }: Visitor) => {
-    if (expiresAt.getTime() <= Date.now()) return false;
+  const roleOf = async ({ sessionId, userId, expiresAt }: Visitor) => {
+    if (expiresAt.getTime() <= Date.now()) return null;
     // One prepared statement, no transaction. The policies check the session again; this check gives clients an error.
-    const { rows } = await pool.query<{ is_signed_in: boolean }>({
-      name: "is_signed_in",
-      text: "select app_hidden.is_signed_in($1, $2)",
+    const { rows } = await pool.query<{ session_role: MemberRole | null }>({
+      name: "session_role",
+      text: "select app_hidden.session_role($1, $2)",
       values: [sessionId, userId],
     });
-    return rows[0]?.is_signed_in === true;
+    return rows[0]?.session_role ?? null;
   };
 
   return {
-    isSignedIn,
+    roleOf,
     async authenticate(authorization) {
       if (authorization === undefined || authorization === "") return null;
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (token === undefined) throw badToken();
       const visitor = verifyAccessToken(token, secret);
-      if (!(await isSignedIn(visitor))) throw badToken();
+      if ((await roleOf(visitor)) === null) throw badToken();
       return visitor;
     },
   };

@@ -9,6 +9,9 @@ export type Visitor = {
   expiresAt: Date;
 };
 
+/** What a member may do in a tenant. */
+export type MemberRole = "owner" | "admin" | "agent" | "viewer";
+
 declare global {
   namespace Grafast {
     interface RequestContext {

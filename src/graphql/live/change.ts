@@ -1,11 +1,12 @@
-/** What kind of row changed. */
-export type ChangeKind = "message" | "messageChange" | "status" | "conversation";
+/** What is reported: the names of the fields of Subscription. */
+export type LiveEvent = "messageAdded" | "messageChanged" | "messageStatusChanged" | "conversationChanged";
 
-/** A notification that a row of a tenant is new or has changed. */
+/** A row of a tenant is new, has changed or was deleted. */
 export type Change = {
-  kind: ChangeKind;
+  event: LiveEvent;
   tenantId: string;
-  conversationId: string;
-  /** The id of the message (also for its changes and its status), or of the conversation. */
+  /** The id of the row; of a status: of its message. */
   id: string;
+  /** The id to which a subscription may be restricted by its argument: of a message, its conversation. */
+  scopeId: string;
 };

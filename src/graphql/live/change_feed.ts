@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "../../base/log.ts";
 import { settlesWithin } from "../../base/timeout.ts";
-import { type FeedListeners, publishNotices } from "./publish_notices.ts";
+import { type FeedListeners, NoticePublisher } from "./publish_notices.ts";
 
 const BACKOFF_MS = { first: 100, max: 5_000 };
 /** The interval of keep-alive queries, which detect a connection that was lost without notice. */
@@ -62,10 +62,13 @@ export class ChangeFeed {
     client.on("error", () => {});
     try {
       await client.connect();
-      publishNotices(client, this.#listeners, this.#log);
+      const checked = Promise.withResolvers<void>();
+      new NoticePublisher(client, this.#listeners, this.#log, checked.promise);
       const { rows } = await client.query<{ name: string }>("select app_private.change_channel() as name");
       await client.query(`listen ${client.escapeIdentifier(rows[0]!.name)}`);
-      this.#listeners.sessions.missed();
+      // Before anything is published: a session that has ended in the meantime must not get it.
+      await this.#listeners.sessions.missed();
+      checked.resolve();
       this.#backoffMs = BACKOFF_MS.first;
       this.#first.resolve();
       await keepAlive(client, lost, signal);

@@ -1,54 +1,62 @@
-import type { Change, ChangeKind } from "./change.ts";
-import { type ChangeQueue, createChangeQueue } from "./change_queue.ts";
+import type { Change, LiveEvent } from "./change.ts";
+import { type Reader, Reading, type Subscriber } from "./reading.ts";
 
-type Subscription = {
+/** What a subscriber asks for, and whose rights it has. */
+export type Subscription = {
   tenantId: string;
-  kind: ChangeKind;
-  /** Null: changes of every conversation. */
-  conversationId: string | null;
-  /** Called when the client reads too slowly and its queue has ended. */
-  onOverflow(): void;
+  event: LiveEvent;
+  /** Null: of the whole tenant. */
+  scopeId: string | null;
+  /** Subscribers with the same key share one reading: the same operation and variables, and the same rights. */
+  sharingKey: string;
 };
 
-/** Distributes changes to the subscriptions that match them. It does not depend on their source. */
-export type ChangeHub = {
-  subscribe(subscription: Subscription): ChangeQueue;
-  publish(change: Change): void;
-  hasSubscribers(tenantId: string): boolean;
-  /** Ends every subscription. */
-  close(): void;
+type Readings = {
+  byKey: Map<string, Reading>;
+  /** By event, or event and scope. */
+  byTopic: Map<string, Set<Reading>>;
 };
 
-type Listener = Subscription & { queue: ChangeQueue };
+/** Distributes changes to the readings that match them. It does not depend on their source. */
+export class ChangeHub {
+  readonly #byTenant = new Map<string, Readings>();
 
-export function createChangeHub(): ChangeHub {
-  const byTenant = new Map<string, Set<Listener>>();
+  /** @returns ends the subscription */
+  subscribe(subscription: Subscription, subscriber: Subscriber, reader: Reader): () => void {
+    const { tenantId, event, scopeId, sharingKey } = subscription;
+    const readings = this.#byTenant.get(tenantId) ?? { byKey: new Map(), byTopic: new Map() };
+    this.#byTenant.set(tenantId, readings);
+    const reading = readings.byKey.get(sharingKey) ?? new Reading(reader);
+    const topic = topicOf(event, scopeId);
+    const ofTopic = readings.byTopic.get(topic) ?? new Set();
+    readings.byKey.set(sharingKey, reading);
+    readings.byTopic.set(topic, ofTopic.add(reading));
+    reading.add(subscriber);
+    return () => {
+      reading.remove(subscriber);
+      if (reading.hasSubscribers || readings.byKey.get(sharingKey) !== reading) return;
+      readings.byKey.delete(sharingKey);
+      ofTopic.delete(reading);
+      if (ofTopic.size === 0) readings.byTopic.delete(topic);
+      if (readings.byKey.size === 0) this.#byTenant.delete(tenantId);
+    };
+  }
 
-  return {
-    subscribe(subscription) {
-      const { tenantId } = subscription;
-      const listeners = byTenant.get(tenantId) ?? new Set();
-      byTenant.set(tenantId, listeners);
-      const listener: Listener = {
-        ...subscription,
-        queue: createChangeQueue(() => {
-          listeners.delete(listener);
-          if (listeners.size === 0 && byTenant.get(tenantId) === listeners) byTenant.delete(tenantId);
-        }),
-      };
-      listeners.add(listener);
-      return listener.queue;
-    },
-    publish(change) {
-      for (const { kind, conversationId, queue, onOverflow } of byTenant.get(change.tenantId) ?? []) {
-        if (kind !== change.kind) continue;
-        if (conversationId !== null && conversationId !== change.conversationId) continue;
-        if (!queue.push(change)) onOverflow();
-      }
-    },
-    hasSubscribers: (tenantId) => byTenant.has(tenantId),
-    close() {
-      for (const listeners of [...byTenant.values()]) for (const { queue } of [...listeners]) queue.end();
-    },
-  };
+  hasSubscribers(tenantId: string): boolean {
+    return this.#byTenant.has(tenantId);
+  }
+
+  /** In this order, clients are notified. */
+  publish(changes: Iterable<Change>): void {
+    for (const change of changes) {
+      const { event, scopeId } = change;
+      const byTopic = this.#byTenant.get(change.tenantId)?.byTopic;
+      for (const topic of [topicOf(event, null), topicOf(event, scopeId)])
+        for (const reading of byTopic?.get(topic) ?? []) reading.report(change);
+    }
+  }
+}
+
+function topicOf(event: LiveEvent, scopeId: string | null): string {
+  return scopeId === null ? event : `${event} ${scopeId}`;
 }

@@ -1,18 +1,15 @@
 import type pg from "pg";
 import { z } from "zod";
 import type { Log } from "../../base/log.ts";
-import type { Change, ChangeKind } from "./change.ts";
 import type { ChangeHub } from "./change_hub.ts";
+import { changesOf, NOTICE_KINDS, type NoticeKind } from "./notice_kinds.ts";
 
-const Ids = z.array(z.uuid()).default([]);
-/** The payload that app_private.notify_change() sends. */
+/** The payload that app_private.notify_change() sends: the tenant, and ids by kind. */
 const Notice = z.object({
   tenant: z.uuid(),
-  messages: Ids,
-  changed_messages: Ids,
-  statuses: Ids,
-  conversations: Ids,
-  sessions: Ids,
+  ...(Object.fromEntries(
+    [...NOTICE_KINDS, "sessions"].map((kind) => [kind, z.array(z.uuid()).optional()]),
+  ) as Record<NoticeKind | "sessions", z.ZodOptional<z.ZodArray<z.ZodUUID>>>),
 });
 type Notice = z.infer<typeof Notice>;
 
@@ -20,70 +17,65 @@ type Notice = z.infer<typeof Notice>;
 export type FeedListeners = {
   hub: ChangeHub;
   sessions: {
+    /** Sessions that have ended, or whose user has another role now. */
     ended(sessionIds: readonly string[]): void;
-    /** Sessions may have ended while the feed did not listen. */
-    missed(): void;
+    /** Sessions may have ended while the feed did not listen. Resolves when the clients of those that have are closed. */
+    missed(): Promise<void>;
   };
 };
 
-/** Publishes what a listening connection is notified of. */
-export function publishNotices(client: pg.Client, { hub, sessions }: FeedListeners, log: Log): void {
-  const publisher = new NoticePublisher(client, hub, log);
-  client.on("notification", ({ payload }) => {
-    const notice = readNotice(payload);
-    if (!notice) {
-      log.warn("ignored an invalid notification");
-      return;
-    }
-    if (notice.sessions.length > 0) sessions.ended(notice.sessions);
-    if (hub.hasSubscribers(notice.tenant)) publisher.add(notice);
-  });
-}
-
-/** The notifications of one commit arrive at once: they are looked up and published as one, in the order of commits. */
-class NoticePublisher {
+/**
+ * Publishes what a listening connection is notified of: the notifications of one commit arrive at once; they are looked up and
+ * published as one, in the order of commits.
+ */
+export class NoticePublisher {
   readonly #client: pg.Client;
-  readonly #hub: ChangeHub;
+  readonly #listeners: FeedListeners;
   readonly #log: Log;
-  /** By tenant. */
-  readonly #waiting = new Map<string, Notice>();
-  #last = Promise.resolve();
+  /** Ids without duplicates, by tenant and kind. */
+  readonly #waiting = new Map<string, Map<NoticeKind, Set<string>>>();
+  #last: Promise<void>;
 
-  constructor(client: pg.Client, hub: ChangeHub, log: Log) {
+  /** @param begin when the first may be published */
+  constructor(client: pg.Client, listeners: FeedListeners, log: Log, begin: Promise<void>) {
     this.#client = client;
-    this.#hub = hub;
+    this.#listeners = listeners;
     this.#log = log;
+    this.#last = begin;
+    client.on("notification", ({ payload }) => this.#receive(payload));
   }
 
-  add(notice: Notice): void {
+  #receive(payload: string | undefined): void {
+    const notice = readNotice(payload);
+    if (!notice) {
+      this.#log.warn("ignored an invalid notification");
+      return;
+    }
+    const { hub, sessions } = this.#listeners;
+    if (notice.sessions) sessions.ended(notice.sessions);
+    if (hub.hasSubscribers(notice.tenant)) this.#add(notice);
+  }
+
+  #add(notice: Notice): void {
     if (this.#waiting.size === 0) setImmediate(() => this.#publishNext());
-    const before = this.#waiting.get(notice.tenant);
-    this.#waiting.set(notice.tenant, before ? merge(before, notice) : notice);
+    const kinds = this.#waiting.get(notice.tenant) ?? new Map<NoticeKind, Set<string>>();
+    this.#waiting.set(notice.tenant, kinds);
+    for (const kind of NOTICE_KINDS) {
+      const ids = kinds.get(kind) ?? new Set();
+      for (const id of notice[kind] ?? []) kinds.set(kind, ids.add(id));
+    }
   }
 
   #publishNext(): void {
+    const notices = [...this.#waiting];
+    this.#waiting.clear();
     this.#last = this.#last
-      .then(() => this.#publish())
+      .then(async () => {
+        for (const [tenantId, ids] of notices)
+          this.#listeners.hub.publish(await changesOf(tenantId, ids, this.#client));
+      })
       .catch((error: Error) => this.#log.warn({ err: error.message }, "failed to look up changes"));
   }
-
-  async #publish(): Promise<void> {
-    const notices = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const notice of notices)
-      for (const change of await changesOf(notice, this.#client)) this.#hub.publish(change);
-  }
-}
-
-function merge(a: Notice, b: Notice): Notice {
-  return {
-    tenant: a.tenant,
-    messages: [...a.messages, ...b.messages],
-    changed_messages: [...a.changed_messages, ...b.changed_messages],
-    statuses: [...a.statuses, ...b.statuses],
-    conversations: [...a.conversations, ...b.conversations],
-    sessions: [],
-  };
 }
 
 function readNotice(payload: string | undefined): Notice | undefined {
@@ -92,46 +84,4 @@ function readNotice(payload: string | undefined): Notice | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function changesOf(notice: Notice, client: pg.Client): Promise<Change[]> {
-  const { tenant: tenantId, messages, changed_messages: changedMessages, statuses, conversations } = notice;
-  const conversationOf = await conversationsOf(
-    tenantId,
-    [...messages, ...changedMessages, ...statuses],
-    client,
-  );
-  const about = (kind: Exclude<ChangeKind, "conversation">, ids: string[]) =>
-    ids.flatMap((id): Change[] => {
-      const conversationId = conversationOf.get(id);
-      return conversationId === undefined ? [] : [{ kind, tenantId, conversationId, id }];
-    });
-  const added = about("message", messages);
-  // A new message also changes its conversation, so no separate notification is sent for that.
-  const changed = new Set([...conversations, ...added.map(({ conversationId }) => conversationId)]);
-  return [
-    ...added,
-    ...about("messageChange", [...new Set(changedMessages)]),
-    ...about("status", [...new Set(statuses)]),
-    ...[...changed].map((id): Change => ({ kind: "conversation", tenantId, conversationId: id, id })),
-  ];
-}
-
-/** One query for a whole notification, regardless of the number of subscriptions. */
-async function conversationsOf(
-  tenantId: string,
-  messageIds: string[],
-  client: pg.Client,
-): Promise<ReadonlyMap<string, string>> {
-  if (messageIds.length === 0) return new Map();
-  const sorted = messageIds.toSorted();
-  const { rows } = await client.query<{ id: string; conversation_id: string }>({
-    name: "conversations of messages",
-    // The bounds let Postgres prune partitions.
-    text: `select m.id, m.conversation_id
-           from app_public.messages m
-           where m.tenant_id = $1 and m.id = any($2) and m.id between $3 and $4`,
-    values: [tenantId, sorted, sorted[0], sorted.at(-1)],
-  });
-  return new Map(rows.map((row) => [row.id, row.conversation_id]));
 }

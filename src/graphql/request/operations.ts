@@ -1,4 +1,4 @@
-import { execute, hookArgs, isAsyncIterable, subscribe } from "postgraphile/grafast";
+import { execute, hookArgs, isAsyncIterable } from "postgraphile/grafast";
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -17,7 +17,6 @@ import { countConditions } from "../limits/count_conditions.ts";
 import { countObjects } from "../limits/count_objects.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { isDeeperThan } from "../limits/variable_depth.ts";
-import type { ChangeSource } from "../live/change_source.ts";
 import { PAGE_SIZE } from "../schema/page_size.ts";
 import { maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
@@ -32,6 +31,8 @@ export type Operation = {
   definition: OperationDefinitionNode;
   operationName: string | undefined;
   variables: Readonly<Record<string, unknown>>;
+  /** How many objects the response could contain; of a subscription: one event. */
+  objects: number;
   visitor: Visitor | null;
   origin: Origin;
 };
@@ -52,11 +53,6 @@ export type Operations = {
   prepare(request: GraphqlRequest, visitor: Visitor | null, origin: Origin): Operation;
   /** Runs a query or a mutation; errors are masked. */
   execute(operation: Operation, log: Log): Promise<FormattedExecutionResult>;
-  /** Begins a subscription; its results are not masked yet. Anything but an iterable is a refusal. */
-  subscribe(
-    operation: Operation,
-    changes: ChangeSource,
-  ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
 };
 
 /** The request was refused before anything was executed. */
@@ -93,13 +89,13 @@ export function createOperations({
       connections,
       visitor ? [visitor.tenantId, visitor.sessionId] : ["anonymous", origin.source],
     );
-  const argsOf = async (operation: Operation, queue: RequestQueue, changes: ChangeSource | null) =>
+  const argsOf = async (operation: Operation, queue: RequestQueue) =>
     hookArgs({
       schema,
       document: operation.document,
       variableValues: operation.variables,
       operationName: operation.operationName ?? null,
-      contextValue: { changes, visitor: operation.visitor, origin: operation.origin },
+      contextValue: { changes: [], visitor: operation.visitor, origin: operation.origin },
       resolvedPreset,
       requestContext: { visitor: operation.visitor, queue },
     });
@@ -112,7 +108,7 @@ export function createOperations({
     async execute(operation, log) {
       const queue = queueOf(operation);
       try {
-        const run = async () => execute(await argsOf(operation, queue, null));
+        const run = async () => execute(await argsOf(operation, queue));
         const result = await withTimeout(timeoutMs, run, tooLate);
         // There are no @defer and @stream in the schema.
         if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
@@ -122,11 +118,6 @@ export function createOperations({
       } finally {
         queue.end();
       }
-    },
-
-    async subscribe(operation, changes) {
-      const args = await argsOf(operation, queueOf(operation), changes);
-      return (await subscribe(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult;
     },
   };
 }
@@ -159,7 +150,8 @@ function prepare(
   const given = variables ?? {};
   if (fields + countConditions(document, definition, given) > LIMITS.fields)
     throw refused("PYLIM", `More than ${LIMITS.fields} fields and conditions of filters`);
-  if (countObjects(schema, document, definition, given) > LIMITS.objects)
+  const objects = countObjects(schema, document, definition, given);
+  if (objects > LIMITS.objects)
     throw refused(
       "PYLIM",
       `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller "first" (it defaults to ${PAGE_SIZE.default})`,
@@ -169,6 +161,7 @@ function prepare(
     definition,
     operationName: operationName ?? undefined,
     variables: given,
+    objects,
     visitor,
     origin,
   };

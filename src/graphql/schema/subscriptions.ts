@@ -1,14 +1,16 @@
-import { access, context, type GrafastSubscriber, lambda, listen, type Step } from "postgraphile/grafast";
+import { access, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
-import type { ChangeKind } from "../live/change.ts";
+import type { LiveEvent } from "../live/change.ts";
 
 /**
- * What changes, as it happens. An event carries ids and no more: the row is read at that moment, under the subscriber's
- * own policies, and an event whose row they may not see, or is not of the conversation asked for, is not sent.
+ * What changes, as it happens. The plan of a field gets a change, which carries ids and no more, and reads the row with the
+ * rights of the subscribers. src/graphql/live/ runs the plans: for many changes at once, and once for many subscribers.
  */
 export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
   const { messages, message_statuses: statuses, conversations } = build.input.pgRegistry.pgResources;
   if (!messages || !statuses || !conversations) throw new Error("the schema lacks a table");
+  const message = ($change: Step) =>
+    messages.get({ tenant_id: access($change, "tenantId"), id: access($change, "id") });
 
   return {
     typeDefs: gql`
@@ -32,37 +34,17 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
     objects: {
       Subscription: {
         plans: {
-          messageAdded: {
-            subscribePlan: (_$root, args) => changes("message", args.getRaw("conversationId")),
-            plan: ($change: Step) =>
-              messages.get({ tenant_id: access($change, "tenantId"), id: access($change, "id") }),
-          },
-          messageChanged: {
-            subscribePlan: (_$root, args) => changes("messageChange", args.getRaw("conversationId")),
-            plan: ($change: Step) =>
-              messages.get({ tenant_id: access($change, "tenantId"), id: access($change, "id") }),
-          },
+          messageAdded: { plan: message },
+          messageChanged: { plan: message },
           messageStatusChanged: {
-            subscribePlan: (_$root, args) => changes("status", args.getRaw("conversationId")),
             plan: ($change: Step) =>
               statuses.get({ tenant_id: access($change, "tenantId"), message_id: access($change, "id") }),
           },
           conversationChanged: {
-            subscribePlan: (_$root, args) => changes("conversation", args.getRaw("id")),
             plan: ($change: Step) => conversations.get({ id: access($change, "id") }),
           },
-        },
+        } satisfies Record<LiveEvent, { plan($change: Step): Step }>,
       },
     },
   };
 }, "ParleySubscriptions");
-
-/** The topic is `<kind>` or `<kind>:<conversation id>`; the context's source knows whose changes they are. */
-function changes(kind: ChangeKind, $conversationId: Step) {
-  const $topic = lambda(
-    $conversationId as Step<string | null | undefined>,
-    (id) => (id == null ? kind : `${kind}:${id.toLowerCase()}`),
-    true,
-  );
-  return listen(context().get("changes") as Step<GrafastSubscriber | null>, $topic);
-}

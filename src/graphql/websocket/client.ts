@@ -1,11 +1,18 @@
 import type { WebSocket } from "ws";
-import type { Visitor } from "../auth/visitor.ts";
+import type { MemberRole, Visitor } from "../auth/visitor.ts";
+import { LIMITS } from "../limits/limits.ts";
+import { UpdateQueue } from "../live/update_queue.ts";
 import { CLOSE, type CloseReason } from "./close_reason.ts";
 
 /** One connected WebSocket. */
 export type Client = {
   /** Set once its token was accepted. */
   visitor: Visitor | null;
+  /** The role with which it subscribes. A client whose user gets another role is closed. */
+  role: MemberRole | null;
+  /** What its subscriptions send. */
+  updates: UpdateQueue;
+  send(frame: string): Promise<void>;
   close(reason: CloseReason): void;
 };
 
@@ -14,6 +21,9 @@ const PING_MS = 12_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 /** setTimeout cannot wait longer; a token does not last so long. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The bytes that a client may leave unread. One that reads nothing is cut off by its missing pong. */
+const MAX_UNREAD = LIMITS.answerBytes;
 
 export function createClient(socket: WebSocket): Client {
   const close = (reason: CloseReason) => {
@@ -24,7 +34,21 @@ export function createClient(socket: WebSocket): Client {
     socket.once("close", () => clearTimeout(timer));
   };
   pingRegularly(socket);
-  return { visitor: null, close };
+  const tooSlow = () => close("tooSlow");
+  const send = (frame: string) => sendFrame(socket, frame, tooSlow);
+  return { visitor: null, role: null, updates: new UpdateQueue({ send, onOverflow: tooSlow }), send, close };
+}
+
+/** Resolves when it is written: waiting for that makes what a slow client does not read wait here, where it has a bound. */
+function sendFrame(socket: WebSocket, frame: string, onTooSlow: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    if (socket.bufferedAmount + frame.length > MAX_UNREAD) {
+      onTooSlow();
+      return resolve();
+    }
+    socket.send(frame, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** Records the client's accepted token; the connection is closed when it expires. */

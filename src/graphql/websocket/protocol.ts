@@ -1,17 +1,15 @@
 import { type Context, makeServer, type ServerOptions } from "graphql-ws";
-import { isAsyncIterable } from "postgraphile/grafast";
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "postgraphile/graphql";
 import { ParleyError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { Origin } from "../../http/client_source.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
-import type { Visitor } from "../auth/visitor.ts";
-import type { ChangeHub } from "../live/change_hub.ts";
-import { changesFor } from "../live/change_source.ts";
+import type { MemberRole, Visitor } from "../auth/visitor.ts";
+import type { LiveOperations } from "../live/live_operations.ts";
 import { maskError } from "../request/mask_error.ts";
 import { masked, type Operation, type Operations, RefusedRequest } from "../request/operations.ts";
 import type { Client } from "./client.ts";
-import { liveResults } from "./live_results.ts";
+import { silentSubscription } from "./silent_subscription.ts";
 
 /** How many operations of one connection may run at once. */
 const OPERATIONS_AT_ONCE = 50;
@@ -21,30 +19,24 @@ const INIT_TIMEOUT_MS = 5_000;
 type Extra = { client: Client; origin: Origin; admit(visitor: Visitor): void };
 type Ctx = Context<Record<string, unknown> | undefined, Extra>;
 /** graphql-ws passes execution arguments on and knows nothing of ours: they travel as the context value. */
-type Prepared = { operation: Operation; client: Client };
+type Prepared = { id: string; operation: Operation; visitor: Visitor; role: MemberRole; client: Client };
 
 /** The protocol graphql-transport-ws, on our way of reading, checking and running requests. */
 export function createProtocol(
   operations: Operations,
+  live: LiveOperations,
   authenticator: Authenticator,
-  hub: ChangeHub,
   log: Log,
 ) {
-  const subscribe = async ({ operation, client }: Prepared) => {
-    const { visitor } = operation;
-    if (visitor === null) throw new Error("a subscription without a visitor");
-    const changes = changesFor(visitor, hub, () => client.close("tooSlow"));
-    const results = await operations.subscribe(operation, changes);
-    if (!isAsyncIterable(results)) return masked(results, log);
-    return liveResults(results, {
-      mask: (result) => masked(result, log),
-      onEnd: changes.end,
-      // The row is not visible, perhaps because the session has ended.
-      onHidden: async () => {
-        if (await authenticator.isSignedIn(visitor)) return true;
-        client.close("signedOut");
-        return false;
-      },
+  const begin = ({ id, operation, visitor, role, client }: Prepared) => {
+    const unsubscribe = live.subscribe(operation, visitor, role, {
+      visitor: () => client.visitor ?? visitor,
+      reserve: (rowKey) => client.updates.reserve(id, rowKey),
+      expel: () => client.close("signedOut"),
+    });
+    return silentSubscription(() => {
+      unsubscribe();
+      client.updates.drop(id);
     });
   };
 
@@ -59,9 +51,9 @@ export function createProtocol(
       return true;
     },
 
-    async onSubscribe(ctx, _id, { query, variables, operationName }) {
+    async onSubscribe(ctx, id, { query, variables, operationName }) {
       try {
-        return await prepare(ctx, { query, variables, operationName });
+        return await prepare(ctx, id, { query, variables, operationName });
       } catch (error) {
         if (error instanceof ParleyError && error.code === "PYTOK") throw error;
         const errors = error instanceof RefusedRequest ? error.errors : [error as Error];
@@ -73,7 +65,14 @@ export function createProtocol(
       const { operation } = contextValue as Prepared;
       return operations.execute(operation, log) as Promise<ExecutionResult>;
     },
-    subscribe: async ({ contextValue }) => (await subscribe(contextValue as Prepared)) as ExecutionResult,
+    subscribe: ({ contextValue }) => {
+      try {
+        return begin(contextValue as Prepared);
+      } catch (error) {
+        if (!(error instanceof RefusedRequest)) throw error;
+        return masked({ errors: error.errors as GraphQLError[] }, log) as ExecutionResult;
+      }
+    },
 
     // Results are masked already; these keep graphql-ws from asking them to mask themselves.
     onNext: (_ctx, _id, _payload, _args, result) => result as ExecutionResult,
@@ -82,19 +81,23 @@ export function createProtocol(
 
   const prepare = async (
     { subscriptions, extra: { client, origin } }: Ctx,
+    id: string,
     request: { query: unknown; variables: unknown; operationName: unknown },
   ): Promise<ExecutionArgs> => {
     if (Object.keys(subscriptions).length > OPERATIONS_AT_ONCE)
       throw new ParleyError("PYLIM", `More than ${OPERATIONS_AT_ONCE} operations at once on one connection`);
-    if (!client.visitor || !(await authenticator.isSignedIn(client.visitor)))
-      throw new ParleyError("PYTOK", "The session has ended");
-    const operation = operations.prepare(request, client.visitor, origin);
+    const { visitor } = client;
+    const role = visitor && (await authenticator.roleOf(visitor));
+    client.role ??= role;
+    if (!visitor || !role || client.role !== role)
+      throw new ParleyError("PYTOK", "The session has ended, or the role has changed");
+    const operation = operations.prepare(request, visitor, origin);
     return {
       schema: operations.schema,
       document: operation.document,
       operationName: operation.operationName ?? null,
       rootValue: null,
-      contextValue: { operation, client } satisfies Prepared,
+      contextValue: { id, operation, visitor, role, client } satisfies Prepared,
     };
   };
 

@@ -1,21 +1,33 @@
-import type { Visitor } from "../auth/visitor.ts";
+import type { MemberRole, Visitor } from "../auth/visitor.ts";
 import type { Client } from "./client.ts";
 
-/** The clients whose token was accepted, so that they can be closed when their session ends. */
+/** The clients whose token was accepted, so that they can be closed when their session ends or their role changes. */
 export type SignedInClients = {
   /** Adds a client; returns the function that removes it. */
   add(client: Client, visitor: Visitor): () => void;
+  /** Sessions that have ended, or whose user has another role. */
   ended(sessionIds: readonly string[]): void;
-  missed(): void;
+  /** Closes the clients whose session may have ended without notice, if it has. Fails if the database cannot be asked. */
+  missed(): Promise<void>;
 };
 
-/** @param isSignedIn whether a session is open: asked of the database */
-export function createSignedInClients(isSignedIn: (visitor: Visitor) => Promise<boolean>): SignedInClients {
+/** @param roleOf the role of an open session: asked of the database */
+export function createSignedInClients(
+  roleOf: (visitor: Visitor) => Promise<MemberRole | null>,
+): SignedInClients {
   const bySession = new Map<string, Map<Client, Visitor>>();
 
   const ended = (sessionIds: readonly string[]) => {
     for (const id of sessionIds)
       for (const client of bySession.get(id)?.keys() ?? []) client.close("signedOut");
+  };
+
+  const check = async (clients: ReadonlyMap<Client, Visitor>) => {
+    const [visitor] = clients.values();
+    if (!visitor) return;
+    const role = await roleOf(visitor);
+    for (const client of clients.keys())
+      if (role === null || (client.role !== null && client.role !== role)) client.close("signedOut");
   };
 
   return {
@@ -31,18 +43,8 @@ export function createSignedInClients(isSignedIn: (visitor: Visitor) => Promise<
 
     ended,
 
-    missed() {
-      for (const [sessionId, clients] of bySession) {
-        const [visitor] = clients.values();
-        if (!visitor) continue;
-        isSignedIn(visitor).then(
-          (isOpen) => {
-            if (!isOpen) ended([sessionId]);
-          },
-          // The database is unreachable again: the feed will reconnect and repeat the check.
-          () => {},
-        );
-      }
+    async missed() {
+      await Promise.all([...bySession.values()].map(check));
     },
   };
 }

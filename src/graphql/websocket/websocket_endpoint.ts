@@ -107,17 +107,7 @@ export class WebSocketEndpoint {
 function connectionOf(socket: WebSocket, client: Client, log: Log): ProtocolSocket {
   return {
     protocol: socket.protocol,
-    // Waiting until it is written is what makes a slow client's queue fill up here, where it has a bound.
-    send: (data) =>
-      new Promise((resolve, reject) => {
-        if (socket.readyState !== socket.OPEN) return resolve();
-        // One that reads nothing is cut off by its missing pong; until then this is what it may hold.
-        if (socket.bufferedAmount + data.length > LIMITS.answerBytes) {
-          client.close("tooSlow");
-          return resolve();
-        }
-        socket.send(data, (error) => (error ? reject(error) : resolve()));
-      }),
+    send: client.send,
     close: (code, reason) => socket.close(code, reason),
     onMessage: (receive) =>
       socket.on("message", (data) => {

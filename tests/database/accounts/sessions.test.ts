@@ -32,11 +32,11 @@ async function roleOf(db: pg.PoolClient, person: Person): Promise<string | null>
   await become(db, person);
   const { rows } = await db.query("select app_hidden.current_member_role() as role");
   await becomeOwner(db);
-  const signedIn = await db.query("select app_hidden.is_signed_in($1, $2) as it_is", [
+  const ofSession = await db.query("select app_hidden.session_role($1, $2) as role", [
     person.sessionId,
     person.userId,
   ]);
-  assert.equal(signedIn.rows[0].it_is, rows[0].role !== null, "is_signed_in() and the policies disagree");
+  assert.equal(ofSession.rows[0].role, rows[0].role, "session_role() and the policies disagree");
   return rows[0].role;
 }
 

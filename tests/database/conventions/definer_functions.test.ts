@@ -18,7 +18,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.find_message_id": "gives an id, which opens nothing: the policies of messages decide",
   "app_hidden.is_familiar_source": "for the API's login; answers yes or no",
   "app_hidden.is_program": "answers whether the login could become the owner, which no setting changes",
-  "app_hidden.is_signed_in": "for the API's login; answers yes or no",
+  "app_hidden.session_role": "for the API's login; answers with a role",
   "app_hidden.store_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.mark_read": "agents, and only conversations of their own tenant",
   "app_hidden.publish_draft": "admins, and only chatbots of their own tenant",

@@ -44,7 +44,7 @@ testRules([
       select f.signature from functions f cross join aclexplode(f.proacl) a
       where a.grantee = 'parley_authenticator'::regrole
       and f.proname not in (
-        'sign_in', 'refresh_session', 'is_signed_in', 'is_familiar_source', 'accept_invitation', 'change_password'
+        'sign_in', 'refresh_session', 'session_role', 'is_familiar_source', 'accept_invitation', 'change_password'
       )`,
     broken: "grant select on app_public.tenants to parley_authenticator",
   },

@@ -1,49 +1,115 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Visitor } from "../../../../src/graphql/auth/visitor.ts";
 import type { Change } from "../../../../src/graphql/live/change.ts";
-import { createChangeHub } from "../../../../src/graphql/live/change_hub.ts";
+import { ChangeHub, type Subscription } from "../../../../src/graphql/live/change_hub.ts";
+import type { Reader } from "../../../../src/graphql/live/reading.ts";
 
-const wish = { tenantId: "t", kind: "message" as const, conversationId: null, onOverflow: () => {} };
-const change = (more: Partial<Change> = {}): Change => ({
-  kind: "message",
+const MESSAGES: Subscription = {
   tenantId: "t",
-  conversationId: "c",
+  event: "messageAdded",
+  scopeId: null,
+  sharingKey: "all messages",
+};
+const change = (more: Partial<Change> = {}): Change => ({
+  event: "messageAdded",
+  tenantId: "t",
+  scopeId: "c",
   id: "m",
   ...more,
 });
 
+/** A reader that returns the ids, and remembers by whom and what was read together. */
+function readerOf({ batchSize = 100, ended = [] as string[] } = {}) {
+  const reads: string[] = [];
+  const reader: Reader = {
+    batchSize,
+    read: async (changes, { sessionId }) => {
+      reads.push(`${sessionId}: ${changes.map(({ id }) => id).join(" ")}`);
+      return changes.map(({ id }) => id);
+    },
+    hasRights: async ({ sessionId }) => !ended.includes(sessionId),
+  };
+  return { reader, reads };
+}
+
+/** A subscriber, and what it got. */
+function subscriberOf(sessionId: string) {
+  const got: (string | null)[] = [];
+  const visitor: Visitor = { userId: "u", tenantId: "t", sessionId, expiresAt: new Date() };
+  const subscriber = {
+    visitor: () => visitor,
+    reserve: () => ({ fill: (payload: string | null) => void got.push(payload) }),
+    expel: () => void got.push("expelled"),
+  };
+  return { subscriber, got };
+}
+const done = () => new Promise((resolve) => setImmediate(resolve));
+
 test("a subscription gets only matching changes", async () => {
-  const hub = createChangeHub();
-  const all = hub.subscribe(wish);
-  const one = hub.subscribe({ ...wish, conversationId: "d" });
-  hub.publish(change({ tenantId: "another" }));
-  hub.publish(change({ kind: "status" }));
-  hub.publish(change({ id: "1" }));
-  hub.publish(change({ id: "2", conversationId: "d" }));
-  assert.equal((await all.next()).value?.id, "1");
-  assert.equal((await all.next()).value?.id, "2");
-  assert.equal((await one.next()).value?.id, "2");
+  const hub = new ChangeHub();
+  const [all, one] = [subscriberOf("a"), subscriberOf("b")];
+  hub.subscribe(MESSAGES, all.subscriber, readerOf().reader);
+  hub.subscribe({ ...MESSAGES, scopeId: "d", sharingKey: "of d" }, one.subscriber, readerOf().reader);
+  hub.publish([
+    change({ tenantId: "another" }),
+    change({ event: "messageChanged" }),
+    change({ id: "1" }),
+    change({ id: "2", scopeId: "d" }),
+  ]);
+  await done();
+  assert.deepEqual(all.got, ["1", "2"]);
+  assert.deepEqual(one.got, ["2"]);
+});
+
+test("subscribers with one key share one reading, with the rights of the first", async () => {
+  const hub = new ChangeHub();
+  const { reader, reads } = readerOf();
+  const agents = Array.from({ length: 50 }, (_, n) => subscriberOf(`agent ${n}`));
+  for (const { subscriber } of agents) hub.subscribe(MESSAGES, subscriber, reader);
+  hub.publish([change({ id: "1" }), change({ id: "2" }), change({ id: "1" })]);
+  await done();
+  assert.deepEqual(reads, ["agent 0: 1 2"]);
+  for (const { got } of agents) assert.deepEqual(got, ["1", "2"]);
+});
+
+test("changes that arrive during a read are read together, in batches", async () => {
+  const hub = new ChangeHub();
+  const { reader, reads } = readerOf({ batchSize: 2 });
+  hub.subscribe(MESSAGES, subscriberOf("a").subscriber, reader);
+  hub.publish([change({ id: "1" })]);
+  await Promise.resolve();
+  hub.publish(["2", "3", "4"].map((id) => change({ id })));
+  await done();
+  assert.deepEqual(reads, ["a: 1", "a: 2 3", "a: 4"]);
+});
+
+test("a subscriber whose rights have ended is expelled, and the next one reads", async () => {
+  const hub = new ChangeHub();
+  const { reader, reads } = readerOf({ ended: ["a"] });
+  const [gone, left] = [subscriberOf("a"), subscriberOf("b")];
+  for (const { subscriber } of [gone, left]) hub.subscribe(MESSAGES, subscriber, reader);
+  hub.publish([change()]);
+  await done();
+  assert.deepEqual(reads, ["a: m", "b: m"]);
+  assert.equal(gone.got[0], "expelled");
+  assert.deepEqual(left.got, ["m"]);
 });
 
 test("a subscription that ends is removed, and the tenant with its last one", async () => {
-  const hub = createChangeHub();
-  const first = hub.subscribe(wish);
-  const second = hub.subscribe(wish);
-  await first.return?.();
+  const hub = new ChangeHub();
+  const { reader } = readerOf();
+  const [first, second] = [subscriberOf("a"), subscriberOf("b")];
+  const ends = [first, second].map(({ subscriber }) => hub.subscribe(MESSAGES, subscriber, reader));
+  ends[0]!();
+  ends[0]!();
   assert.equal(hub.hasSubscribers("t"), true);
-  await second.return?.();
+  ends[1]!();
   assert.equal(hub.hasSubscribers("t"), false);
-  const third = hub.subscribe(wish);
-  hub.publish(change());
-  assert.equal((await third.next()).value?.id, "m");
-});
-
-test("closing ends every subscription", async () => {
-  const hub = createChangeHub();
-  const waiting = [hub.subscribe(wish), hub.subscribe({ ...wish, tenantId: "u" })].map((queue) =>
-    queue.next(),
-  );
-  hub.close();
-  for (const { done } of await Promise.all(waiting)) assert.equal(done, true);
-  assert.equal(hub.hasSubscribers("t"), false);
+  const third = subscriberOf("c");
+  hub.subscribe(MESSAGES, third.subscriber, reader);
+  hub.publish([change()]);
+  await done();
+  assert.deepEqual(third.got, ["m"]);
+  assert.deepEqual(first.got, []);
 });

@@ -1,0 +1,75 @@
+import type pg from "pg";
+import type { Change, LiveEvent } from "./change.ts";
+
+type Kind = {
+  event: LiveEvent;
+  /** The ids are of messages, whose conversation has to be looked up. Otherwise a row's scope is its own id. */
+  isOfMessages?: boolean;
+};
+
+/**
+ * The kinds of ids that app_private.notify_change() sends, in the order in which the changes of one commit are published: a
+ * message before its status, and both before their conversation.
+ */
+const KINDS = {
+  messages: { event: "messageAdded", isOfMessages: true },
+  changed_messages: { event: "messageChanged", isOfMessages: true },
+  statuses: { event: "messageStatusChanged", isOfMessages: true },
+  conversations: { event: "conversationChanged" },
+} as const satisfies Record<string, Kind>;
+
+export type NoticeKind = keyof typeof KINDS;
+
+export const NOTICE_KINDS = Object.keys(KINDS) as NoticeKind[];
+
+type NoticedIds = ReadonlyMap<NoticeKind, ReadonlySet<string>>;
+
+/** The changes of a commit, in their order. */
+export async function changesOf(tenantId: string, ids: NoticedIds, client: pg.Client): Promise<Change[]> {
+  const ofMessages = NOTICE_KINDS.filter((kind) => "isOfMessages" in KINDS[kind]);
+  const messageIds = ofMessages.flatMap((kind) => [...(ids.get(kind) ?? [])]);
+  const conversationOf = await conversationsOf(tenantId, messageIds, client);
+  return NOTICE_KINDS.flatMap((kind) =>
+    [...idsOf(kind, ids, conversationOf)].flatMap((id): Change[] => {
+      const scopeId = ofMessages.includes(kind) ? conversationOf.get(id) : id;
+      return scopeId === undefined ? [] : [{ event: KINDS[kind].event, tenantId, scopeId, id }];
+    }),
+  );
+}
+
+/** A new message also changes its conversation; no separate notification is sent for that. */
+function idsOf(
+  kind: NoticeKind,
+  ids: NoticedIds,
+  conversationOf: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const own = ids.get(kind) ?? new Set<string>();
+  if (kind !== "conversations") return own;
+  const ofMessages = [...(ids.get("messages") ?? [])].map((id) => conversationOf.get(id));
+  return new Set([...own, ...ofMessages.filter((id) => id !== undefined)]);
+}
+
+/** At most this many ids are looked up in one query. */
+const LOOK_UP = 10_000;
+
+async function conversationsOf(
+  tenantId: string,
+  messageIds: readonly string[],
+  client: pg.Client,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const sorted = messageIds.toSorted();
+  for (let at = 0; at < sorted.length; at += LOOK_UP) {
+    const part = sorted.slice(at, at + LOOK_UP);
+    const { rows } = await client.query<{ id: string; conversation_id: string }>({
+      name: "conversations of messages",
+      // The bounds let Postgres prune partitions.
+      text: `select m.id, m.conversation_id
+             from app_public.messages m
+             where m.tenant_id = $1 and m.id = any($2) and m.id between $3 and $4`,
+      values: [tenantId, part, part[0], part.at(-1)],
+    });
+    for (const row of rows) found.set(row.id, row.conversation_id);
+  }
+  return found;
+}

@@ -1,0 +1,91 @@
+import type { Visitor } from "../auth/visitor.ts";
+import type { Change } from "./change.ts";
+import type { Place } from "./update_queue.ts";
+
+/** One subscription of one client. */
+export type Subscriber = {
+  /** The client's session; its token may have been renewed since it subscribed. */
+  visitor(): Visitor;
+  /** Reserves a place in the client's updates. */
+  reserve(rowKey: string): Place;
+  /** The session has ended, or its user has another role: closes the client. */
+  expel(): void;
+};
+
+/** How the rows of changes are read. */
+export type Reader = {
+  /** How many changes are read at once. */
+  batchSize: number;
+  /** Reads rows with the rights of a session; the results as JSON, null for rows that it may not see. Never throws. */
+  read(changes: readonly Change[], visitor: Visitor): Promise<(string | null)[]>;
+  /** Whether the session had the rights of all subscribers when the rows were read: it is open, with the same role. */
+  hasRights(visitor: Visitor): Promise<boolean>;
+};
+
+type Waiting = { change: Change; places: Place[] };
+
+/**
+ * Reads the rows of changes for all subscribers that ask for the same and may see the same: once for all of them, with
+ * the rights of the first. Changes that arrive while it reads are read together afterwards.
+ */
+export class Reading {
+  readonly #reader: Reader;
+  readonly #subscribers = new Set<Subscriber>();
+  #waiting = new Map<string, Waiting>();
+  #isReading = false;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  get hasSubscribers(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber);
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+  }
+
+  report(change: Change): void {
+    // One that waits will be read in its latest state.
+    if (this.#waiting.has(change.id)) return;
+    const places = [...this.#subscribers].map((subscriber) => subscriber.reserve(change.id));
+    this.#waiting.set(change.id, { change, places });
+    void this.#readWaiting();
+  }
+
+  async #readWaiting(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    // What one commit has changed is reported in one go: it is read together.
+    await Promise.resolve();
+    while (this.#waiting.size > 0) await this.#readBatch(this.#takeBatch());
+    this.#isReading = false;
+  }
+
+  #takeBatch(): Waiting[] {
+    const batch = [...this.#waiting.values().take(this.#reader.batchSize)];
+    for (const { change } of batch) this.#waiting.delete(change.id);
+    return batch;
+  }
+
+  async #readBatch(batch: readonly Waiting[]): Promise<void> {
+    const changes = batch.map(({ change }) => change);
+    for (const subscriber of this.#subscribers) {
+      const visitor = subscriber.visitor();
+      const payloads = await this.#reader.read(changes, visitor);
+      // A session that has ended or has another role may have seen less, or more, than the others may see.
+      if (await this.#reader.hasRights(visitor)) {
+        for (const [at, { places }] of batch.entries())
+          for (const place of places) place.fill(payloads[at] ?? null);
+        return;
+      }
+      this.#subscribers.delete(subscriber);
+      subscriber.expel();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
+import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { exchange, openSocket } from "./support/websocket.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let agent: Person;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  agent = await aPerson(database.pool, workspace.tenantId, "agent");
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+/** From the one that is read slowest to the quickest. */
+const SUBSCRIPTIONS: Record<string, string> = {
+  added: `subscription { messageAdded { id conversation {
+    id contact { name contactTags { nodes { tag { name } } } } messages(first: 20) { nodes { id preview } }
+  } } }`,
+  conversation: "subscription { conversationChanged { id lastMessageId } }",
+  status: "subscription { messageStatusChanged { messageId status } }",
+};
+
+type Told = { at: number; id: string; payload: { data: Record<string, Record<string, string>> } };
+
+test("one client is told everything in one order: a message, then its status, then its conversation", async () => {
+  const conversations = await Promise.all(
+    Array.from({ length: 10 }, () => aConversation(database.pool, workspace)),
+  );
+  const told: Told[] = [];
+  const socket = await openSocket(api);
+  await exchange(socket, {
+    type: "connection_init",
+    payload: { authorization: `Bearer ${tokenOf(agent)}` },
+  });
+  socket.on("message", (data) => {
+    const message = JSON.parse(String(data));
+    if (message.type === "next") told.push({ at: told.length, ...message });
+  });
+  for (const [id, query] of Object.entries(SUBSCRIPTIONS))
+    socket.send(JSON.stringify({ id, type: "subscribe", payload: { query } }));
+  // Its answer shows that the subscriptions have begun.
+  await exchange(socket, { id: "query", type: "subscribe", payload: { query: "{ currentUser { id } }" } });
+  told.length = 0;
+
+  // In one transaction each, and at the same time: messages whose status changes at once.
+  const sent = await Promise.all(
+    conversations.map(({ conversationId }, n) => sayAndSend(conversationId, 20, n % 2 === 0)),
+  );
+  const ids = sent.flat();
+  const isTold = (field: string, key: string, id: string | undefined) =>
+    told.some(({ payload }) => payload.data[field]?.[key] === id);
+  const isComplete = () =>
+    ids.every((id) => isTold("messageStatusChanged", "messageId", id)) &&
+    sent.every((ofOne) => isTold("conversationChanged", "lastMessageId", ofOne.at(-1)));
+  const deadline = performance.now() + 10_000;
+  while (!isComplete() && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(isComplete(), "everything was told");
+
+  for (const id of ids) {
+    const added = told.filter(({ payload }) => payload.data.messageAdded?.id === id);
+    assert.equal(added.length, 1, "each message is told once");
+    const { at, payload } = added[0]!;
+    const statusAt = told.find(({ payload }) => payload.data.messageStatusChanged?.messageId === id)!.at;
+    const conversationId = (payload.data.messageAdded!.conversation as unknown as { id: string }).id;
+    const conversationAt = told.findLast(
+      ({ payload }) => payload.data.conversationChanged?.id === conversationId,
+    )!.at;
+    assert.ok(at < statusAt, "a message comes before its status");
+    assert.ok(at < conversationAt, "a message comes before its conversation");
+  }
+  for (const [n, { conversationId }] of conversations.entries()) {
+    const order = told.filter(
+      ({ payload }) =>
+        (payload.data.messageAdded?.conversation as unknown as { id: string })?.id === conversationId,
+    );
+    assert.deepEqual(
+      order.map(({ payload }) => payload.data.messageAdded!.id),
+      sent[n],
+      "messages come in reading order",
+    );
+    const last = told.findLast(({ payload }) => payload.data.conversationChanged?.id === conversationId)!;
+    assert.equal(last.payload.data.conversationChanged!.lastMessageId, sent[n]!.at(-1));
+  }
+  socket.close();
+});
+
+/** Inserts messages and marks them as sent: in one transaction, or in one for each message. Returns their ids. */
+async function sayAndSend(conversationId: string, count: number, isAtOnce: boolean): Promise<string[]> {
+  const client = await database.pool.connect();
+  try {
+    const ids: string[] = [];
+    if (isAtOnce) await client.query("begin");
+    for (let n = 0; n < count; n += 1) {
+      const { rows } = await client.query(
+        `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "Hello"}')
+         returning id`,
+        [conversationId],
+      );
+      ids.push(rows[0].id);
+      await client.query("update app_public.message_statuses set status = 'sent' where message_id = $1", [
+        rows[0].id,
+      ]);
+    }
+    if (isAtOnce) await client.query("commit");
+    return ids;
+  } finally {
+    client.release();
+  }
+}
