@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4609496aed3591b84fb6bbbaf5c3eb400c0b0f2c
+--! Hash: sha1:92d3a9cf91f0b5120a4b015c822c0acb55457841
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1701,7 +1701,9 @@ create table app_public.channel_kinds (
   address_kinds app_public.identity_kind[] not null
     constraint channel_kinds_address_kinds_is_not_empty check (address_kinds <> '{}'),
   has_read_receipts boolean not null,
-  has_typing_indicator boolean not null
+  has_typing_indicator boolean not null,
+  received_media_lifetime interval not null
+    constraint channel_kinds_received_media_lifetime_is_positive check (received_media_lifetime > '0')
 );
 alter table app_public.channel_kinds enable row level security;
 comment on table app_public.channel_kinds is
@@ -1722,8 +1724,12 @@ comment on column app_public.channel_kinds.has_read_receipts is
   E'Whether the customer can be shown that their messages were read.';
 comment on column app_public.channel_kinds.has_typing_indicator is
   E'Whether the customer can be shown that an agent is typing.';
-insert into app_public.channel_kinds
-  (kind, reply_window, message_types, text_limit, address_kinds, has_read_receipts, has_typing_indicator)
+comment on column app_public.channel_kinds.received_media_lifetime is
+  E'How long the provider keeps the file of a received message.';
+insert into app_public.channel_kinds (
+  kind, reply_window, message_types, text_limit, address_kinds, has_read_receipts, has_typing_indicator,
+  received_media_lifetime
+)
 values (
   'whatsapp_cloud',
   '24 hours',
@@ -1731,7 +1737,8 @@ values (
   4096,
   '{phone,bsuid,parent_bsuid}',
   true,
-  true
+  true,
+  '7 days'
 );
 
 create table app_public.media_limits (
@@ -6890,6 +6897,367 @@ comment on function app_private.tg_media_files__note_unused() is
   E'Notes that stored files are to be removed once the transaction has committed. The task remove_media_files removes '
    'them.';
 --! EndIncluded media/media_files.sql
+--! Included media/add_received_media.sql
+create or replace function app_private.names_file(type app_public.message_type, content jsonb) returns boolean as $$
+  select type in ('image', 'video', 'audio', 'document', 'sticker')
+    and length(content ->> 'id') between 1 and 200
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.names_file(app_public.message_type, jsonb) is
+  E'Whether a message from a provider has a file that can be fetched: content has the provider''s id of it.';
+
+
+create or replace function app_private.enqueue_fetch_media(media_ids uuid[], run_at timestamptz default null)
+returns void as $$
+  select graphile_worker.add_jobs(array_agg(app_private.job(
+    'fetch_media', json_build_object('mediaId', i), run_at, app_private.job_key('fetch_media', i)
+  )))
+  from unnest(media_ids) i
+  having count(*) > 0
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.enqueue_fetch_media(uuid[], timestamptz) is
+  E'Adds a job for each of these files that fetches it from its provider, now or at run_at. It replaces one that is '
+   'waiting.';
+
+
+create or replace function app_private.add_received_media(message_ids uuid[]) returns void as $$
+declare
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  v_first uuid := (select min(i::text collate "C")::uuid from unnest(message_ids) i);
+  v_last uuid := (select max(i::text collate "C")::uuid from unnest(message_ids) i);
+  v_ids uuid[];
+begin
+  with received as (
+    insert into app_public.media (
+      tenant_id, id, type, mime_type, filename, is_voice, channel_id, state, error_code, error
+    )
+    select
+      m.tenant_id,
+      m.media_id,
+      m.type,
+      nullif(left(m.content ->> 'mime_type', 255), ''),
+      nullif(left(regexp_replace(m.content ->> 'filename', '[[:cntrl:]]', '', 'g'), 240), ''),
+      m.content -> 'voice' is not distinct from 'true',
+      c.channel_id,
+      case when h.media_limit = 0 then 'failed' else 'pending' end::app_public.media_state,
+      case when h.media_limit = 0 then 'PYMAX' end,
+      case when h.media_limit = 0 then 'Files of this channel are fetched on request only' end
+    from app_public.messages m
+    join app_public.conversations c on c.id = m.conversation_id
+    join app_public.channels h on h.id = c.channel_id
+    where m.id = any (message_ids) and m.id between v_first and v_last
+    returning tenant_id, id, channel_id, state
+  ),
+  ids as (
+    insert into app_private.provider_media (tenant_id, media_id, channel_id, provider_media_id, expires_at)
+    select r.tenant_id, r.id, r.channel_id, m.content ->> 'id', now() + k.received_media_lifetime
+    from received r
+    join app_public.messages m on m.id = r.id and m.id between v_first and v_last
+    join app_public.channels h on h.id = r.channel_id
+    join app_public.channel_kinds k on k.kind = h.kind
+  )
+  select array_agg(r.id) filter (where r.state = 'pending') into v_ids from received r;
+  perform app_private.enqueue_fetch_media(v_ids);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.add_received_media(uuid[]) is
+  E'Adds the media of messages that a provider has just delivered, and jobs that fetch them. The file of a received '
+   'message has the id of the message, so it cannot be added twice.';
+--! EndIncluded media/add_received_media.sql
+--! Included media/end_fetching.sql
+create or replace function app_private.lock_fetching(media_id uuid, attempt int) returns app_public.media as $$
+  select d.*
+  from app_public.media d
+  where d.id = lock_fetching.media_id and d.state = 'pending' and d.attempts = attempt
+  for no key update
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.lock_fetching(uuid, int) is
+  E'Locks a received file that an attempt is fetching. Null if it is not pending any more, or another attempt has '
+   'begun.';
+
+
+create or replace function app_private.end_fetching(media app_public.media) returns void as $$
+  update app_private.provider_media p set leased_until = '-infinity'
+  where p.media_id = media.id and p.channel_id = media.channel_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_fetching(app_public.media) is
+  E'Ends the lease of a received file, so that another attempt may begin.';
+
+
+create or replace function app_private.report_changed_media(media app_public.media) returns void as $$
+  select app_private.report_changed_messages(
+    media.tenant_id, array(select m.id from app_public.messages m where m.media_id = media.id)
+  )
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.report_changed_media(app_public.media) is
+  E'Reports the messages of a file: they show that it has arrived, why it has not, or that it is being fetched again.';
+--! EndIncluded media/end_fetching.sql
+--! Included media/claim_media.sql
+create or replace function app_private.claim_media(claimed_id uuid, lease interval)
+returns table (
+  media_id uuid,
+  tenant_id uuid,
+  attempt int,
+  channel_kind app_public.channel_kind,
+  channel_id uuid,
+  provider_media_id text,
+  url text,
+  announced_sha256 text,
+  max_size int
+) as $$
+declare
+  v_media app_public.media;
+  v_provided app_private.provider_media;
+begin
+  select d.* into v_media from app_public.media d where d.id = claimed_id for no key update;
+  select p.* into v_provided
+  from app_private.provider_media p
+  where p.media_id = v_media.id and p.channel_id = v_media.channel_id;
+  if v_provided.media_id is null or v_media.state <> 'pending' then
+    return;
+  end if;
+  -- Another worker is fetching the file, or died while it did.
+  if v_provided.leased_until > clock_timestamp() then
+    perform app_private.enqueue_fetch_media(array[v_media.id], v_provided.leased_until);
+    return;
+  end if;
+
+  update app_private.provider_media p set leased_until = clock_timestamp() + lease
+  where p.media_id = v_media.id and p.channel_id = v_media.channel_id;
+  update app_public.media d set attempts = d.attempts + 1 where d.id = v_media.id;
+
+  return query
+  select
+    v_media.id,
+    v_media.tenant_id,
+    v_media.attempts + 1,
+    h.kind,
+    h.id,
+    v_provided.provider_media_id,
+    -- The provider's address is valid for a few minutes only.
+    case when v_media.attempts = 0 and v_media.created_at > now() - interval '4 minutes' then m.content ->> 'url' end,
+    m.content ->> 'sha256',
+    case when not v_provided.ignores_limit then h.media_limit end
+  from app_public.channels h
+  left join app_public.messages m on m.id = v_media.id
+  where h.id = v_media.channel_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.claim_media(uuid, interval) is
+  E'Claims a received file for fetching, so that no other worker fetches it during the lease, and returns what is '
+   'known of it. No row: the file is not pending any more, or another worker has it; then a job runs when that lease '
+   'ends.';
+
+
+create or replace function app_private.renew_media_lease(media_id uuid, attempt int, lease interval)
+returns void as $$
+  update app_private.provider_media p set leased_until = clock_timestamp() + lease
+  from app_public.media d
+  where d.id = renew_media_lease.media_id and d.state = 'pending' and d.attempts = attempt
+  and p.media_id = d.id and p.channel_id = d.channel_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.renew_media_lease(uuid, int, interval) is
+  E'Prolongs the lease of an attempt that is still fetching a file.';
+--! EndIncluded media/claim_media.sql
+--! Included media/record_fetched_media.sql
+create or replace function app_private.record_fetched_media(
+  media_id uuid, attempt int, sha256 bytea, size int, mime_type text, storage_key text
+) returns boolean as $$
+declare
+  v_media app_public.media := app_private.lock_fetching(media_id, attempt);
+begin
+  if v_media.id is null then
+    -- Nothing will use the file that the caller has written.
+    update app_private.unused_media_files u set remove_at = now()
+    where u.storage_key = record_fetched_media.storage_key;
+    return true;
+  end if;
+  if not app_private.keep_media_file(v_media.tenant_id, sha256, size, storage_key) then
+    return false;
+  end if;
+
+  update app_public.media d set
+    state = 'stored', sha256 = record_fetched_media.sha256, size = record_fetched_media.size, stored_at = now(),
+    mime_type = coalesce(nullif(left(record_fetched_media.mime_type, 255), ''), d.mime_type),
+    error_code = null, error = null
+  where d.id = v_media.id;
+  perform app_private.end_fetching(v_media);
+  perform app_private.report_changed_media(v_media);
+  return true;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_fetched_media(uuid, int, bytea, int, text, text) is
+  E'Records that a received file is stored, by the attempt that claim_media() returned; storage_key is as for '
+   'keep_media_file(), whose result is returned. True also if the file is not wanted any more: its message was '
+   'deleted, or another attempt has begun.';
+--! EndIncluded media/record_fetched_media.sql
+--! Included media/record_fetch_failure.sql
+create or replace function app_private.record_fetch_failure(
+  media_id uuid, attempt int, state app_public.media_state, error_code text, error text, retry_after interval
+) returns void as $$
+declare
+  v_media app_public.media := app_private.lock_fetching(media_id, attempt);
+  -- 4 s, 16 s, 64 s, … up to six hours.
+  v_retry_at timestamptz := now() + greatest(
+    retry_after, least(interval '6 hours', interval '1 second' * 4 ^ least(attempt, 10))
+  );
+  v_retries boolean;
+begin
+  if v_media.id is null then
+    return;
+  end if;
+  v_retries := state = 'pending' and exists (
+    select from app_private.provider_media p
+    where p.media_id = v_media.id and p.channel_id = v_media.channel_id and p.expires_at > v_retry_at
+  );
+  update app_public.media d set
+    state = case
+      when record_fetch_failure.state = 'pending' and not v_retries then 'failed' else record_fetch_failure.state
+    end,
+    error_code = record_fetch_failure.error_code,
+    error = record_fetch_failure.error
+  where d.id = v_media.id;
+  perform app_private.end_fetching(v_media);
+  if v_retries then
+    perform app_private.enqueue_fetch_media(array[v_media.id], v_retry_at);
+  else
+    perform app_private.report_changed_media(v_media);
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_fetch_failure(
+  uuid, int, app_public.media_state, text, text, interval
+) is
+  E'Records that a received file was not fetched, by the attempt that claim_media() returned. state pending: it is '
+   'fetched again, after retry_after or later, as long as the provider keeps it; after that it has failed. gone: the '
+   'provider does not have it any more.';
+--! EndIncluded media/record_fetch_failure.sql
+--! Included media/fetch_media.sql
+create or replace function app_hidden.request_media(tenant_id uuid, media_id uuid) returns app_public.media as $$
+declare
+  v_media app_public.media;
+  v_requested app_public.media;
+begin
+  perform app_hidden.require_role_in(tenant_id, 'agent', 'file');
+  select d.* into v_media
+  from app_public.media d
+  where d.tenant_id = request_media.tenant_id and d.id = request_media.media_id
+  for no key update;
+  if v_media.state = 'stored' then
+    return v_media;
+  end if;
+
+  update app_private.provider_media p set ignores_limit = true
+  where p.media_id = v_media.id and p.channel_id = v_media.channel_id and p.expires_at > now();
+  if not found then
+    raise exception 'The provider does not have the file any more' using errcode = 'PYGON';
+  end if;
+  update app_public.media d set state = 'pending', error_code = null, error = null
+  where d.id = v_media.id and d.state <> 'pending'
+  returning d.* into v_requested;
+  if found then
+    v_media := v_requested;
+    perform app_private.report_changed_media(v_media);
+  end if;
+  perform app_private.enqueue_fetch_media(array[v_media.id]);
+  return v_media;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.request_media(uuid, uuid) is
+  E'The privileged part of fetch_media(): changes rows that users cannot change. PYNFD: not a file of the caller''s '
+   'tenant. PYDEN: agents only. PYGON: the provider does not have it any more.';
+
+grant execute on function app_hidden.request_media(uuid, uuid) to parley_visitor;
+
+
+create or replace function app_public.fetch_media(media_id uuid) returns app_public.media as $$
+declare
+  v_media app_public.media;
+begin
+  select d.* into v_media from app_public.media d where d.id = fetch_media.media_id;
+  -- Of a file that the caller cannot see, the tenant is null: PYNFD.
+  return app_hidden.request_media(v_media.tenant_id, fetch_media.media_id);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.fetch_media(uuid) is
+  E'Fetches a received file from its provider again: one that failed, is larger than the limit of its channel, '
+   'or was removed at the end of its retention. On WhatsApp this is possible for seven days after the message '
+   'arrived. A file that is stored is returned as it is; one that is pending is fetched now. PYNFD. PYDEN: agents '
+   'only. PYGON: the provider does not have the file any more, or it was uploaded.';
+
+grant execute on function app_public.fetch_media(uuid) to parley_visitor;
+--! EndIncluded media/fetch_media.sql
+--! Included media/remove_media.sql
+create or replace function app_private.remove_expired_media(max_files int) returns int as $$
+declare
+  v_ids uuid[];
+  v_tenant_ids uuid[];
+  v_sha256s bytea[];
+begin
+  select array_agg(o.id), array_agg(o.tenant_id), array_agg(o.sha256)
+  into v_ids, v_tenant_ids, v_sha256s
+  from (
+    select d.id, d.tenant_id, d.sha256
+    from app_public.tenants t
+    join app_public.media d on d.tenant_id = t.id and d.stored_at < now() - t.media_retention
+    where t.media_retention is not null
+    order by d.id
+    limit max_files
+    for update of d skip locked
+  ) o;
+
+  update app_public.media d set
+    state = 'gone', sha256 = null, stored_at = null,
+    error_code = 'PYGON', error = 'The file was removed at the end of its retention'
+  where d.id = any (v_ids);
+  perform app_private.release_media_files(v_tenant_ids, v_sha256s);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.remove_expired_media(int) is
+  E'Removes files whose tenant keeps them no longer (media_retention), up to a number of files. Their media rows stay. '
+   'Returns the number of files.';
+
+
+create or replace function app_private.delete_unused_media() returns int as $$
+declare
+  v_ids uuid[];
+  v_deleted int;
+begin
+  -- First the locks: a message that another transaction has sent in the meantime is seen by the next statement.
+  v_ids := array(
+    select d.id
+    from app_public.media d
+    where d.created_at < now() - interval '1 day'
+    and not exists (select from app_public.messages m where m.media_id = d.id)
+    for update skip locked
+  );
+  delete from app_public.media d
+  where d.id = any (v_ids)
+  and not exists (select from app_public.messages m where m.media_id = d.id);
+  get diagnostics v_deleted = row_count;
+  return v_deleted;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.delete_unused_media() is
+  E'Deletes media that no message uses: uploads that were not sent within a day, and files of messages whose partition '
+   'was dropped. Returns the number of rows.';
+--! EndIncluded media/remove_media.sql
 --! Included media/tg_messages__remove_media.sql
 create or replace function app_private.tg_messages__remove_media() returns trigger as $$
 declare
@@ -10213,12 +10581,16 @@ begin
     v_message.content := v_found.content;
     v_message.preview := app_hidden.received_preview(v_message.origin, v_message.type, v_message.content);
     v_message.metadata := (v_message.metadata - 'errors') || v_found.metadata;
+    v_message.media_id := case when app_private.names_file(v_message.type, v_message.content) then v_message.id end;
     insert into app_public.messages select v_message.*;
     insert into app_private.provider_ids (hash, message_id) values (v_found.hash, v_message.id);
     perform app_private.apply_message_changes(array(
       select c.id from app_public.message_changes c
       where c.message_id = v_message.id or (c.message_hash = v_found.hash and c.message_id is null)
     ));
+    if v_message.media_id is not null then
+      perform app_private.add_received_media(array[v_message.media_id]);
+    end if;
   end loop;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -10234,6 +10606,7 @@ declare
   v_stored int;
   v_hashes uuid[];
   v_early_ids uuid[];
+  v_media_ids uuid[];
 begin
   with incoming as (
     select
@@ -10285,8 +10658,8 @@ begin
   ),
   stored as (
     insert into app_public.messages (
-      tenant_id, id, conversation_id, direction, author, origin, type, content, preview, provider_message_id, metadata,
-      occurred_at, created_at
+      tenant_id, id, conversation_id, direction, author, origin, type, content, preview, provider_message_id, media_id,
+      metadata, occurred_at, created_at
     )
     select
       t.tenant_id,
@@ -10299,6 +10672,7 @@ begin
       t.content,
       app_hidden.received_preview(t.origin, t.type, t.content),
       t.provider_message_id,
+      case when app_private.names_file(t.type, t.content) then t.id end,
       t.metadata,
       -- Never later than the database's clock: a wrong clock must not keep the reply window open.
       least(coalesce(t.occurred_at, c.at), c.at),
@@ -10307,8 +10681,11 @@ begin
     join fresh f on f.message_id = t.id
     cross join (select clock_timestamp() as at) c
     order by t.n
+    returning media_id
   )
-  select count(*), array_agg(f.hash) into v_stored, v_hashes from fresh f;
+  select count(*), array_agg(f.hash), (select array_agg(s.media_id) from stored s where s.media_id is not null)
+  into v_stored, v_hashes, v_media_ids
+  from fresh f;
 
   -- Changes that arrived before their messages. In a statement of its own, after the trigger of the insert has locked
   -- the conversations: a change that is stored at the same time is either seen here or finds its message.
@@ -10319,6 +10696,9 @@ begin
     perform app_private.apply_message_changes(v_early_ids);
   end if;
 
+  if v_media_ids is not null then
+    perform app_private.add_received_media(v_media_ids);
+  end if;
   if v_stored < jsonb_array_length(messages) then
     perform app_private.fill_placeholders(messages);
   end if;
@@ -11639,7 +12019,9 @@ returns table (
       -- Again and again, not once: a database that was away for a moment fails each of them.
       select u.task_identifier
       from graphile_worker.jobs u
-      where u.task_identifier in ('maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity')
+      where u.task_identifier in (
+        'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'remove_media_files'
+      )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
       group by u.task_identifier

@@ -86,6 +86,16 @@ export const ERRORS = {
     meaning: "The provider could not be reached, after repeated attempts.",
     remedy: "Check the network, then send a new message.",
   },
+  PYMAX: {
+    kind: "too_large",
+    meaning: "The file is larger than the channel's `mediaLimit`, so it was not fetched.",
+    remedy: "Call `fetchMedia`, or raise the limit.",
+  },
+  PYMED: {
+    kind: "conflict",
+    meaning: "The provider's file is empty, or its size or SHA-256 is not what the provider announced.",
+    remedy: "Ask the customer to send the file again.",
+  },
   PYGON: {
     kind: "not_found",
     meaning:
@@ -95,7 +105,7 @@ export const ERRORS = {
   PYFIL: {
     kind: "conflict",
     meaning: "The file is not stored: it has not been received yet, or receiving it has failed.",
-    remedy: "Wait until the `state` of the media is `STORED`, or upload the file again.",
+    remedy: "Wait until the `state` of the media is `stored`, or upload the file again.",
   },
   PYNFD: {
     kind: "not_found",

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
 import type { JsonObject } from "../base/json/json.ts";
+import type { Spool, SpooledFile } from "../media/spool.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 
@@ -39,7 +40,39 @@ type OutboundMedia<A extends Access = Access> = {
    * @throws when the file cannot be read
    */
   upload(file: OutboundFile, access: A): Promise<UploadedFile | Failure>;
+  /**
+   * Downloads the file of a received message into the spool, and checks that it is the one that the provider announced.
+   * It can be repeated safely. The caller disposes of the file.
+   * @throws StorageError when the spool cannot be written to
+   */
+  fetch(file: ReceivedFile, access: A, spool: Spool): Promise<FetchedFile | FileProblem | Failure>;
 };
+
+/** What a received message says of its file. */
+export type ReceivedFile = {
+  providerMediaId: string;
+  /** Where the file is, while that is known. */
+  url: string | null;
+  /** As the provider writes it. */
+  sha256: string | null;
+  /** The largest size, in bytes; null if only the provider's own limit applies. */
+  maxBytes: number | null;
+};
+
+export type FetchedFile = {
+  kind: "fetched";
+  file: SpooledFile;
+  /** Null if the provider does not say more than the message. */
+  mimeType: string | null;
+};
+
+/** Why there is no file, although the provider has answered. The same request will not succeed. */
+export type FileProblem =
+  /** The provider does not have it any more. */
+  | { kind: "gone" }
+  | { kind: "too_large"; maxBytes: number }
+  /** It is not what the provider announced. */
+  | { kind: "damaged"; reason: string };
 
 /** A file to hand over to the provider. */
 export type OutboundFile = {

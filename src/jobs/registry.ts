@@ -76,6 +76,19 @@ export const JOBS = {
     pool: "slow",
     slots: { places: 16, perTenant: 8 },
   },
+  fetch_media: {
+    payload: z.object({ mediaId: z.uuid() }),
+    keys: ["fetch_media:<mediaId>"],
+    pool: "slow",
+    slots: { places: 12, perTenant: 6 },
+  },
+  remove_media_files: {
+    payload: nothing,
+    keys: [],
+    pool: "slow",
+    slots: { places: 1, perTenant: 1 },
+    schedule: { cron: "* * * * *", maxAttempts: 1 },
+  },
   reconcile_outbox: {
     payload: nothing,
     keys: [],

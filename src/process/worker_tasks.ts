@@ -1,9 +1,11 @@
 import advanceChatbots from "../../tasks/advance_chatbots.ts";
 import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
+import fetchMedia from "../../tasks/fetch_media.ts";
 import maintain from "../../tasks/maintain.ts";
 import markRead from "../../tasks/mark_read.ts";
 import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
+import removeMediaFiles from "../../tasks/remove_media_files.ts";
 import resumeChatbot from "../../tasks/resume_chatbot.ts";
 import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
@@ -18,9 +20,11 @@ export function workerTasks(context: WorkerContext): Tasks {
     advance_chatbots: advanceChatbots(context),
     call_for_chatbot: callForChatbot(context),
     count_chatbot_activity: countChatbotActivity(context),
+    fetch_media: fetchMedia(context),
     maintain: maintain(context),
     mark_read: markRead(context),
     reconcile_outbox: reconcileOutbox(context),
+    remove_media_files: removeMediaFiles(context),
     resume_chatbot: resumeChatbot(context),
     retry_webhooks: retryWebhooks(context),
     ring_chatbot_timer: ringChatbotTimer(context),

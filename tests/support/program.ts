@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import express from "express";
 import type pg from "pg";
 import type { SandboxOptions } from "../../sandbox/options.ts";
@@ -51,7 +54,8 @@ export async function startProgram(
     onPool?: (pool: pg.Pool) => void;
   } = {},
 ): Promise<TestProgram> {
-  const config = readConfig({ NODE_ENV: "test", ...env });
+  const folder = await mkdtemp(join(tmpdir(), "parley-media-"));
+  const config = readConfig({ NODE_ENV: "test", MEDIA_STORAGE: folder, ...env });
   const pool = createPool(database.ownerUrl, "webhooks", config, log);
   onPool(pool);
   const receiver = createWebhookReceiver({
@@ -99,6 +103,7 @@ export async function startProgram(
         appSecret: secrets.appSecret,
         verifyToken: secrets.verifyToken,
         webhookUrl: `${url}/webhooks/whatsapp/${workspace.channelId}`,
+        graphUrl: sandbox.url,
         messagesPerSecond: 10_000,
       });
       return { ...workspace, ...secrets };
@@ -110,6 +115,7 @@ export async function startProgram(
       await receiver.close();
       await worker?.stop();
       await pool.end();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

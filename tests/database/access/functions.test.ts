@@ -53,6 +53,10 @@ const DOORS: Record<string, Door> = {
     from: "viewer",
     call: () => "select app_public.end_session(app_hidden.current_session_id()) as id",
   },
+  fetch_media: {
+    from: "agent",
+    call: ({ mediaId }) => `select id from app_public.fetch_media('${mediaId}')`,
+  },
   invite_user: {
     from: "admin",
     call: () => `select invitation_id as id from app_public.invite_user('new@example.com')`,

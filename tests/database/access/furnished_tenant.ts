@@ -12,6 +12,7 @@ export type FurnishedTenant = {
   channelId: string;
   conversationId: string;
   messageId: string;
+  mediaId: string;
   /** A contact without a conversation. */
   strangerId: string;
   chatbotId: string;
@@ -60,10 +61,14 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     `insert into app_public.templates (tenant_id, business_account_id, name, language) values ($1, $2, 'hello', 'en_US')`,
     [tenantId, workspace.businessAccountId],
   );
-  await db.query(
-    `insert into app_public.media (tenant_id, type, channel_id, state, error_code)
-     values ($1, 'image', $2, 'gone', 'PYINT')`,
+  const mediaId = await id(
+    `insert into app_public.media (tenant_id, type, channel_id) values ($1, 'image', $2) returning id`,
     [tenantId, channelId],
+  );
+  await db.query(
+    `insert into app_private.provider_media (tenant_id, media_id, channel_id, provider_media_id, expires_at)
+     values ($1, $2, $3, '71', now() + interval '7 days')`,
+    [tenantId, mediaId, channelId],
   );
   const chatbotId = await id(
     "insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id",
@@ -129,6 +134,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     channelId,
     conversationId,
     messageId,
+    mediaId,
     strangerId,
     chatbotId,
     versionId,

@@ -34,6 +34,7 @@ export const INLINED: Record<string, string> = {
     "select f.status from app_public.messages m, app_public.messages_message_status(m) f",
   messages_quoted_message: "select f.id from app_public.messages m, app_public.messages_quoted_message(m) f",
   messages_reactions: "select f.emoji from app_public.messages m, app_public.messages_reactions(m) f",
+  names_file: "select app_private.names_file(m.type, m.content) from app_public.messages m",
   needs_attention:
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   opens_window:

@@ -57,7 +57,13 @@ for (const direction of ["inbound", "outbound"] as const)
       await hear(placeholder);
       const after = await messagesOf(db, conversationId);
       assert.deepEqual(after, [
-        { ...before, type: "image", content: { id: "77", caption: "the receipt" }, preview: "the receipt" },
+        {
+          ...before,
+          type: "image",
+          content: { id: "77", caption: "the receipt" },
+          preview: "the receipt",
+          media_id: before.id,
+        },
       ]);
       const conversation = await conversationOf(db, conversationId);
       assert.equal(conversation.last_message_preview, "the receipt");

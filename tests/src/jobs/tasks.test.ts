@@ -10,9 +10,11 @@ const tasks: Tasks = {
   advance_chatbots: note,
   call_for_chatbot: note,
   count_chatbot_activity: note,
+  fetch_media: note,
   maintain: note,
   mark_read: note,
   reconcile_outbox: note,
+  remove_media_files: note,
   resume_chatbot: note,
   retry_webhooks: note,
   ring_chatbot_timer: note,
@@ -26,7 +28,13 @@ test("each task runs in one pool", () => {
   const quick = Object.keys(taskListOf("quick", tasks));
   const slow = Object.keys(taskListOf("slow", tasks));
   assert.deepEqual([...quick, ...slow].sort(), Object.keys(JOBS).sort());
-  assert.deepEqual(slow, ["call_for_chatbot", "mark_read", "upload_media"]);
+  assert.deepEqual(slow, [
+    "call_for_chatbot",
+    "mark_read",
+    "upload_media",
+    "fetch_media",
+    "remove_media_files",
+  ]);
 });
 
 test("a task gets its payload checked, with defaults and without what it does not know", async () => {
@@ -51,7 +59,10 @@ test("a payload that is not valid fails the job before its task runs", async () 
 });
 
 test("schedules are cron items; missed rare runs are made up for, frequent ones are not retried", () => {
-  assert.deepEqual(cronItemsOf("slow"), []);
+  assert.deepEqual(
+    cronItemsOf("slow").map(({ task }) => task),
+    ["remove_media_files"],
+  );
   const items = parseCronItems(cronItemsOf("quick"));
   assert.deepEqual(
     items.map(({ task, options }) => [task, options.maxAttempts ?? 25, options.backfillPeriod]),

@@ -58,7 +58,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail("code" in error && typeof error.code === "string" ? error.code : error.name);
+    this.#fail(reasonOf(error));
   }
 
   #giveUp(reason: string): void {
@@ -80,4 +80,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
 class GivenUp extends Error {
   override name = "GivenUp";
+}
+
+/** The code or the name of an error: its message may contain an address. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

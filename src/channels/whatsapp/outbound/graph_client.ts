@@ -1,10 +1,11 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { Agent } from "undici";
 import type { JsonObject } from "../../../base/json/json.ts";
 import { parseJson } from "../../../base/json/parse_json.ts";
 import { objectOf } from "../../../base/json/values.ts";
 import type { CloudApiAccess } from "./access.ts";
-import { Exchange, type GraphReply } from "./exchange.ts";
+import { Exchange, type GraphReply, reasonOf } from "./exchange.ts";
 
 type GraphRequest = {
   method: "GET" | "POST" | "DELETE";
@@ -18,10 +19,22 @@ type GraphRequest = {
   timeoutMs?: number;
 };
 
+type StartedDownload = {
+  kind: "started";
+  headers: IncomingHttpHeaders;
+  /** Fails if nothing arrives for as long as a request may take. */
+  body: Readable;
+};
+
 /** An HTTP client for the Graph API. */
 export type GraphClient = {
   /** Returns failures of the network as a reply and never throws. Does not follow redirects and does not retry. */
   request(request: GraphRequest): Promise<GraphReply>;
+  /**
+   * Starts a download, whose body is read or destroyed by the caller. A status other than 200 is a reply. Like `request`,
+   * it neither throws nor follows redirects.
+   */
+  download(request: Pick<GraphRequest, "url" | "headers">): Promise<StartedDownload | GraphReply>;
   /** Refuses new requests and waits for running ones to end. */
   close(): Promise<void>;
 };
@@ -62,7 +75,39 @@ export function createGraphClient({
     return exchange.reply;
   }
 
-  return { request, close: () => agent.close() };
+  async function download(
+    request: Pick<GraphRequest, "url" | "headers">,
+  ): Promise<StartedDownload | GraphReply> {
+    const url = URL.parse(request.url);
+    if (url === null) return { kind: "not_sent", reason: "ERR_INVALID_URL" };
+    try {
+      const { statusCode, headers, body } = await agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: "GET",
+        headers: { "user-agent": "parley", ...request.headers },
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      });
+      if (statusCode === 200) return { kind: "started", headers, body };
+      return { kind: "reply", status: statusCode, headers, bytes: await firstBytes(body, MEGABYTE) };
+    } catch (error) {
+      return { kind: "lost", reason: reasonOf(error) };
+    }
+  }
+
+  return { request, download, close: () => agent.close() };
+}
+
+async function firstBytes(body: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Returns the JSON object in the body of a reply, or null. Safe for `jsonb` (see `parseJson`). */

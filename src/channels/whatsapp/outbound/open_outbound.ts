@@ -1,5 +1,6 @@
 import type { Outbound, OutboundContext } from "../../outbound.ts";
 import { type CloudApiAccess, readAccess } from "./access.ts";
+import { fetchMedia } from "./fetch_media.ts";
 import { createGraphClient } from "./graph_client.ts";
 import { markRead } from "./mark_read.ts";
 import { sendMessage } from "./send_message.ts";
@@ -14,7 +15,10 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
     readAccess: (channelId) => readAccess(channelId, context),
     post: (message, access) => sendMessage(graph, access, message),
     markRead: (read, access) => markRead(graph, access, read),
-    media: { upload: (file, access) => uploadMedia(graph, access, file) },
+    media: {
+      upload: (file, access) => uploadMedia(graph, access, file),
+      fetch: (file, access, spool) => fetchMedia(graph, access, file, spool),
+    },
     close: () => graph.close(),
   };
 }

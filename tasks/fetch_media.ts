@@ -1,0 +1,111 @@
+import { type FetchProblem, fetchProblemOf } from "../src/channels/fetch_problem.ts";
+import type { FetchedFile, FileProblem } from "../src/channels/outbound.ts";
+import type { Failure } from "../src/channels/outcome.ts";
+import type { Task } from "../src/jobs/tasks.ts";
+import { StorageError } from "../src/media/storage_error.ts";
+import { storeFile } from "../src/media/store_file.ts";
+import type { WorkerContext } from "../src/process/worker_context.ts";
+
+type Tools = Pick<WorkerContext, "pool" | "channels" | "media" | "log">;
+
+/** A received file, claimed for one attempt: what claim_media() returns. */
+type Claim = {
+  media_id: string;
+  tenant_id: string;
+  attempt: number;
+  channel_kind: string;
+  channel_id: string;
+  provider_media_id: string;
+  url: string | null;
+  announced_sha256: string | null;
+  max_size: number | null;
+};
+
+/** How long after a worker's death another one may fetch its file. */
+const LEASE = "1 minute";
+const RENEW_MS = 20_000;
+
+/**
+ * Fetches the file of a received message from its provider and stores it. The row says what to fetch and how it went: a
+ * temporary problem is recorded there, in one transaction with the job of the next attempt.
+ */
+export default ({ slots, ...tools }: Tools & Pick<WorkerContext, "slots">): Task<"fetch_media"> =>
+  async ({ mediaId }, helpers) => {
+    const { rows } = await tools.pool.query<{ tenant_id: string }>(
+      "select tenant_id from app_public.media where id = $1 and state = 'pending'",
+      [mediaId],
+    );
+    if (!rows[0]) return;
+    await slots.run("fetch_media", rows[0].tenant_id, helpers, async () => {
+      const claims = await tools.pool.query<Claim>("select * from app_private.claim_media($1, $2)", [
+        mediaId,
+        LEASE,
+      ]);
+      const claim = claims.rows[0];
+      if (!claim) return;
+      const lease = keepLease(claim, tools);
+      try {
+        const problem = await fetchAndStore(claim, tools);
+        if (problem) await recordProblem(claim, problem, tools);
+      } finally {
+        clearInterval(lease);
+      }
+    });
+  };
+
+function keepLease({ media_id, attempt }: Claim, { pool, log }: Tools): NodeJS.Timeout {
+  return setInterval(() => {
+    pool
+      .query("select app_private.renew_media_lease($1, $2, $3)", [media_id, attempt, LEASE])
+      .catch((err: unknown) => log.debug({ err }, "lease of a file could not be renewed"));
+  }, RENEW_MS);
+}
+
+async function fetchAndStore(claim: Claim, tools: Tools): Promise<FetchProblem | null> {
+  const { pool, media, log } = tools;
+  try {
+    const outcome = await fetchFile(claim, tools);
+    if (outcome.kind !== "fetched") return fetchProblemOf(outcome);
+    await using file = outcome.file;
+    // Not the type that the sender has claimed: files are served by Parley, and harmless to those who open the storage.
+    const newFile = { tenantId: claim.tenant_id, file, contentType: "application/octet-stream" };
+    await storeFile(pool, media.storage, newFile, async (storageKey) => {
+      const { rows } = await pool.query(
+        "select app_private.record_fetched_media($1, $2, $3, $4, $5, $6) as is_recorded",
+        [claim.media_id, claim.attempt, file.sha256, file.size, outcome.mimeType, storageKey],
+      );
+      return rows[0].is_recorded;
+    });
+    return null;
+  } catch (error) {
+    log.error({ err: error, mediaId: claim.media_id }, "a received file could not be stored; will retry");
+    const code = error instanceof StorageError ? error.code : "PYINT";
+    return { state: "pending", code, text: "The file could not be stored", retryAfterMs: null };
+  }
+}
+
+async function fetchFile(
+  claim: Claim,
+  { channels, media }: Tools,
+): Promise<FetchedFile | FileProblem | Failure> {
+  const channel = { kind: claim.channel_kind, id: claim.channel_id };
+  const adapter = channels.adapterOf(channel.kind).media;
+  const access = await channels.accessTo(channel);
+  if (!adapter || !access) return { kind: "unavailable", reason: "the channel has no credentials" };
+  const file = {
+    providerMediaId: claim.provider_media_id,
+    url: claim.url,
+    sha256: claim.announced_sha256,
+    maxBytes: claim.max_size,
+  };
+  return adapter.fetch(file, access, media.spool);
+}
+
+async function recordProblem(claim: Claim, problem: FetchProblem, { pool, log }: Tools): Promise<void> {
+  const { state, code, text, retryAfterMs } = problem;
+  log.info({ mediaId: claim.media_id, state, code }, "a received file was not fetched");
+  await pool.query(
+    "select app_private.record_fetch_failure($1, $2, $3, $4, $5, $6 * interval '1 millisecond')",
+    [claim.media_id, claim.attempt, state, code, text, retryAfterMs],
+  );
+}
