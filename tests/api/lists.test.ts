@@ -36,20 +36,25 @@ after(async () => {
 
 const idsOf = (nodes: { id: string }[]) => nodes.map(({ id }) => id);
 
-test("a page has 50 rows unless asked for, and never more than 100", async () => {
-  const length = async (first: number | null | undefined) =>
-    (await api.ask(agent, "query ($first: Int) { conversations(first: $first) { nodes { id } } }", { first }))
-      .data.conversations.nodes.length;
+test("a page has 50 rows by default, or as many as `first` or `last` says", async () => {
+  const length = async (given: object) =>
+    (
+      await api.ask(
+        agent,
+        "query ($first: Int, $last: Int) { conversations(first: $first, last: $last) { nodes { id } } }",
+        given,
+      )
+    ).data.conversations.nodes.length;
   assert.equal(
     (await api.ask(agent, "{ conversations { nodes { id } } }")).data.conversations.nodes.length,
     50,
   );
-  assert.equal(await length(undefined), 50);
-  assert.equal(await length(null), 50);
-  assert.equal(await length(7), 7);
-  assert.equal(await length(100_000), 100);
-  assert.equal(await length(0), 0);
-  assert.equal(await length(-5), 0);
+  assert.equal(await length({}), 50);
+  assert.equal(await length({ first: null, last: null }), 50);
+  for (const count of [0, 7, 100]) {
+    assert.equal(await length({ first: count }), count);
+    assert.equal(await length({ last: count }), count);
+  }
 });
 
 for (const orderBy of [
@@ -137,7 +142,7 @@ test("columns without an index cannot be ordered by, and filters have no joins",
       "PYREQ",
       filter,
     );
-  for (const args of ["offset: 5", "last: 5", 'before: "x"', "condition: {}"])
+  for (const args of ["offset: 5", "condition: {}"])
     assert.equal((await api.ask(agent, `{ conversations(${args}) { nodes { id } } }`)).code, "PYREQ", args);
 });
 

@@ -22,6 +22,7 @@ const TOTAL_COUNT = 20;
  *
  * @param document valid for the schema
  * @param variables as the client sent them
+ * @throws ParleyError for a page that is too large, or is not a page
  */
 export function countObjects(
   schema: GraphQLSchema,
@@ -99,18 +100,14 @@ class ObjectCounter {
     return times * (1 + this.ofSelections(field.selectionSet, type, isPaged ? this.#pageOfField(field) : 1));
   }
 
-  #pageOfField(field: FieldNode): number {
-    const first = field.arguments?.find((argument) => argument.name.value === "first")?.value;
-    switch (first?.kind) {
-      case "IntValue":
-        return pageSize(Number(first.value));
-      case "Variable": {
-        const value = this.#valueOf(first.name.value);
-        return pageSize(typeof value === "number" ? value : undefined);
-      }
-      default:
-        return pageSize(undefined);
-    }
+  #pageOfField({ name, arguments: given }: FieldNode): number {
+    const numberOf = (argument: string) => {
+      const value = given?.find((each) => each.name.value === argument)?.value;
+      if (value?.kind === "IntValue") return Number(value.value);
+      const named = value?.kind === "Variable" ? this.#valueOf(value.name.value) : undefined;
+      return typeof named === "number" ? named : undefined;
+    };
+    return pageSize(name.value, { first: numberOf("first"), last: numberOf("last") });
   }
 }
 

@@ -49,7 +49,7 @@ declare global {
 
 export type Operations = {
   schema: GraphQLSchema;
-  /** Reads and checks a request. @throws RefusedRequest */
+  /** Reads and checks a request. @throws RefusedRequest, ParleyError */
   prepare(request: GraphqlRequest, visitor: Visitor | null, origin: Origin): Operation;
   /** Runs a query or a mutation; errors are masked. */
   execute(operation: Operation, log: Log): Promise<FormattedExecutionResult>;
@@ -122,7 +122,7 @@ export function createOperations({
   };
 }
 
-/** Checks a request before anything of it runs. Throws {@link RefusedRequest}. */
+/** Checks a request before anything of it runs. @throws RefusedRequest, and ParleyError for pages that are too large */
 function prepare(
   schema: Settings["schema"],
   readDocument: Settings["readDocument"],
@@ -154,7 +154,7 @@ function prepare(
   if (objects > LIMITS.objects)
     throw refused(
       "PYLIM",
-      `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller "first" (it defaults to ${PAGE_SIZE.default})`,
+      `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller \`first\` (it defaults to ${PAGE_SIZE.default}) or \`last\``,
     );
   return {
     document,

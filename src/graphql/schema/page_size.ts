@@ -1,47 +1,31 @@
-import "postgraphile";
-import { lambda, type Maybe } from "postgraphile/grafast";
+import type { Maybe } from "postgraphile/grafast";
+import { ParleyError } from "../../base/errors.ts";
 
 /** The default and the largest number of rows in a page. */
 export const PAGE_SIZE = { default: 50, max: 100 } as const;
 
-/** The size of a page after applying default and limit. */
-export function pageSize(first: Maybe<number>): number {
-  if (first == null) return PAGE_SIZE.default;
-  return Math.min(Math.max(first, 0), PAGE_SIZE.max);
-}
+type PageArguments = { first?: Maybe<number>; last?: Maybe<number> };
 
 /**
- * Every connection is paged forward by cursor: 50 rows by default, at most 100.
- * PostGraphile itself has no cap; and `offset` would let a client make the database count through all rows.
+ * The number of rows that a page may have. A larger page than the maximum is refused instead of cut: a client that gets
+ * 100 rows for 5,000 may believe that there are no more.
+ *
+ * @param field the connection, for the message
+ * @throws ParleyError PYLIM, PYREQ
  */
-export const PageSize: GraphileConfig.Plugin = {
-  name: "ParleyPageSize",
-  version: "1.0.0",
-  after: ["PgFirstLastBeforeAfterArgsPlugin"],
-  schema: {
-    hooks: {
-      GraphQLObjectType_fields_field_args(args, _build, context) {
-        const { first } = args;
-        if (!context.scope.isPgFieldConnection || first === undefined) return args;
-        const { offset: _, ...kept } = args;
-        return {
-          ...kept,
-          first: {
-            ...first,
-            description: `How many; at most ${PAGE_SIZE.max}.`,
-            defaultValue: PAGE_SIZE.default,
-            applyPlan(_parent, $connection, arg) {
-              $connection.setFirst(lambda(arg.getRaw(), pageSize, true));
-            },
-          },
-        };
-      },
-      // Its cursors would be row numbers, that is: an offset.
-      GraphQLEnumType_values(values, build, context) {
-        if (!context.scope.isPgRowSortEnum) return values;
-        const { [build.inflection.builtin("NATURAL")]: _, ...kept } = values;
-        return kept;
-      },
-    },
-  },
-};
+export function pageSize(field: string, { first, last }: PageArguments): number {
+  if (first != null && last != null)
+    throw new ParleyError("PYREQ", `\`first\` and \`last\` of \`${field}\` cannot be given together`);
+  for (const [name, value] of Object.entries({ first, last })) {
+    if (value == null) continue;
+    if (value < 0) throw new ParleyError("PYREQ", `\`${name}\` of \`${field}\` must not be negative`);
+    if (value > PAGE_SIZE.max)
+      throw new ParleyError("PYLIM", `\`${name}\` of \`${field}\` must be at most ${PAGE_SIZE.max}`);
+  }
+  return first ?? last ?? PAGE_SIZE.default;
+}
+
+/** `first` with its default, which applies only to pages that are not counted from the end. */
+export function firstOf({ first, last }: PageArguments): Maybe<number> {
+  return first ?? (last == null ? PAGE_SIZE.default : null);
+}

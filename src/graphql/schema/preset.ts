@@ -7,7 +7,7 @@ import { CurrentMessage } from "./current_message.ts";
 import { DescribedNames } from "./described_names.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
-import { PageSize } from "./page_size.ts";
+import { Pages } from "./pages.ts";
 import { RowEstimates } from "./row_estimates.ts";
 import { Tags } from "./tags.ts";
 import { UniqueOrder } from "./unique_order.ts";
@@ -19,7 +19,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     Naming,
     Tags,
     Columns,
-    PageSize,
+    Pages,
     RowEstimates,
     CurrentMessage,
     UniqueOrder,
@@ -45,7 +45,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
   schema: {
     // Otherwise a type with an error is left out without a message.
     dontSwallowErrors: true,
-    defaultBehavior: "-resource:connection:backwards -nodeId:resource:update -nodeId:resource:delete",
+    defaultBehavior: "-nodeId:resource:update -nodeId:resource:delete",
     connectionFilterAllowedOperators: [
       "isNull",
       "equalTo",

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildSchema, getOperationAST, parse } from "postgraphile/graphql";
+import type { ParleyError } from "../../../../src/base/errors.ts";
 import { countObjects } from "../../../../src/graphql/limits/count_objects.ts";
 
 const schema = buildSchema(`
-  type Query { people(first: Int = 50): PersonConnection, person: Person }
+  type Query { people(first: Int, last: Int): PersonConnection, person: Person }
   type PersonConnection { nodes: [Person], edges: [PersonEdge], pageInfo: PageInfo, totalCount: Int }
   type PersonEdge { node: Person }
   type PageInfo { endCursor: String }
-  type Person { name: String, friend: Person, friends(first: Int = 50): PersonConnection }
+  type Person { name: String, friend: Person, friends(first: Int, last: Int): PersonConnection }
 `);
 const count = (query: string, variables = {}) => {
   const document = parse(query);
@@ -22,12 +23,12 @@ test("an object counts one, a connection one and what is in it", () => {
   assert.equal(count("{ people(first: 10) { edges { node { name } } pageInfo { endCursor } } }"), 22);
 });
 
-test("lists within lists multiply, up to the largest page", () => {
+test("lists within lists multiply", () => {
   assert.equal(
     count("{ people(first: 10) { nodes { friends(first: 5) { nodes { name } } } } }"),
     1 + 10 * (1 + 1 + 5),
   );
-  assert.equal(count("{ people(first: 100000) { nodes { name } } }"), 101);
+  assert.equal(count("{ people(last: 10) { nodes { name } } }"), 11);
   assert.equal(count("{ people { nodes { name } } }"), 51);
   assert.equal(count("{ people(first: null) { nodes { name } } }"), 51);
 });
@@ -36,7 +37,28 @@ test("variables count as they are given, by default, or as the default page", ()
   const query = "query ($n: Int) { people(first: $n) { nodes { name } } }";
   assert.equal(count(query, { n: 7 }), 8);
   assert.equal(count(query), 51);
+  assert.equal(count("query ($n: Int) { people(last: $n) { nodes { name } } }", { n: 7 }), 8);
   assert.equal(count("query ($n: Int = 3) { people(first: $n) { nodes { name } } }"), 4);
+});
+
+test("a page that is too large, or is not a page, has no count", () => {
+  const code = (args: string, variables = {}) => {
+    try {
+      count(
+        `query ($n: Int) { people(${args}) { nodes { friends(first: $n) { nodes { name } } } } }`,
+        variables,
+      );
+    } catch (error) {
+      return (error as ParleyError).code;
+    }
+    return undefined;
+  };
+  assert.equal(code("first: 101"), "PYLIM");
+  assert.equal(code("last: 101"), "PYLIM");
+  assert.equal(code("first: 1", { n: 101 }), "PYLIM");
+  assert.equal(code("first: -1"), "PYREQ");
+  assert.equal(code("first: 1, last: 1"), "PYREQ");
+  assert.equal(code("first: 100", { n: 1 }), undefined);
 });
 
 test("a fragment of a connection counts with the page it is spread in", () => {
