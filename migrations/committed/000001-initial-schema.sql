@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:92d3a9cf91f0b5120a4b015c822c0acb55457841
+--! Hash: sha1:86af983b47b9354fe4ffb1d25e9b48f7d08b3830
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4142,6 +4142,10 @@ create table app_public.messages (
   )
 ) partition by range (id);
 create index on app_public.messages (conversation_id, id desc);
+-- A conversation belongs to one tenant. Without knowing this, the planner expects a few messages of a conversation and
+-- reads and sorts all of them for each page.
+create statistics app_public.messages_tenant_of_conversation (dependencies)
+  on tenant_id, conversation_id from app_public.messages;
 create index on app_public.messages (media_id) where media_id is not null;
 alter table app_public.messages enable row level security;
 comment on table app_public.messages is
@@ -4465,6 +4469,13 @@ begin
     -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
     execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
     execute format('alter table app_private.%I enable row level security', v_missing.name);
+    -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
+    -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
+    if v_missing.parent = 'app_public.messages'::regclass then
+      execute format(
+        'alter table app_private.%I alter column conversation_id set (n_distinct = 200)', v_missing.name
+      );
+    end if;
     execute format(
       'alter table %s attach partition app_private.%I for values from (%s) to (%L)',
       v_missing.parent, v_missing.name, coalesce(quote_literal(v_missing.from_id), 'minvalue'), v_missing.to_id

@@ -18,6 +18,18 @@ export async function indexes(catalog: Catalog): Promise<Statement[]> {
   }));
 }
 
+/** Statistics over several columns. */
+export async function extendedStatistics(catalog: Catalog): Promise<Statement[]> {
+  const found = await statements(
+    catalog,
+    `select t.name as of, pg_get_statisticsobjdef(s.oid) as text
+     from (${SHOWN_TABLES}) t
+     join pg_statistic_ext s on s.stxrelid = t.oid
+     order by s.stxname collate "C"`,
+  );
+  return found.map(({ of, text }) => ({ of, text: `${lowercase(text)};` }));
+}
+
 export async function triggers(catalog: Catalog): Promise<Statement[]> {
   const found = await statements(
     catalog,

@@ -1,4 +1,4 @@
-import { indexes, policies, rowSecurity, triggers } from "./attachments.ts";
+import { extendedStatistics, indexes, policies, rowSecurity, triggers } from "./attachments.ts";
 import { type Catalog, SCHEMAS, type Statement, statements, textsOf } from "./catalog.ts";
 import { attachmentComments, tableComments } from "./comments.ts";
 import { createFunctions } from "./functions.ts";
@@ -54,6 +54,7 @@ async function tables(catalog: Catalog): Promise<string> {
   const created = await createTables(catalog);
   const attachments = [
     await indexes(catalog),
+    await extendedStatistics(catalog),
     await tableComments(catalog),
     await triggers(catalog),
     await rowSecurity(catalog),
