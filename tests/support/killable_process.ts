@@ -14,14 +14,17 @@ export type KillableProcess = {
   kill(): Promise<void>;
 };
 
-export async function startKillableProcess(ownerUrl: string): Promise<KillableProcess> {
+export async function startKillableProcess(
+  ownerUrl: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<KillableProcess> {
   const port = await freePort();
   let child: ChildProcess | undefined;
   return {
     url: `http://127.0.0.1:${port}`,
     async start() {
       child = spawn(process.execPath, [ENTRY], {
-        env: { ...process.env, TEST_OWNER_URL: ownerUrl, TEST_PORT: String(port) },
+        env: { ...process.env, ...env, TEST_OWNER_URL: ownerUrl, TEST_PORT: String(port) },
         stdio: ["ignore", "pipe", "inherit"],
       });
       const started = child;

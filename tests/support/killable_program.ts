@@ -12,7 +12,7 @@ import { startWorker } from "../../src/process/worker.ts";
 import { testKeyRing as keyRing } from "./program.ts";
 
 const ownerUrl = process.env.TEST_OWNER_URL!;
-const config = readConfig({ NODE_ENV: "test" });
+const config = readConfig({ NODE_ENV: "test", MEDIA_STORAGE: process.env.MEDIA_STORAGE });
 const log = createLog(process.env.LOG_LEVEL ?? "silent");
 const pool = createPool(ownerUrl, "webhooks", config, log);
 const receiver = createWebhookReceiver({ pool, keyRing, log });

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { fileAtSandbox, sendMedia, storedFile, storedMedia, uploadsOf } from "../support/media.ts";
@@ -13,21 +10,15 @@ import { until } from "../support/until.ts";
 
 /** Files on their way to the provider, with everything that may happen to them. */
 
-let folder: string;
 let database: TestDatabase;
 let program: TestProgram;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "parley-media-"));
   database = await createTestDatabase();
-  program = await startProgram(database, {
-    sandbox: { enforcesWindow: false },
-    env: { MEDIA_STORAGE: folder },
-  });
+  program = await startProgram(database, { sandbox: { enforcesWindow: false } });
 });
 after(async () => {
   await program.stop();
   await database.drop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
@@ -45,7 +36,13 @@ const contentOf = (messageId: string) => accepted(messageId)?.content as Record<
 
 async function aFile(workspace: ConnectedWorkspace, given: Parameters<typeof storedMedia>[2] = {}) {
   const bytes = randomBytes(100_000);
-  const mediaId = await storedFile(database.pool, folder, workspace.tenantId, bytes, given);
+  const mediaId = await storedFile(
+    database.pool,
+    program.config.MEDIA_STORAGE!,
+    workspace.tenantId,
+    bytes,
+    given,
+  );
   return { bytes, mediaId };
 }
 

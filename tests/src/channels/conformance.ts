@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { startKillableProcess } from "../../support/killable_process.ts";
+import { sendMedia, storedFile } from "../../support/media.ts";
 import { isThere, messageState, say, untilMessageState } from "../../support/outbound.ts";
 import { until } from "../../support/until.ts";
 
@@ -15,6 +17,8 @@ export type StandIn = {
 };
 
 export type Stage = {
+  /** The folder that is the worker's media storage. */
+  mediaFolder: string;
   /** A channel of a new tenant at the stand-in. What the provider reports goes to `url`; defaults to the receiver. */
   connect(url?: string): Promise<Line>;
   stop(): Promise<void>;
@@ -34,6 +38,8 @@ export type Line = {
   post(body: Buffer, signedFor?: Line): Promise<number>;
   /** Our ids of the messages that the provider has accepted, in its order. */
   accepted(): string[];
+  /** The file that an accepted message of ours shows. */
+  fileOf(messageId: string): Promise<Buffer>;
   /** What is to happen with the next message to a customer. */
   next(customer: string, what: Trouble): void;
 };
@@ -128,6 +134,20 @@ export function testConformance({ kind, start }: StandIn): void {
     const written = await say(database.pool, await conversation(line), "one", "two", "three", "four");
     for (const id of written) await untilMessageState(database.pool, id, ({ state }) => state === null);
     assert.deepEqual(line.accepted(), written);
+  });
+
+  test(`${kind}: a message with a file shows the file, in its place among the others`, async () => {
+    const line = await stage.connect();
+    const thread = await conversation(line);
+    const bytes = randomBytes(50_000);
+    const mediaId = await storedFile(database.pool, stage.mediaFolder, line.tenantId, bytes);
+    const [before] = await say(database.pool, thread, "before");
+    const picture = await sendMedia(database.pool, thread.conversationId, mediaId);
+    const [after] = await say(database.pool, thread, "after");
+    const written = [before!, picture, after!];
+    for (const id of written) await untilMessageState(database.pool, id, ({ state }) => state === null);
+    assert.deepEqual(line.accepted(), written);
+    assert.deepEqual(await line.fileOf(picture), bytes);
   });
 
   test(`${kind}: statuses in any order and number end the same`, async () => {

@@ -1,4 +1,5 @@
 import type { Fault } from "../../../../sandbox/faults.ts";
+import { fileAtSandbox } from "../../../support/media.ts";
 import { digits } from "../../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../../support/program.ts";
 import { postWebhook, textMessage, webhookBody } from "../../../support/webhooks.ts";
@@ -14,6 +15,7 @@ const whatsapp: StandIn = {
       sandbox: { enforcesWindow: false, delivery },
     });
     return {
+      mediaFolder: program.config.MEDIA_STORAGE!,
       connect: (url = program.url) => connect(program, url),
       stop: () => program.stop(),
     };
@@ -74,6 +76,10 @@ async function connect({ sandbox, connectedWorkspace }: TestProgram, url: string
     async post(body, signedFor = line) {
       const { appSecret: secret } = workspaces.get(signedFor)!;
       return (await postWebhook(url, { channelId, appSecret: secret }, body)).status;
+    },
+    async fileOf(messageId) {
+      const { content } = own().find(({ callbackData }) => callbackData === messageId)!;
+      return fileAtSandbox(sandbox.url, accessToken, (content as { id: string }).id);
     },
     accepted: () => own().map(({ callbackData }) => callbackData!),
     next(recipient, what) {
