@@ -1781,7 +1781,7 @@ comment on column app_public.messages.provider_message_id is 'The provider''s id
 comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes, or to which it is a reaction.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
-comment on column app_public.messages.media_id is 'The file of an image, video, audio, document or sticker, if Parley stores it. That of a received message has the id of the message.
+comment on column app_public.messages.media_id is 'The file of an image, video, audio, document or sticker, if Parley stores it. That of a received message has the id of the message. Outbound: a file to send, which takes the place of id or link in the only media object of the content that has neither, also in a header.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is 'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, "group_id"). Outbound: any object, for your own use; a chatbot stores its run and node here.';
@@ -2858,7 +2858,8 @@ grant execute on function app_hidden.media_limit_problem(app_public.channel_kind
 
 create function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
   select case
-    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link must be given'
+    when (content ? 'id') = (content ? 'link')
+    then 'exactly one of id and link must be given, unless the message has a media_id'
     when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$'
     then 'id must be a media id (1 to 200 characters without spaces)'
     when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$'

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:86af983b47b9354fe4ffb1d25e9b48f7d08b3830
+--! Hash: sha1:8e04a8eac51bd4bfc6713fbb3dbc5ae555237a0e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3799,7 +3799,8 @@ grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 --! Included messages/content/media_problem.sql
 create or replace function app_hidden.media_problem(content jsonb, has_caption boolean) returns text as $$
   select case
-    when (content ? 'id') = (content ? 'link') then 'exactly one of id and link must be given'
+    when (content ? 'id') = (content ? 'link')
+    then 'exactly one of id and link must be given, unless the message has a media_id'
     when content ? 'id' and coalesce(content ->> 'id', '') !~ '^[^\s]{1,200}$'
     then 'id must be a media id (1 to 200 characters without spaces)'
     when content ? 'link' and coalesce(content ->> 'link', '') !~ '^https?://[^\s]+$'
@@ -4177,7 +4178,8 @@ comment on column app_public.messages.reply_to_id is
    'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.media_id is
   E'The file of an image, video, audio, document or sticker, if Parley stores it. That of a received message has the '
-   'id of the message.\n\n'
+   'id of the message. Outbound: a file to send, which takes the place of id or link in the only media object of the '
+   'content that has neither, also in a header.\n\n'
    'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is
   E'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, '

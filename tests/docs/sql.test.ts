@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { storedMedia } from "../support/media.ts";
 import { aConversation, aWorkspace } from "../support/people.ts";
 import { blocksOf, document } from "./document.ts";
 
@@ -10,7 +11,8 @@ const blocks = blocksOf(document("docs/sql.md")).filter(({ language }) => langua
 
 let database: TestDatabase;
 let client: pg.Client;
-let conversationId: string;
+/** psql's variables. */
+let variables: Record<string, string>;
 
 before(async () => {
   database = await createTestDatabase();
@@ -18,7 +20,8 @@ before(async () => {
   await client.connect();
   const workspace = await aWorkspace(client);
   await client.query("update app_public.tenants set slug = 'bakery' where id = $1", [workspace.tenantId]);
-  ({ conversationId } = await aConversation(client, workspace));
+  const { conversationId } = await aConversation(client, workspace);
+  variables = { conversation: conversationId, media: await storedMedia(client, workspace.tenantId) };
 });
 
 after(async () => {
@@ -26,12 +29,13 @@ after(async () => {
   await database.drop();
 });
 
-/** psql's variables, as psql would write them. */
+/** A statement with its variables filled in, as psql does it. */
 function filledIn(text: string): string {
-  const statement = text.replaceAll(":'conversation'", () => pg.escapeLiteral(conversationId));
-  const [unknown] = /:'\w+'/.exec(statement) ?? [];
-  assert.equal(unknown, undefined, "a variable without a value");
-  return statement;
+  return text.replaceAll(/:'(\w+)'/g, (_, name: string) => {
+    const value = variables[name];
+    assert.ok(value, `the variable ${name} has no value`);
+    return pg.escapeLiteral(value);
+  });
 }
 
 /** A role that the page makes sees its conversations, and nothing else. */
