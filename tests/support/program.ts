@@ -33,7 +33,8 @@ export type TestProgram = {
 export type ConnectedWorkspace = Workspace & { accessToken: string; appSecret: string; verifyToken: string };
 
 /** One for the process: deriving the key takes a tenth of a second. */
-export const testKeyRing: KeyRing = keyRing(["a secret key for tests, long enough"]);
+export const TEST_SECRET_KEY = "a secret key for tests, long enough";
+export const testKeyRing: KeyRing = keyRing([TEST_SECRET_KEY]);
 
 export async function startProgram(
   database: TestDatabase,

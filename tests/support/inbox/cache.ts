@@ -1,0 +1,81 @@
+import { type Cache, cacheExchange, type Data } from "@urql/exchange-graphcache";
+import type { Bubble, Row } from "./types.ts";
+
+/** What graphcache has to know of this API, and what belongs into which list. */
+export function inboxCache() {
+  const noKey = () => null;
+  const byNodeId = ({ nodeId }: Data) => String(nodeId);
+  return cacheExchange({
+    keys: {
+      ConversationConnection: noKey,
+      MessageConnection: noKey,
+      ContactTagConnection: noKey,
+      PageInfo: noKey,
+      Membership: byNodeId,
+      ContactTag: byNodeId,
+      MessageStatus: ({ messageId }) => String(messageId),
+    },
+    updates: {
+      Mutation: {
+        sendMessage: ({ sendMessage }, _, cache) =>
+          putBubble(cache, (sendMessage as { message: Bubble }).message),
+      },
+      Subscription: {
+        messageAdded: ({ messageAdded }, _, cache) => putBubble(cache, messageAdded as Bubble),
+        messageStatusChanged: ({ messageStatusChanged }, _, cache) =>
+          putStatus(cache, messageStatusChanged as Status),
+        conversationChanged: ({ conversationChanged }, _, cache) => putRow(cache, conversationChanged as Row),
+      },
+    },
+  });
+}
+
+type Status = { messageId: string };
+
+/** Messages that change another one are no bubbles: they show on the message they change. */
+const CHANGES: ReadonlySet<string> = new Set(["reaction", "edit", "revoke"]);
+
+/** A message has its place in the loaded thread by its id, wherever it comes from and however often. */
+function putBubble(cache: Cache, { id, conversationId, type }: Bubble): void {
+  if (CHANGES.has(type)) return;
+  const conversation = { __typename: "Conversation", id: conversationId };
+  putInto(cache, conversation, "messages", { __typename: "Message", id }, (key) =>
+    String(cache.resolve(key, "id")),
+  );
+}
+
+/** A conversation that has changed is in its place in the inbox, newest first. */
+function putRow(cache: Cache, { id }: Row): void {
+  putInto(cache, "Query", "conversations", { __typename: "Conversation", id }, (key) =>
+    String(cache.resolve(key, "lastActivityAt")),
+  );
+}
+
+/** The first status of a message that was stored without one. */
+function putStatus(cache: Cache, { messageId }: Status): void {
+  const status = { __typename: "MessageStatus", messageId };
+  cache.link({ __typename: "Message", id: messageId }, "messageStatus", status);
+}
+
+/** Puts an item into every loaded list of this field, in descending order. */
+function putInto(
+  cache: Cache,
+  parent: Data | "Query",
+  field: string,
+  item: Data,
+  rank: (key: string) => string,
+): void {
+  const itemKey = cache.keyOfEntity(item)!;
+  const lists = cache.inspectFields(parent).filter(({ fieldName }) => fieldName === field);
+  for (const { fieldKey } of lists) {
+    const list = cache.resolve(parent, fieldKey) as string;
+    const keys = new Set([itemKey, ...(cache.resolve(list, "nodes") as string[])]);
+    const ranked = Array.from(keys, (key) => ({ key, rank: rank(key) }));
+    ranked.sort((one, other) => (one.rank < other.rank ? 1 : -1));
+    cache.link(
+      list,
+      "nodes",
+      ranked.map(({ key }) => key),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CustomerPhone } from "../../../sandbox/customer_phone.ts";
+import { startSandboxServer } from "../../../sandbox/server.ts";
+import { readConfig } from "../../../src/base/config.ts";
+import { createLog } from "../../../src/base/log.ts";
+import { startApplication } from "../../../src/process/application.ts";
+import { sealChannelSecrets } from "../../../src/secrets/channel_secrets.ts";
+import { createTestDatabase } from "../database.ts";
+import { aPerson, aWorkspace } from "../people.ts";
+import { TEST_SECRET_KEY, testKeyRing } from "../program.ts";
+import { InboxApp } from "./inbox_app.ts";
+
+const PASSWORD = "correct horse battery";
+
+/** One company: Parley, a number that the sandbox plays, agents with their browsers, customers with their phones. */
+export type Office = {
+  agent(name: string): Promise<InboxApp>;
+  customer(name: string): CustomerPhone;
+  stop(): Promise<void>;
+};
+
+export async function startOffice(): Promise<Office> {
+  await using starting = new AsyncDisposableStack();
+  const database = await createTestDatabase();
+  starting.defer(() => database.drop());
+  const home = await mkdtemp(join(tmpdir(), "parley-office-"));
+  starting.defer(() => rm(home, { recursive: true, force: true }));
+  const config = readConfig({
+    NODE_ENV: "test",
+    PORT: "0",
+    PARLEY_DATA_DIR: home,
+    DATABASE_URL: database.ownerUrl,
+    DATABASE_AUTHENTICATOR_URL: database.authenticatorUrl,
+    PARLEY_SECRET_KEY: TEST_SECRET_KEY,
+    JWT_SECRET: "a token secret for tests, long enough",
+  });
+  const parts = { migrates: false, api: true, worker: true };
+  const application = await startApplication(parts, config, createLog(process.env.LOG_LEVEL ?? "silent"));
+  starting.defer(() => application.close());
+  const sandbox = await startSandboxServer({ seed: 1 });
+  starting.defer(() => sandbox.close());
+  const workspace = await aWorkspace(database.pool);
+  const secrets = { accessToken: "token", appSecret: "secret", verifyToken: "verify" };
+  await database.pool.query("select app_private.set_channel_secrets($1, $2)", [
+    workspace.channelId,
+    JSON.stringify(sealChannelSecrets(workspace.channelId, secrets, testKeyRing)),
+  ]);
+  await database.pool.query("update app_public.whatsapp_channels set graph_url = $2 where channel_id = $1", [
+    workspace.channelId,
+    sandbox.url,
+  ]);
+  const url = application.url!;
+  sandbox.addNumber({
+    ...workspace,
+    ...secrets,
+    displayPhoneNumber: "15550001111",
+    webhookUrl: `${url}/webhooks/whatsapp/${workspace.channelId}`,
+  });
+  const apps: InboxApp[] = [];
+  starting.defer(async () => {
+    await Promise.all(apps.map((app) => app.stop()));
+  });
+  const stack = starting.move();
+  let customers = 0;
+  return {
+    async agent(name) {
+      const { userId, email } = await aPerson(database.pool, workspace.tenantId, "agent");
+      await database.pool.query("update app_public.users set name = $2 where id = $1", [userId, name]);
+      await database.pool.query("select app_private.set_password($1, $2)", [userId, PASSWORD]);
+      const app = await InboxApp.start(url, { email, password: PASSWORD, name });
+      apps.push(app);
+      return app;
+    },
+    customer: (name) =>
+      sandbox.customer({ phone: `1202555010${customers++}`, name }, workspace.phoneNumberId),
+    stop: () => stack.disposeAsync(),
+  };
+}

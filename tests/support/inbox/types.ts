@@ -1,0 +1,49 @@
+/** The parts of the API's types that the documents select. */
+export type Row = {
+  id: string;
+  status: string;
+  unreadCount: number;
+  lastMessagePreview: string | null;
+  lastActivityAt: string;
+  assigneeId: string | null;
+  assignee: { user: User } | null;
+  contact: Customer;
+};
+
+export type Customer = {
+  id: string;
+  name: string | null;
+  profileName: string | null;
+  phone: string | null;
+  contactTags: { nodes: { tag: { name: string } }[] };
+};
+
+export type User = { id: string; name: string };
+
+export type Bubble = {
+  id: string;
+  conversationId: string;
+  author: "contact" | "chatbot" | "user" | "system";
+  user: User | null;
+  type: string;
+  currentPreview: string;
+  editedAt: string | null;
+  revokedAt: string | null;
+  quotedMessage: { currentPreview: string } | null;
+  reactions: { emoji: string; author: string; user: User | null }[];
+  messageStatus: { status: string } | null;
+  media: Media | null;
+  idempotencyKey: string | null;
+};
+
+export type Media = {
+  id: string;
+  state: "pending" | "stored" | "failed" | "gone";
+  type: string;
+  mimeType: string | null;
+  filename: string | null;
+  isVoice: boolean;
+};
+
+export type Inbox = { conversations: { nodes: Row[] } };
+export type Thread = { conversation: { id: string; messages: { nodes: Bubble[] } } | null };
