@@ -1653,7 +1653,7 @@ create table app_public.message_changes (
   message_hash uuid not null,
   message_id uuid,
   type app_public.message_type not null,
-  direction app_public.message_direction not null,
+  is_inbound boolean not null,
   author app_public.message_author not null,
   user_id uuid,
   emoji text,
@@ -1665,7 +1665,9 @@ create table app_public.message_changes (
   constraint message_changes_type_is_change check ((type = any (array['reaction'::app_public.message_type, 'edit'::app_public.message_type, 'revoke'::app_public.message_type])))
 );
 create index message_changes_message_hash_idx on app_public.message_changes (message_hash) where (message_id is null);
-create index message_changes_message_id_type_direction_occurred_at_id_idx on app_public.message_changes (message_id, type, direction, occurred_at desc, id desc);
+create index message_changes_message_id_idx on app_public.message_changes (message_id) where (type = 'revoke'::app_public.message_type);
+create index message_changes_message_id_is_inbound_occurred_at_id_idx on app_public.message_changes (message_id, is_inbound, occurred_at desc, id desc) where (type = 'reaction'::app_public.message_type);
+create index message_changes_message_id_occurred_at_id_idx on app_public.message_changes (message_id, occurred_at desc, id desc) where (type = 'edit'::app_public.message_type);
 comment on table app_public.message_changes is 'A reaction to a message, an edit or a deletion by its author. Each is a message of its own, from which this row follows; Message.reactions and Message.edits list those that apply.
 
 In SQL: one statement inserts the message and this row, and one deletes both. Which change applies is decided when it is read, by occurred_at, so changes may arrive in any order.';
@@ -1673,6 +1675,7 @@ comment on column app_public.message_changes.id is 'The id of the message that i
 comment on column app_public.message_changes.message_hash is 'The changed message: provider_id_hash() of its channel and the id that the provider gives it.';
 comment on column app_public.message_changes.message_id is 'The changed message. Null while it is not known, or if its author may not change it: customers edit and delete their own messages only, the business its own, and both react to messages of their conversation only.';
 comment on column app_public.message_changes.type is 'reaction, edit or revoke (a deletion by the author).';
+comment on column app_public.message_changes.is_inbound is 'Whether the customer is the author.';
 comment on column app_public.message_changes.author is 'The author of the change.';
 comment on column app_public.message_changes.user_id is 'The user who reacted. Null for a customer, and for changes that were made in the phone app.';
 comment on column app_public.message_changes.emoji is 'Reactions: the emoji, at most 32 characters. Empty if the reaction is taken back.';
@@ -3869,7 +3872,7 @@ begin
       -- Others than the two parties of a conversation may know the provider's id of a message.
       and t.conversation_id = m.conversation_id
       and t.type not in ('reaction', 'edit', 'revoke')
-      and (c.type = 'reaction' or t.direction = c.direction)
+      and (c.type = 'reaction' or t.direction = m.direction)
       and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
       returning c.tenant_id, c.message_id
     )
@@ -7129,7 +7132,7 @@ create function app_private.refresh_last_messages(conversation_ids uuid[]) retur
       and (x.type <> 'reaction' or not exists (
         select from app_public.message_changes o
         join app_public.message_changes n
-          on n.message_id = o.message_id and n.type = 'reaction' and n.direction = o.direction
+          on n.message_id = o.message_id and n.type = 'reaction' and n.is_inbound = o.is_inbound
           and (n.occurred_at, n.id) > (o.occurred_at, o.id)
         where o.id = x.id
       ))
@@ -8133,11 +8136,11 @@ begin
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
 
   insert into app_public.message_changes (
-    tenant_id, id, message_hash, type, direction, author, user_id, emoji, content, occurred_at
+    tenant_id, id, message_hash, type, is_inbound, author, user_id, emoji, content, occurred_at
   )
   select
-    m.tenant_id, m.id, app_private.provider_id_hash(v.channel_id, r.provider_message_id), m.type, m.direction, m.author,
-    m.user_id, r.emoji, r.content, m.occurred_at
+    m.tenant_id, m.id, app_private.provider_id_hash(v.channel_id, r.provider_message_id), m.type,
+    m.direction = 'inbound', m.author, m.user_id, r.emoji, r.content, m.occurred_at
   from app_public.messages m
   join app_public.conversations v on v.id = m.conversation_id
   cross join lateral (
@@ -9816,6 +9819,16 @@ $$
 comment on function app_public.message_by_provider_id(uuid,text) is 'The message, inbound or outbound, that the provider knows by this id (for WhatsApp: wamid). Null if there is none.';
 grant execute on function app_public.message_by_provider_id(uuid,text) to parley_visitor;
 
+create function app_public.message_changes_user(change app_public.message_changes) returns setof app_public.users as $$
+  select u.*
+  from app_public.users u
+  where u.id = change.user_id
+  limit 1
+$$
+  language sql stable rows 1;
+comment on function app_public.message_changes_user(app_public.message_changes) is 'The user who reacted. Null for a customer, for changes that were made in the phone app, and if the user is not a member of the tenant any more.';
+grant execute on function app_public.message_changes_user(app_public.message_changes) to parley_visitor;
+
 create function app_public.messages_ack_status(message app_public.messages) returns integer as $$
   select case app_public.messages_status(message)
     when 'failed' then -1
@@ -9851,15 +9864,15 @@ create function app_public.messages_current(message app_public.messages) returns
   left join lateral (
     select c.content, c.occurred_at
     from app_public.message_changes c
-    where c.message_id = message.id and c.type = 'edit' and c.direction = message.direction
+    where c.message_id = message.id and c.type = 'edit'
     order by c.occurred_at desc, c.id desc
     limit 1
   ) e on true
   left join lateral (
     select c.occurred_at
     from app_public.message_changes c
-    where c.message_id = message.id and c.type = 'revoke' and c.direction = message.direction
-    order by c.occurred_at desc
+    where c.message_id = message.id and c.type = 'revoke'
+    order by c.occurred_at
     limit 1
   ) d on true
 $$
@@ -9870,7 +9883,7 @@ grant execute on function app_public.messages_current(app_public.messages) to pa
 create function app_public.messages_edits(message app_public.messages) returns setof app_public.message_changes as $$
   select c.*
   from app_public.message_changes c
-  where c.message_id = message.id and c.type = 'edit' and c.direction = message.direction
+  where c.message_id = message.id and c.type = 'edit'
   order by c.occurred_at desc, c.id desc
   limit 20
 $$
@@ -9889,6 +9902,16 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.messages_idempotency_key(app_public.messages) is 'The idempotencyKey that the message was sent with, for as long as the key is remembered (eight days). A client that shows a message before it is sent recognises it by its key.';
 grant execute on function app_public.messages_idempotency_key(app_public.messages) to parley_visitor;
+
+create function app_public.messages_media(message app_public.messages) returns setof app_public.media as $$
+  select f.*
+  from app_public.media f
+  where f.id = message.media_id
+  limit 1
+$$
+  language sql stable rows 1;
+comment on function app_public.messages_media(app_public.messages) is 'The file of the message. Null if it has none.';
+grant execute on function app_public.messages_media(app_public.messages) to parley_visitor;
 
 create function app_public.messages_message_status(message app_public.messages) returns setof app_public.message_statuses as $$
   select s.*
@@ -9923,12 +9946,12 @@ grant execute on function app_public.messages_quoted_message(app_public.messages
 
 create function app_public.messages_reactions(message app_public.messages) returns setof app_public.message_changes as $$
   select r.*
-  from (values ('inbound'::app_public.message_direction), ('outbound')) d (direction)
+  from (values (true), (false)) d (is_inbound)
   cross join lateral (
     select c.*
     from app_public.message_changes c
-    where c.message_id = message.id and c.type = 'reaction' and c.direction = d.direction
-    and (c.direction = 'inbound' or not exists (
+    where c.message_id = message.id and c.type = 'reaction' and c.is_inbound = d.is_inbound
+    and (c.is_inbound or not exists (
       select from app_public.message_statuses s where s.message_id = c.id and s.status = 'failed'
     ))
     order by c.occurred_at desc, c.id desc
@@ -9961,6 +9984,16 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.messages_status(app_public.messages) is 'The outcome of an outbound message; null for an inbound one. Errors, times and pricing are in its messageStatus.';
 grant execute on function app_public.messages_status(app_public.messages) to parley_visitor;
+
+create function app_public.messages_user(message app_public.messages) returns setof app_public.users as $$
+  select u.*
+  from app_public.users u
+  where u.id = message.user_id
+  limit 1
+$$
+  language sql stable rows 1;
+comment on function app_public.messages_user(app_public.messages) is 'The user who wrote the message. Null if no user did, or if the user is not a member of the tenant any more.';
+grant execute on function app_public.messages_user(app_public.messages) to parley_visitor;
 
 create function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set status = 'open'

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8e04a8eac51bd4bfc6713fbb3dbc5ae555237a0e
+--! Hash: sha1:43f772baa725c09df8ce2861c0b700d846369c88
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4274,7 +4274,7 @@ create table app_public.message_changes (
   message_id uuid,
   type app_public.message_type not null
     constraint message_changes_type_is_change check (type in ('reaction', 'edit', 'revoke')),
-  direction app_public.message_direction not null,
+  is_inbound boolean not null,
   author app_public.message_author not null,
   user_id uuid,
   emoji text
@@ -4283,7 +4283,10 @@ create table app_public.message_changes (
     constraint message_changes_edit_has_content check ((type = 'edit') = (content is not null)),
   occurred_at timestamptz not null
 );
-create index on app_public.message_changes (message_id, type, direction, occurred_at desc, id desc);
+-- Partial, and by a boolean: behind a policy, the comparison of an enum is not used to search an index.
+create index on app_public.message_changes (message_id, is_inbound, occurred_at desc, id desc) where type = 'reaction';
+create index on app_public.message_changes (message_id, occurred_at desc, id desc) where type = 'edit';
+create index on app_public.message_changes (message_id) where type = 'revoke';
 create index on app_public.message_changes (message_hash) where message_id is null;
 alter table app_public.message_changes enable row level security;
 comment on table app_public.message_changes is
@@ -4299,6 +4302,7 @@ comment on column app_public.message_changes.message_id is
   E'The changed message. Null while it is not known, or if its author may not change it: customers edit and delete '
    'their own messages only, the business its own, and both react to messages of their conversation only.';
 comment on column app_public.message_changes.type is E'reaction, edit or revoke (a deletion by the author).';
+comment on column app_public.message_changes.is_inbound is E'Whether the customer is the author.';
 comment on column app_public.message_changes.author is E'The author of the change.';
 comment on column app_public.message_changes.user_id is
   E'The user who reacted. Null for a customer, and for changes that were made in the phone app.';
@@ -4841,7 +4845,7 @@ begin
       -- Others than the two parties of a conversation may know the provider's id of a message.
       and t.conversation_id = m.conversation_id
       and t.type not in ('reaction', 'edit', 'revoke')
-      and (c.type = 'reaction' or t.direction = c.direction)
+      and (c.type = 'reaction' or t.direction = m.direction)
       and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
       returning c.tenant_id, c.message_id
     )
@@ -4869,11 +4873,11 @@ begin
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
 
   insert into app_public.message_changes (
-    tenant_id, id, message_hash, type, direction, author, user_id, emoji, content, occurred_at
+    tenant_id, id, message_hash, type, is_inbound, author, user_id, emoji, content, occurred_at
   )
   select
-    m.tenant_id, m.id, app_private.provider_id_hash(v.channel_id, r.provider_message_id), m.type, m.direction, m.author,
-    m.user_id, r.emoji, r.content, m.occurred_at
+    m.tenant_id, m.id, app_private.provider_id_hash(v.channel_id, r.provider_message_id), m.type,
+    m.direction = 'inbound', m.author, m.user_id, r.emoji, r.content, m.occurred_at
   from app_public.messages m
   join app_public.conversations v on v.id = m.conversation_id
   cross join lateral (
@@ -5133,15 +5137,15 @@ returns table (current_content jsonb, current_preview text, edited_at timestampt
   left join lateral (
     select c.content, c.occurred_at
     from app_public.message_changes c
-    where c.message_id = message.id and c.type = 'edit' and c.direction = message.direction
+    where c.message_id = message.id and c.type = 'edit'
     order by c.occurred_at desc, c.id desc
     limit 1
   ) e on true
   left join lateral (
     select c.occurred_at
     from app_public.message_changes c
-    where c.message_id = message.id and c.type = 'revoke' and c.direction = message.direction
-    order by c.occurred_at desc
+    where c.message_id = message.id and c.type = 'revoke'
+    order by c.occurred_at
     limit 1
   ) d on true
 $$ language sql stable rows 1;
@@ -5158,7 +5162,7 @@ create or replace function app_public.messages_edits(message app_public.messages
 returns setof app_public.message_changes as $$
   select c.*
   from app_public.message_changes c
-  where c.message_id = message.id and c.type = 'edit' and c.direction = message.direction
+  where c.message_id = message.id and c.type = 'edit'
   order by c.occurred_at desc, c.id desc
   limit 20
 $$ language sql stable rows 20;
@@ -5174,12 +5178,12 @@ grant execute on function app_public.messages_edits(app_public.messages) to parl
 create or replace function app_public.messages_reactions(message app_public.messages)
 returns setof app_public.message_changes as $$
   select r.*
-  from (values ('inbound'::app_public.message_direction), ('outbound')) d (direction)
+  from (values (true), (false)) d (is_inbound)
   cross join lateral (
     select c.*
     from app_public.message_changes c
-    where c.message_id = message.id and c.type = 'reaction' and c.direction = d.direction
-    and (c.direction = 'inbound' or not exists (
+    where c.message_id = message.id and c.type = 'reaction' and c.is_inbound = d.is_inbound
+    and (c.is_inbound or not exists (
       select from app_public.message_statuses s where s.message_id = c.id and s.status = 'failed'
     ))
     order by c.occurred_at desc, c.id desc
@@ -5196,6 +5200,36 @@ comment on function app_public.messages_reactions(app_public.messages) is
 
 grant execute on function app_public.messages_reactions(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_reactions.sql
+--! Included messages/messages_user.sql
+create or replace function app_public.messages_user(message app_public.messages) returns setof app_public.users as $$
+  select u.*
+  from app_public.users u
+  where u.id = message.user_id
+  limit 1
+$$ language sql stable rows 1;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_public.messages_user(app_public.messages) is
+  E'The user who wrote the message. Null if no user did, or if the user is not a member of the tenant any more.';
+
+grant execute on function app_public.messages_user(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_user.sql
+--! Included messages/message_changes_user.sql
+create or replace function app_public.message_changes_user(change app_public.message_changes)
+returns setof app_public.users as $$
+  select u.*
+  from app_public.users u
+  where u.id = change.user_id
+  limit 1
+$$ language sql stable rows 1;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_public.message_changes_user(app_public.message_changes) is
+  E'The user who reacted. Null for a customer, for changes that were made in the phone app, and if the user is not a '
+   'member of the tenant any more.';
+
+grant execute on function app_public.message_changes_user(app_public.message_changes) to parley_visitor;
+--! EndIncluded messages/message_changes_user.sql
 --! Included messages/refresh_last_messages.sql
 create or replace function app_private.refresh_last_messages(conversation_ids uuid[]) returns void as $$
   update app_public.conversations c set last_message_id = l.id, last_message_preview = l.current_preview
@@ -5213,7 +5247,7 @@ create or replace function app_private.refresh_last_messages(conversation_ids uu
       and (x.type <> 'reaction' or not exists (
         select from app_public.message_changes o
         join app_public.message_changes n
-          on n.message_id = o.message_id and n.type = 'reaction' and n.direction = o.direction
+          on n.message_id = o.message_id and n.type = 'reaction' and n.is_inbound = o.is_inbound
           and (n.occurred_at, n.id) > (o.occurred_at, o.id)
         where o.id = x.id
       ))
@@ -7316,6 +7350,20 @@ create policy select_member on app_public.media for select to parley_visitor
 grant select on app_public.media to parley_visitor;
 -- Nothing else: the program receives and stores files.
 --! EndIncluded media/media.policies.sql
+--! Included messages/messages_media.sql
+create or replace function app_public.messages_media(message app_public.messages) returns setof app_public.media as $$
+  select f.*
+  from app_public.media f
+  where f.id = message.media_id
+  limit 1
+$$ language sql stable rows 1;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_public.messages_media(app_public.messages) is
+  E'The file of the message. Null if it has none.';
+
+grant execute on function app_public.messages_media(app_public.messages) to parley_visitor;
+--! EndIncluded messages/messages_media.sql
 
 --! split: 0600-chatbots.sql
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');

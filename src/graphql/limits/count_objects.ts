@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -95,7 +96,7 @@ class ObjectCounter {
     if (name === "totalCount") return TOTAL_COUNT;
     const type = getNamedType(definition.type);
     if (!field.selectionSet || !isCompositeType(type)) return 0;
-    const times = name === "nodes" || name === "edges" ? pageOf : (definition.extensions.longestList ?? 1);
+    const times = name === "nodes" || name === "edges" ? pageOf : longestList(definition);
     const isPaged = definition.args.some((argument) => argument.name === "first");
     return times * (1 + this.ofSelections(field.selectionSet, type, isPaged ? this.#pageOfField(field) : 1));
   }
@@ -109,6 +110,11 @@ class ObjectCounter {
     };
     return pageSize(name.value, { first: numberOf("first"), last: numberOf("last") });
   }
+}
+
+/** Of a list without pages (row_estimates.ts). */
+function longestList({ extensions }: GraphQLField<unknown, unknown>): number {
+  return typeof extensions.longestList === "number" ? extensions.longestList : 1;
 }
 
 function defaultOf(operation: OperationDefinitionNode, name: string): number | undefined {

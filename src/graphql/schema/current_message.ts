@@ -1,5 +1,6 @@
 import "postgraphile";
 import type { PgSelectSingleStep } from "postgraphile/@dataplan/pg";
+import type { Step } from "postgraphile/grafast";
 
 /** Columns of app_public.messages_current(). */
 const FIELDS = {
@@ -42,6 +43,13 @@ export const CurrentMessage: GraphileConfig.Plugin = {
         const { current, ...kept } = fields;
         const planRow = current?.plan;
         if (!planRow) throw new Error("messages_current() is missing");
+        // All fields of a message take their values from one row.
+        const rows = new WeakMap<Step, PgSelectSingleStep>();
+        const rowOf = ($message: Step, plan: () => Step) => {
+          const $row = rows.get($message) ?? (plan() as PgSelectSingleStep);
+          rows.set($message, $row);
+          return $row;
+        };
         for (const [fieldName, { column, type, description }] of Object.entries(FIELDS))
           kept[fieldName] = fieldWithHooks(
             { fieldName },
@@ -49,7 +57,7 @@ export const CurrentMessage: GraphileConfig.Plugin = {
               type: build.getOutputTypeByName(type),
               description,
               plan: ($message, args, info) =>
-                (planRow($message, args, info) as PgSelectSingleStep).get(column),
+                rowOf($message, () => planRow($message, args, info)).get(column),
             },
           );
         return kept;

@@ -1,4 +1,7 @@
 import "postgraphile";
+import type { PgSelectStep } from "postgraphile/@dataplan/pg";
+import { first } from "postgraphile/grafast";
+import { type GraphQLOutputType, getNamedType } from "postgraphile/graphql";
 
 /** Set-returning functions that declare more rows than this have pages. */
 const LONGEST_LIST = 20;
@@ -6,23 +9,16 @@ const LONGEST_LIST = 20;
 declare global {
   namespace DataplanPg {
     interface PgResourceExtensions {
-      /** The largest number of rows of a function that returns a list without pages. */
+      /** The largest number of rows of a function that has no pages. */
       longestList?: number;
     }
   }
 }
 
-declare module "postgraphile/graphql" {
-  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
-    /** The largest number of items of a list without pages. */
-    longestList?: number;
-  }
-}
-
 /**
- * Functions that return a set and declare how many rows it has at most, with `rows 1` to `rows 20`: one row is an object,
- * more are a list without pages. A function that returns a single row would be called for each row of the query, whereas
- * Postgres inlines those that return a set.
+ * Computed fields that declare how many rows they have at most, with `returns setof … rows 1` to `rows 20`: one row is an
+ * object, more are a list without pages. As sets, they become subselects that Postgres inlines, and computes for the rows
+ * of a page only. A function that returns one row is called instead, and a relation is joined before the page is cut.
  */
 export const RowEstimates: GraphileConfig.Plugin = {
   name: "ParleyRowEstimates",
@@ -32,10 +28,6 @@ export const RowEstimates: GraphileConfig.Plugin = {
       pgProcedures_PgResourceOptions(_info, { pgProc, resourceOptions }) {
         const { proretset, prorows } = pgProc;
         if (!proretset || !prorows || prorows > LONGEST_LIST) return;
-        if (prorows === 1) {
-          resourceOptions.isUnique = true;
-          return;
-        }
         resourceOptions.isList = true;
         const { extensions } = resourceOptions;
         resourceOptions.extensions = {
@@ -50,7 +42,17 @@ export const RowEstimates: GraphileConfig.Plugin = {
     hooks: {
       GraphQLObjectType_fields_field(field, _build, { scope }) {
         const { longestList } = scope.pgFieldResource?.extensions ?? {};
-        return longestList ? { ...field, extensions: { ...field.extensions, longestList } } : field;
+        const { plan } = field;
+        if (!plan || !longestList) return field;
+        if (longestList > 1) return { ...field, extensions: { ...field.extensions, longestList } };
+        return {
+          ...field,
+          type: getNamedType(field.type) as GraphQLOutputType,
+          plan($parent, args, info) {
+            const $rows = plan($parent, args, info) as PgSelectStep;
+            return $rows.row(first($rows));
+          },
+        };
       },
     },
   },

@@ -105,28 +105,10 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
   },
   {
     kind: "class",
-    match: "app_public.message_changes",
-    tags: {
-      foreignKey:
-        "(user_id) references app_public.users (id)|@fieldName user|@backwardBehavior -connection -list",
-    },
-  },
-  {
-    kind: "class",
     match: "app_public.conversations",
     tags: {
       foreignKey:
         "(last_message_id) references app_public.messages (id)|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
-    },
-  },
-  {
-    kind: "class",
-    match: "app_public.messages",
-    tags: {
-      foreignKey: [
-        "(media_id) references app_public.media (id)|@fieldName media|@backwardBehavior -connection -list",
-        "(user_id) references app_public.users (id)|@fieldName user|@backwardBehavior -connection -list",
-      ],
     },
   },
   // The enum has the better claim to the name ChannelKind.

@@ -29,6 +29,10 @@ export const INLINED: Record<string, string> = {
   merge_statuses:
     "select (select count(*) from app_private.merge_statuses(m.content, array[m.id], now()) f) from app_public.messages m",
   messages_current: "select f.current_preview from app_public.messages m, app_public.messages_current(m) f",
+  message_changes_user:
+    "select f.name from app_public.message_changes c, app_public.message_changes_user(c) f",
+  messages_media: "select f.state from app_public.messages m, app_public.messages_media(m) f",
+  messages_user: "select f.name from app_public.messages m, app_public.messages_user(m) f",
   messages_edits: "select f.id from app_public.messages m, app_public.messages_edits(m) f",
   messages_message_status:
     "select f.status from app_public.messages m, app_public.messages_message_status(m) f",

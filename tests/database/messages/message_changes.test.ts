@@ -12,6 +12,7 @@ import {
 } from "../../support/messages.ts";
 import { claim, record } from "../../support/outbox.ts";
 import { aConversation, aPerson, aWorkspace, become } from "../../support/people.ts";
+import { rowsRead } from "../../support/plan.ts";
 import { stories } from "../../support/story.ts";
 
 const story = stories();
@@ -312,6 +313,34 @@ story("a change that makes no sense is a message without effect", async (db) => 
     );
   }
 });
+
+story(
+  "a thousand reactions and ten thousand edits of a message cost one look, and the answer is bounded",
+  async (db) => {
+    const { workspace, hear, list } = await aThread(db);
+    const wamid = aWamid();
+    await hear({ wamid, at: at(20_000) });
+    const many = (count: number, said: (n: number) => Said) =>
+      Array.from({ length: count }, (_, n) => said(n));
+    for (let part = 0; part < 10; part++)
+      await hear(...many(1000, (n) => edit(wamid, `${part}${n}`, { at: at(15_000 - part * 1000 - n) })));
+    await hear(...many(1000, (n) => reaction(wamid, n % 2 ? "👍" : "", { at: at(2000 - n) })));
+    const message = await shown(db, workspace.channelId, wamid);
+    assert.equal(message.edits.length, 20);
+    assert.deepEqual([message.current_preview, message.reactions], ["9999", ["contact 👍"]]);
+    assert.equal((await list()).last_message_preview, "👍");
+    await become(db, await aPerson(db, workspace.tenantId, "viewer"));
+    for (const [name, most] of Object.entries({
+      messages_reactions: 2,
+      messages_edits: 20,
+      messages_current: 2,
+    })) {
+      const query = `select f.* from app_public.messages m, app_public.${name}(m) f where m.id = $1`;
+      const read = await rowsRead(db, "message_changes", query, [message.id]);
+      assert.ok(read <= most, `${name}: ${read}`);
+    }
+  },
+);
 
 story("changes are deleted with their messages", async (db) => {
   const { thread, hear } = await aThread(db);
