@@ -6367,7 +6367,7 @@ $$
   language sql immutable;
 comment on function app_private.opens_window(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message opens the reply window: a customer''s live message with content of its own, or a reaction.';
 
-create function app_private.operations_status() returns table(workers integer, silent_workers integer, jobs_due integer, jobs_oldest_due_seconds double precision, jobs_given_up integer, failing_upkeep text[], turns_oldest_due_seconds double precision, outbox_queued integer, outbox_sending integer, outbox_uncertain integer, outbox_oldest_queued_seconds double precision, stuck_channels integer, held_channels integer, webhooks_unapplied integer, missing_partitions text[], missing_partitions_ahead text[]) as $$
+create function app_private.operations_status() returns table(workers integer, silent_workers integer, jobs_due integer, jobs_oldest_due_seconds double precision, jobs_given_up integer, failing_upkeep text[], turns_oldest_due_seconds double precision, outbox_queued integer, outbox_sending integer, outbox_uncertain integer, outbox_oldest_queued_seconds double precision, stuck_channels integer, held_channels integer, webhooks_unapplied integer, media_pending integer, media_oldest_pending_seconds double precision, missing_partitions text[], missing_partitions_ahead text[]) as $$
   select
     w.running, w.silent,
     j.due, j.oldest_due_seconds, j.given_up,
@@ -6416,6 +6416,7 @@ create function app_private.operations_status() returns table(workers integer, s
       )
     ),
     (select count(*)::int from app_public.webhook_events e where e.status <> 'processed'),
+    d.pending, d.oldest_pending_seconds,
     array(select m.name from app_private.missing_partitions(0) m order by m.name),
     array(select m.name from app_private.missing_partitions(1) m order by m.name)
   from (
@@ -6441,7 +6442,8 @@ create function app_private.operations_status() returns table(workers integer, s
     from (
       select
         run_at,
-        run_at <= now() and locked_at is null and attempts < max_attempts as is_due,
+        -- A job with flags waits for a slot of its tenant (src/jobs/slow_slots.ts), however many workers there are.
+        run_at <= now() and locked_at is null and attempts < max_attempts and flags is null as is_due,
         attempts >= max_attempts and locked_at is null as has_given_up
       from graphile_worker.jobs
     ) jobs
@@ -6455,9 +6457,16 @@ create function app_private.operations_status() returns table(workers integer, s
         as oldest_queued_seconds
     from app_private.outbox
   ) o
+  cross join (
+    select
+      count(*)::int as pending,
+      coalesce(extract(epoch from now() - min(created_at)), 0)::double precision as oldest_pending_seconds
+    from app_public.media
+    where state = 'pending'
+  ) d
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.operations_status() is 'The state of the installation in one row, for /metrics, /health/ready and parley stats. workers: how many are running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no worker does. held_channels: messages wait for a user to set the channel or its tenant to active. webhooks_unapplied: stored bodies that are waiting or could not be applied. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
+comment on function app_private.operations_status() is 'The state of the installation in one row, for /metrics, /health/ready and parley stats. workers: how many are running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no worker does. held_channels: messages wait for a user to set the channel or its tenant to active. webhooks_unapplied: stored bodies that are waiting or could not be applied. media_pending: files of received messages that are not fetched yet. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
@@ -8303,7 +8312,7 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.template_status_of(text) is 'The template status for Meta''s name of a status or event; null if this version does not support it.';
 
-create function app_private.tenant_stats() returns table(tenant text, status app_public.tenant_status, users integer, channels integer, contacts integer, conversations integer, open_conversations integer, messages integer, outbox integer, chatbots integer, running_chatbots integer, webhook_events integer, unapplied_webhook_events integer) as $$
+create function app_private.tenant_stats() returns table(tenant text, status app_public.tenant_status, users integer, channels integer, contacts integer, conversations integer, open_conversations integer, messages integer, stored_files integer, stored_bytes bigint, outbox integer, chatbots integer, running_chatbots integer, webhook_events integer, unapplied_webhook_events integer) as $$
   select
     t.slug,
     t.status,
@@ -8313,16 +8322,23 @@ create function app_private.tenant_stats() returns table(tenant text, status app
     (select count(*)::int from app_public.conversations x where x.tenant_id = t.id),
     (select count(*)::int from app_public.conversations x where x.tenant_id = t.id and x.status = 'open'),
     (select count(*)::int from app_public.messages x where x.tenant_id = t.id),
+    f.files,
+    f.bytes,
     (select count(*)::int from app_private.outbox x where x.tenant_id = t.id),
     (select count(*)::int from app_public.chatbots x where x.tenant_id = t.id),
     (select count(*)::int from app_public.conversation_contexts x where x.tenant_id = t.id and x.is_active),
     (select count(*)::int from app_public.webhook_events x where x.tenant_id = t.id),
     (select count(*)::int from app_public.webhook_events x where x.tenant_id = t.id and x.status <> 'processed')
   from app_public.tenants t
+  cross join lateral (
+    select count(*)::int as files, coalesce(sum(x.size), 0)::bigint as bytes
+    from app_private.media_files x
+    where x.tenant_id = t.id
+  ) f
   order by t.slug
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.tenant_stats() is 'The number of rows of each tenant. Counts index by index, which takes seconds on a large installation.';
+comment on function app_private.tenant_stats() is 'The number of rows of each tenant, and the size of its stored files. Counts index by index, which takes seconds on a large installation.';
 
 create function app_private.tg__audit() returns trigger as $$
 declare

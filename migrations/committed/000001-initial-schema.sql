@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:43f772baa725c09df8ce2861c0b700d846369c88
+--! Hash: sha1:a1c37d7d51c2ba50177e7a082bede5426166e2e6
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -12070,6 +12070,8 @@ returns table (
   stuck_channels int,
   held_channels int,
   webhooks_unapplied int,
+  media_pending int,
+  media_oldest_pending_seconds double precision,
   missing_partitions text[],
   missing_partitions_ahead text[]
 ) as $$
@@ -12121,6 +12123,7 @@ returns table (
       )
     ),
     (select count(*)::int from app_public.webhook_events e where e.status <> 'processed'),
+    d.pending, d.oldest_pending_seconds,
     array(select m.name from app_private.missing_partitions(0) m order by m.name),
     array(select m.name from app_private.missing_partitions(1) m order by m.name)
   from (
@@ -12146,7 +12149,8 @@ returns table (
     from (
       select
         run_at,
-        run_at <= now() and locked_at is null and attempts < max_attempts as is_due,
+        -- A job with flags waits for a slot of its tenant (src/jobs/slow_slots.ts), however many workers there are.
+        run_at <= now() and locked_at is null and attempts < max_attempts and flags is null as is_due,
         attempts >= max_attempts and locked_at is null as has_given_up
       from graphile_worker.jobs
     ) jobs
@@ -12160,6 +12164,13 @@ returns table (
         as oldest_queued_seconds
     from app_private.outbox
   ) o
+  cross join (
+    select
+      count(*)::int as pending,
+      coalesce(extract(epoch from now() - min(created_at)), 0)::double precision as oldest_pending_seconds
+    from app_public.media
+    where state = 'pending'
+  ) d
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.operations_status() is
@@ -12167,7 +12178,8 @@ comment on function app_private.operations_status() is
    'running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last '
    'time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no '
    'worker does. held_channels: messages wait for a user to set the channel or its tenant to active. '
-   'webhooks_unapplied: stored bodies that are waiting or could not be applied. missing_partitions: of this month '
+   'webhooks_unapplied: stored bodies that are waiting or could not be applied. media_pending: files of received '
+   'messages that are not fetched yet. missing_partitions: of this month '
    '(nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
 --! EndIncluded operations/operations_status.sql
 --! Included operations/tenant_stats.sql
@@ -12181,6 +12193,8 @@ returns table (
   conversations int,
   open_conversations int,
   messages int,
+  stored_files int,
+  stored_bytes bigint,
   outbox int,
   chatbots int,
   running_chatbots int,
@@ -12196,17 +12210,25 @@ returns table (
     (select count(*)::int from app_public.conversations x where x.tenant_id = t.id),
     (select count(*)::int from app_public.conversations x where x.tenant_id = t.id and x.status = 'open'),
     (select count(*)::int from app_public.messages x where x.tenant_id = t.id),
+    f.files,
+    f.bytes,
     (select count(*)::int from app_private.outbox x where x.tenant_id = t.id),
     (select count(*)::int from app_public.chatbots x where x.tenant_id = t.id),
     (select count(*)::int from app_public.conversation_contexts x where x.tenant_id = t.id and x.is_active),
     (select count(*)::int from app_public.webhook_events x where x.tenant_id = t.id),
     (select count(*)::int from app_public.webhook_events x where x.tenant_id = t.id and x.status <> 'processed')
   from app_public.tenants t
+  cross join lateral (
+    select count(*)::int as files, coalesce(sum(x.size), 0)::bigint as bytes
+    from app_private.media_files x
+    where x.tenant_id = t.id
+  ) f
   order by t.slug
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tenant_stats() is
-  E'The number of rows of each tenant. Counts index by index, which takes seconds on a large installation.';
+  E'The number of rows of each tenant, and the size of its stored files. Counts index by index, which takes seconds on '
+   'a large installation.';
 --! EndIncluded operations/tenant_stats.sql
 --! Included operations/find_tenant.sql
 create or replace function app_private.find_tenant(tenant text) returns uuid as $$

@@ -105,6 +105,16 @@ export const metrics = {
     help: "For how long the oldest due event of a chatbot has waited for its turn.",
     registers,
   }),
+  mediaPending: new Gauge({
+    name: "parley_media_pending",
+    help: "Files of received messages that have not been fetched from their provider yet.",
+    registers,
+  }),
+  mediaAge: new Gauge({
+    name: "parley_media_oldest_pending_seconds",
+    help: "For how long the oldest of them has waited.",
+    registers,
+  }),
   healthChecks: new Gauge({
     name: "parley_health_check",
     help: "1 when the check of /health/ready is passed, 0 when it is not.",

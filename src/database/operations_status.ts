@@ -21,6 +21,9 @@ export type OperationsStatus = {
   /** Channels whose messages wait until the channel, or its tenant, is set to active. */
   heldChannels: number;
   webhooksUnapplied: number;
+  /** Files of received messages that have not been fetched yet, also those that are fetched again after a failure. */
+  mediaPending: number;
+  mediaOldestPendingSeconds: number;
   /** Missing partitions of this month: without them nothing can be stored. */
   missingPartitions: string[];
   /** Missing partitions of this month or the next. */
@@ -45,6 +48,8 @@ export async function readOperationsStatus(db: Db): Promise<OperationsStatus> {
        stuck_channels as "stuckChannels",
        held_channels as "heldChannels",
        webhooks_unapplied as "webhooksUnapplied",
+       media_pending as "mediaPending",
+       media_oldest_pending_seconds as "mediaOldestPendingSeconds",
        missing_partitions as "missingPartitions",
        missing_partitions_ahead as "missingPartitionsAhead"
      from app_private.operations_status()`,

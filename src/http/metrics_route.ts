@@ -41,6 +41,8 @@ const FROM_DATABASE = [
   metrics.workers,
   metrics.jobAge,
   metrics.turnAge,
+  metrics.mediaPending,
+  metrics.mediaAge,
 ];
 
 async function askDatabase(pool: pg.Pool, log: Log): Promise<void> {
@@ -62,6 +64,8 @@ async function askDatabase(pool: pg.Pool, log: Log): Promise<void> {
     metrics.workers.set({ state: "silent" }, status.silentWorkers);
     metrics.jobAge.set(status.jobsOldestDueSeconds);
     metrics.turnAge.set(status.turnsOldestDueSeconds);
+    metrics.mediaPending.set(status.mediaPending);
+    metrics.mediaAge.set(status.mediaOldestPendingSeconds);
   } catch (error) {
     log.warn(
       { err: error instanceof Error ? error.message : String(error) },
