@@ -51,8 +51,7 @@ export class Reading {
   }
 
   report(change: Change): void {
-    // One that waits will be read in its latest state.
-    if (this.#waiting.has(change.id)) return;
+    // A row that waits already is read once, and sent at its last place: what has changed it comes before it.
     const places = [...this.#subscribers].map((subscriber) => subscriber.reserve(change.id));
     this.#waiting.set(change.id, { change, places });
     void this.#readWaiting();
