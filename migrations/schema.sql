@@ -168,6 +168,12 @@ create type app_public.message_type as enum (
 );
 comment on type app_public.message_type is 'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type that this version does not support; its content is the whole message object.';
 
+create type app_public.presence_state as enum (
+  'viewing',
+  'typing'
+);
+comment on type app_public.presence_state is 'viewing: the user has the conversation open. typing: they are writing in it.';
+
 create type app_public.run_status as enum (
   'running',
   'waiting',
@@ -851,6 +857,12 @@ create trigger _510_insert_secrets after insert on app_public.channels
   for each row execute function app_private.tg_channels__insert_secrets();
 create trigger _520_keep_webhook_address after delete or update of webhook_key on app_public.channels
   for each row execute function app_private.tg_channels__keep_webhook_address();
+create trigger _800_notify_deleted after delete on app_public.channels
+  referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_channels');
+create trigger _800_notify_on_insert after insert on app_public.channels
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('channels');
+create trigger _800_notify_on_update after update on app_public.channels
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('channels');
 create trigger _900_wake_sender after update of status on app_public.channels
   for each row when (((new.status = 'active'::app_public.channel_status) and (old.status <> 'active'::app_public.channel_status))) execute function app_private.tg_channels__wake_sender();
 alter table app_public.channels enable row level security;
@@ -1004,6 +1016,10 @@ create index contact_tags_tag_id_idx on app_public.contact_tags (tag_id);
 comment on table app_public.contact_tags is 'The tags of a contact.';
 create trigger _110_fill_in_tenant before insert on app_public.contact_tags
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _800_notify_on_delete after delete on app_public.contact_tags
+  referencing old table as changed_rows for each statement execute function app_private.tg_contact_tags__notify();
+create trigger _800_notify_on_insert after insert on app_public.contact_tags
+  referencing new table as changed_rows for each statement execute function app_private.tg_contact_tags__notify();
 alter table app_public.contact_tags enable row level security;
 create policy tenant_isolation on app_public.contact_tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1077,6 +1093,12 @@ create trigger _500_audit_on_update after update of phone on app_public.contacts
   for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null)))) execute function app_private.tg__audit('{*}');
 create trigger _500_record_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__record_erasure();
+create trigger _800_notify_deleted after delete on app_public.contacts
+  referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_contacts');
+create trigger _800_notify_on_insert after insert on app_public.contacts
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('contacts');
+create trigger _800_notify_on_update after update on app_public.contacts
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('contacts');
 alter table app_public.contacts enable row level security;
 create policy tenant_isolation on app_public.contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1163,6 +1185,10 @@ create trigger _100_timestamps before insert or update on app_public.conversatio
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.conversation_participants
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _800_notify_on_delete after delete on app_public.conversation_participants
+  referencing old table as changed_rows for each statement execute function app_private.tg_conversation_participants__notify();
+create trigger _800_notify_on_insert after insert on app_public.conversation_participants
+  referencing new table as changed_rows for each statement execute function app_private.tg_conversation_participants__notify();
 alter table app_public.conversation_participants enable row level security;
 create policy tenant_isolation on app_public.conversation_participants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1247,10 +1273,12 @@ create trigger _200_refuse_incomplete before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__refuse_incomplete();
 create trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
+create trigger _800_notify_deleted after delete on app_public.conversations
+  referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_conversations');
 create trigger _800_notify_on_insert after insert on app_public.conversations
-  for each row execute function app_private.tg_conversations__notify();
-create trigger _800_notify_on_update after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
-  for each row when ((((((old.status is distinct from new.status) or (old.assignee_id is distinct from new.assignee_id)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('conversations');
+create trigger _800_notify_on_update after update of contact_id, status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
+  for each row when (((((((old.contact_id is distinct from new.contact_id) or (old.status is distinct from new.status)) or (old.assignee_id is distinct from new.assignee_id)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
 create trigger _900_enqueue_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
   for each row when ((((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.assignee_id is distinct from new.assignee_id)) or (old.status is distinct from new.status))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
@@ -1806,6 +1834,8 @@ create trigger _510_remove_media after delete on app_public.messages
   referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_media();
 create trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__notify();
+create trigger _800_notify_deleted after delete on app_public.messages
+  referencing old table as changed_rows for each statement execute function app_private.tg_messages__notify_deleted();
 create trigger _900_enqueue_chatbot after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__enqueue_chatbot();
 create trigger _910_enqueue_send after insert on app_public.messages
@@ -1819,6 +1849,29 @@ create policy select_member on app_public.messages for select to parley_visitor
   using (true);
 grant select on app_public.messages to parley_visitor;
 grant insert (conversation_id, type, content, reply_to_id, media_id, metadata) on app_public.messages to parley_visitor;
+
+-- app_public.presences
+create table app_public.presences (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  user_id uuid not null,
+  state app_public.presence_state not null,
+  expires_at timestamp with time zone not null,
+  constraint presences_pkey primary key (conversation_id, user_id, tenant_id),
+  constraint presences_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
+  constraint presences_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
+) with (fillfactor = 50);
+create index presences_user_id_idx on app_public.presences (user_id);
+comment on table app_public.presences is 'Who is looking at a conversation or typing in it right now.
+
+In SQL: written by show_presence(). A row that has expired may remain for a while.';
+comment on column app_public.presences.expires_at is 'The presence ends then, unless it is shown again.';
+alter table app_public.presences enable row level security;
+create policy tenant_isolation on app_public.presences as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.presences for select to parley_visitor
+  using ((expires_at > now()));
+grant select on app_public.presences to parley_visitor;
 
 -- app_public.tags
 create table app_public.tags (
@@ -1843,6 +1896,12 @@ create trigger _110_fill_in_tenant before insert on app_public.tags
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _120_clean_name before insert or update of name on app_public.tags
   for each row execute function app_private.tg__clean_name();
+create trigger _800_notify_deleted after delete on app_public.tags
+  referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_tags');
+create trigger _800_notify_on_insert after insert on app_public.tags
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('tags');
+create trigger _800_notify_on_update after update on app_public.tags
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('tags');
 alter table app_public.tags enable row level security;
 create policy tenant_isolation on app_public.tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2066,6 +2125,8 @@ create trigger _200_refuse_removal after delete on app_public.whatsapp_channels
   for each row execute function app_private.tg_whatsapp_channels__refuse_removal();
 create trigger _500_audit after insert or delete or update on app_public.whatsapp_channels
   for each row execute function app_private.tg__audit('{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id');
+create trigger _800_notify after update on app_public.whatsapp_channels
+  referencing new table as changed_rows for each statement execute function app_private.tg_whatsapp_channels__notify();
 alter table app_public.whatsapp_channels enable row level security;
 create policy tenant_isolation on app_public.whatsapp_channels as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -4899,6 +4960,7 @@ create function app_private.delete_old_rows() returns void as $$
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
+  delete from app_public.presences p where p.expires_at < now() - interval '1 day';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Events that wait until a user is done, but whose run has ended.
@@ -4908,7 +4970,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; failed sign-ins and presences after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -6052,6 +6114,7 @@ begin
   loop
     perform app_private.move_messages(v_kept.tenant_id, v_pair.merged_id, v_pair.kept_id);
     delete from app_public.conversations c where c.id = v_pair.merged_id;
+    perform app_private.notify_change(v_kept.tenant_id, 'conversations', array[v_pair.kept_id]);
   end loop;
 
   update app_public.conversations c set contact_id = v_kept.id
@@ -6342,7 +6405,7 @@ create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[])
   from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | "changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row.';
+comment on function app_private.notify_change(uuid,text,uuid[]) is 'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: {"tenant", <kind>: [ids]}. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row of many.';
 
 create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
@@ -8421,6 +8484,30 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__fill_in_tenant() is 'Sets the tenant of a row that a signed-in user inserts to the tenant of the request. SQL of the owner must name the tenant.';
 
+create function app_private.tg__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, TG_ARGV[0], array_agg(r.id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__notify() is 'Notifies GraphQL subscriptions of rows that are new or have changed, once per statement. The argument of the trigger is the kind; its transition table is changed_rows.';
+
+create function app_private.tg__notify_deleted() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, TG_ARGV[0], array_agg(r.id))
+  from changed_rows r
+  -- Deleting a tenant deletes all it has.
+  where exists (select from app_public.tenants t where t.id = r.tenant_id)
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__notify_deleted() is 'Notifies GraphQL subscriptions of deleted rows, as tg__notify() does of others.';
+
 create function app_private.tg__revoke_sessions() returns trigger as $$
 declare
   v_row jsonb := to_jsonb(NEW);
@@ -8526,6 +8613,19 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender when a channel becomes active again, because its messages have waited.';
 
+create function app_private.tg_contact_tags__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'contacts', array_agg(distinct r.contact_id))
+  from changed_rows r
+  -- Deleting a tag takes it from all contacts that have it; that it is gone is enough to know.
+  where exists (select from app_public.tags t where t.id = r.tag_id)
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contact_tags__notify() is 'Notifies GraphQL subscriptions of contacts that were tagged or untagged, once per statement.';
+
 create function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
   if TG_OP = 'UPDATE' and OLD.phone is not null then
@@ -8623,6 +8723,17 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
+
+create function app_private.tg_conversation_participants__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversation_participants__notify() is 'Notifies GraphQL subscriptions of conversations that a user has joined or left, once per statement.';
 
 create function app_private.tg_conversations__add_assignee() returns trigger as $$
 begin
@@ -8977,6 +9088,21 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__notify() is 'Notifies GraphQL subscriptions of new messages, once per statement.';
 
+create function app_private.tg_messages__notify_deleted() returns trigger as $$
+begin
+  perform
+    app_private.notify_change(r.tenant_id, 'deleted_messages', array_agg(r.id)),
+    app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
+  from changed_rows r
+  -- Deleting a conversation deletes its messages; that it is gone is enough to know.
+  where exists (select from app_public.conversations c where c.id = r.conversation_id)
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__notify_deleted() is 'Notifies GraphQL subscriptions of messages that were deleted from conversations, once per statement.';
+
 create function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
@@ -9268,6 +9394,17 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_users__refuse_last_owner() is 'Refuses (PYOWN) to deactivate the last active owner of a tenant.';
+
+create function app_private.tg_whatsapp_channels__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'channels', array_agg(r.channel_id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_whatsapp_channels__notify() is 'Notifies GraphQL subscriptions of channels whose name, quality or limit Meta has changed, once per statement.';
 
 create function app_private.tg_whatsapp_channels__refuse_removal() returns trigger as $$
 begin
@@ -9758,6 +9895,23 @@ $$
 comment on function app_public.end_other_sessions() is 'Ends all sessions of the caller except this one, in all tenants, and returns how many.';
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 
+create function app_public.end_presence(conversation_id uuid) returns boolean as $$
+declare
+  v_tenant_id uuid := app_hidden.require_role('viewer');
+begin
+  delete from app_public.presences p
+  where p.conversation_id = end_presence.conversation_id
+  and p.user_id = (app_hidden.current_membership()).user_id;
+  if found then
+    perform app_private.notify_change(v_tenant_id, 'presences', array[end_presence.conversation_id]);
+  end if;
+  return found;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.end_presence(uuid) is 'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything.';
+grant execute on function app_public.end_presence(uuid) to parley_visitor;
+
 create function app_public.end_session(id uuid) returns boolean as $$
 begin
   update app_private.sessions s set revoked_at = now()
@@ -10057,6 +10211,48 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) is 'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With a mediaId, the file is sent in the media object of the content that has neither id nor link: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYNFD, PYDEN.';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) to parley_visitor;
+
+create function app_public.show_presence(conversation_id uuid, state app_public.presence_state) returns app_public.presences as $$
+declare
+  v_tenant_id uuid := app_hidden.require_role('viewer');
+  v_user_id uuid := (app_hidden.current_membership()).user_id;
+  v_presence app_public.presences;
+begin
+  if not exists (
+    select from app_public.conversations c
+    where c.id = show_presence.conversation_id and c.tenant_id = v_tenant_id
+  ) then
+    raise exception 'There is no such conversation' using errcode = 'PYNFD';
+  end if;
+
+  delete from app_public.presences p where p.user_id = v_user_id and p.expires_at <= now();
+  if 10 <= (
+    select count(*)
+    from app_public.presences p
+    where p.user_id = v_user_id and p.conversation_id <> show_presence.conversation_id
+  ) then
+    raise exception 'You are shown in 10 conversations already' using errcode = 'PYLIM',
+      hint = 'End the presence in those that are no longer open.';
+  end if;
+
+  insert into app_public.presences as p (tenant_id, conversation_id, user_id, state, expires_at)
+  values (v_tenant_id, show_presence.conversation_id, v_user_id, show_presence.state, now() + interval '30 seconds')
+  on conflict on constraint presences_pkey do update set state = excluded.state, expires_at = excluded.expires_at
+  where p.state <> excluded.state or p.expires_at < excluded.expires_at - interval '5 seconds'
+  returning * into v_presence;
+  if found then
+    perform app_private.notify_change(v_tenant_id, 'presences', array[show_presence.conversation_id]);
+    return v_presence;
+  end if;
+  select p.* into v_presence
+  from app_public.presences p
+  where p.conversation_id = show_presence.conversation_id and p.user_id = v_user_id;
+  return v_presence;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.show_presence(uuid,app_public.presence_state) is 'Shows colleagues that the caller has a conversation open, or is typing in it, for 30 seconds: repeat it every 20 seconds. Customers do not see it (for that there is show_typing). Repeating a state within 5 seconds changes nothing. PYNFD: there is no such conversation. PYLIM: the caller is shown in 10 other conversations.';
+grant execute on function app_public.show_presence(uuid,app_public.presence_state) to parley_visitor;
 
 create function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$
 declare

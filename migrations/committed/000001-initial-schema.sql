@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a1c37d7d51c2ba50177e7a082bede5426166e2e6
+--! Hash: sha1:25de1059d04568a5104e2e8ce87c3e9ed201e45f
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -189,11 +189,40 @@ create or replace function app_private.notify_change(tenant_id uuid, kind text, 
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.notify_change(uuid, text, uuid[]) is
-  E'Notifies the listeners of change_channel() which rows of a tenant are new or changed: {"tenant", "messages" | '
-   '"changed_messages" | "statuses" | "conversations" | "sessions": [ids]}; sessions are those that have ended, or '
-   'whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for '
-   'each statement, never for each row.';
+  E'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: '
+   '{"tenant", <kind>: [ids]}. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those '
+   'that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own '
+   'policies. Called once for each statement, never for each row of many.';
 --! EndIncluded operations/notify_change.sql
+--! Included operations/tg__notify.sql
+create or replace function app_private.tg__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, TG_ARGV[0], array_agg(r.id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__notify() is
+  E'Notifies GraphQL subscriptions of rows that are new or have changed, once per statement. The argument of the '
+   'trigger is the kind; its transition table is changed_rows.';
+--! EndIncluded operations/tg__notify.sql
+--! Included operations/tg__notify_deleted.sql
+create or replace function app_private.tg__notify_deleted() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, TG_ARGV[0], array_agg(r.id))
+  from changed_rows r
+  -- Deleting a tenant deletes all it has.
+  where exists (select from app_public.tenants t where t.id = r.tenant_id)
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__notify_deleted() is
+  E'Notifies GraphQL subscriptions of deleted rows, as tg__notify() does of others.';
+--! EndIncluded operations/tg__notify_deleted.sql
 --! Included operations/job_key.sql
 create or replace function app_private.job_key(name text, id uuid default null) returns text as $$
   select job_key.name || ':' || coalesce(job_key.id::text, 'later')
@@ -1999,6 +2028,19 @@ comment on function app_private.tg_channels__refuse_incomplete() is
   E'Refuses (PYCON) a channel of kind whatsapp_cloud without its row in whatsapp_channels. It looks at the end of the '
    'statement, which therefore inserts both.';
 --! EndIncluded channels/tg_channels__refuse_incomplete.sql
+--! Included channels/tg_whatsapp_channels__notify.sql
+create or replace function app_private.tg_whatsapp_channels__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'channels', array_agg(r.channel_id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_whatsapp_channels__notify() is
+  E'Notifies GraphQL subscriptions of channels whose name, quality or limit Meta has changed, once per statement.';
+--! EndIncluded channels/tg_whatsapp_channels__notify.sql
 --! Included channels/tg_whatsapp_channels__refuse_removal.sql
 create or replace function app_private.tg_whatsapp_channels__refuse_removal() returns trigger as $$
 begin
@@ -2543,6 +2585,21 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__refuse_invalid_phone() is
   E'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
 --! EndIncluded contacts/tg_contacts__refuse_invalid_phone.sql
+--! Included contacts/tg_contact_tags__notify.sql
+create or replace function app_private.tg_contact_tags__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'contacts', array_agg(distinct r.contact_id))
+  from changed_rows r
+  -- Deleting a tag takes it from all contacts that have it; that it is gone is enough to know.
+  where exists (select from app_public.tags t where t.id = r.tag_id)
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contact_tags__notify() is
+  E'Notifies GraphQL subscriptions of contacts that were tagged or untagged, once per statement.';
+--! EndIncluded contacts/tg_contact_tags__notify.sql
 --! Included contacts/tg_contacts__claim_phone.sql
 create or replace function app_private.tg_contacts__claim_phone() returns trigger as $$
 begin
@@ -2724,6 +2781,7 @@ begin
   loop
     perform app_private.move_messages(v_kept.tenant_id, v_pair.merged_id, v_pair.kept_id);
     delete from app_public.conversations c where c.id = v_pair.merged_id;
+    perform app_private.notify_change(v_kept.tenant_id, 'conversations', array[v_pair.kept_id]);
   end loop;
 
   update app_public.conversations c set contact_id = v_kept.id
@@ -3140,6 +3198,41 @@ alter table app_public.conversation_participants enable row level security;
 comment on table app_public.conversation_participants is
   E'The users who take part in a conversation: it was assigned to them, or they wrote in it.';
 
+create type app_public.presence_state as enum ('viewing', 'typing');
+comment on type app_public.presence_state is
+  E'viewing: the user has the conversation open. typing: they are writing in it.';
+
+create table app_public.presences (
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  user_id uuid not null,
+  state app_public.presence_state not null,
+  expires_at timestamptz not null,
+  primary key (conversation_id, user_id, tenant_id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade
+) with (fillfactor = 50);
+create index on app_public.presences (user_id);
+alter table app_public.presences enable row level security;
+comment on table app_public.presences is
+  E'Who is looking at a conversation or typing in it right now.\n\n'
+   'In SQL: written by show_presence(). A row that has expired may remain for a while.';
+comment on column app_public.presences.expires_at is
+  E'The presence ends then, unless it is shown again.';
+
+--! Included conversations/tg_conversation_participants__notify.sql
+create or replace function app_private.tg_conversation_participants__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversation_participants__notify() is
+  E'Notifies GraphQL subscriptions of conversations that a user has joined or left, once per statement.';
+--! EndIncluded conversations/tg_conversation_participants__notify.sql
 --! Included conversations/tg_conversations__fill_in.sql
 create or replace function app_private.tg_conversations__fill_in() returns trigger as $$
 begin
@@ -3441,6 +3534,74 @@ comment on function app_public.show_typing(uuid) is
 
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 --! EndIncluded conversations/show_typing.sql
+--! Included conversations/show_presence.sql
+create or replace function app_public.show_presence(conversation_id uuid, state app_public.presence_state)
+returns app_public.presences as $$
+declare
+  v_tenant_id uuid := app_hidden.require_role('viewer');
+  v_user_id uuid := (app_hidden.current_membership()).user_id;
+  v_presence app_public.presences;
+begin
+  if not exists (
+    select from app_public.conversations c
+    where c.id = show_presence.conversation_id and c.tenant_id = v_tenant_id
+  ) then
+    raise exception 'There is no such conversation' using errcode = 'PYNFD';
+  end if;
+
+  delete from app_public.presences p where p.user_id = v_user_id and p.expires_at <= now();
+  if 10 <= (
+    select count(*)
+    from app_public.presences p
+    where p.user_id = v_user_id and p.conversation_id <> show_presence.conversation_id
+  ) then
+    raise exception 'You are shown in 10 conversations already' using errcode = 'PYLIM',
+      hint = 'End the presence in those that are no longer open.';
+  end if;
+
+  insert into app_public.presences as p (tenant_id, conversation_id, user_id, state, expires_at)
+  values (v_tenant_id, show_presence.conversation_id, v_user_id, show_presence.state, now() + interval '30 seconds')
+  on conflict on constraint presences_pkey do update set state = excluded.state, expires_at = excluded.expires_at
+  where p.state <> excluded.state or p.expires_at < excluded.expires_at - interval '5 seconds'
+  returning * into v_presence;
+  if found then
+    perform app_private.notify_change(v_tenant_id, 'presences', array[show_presence.conversation_id]);
+    return v_presence;
+  end if;
+  select p.* into v_presence
+  from app_public.presences p
+  where p.conversation_id = show_presence.conversation_id and p.user_id = v_user_id;
+  return v_presence;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.show_presence(uuid, app_public.presence_state) is
+  E'Shows colleagues that the caller has a conversation open, or is typing in it, for 30 seconds: repeat it every 20 '
+   'seconds. Customers do not see it (for that there is show_typing). Repeating a state within 5 seconds changes '
+   'nothing. PYNFD: there is no such conversation. PYLIM: the caller is shown in 10 other conversations.';
+
+grant execute on function app_public.show_presence(uuid, app_public.presence_state) to parley_visitor;
+--! EndIncluded conversations/show_presence.sql
+--! Included conversations/end_presence.sql
+create or replace function app_public.end_presence(conversation_id uuid) returns boolean as $$
+declare
+  v_tenant_id uuid := app_hidden.require_role('viewer');
+begin
+  delete from app_public.presences p
+  where p.conversation_id = end_presence.conversation_id
+  and p.user_id = (app_hidden.current_membership()).user_id;
+  if found then
+    perform app_private.notify_change(v_tenant_id, 'presences', array[end_presence.conversation_id]);
+  end if;
+  return found;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.end_presence(uuid) is
+  E'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything.';
+
+grant execute on function app_public.end_presence(uuid) to parley_visitor;
+--! EndIncluded conversations/end_presence.sql
 --! Included conversations/conversations.policies.sql
 drop policy if exists tenant_isolation on app_public.conversations;
 create policy tenant_isolation on app_public.conversations as restrictive to parley_visitor
@@ -3476,6 +3637,18 @@ create policy delete_agent on app_public.conversation_participants for delete to
 grant select, delete on app_public.conversation_participants to parley_visitor;
 grant insert (conversation_id, user_id) on app_public.conversation_participants to parley_visitor;
 --! EndIncluded conversations/conversation_participants.policies.sql
+--! Included conversations/presences.policies.sql
+drop policy if exists tenant_isolation on app_public.presences;
+create policy tenant_isolation on app_public.presences as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+
+drop policy if exists select_member on app_public.presences;
+create policy select_member on app_public.presences for select to parley_visitor
+  using (expires_at > now());
+
+-- No insert, update or delete: show_presence() and end_presence() write it.
+grant select on app_public.presences to parley_visitor;
+--! EndIncluded conversations/presences.policies.sql
 
 --! split: 0500-messages.sql
 create type app_public.message_direction as enum ('inbound', 'outbound');
@@ -4905,6 +5078,23 @@ comment on function app_private.store_message_changes(uuid[]) is
   E'Stores the message_changes of new messages of the types reaction, edit and revoke, and applies them. A change that '
    'does not say what it changes, or how, remains a message without effect.';
 --! EndIncluded messages/store_message_changes.sql
+--! Included messages/tg_messages__notify_deleted.sql
+create or replace function app_private.tg_messages__notify_deleted() returns trigger as $$
+begin
+  perform
+    app_private.notify_change(r.tenant_id, 'deleted_messages', array_agg(r.id)),
+    app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
+  from changed_rows r
+  -- Deleting a conversation deletes its messages; that it is gone is enough to know.
+  where exists (select from app_public.conversations c where c.id = r.conversation_id)
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__notify_deleted() is
+  E'Notifies GraphQL subscriptions of messages that were deleted from conversations, once per statement.';
+--! EndIncluded messages/tg_messages__notify_deleted.sql
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
 begin
@@ -11490,6 +11680,11 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
   for each row execute function app_private.tg__audit(
     '{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id'
   );
+
+-- Subscriptions show what Meta reports about a number.
+create or replace trigger _800_notify after update on app_public.whatsapp_channels
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg_whatsapp_channels__notify();
 --! EndIncluded channels/whatsapp_channels.triggers.sql
 --! Included channels/channels.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.channels
@@ -11520,6 +11715,20 @@ create or replace trigger _520_keep_webhook_address after update of webhook_key 
 create or replace trigger _900_wake_sender after update of status on app_public.channels
   for each row when (NEW.status = 'active' and OLD.status <> 'active')
   execute function app_private.tg_channels__wake_sender();
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.channels
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg__notify_deleted('deleted_channels');
+
+-- Subscriptions show the state of channels.
+create or replace trigger _800_notify_on_insert after insert on app_public.channels
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('channels');
+
+create or replace trigger _800_notify_on_update after update on app_public.channels
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('channels');
 --! EndIncluded channels/channels.triggers.sql
 --! Included channels/channel_secrets.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_private.channel_secrets
@@ -11574,6 +11783,21 @@ create or replace trigger _500_audit_on_update after update of phone on app_publ
     OLD.phone is distinct from NEW.phone and (OLD.phone is not null or app_hidden.current_session_id() is not null)
   )
   execute function app_private.tg__audit('{*}');
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.contacts
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg__notify_deleted('deleted_contacts');
+
+-- Subscriptions show contacts. No column changes without being shown: what each message changes is in the
+-- identities.
+create or replace trigger _800_notify_on_insert after insert on app_public.contacts
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('contacts');
+
+create or replace trigger _800_notify_on_update after update on app_public.contacts
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('contacts');
 --! EndIncluded contacts/contacts.triggers.sql
 --! Included contacts/contact_identities.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
@@ -11589,10 +11813,33 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.tags
 -- Names are unique: names that look alike are stored as the same name.
 create or replace trigger _120_clean_name before insert or update of name on app_public.tags
   for each row execute function app_private.tg__clean_name();
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.tags
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg__notify_deleted('deleted_tags');
+
+-- Subscriptions show tags.
+create or replace trigger _800_notify_on_insert after insert on app_public.tags
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('tags');
+
+create or replace trigger _800_notify_on_update after update on app_public.tags
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('tags');
 --! EndIncluded contacts/tags.triggers.sql
 --! Included contacts/contact_tags.triggers.sql
 create or replace trigger _110_fill_in_tenant before insert on app_public.contact_tags
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Subscriptions show the tags of contacts.
+create or replace trigger _800_notify_on_delete after delete on app_public.contact_tags
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg_contact_tags__notify();
+
+create or replace trigger _800_notify_on_insert after insert on app_public.contact_tags
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg_contact_tags__notify();
 --! EndIncluded contacts/contact_tags.triggers.sql
 --! Included contacts/groups.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.groups
@@ -11651,14 +11898,15 @@ create or replace trigger _500_add_assignee after insert or update of assignee_i
   execute function app_private.tg_conversations__add_assignee();
 
 -- Subscriptions show changes of conversations. Changes that messages cause are reported with the messages, not here.
-create or replace trigger _800_notify_on_insert after insert on app_public.conversations
-  for each row execute function app_private.tg_conversations__notify();
-
+-- For each row, because a trigger with a list of columns cannot have a transition table, and one without it would cost
+-- each inbound message time.
 create or replace trigger _800_notify_on_update
-  after update of status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
+  after update of contact_id, status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
   for each row when (
-    (OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
-      is distinct from (NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata)
+    (OLD.contact_id, OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
+      is distinct from (
+        NEW.contact_id, NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata
+      )
   )
   execute function app_private.tg_conversations__notify();
 
@@ -11670,6 +11918,16 @@ create or replace trigger _900_enqueue_chatbot
       is distinct from (NEW.chatbot_paused_until, NEW.assignee_id, NEW.status)
   )
   execute function app_private.tg_conversations__enqueue_chatbot();
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.conversations
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg__notify_deleted('deleted_conversations');
+
+-- Subscriptions show new conversations.
+create or replace trigger _800_notify_on_insert after insert on app_public.conversations
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('conversations');
 --! EndIncluded conversations/conversations.triggers.sql
 --! Included conversations/conversation_participants.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.conversation_participants
@@ -11677,6 +11935,15 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 
 create or replace trigger _110_fill_in_tenant before insert on app_public.conversation_participants
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Subscriptions show who takes part.
+create or replace trigger _800_notify_on_delete after delete on app_public.conversation_participants
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg_conversation_participants__notify();
+
+create or replace trigger _800_notify_on_insert after insert on app_public.conversation_participants
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg_conversation_participants__notify();
 --! EndIncluded conversations/conversation_participants.triggers.sql
 --! Included messages/messages.triggers.sql
 -- Rows never change. conversation_id is left out: it moves when two contacts are merged.
@@ -11720,6 +11987,11 @@ create or replace trigger _510_remove_media after delete on app_public.messages
 create or replace trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__notify();
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.messages
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg_messages__notify_deleted();
 
 -- Chatbots react to customers' messages.
 create or replace trigger _900_enqueue_chatbot after insert on app_public.messages
@@ -11902,6 +12174,7 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
+  delete from app_public.presences p where p.expires_at < now() - interval '1 day';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Events that wait until a user is done, but whose run has ended.
@@ -11913,9 +12186,9 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
   E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
-   'of language models after eight days; failed sign-ins after one day; sessions and invitations a week after they '
-   'expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of '
-   'erased addresses when no earlier webhook is left.';
+   'of language models after eight days; failed sign-ins and presences after one day; sessions and invitations a week '
+   'after they expired; results of calls that no run waits for; events that were set aside after thirty days; and '
+   'hashes of erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

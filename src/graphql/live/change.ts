@@ -1,5 +1,14 @@
 /** What is reported: the names of the fields of Subscription. */
-export type LiveEvent = "messageAdded" | "messageChanged" | "messageStatusChanged" | "conversationChanged";
+export type LiveEvent =
+  | "messageAdded"
+  | "messageChanged"
+  | "messageStatusChanged"
+  | "conversationChanged"
+  | "contactChanged"
+  | "tagChanged"
+  | "channelChanged"
+  | "presenceChanged"
+  | "objectDeleted";
 
 /** A row of a tenant is new, has changed or was deleted. */
 export type Change = {
@@ -9,4 +18,6 @@ export type Change = {
   id: string;
   /** The id to which a subscription may be restricted by its argument: of a message, its conversation. */
   scopeId: string;
+  /** Of a deleted row: its GraphQL type. */
+  typeName?: string;
 };

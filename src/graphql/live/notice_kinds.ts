@@ -5,17 +5,30 @@ type Kind = {
   event: LiveEvent;
   /** The ids are of messages, whose conversation has to be looked up. Otherwise a row's scope is its own id. */
   isOfMessages?: boolean;
+  /** Of deleted rows. */
+  typeName?: string;
 };
 
 /**
  * The kinds of ids that app_private.notify_change() sends, in the order in which the changes of one commit are published: a
- * message before its status, and both before their conversation.
+ * message before its status, and both before their conversation. Deletions come first, because a message may be deleted and
+ * inserted again with its content, under the same id.
  */
 const KINDS = {
+  deleted_messages: { event: "objectDeleted", typeName: "Message" },
+  deleted_conversations: { event: "objectDeleted", typeName: "Conversation" },
+  deleted_contacts: { event: "objectDeleted", typeName: "Contact" },
+  deleted_tags: { event: "objectDeleted", typeName: "Tag" },
+  deleted_channels: { event: "objectDeleted", typeName: "Channel" },
+  channels: { event: "channelChanged" },
+  tags: { event: "tagChanged" },
+  contacts: { event: "contactChanged" },
   messages: { event: "messageAdded", isOfMessages: true },
   changed_messages: { event: "messageChanged", isOfMessages: true },
   statuses: { event: "messageStatusChanged", isOfMessages: true },
   conversations: { event: "conversationChanged" },
+  // Of conversations.
+  presences: { event: "presenceChanged" },
 } as const satisfies Record<string, Kind>;
 
 export type NoticeKind = keyof typeof KINDS;
@@ -29,12 +42,13 @@ export async function changesOf(tenantId: string, ids: NoticedIds, client: pg.Cl
   const ofMessages = NOTICE_KINDS.filter((kind) => "isOfMessages" in KINDS[kind]);
   const messageIds = ofMessages.flatMap((kind) => [...(ids.get(kind) ?? [])]);
   const conversationOf = await conversationsOf(tenantId, messageIds, client);
-  return NOTICE_KINDS.flatMap((kind) =>
-    [...idsOf(kind, ids, conversationOf)].flatMap((id): Change[] => {
-      const scopeId = ofMessages.includes(kind) ? conversationOf.get(id) : id;
-      return scopeId === undefined ? [] : [{ event: KINDS[kind].event, tenantId, scopeId, id }];
-    }),
-  );
+  return NOTICE_KINDS.flatMap((kind) => {
+    const { event, isOfMessages, typeName }: Kind = KINDS[kind];
+    return [...idsOf(kind, ids, conversationOf)].flatMap((id): Change[] => {
+      const scopeId = isOfMessages ? conversationOf.get(id) : id;
+      return scopeId === undefined ? [] : [{ event, tenantId, scopeId, id, ...(typeName && { typeName }) }];
+    });
+  });
 }
 
 /** A new message also changes its conversation; no separate notification is sent for that. */

@@ -1,19 +1,45 @@
-import { access, type Step } from "postgraphile/grafast";
+import { access, lambda, list, nodeIdFromNode, object, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 import type { LiveEvent } from "../live/change.ts";
+
+/** Types whose deletion is reported. */
+const DELETABLE = ["Message", "Conversation", "Contact", "Tag", "Channel"] as const;
 
 /**
  * What changes, as it happens. The plan of a field gets a change, which carries ids and no more, and reads the row with the
  * rights of the subscribers. src/graphql/live/ runs the plans: for many changes at once, and once for many subscribers.
  */
 export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
-  const { messages, message_statuses: statuses, conversations } = build.input.pgRegistry.pgResources;
-  if (!messages || !statuses || !conversations) throw new Error("the schema lacks a table");
+  const { messages, message_statuses, conversations, contacts, tags, channels, presences } =
+    build.input.pgRegistry.pgResources;
+  if (!messages || !message_statuses || !conversations || !contacts || !tags || !channels || !presences)
+    throw new Error("the schema lacks a table");
+
+  const idOf = ($change: Step) => access<string>($change, "id");
   const message = ($change: Step) =>
-    messages.get({ tenant_id: access($change, "tenantId"), id: access($change, "id") });
+    messages.get({ tenant_id: access($change, "tenantId"), id: idOf($change) });
+
+  /** As the nodeId of the row was. */
+  const nodeIdOf = ($change: Step) => {
+    const $row = object({ id: idOf($change), tenant_id: access($change, "tenantId") });
+    const $ids = DELETABLE.map((typeName) => nodeIdFromNode(build.getNodeIdHandler!(typeName)!, $row));
+    return lambda(
+      list([access<(typeof DELETABLE)[number]>($change, "typeName"), ...$ids]),
+      ([typeName, ...ids]) => ids[DELETABLE.indexOf(typeName as (typeof DELETABLE)[number])],
+      true,
+    );
+  };
 
   return {
     typeDefs: gql`
+      "An object that no longer exists: remove it from caches and lists, with what belongs to it."
+      type DeletedObject {
+        "The name of its type: Message, Conversation, Contact, Tag or Channel."
+        typeName: String!
+        id: UUID!
+        nodeId: ID!
+      }
+
       extend type Subscription {
         "Messages as they are stored, inbound and outbound: of one conversation, or of all."
         messageAdded(conversationId: UUID): Message
@@ -27,22 +53,47 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
         "The outcome of outbound messages: of one conversation's, or of all."
         messageStatusChanged(conversationId: UUID): MessageStatus
 
-        "A conversation that is new, has a new message, was read, or changed its state or its assignee: this one, or any."
+        """
+        A conversation that is new, has a new message or one less, was read, was joined or left by a user, or changed its
+        state, assignee or contact: this one, or any.
+        """
         conversationChanged(id: UUID): Conversation
+
+        "A contact that is new or has changed, or was tagged or untagged: this one, or any."
+        contactChanged(id: UUID): Contact
+
+        "A tag that is new or has changed: this one, or any."
+        tagChanged(id: UUID): Tag
+
+        "A channel that is new or has changed: its state, its quality or its name, for example. This one, or any."
+        channelChanged(id: UUID): Channel
+
+        """
+        Who is in a conversation, after a user's presence in it has begun, was renewed or has ended. One that expires is not
+        reported: expiresAt says when.
+        """
+        presenceChanged(conversationId: UUID!): [Presence!]
+
+        "Objects that were deleted. Messages of a deleted conversation are not reported one by one."
+        objectDeleted: DeletedObject
       }
     `,
     objects: {
+      DeletedObject: { plans: { nodeId: nodeIdOf } },
       Subscription: {
         plans: {
           messageAdded: { plan: message },
           messageChanged: { plan: message },
           messageStatusChanged: {
             plan: ($change: Step) =>
-              statuses.get({ tenant_id: access($change, "tenantId"), message_id: access($change, "id") }),
+              message_statuses.get({ tenant_id: access($change, "tenantId"), message_id: idOf($change) }),
           },
-          conversationChanged: {
-            plan: ($change: Step) => conversations.get({ id: access($change, "id") }),
-          },
+          conversationChanged: { plan: ($change: Step) => conversations.get({ id: idOf($change) }) },
+          contactChanged: { plan: ($change: Step) => contacts.get({ id: idOf($change) }) },
+          tagChanged: { plan: ($change: Step) => tags.get({ id: idOf($change) }) },
+          channelChanged: { plan: ($change: Step) => channels.get({ id: idOf($change) }) },
+          presenceChanged: { plan: ($change: Step) => presences.find({ conversation_id: idOf($change) }) },
+          objectDeleted: { plan: ($change: Step) => $change },
         } satisfies Record<LiveEvent, { plan($change: Step): Step }>,
       },
     },

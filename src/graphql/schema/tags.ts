@@ -11,6 +11,7 @@ const TABLES: Record<string, string> = {
   group_contacts: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   media: "-query:resource:list -query:resource:connection",
   tenants: "-query:resource:list -query:resource:connection",
+  presences: "-query:resource:list -query:resource:connection",
   // Their key is the tenant and the id of another row, so they are changed by nodeId.
   conversation_participants: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   memberships: "+nodeId:resource:update +nodeId:resource:delete",
@@ -40,6 +41,14 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     table: "media",
     column: "channel_id",
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  {
+    table: "presences",
+    column: "user_id",
+    tags: {
+      fieldName: "membership",
+      behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
+    },
   },
   { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
   {
@@ -81,6 +90,7 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
   { kind: "type", match: "app_public.running_contexts", tags: { hasConstantCase: true } },
   ...Object.entries({
     sign_out: "signedOut",
+    end_presence: "ended",
     end_session: "ended",
     end_other_sessions: "endedSessions",
     invite_user: "issuedInvitation",

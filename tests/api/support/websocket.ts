@@ -10,7 +10,7 @@ export type Listener = {
   /** What its connection was closed with, once it was. */
   closed: Promise<{ code: number; reason: string }>;
   /** Waits until it has been told `count` events. */
-  told(count: number): Promise<void>;
+  told(count: number, withinMs?: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -37,10 +37,10 @@ export async function subscribe(api: Api, token: string, query: string, variable
   return {
     events,
     closed: closed.promise,
-    async told(count) {
+    async told(count, withinMs = 5_000) {
       const begin = performance.now();
       while (events.length < count) {
-        if (performance.now() - begin > 5_000) throw new Error(`told ${events.length} of ${count} events`);
+        if (performance.now() - begin > withinMs) throw new Error(`told ${events.length} of ${count} events`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },

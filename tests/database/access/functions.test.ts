@@ -82,6 +82,15 @@ const DOORS: Record<string, Door> = {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.skip_chatbot_node('${conversationId}')`,
   },
+  show_presence: {
+    from: "viewer",
+    call: ({ conversationId }) =>
+      `select conversation_id as id from app_public.show_presence('${conversationId}', 'viewing')`,
+  },
+  end_presence: {
+    from: "viewer",
+    call: ({ conversationId }) => `select app_public.end_presence('${conversationId}') is not null as id`,
+  },
   show_typing: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.show_typing('${conversationId}')`,
@@ -105,7 +114,7 @@ const DOORS: Record<string, Door> = {
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
   ...["current_membership", "current_sessions", "current_user"],
-  ...["end_other_sessions", "end_session", "invite_user", "sign_out"],
+  ...["end_other_sessions", "end_session", "end_presence", "invite_user", "sign_out"],
 ];
 
 let database: TestDatabase;

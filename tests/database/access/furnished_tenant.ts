@@ -98,6 +98,11 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     [tenantId],
   );
   const { contactId } = await aConversation(db, workspace);
+  await db.query(
+    `insert into app_public.presences (tenant_id, conversation_id, user_id, state, expires_at)
+     values ($1, $2, $3, 'viewing', now() + interval '1 day')`,
+    [tenantId, conversationId, colleague.userId],
+  );
   await db.query("insert into app_public.contact_tags (tenant_id, contact_id, tag_id) values ($1, $2, $3)", [
     tenantId,
     contactId,

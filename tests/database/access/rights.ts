@@ -36,6 +36,7 @@ const RIGHTS = `
   message_changes            viewer  -       -       -
   message_statuses           viewer  -       -       -
   messages                   viewer  agent   -       -
+  presences                  viewer  -       -       -
   tags                       viewer  agent   agent   admin
   templates                  viewer  -       -       -
   tenants                    viewer  -       owner   -

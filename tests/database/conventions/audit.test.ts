@@ -25,6 +25,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.message_changes": "follow from messages, which are never changed",
   "app_public.message_statuses": PROVIDER,
   "app_public.messages": "never changed; each says who wrote it",
+  "app_public.presences": "for seconds only",
   "app_public.tags": WORK,
   "app_public.templates": PROVIDER,
   "app_public.webhook_events": PROVIDER,

@@ -41,6 +41,8 @@ const DOORS: Record<string, string> = {
   "app_public.disconnect_google_calendar": "one's own account; admins, those of their own tenant",
   "app_public.end_other_sessions": "ends only the person's own",
   "app_public.end_session": "ends only the person's own",
+  "app_public.end_presence": "ends only the person's own",
+  "app_public.show_presence": "members, and only conversations of their own tenant",
   "app_public.invite_user": "admins, and only into their own tenant",
   "app_public.messages_idempotency_key": "members, and only messages of their own tenant",
   "app_public.sign_out": "ends only the session's own",

@@ -81,6 +81,7 @@ test("every table's type has its nodeId, and most their id", () => {
     "GroupContact",
     "GoogleAccount",
     "MessageStatus",
+    "Presence",
     "ChannelKindCapability",
     "WhatsappChannel",
   ]);

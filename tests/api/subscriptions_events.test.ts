@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
+import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Listener, subscribe } from "./support/websocket.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let admin: Person;
+let stranger: Person;
+let mark: Listener;
+let markId: string;
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const { rows } = await sql(
+    `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "Mark"}') returning id`,
+    [conversationId],
+  );
+  markId = rows[0].id;
+  mark = await subscribe(api, tokenOf(admin), "subscription { messageChanged { id } }");
+});
+after(async () => {
+  await mark.stop();
+  await api.close();
+  await database.drop();
+});
+
+const sql = (text: string, values: unknown[] = []) => database.pool.query(text, values);
+
+/** Waits until everything that was committed so far has been published: what is committed last is told last. */
+async function caughtUp(): Promise<void> {
+  const before = mark.events.length;
+  await sql("select app_private.report_changed_messages($1, array[$2::uuid])", [workspace.tenantId, markId]);
+  await mark.told(before + 1);
+}
+
+/** What the members of the tenant are told while that happens; a stranger must be told nothing. */
+async function told(document: string, count: number, happens: () => Promise<unknown>): Promise<unknown[]> {
+  await caughtUp();
+  const [here, foreign] = await Promise.all(
+    [admin, stranger].map((person) => subscribe(api, tokenOf(person), document)),
+  );
+  await happens();
+  await here!.told(count);
+  await caughtUp();
+  assert.deepEqual(foreign!.events, []);
+  await Promise.all([here!.stop(), foreign!.stop()]);
+  return here!.events.map(({ data }) => data);
+}
+
+const CONTACT =
+  "subscription { contactChanged { id name isBlocked contactTags { nodes { tag { name } } } } }";
+
+test("a contact is reported when it is new, was changed, tagged or untagged, once for each statement", async () => {
+  const { tenantId } = workspace;
+  const [ann, tag] = await Promise.all([
+    sql("insert into app_public.contacts (tenant_id, name) values ($1, 'Ann') returning id", [tenantId]),
+    sql("insert into app_public.tags (tenant_id, name) values ($1, 'VIP') returning id", [tenantId]),
+  ]).then((results) => results.map(({ rows }) => rows[0].id));
+  const of = (name: string, isBlocked: boolean, tags: string[]) => ({
+    contactChanged: {
+      id: ann,
+      name,
+      isBlocked,
+      contactTags: { nodes: tags.map((name) => ({ tag: { name } })) },
+    },
+  });
+  const change = (set: string) => () => sql(`update app_public.contacts set ${set} where id = $1`, [ann]);
+  assert.deepEqual(await told(CONTACT, 1, change("name = 'Anne'")), [of("Anne", false, [])]);
+  assert.deepEqual(await told(CONTACT, 1, change("is_blocked = true")), [of("Anne", true, [])]);
+  const add = () =>
+    sql("insert into app_public.contact_tags (tenant_id, contact_id, tag_id) values ($1, $2, $3)", [
+      tenantId,
+      ann,
+      tag,
+    ]);
+  assert.deepEqual(await told(CONTACT, 1, add), [of("Anne", true, ["VIP"])]);
+  const remove = () => sql("delete from app_public.contact_tags where contact_id = $1", [ann]);
+  assert.deepEqual(await told(CONTACT, 1, remove), [of("Anne", true, [])]);
+  const insert = () =>
+    sql("insert into app_public.contacts (tenant_id, name) values ($1, 'Ben')", [tenantId]);
+  assert.equal((await told(CONTACT, 1, insert)).length, 1);
+  assert.deepEqual(
+    await told("subscription { tagChanged { name color } }", 1, () =>
+      sql("update app_public.tags set color = '#ff0000' where id = $1", [tag]),
+    ),
+    [{ tagChanged: { name: "VIP", color: "#ff0000" } }],
+  );
+});
+
+test("a channel is reported when it is paused, and when the provider reports something about it", async () => {
+  const document = "subscription { channelChanged { id status whatsapp { qualityRating } } }";
+  const of = (status: string, qualityRating: string | null) => ({
+    channelChanged: { id: workspace.channelId, status, whatsapp: { qualityRating } },
+  });
+  const { channelId } = workspace;
+  const pause = () => sql("update app_public.channels set status = 'paused' where id = $1", [channelId]);
+  assert.deepEqual(await told(document, 1, pause), [of("paused", null)]);
+  const rate = () =>
+    sql("update app_public.whatsapp_channels set quality_rating = 'RED' where channel_id = $1", [channelId]);
+  assert.deepEqual(await told(document, 1, rate), [of("paused", "RED")]);
+  await sql("update app_public.channels set status = 'active' where id = $1", [channelId]);
+});
+
+test("a conversation is reported when a user joins or leaves it", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const document = "subscription { conversationChanged { id participants { nodes { userId } } } }";
+  const of = (...users: string[]) => ({
+    conversationChanged: {
+      id: conversationId,
+      participants: { nodes: users.map((userId) => ({ userId })) },
+    },
+  });
+  const values = [workspace.tenantId, conversationId, admin.userId];
+  const join = () =>
+    sql(
+      "insert into app_public.conversation_participants (tenant_id, conversation_id, user_id) values ($1, $2, $3)",
+      values,
+    );
+  assert.deepEqual(await told(document, 1, join), [of(admin.userId)]);
+  const leave = () =>
+    sql(
+      "delete from app_public.conversation_participants where (tenant_id, conversation_id, user_id) = ($1, $2, $3)",
+      values,
+    );
+  assert.deepEqual(await told(document, 1, leave), [of()]);
+});
+
+const DELETED = "subscription { objectDeleted { typeName id nodeId } }";
+type Deleted = { objectDeleted: { typeName: string; id: string; nodeId: string } };
+
+test("what is deleted is reported with the nodeId it had", async () => {
+  const { tenantId } = workspace;
+  const thread = await aConversation(database.pool, workspace);
+  const inserted = await sql(
+    `insert into app_public.messages (conversation_id, type, content)
+     select $1, 'text', '{"body": "Hello"}' from generate_series(1, 3) returning id`,
+    [thread.conversationId],
+  );
+  const messages = inserted.rows.map(({ id }) => id as string);
+  const tag = await sql("insert into app_public.tags (tenant_id, name) values ($1, 'Old') returning id", [
+    tenantId,
+  ]);
+  await sql("insert into app_public.contact_tags (tenant_id, contact_id, tag_id) values ($1, $2, $3)", [
+    tenantId,
+    thread.contactId,
+    tag.rows[0].id,
+  ]);
+  const known = await api.ask(
+    admin,
+    `query ($m: UUID!, $c: UUID!, $t: UUID!) {
+       message(id: $m) { nodeId conversation { nodeId contact { nodeId } } } contact(id: $c) { nodeId } tag(id: $t) { nodeId }
+     }`,
+    { m: messages[0], c: thread.contactId, t: tag.rows[0].id },
+  );
+  const deletions = async (count: number, happens: () => Promise<unknown>) =>
+    ((await told(DELETED, count, happens)) as Deleted[]).map(({ objectDeleted }) => objectDeleted);
+
+  assert.deepEqual(
+    await deletions(1, () => sql("delete from app_public.messages where id = $1", [messages[0]])),
+    [{ typeName: "Message", id: messages[0], nodeId: known.data.message.nodeId }],
+  );
+  assert.deepEqual(
+    await deletions(1, () => sql("delete from app_public.tags where id = $1", [tag.rows[0].id])),
+    [{ typeName: "Tag", id: tag.rows[0].id, nodeId: known.data.tag.nodeId }],
+  );
+  // Without the two messages, which are gone with their conversation.
+  assert.deepEqual(
+    await deletions(2, () => sql("delete from app_public.contacts where id = $1", [thread.contactId])),
+    [
+      { typeName: "Conversation", id: thread.conversationId, nodeId: known.data.message.conversation.nodeId },
+      { typeName: "Contact", id: thread.contactId, nodeId: known.data.contact.nodeId },
+    ],
+  );
+});
+
+test("a conversation is reported when a message is deleted from it", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const { rows } = await sql(
+    `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "Hello"}') returning id`,
+    [conversationId],
+  );
+  const events = await told("subscription { conversationChanged { id } }", 1, () =>
+    sql("delete from app_public.messages where id = $1", [rows[0].id]),
+  );
+  assert.deepEqual(events, [{ conversationChanged: { id: conversationId } }]);
+});
+
+test("a whole tenant is deleted in silence", async () => {
+  const doomed = await aWorkspace(database.pool);
+  const owner = await aPerson(database.pool, doomed.tenantId, "owner");
+  await aConversation(database.pool, doomed);
+  const listener = await subscribe(api, tokenOf(owner), DELETED);
+  await sql("delete from app_public.tenants where id = $1", [doomed.tenantId]);
+  assert.equal((await listener.closed).code, 4403);
+  assert.deepEqual(listener.events, []);
+});
+
+test("statements that change very many rows close those who asked for all of them, and harm nothing else", async () => {
+  const [many, other] = [
+    await aConversation(database.pool, workspace),
+    await aConversation(database.pool, workspace),
+  ];
+  const document = "subscription ($id: UUID) { messageAdded(conversationId: $id) { preview } }";
+  const flooded = await subscribe(api, tokenOf(admin), document);
+  const calm = await subscribe(api, tokenOf(admin), document, { id: other.conversationId });
+  // Rows that are gone already: they are looked up, and not found.
+  await sql(
+    "select app_private.notify_change($1, 'messages', array(select gen_random_uuid() from generate_series(1, 100000)))",
+    [workspace.tenantId],
+  );
+  const say = (conversationId: string, body: string, count: number) =>
+    sql(
+      `insert into app_public.messages (conversation_id, type, content)
+       select $1, 'text', jsonb_build_object('body', $2::text) from generate_series(1, $3::int)`,
+      [conversationId, body, count],
+    );
+  await say(many.conversationId, "Many", 12_000);
+  await say(other.conversationId, "One", 1);
+  await calm.told(1, 20_000);
+  const { code, reason } = await flooded.closed;
+  assert.equal(code, 1013);
+  assert.match(reason, /^PYLIM/);
+  assert.deepEqual(calm.events, [{ data: { messageAdded: { preview: "One" } } }]);
+  await calm.stop();
+});
