@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { startKillableProcess } from "../../support/killable_process.ts";
@@ -34,6 +36,8 @@ export type Line = {
   saying(...said: Said[]): Buffer;
   /** A body that reports how messages of ours fared, by our ids; the provider has accepted them. */
   reporting(...reports: { messageId: string; status: Status }[]): Buffer;
+  /** A body in which a customer sends a document, which the provider then has. */
+  sending(said: { customer: string; id: string; bytes: Buffer }): Promise<Buffer>;
   /** Posts a body as the provider does; answers with the HTTP status. Signed for another channel where one is given. */
   post(body: Buffer, signedFor?: Line): Promise<number>;
   /** Our ids of the messages that the provider has accepted, in its order. */
@@ -42,6 +46,8 @@ export type Line = {
   fileOf(messageId: string): Promise<Buffer>;
   /** What is to happen with the next message to a customer. */
   next(customer: string, what: Trouble): void;
+  /** What is to happen when the next file of a customer is fetched. */
+  nextFile(what: FileTrouble): void;
 };
 
 export type Said = { customer: string; id: string; text: string };
@@ -55,6 +61,14 @@ export type Trouble =
   | "slow"
   /** Accepted, and the provider reports no status by itself. */
   | "silent";
+
+export type FileTrouble =
+  /** The provider does not have it any more. */
+  | "gone"
+  /** Other bytes than the provider has announced. */
+  | "damaged"
+  /** The connection breaks; the next one does not. */
+  | "cut";
 
 export function testConformance({ kind, start }: StandIn): void {
   let database: TestDatabase;
@@ -148,6 +162,56 @@ export function testConformance({ kind, start }: StandIn): void {
     for (const id of written) await untilMessageState(database.pool, id, ({ state }) => state === null);
     assert.deepEqual(line.accepted(), written);
     assert.deepEqual(await line.fileOf(picture), bytes);
+  });
+
+  /** Sends a file of a customer, and waits until it is not pending any more, or an attempt has failed. */
+  async function receiveFile(line: Line, bytes: Buffer) {
+    const said = { customer: line.newCustomer(), id: newId(), bytes };
+    const body = await line.sending(said);
+    assert.equal(await line.post(body), 200);
+    assert.equal(await line.post(body), 200);
+    return until("the outcome of the file", async () => {
+      const rows = await query(
+        `select d.* from app_public.messages m join app_public.media d on d.id = m.media_id
+         where m.provider_message_id = $1 and (d.state <> 'pending' or d.error_code is not null)`,
+        said.id,
+      );
+      assert.ok(rows.length <= 1);
+      return rows[0];
+    });
+  }
+
+  test(`${kind}: a customer's file is stored, once`, async () => {
+    const line = await stage.connect();
+    const bytes = randomBytes(50_000);
+    const media = await receiveFile(line, bytes);
+    assert.deepEqual([media.state, media.type, media.size], ["stored", "document", bytes.length]);
+    const files = await query(
+      "select storage_key from app_private.media_files where tenant_id = $1",
+      line.tenantId,
+    );
+    assert.equal(files.length, 1);
+    assert.deepEqual(await readFile(join(stage.mediaFolder, files[0].storage_key)), bytes);
+  });
+
+  test(`${kind}: a customer's file that cannot be stored says why; what is temporary is fetched again`, async () => {
+    const outcomes: [FileTrouble, state: string, code: string][] = [
+      ["gone", "gone", "PYGON"],
+      ["damaged", "failed", "PYMED"],
+      ["cut", "pending", "PYUNR"],
+    ];
+    for (const [trouble, state, code] of outcomes) {
+      const line = await stage.connect();
+      line.nextFile(trouble);
+      const media = await receiveFile(line, randomBytes(50_000));
+      assert.deepEqual([media.state, media.error_code], [state, code], trouble);
+      if (trouble === "gone") continue;
+      await query("select from app_public.fetch_media($1)", media.id);
+      await until("the file to be stored", async () => {
+        const [row] = await query("select state from app_public.media where id = $1", media.id);
+        return row.state === "stored";
+      });
+    }
   });
 
   test(`${kind}: statuses in any order and number end the same`, async () => {

@@ -45,7 +45,8 @@ export async function fetchMedia(
       return outcome;
   }
   const described = await describe(graph, access, providerMediaId);
-  return "kind" in described ? described : fetch(described);
+  if ("kind" in described) return described;
+  return fetch({ ...described, sha256: described.sha256 ?? sha256 });
 }
 
 /** Asks for the address, type and digest of a file. */

@@ -3,7 +3,7 @@ import { fileAtSandbox } from "../../../support/media.ts";
 import { digits } from "../../../support/people.ts";
 import { type ConnectedWorkspace, startProgram, type TestProgram } from "../../../support/program.ts";
 import { postWebhook, textMessage, webhookBody } from "../../../support/webhooks.ts";
-import { type Line, type StandIn, type Trouble, testConformance } from "../conformance.ts";
+import { type FileTrouble, type Line, type StandIn, type Trouble, testConformance } from "../conformance.ts";
 
 /** WhatsApp, with the sandbox for Meta. */
 const whatsapp: StandIn = {
@@ -27,6 +27,12 @@ const FAULTS: Record<Exclude<Trouble, "silent">, Fault> = {
   "answer lost": { kind: "cut", accepts: true },
   slow: { kind: "delay", milliseconds: 4_000, accepts: true },
 };
+
+const FILE_FAULTS = {
+  gone: { fault: { kind: "error", code: 100, subcode: 33, httpStatus: 400 }, operation: "readMedia" },
+  damaged: { fault: { kind: "alteredBody" }, operation: "downloadMedia" },
+  cut: { fault: { kind: "brokenBody" }, operation: "downloadMedia" },
+} as const satisfies Record<FileTrouble, { fault: Fault; operation: string }>;
 
 /** Long enough to see what a message is before its statuses come. */
 const LATE = [
@@ -73,6 +79,17 @@ async function connect({ sandbox, connectedWorkspace }: TestProgram, url: string
       });
       return Buffer.from(webhookBody(workspace, { statuses }));
     },
+    async sending({ customer, id, bytes }) {
+      const from = { wa_id: customer, profile: { name: `Customer ${customer}` } };
+      const message = {
+        from: customer,
+        id,
+        timestamp: String(Math.floor(Date.now() / 1000)),
+        type: "document",
+      };
+      const document = { id: await fileInto(sandbox.url, workspace, bytes), mime_type: "text/plain" };
+      return Buffer.from(webhookBody(workspace, { contacts: [from], messages: [{ ...message, document }] }));
+    },
     async post(body, signedFor = line) {
       const { appSecret: secret } = workspaces.get(signedFor)!;
       return (await postWebhook(url, { channelId, appSecret: secret }, body)).status;
@@ -88,9 +105,30 @@ async function connect({ sandbox, connectedWorkspace }: TestProgram, url: string
       else sandbox.faults.add(FAULTS[what], once);
       if (what === "answer lost") sandbox.planStatuses(LATE, once);
     },
+    nextFile(what) {
+      const { fault, operation } = FILE_FAULTS[what];
+      sandbox.faults.add(fault, { phoneNumberId, operation, times: 1 });
+    },
   };
   workspaces.set(line, workspace);
   return line;
+}
+
+/** Gives Meta a file, and returns its id. */
+async function fileInto(
+  url: string,
+  { phoneNumberId, accessToken }: ConnectedWorkspace,
+  bytes: Buffer,
+): Promise<string> {
+  const form = new FormData();
+  form.append("messaging_product", "whatsapp");
+  form.append("file", new File([new Uint8Array(bytes)], "a.txt", { type: "text/plain" }));
+  const response = await fetch(`${url}/v25.0/${phoneNumberId}/media`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${accessToken}` },
+    body: form,
+  });
+  return ((await response.json()) as { id: string }).id;
 }
 
 testConformance(whatsapp);

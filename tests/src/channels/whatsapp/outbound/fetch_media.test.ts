@@ -58,6 +58,12 @@ test("an address in the webhook saves the description, and is checked against th
   assert.equal((await server.fetch({ url, sha256: "AAAA" })).kind, "damaged");
 });
 
+test("a description without a digest is checked against the webhook", async (t) => {
+  const server = await mediaServer(t, {});
+  assert.equal((await server.fetch({ sha256: DIGEST.toString("base64") })).kind, "fetched");
+  assert.equal((await server.fetch({ sha256: "AAAA" })).kind, "damaged");
+});
+
 test("the access token is sent to no other host", async (t) => {
   for (const url of [
     "http://localhost:1/file",
