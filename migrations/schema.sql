@@ -3684,6 +3684,30 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.add_received_media(uuid[]) is 'Adds the media of messages that a provider has just delivered, and jobs that fetch them. The file of a received message has the id of the message, so it cannot be added twice.';
 
+create function app_private.add_uploaded_media(tenant_id uuid, user_id uuid, type app_public.message_type, mime_type text, filename text, is_voice boolean, sha256 bytea, size integer, storage_key text) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  if not app_private.keep_media_file(
+    add_uploaded_media.tenant_id, add_uploaded_media.sha256, add_uploaded_media.size, add_uploaded_media.storage_key
+  ) then
+    return null;
+  end if;
+  insert into app_public.media (
+    tenant_id, state, type, mime_type, filename, is_voice, sha256, size, user_id, stored_at
+  )
+  values (
+    add_uploaded_media.tenant_id, 'stored', add_uploaded_media.type, add_uploaded_media.mime_type,
+    add_uploaded_media.filename, add_uploaded_media.is_voice, add_uploaded_media.sha256, add_uploaded_media.size,
+    add_uploaded_media.user_id, now()
+  )
+  returning id into v_id;
+  return v_id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.add_uploaded_media(uuid,uuid,app_public.message_type,text,text,boolean,bytea,integer,text) is 'Adds a file that a user has uploaded, and returns its id. storage_key is as for keep_media_file(); null is returned if the caller must write the file first.';
+
 create function app_private.add_user(tenant_id uuid, email text, role app_public.member_role, name text, password text) returns table(user_id uuid, is_new boolean) as $$
 declare
   v_id uuid;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:25de1059d04568a5104e2e8ce87c3e9ed201e45f
+--! Hash: sha1:93a356b8e506180f4c8bd5aeb3e98e70e7930d9f
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7495,6 +7495,45 @@ comment on function app_private.delete_unused_media() is
   E'Deletes media that no message uses: uploads that were not sent within a day, and files of messages whose partition '
    'was dropped. Returns the number of rows.';
 --! EndIncluded media/remove_media.sql
+--! Included media/add_uploaded_media.sql
+create or replace function app_private.add_uploaded_media(
+  tenant_id uuid,
+  user_id uuid,
+  type app_public.message_type,
+  mime_type text,
+  filename text,
+  is_voice boolean,
+  sha256 bytea,
+  size int,
+  storage_key text
+) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  if not app_private.keep_media_file(
+    add_uploaded_media.tenant_id, add_uploaded_media.sha256, add_uploaded_media.size, add_uploaded_media.storage_key
+  ) then
+    return null;
+  end if;
+  insert into app_public.media (
+    tenant_id, state, type, mime_type, filename, is_voice, sha256, size, user_id, stored_at
+  )
+  values (
+    add_uploaded_media.tenant_id, 'stored', add_uploaded_media.type, add_uploaded_media.mime_type,
+    add_uploaded_media.filename, add_uploaded_media.is_voice, add_uploaded_media.sha256, add_uploaded_media.size,
+    add_uploaded_media.user_id, now()
+  )
+  returning id into v_id;
+  return v_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.add_uploaded_media(
+  uuid, uuid, app_public.message_type, text, text, boolean, bytea, int, text
+) is
+  E'Adds a file that a user has uploaded, and returns its id. storage_key is as for keep_media_file(); null is returned '
+   'if the caller must write the file first.';
+--! EndIncluded media/add_uploaded_media.sql
 --! Included media/tg_messages__remove_media.sql
 create or replace function app_private.tg_messages__remove_media() returns trigger as $$
 declare

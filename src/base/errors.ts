@@ -197,6 +197,21 @@ export const ERRORS = {
     meaning: "The body or file is larger than allowed.",
     remedy: "Send less. The error message names the limit.",
   },
+  PYTYP: {
+    kind: "bad_request",
+    meaning: "The content of the file is not of an accepted type, or not of the declared one.",
+    remedy: "Send a file of an accepted type. The error message says what the file is.",
+  },
+  PYLNK: {
+    kind: "forbidden",
+    meaning: "The address of the file is wrong or has expired.",
+    remedy: "Query `url` of the media again.",
+  },
+  PYFIL: {
+    kind: "not_found",
+    meaning: "The file is not stored: it has not been fetched yet, fetching it has failed, or it is gone.",
+    remedy: "Look at `state` and `errorCode`.",
+  },
   PYSTO: {
     kind: "unavailable",
     meaning: "The media storage cannot be reached, is full, or refused the request.",

@@ -42,6 +42,12 @@ export const metrics = {
     labelNames: ["status"],
     registers,
   }),
+  mediaBytes: new Counter({
+    name: "parley_media_bytes_total",
+    help: "Bytes of files by direction: uploaded, served.",
+    labelNames: ["direction"],
+    registers,
+  }),
   jobSeconds: new Histogram({
     name: "parley_job_duration_seconds",
     help: "How long jobs ran, by task and outcome.",

@@ -8,11 +8,14 @@ import { settlesWithin } from "../base/timeout.ts";
 import { createPool } from "../database/pool.ts";
 import { createSourceOf } from "../http/client_source.ts";
 import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
+import type { AuthorizeUpload } from "../http/media/upload.ts";
 import { ownHosts } from "../http/own_host.ts";
+import type { MediaAddresses } from "../media/signed_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
 import { SessionService } from "./auth/sessions.ts";
+import { createUploadAuthorizer } from "./auth/upload_rights.ts";
 import { ChangeFeed } from "./live/change_feed.ts";
 import { ChangeHub } from "./live/change_hub.ts";
 import { LiveOperations } from "./live/live_operations.ts";
@@ -33,6 +36,7 @@ const GRAPHIQL_PATH = "/graphiql";
 type Graphql = {
   /** The API's connections, for the metrics. */
   pool: pg.Pool;
+  authorizeUpload: AuthorizeUpload;
   /** Mounts the API on the app, without a prefix, and its WebSockets on the server. */
   mount(app: Express, server: Server): Promise<void>;
   /** Ends subscriptions, WebSockets and database connections within 2 s. Stop the HTTP server first. */
@@ -51,6 +55,8 @@ type GraphqlOptions = {
   keyRing: KeyRing;
   /** Signs access tokens. */
   jwtSecret: string;
+  /** Signs addresses of files. */
+  mediaAddresses: MediaAddresses;
   log: Log;
 };
 
@@ -58,7 +64,7 @@ const CLOSE_MS = 1_000;
 
 /** Builds the API on a migrated database. Fails where the schema cannot be built. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
-  const { ownerUrl, ownerPool, authenticatorUrl, config, keyRing, jwtSecret, log } = options;
+  const { ownerUrl, ownerPool, authenticatorUrl, config, keyRing, jwtSecret, mediaAddresses, log } = options;
   const isDevelopment = config.NODE_ENV === "development";
   const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
   const pool = createPool(authenticatorUrl, "api", config, log, {
@@ -75,7 +81,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       // The remaining time of the request is for the database.
       limitMs: statementTimeoutMs,
     });
-    const built = await buildSchema({ pool, sessions, keyRing, calls, statementTimeoutMs });
+    const built = await buildSchema({ pool, sessions, keyRing, mediaAddresses, calls, statementTimeoutMs });
     const sourceOf = createSourceOf(config.TRUSTED_PROXIES);
     const { schema, resolvedPreset } = built;
     const hub = new ChangeHub();
@@ -97,6 +103,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
 
     return {
       pool,
+      authorizeUpload: createUploadAuthorizer(pool, authenticator, statementTimeoutMs),
       async mount(app, server) {
         app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, sourceOf, log));
         if (isDevelopment) {

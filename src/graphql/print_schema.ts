@@ -17,6 +17,7 @@ export async function printSchema(authenticatorUrl: string): Promise<string> {
       pool,
       sessions: { signIn: unused, refresh: unused, acceptInvitation: unused, changePassword: unused },
       keyRing: { current: "", keys: new Map() },
+      mediaAddresses: { sign: () => "" },
       calls: { limitMs: 0, begin: () => unused },
       statementTimeoutMs: 0,
     });

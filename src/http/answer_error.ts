@@ -13,7 +13,8 @@ export const answerError: ErrorRequestHandler = (error: unknown, _request, respo
   const failure = databaseFailure(error);
   const code = failure?.code ?? codeOf(error);
   // A plain request passes no values to the database: an error from there is a defect and goes to the log.
-  if (code === "PYINT" || failure) logOf(response)?.error({ err: error }, "a request failed unexpectedly");
+  if (code === "PYINT" || code === "PYSTO" || failure)
+    logOf(response)?.error({ err: error }, "a request failed unexpectedly");
   if (response.headersSent) {
     // The response has begun and cannot be replaced: Express closes the connection.
     next(error);

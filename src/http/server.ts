@@ -8,6 +8,7 @@ import type { Log } from "../base/log.ts";
 import { answerError, answerNotFound } from "./answer_error.ts";
 import { requireOwnHost } from "./own_host.ts";
 import { readInTime } from "./read_in_time.ts";
+import { receiveInTime } from "./receive_in_time.ts";
 import { requestLog } from "./request_log.ts";
 import { RequestsUnderWay } from "./requests_under_way.ts";
 import { securityHeaders } from "./security_headers.ts";
@@ -19,6 +20,7 @@ type ServerParts = {
   metrics: RequestHandler;
   webhooks: Router;
   callbacks: Router;
+  media: Router;
   /** The sandbox's phone page and Graph API, where a sandbox runs. */
   sandbox?: { phoneRouter: Router; graphRouter: Router } | undefined;
   /** Mounts the GraphQL API on the app, and its WebSockets on the server. */
@@ -53,6 +55,8 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
 
   app.use(requestLog(log), readInTime(), securityHeaders(config));
   // A tunnel may expose these routes: each checks a signature or a secret in its address, or reveals nothing.
+  app.use("/media", parts.media);
+  app.use(receiveInTime());
   app.use("/health", parts.health);
   app.use("/webhooks", parts.webhooks);
   app.use("/callbacks", parts.callbacks);
@@ -70,10 +74,11 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   return { url: localUrl(config.HOST, port), port, ...shutdownMethods(server, requests) };
 }
 
-/** A slow client has ten seconds to send its request. */
+/** A slow client has ten seconds to send its headers, and then {@link receiveInTime} to send a body that is not a file. */
 const LIMITS = {
   headersTimeout: 10_000,
-  requestTimeout: 10_000,
+  // Longer than a file may take, which has limits of its own.
+  requestTimeout: 60 * 60_000,
   // By default Node checks these timeouts only every 30 s.
   connectionsCheckingInterval: 2_000,
   // Longer than load balancers keep a connection open (usually 60 s).

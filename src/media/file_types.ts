@@ -35,7 +35,7 @@ export const TEXT = kept(
 );
 export const OPUS = shown("audio", SOUND_OR_VIDEO, "audio/ogg; codecs=opus", "ogg", "oga", "opus");
 export const MP4_AUDIO = shown("audio", SOUND_OR_VIDEO, "audio/mp4", "m4a", "mp4");
-export const WEBP = shown("sticker", IMAGE, "image/webp", "webp");
+const WEBP = shown("sticker", IMAGE, "image/webp", "webp");
 /** Word, Excel and PowerPoint until 2003 share one container. */
 export const OLD_OFFICE = [
   kept(NONE, "application/msword", "doc", "dot"),

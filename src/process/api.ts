@@ -5,10 +5,12 @@ import { createGraphql } from "../graphql/create_graphql.ts";
 import { createHealthProbe } from "../http/health.ts";
 import { healthRoutes } from "../http/health_routes.ts";
 import { hasGraphiql, home } from "../http/landing/home.ts";
+import { mediaRoutes } from "../http/media/media_routes.ts";
 import { metricsRoute } from "../http/metrics_route.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
 import { createWebhookReceiver } from "../inbound/receiver.ts";
 import { callbackRoute } from "../integrations/callback_route.ts";
+import { MediaAddresses } from "../media/signed_address.ts";
 import { readJwtSecret, readSecretKey } from "../secrets/secret_keys.ts";
 import type { ProcessResources } from "./resources.ts";
 
@@ -17,7 +19,7 @@ import type { ProcessResources } from "./resources.ts";
  * has to be closed is pushed on the closing stack.
  */
 export async function startApi(
-  { owner, keyRing, config, log, closing, deadline }: ProcessResources,
+  { owner, keyRing, media, config, log, closing, deadline }: ProcessResources,
   sandbox: Sandbox | undefined,
   onChatbotsAwaited?: () => void,
 ): Promise<RunningServer> {
@@ -31,11 +33,14 @@ export async function startApi(
   const webhooks = createWebhookReceiver({ pool, keyRing, log, onAwaited: onChatbotsAwaited });
   closing.defer(() => webhooks.close());
 
+  const jwtSecret = await readJwtSecret(config);
+  const addresses = new MediaAddresses(jwtSecret, config.PUBLIC_URL ?? "");
   const graphql = await createGraphql({
     ownerUrl: owner.url,
     ownerPool: pool,
     authenticatorUrl: await openAuthenticatorUrl(owner, await readSecretKey(config), config, log),
-    jwtSecret: await readJwtSecret(config),
+    jwtSecret,
+    mediaAddresses: addresses,
     config,
     keyRing,
     log,
@@ -55,6 +60,7 @@ export async function startApi(
       }),
       webhooks: webhooks.router,
       callbacks: callbackRoute({ pool, keyRing, log }),
+      media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorizeUpload }),
       sandbox,
       graphql,
     },

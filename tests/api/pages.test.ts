@@ -31,6 +31,7 @@ before(async () => {
     pool: database.pool,
     sessions: { signIn: unused, refresh: unused, acceptInvitation: unused, changePassword: unused },
     keyRing: { current: "", keys: new Map() },
+    mediaAddresses: { sign: () => "" },
     calls: { limitMs: 0, begin: () => unused },
     statementTimeoutMs: 0,
   });

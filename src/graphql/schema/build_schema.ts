@@ -2,6 +2,7 @@ import type pg from "pg";
 import { makeSchema } from "postgraphile";
 
 import type { GraphQLSchema } from "postgraphile/graphql";
+import type { MediaAddresses } from "../../media/signed_address.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { databaseSettings } from "../auth/visitor.ts";
@@ -11,6 +12,7 @@ import { ChatbotGraphs } from "./chatbot_graphs.ts";
 import { chatbotMutations } from "./chatbot_mutations.ts";
 import { ChatbotNodeKinds } from "./chatbot_node_kinds.ts";
 import { credentialMutations } from "./credential_mutations.ts";
+import { mediaUrl } from "./media_url.ts";
 import { mutationPlugin } from "./mutation_plugin.ts";
 import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
@@ -31,6 +33,7 @@ type Parts = {
   pool: pg.Pool;
   sessions: Sessions;
   keyRing: KeyRing;
+  mediaAddresses: Pick<MediaAddresses, "sign">;
   calls: SimulationCalls;
   statementTimeoutMs: number;
 };
@@ -40,6 +43,7 @@ export async function buildSchema({
   pool,
   sessions,
   keyRing,
+  mediaAddresses,
   calls,
   statementTimeoutMs,
 }: Parts): Promise<BuiltSchema> {
@@ -63,6 +67,7 @@ export async function buildSchema({
       ]),
       ChatbotGraphs,
       ChatbotNodeKinds,
+      mediaUrl(mediaAddresses),
       Subscriptions,
     ],
     pgServices: [service],

@@ -5,6 +5,7 @@ import { readConfig } from "../../../src/base/config.ts";
 import { createLog } from "../../../src/base/log.ts";
 import { signAccessToken } from "../../../src/graphql/auth/access_token.ts";
 import { createGraphql } from "../../../src/graphql/create_graphql.ts";
+import { MediaAddresses } from "../../../src/media/signed_address.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import type { Person } from "../../support/people.ts";
@@ -51,6 +52,7 @@ export async function startApi(database: TestDatabase, settings: Record<string, 
     config: readConfig({ NODE_ENV: "test", ...settings }),
     keyRing: RING,
     jwtSecret: JWT_SECRET,
+    mediaAddresses: new MediaAddresses(JWT_SECRET, settings.PUBLIC_URL ?? ""),
     log,
   });
   const app = express();

@@ -42,7 +42,7 @@ async function statusesOf(t: TestContext, host: string): Promise<Record<string, 
     {
       home: (_request, response) => void response.send("home"),
       metrics: (_request, response) => void response.send("metrics"),
-      ...{ health: answering(), webhooks: answering(), callbacks: answering() },
+      ...{ health: answering(), webhooks: answering(), callbacks: answering(), media: answering() },
       sandbox: { phoneRouter: answering(), graphRouter: answering() },
       graphql: { mount: (app) => void app.use("/graphql", answering()) },
     },

@@ -25,6 +25,7 @@ async function serve(
       metrics: (_request, response) => void response.send("metrics"),
       webhooks: Router(),
       callbacks: Router(),
+      media: Router(),
       graphql: { mount: (app) => void app.use("/graphql", router) },
     },
     readConfig({ PORT: "0", ...env }),

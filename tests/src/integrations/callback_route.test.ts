@@ -31,6 +31,7 @@ before(async () => {
       metrics: none,
       webhooks: none,
       callbacks: callbackRoute({ pool: shell.database.pool, keyRing: testKeyRing, log }),
+      media: none,
       graphql: { mount: () => undefined },
     },
     readConfig({ PORT: "0", NODE_ENV: "test" }),
