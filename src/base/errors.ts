@@ -207,11 +207,6 @@ export const ERRORS = {
     meaning: "The address of the file is wrong or has expired.",
     remedy: "Query `url` of the media again.",
   },
-  PYFIL: {
-    kind: "not_found",
-    meaning: "The file is not stored: it has not been fetched yet, fetching it has failed, or it is gone.",
-    remedy: "Look at `state` and `errorCode`.",
-  },
   PYSTO: {
     kind: "unavailable",
     meaning: "The media storage cannot be reached, is full, or refused the request.",

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type pg from "pg";
-import { ParleyError } from "../../base/errors.ts";
+import { httpStatusOf, ParleyError } from "../../base/errors.ts";
 import { FairShare } from "../../base/fair_share.ts";
 import { metrics } from "../../base/metrics.ts";
 import { remember } from "../../base/remember.ts";
@@ -56,7 +56,8 @@ export function createDownload({
     if (!isStored(row)) {
       const { state, error_code: errorCode } = row;
       const message = `The file is not stored: it is ${state}`;
-      response.status(404).json({ error: { code: "PYFIL", message, state, errorCode } });
+      const code = state === "gone" ? "PYGON" : "PYFIL";
+      response.status(httpStatusOf(code)).json({ error: { code, message, state, errorCode } });
       return;
     }
     await places.run([row.tenant_id], async () => {
