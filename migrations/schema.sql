@@ -3689,7 +3689,10 @@ declare
   v_id uuid;
 begin
   if not app_private.keep_media_file(
-    add_uploaded_media.tenant_id, add_uploaded_media.sha256, add_uploaded_media.size, add_uploaded_media.storage_key
+    add_uploaded_media.tenant_id,
+    add_uploaded_media.sha256,
+    add_uploaded_media.size,
+    add_uploaded_media.storage_key
   ) then
     return null;
   end if;

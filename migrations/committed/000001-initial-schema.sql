@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:93a356b8e506180f4c8bd5aeb3e98e70e7930d9f
+--! Hash: sha1:30a20c1249549f9ebb195b44b721899b46483dba
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7511,7 +7511,10 @@ declare
   v_id uuid;
 begin
   if not app_private.keep_media_file(
-    add_uploaded_media.tenant_id, add_uploaded_media.sha256, add_uploaded_media.size, add_uploaded_media.storage_key
+    add_uploaded_media.tenant_id,
+    add_uploaded_media.sha256,
+    add_uploaded_media.size,
+    add_uploaded_media.storage_key
   ) then
     return null;
   end if;
@@ -7531,8 +7534,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.add_uploaded_media(
   uuid, uuid, app_public.message_type, text, text, boolean, bytea, int, text
 ) is
-  E'Adds a file that a user has uploaded, and returns its id. storage_key is as for keep_media_file(); null is returned '
-   'if the caller must write the file first.';
+  E'Adds a file that a user has uploaded, and returns its id. storage_key is as for keep_media_file(); null is '
+   'returned if the caller must write the file first.';
 --! EndIncluded media/add_uploaded_media.sql
 --! Included media/tg_messages__remove_media.sql
 create or replace function app_private.tg_messages__remove_media() returns trigger as $$
