@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:30a20c1249549f9ebb195b44b721899b46483dba
+--! Hash: sha1:f28e2179dc1d680b0ddf1c58c9a260c22342a201
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -6669,8 +6669,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.reconcile_outbox(interval) is
   E'Resolves messages whose outcome was never recorded. Messages whose sender died become uncertain (orphaned). '
    'Messages that have been uncertain for longer than max_age, although webhooks arrived, are sent once more (resent) '
-   'or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Called every '
-   'minute.';
+   'or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Also '
+   'applies reactions that were stored while the provider''s id of their message was. Called every minute.';
 --! EndIncluded messages/reconcile_outbox.sql
 --! Included messages/messages.policies.sql
 drop policy if exists tenant_isolation on app_public.messages;

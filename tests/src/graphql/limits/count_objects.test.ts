@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildSchema, getOperationAST, parse } from "postgraphile/graphql";
+import { buildSchema, type GraphQLObjectType, getOperationAST, parse } from "postgraphile/graphql";
 import type { ParleyError } from "../../../../src/base/errors.ts";
 import { countObjects } from "../../../../src/graphql/limits/count_objects.ts";
 
@@ -9,8 +9,10 @@ const schema = buildSchema(`
   type PersonConnection { nodes: [Person], edges: [PersonEdge], pageInfo: PageInfo, totalCount: Int }
   type PersonEdge { node: Person }
   type PageInfo { endCursor: String }
-  type Person { name: String, friend: Person, friends(first: Int, last: Int): PersonConnection }
+  type Person { name: String, friend: Person, friends(first: Int, last: Int): PersonConnection, parents: [Person!]! }
 `);
+const person = schema.getType("Person") as GraphQLObjectType;
+person.getFields().parents!.extensions = { longestList: 2 };
 const count = (query: string, variables = {}) => {
   const document = parse(query);
   return countObjects(schema, document, getOperationAST(document)!, variables);
@@ -31,6 +33,10 @@ test("lists within lists multiply", () => {
   assert.equal(count("{ people(last: 10) { nodes { name } } }"), 11);
   assert.equal(count("{ people { nodes { name } } }"), 51);
   assert.equal(count("{ people(first: null) { nodes { name } } }"), 51);
+});
+
+test("a list without pages counts as long as it can be", () => {
+  assert.equal(count("{ person { parents { name parents { name } } } }"), 1 + 2 * (1 + 2));
 });
 
 test("variables count as they are given, by default, or as the default page", () => {
