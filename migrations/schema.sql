@@ -7032,7 +7032,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.reconcile_outbox(interval) is 'Resolves messages whose outcome was never recorded. Messages whose sender died become uncertain (orphaned). Messages that have been uncertain for longer than max_age, although webhooks arrived, are sent once more (resent) or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Called every minute.';
+comment on function app_private.reconcile_outbox(interval) is 'Resolves messages whose outcome was never recorded. Messages whose sender died become uncertain (orphaned). Messages that have been uncertain for longer than max_age, although webhooks arrived, are sent once more (resent) or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Also applies reactions that were stored while the provider''s id of their message was. Called every minute.';
 
 create function app_private.record_ai_usage(call_id uuid, tokens integer) returns void as $$
   update app_private.ai_calls a set tokens = record_ai_usage.tokens where a.id = record_ai_usage.call_id;
@@ -8997,11 +8997,21 @@ begin
   join old_rows o on o.message_id = n.message_id
   where n.status <> o.status and n.status <> 'sending'
   group by n.tenant_id;
+
+  -- A reaction that could not be sent does not show any more.
+  if exists (select from new_rows n where n.status = 'failed') then
+    perform app_private.report_changed_messages(c.tenant_id, array_agg(distinct c.message_id))
+    from new_rows n
+    join old_rows o on o.message_id = n.message_id and o.status <> 'failed'
+    join app_public.message_changes c on c.id = n.message_id and c.message_id is not null
+    where n.status = 'failed'
+    group by c.tenant_id;
+  end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_message_statuses__notify() is 'Notifies GraphQL subscriptions of changed statuses, once per statement.';
+comment on function app_private.tg_message_statuses__notify() is 'Notifies GraphQL subscriptions of changed statuses, and of messages whose reaction failed, once per statement.';
 
 create function app_private.tg_message_statuses__record_opt_out() returns trigger as $$
 begin

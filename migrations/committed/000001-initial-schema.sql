@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f28e2179dc1d680b0ddf1c58c9a260c22342a201
+--! Hash: sha1:053a65492482f37d1415539ed9750f1c6d4ea035
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5168,13 +5168,23 @@ begin
   join old_rows o on o.message_id = n.message_id
   where n.status <> o.status and n.status <> 'sending'
   group by n.tenant_id;
+
+  -- A reaction that could not be sent does not show any more.
+  if exists (select from new_rows n where n.status = 'failed') then
+    perform app_private.report_changed_messages(c.tenant_id, array_agg(distinct c.message_id))
+    from new_rows n
+    join old_rows o on o.message_id = n.message_id and o.status <> 'failed'
+    join app_public.message_changes c on c.id = n.message_id and c.message_id is not null
+    where n.status = 'failed'
+    group by c.tenant_id;
+  end if;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.tg_message_statuses__notify() is
-  E'Notifies GraphQL subscriptions of changed statuses, once per statement.';
+  E'Notifies GraphQL subscriptions of changed statuses, and of messages whose reaction failed, once per statement.';
 --! EndIncluded messages/tg_message_statuses__notify.sql
 --! Included messages/move_messages.sql
 create or replace function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$

@@ -194,3 +194,33 @@ test("subscribers are told which message a reaction, an edit or a deletion has c
     ["[deleted]", 0, "[deleted]"],
   ]);
 });
+
+test("a reaction that could not be sent leaves the screens", async () => {
+  const thread = await aConversation(database.pool, workspace);
+  const { conversationId } = thread;
+  await hear(database.pool, workspace, thread, {});
+  const [bubble] = await bubblesOf(conversationId);
+  const listener = await subscribe(
+    api,
+    tokenOf(agent),
+    "subscription ($id: UUID) { messageChanged(conversationId: $id) { id reactions { emoji } } }",
+    { id: conversationId },
+  );
+  const { data } = await api.ask(agent, REACT, { conversationId, messageId: bubble.id });
+  await listener.told(1);
+  await claim(database.pool);
+  await record(database.pool, {
+    message_id: data.sendMessage.message.id,
+    kind: "failed",
+    error_code: "131009",
+  });
+  await listener.told(2);
+  await listener.stop();
+  assert.deepEqual(
+    listener.events.map(({ data }) => data.messageChanged),
+    [
+      { id: bubble.id, reactions: [{ emoji: "👍" }] },
+      { id: bubble.id, reactions: [] },
+    ],
+  );
+});
