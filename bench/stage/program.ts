@@ -43,6 +43,7 @@ export async function createProgram({ databaseUrl, profileDir }: ProgramOptions)
     LOG_LEVEL: "warn",
     DATABASE_URL: databaseUrl,
     PORT: String(port),
+    MEDIA_STORAGE: join(home, "media"),
     PARLEY_SECRET_KEY: "a secret key for benchmarks, long enough",
     JWT_SECRET,
   };
