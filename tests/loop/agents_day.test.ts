@@ -5,6 +5,13 @@ import type { InboxApp } from "../support/inbox/inbox_app.ts";
 import { type Office, startOffice } from "../support/inbox/office.ts";
 import { until } from "../support/until.ts";
 
+/** One pixel, white. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=",
+  "base64",
+);
+const VOICE = Buffer.from("OggS, and then what somebody says");
+
 let office: Office;
 let ann: InboxApp;
 let ben: InboxApp;
@@ -40,7 +47,10 @@ test("a customer writes three times within a second: in order, and unread until 
 
 test("an agent takes the conversation and answers: the bubble is there at once, for the other one when it is stored", async () => {
   await ben.open("Alex");
-  await ann.assign(ann.session.userId);
+  await until("Ann to see Ben", () => String(ann.colleagues) === "Ben is viewing");
+  await ann.type();
+  await until("Ben to see Ann", () => String(ben.colleagues) === "Ann is typing");
+  await ann.take();
   const sent = ann.send("Good morning, Alex");
   assert.equal(ann.screen.at(-1), "Ann: Good morning, Alex …");
   await sent;
@@ -93,12 +103,13 @@ test("the customer quotes, reacts, edits and deletes: it shows on the messages",
   );
 });
 
-test("agents quote and react, and the customer sees it", async () => {
+test("agents quote, react and tag, and the customer and each other see it", async () => {
   const question = alex.messages.find(({ isEdited }) => isEdited)!;
   await ann.send("Ask away", { quote: "I have a question" });
   await ben.react("I have a question", "👍");
+  await ann.tag("vip");
   await bothSee(
-    "Alex: 👍 [open, Ann]",
+    "Alex: 👍 [open, Ann] #vip",
     "---",
     "Alex: One",
     "Alex: Two",
@@ -112,31 +123,66 @@ test("agents quote and react, and the customer sees it", async () => {
   assert.equal(question.reactions.business, "👍");
 });
 
-test("the network of one agent is cut for a minute; back again, the screen is that of the other", async () => {
-  ben.network.cut();
-  alex.burst(["Four", "Five"]);
-  const row = "Alex: Five [open, Ann]";
+test("the customer sends a picture and a voice note, which arrive with both agents", async () => {
+  const before = ann.screen.slice(1);
+  alex.sendMedia({ kind: "image", bytes: PIXEL, mimeType: "image/png", caption: "My shoes" });
+  await bothSee("Alex: My shoes [open, Ann] #vip", ...before, "Alex: <image image/png stored> My shoes");
+  alex.sendMedia({ kind: "audio", bytes: VOICE, mimeType: "audio/ogg; codecs=opus", isVoice: true });
+  await bothSee(
+    "Alex: [voice] [open, Ann] #vip",
+    ...before,
+    "Alex: <image image/png stored> My shoes",
+    "Alex: <voice audio/ogg; codecs=opus stored> [voice]",
+  );
+});
+
+test("an agent sees what the customer sent, and sends a picture: there at once, then uploaded, then delivered", async () => {
+  assert.deepEqual(await ben.readFile("My shoes"), PIXEL);
+  const before = ann.screen.slice(1);
+  const sent = ann.sendPicture(PIXEL, "image/png", "Like these?");
+  assert.equal(ann.screen.at(-1), "Ann: <image image/png uploading> Like these? …");
+  await sent;
+  await bothSee(
+    "Alex: Like these? [open, Ann] #vip",
+    ...before,
+    "Ann: <image image/png stored> Like these? ✓✓",
+  );
+  assert.deepEqual(await ben.readFile("Like these?"), PIXEL);
+  const { id } = alex.received.at(-1)!.content as { id: string };
+  assert.deepEqual(await office.fileOnPhone(id), PIXEL);
+});
+
+test("the network of an agent is cut for a minute, with an answer under way: it arrives once, and nothing is missed", async () => {
   const before = ann.screen.slice(2);
-  await sees(ann, row, "---", ...before, "Alex: Four", "Alex: Five");
+  ben.network.cutWithNextRequest();
+  await ben.send("A moment, please");
+  assert.equal(ben.screen.at(-1), "Ben: A moment, please …");
+  const answered = [...before, "Ben: A moment, please ✓✓"];
+  await sees(ann, "Alex: A moment, please [open, Ann] #vip", "---", ...answered);
+
+  alex.burst(["Four", "Five"]);
+  await sees(ann, "Alex: Five [open, Ann] #vip", "---", ...answered, "Alex: Four", "Alex: Five");
   alex.react(alex.received.at(-1)!.wamid, "🙏");
   alex.read();
   office.customer("Cleo").say("Hello");
   await until("Cleo on the screen", () => ann.screen.includes("Cleo (1): Hello [open]"));
   await ann.send("Six");
-  await ann.tag("vip");
+  await ann.tag("shoes");
   await ann.close();
-  await sees(
-    ann,
-    "Alex: Six [closed, Ann] #vip",
+  const read = answered.map((line) => (line.endsWith("✓✓") ? `${line} read` : line));
+  const screen = [
+    "Alex: Six [closed, Ann] #vip #shoes",
     "Cleo (1): Hello [open]",
     "---",
-    ...before.slice(0, -1),
-    "Ann: “I have a question” — Ask away ✓✓ read [🙏 Alex]",
+    ...read.with(-1, "Ben: A moment, please ✓✓ read [🙏 Alex]"),
     "Alex: Four",
     "Alex: Five",
     "Ann: Six ✓✓",
-  );
-  assert.notDeepEqual(ben.screen, ann.screen);
+  ];
+  await sees(ann, ...screen);
+  assert.equal(ben.screen.at(-1), "Ben: A moment, please …");
   ben.network.restore();
-  await sees(ben, ...ann.screen);
+  await bothSee(...screen);
+  const answers = alex.received.filter(({ content }) => JSON.stringify(content).includes("A moment"));
+  assert.equal(answers.length, 1);
 });

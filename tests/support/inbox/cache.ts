@@ -13,6 +13,8 @@ export function inboxCache() {
       PageInfo: noKey,
       Membership: byNodeId,
       ContactTag: byNodeId,
+      Presence: byNodeId,
+      DeletedObject: noKey,
       MessageStatus: ({ messageId }) => String(messageId),
     },
     updates: {
@@ -22,15 +24,15 @@ export function inboxCache() {
       },
       Subscription: {
         messageAdded: ({ messageAdded }, _, cache) => putBubble(cache, messageAdded as Bubble),
-        messageStatusChanged: ({ messageStatusChanged }, _, cache) =>
-          putStatus(cache, messageStatusChanged as Status),
+        objectDeleted: ({ objectDeleted }, _, cache) => {
+          const { typeName, id } = objectDeleted as { typeName: string; id: string };
+          cache.invalidate({ __typename: typeName, id });
+        },
         conversationChanged: ({ conversationChanged }, _, cache) => putRow(cache, conversationChanged as Row),
       },
     },
   });
 }
-
-type Status = { messageId: string };
 
 /** Messages that change another one are no bubbles: they show on the message they change. */
 const CHANGES: ReadonlySet<string> = new Set(["reaction", "edit", "revoke"]);
@@ -49,12 +51,6 @@ function putRow(cache: Cache, { id }: Row): void {
   putInto(cache, "Query", "conversations", { __typename: "Conversation", id }, (key) =>
     String(cache.resolve(key, "lastActivityAt")),
   );
-}
-
-/** The first status of a message that was stored without one. */
-function putStatus(cache: Cache, { messageId }: Status): void {
-  const status = { __typename: "MessageStatus", messageId };
-  cache.link({ __typename: "Message", id: messageId }, "messageStatus", status);
 }
 
 /** Puts an item into every loaded list of this field, in descending order. */

@@ -89,6 +89,13 @@ export const MARK_READ = gql`
   ${ROW}
 `;
 
+/** The address of a file is good for minutes, so it is read when it is needed. */
+export const FILE = gql`
+  query File($id: UUID!) {
+    media(id: $id) { id url }
+  }
+`;
+
 export const NEW_TAG = gql`
   mutation NewTag($name: String!) {
     createTag(input: { tag: { name: $name } }) { tag { id name } }
@@ -116,6 +123,27 @@ export const MESSAGE_CHANGED = gql`
 
 export const STATUS_CHANGED = gql`
   subscription StatusChanged { messageStatusChanged { messageId status } }
+`;
+
+export const CONTACT_CHANGED = gql`
+  subscription ContactChanged { contactChanged { ...Customer } }
+  ${CUSTOMER}
+`;
+
+export const OBJECT_DELETED = gql`
+  subscription ObjectDeleted { objectDeleted { typeName id } }
+`;
+
+export const PRESENCE_CHANGED = gql`
+  subscription PresenceChanged($conversationId: UUID!) {
+    presenceChanged(conversationId: $conversationId) { nodeId state expiresAt membership { nodeId user { id name } } }
+  }
+`;
+
+export const SHOW_PRESENCE = gql`
+  mutation ShowPresence($conversationId: UUID!, $state: PresenceState!) {
+    showPresence(input: { conversationId: $conversationId, state: $state }) { presence { nodeId state expiresAt } }
+  }
 `;
 
 export const CONVERSATION_CHANGED = gql`

@@ -1,57 +1,27 @@
-import { randomUUID } from "node:crypto";
-import {
-  type AnyVariables,
-  Client,
-  type DocumentInput,
-  fetchExchange,
-  subscriptionExchange,
-} from "@urql/core";
-import { createClient, type Client as SocketClient } from "graphql-ws";
-import { inboxCache } from "./cache.ts";
+import { Connection } from "./connection.ts";
 import * as documents from "./documents.ts";
 import { Network } from "./network.ts";
 import { drawScreen, nameOf } from "./screen.ts";
 import { Session } from "./session.ts";
-import type { Bubble, Inbox, Thread, User } from "./types.ts";
+import type { Bubble, Inbox, Presence, Row, Thread } from "./types.ts";
+import { UnsentMessages, UPLOADING } from "./unsent.ts";
 
-/** A bubble that is shown before the server knows it. */
-const UNSENT: Bubble = {
-  id: "",
-  conversationId: "",
-  author: "user",
-  user: null,
-  type: "text",
-  currentPreview: "",
-  editedAt: null,
-  revokedAt: null,
-  quotedMessage: null,
-  reactions: [],
-  messageStatus: { status: "queued" },
-  media: null,
-  idempotencyKey: null,
-};
-
-/** An inbox as a front-end developer would write it: urql with a normalised cache, kept up to date by subscriptions. */
+/** An agent's inbox as a front-end developer would write it, with a normalised cache that subscriptions keep up to date. */
 export class InboxApp {
   readonly network: Network;
   readonly session: Session;
-  readonly #client: Client;
-  readonly #socket: SocketClient;
-  readonly #me: User;
+  readonly #name: string;
+  readonly #connection: Connection;
   /** What a browser would show in red. */
   readonly #problems: string[] = [];
-  /** What is on its way to the server, oldest first. */
-  #unsent: Bubble[] = [];
+  readonly #unsent: UnsentMessages;
   #openThread: string | undefined;
-  #isStopped = false;
+  #presences: readonly Presence[] = [];
 
-  static async start(
-    url: string,
-    person: { email: string; password: string; name: string },
-  ): Promise<InboxApp> {
+  static async start(url: string, name: string, email: string, password: string): Promise<InboxApp> {
     const network = new Network();
-    const session = await Session.signIn(`${url}/graphql`, network, person.email, person.password);
-    const app = new InboxApp(url, network, session, person.name);
+    const session = await Session.signIn(`${url}/graphql`, network, email, password);
+    const app = new InboxApp(url, network, session, name);
     await app.#listen();
     await app.#catchUp();
     return app;
@@ -60,146 +30,124 @@ export class InboxApp {
   private constructor(url: string, network: Network, session: Session, name: string) {
     this.network = network;
     this.session = session;
-    this.#me = { id: session.userId, name };
-    this.#socket = createClient({
-      url: `${url.replace("http", "ws")}/graphql`,
-      webSocketImpl: network.WebSocket,
-      connectionParams: () => session.authorization(),
-      retryAttempts: Number.POSITIVE_INFINITY,
-      shouldRetry: () => true,
-      retryWait: () => network.whenUp(),
-      on: {
-        connected: (_socket, _payload, wasRetry) => {
-          if (wasRetry) void this.#catchUp().catch((error: Error) => this.#note({ error }));
-        },
-      },
-    });
-    this.#client = new Client({
-      url: `${url}/graphql`,
-      preferGetMethod: false,
-      fetch: async (input, init) =>
-        network.fetch(input, { ...init, headers: { ...init?.headers, ...(await session.authorization()) } }),
-      exchanges: [
-        inboxCache(),
-        fetchExchange,
-        subscriptionExchange({
-          forwardSubscription: ({ query = "", variables }) => ({
-            subscribe: (sink) => ({ unsubscribe: this.#socket.subscribe({ query, variables }, sink) }),
-          }),
-        }),
-      ],
-    });
+    this.#name = name;
+    this.#connection = new Connection(url, network, session);
+    this.#unsent = new UnsentMessages(this.#connection);
   }
 
   /** What is on the screen now. */
   get screen(): string[] {
-    const inbox = this.#client.readQuery<Inbox>(documents.INBOX, {})?.data;
-    const rows = inbox?.conversations.nodes ?? [];
-    const open = rows.find(({ id }) => id === this.#openThread);
     const thread = this.#thread;
-    // A bubble that was shown before it was sent gives way to its message, which has the same key.
-    const stored = new Set(thread.map(({ idempotencyKey }) => idempotencyKey));
-    this.#unsent = this.#unsent.filter(({ idempotencyKey }) => !stored.has(idempotencyKey));
-    return [...this.#problems, ...drawScreen(rows, open, [...this.#unsent.toReversed(), ...thread])];
+    const bubbles = [...this.#unsent.missingIn(thread), ...thread];
+    return [...this.#problems, ...drawScreen(this.#rows, this.#openRow, bubbles)];
   }
 
-  /** The messages of the open thread, newest first. */
-  get #thread(): Bubble[] {
-    if (this.#openThread === undefined) return [];
-    const thread = this.#client.readQuery<Thread>(documents.THREAD, { id: this.#openThread })?.data;
-    return thread?.conversation?.messages.nodes ?? [];
+  /** What colleagues do in the open thread. */
+  get colleagues(): string[] {
+    return this.#presences
+      .filter(({ membership }) => membership.user.id !== this.session.userId)
+      .map(({ membership, state }) => `${membership.user.name} is ${state}`);
   }
 
   /** Opens the conversation with the customer of this name. */
   async open(name: string): Promise<void> {
-    const { conversations } = await this.#query<Inbox>(documents.INBOX, {});
-    const row = conversations.nodes.find((row) => nameOf(row) === name);
+    const row = this.#rows.find((row) => nameOf(row) === name);
     if (row === undefined) throw new Error(`There is no conversation with ${name}`);
-    await this.#query(documents.THREAD, { id: row.id });
+    await this.#connection.query(documents.THREAD, { id: row.id });
     this.#openThread = row.id;
-    await this.#mutate(documents.MARK_READ, { conversationId: row.id });
+    const conversationId = row.id;
+    this.#connection.subscribe<{ presenceChanged: Presence[] }>(
+      documents.PRESENCE_CHANGED,
+      { conversationId },
+      (result) => {
+        this.#note(result);
+        this.#presences = result.data?.presenceChanged ?? this.#presences;
+      },
+    );
+    await this.#markRead();
+    await this.#showPresence("viewing");
+  }
+
+  /** Begins to write. */
+  async type(): Promise<void> {
+    await this.#showPresence("typing");
   }
 
   /** Writes into the open thread, perhaps quoting the bubble with this text. It is on the screen at once. */
   async send(body: string, { quote }: { quote?: string } = {}): Promise<void> {
     const quotedMessage = quote === undefined ? null : this.#bubble(quote);
-    await this.#send(
-      { content: { body }, replyToId: quotedMessage?.id },
-      { currentPreview: body, quotedMessage },
-    );
+    const bubble = this.#show({ currentPreview: body, quotedMessage });
+    await this.#unsent.send(bubble, { content: { body }, replyToId: quotedMessage?.id });
+  }
+
+  /** Sends a picture into the open thread. It is on the screen at once, and is then uploaded. */
+  async sendPicture(bytes: Buffer, mimeType: string, caption: string): Promise<void> {
+    const bubble = this.#show({ currentPreview: caption, media: { ...UPLOADING, mimeType } });
+    const headers = { "content-type": mimeType };
+    const body = new Uint8Array(bytes);
+    const response = await this.#connection.fetch("/media", { method: "POST", headers, body });
+    const { id: mediaId, message } = (await response.json()) as { id: string; message?: string };
+    if (!response.ok) throw new Error(message);
+    await this.#unsent.send(bubble, { type: "image", mediaId, content: { caption } });
+  }
+
+  /** Downloads the file of the bubble with this text, as the browser does that shows it. */
+  async readFile(text: string): Promise<Buffer> {
+    const { media } = await this.#connection.query<{ media: { url: string } }>(documents.FILE, {
+      id: this.#bubble(text).media?.id,
+    });
+    const response = await this.#connection.fetch(media.url);
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return Buffer.from(await response.arrayBuffer());
   }
 
   /** Puts an emoji on the bubble with this text; an empty one takes it back. */
   async react(text: string, emoji: string): Promise<void> {
-    const input = { type: "reaction", content: { emoji }, replyToId: this.#bubble(text).id };
-    await this.#mutate(documents.SEND, { input: { conversationId: this.#openThread, ...input } });
+    const replyToId = this.#bubble(text).id;
+    const input = { conversationId: this.#openThread, type: "reaction", content: { emoji }, replyToId };
+    await this.#connection.mutate(documents.SEND, { input });
   }
 
-  async assign(userId: string | null): Promise<void> {
-    await this.#mutate(documents.ASSIGN, { conversationId: this.#openThread, userId });
+  /** Takes the open conversation. */
+  async take(): Promise<void> {
+    const { userId } = this.session;
+    await this.#connection.mutate(documents.ASSIGN, { conversationId: this.#openThread, userId });
   }
 
   /** Puts a new tag on the customer of the open thread. */
   async tag(name: string): Promise<void> {
-    const { createTag } = await this.#mutate<{ createTag: { tag: { id: string } } }>(documents.NEW_TAG, {
-      name,
-    });
-    const inbox = this.#client.readQuery<Inbox>(documents.INBOX, {})?.data;
-    const row = inbox?.conversations.nodes.find(({ id }) => id === this.#openThread);
-    await this.#mutate(documents.TAG, { contactId: row?.contact.id, tagId: createTag.tag.id });
+    const { createTag } = await this.#connection.mutate<{ createTag: { tag: { id: string } } }>(
+      documents.NEW_TAG,
+      { name },
+    );
+    const contactId = this.#openRow?.contact.id;
+    await this.#connection.mutate(documents.TAG, { contactId, tagId: createTag.tag.id });
   }
 
+  /** Closes the open conversation. */
   async close(): Promise<void> {
-    await this.#mutate(documents.CLOSE, { conversationId: this.#openThread });
+    await this.#connection.mutate(documents.CLOSE, { conversationId: this.#openThread });
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    // The socket is closed in order, and a connection that is lost cannot be.
     this.network.restore();
-    await this.#socket.dispose();
+    await this.#connection.close();
   }
 
-  /** Keeps the cache up to date; resolves when the server listens. */
-  async #listen(): Promise<void> {
-    const connected = new Promise((resolve) => this.#socket.on("connected", resolve));
-    this.#client.subscription<{ messageAdded: Bubble }>(documents.MESSAGE_ADDED, {}).subscribe((result) => {
-      this.#note(result);
-      if (result.data) this.#lookAt(result.data.messageAdded);
-    });
-    for (const document of [
-      documents.MESSAGE_CHANGED,
-      documents.STATUS_CHANGED,
-      documents.CONVERSATION_CHANGED,
-    ]) {
-      this.#client.subscription(document, {}).subscribe((result) => this.#note(result));
-    }
-    await connected;
+  get #rows(): readonly Row[] {
+    return this.#connection.read<Inbox>(documents.INBOX, {})?.conversations.nodes ?? [];
   }
 
-  #note({ error }: { error?: Error }): void {
-    if (error && !this.#isStopped) this.#problems.push(error.message);
+  get #openRow(): Row | undefined {
+    return this.#rows.find(({ id }) => id === this.#openThread);
   }
 
-  /** What the customer writes into the open thread is read. */
-  #lookAt({ conversationId, author }: Bubble): void {
-    if (conversationId !== this.#openThread || author !== "contact") return;
-    void this.#mutate(documents.MARK_READ, { conversationId }).catch((error: Error) => this.#note({ error }));
-  }
-
-  /** Reads again what changed while nobody listened. */
-  async #catchUp(): Promise<void> {
-    await this.#query(documents.INBOX, {});
-    if (this.#openThread === undefined) return;
-    await this.#query(documents.THREAD, { id: this.#openThread });
-    await this.#mutate(documents.MARK_READ, { conversationId: this.#openThread });
-  }
-
-  async #send(message: object, shown: Pick<Bubble, "currentPreview" | "quotedMessage">): Promise<void> {
-    const idempotencyKey = randomUUID();
-    this.#unsent.push({ ...UNSENT, ...shown, user: this.#me, idempotencyKey });
-    await this.#mutate(documents.SEND, {
-      input: { conversationId: this.#openThread, idempotencyKey, ...message },
-    });
+  /** The messages of the open thread, newest first. */
+  get #thread(): readonly Bubble[] {
+    if (this.#openThread === undefined) return [];
+    const thread = this.#connection.read<Thread>(documents.THREAD, { id: this.#openThread });
+    return thread?.conversation?.messages.nodes ?? [];
   }
 
   /** The newest bubble of the open thread with this text. */
@@ -209,17 +157,60 @@ export class InboxApp {
     return bubble;
   }
 
-  async #query<T>(document: DocumentInput<T>, variables: AnyVariables): Promise<T> {
-    const { data, error } = await this.#client.query<T>(document, variables, {
-      requestPolicy: "network-only",
+  /** Keeps the cache up to date; resolves when the server listens. */
+  async #listen(): Promise<void> {
+    const connected = Promise.withResolvers<void>();
+    this.#connection.onConnected((isAgain) => {
+      connected.resolve();
+      if (isAgain) this.#attempt(this.#catchUp());
     });
-    if (error) throw error;
-    return data as T;
+    this.#connection.subscribe<{ messageAdded: Bubble }>(documents.MESSAGE_ADDED, {}, (result) => {
+      this.#note(result);
+      const added = result.data?.messageAdded;
+      // What the customer writes into the open thread is read.
+      if (added?.conversationId === this.#openThread && added?.author === "contact")
+        this.#attempt(this.#markRead());
+    });
+    for (const document of [
+      documents.MESSAGE_CHANGED,
+      documents.STATUS_CHANGED,
+      documents.CONVERSATION_CHANGED,
+      documents.CONTACT_CHANGED,
+      documents.OBJECT_DELETED,
+    ]) {
+      this.#connection.subscribe(document, {}, (result) => this.#note(result));
+    }
+    await connected.promise;
   }
 
-  async #mutate<T>(document: DocumentInput<T>, variables: AnyVariables): Promise<T> {
-    const { data, error } = await this.#client.mutation<T>(document, variables).toPromise();
-    if (error) throw error;
-    return data as T;
+  /** Reads what changed while nobody listened. */
+  async #catchUp(): Promise<void> {
+    await this.#connection.query(documents.INBOX, {});
+    if (this.#openThread === undefined) return;
+    await this.#connection.query(documents.THREAD, { id: this.#openThread });
+    await this.#markRead();
+    await this.#unsent.sendAgain();
+  }
+
+  async #showPresence(state: Presence["state"]): Promise<void> {
+    await this.#connection.mutate(documents.SHOW_PRESENCE, { conversationId: this.#openThread, state });
+  }
+
+  async #markRead(): Promise<void> {
+    await this.#connection.mutate(documents.MARK_READ, { conversationId: this.#openThread });
+  }
+
+  #show(shown: Partial<Bubble>) {
+    const user = { id: this.session.userId, name: this.#name };
+    return this.#unsent.show({ conversationId: this.#openThread ?? "", user, ...shown });
+  }
+
+  /** Work that nobody waits for. */
+  #attempt(work: Promise<void>): void {
+    work.catch((error: Error) => this.#note({ error }));
+  }
+
+  #note({ error }: { error?: Error | undefined }): void {
+    if (error) this.#problems.push(error.message);
   }
 }

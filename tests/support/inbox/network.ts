@@ -4,7 +4,11 @@ import { WebSocket } from "ws";
 export class Network {
   readonly fetch: typeof fetch = async (input, init) => {
     if (!this.#isUp) throw new TypeError("the network is down");
-    return await fetch(input, init);
+    const response = fetch(input, init);
+    if (this.#goesDownNext) this.cut();
+    await response;
+    if (!this.#isUp) throw new TypeError("the network went down before the response");
+    return await response;
   };
   /** What graphql-ws opens its sockets with. */
   readonly WebSocket: new (
@@ -13,6 +17,7 @@ export class Network {
   ) => WebSocket;
   readonly #sockets = new Set<WebSocket>();
   #isUp = true;
+  #goesDownNext = false;
   #restored = Promise.withResolvers<void>();
 
   constructor() {
@@ -27,8 +32,14 @@ export class Network {
     this.#restored.resolve();
   }
 
+  /** Cuts the network when the next request has left: it arrives, and its response does not. */
+  cutWithNextRequest(): void {
+    this.#goesDownNext = true;
+  }
+
   cut(): void {
     this.#isUp = false;
+    this.#goesDownNext = false;
     this.#restored = Promise.withResolvers();
     for (const socket of this.#sockets) socket.terminate();
   }

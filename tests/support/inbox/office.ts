@@ -18,6 +18,8 @@ const PASSWORD = "correct horse battery";
 export type Office = {
   agent(name: string): Promise<InboxApp>;
   customer(name: string): CustomerPhone;
+  /** A file as a customer's phone shows it, by the id that the provider gave it. */
+  fileOnPhone(mediaId: string): Promise<Buffer>;
   stop(): Promise<void>;
 };
 
@@ -69,12 +71,17 @@ export async function startOffice(): Promise<Office> {
       const { userId, email } = await aPerson(database.pool, workspace.tenantId, "agent");
       await database.pool.query("update app_public.users set name = $2 where id = $1", [userId, name]);
       await database.pool.query("select app_private.set_password($1, $2)", [userId, PASSWORD]);
-      const app = await InboxApp.start(url, { email, password: PASSWORD, name });
+      const app = await InboxApp.start(url, name, email, PASSWORD);
       apps.push(app);
       return app;
     },
     customer: (name) =>
       sandbox.customer({ phone: `1202555010${customers++}`, name }, workspace.phoneNumberId),
+    async fileOnPhone(mediaId) {
+      const chat = `numbers/${workspace.phoneNumberId}/chats/12025550100`;
+      const response = await fetch(`${sandbox.url}/sandbox/api/${chat}/media/${mediaId}`);
+      return Buffer.from(await response.arrayBuffer());
+    },
     stop: () => stack.disposeAsync(),
   };
 }

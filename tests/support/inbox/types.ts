@@ -38,7 +38,8 @@ export type Bubble = {
 
 export type Media = {
   id: string;
-  state: "pending" | "stored" | "failed" | "gone";
+  /** The API's states, and `uploading` before the server has the file. */
+  state: "pending" | "stored" | "failed" | "gone" | "uploading";
   type: string;
   mimeType: string | null;
   filename: string | null;
@@ -47,3 +48,5 @@ export type Media = {
 
 export type Inbox = { conversations: { nodes: Row[] } };
 export type Thread = { conversation: { id: string; messages: { nodes: Bubble[] } } | null };
+
+export type Presence = { state: "viewing" | "typing"; membership: { user: User } };
