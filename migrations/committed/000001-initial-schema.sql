@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:053a65492482f37d1415539ed9750f1c6d4ea035
+--! Hash: sha1:2eeda8d516a80e9df463a284b760a5cb8b53ad14
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -177,22 +177,57 @@ comment on function app_private.change_channel() is
    'owner may know the name: otherwise SQL run as the API''s login could read the ids of other tenants, or send '
    'notifications.';
 --! EndIncluded operations/change_channel.sql
+-- What notify_change() reports, for clients that were away. No foreign key to the tenant, which would be checked for
+-- every message; a row is deleted after three days.
+create table app_private.changes (
+  tenant_id uuid not null,
+  transaction_id xid8 not null default pg_current_xact_id(),
+  id uuid not null default gen_random_uuid(),
+  kind text not null,
+  ids uuid[] not null,
+  changed_at timestamptz not null default clock_timestamp(),
+  primary key (tenant_id, transaction_id, id)
+);
+alter table app_private.changes enable row level security;
+comment on table app_private.changes is
+  E'Ids of rows that are new, have changed or were deleted, one row for each statement, tenant and kind. Insert-only. '
+   'The transaction, not the time, says which of them a reader has seen.';
 --! Included operations/notify_change.sql
-create or replace function app_private.notify_change(tenant_id uuid, kind text, ids uuid[]) returns void as $$
-  -- A payload has 8,000 bytes; 150 ids fill 6,000.
-  select pg_notify(
-    c.name,
-    json_build_object('tenant', notify_change.tenant_id, kind, ids[i : i + 149])::text
-  )
-  -- As change_channel() says, without a call.
-  from app_private.change_channels c, generate_series(1, cardinality(ids), 150) i
-$$ language sql volatile set search_path to pg_catalog, pg_temp;
+create or replace function app_private.notify_change(
+  tenant_id uuid, kind text, ids uuid[], is_announced boolean default true
+)
+returns void as $$
+begin
+  if cardinality(ids) = 0 then
+    return;
+  end if;
+  -- A payload has 8,000 bytes; 100 ids fill 4,000. A row with as many is not moved out of line, and is no larger than a
+  -- page of changes_since().
+  if cardinality(ids) > 100 then
+    for i in 1..cardinality(ids) by 100 loop
+      perform app_private.notify_change(tenant_id, kind, ids[i : i + 99], is_announced);
+    end loop;
+    return;
+  end if;
+  -- Sessions and presences are of interest only while they last.
+  if kind not in ('sessions', 'presences') then
+    insert into app_private.changes (tenant_id, kind, ids)
+    values (notify_change.tenant_id, notify_change.kind, notify_change.ids);
+  end if;
+  if is_announced then
+    perform pg_notify(c.name, json_build_object('tenant', notify_change.tenant_id, kind, ids)::text)
+    -- As change_channel() says, without a call.
+    from app_private.change_channels c;
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.notify_change(uuid, text, uuid[]) is
+comment on function app_private.notify_change(uuid, text, uuid[], boolean) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: '
-   '{"tenant", <kind>: [ids]}. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those '
-   'that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own '
-   'policies. Called once for each statement, never for each row of many.';
+   '{"tenant", <kind>: [ids]}, and records it for clients that are away. Those that are not announced are only '
+   'recorded. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those that have ended, or '
+   'whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for '
+   'each statement, never for each row of many.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/tg__notify.sql
 create or replace function app_private.tg__notify() returns trigger as $$
@@ -4989,6 +5024,162 @@ comment on function app_private.report_changed_messages(uuid, uuid[]) is
   E'Reports messages of a tenant that show something new, although their rows do not change: an edit, a reaction, a '
    'deletion by the author, a file that has arrived or has failed. Called once for each statement, never for each row.';
 --! EndIncluded messages/report_changed_messages.sql
+--! Included operations/database_identity.sql
+create or replace function app_private.database_identity() returns text as $$
+  select left(md5(concat_ws(' ',
+    (select c.system_identifier from pg_control_system() c),
+    (select d.oid from pg_database d where d.datname = current_database()),
+    -- The timeline, which changes when a backup is restored or a standby is promoted.
+    left(pg_walfile_name(pg_current_wal_lsn()), 8)
+  )), 12)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.database_identity() is
+  E'Twelve hex digits that differ between databases, and between a database and its restored backup: transaction ids '
+   'of one mean nothing in another.';
+--! EndIncluded operations/database_identity.sql
+--! Included operations/write_change_cursor.sql
+create or replace function app_private.write_change_cursor(since xid8) returns text as $$
+  select concat_ws('.', app_private.database_identity(), trunc(extract(epoch from now())), write_change_cursor.since)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.write_change_cursor(xid8) is
+  E'A cursor of changes, for a client that knows the changes of all transactions before this one. It contains the '
+   'database and the time; read_change_cursor() checks them.';
+--! EndIncluded operations/write_change_cursor.sql
+--! Included operations/read_change_cursor.sql
+create or replace function app_private.read_change_cursor(
+  cursor text,
+  out since xid8,
+  out next_since xid8,
+  out last_transaction xid8,
+  out last_id uuid
+) as $$
+declare
+  v_parts text[] := regexp_match(
+    cursor, '^([0-9a-f]{12})\.([0-9]{1,12})\.([0-9]{1,18})(?:\.([0-9]{1,18})\.([0-9]{1,18})\.([0-9a-f]{32}))?$'
+  );
+begin
+  if v_parts is null then
+    raise exception '`cursor` must be what `changeCursor` or `changesSince` has returned' using errcode = 'PYREQ';
+  end if;
+  since := v_parts[3]::xid8;
+  next_since := v_parts[4]::xid8;
+  last_transaction := v_parts[5]::xid8;
+  last_id := v_parts[6]::uuid;
+
+  if v_parts[1] <> app_private.database_identity()
+    or greatest(since, next_since) > pg_snapshot_xmax(pg_current_snapshot())
+  then
+    raise exception 'The database has been replaced or restored since the cursor was returned'
+      using errcode = 'PYOLD';
+  end if;
+  -- delete_old_rows() keeps changes for a day longer, because a transaction may be older than the cursor.
+  if to_timestamp(v_parts[2]::bigint) < now() - interval '2 days' then
+    raise exception 'The cursor is more than two days old' using errcode = 'PYOLD';
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.read_change_cursor(text) is
+  E'The contents of a cursor of changes: the changes of transactions before `since` are known. Between two pages also '
+   'what `since` is after the last one, and the change up to which they were read. PYREQ: not a cursor. PYOLD: too '
+   'old, or of another database.';
+--! EndIncluded operations/read_change_cursor.sql
+--! Included operations/change_cursor.sql
+create or replace function app_public.change_cursor() returns text as $$
+  select app_private.write_change_cursor(pg_snapshot_xmin(pg_current_snapshot()))
+  where app_hidden.current_member_role() is not null
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.change_cursor() is
+  E'The cursor of now, for changesSince. Request it before you load anything, in a request of its own: what the same '
+   'request reads may be older than the cursor.';
+
+grant execute on function app_public.change_cursor() to parley_visitor;
+--! EndIncluded operations/change_cursor.sql
+--! Included operations/changes_since.sql
+create or replace function app_hidden.changes_since(cursor text) returns jsonb as $$
+declare
+  v_cursor record := app_private.read_change_cursor(changes_since.cursor);
+  -- This function is stable, so it sees what the statement that calls it sees: a transaction that has not ended by now
+  -- has an id of at least this, and its changes are returned after the last page of this round.
+  v_next_since xid8 := coalesce(v_cursor.next_since, pg_snapshot_xmin(pg_current_snapshot()));
+  v_page record;
+  v_conversation_ids uuid[];
+begin
+  perform app_hidden.require_role('viewer');
+
+  with read as (
+    select c.transaction_id, c.id, c.kind, c.ids
+    from app_private.changes c
+    where c.tenant_id = app_hidden.current_tenant_id()
+    and c.transaction_id >= v_cursor.since
+    and (v_cursor.last_id is null or (c.transaction_id, c.id) > (v_cursor.last_transaction, v_cursor.last_id))
+    order by c.transaction_id, c.id
+    limit 200
+  ),
+  -- An object that has changed several times counts once.
+  objects as (
+    select
+      r.transaction_id, r.id, r.kind, o.id as object_id,
+      row_number() over (partition by r.kind, o.id order by r.transaction_id, r.id) = 1 as is_first
+    from read r, unnest(r.ids) o (id)
+  ),
+  counted as (
+    select o.*, count(*) filter (where o.is_first) over (order by o.transaction_id, o.id) as so_far
+    from objects o
+  ),
+  page as (
+    select c.* from counted c where c.so_far <= 100
+  )
+  select
+    (select count(*) = 200 from read) or exists (select from counted c where c.so_far > 100) as has_more,
+    (
+      select concat_ws('.', p.transaction_id, replace(p.id::text, '-', ''))
+      from page p order by p.transaction_id desc, p.id desc limit 1
+    ) as last,
+    array(
+      select distinct p.object_id from page p where p.kind in ('messages', 'changed_messages') order by p.object_id
+    ) as message_ids,
+    coalesce(
+      (
+        select jsonb_object_agg(k.kind, k.ids)
+        from (select p.kind, jsonb_agg(distinct p.object_id) as ids from page p group by p.kind) k
+      ),
+      '{}'
+    ) as ids
+  into v_page;
+
+  -- A message changes its conversation, too; no separate change is recorded for that. The bounds let Postgres prune
+  -- partitions.
+  select array_agg(distinct m.conversation_id)
+  into v_conversation_ids
+  from app_public.messages m
+  where m.id = any (v_page.message_ids)
+  and m.id between v_page.message_ids[1] and v_page.message_ids[cardinality(v_page.message_ids)];
+
+  return jsonb_build_object(
+    'cursor', case
+      when v_page.has_more then concat_ws('.',
+        split_part(changes_since.cursor, '.', 1), split_part(changes_since.cursor, '.', 2),
+        v_cursor.since, v_next_since, v_page.last
+      )
+      else app_private.write_change_cursor(v_next_since)
+    end,
+    'has_more', v_page.has_more,
+    'ids', v_page.ids || jsonb_build_object('conversations_of_messages', coalesce(v_conversation_ids, '{}'))
+  );
+end;
+$$ language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.changes_since(text) is
+  E'A page of what has changed in the caller''s tenant since a cursor: up to 100 objects, as ids by kind (those of '
+   'notify_change()), and the cursor of the next page. It skips nothing, and repeats what it has returned before where '
+   'a transaction was open at that time.';
+
+grant execute on function app_hidden.changes_since(text) to parley_visitor;
+--! EndIncluded operations/changes_since.sql
 --! Included messages/apply_message_changes.sql
 create or replace function app_private.apply_message_changes(change_ids uuid[]) returns void as $$
 declare
@@ -5098,10 +5289,10 @@ comment on function app_private.tg_messages__notify_deleted() is
 --! Included messages/tg_messages__notify.sql
 create or replace function app_private.tg_messages__notify() returns trigger as $$
 begin
-  perform app_private.notify_change(n.tenant_id, 'messages', array_agg(n.id order by n.created_at))
-  from new_rows n
-  where n.origin <> 'history'
-  group by n.tenant_id;
+  -- Imported messages are recorded only: there may be very many, and they are no news.
+  perform app_private.notify_change(n.tenant_id, 'messages', array_agg(n.id order by n.created_at), n.is_announced)
+  from (select r.id, r.tenant_id, r.created_at, r.origin <> 'history' as is_announced from new_rows r) n
+  group by n.tenant_id, n.is_announced;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
@@ -12222,6 +12413,8 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
   delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
+  -- Cursors are accepted for two days (read_change_cursor).
+  delete from app_private.changes c where c.changed_at < now() - interval '3 days';
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
@@ -12238,9 +12431,9 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
   E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
-   'of language models after eight days; failed sign-ins and presences after one day; sessions and invitations a week '
-   'after they expired; results of calls that no run waits for; events that were set aside after thirty days; and '
-   'hashes of erased addresses when no earlier webhook is left.';
+   'of language models after eight days; recorded changes after three days; failed sign-ins and presences after one '
+   'day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were '
+   'set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

@@ -182,6 +182,11 @@ export const ERRORS = {
     meaning: "A chatbot's turn took too long, or three processes ended while playing it. Its run has failed.",
     remedy: "Look for loops, large variables and many conditions in the chatbot's graph.",
   },
+  PYOLD: {
+    kind: "conflict",
+    meaning: "The changes since the cursor are no longer known: it is too old, or the database was restored.",
+    remedy: "Request a new `changeCursor`, then load everything again.",
+  },
   PYREQ: {
     kind: "bad_request",
     meaning: "The request is malformed.",

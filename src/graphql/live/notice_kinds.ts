@@ -33,6 +33,17 @@ const KINDS = {
 
 export type NoticeKind = keyof typeof KINDS;
 
+/** The kinds of ids that are reported as these events. */
+export function kindsOf(...events: LiveEvent[]): NoticeKind[] {
+  return NOTICE_KINDS.filter((kind) => events.includes(KINDS[kind].event));
+}
+
+/** The GraphQL type of the rows whose deletion a kind reports; undefined for other kinds. */
+export function deletedTypeOf(kind: NoticeKind): string | undefined {
+  const { typeName }: Kind = KINDS[kind];
+  return typeName;
+}
+
 export const NOTICE_KINDS = Object.keys(KINDS) as NoticeKind[];
 
 type NoticedIds = ReadonlyMap<NoticeKind, ReadonlySet<string>>;

@@ -21,6 +21,7 @@ import { PAGE_SIZE } from "../schema/page_size.ts";
 import { maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
 import { createRequestQueue, type RequestQueue } from "./request_queue.ts";
+import { rootFields } from "./root_fields.ts";
 
 /** A request of a client, over HTTP or a WebSocket, that has not been checked. */
 type GraphqlRequest = { query: unknown; variables: unknown; operationName: unknown };
@@ -155,6 +156,12 @@ function prepare(
     throw refused(
       "PYLIM",
       `The answer might hold more than ${LIMITS.objects} objects: give nested lists a smaller \`first\` (it defaults to ${PAGE_SIZE.default}) or \`last\``,
+    );
+  const fieldsAtRoot = rootFields(document, definition);
+  if (fieldsAtRoot.has("changeCursor") && fieldsAtRoot.size > 1)
+    throw refused(
+      "PYREQ",
+      "`changeCursor` must be the only field of a request: other fields may be read before it, and be older",
     );
   return {
     document,

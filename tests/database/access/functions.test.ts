@@ -28,6 +28,10 @@ const DOORS: Record<string, Door> = {
     from: "viewer",
     call: ({ versionId }) => `select status as id from app_public.chatbot_outcome_stats('${versionId}')`,
   },
+  change_cursor: {
+    from: "viewer",
+    call: () => "select c as id from app_public.change_cursor() c where c is not null",
+  },
   clear_data_source_token: {
     from: "admin",
     call: ({ dataSourceId }) => `select id from app_public.clear_data_source_token('${dataSourceId}')`,
@@ -113,7 +117,7 @@ const DOORS: Record<string, Door> = {
 
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
-  ...["current_membership", "current_sessions", "current_user"],
+  ...["change_cursor", "current_membership", "current_sessions", "current_user"],
   ...["end_other_sessions", "end_session", "end_presence", "invite_user", "sign_out"],
 ];
 

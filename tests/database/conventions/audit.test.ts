@@ -31,6 +31,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.webhook_events": PROVIDER,
   "app_private.ai_calls": PROGRAM,
   "app_private.change_channels": PROGRAM,
+  "app_private.changes": PROGRAM,
   "app_private.channel_states": PROGRAM,
   "app_private.chatbot_activity": PROGRAM,
   "app_private.chatbot_events": PROGRAM,

@@ -12,6 +12,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.change_password": "for the API's login; needs an open session and the old password",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
+  "app_hidden.changes_since": "members, and only ids of their own tenant",
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
     "admins, and only about chatbots of their own tenant, and what is in it",
@@ -34,6 +35,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.set_google_account": "admins, and only members of their own tenant",
   "app_hidden.sign_in": "for the API's login; needs the password",
   "app_hidden.notify_chatbot": "agents, and only conversations of their own tenant",
+  "app_public.change_cursor": "gives no more than a time and a transaction's number",
   "app_public.activate_version": "admins, and only versions of their own tenant",
   "app_public.clear_data_source_token": "admins, and only data sources of their own tenant",
   "app_public.current_sessions": "only the person's own",
