@@ -5112,7 +5112,8 @@ begin
     select d.id
     from app_public.media d
     where d.created_at < now() - interval '1 day'
-    and not exists (select from app_public.messages m where m.media_id = d.id)
+    -- "is not null" makes the partial index usable for a scan of all messages with files.
+    and not exists (select from app_public.messages m where m.media_id = d.id and m.media_id is not null)
     for update skip locked
   );
   delete from app_public.media d

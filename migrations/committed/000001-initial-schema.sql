@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2eeda8d516a80e9df463a284b760a5cb8b53ad14
+--! Hash: sha1:cc89a29e0b2dd1038702e0fd3e388c56505a26d6
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7681,7 +7681,8 @@ begin
     select d.id
     from app_public.media d
     where d.created_at < now() - interval '1 day'
-    and not exists (select from app_public.messages m where m.media_id = d.id)
+    -- "is not null" makes the partial index usable for a scan of all messages with files.
+    and not exists (select from app_public.messages m where m.media_id = d.id and m.media_id is not null)
     for update skip locked
   );
   delete from app_public.media d

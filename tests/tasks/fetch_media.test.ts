@@ -210,6 +210,30 @@ test("a file that the provider does not know is gone", async () => {
   assert.deepEqual([row.state, row.error_code], ["gone", "PYGON"]);
 });
 
+test("subscriptions are notified when a file has arrived, and when it has not", async () => {
+  const listener = await database.pool.connect();
+  const changed: string[] = [];
+  listener.on("notification", ({ payload = "{}" }) => {
+    changed.push(...(JSON.parse(payload).changed_messages ?? []));
+  });
+  const { rows } = await listener.query("select format('listen %I', app_private.change_channel()) as listen");
+  await listener.query(rows[0].listen);
+  try {
+    const ann = await customer();
+    ann.send(FILE);
+    const arrived = await ann.outcome();
+    const bob = await customer();
+    bob.fail({ kind: "alteredBody" });
+    bob.send(FILE);
+    const failed = await bob.outcome();
+    await until("both notifications", () => changed.includes(arrived.id) && changed.includes(failed.id));
+    // Once for each.
+    assert.equal(changed.filter((id) => id === arrived.id || id === failed.id).length, 2);
+  } finally {
+    listener.release(true);
+  }
+});
+
 test("a file above the channel's limit is fetched on request only", async () => {
   const ann = await customer();
   await ann.limit(1000);
