@@ -1,4 +1,5 @@
-import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import type { Socket } from "node:net";
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import type pg from "pg";
 import { httpStatusOf, ParleyError } from "../../base/errors.ts";
 import type { MediaFiles } from "../../media/media_files.ts";
@@ -49,11 +50,10 @@ function allowOnly(methods: string): RequestHandler {
  * closes a little later, because a client that is still sending could lose the answer.
  */
 const refuse: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  if (!request.complete)
-    response.once("finish", () => {
-      const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
-      request.once("end", () => clearTimeout(timer));
-    });
+  const { socket } = response;
+  // The client has gone.
+  if (socket === null || socket.destroyed) return;
+  if (!request.complete) response.once("finish", () => closeLater(request, socket));
   // What the storage says is for operators.
   const isRefusal = error instanceof ParleyError && error.code !== "PYSTO";
   if (!isRefusal || response.headersSent) return next(error);
@@ -61,3 +61,8 @@ const refuse: ErrorRequestHandler = (error: unknown, request, response, next) =>
   if (code === "PYTOK") response.set("www-authenticate", 'Bearer realm="parley"');
   response.status(httpStatusOf(code)).json({ error: { code, message, requestId: requestId(response) } });
 };
+
+function closeLater(request: Request, socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  for (const end of ["end", "close"]) request.once(end, () => clearTimeout(timer));
+}

@@ -49,8 +49,13 @@ async function receiveForm<T>(
     // Its errors are those of the parser.
     stream.on("error", () => {});
     control.signal.addEventListener("abort", () => stream.destroy(asError(control.signal.reason)));
-    // Browsers write quotes in names so.
-    received ??= receive({ stream, name: name?.replaceAll("%22", '"'), declared });
+    received ??= receive({
+      stream,
+      // Browsers write quotes in names so.
+      name: name?.replaceAll("%22", '"'),
+      // The parser says this of a part without a type, too.
+      declared: declared === "text/plain" ? "" : declared,
+    });
     received.catch(refuse);
   });
   for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"] as const) parser.on(limit, refuseMore);
