@@ -1,8 +1,10 @@
 import type pg from "pg";
 import type { Log } from "../base/log.ts";
+import { remember } from "../base/remember.ts";
 import { withTimeout } from "../base/timeout.ts";
 import { type OperationsStatus, readOperationsStatus } from "../database/operations_status.ts";
 import { schemaState } from "../database/schema_state.ts";
+import type { MediaFiles } from "../media/media_files.ts";
 
 /** Checks that must pass for a process to serve requests: if one fails, a load balancer should remove the process. */
 const SERVING = ["database", "migrations", "partitions"] as const;
@@ -10,7 +12,7 @@ const SERVING = ["database", "migrations", "partitions"] as const;
 const WORKING = [...SERVING, "worker"] as const;
 
 /** All checks. Those not listed above are warnings: they concern one tenant, or a problem that is still ahead. */
-type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep";
+type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep" | "media";
 
 /** `detail` says what is wrong, in words for the operator and without customer data. */
 type Check = { ok: boolean; detail?: string };
@@ -31,6 +33,8 @@ export type Health = {
 export type HealthProbe = () => Promise<Health>;
 
 const FRESH_MS = 1_000;
+/** A check of a bucket costs a request. */
+const MEDIA_FRESH_MS = 30_000;
 const TIMEOUT_MS = 3_000;
 /** When a due job or chatbot turn has not been claimed for this long, no worker is working. */
 const JOB_OVERDUE_SECONDS = 60;
@@ -38,18 +42,22 @@ const TURN_OVERDUE_SECONDS = 120;
 /** A message that has been due for this long is reported. */
 const QUEUED_OVERDUE_SECONDS = 600;
 
-export function createHealthProbe(pool: pg.Pool, log: Log): HealthProbe {
+/** @param media absent: the media storage is not checked */
+export function createHealthProbe(pool: pg.Pool, log: Log, media?: Pick<MediaFiles, "check">): HealthProbe {
   let last: Promise<Health> | undefined;
+  const checked = remember<Check>(MEDIA_FRESH_MS);
+  const checkStorage = media && (() => checked("media", () => checkMedia(media)));
   return () => {
     if (last) return last;
-    const running = runChecks(pool, log);
+    const running = runChecks(pool, log, checkStorage);
     last = running;
     void running.then(() => setTimeout(() => (last = undefined), FRESH_MS).unref());
     return running;
   };
 }
 
-async function runChecks(pool: pg.Pool, log: Log): Promise<Health> {
+async function runChecks(pool: pg.Pool, log: Log, checkStorage?: () => Promise<Check>): Promise<Health> {
+  const storage = checkStorage?.();
   const checks = await withTimeout(TIMEOUT_MS, () => checkDatabase(pool), tooLate).catch(
     (error: unknown): Checks => {
       log.warn(
@@ -59,6 +67,7 @@ async function runChecks(pool: pg.Pool, log: Log): Promise<Health> {
       return { database: failed("cannot be reached") };
     },
   );
+  if (storage && checks.database?.ok) checks.media = await storage;
   const all = (names: readonly CheckName[]) => names.every((name) => checks[name]?.ok !== false);
   const ready = all(WORKING);
   const degraded = ready && Object.values(checks).some(({ ok, detail }) => !ok || detail !== undefined);
@@ -87,6 +96,20 @@ async function isReadOnly(pool: pg.Pool): Promise<boolean> {
     // The setting may be this connection's only, and a new one may reach the new primary. Close it here: the pool
     // would never find it idle, because the health check runs every second.
     client.release(isLeft);
+  }
+}
+
+/** Stores an empty file. Never throws. */
+async function checkMedia(media: Pick<MediaFiles, "check">): Promise<Check> {
+  try {
+    await withTimeout(
+      TIMEOUT_MS,
+      () => media.check(),
+      () => new Error("MEDIA_STORAGE does not answer in time"),
+    );
+    return { ok: true };
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
   }
 }
 

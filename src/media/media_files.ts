@@ -7,10 +7,13 @@ import { Spool } from "./spool.ts";
 import type { MediaStorage } from "./storage.ts";
 import { StorageError } from "./storage_error.ts";
 
+const SWEEP_MS = 30 * 60_000;
+
 /** What a process needs to receive, store and read media files. */
 export class MediaFiles {
   readonly storage: MediaStorage;
   readonly spool: Spool;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(storage: MediaStorage, spool: Spool) {
     this.storage = storage;
@@ -18,11 +21,13 @@ export class MediaFiles {
   }
 
   /**
-   * To be called once at start: deletes what killed processes have left, and checks that files can be stored.
+   * To be called once at start: deletes what killed processes have left, now and then, and checks that files can be
+   * stored.
    * @throws StorageError unless it is temporary, which is only logged: messages do not need the storage
    */
   async prepare(log: Log): Promise<void> {
     await this.spool.sweep();
+    this.#sweeping = setInterval(() => void this.spool.sweep(), SWEEP_MS).unref();
     try {
       await this.check();
     } catch (error) {
@@ -38,6 +43,7 @@ export class MediaFiles {
   }
 
   close(): Promise<void> {
+    clearInterval(this.#sweeping);
     return this.storage.close();
   }
 }

@@ -47,7 +47,7 @@ export async function startApi(
   });
   closing.defer(() => graphql.close());
 
-  const health = createHealthProbe(watching, log);
+  const health = createHealthProbe(watching, log, media);
   const server = await startServer(
     {
       home: home({ hasGraphiql: hasGraphiql(config), hasSandbox: sandbox !== undefined }),

@@ -4,6 +4,7 @@ import pg from "pg";
 import { createLog } from "../../../src/base/log.ts";
 import { readOperationsStatus, readWaitingChannels } from "../../../src/database/operations_status.ts";
 import { createHealthProbe } from "../../../src/http/health.ts";
+import { StorageError } from "../../../src/media/storage_error.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { aConversation, aWorkspace } from "../../support/people.ts";
 
@@ -189,4 +190,20 @@ test("an unreachable database is reported within seconds, by one check for all c
 test("a database that does not answer is not waited for", { timeout: 6_000 }, async () => {
   const silent = { connect: () => new Promise(() => {}) } as unknown as pg.Pool;
   assert.equal((await createHealthProbe(silent, log)()).ready, false);
+});
+
+test("a storage that files cannot be stored in is reported, as a warning", async () => {
+  const media = { check: async () => {} };
+  const probe = createHealthProbe(database.pool, log, media);
+  assert.deepEqual((await probe()).checks.media, { ok: true });
+  media.check = async () => {
+    throw new StorageError("MEDIA_STORAGE: cannot store a file in /files (EACCES)");
+  };
+  const { serves, checks } = await createHealthProbe(database.pool, log, media)();
+  assert.equal(serves, true);
+  assert.deepEqual(checks.media, {
+    ok: false,
+    detail: "MEDIA_STORAGE: cannot store a file in /files (EACCES)",
+  });
+  assert.deepEqual((await probe()).checks.media, { ok: true }, "checked twice a minute only");
 });
