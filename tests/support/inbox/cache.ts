@@ -1,5 +1,5 @@
 import { type Cache, cacheExchange, type Data } from "@urql/exchange-graphcache";
-import type { Bubble, Row } from "./types.ts";
+import type { Bubble, Changes, Deleted, Row } from "./types.ts";
 
 /** What graphcache has to know of this API, and what belongs into which list. */
 export function inboxCache() {
@@ -15,23 +15,35 @@ export function inboxCache() {
       ContactTag: byNodeId,
       Presence: byNodeId,
       DeletedObject: noKey,
+      Changes: noKey,
       MessageStatus: ({ messageId }) => String(messageId),
     },
     updates: {
+      Query: {
+        changesSince: ({ changesSince }, _, cache) => putChanges(cache, changesSince as Changes),
+      },
       Mutation: {
         sendMessage: ({ sendMessage }, _, cache) =>
           putBubble(cache, (sendMessage as { message: Bubble }).message),
       },
       Subscription: {
         messageAdded: ({ messageAdded }, _, cache) => putBubble(cache, messageAdded as Bubble),
-        objectDeleted: ({ objectDeleted }, _, cache) => {
-          const { typeName, id } = objectDeleted as { typeName: string; id: string };
-          cache.invalidate({ __typename: typeName, id });
-        },
+        objectDeleted: ({ objectDeleted }, _, cache) => remove(cache, objectDeleted as Deleted),
         conversationChanged: ({ conversationChanged }, _, cache) => putRow(cache, conversationChanged as Row),
       },
     },
   });
+}
+
+/** What happened while nobody listened, as if it had been reported. */
+function putChanges(cache: Cache, { deleted, messages, conversations }: Changes): void {
+  for (const object of deleted) remove(cache, object);
+  for (const bubble of messages) putBubble(cache, bubble);
+  for (const row of conversations) putRow(cache, row);
+}
+
+function remove(cache: Cache, { typeName, id }: Deleted): void {
+  cache.invalidate({ __typename: typeName, id });
 }
 
 /** Messages that change another one are no bubbles: they show on the message they change. */
@@ -53,7 +65,7 @@ function putRow(cache: Cache, { id }: Row): void {
   );
 }
 
-/** Puts an item into every loaded list of this field, in descending order. */
+/** Puts an item into every loaded list of this field, in descending order, unless its place is on a page further down. */
 function putInto(
   cache: Cache,
   parent: Data | "Query",
@@ -65,13 +77,15 @@ function putInto(
   const lists = cache.inspectFields(parent).filter(({ fieldName }) => fieldName === field);
   for (const { fieldKey } of lists) {
     const list = cache.resolve(parent, fieldKey) as string;
-    const keys = new Set([itemKey, ...(cache.resolve(list, "nodes") as string[])]);
-    const ranked = Array.from(keys, (key) => ({ key, rank: rank(key) }));
+    const others = (cache.resolve(list, "nodes") as string[]).filter((key) => key !== itemKey);
+    const ranked = [itemKey, ...others].map((key) => ({ key, rank: rank(key) }));
     ranked.sort((one, other) => (one.rank < other.rank ? 1 : -1));
-    cache.link(
-      list,
-      "nodes",
-      ranked.map(({ key }) => key),
-    );
+    const isComplete = cache.resolve(cache.resolve(list, "pageInfo") as string, "hasNextPage") === false;
+    if (isComplete || ranked.at(-1)?.key !== itemKey)
+      cache.link(
+        list,
+        "nodes",
+        ranked.map(({ key }) => key),
+      );
   }
 }

@@ -36,12 +36,14 @@ export class Connection {
       fetch: (input, init) => this.fetch(input, init),
       exchanges: [
         inboxCache(),
-        fetchExchange,
         subscriptionExchange({
+          isSubscriptionOperation: ({ kind, context }) =>
+            kind === "subscription" || context.isOverSocket === true,
           forwardSubscription: ({ query = "", variables }) => ({
             subscribe: (sink) => ({ unsubscribe: this.#socket.subscribe({ query, variables }, sink) }),
           }),
         }),
+        fetchExchange,
       ],
     });
   }
@@ -72,8 +74,13 @@ export class Connection {
     return this.#client.readQuery<T>(document, variables)?.data;
   }
 
-  async query<T>(document: DocumentInput<T>, variables: AnyVariables): Promise<T> {
-    const context = { requestPolicy: "network-only" as const };
+  /** Asks the server. Over the socket it answers with all that happened before the subscriptions that were sent before. */
+  async query<T>(
+    document: DocumentInput<T>,
+    variables: AnyVariables,
+    { isOverSocket = false } = {},
+  ): Promise<T> {
+    const context = { requestPolicy: "network-only" as const, isOverSocket };
     const { data, error } = await this.#client.query<T>(document, variables, context).toPromise();
     if (error) throw error;
     return data as T;

@@ -6,7 +6,7 @@ const CUSTOMER = gql`
     name
     profileName
     phone
-    contactTags { nodes { nodeId tag { id name } } }
+    contactTags(first: 5) { nodes { nodeId tag { id name } } }
   }
 `;
 
@@ -123,6 +123,25 @@ export const MESSAGE_CHANGED = gql`
 
 export const STATUS_CHANGED = gql`
   subscription StatusChanged { messageStatusChanged { messageId status } }
+`;
+
+export const FIRST_CURSOR = gql`
+  query FirstCursor { changeCursor }
+`;
+
+export const CATCH_UP = gql`
+  query CatchUp($cursor: String!) {
+    changesSince(cursor: $cursor) {
+      deleted { typeName id }
+      contacts { ...Customer }
+      conversations { ...Row }
+      messages { ...Bubble }
+      cursor
+      hasMore
+    }
+  }
+  ${ROW}
+  ${BUBBLE}
 `;
 
 export const CONTACT_CHANGED = gql`

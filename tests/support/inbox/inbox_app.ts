@@ -3,7 +3,7 @@ import * as documents from "./documents.ts";
 import { Network } from "./network.ts";
 import { drawScreen, nameOf } from "./screen.ts";
 import { Session } from "./session.ts";
-import type { Bubble, Inbox, Presence, Row, Thread } from "./types.ts";
+import type { Bubble, Changes, Inbox, Presence, Row, Thread } from "./types.ts";
 import { UnsentMessages, UPLOADING } from "./unsent.ts";
 
 /** An agent's inbox as a front-end developer would write it, with a normalised cache that subscriptions keep up to date. */
@@ -16,14 +16,17 @@ export class InboxApp {
   readonly #problems: string[] = [];
   readonly #unsent: UnsentMessages;
   #openThread: string | undefined;
+  /** Up to which changes are known for sure. */
+  #cursor = "";
   #presences: readonly Presence[] = [];
 
   static async start(url: string, name: string, email: string, password: string): Promise<InboxApp> {
     const network = new Network();
     const session = await Session.signIn(`${url}/graphql`, network, email, password);
     const app = new InboxApp(url, network, session, name);
+    await app.#takeCursor();
     await app.#listen();
-    await app.#catchUp();
+    await app.#connection.query(documents.INBOX, {});
     return app;
   }
 
@@ -183,12 +186,26 @@ export class InboxApp {
     await connected.promise;
   }
 
-  /** Reads what changed while nobody listened. */
+  async #takeCursor(): Promise<void> {
+    const { changeCursor } = await this.#connection.query<{ changeCursor: string }>(
+      documents.FIRST_CURSOR,
+      {},
+    );
+    this.#cursor = changeCursor;
+  }
+
+  /** Applies what changed while nobody listened, and sends what could not be sent. */
   async #catchUp(): Promise<void> {
-    await this.#connection.query(documents.INBOX, {});
-    if (this.#openThread === undefined) return;
-    await this.#connection.query(documents.THREAD, { id: this.#openThread });
-    await this.#markRead();
+    for (let hasMore = true; hasMore; ) {
+      const { changesSince } = await this.#connection.query<{ changesSince: Changes }>(
+        documents.CATCH_UP,
+        { cursor: this.#cursor },
+        { isOverSocket: true },
+      );
+      this.#cursor = changesSince.cursor;
+      hasMore = changesSince.hasMore;
+    }
+    if (this.#openThread) await this.#markRead();
     await this.#unsent.sendAgain();
   }
 

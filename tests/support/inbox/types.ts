@@ -50,3 +50,13 @@ export type Inbox = { conversations: { nodes: Row[] } };
 export type Thread = { conversation: { id: string; messages: { nodes: Bubble[] } } | null };
 
 export type Presence = { state: "viewing" | "typing"; membership: { user: User } };
+
+export type Changes = {
+  deleted: Deleted[];
+  conversations: Row[];
+  messages: Bubble[];
+  cursor: string;
+  hasMore: boolean;
+};
+
+export type Deleted = { typeName: string; id: string };
