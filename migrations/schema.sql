@@ -1256,12 +1256,12 @@ create index conversations_tenant_id_status_last_activity_at_id_idx on app_publi
 comment on table app_public.conversations is 'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and unread count are updated whenever a message is stored.';
 comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
-comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except deletions, removed reactions and messages in groups.
+comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except edits, deletions, removed reactions and messages in groups.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is 'When the last message was written. Null before the first one.';
 comment on column app_public.conversations.last_activity_at is 'last_message_at, or created_at if there is no message. Lists are ordered by it: it is never null, so that cursor pagination skips no conversation.';
-comment on column app_public.conversations.last_message_preview is 'The preview of the last message, for lists.';
+comment on column app_public.conversations.last_message_preview is 'The preview of the last message, for lists: after an edit, that of its new content; "[deleted]" if its author has deleted it.';
 comment on column app_public.conversations.last_customer_message_at is 'When the customer last wrote, by the provider''s clock and never in the future. Reactions, edits and deletions do not count.';
 comment on column app_public.conversations.window_expires_at is 'Free-form messages may be sent until then: 24 hours after the customer''s last message or call. Afterwards only templates may be sent (PYWIN).';
 comment on column app_public.conversations.free_entry_offered_until is 'The customer came from an advertisement, and an answer until then, within 24 hours, sets free_entry_until. Null if there is no such offer or it has been used.';
@@ -2466,7 +2466,7 @@ declare
     when 'template' then app_hidden.template_problem(v_content)
     when 'reaction' then case
       when coalesce(v_content ->> 'message_id', '') = ''
-      then 'message_id must be the provider''s id of the message to react to'
+      then 'message_id must be the provider''s id of the message to react to, which has one once it is sent'
       when jsonb_typeof(v_content -> 'emoji') is distinct from 'string'
       then 'emoji must be a string ("" removes the reaction)'
     end

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cc89a29e0b2dd1038702e0fd3e388c56505a26d6
+--! Hash: sha1:957214e7fb50d0a7c02fe95ef55a4cb56c87763f
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3211,11 +3211,13 @@ comment on column app_public.conversations.read_at is
 comment on column app_public.conversations.chatbot_paused_until is
   E'The chatbot is silent until then, because a user wrote.';
 comment on column app_public.conversations.last_message_id is
-  E'The newest message in either direction, except deletions, removed reactions and messages in groups.\n\n'
+  E'The newest message in either direction, except edits, deletions, removed reactions and messages in groups.\n\n'
    'In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.conversations.last_message_at is
   E'When the last message was written. Null before the first one.';
-comment on column app_public.conversations.last_message_preview is E'The preview of the last message, for lists.';
+comment on column app_public.conversations.last_message_preview is
+  E'The preview of the last message, for lists: after an edit, that of its new content; "[deleted]" if its author has '
+   'deleted it.';
 comment on column app_public.conversations.metadata is E'Any object, for your own use.';
 
 create table app_public.conversation_participants (
@@ -4291,7 +4293,7 @@ declare
     when 'template' then app_hidden.template_problem(v_content)
     when 'reaction' then case
       when coalesce(v_content ->> 'message_id', '') = ''
-      then 'message_id must be the provider''s id of the message to react to'
+      then 'message_id must be the provider''s id of the message to react to, which has one once it is sent'
       when jsonb_typeof(v_content -> 'emoji') is distinct from 'string'
       then 'emoji must be a string ("" removes the reaction)'
     end
