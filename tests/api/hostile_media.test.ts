@@ -181,6 +181,27 @@ test("a compressed body is refused: it could unfold", async () => {
   assert.deepEqual([status, code], [400, "PYREQ"]);
 });
 
+test("a body that no one reads does not keep the connection, whatever the answer", async () => {
+  const { body } = await api.upload(agent, SAMPLES.png);
+  for (const [line, status] of [
+    ["PUT /media", 405],
+    [`GET ${body.url}`, 200],
+    ["GET /media/x", 403],
+    ["POST /media", 401],
+  ] as const) {
+    const answer = await raw(
+      (async function* () {
+        yield `${line} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000\r\n\r\n`;
+        for (;;) {
+          yield "x";
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      })(),
+    );
+    assert.equal(statusOf(answer)[0], status, line);
+  }
+});
+
 test("one session and one tenant have a share of the uploads", async () => {
   const sockets = [1, 2].map(() => {
     const socket = connect(Number(new URL(api.url).port), "127.0.0.1");

@@ -4,7 +4,9 @@ import { readdir } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 import { newStorageKey } from "../../src/media/storage.ts";
+import { BUCKET, CREDENTIALS, REGION, refuse, s3StandIn } from "../src/media/s3_stand_in.ts";
 import { SAMPLES } from "../src/media/sample_files.ts";
+import { temporaryFolder } from "../src/media/temporary_folder.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
 import { tokenOf } from "./support/api.ts";
@@ -391,4 +393,40 @@ test("other methods are refused", async () => {
     const response = await fetch(address, { method });
     assert.deepEqual([response.status, response.headers.get("allow")], [405, allow]);
   }
+});
+
+test("a bucket serves as well as a folder", async (t) => {
+  const s3 = await s3StandIn();
+  const inBucket = await startMediaApi(t, database, {
+    settings: {
+      MEDIA_STORAGE: `s3://${BUCKET}/files`,
+      MEDIA_S3_ENDPOINT: s3.url,
+      MEDIA_S3_REGION: REGION,
+      MEDIA_S3_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      MEDIA_S3_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      PARLEY_DATA_DIR: await temporaryFolder(t),
+    },
+  });
+  t.after(async () => {
+    await inBucket.close();
+    await s3.close();
+  });
+  const file = Buffer.from(`%PDF-1.7 ${randomUUID()}`);
+  const { status, body } = await inBucket.upload(agent, file);
+  assert.equal(status, 201, JSON.stringify(body));
+  assert.equal([...s3.objects.values()][0]?.contentType, "application/pdf");
+  const response = await fetch(inBucket.url + body.url, { headers: { range: "bytes=0-3" } });
+  assert.deepEqual([response.status, await response.text()], [206, "%PDF"]);
+  assert.deepEqual(await readdir(inBucket.media.spool.folder), []);
+
+  s3.interfere = (request, answer) => {
+    request.resume();
+    refuse(answer, "403 AccessDenied");
+    return true;
+  };
+  const refused = await inBucket.upload(agent, Buffer.from(`%PDF-1.7 ${randomUUID()}`));
+  assert.deepEqual([refused.status, refused.body.error.code], [503, "PYSTO"]);
+  assert.doesNotMatch(JSON.stringify(refused.body), /AccessDenied|127\.0\.0\.1/);
+  assert.match(inBucket.log.join(), /403 AccessDenied/);
+  assert.doesNotMatch(inBucket.log.join(), /a secret\/with/);
 });

@@ -1,5 +1,4 @@
-import type { Socket } from "node:net";
-import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
+import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type pg from "pg";
 import { httpStatusOf, ParleyError } from "../../base/errors.ts";
 import type { MediaFiles } from "../../media/media_files.ts";
@@ -26,6 +25,7 @@ const LINGER_MS = 2_000;
 export function mediaRoutes({ authorize, limits: replaced, ...parts }: MediaRoutesParts): Router {
   const limits = { ...MEDIA_LIMITS, ...replaced };
   const router = Router();
+  router.use(closeUnread);
   router
     .route("/")
     .post(createUpload({ ...parts, authorize, limits }))
@@ -46,23 +46,26 @@ function allowOnly(methods: string): RequestHandler {
 }
 
 /**
- * Answers with the message of a refusal, which is about the request. The rest of its body is not received; the connection
- * closes a little later, because a client that is still sending could lose the answer.
+ * A body that nothing reads to its end, as that of a refused file, is not received. The connection closes a little later
+ * than the answer, because a client that is still sending could lose that.
  */
-const refuse: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  const { socket } = response;
+const closeUnread: RequestHandler = (request, response, next) => {
+  const { socket } = request;
+  response.once("finish", () => {
+    if (request.complete) return;
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    for (const end of ["end", "close"]) request.once(end, () => clearTimeout(timer));
+  });
+  next();
+};
+
+/** Answers with the message of a refusal, which is about the request. What the storage says is for operators. */
+const refuse: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   // The client has gone.
-  if (socket === null || socket.destroyed) return;
-  if (!request.complete) response.once("finish", () => closeLater(request, socket));
-  // What the storage says is for operators.
+  if (response.socket === null || response.socket.destroyed) return;
   const isRefusal = error instanceof ParleyError && error.code !== "PYSTO";
   if (!isRefusal || response.headersSent) return next(error);
   const { code, message } = error;
   if (code === "PYTOK") response.set("www-authenticate", 'Bearer realm="parley"');
   response.status(httpStatusOf(code)).json({ error: { code, message, requestId: requestId(response) } });
 };
-
-function closeLater(request: Request, socket: Socket): void {
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  for (const end of ["end", "close"]) request.once(end, () => clearTimeout(timer));
-}

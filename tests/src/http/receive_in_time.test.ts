@@ -46,3 +46,18 @@ test("a body that has arrived, or is not there, gives the answer time", async (t
     assert.match(await exchange(t, request), /^HTTP\/1.1 200 /);
   }
 });
+
+test("an answer that does not wait for the body does not keep the connection", async (t) => {
+  const app = express();
+  app.use(receiveInTime(100), (_request, response) => void response.status(404).end());
+  const server = createServer(app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  socket.resume();
+  socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n");
+  const trickle = setInterval(() => socket.write("x"), 20);
+  socket.on("error", () => {});
+  await once(socket, "close");
+  clearInterval(trickle);
+});
