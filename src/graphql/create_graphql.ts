@@ -25,7 +25,7 @@ import { createDocumentReader } from "./request/read_document.ts";
 import { buildSchema } from "./schema/build_schema.ts";
 import { createSimulationCalls } from "./simulation_calls.ts";
 import { createProtocol } from "./websocket/protocol.ts";
-import { createSignedInClients } from "./websocket/signed_in_clients.ts";
+import { SignedInClients } from "./websocket/signed_in_clients.ts";
 import { WebSocketEndpoint } from "./websocket/websocket_endpoint.ts";
 
 /** The path of the API: POST, and WebSockets (graphql-transport-ws). */
@@ -91,7 +91,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     const readDocument = createDocumentReader(schema, { isDevelopment });
     const operations = createOperations({ ...shared, readDocument });
     const live = new LiveOperations({ ...shared, authenticator, hub, log });
-    const clients = createSignedInClients(authenticator.roleOf);
+    const clients = new SignedInClients();
     const feed = new ChangeFeed(ownerUrl, { hub, sessions: clients }, log);
     const sockets = new WebSocketEndpoint({
       protocol: createProtocol(operations, live, authenticator, log),

@@ -130,10 +130,10 @@ for (const [what, statement] of Object.entries(ENDS))
     for (const each of [socket, other]) assert.equal((await each.closing).code, 4403);
   });
 
-test("a session that ended while the change feed was disconnected ends its WebSocket when the feed reconnects", async () => {
+test("when the change feed was disconnected, clients are closed: they may have missed changes or the end of their session", async () => {
   const leaver = await aPerson(database.pool, agent.tenantId, "agent");
-  const socket = await openSocket(api);
   const payload = { authorization: `Bearer ${tokenOf(leaver)}` };
+  const [socket, other] = [await openSocket(api), await admitted()];
   await exchange(socket, { type: "connection_init", payload });
   await database.pool.query(
     `begin;
@@ -144,7 +144,14 @@ test("a session that ended while the change feed was disconnected ends its WebSo
      alter table app_private.sessions enable trigger _800_notify_on_update;
      commit`,
   );
-  assert.equal((await socket.closing).code, 4403);
+  for (const { code, reason } of [await socket.closing, await other.closing]) {
+    assert.equal(code, 1013);
+    assert.match(reason, /^PYUNA/);
+  }
+  const again = await openSocket(api);
+  again.send(JSON.stringify({ type: "connection_init", payload }));
+  assert.equal((await again.closing).code, 4403);
+  assert.equal((await admitted()).readyState, WebSocket.OPEN, "others come back");
 });
 
 test("a message is at most 100 kB, and is JSON of the protocol", async () => {

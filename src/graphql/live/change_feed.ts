@@ -11,8 +11,8 @@ const ANSWER_MS = 5_000;
 
 /**
  * The one connection of a process that listens for what changes: on app_private.change_channel(), publishing to the hub.
- * When Postgres goes away it comes back by itself, and the subscriptions live on; what changed in between is not reported
- * (a notification is a hint; clients refetch when they reconnect).
+ * When it loses its connection it reconnects by itself. What changed in between is not reported, so the clients are closed,
+ * which makes them connect again and refetch.
  */
 export class ChangeFeed {
   /** Resolves when it listens for the first time. */
@@ -62,13 +62,10 @@ export class ChangeFeed {
     client.on("error", () => {});
     try {
       await client.connect();
-      const checked = Promise.withResolvers<void>();
-      new NoticePublisher(client, this.#listeners, this.#log, checked.promise);
+      new NoticePublisher(client, this.#listeners, this.#log);
       const { rows } = await client.query<{ name: string }>("select app_private.change_channel() as name");
       await client.query(`listen ${client.escapeIdentifier(rows[0]!.name)}`);
-      // Before anything is published: a session that has ended in the meantime must not get it.
-      await this.#listeners.sessions.missed();
-      checked.resolve();
+      this.#listeners.sessions.missed();
       this.#backoffMs = BACKOFF_MS.first;
       this.#first.resolve();
       await keepAlive(client, lost, signal);

@@ -19,8 +19,8 @@ export type FeedListeners = {
   sessions: {
     /** Sessions that have ended, or whose user has another role now. */
     ended(sessionIds: readonly string[]): void;
-    /** Sessions may have ended while the feed did not listen. Resolves when the clients of those that have are closed. */
-    missed(): Promise<void>;
+    /** Changes, and ends of sessions, may have been missed while the feed did not listen. */
+    missed(): void;
   };
 };
 
@@ -34,14 +34,12 @@ export class NoticePublisher {
   readonly #log: Log;
   /** Ids without duplicates, by tenant and kind. */
   readonly #waiting = new Map<string, Map<NoticeKind, Set<string>>>();
-  #last: Promise<void>;
+  #last = Promise.resolve();
 
-  /** @param begin when the first may be published */
-  constructor(client: pg.Client, listeners: FeedListeners, log: Log, begin: Promise<void>) {
+  constructor(client: pg.Client, listeners: FeedListeners, log: Log) {
     this.#client = client;
     this.#listeners = listeners;
     this.#log = log;
-    this.#last = begin;
     client.on("notification", ({ payload }) => this.#receive(payload));
   }
 

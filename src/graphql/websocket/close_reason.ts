@@ -5,6 +5,7 @@
 export const CLOSE = {
   signedOut: [4403, "PYTOK: the access token is missing, wrong or has expired, or its session has ended"],
   tooSlow: [1013, "PYLIM: this client reads too slowly; subscribe again and refetch"],
+  missed: [1013, "PYUNA: changes may have been missed; subscribe again and refetch"],
   unavailable: [1013, "PYUNA: try again shortly"],
   failed: [1011, "PYINT: something unexpected went wrong"],
   leaving: [1001, "the server is stopping"],

@@ -1,50 +1,27 @@
-import type { MemberRole, Visitor } from "../auth/visitor.ts";
 import type { Client } from "./client.ts";
 
-/** The clients whose token was accepted, so that they can be closed when their session ends or their role changes. */
-export type SignedInClients = {
+/** The clients whose token was accepted, by session, so that they can be closed. */
+export class SignedInClients {
+  readonly #bySession = new Map<string, Set<Client>>();
+
   /** Adds a client; returns the function that removes it. */
-  add(client: Client, visitor: Visitor): () => void;
-  /** Sessions that have ended, or whose user has another role. */
-  ended(sessionIds: readonly string[]): void;
-  /** Closes the clients whose session may have ended without notice, if it has. Fails if the database cannot be asked. */
-  missed(): Promise<void>;
-};
+  add(client: Client, sessionId: string): () => void {
+    const clients = this.#bySession.get(sessionId) ?? new Set<Client>();
+    this.#bySession.set(sessionId, clients.add(client));
+    return () => {
+      clients.delete(client);
+      if (clients.size === 0 && this.#bySession.get(sessionId) === clients) this.#bySession.delete(sessionId);
+    };
+  }
 
-/** @param roleOf the role of an open session: asked of the database */
-export function createSignedInClients(
-  roleOf: (visitor: Visitor) => Promise<MemberRole | null>,
-): SignedInClients {
-  const bySession = new Map<string, Map<Client, Visitor>>();
-
-  const ended = (sessionIds: readonly string[]) => {
+  /** Closes the clients of sessions that have ended, or whose user has another role. */
+  ended(sessionIds: readonly string[]): void {
     for (const id of sessionIds)
-      for (const client of bySession.get(id)?.keys() ?? []) client.close("signedOut");
-  };
+      for (const client of this.#bySession.get(id) ?? []) client.close("signedOut");
+  }
 
-  const check = async (clients: ReadonlyMap<Client, Visitor>) => {
-    const [visitor] = clients.values();
-    if (!visitor) return;
-    const role = await roleOf(visitor);
-    for (const client of clients.keys())
-      if (role === null || (client.role !== null && client.role !== role)) client.close("signedOut");
-  };
-
-  return {
-    add(client, visitor) {
-      const { sessionId } = visitor;
-      const clients = bySession.get(sessionId) ?? new Map<Client, Visitor>();
-      bySession.set(sessionId, clients.set(client, visitor));
-      return () => {
-        clients.delete(client);
-        if (clients.size === 0 && bySession.get(sessionId) === clients) bySession.delete(sessionId);
-      };
-    },
-
-    ended,
-
-    async missed() {
-      await Promise.all([...bySession.values()].map(check));
-    },
-  };
+  /** Closes all clients: changes, and ends of sessions, may have been missed. */
+  missed(): void {
+    for (const clients of this.#bySession.values()) for (const client of clients) client.close("missed");
+  }
 }

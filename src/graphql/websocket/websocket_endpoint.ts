@@ -99,7 +99,7 @@ export class WebSocketEndpoint {
     socket.once("close", release);
     this.#unauthenticated.remove(source, socket);
     admit(client, visitor, socket);
-    socket.once("close", this.#options.signedIn.add(client, visitor));
+    socket.once("close", this.#options.signedIn.add(client, visitor.sessionId));
   }
 }
 
