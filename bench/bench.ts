@@ -22,8 +22,8 @@ export type Bench = {
   load(
     request: Pick<LoadRequest, "number" | "source" | "perBody" | "connections"> & Partial<LoadRequest>,
   ): Promise<LoadResult>;
-  /** A new tenant with a number. */
-  workspace(slug: string): Promise<Workspace>;
+  /** A new tenant with a number. @param graphUrl of another stand-in than Meta's */
+  workspace(slug: string, graphUrl?: string): Promise<Workspace>;
   add(figure: Figure): void;
   /** Unique in the run. */
   series(): string;
@@ -59,7 +59,7 @@ export async function openBench(options: Options, onFigure: (figure: Figure) => 
     graphUrl,
     load: (request) =>
       loader.ask({ seconds: options.seconds, warmUpSeconds: options.warmUpSeconds, ...request }, 900_000),
-    workspace: (slug) => addWorkspace(program, slug, graphUrl),
+    workspace: (slug, at = graphUrl) => addWorkspace(program, slug, at),
     add: onFigure,
     series() {
       series += 1;

@@ -5,6 +5,7 @@ import { inbound } from "./cases/inbound.ts";
 import { inbox } from "./cases/inbox.ts";
 import { live } from "./cases/live.ts";
 import type { Case } from "./cases/measured.ts";
+import { media } from "./cases/media.ts";
 import { memoryAfter, memoryIdle } from "./cases/memory.ts";
 import { roundTrip } from "./cases/round_trip.ts";
 import { start } from "./cases/start.ts";
@@ -25,6 +26,7 @@ export const CASES: readonly Case[] = [
   live,
   tier,
   memoryAfter,
+  media,
   turns,
   growth,
 ];

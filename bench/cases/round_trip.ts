@@ -36,8 +36,8 @@ export const roundTrip: Case = {
 };
 
 /** With a one-message chatbot, and customers who have written before. */
-async function botWorkspace(bench: Bench, slug: string): Promise<Workspace> {
-  const workspace = await bench.workspace(slug);
+export async function botWorkspace(bench: Bench, slug: string, graphUrl?: string): Promise<Workspace> {
+  const workspace = await bench.workspace(slug, graphUrl);
   await introduce(bench, workspace, CONTACTS * CUSTOMERS_EACH);
   await addChatbot(bench.program, workspace, ONE_MESSAGE);
   return workspace;

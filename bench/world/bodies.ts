@@ -40,6 +40,27 @@ export function messagesBody(number: BusinessNumber, messages: readonly Incoming
   });
 }
 
+type IncomingFile = {
+  id: string;
+  from: string;
+  type: "image" | "document";
+  file: { id: string; mimeType: string; sha256: string };
+};
+
+export function filesBody(number: BusinessNumber, messages: readonly IncomingFile[]): Buffer {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return envelope(number, {
+    contacts: messages.map(({ from }) => ({ profile: { name: nameOf(from) }, wa_id: from })),
+    messages: messages.map(({ id, from, type, file }) => ({
+      from,
+      id,
+      timestamp,
+      [type]: { id: file.id, mime_type: file.mimeType, sha256: file.sha256 },
+      type,
+    })),
+  });
+}
+
 export type Status = { of: Sent; status: "sent" | "delivered" | "read" };
 
 export function statusesBody(number: BusinessNumber, statuses: readonly Status[]): Buffer {
