@@ -567,16 +567,18 @@ create table app_private.media_uploads (
   media_id uuid not null,
   attempts integer not null default 0,
   due_at timestamp with time zone not null default now(),
+  job_id text,
   created_at timestamp with time zone not null default now(),
   constraint media_uploads_pkey primary key (id),
   constraint media_uploads_one_per_file unique (media_id, channel_id),
   constraint media_uploads_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade
 );
-create index media_uploads_channel_id_idx on app_private.media_uploads (channel_id);
-comment on table app_private.media_uploads is 'Files that messages in the outbox wait for: each is being uploaded to the provider of a channel by a job of upload_media. The row is deleted when that has succeeded or failed.';
+create index media_uploads_channel_id_due_at_idx on app_private.media_uploads (channel_id, due_at);
+comment on table app_private.media_uploads is 'Files that messages in the outbox wait for: jobs of upload_media upload them to the provider of a channel. A row is deleted when that has succeeded or failed.';
 comment on column app_private.media_uploads.media_id is 'The file. No foreign key: if it is deleted in the meantime, the messages that wait for it fail.';
-comment on column app_private.media_uploads.attempts is 'How often uploading has failed.';
-comment on column app_private.media_uploads.due_at is 'When the next attempt starts; of a running one, when it should have started.';
+comment on column app_private.media_uploads.attempts is 'How often uploading was tried, including an attempt under way.';
+comment on column app_private.media_uploads.due_at is 'When the next attempt may start. During an attempt: when it must have ended.';
+comment on column app_private.media_uploads.job_id is 'The job that is uploading the file. If its worker dies, the same job runs again.';
 alter table app_private.media_uploads enable row level security;
 
 -- app_private.outbox
@@ -4809,6 +4811,33 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.claim_media(uuid,interval) is 'Claims a received file for fetching, so that no other worker fetches it during the lease, and returns what is known of it. No row: the file is not pending any more, or another worker has it; then a job runs when that lease ends.';
 
+create function app_private.claim_media_upload(channel_id uuid, job_id text) returns table(id uuid, media_id uuid, attempts integer, storage_key text, size integer, mime_type text, filename text) as $$
+  with next as (
+    select u.id
+    from app_private.media_uploads u
+    join app_public.channels ch on ch.id = u.channel_id
+    join app_public.tenants t on t.id = u.tenant_id
+    where u.channel_id = claim_media_upload.channel_id and u.due_at <= now()
+    and ch.status = 'active' and t.status = 'active'
+    order by u.due_at, u.id
+    limit 1
+    for update of u skip locked
+  ),
+  claimed as (
+    update app_private.media_uploads u set
+      attempts = u.attempts + 1, job_id = claim_media_upload.job_id, due_at = now() + interval '15 minutes'
+    from next n
+    where u.id = n.id
+    returning u.id, u.media_id, u.attempts
+  )
+  select c.id, c.media_id, c.attempts, f.storage_key, f.size, m.mime_type, m.filename
+  from claimed c
+  left join app_public.media m on m.id = c.media_id
+  left join app_private.media_files f on f.tenant_id = m.tenant_id and f.sha256 = m.sha256
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.claim_media_upload(uuid,text) is 'Claims the next upload of a channel that is due, for longer than an upload takes, unless the channel sends no messages at present. storage_key is null if the file is not stored any more.';
+
 create function app_private.claim_message_id(conversation_id uuid, provider_message_id text, occurred_at timestamp with time zone) returns uuid as $$
   insert into app_private.provider_ids (hash, message_id)
   select
@@ -5239,12 +5268,10 @@ begin
     app_private.messages_waiting_for_media(fail_media_messages.channel_id, fail_media_messages.media_id)
   )
   having count(*) > 0;
-
-  perform app_private.wake('send_messages');
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.fail_media_messages(uuid,uuid,text,jsonb) is 'Records that the messages that wait for a file on a channel cannot be sent, and wakes a sender for those after them.';
+comment on function app_private.fail_media_messages(uuid,uuid,text,jsonb) is 'Records that the messages that wait for a file on a channel cannot be sent. The caller must start a sender for those after them.';
 
 create function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -6728,13 +6755,21 @@ comment on function app_private.pick(jsonb,text[]) is 'The object, reduced to th
 
 create function app_private.postpone_media_upload(upload_id uuid, wait interval) returns void as $$
   with postponed as (
-    update app_private.media_uploads u set attempts = u.attempts + 1, due_at = now() + wait
+    update app_private.media_uploads u set job_id = null, due_at = now() + wait
     where u.id = upload_id
-    returning u.id, u.due_at
+    returning u.id, u.channel_id, u.due_at
   )
   select from graphile_worker.add_jobs(array(
     select app_private.job(
-      'upload_media', json_build_object('uploadId', p.id), p.due_at, app_private.job_key('upload_media', p.id)
+      'upload_media',
+      json_build_object('channelId', p.channel_id),
+      -- The job replaces that of others that were postponed.
+      (
+        select least(p.due_at, min(u.due_at))
+        from app_private.media_uploads u
+        where u.channel_id = p.channel_id and u.id <> p.id and u.job_id is null
+      ),
+      app_private.job_key('upload_media', p.channel_id)
     )
     from postponed p
   ))
@@ -7072,12 +7107,16 @@ declare
     )
   );
 begin
-  -- Longer than an upload takes. If its job is still there, it is replaced or the file is uploaded twice.
+  -- Their job may be there, and waits for a slot: then this one does nothing.
   perform graphile_worker.add_jobs(array_agg(app_private.job(
-    'upload_media', json_build_object('uploadId', u.id), key => app_private.job_key('upload_media', u.id)
+    'upload_media', json_build_object('channelId', c.id), key => app_private.job_key('upload_media', c.id)
   )))
-  from app_private.media_uploads u
-  where u.due_at < now() - interval '15 minutes'
+  from (
+    select distinct u.channel_id
+    from app_private.media_uploads u
+    join app_public.channels ch on ch.id = u.channel_id and ch.status = 'active'
+    where u.due_at < now() - interval '1 minute'
+  ) c (id)
   having count(*) > 0;
 
   -- If they wait for something else than a file, a sender makes them wait again.
@@ -7534,12 +7573,10 @@ begin
     select o.conversation_id from app_private.outbox o where o.message_id = any (v_message_ids)
   ))
   and l.due_at = 'infinity';
-
-  perform app_private.wake('send_messages');
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.release_media_lanes(uuid,uuid) is 'Makes conversations due that wait for a file on a channel, and wakes a sender.';
+comment on function app_private.release_media_lanes(uuid,uuid) is 'Makes conversations due that wait for a file on a channel. The caller must start a sender.';
 
 create function app_private.release_phone(contact_id uuid, customers jsonb, at timestamp with time zone) returns void as $$
 begin
@@ -7764,13 +7801,12 @@ create function app_private.request_media_uploads(channel_id uuid, message_ids u
     where o.message_id = any (message_ids)
     -- An upload that is under way serves these messages as well.
     on conflict on constraint media_uploads_one_per_file do nothing
-    returning id
+    returning 1
   )
   select from graphile_worker.add_jobs(array(
-    select app_private.job(
-      'upload_media', json_build_object('uploadId', r.id), key => app_private.job_key('upload_media', r.id)
-    )
-    from requested r
+    select app_private.job('upload_media', json_build_object('channelId', request_media_uploads.channel_id))
+    from requested
+    limit 1
   ))
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
@@ -7926,6 +7962,13 @@ create function app_private.retire_identities(contact_id uuid, kept jsonb, at ti
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.retire_identities(uuid,jsonb,timestamp with time zone) is 'Retires the addresses of a contact that are not in kept and were not used after this time.';
+
+create function app_private.return_media_uploads(channel_id uuid, job_id text) returns void as $$
+  update app_private.media_uploads u set job_id = null, due_at = now()
+  where u.channel_id = return_media_uploads.channel_id and u.job_id = return_media_uploads.job_id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.return_media_uploads(uuid,text) is 'Makes uploads due again that a job has claimed: the worker that ran the job has died, and it runs again.';
 
 create function app_private.roll_up_chatbot_activity(batch_size integer default 10000) returns integer as $$
   with taken as (
@@ -8783,11 +8826,15 @@ comment on function app_private.tg_channels__refuse_incomplete() is 'Refuses (PY
 create function app_private.tg_channels__wake_sender() returns trigger as $$
 begin
   perform app_private.wake('send_messages');
+  perform graphile_worker.add_jobs(
+    array[app_private.job('upload_media', json_build_object('channelId', NEW.id))]
+  )
+  where exists (select from app_private.media_uploads u where u.channel_id = NEW.id);
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender when a channel becomes active again, because its messages have waited.';
+comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender when a channel becomes active again, because its messages have waited, and continues the uploads of their files.';
 
 create function app_private.tg_contact_tags__notify() returns trigger as $$
 begin

@@ -1,20 +1,51 @@
 import type { Task } from "../src/jobs/tasks.ts";
-import { attemptUpload, loadUpload, recordUpload } from "../src/outbox/media_upload.ts";
+import {
+  attemptUpload,
+  type MediaUpload,
+  recordUpload,
+  type UploadTools,
+} from "../src/outbox/media_upload.ts";
+import type { ChannelRef } from "../src/outbox/outbound_channels.ts";
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
-/** Hands a file that messages of a channel wait for over to the provider, and releases the messages. */
+type Tools = UploadTools & Pick<WorkerContext, "sender">;
+
+/** How many files of a channel are uploaded at once. */
+const AT_ONCE = 4;
+
+/** Hands the files that messages of a channel wait for over to the provider, and releases the messages. */
 export default ({
-  pool,
-  channels,
   media: { storage },
-  log,
   slots,
-}: Pick<WorkerContext, "pool" | "channels" | "media" | "log" | "slots">): Task<"upload_media"> =>
-  async ({ uploadId }, helpers) => {
-    const upload = await loadUpload(pool, uploadId);
-    if (upload === null) return;
-    await slots.run("upload_media", upload.tenantId, helpers, async () => {
-      const result = await attemptUpload(upload, { channels, storage, log });
-      await recordUpload(upload, result, { pool, log });
+  ...context
+}: Pick<WorkerContext, "pool" | "channels" | "media" | "sender" | "slots" | "log">): Task<"upload_media"> =>
+  async ({ channelId }, helpers) => {
+    const tools: Tools = { ...context, storage };
+    const { rows } = await tools.pool.query("select tenant_id, kind from app_public.channels where id = $1", [
+      channelId,
+    ]);
+    if (rows.length === 0) return;
+    const channel = { kind: rows[0].kind, id: channelId };
+    await slots.run("upload_media", rows[0].tenant_id, helpers, async () => {
+      await tools.pool.query("select app_private.return_media_uploads($1, $2)", [channelId, helpers.job.id]);
+      const uploads = Array.from({ length: AT_ONCE }, () => uploadDue(channel, helpers.job.id, tools));
+      const failed = (await Promise.allSettled(uploads)).find(({ status }) => status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
     });
   };
+
+/** Uploads one file after the other until none is due. */
+async function uploadDue(channel: ChannelRef, jobId: string, tools: Tools): Promise<void> {
+  for (;;) {
+    const { rows } = await tools.pool.query<MediaUpload>(
+      "select * from app_private.claim_media_upload($1, $2)",
+      [channel.id, jobId],
+    );
+    const [upload] = rows;
+    if (upload === undefined) return;
+    const result = await attemptUpload(channel, upload, tools);
+    await recordUpload(channel, upload, result, tools);
+    // Not awaited: the sender may have more to do than to send the messages of this file.
+    tools.sender.drain().catch((err: unknown) => tools.log.warn({ err }, "outbox drain failed; will retry"));
+  }
+}

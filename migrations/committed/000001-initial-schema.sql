@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:957214e7fb50d0a7c02fe95ef55a4cb56c87763f
+--! Hash: sha1:0e2d3a18c930b0d71a4812c0be1ad6ee091f3408
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2130,12 +2130,17 @@ comment on function app_private.tg_channels__choose_default() is
 create or replace function app_private.tg_channels__wake_sender() returns trigger as $$
 begin
   perform app_private.wake('send_messages');
+  perform graphile_worker.add_jobs(
+    array[app_private.job('upload_media', json_build_object('channelId', NEW.id))]
+  )
+  where exists (select from app_private.media_uploads u where u.channel_id = NEW.id);
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_channels__wake_sender() is
-  E'Wakes the sender when a channel becomes active again, because its messages have waited.';
+  E'Wakes the sender when a channel becomes active again, because its messages have waited, and continues the uploads '
+   'of their files.';
 --! EndIncluded channels/tg_channels__wake_sender.sql
 --! Included channels/tg_channels__keep_webhook_address.sql
 create or replace function app_private.tg_channels__keep_webhook_address() returns trigger as $$
@@ -4600,20 +4605,24 @@ create table app_private.media_uploads (
   media_id uuid not null,
   attempts int not null default 0,
   due_at timestamptz not null default now(),
+  job_id text,
   created_at timestamptz not null default now(),
   constraint media_uploads_one_per_file unique (media_id, channel_id),
   foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
 );
-create index on app_private.media_uploads (channel_id);
+create index on app_private.media_uploads (channel_id, due_at);
 alter table app_private.media_uploads enable row level security;
 comment on table app_private.media_uploads is
-  E'Files that messages in the outbox wait for: each is being uploaded to the provider of a channel by a job of '
-   'upload_media. The row is deleted when that has succeeded or failed.';
+  E'Files that messages in the outbox wait for: jobs of upload_media upload them to the provider of a channel. A row '
+   'is deleted when that has succeeded or failed.';
 comment on column app_private.media_uploads.media_id is
   E'The file. No foreign key: if it is deleted in the meantime, the messages that wait for it fail.';
-comment on column app_private.media_uploads.attempts is E'How often uploading has failed.';
+comment on column app_private.media_uploads.attempts is
+  E'How often uploading was tried, including an attempt under way.';
 comment on column app_private.media_uploads.due_at is
-  E'When the next attempt starts; of a running one, when it should have started.';
+  E'When the next attempt may start. During an attempt: when it must have ended.';
+comment on column app_private.media_uploads.job_id is
+  E'The job that is uploading the file. If its worker dies, the same job runs again.';
 
 create table app_private.idempotency_keys (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -6356,13 +6365,12 @@ create or replace function app_private.request_media_uploads(channel_id uuid, me
     where o.message_id = any (message_ids)
     -- An upload that is under way serves these messages as well.
     on conflict on constraint media_uploads_one_per_file do nothing
-    returning id
+    returning 1
   )
   select from graphile_worker.add_jobs(array(
-    select app_private.job(
-      'upload_media', json_build_object('uploadId', r.id), key => app_private.job_key('upload_media', r.id)
-    )
-    from requested r
+    select app_private.job('upload_media', json_build_object('channelId', request_media_uploads.channel_id))
+    from requested
+    limit 1
   ))
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
@@ -7112,13 +7120,11 @@ begin
     select o.conversation_id from app_private.outbox o where o.message_id = any (v_message_ids)
   ))
   and l.due_at = 'infinity';
-
-  perform app_private.wake('send_messages');
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.release_media_lanes(uuid, uuid) is
-  E'Makes conversations due that wait for a file on a channel, and wakes a sender.';
+  E'Makes conversations due that wait for a file on a channel. The caller must start a sender.';
 
 
 create or replace function app_private.fail_media_messages(
@@ -7137,14 +7143,12 @@ begin
     app_private.messages_waiting_for_media(fail_media_messages.channel_id, fail_media_messages.media_id)
   )
   having count(*) > 0;
-
-  perform app_private.wake('send_messages');
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.fail_media_messages(uuid, uuid, text, jsonb) is
-  E'Records that the messages that wait for a file on a channel cannot be sent, and wakes a sender for those after '
-   'them.';
+  E'Records that the messages that wait for a file on a channel cannot be sent. The caller must start a sender for '
+   'those after them.';
 --! EndIncluded messages/release_media_lanes.sql
 --! Included messages/end_media_upload.sql
 create or replace function app_private.end_media_upload(
@@ -7181,16 +7185,72 @@ comment on function app_private.end_media_upload(uuid, text, interval) is
    'release_media_lanes() or fail_media_messages(): not in the same transaction, because a sender that has not seen '
    'this one could let another message wait for the ended upload. Returns false if the upload has ended already.';
 --! EndIncluded messages/end_media_upload.sql
+--! Included messages/claim_media_upload.sql
+create or replace function app_private.claim_media_upload(channel_id uuid, job_id text)
+returns table (
+  id uuid,
+  media_id uuid,
+  attempts int,
+  storage_key text,
+  size int,
+  mime_type text,
+  filename text
+) as $$
+  with next as (
+    select u.id
+    from app_private.media_uploads u
+    join app_public.channels ch on ch.id = u.channel_id
+    join app_public.tenants t on t.id = u.tenant_id
+    where u.channel_id = claim_media_upload.channel_id and u.due_at <= now()
+    and ch.status = 'active' and t.status = 'active'
+    order by u.due_at, u.id
+    limit 1
+    for update of u skip locked
+  ),
+  claimed as (
+    update app_private.media_uploads u set
+      attempts = u.attempts + 1, job_id = claim_media_upload.job_id, due_at = now() + interval '15 minutes'
+    from next n
+    where u.id = n.id
+    returning u.id, u.media_id, u.attempts
+  )
+  select c.id, c.media_id, c.attempts, f.storage_key, f.size, m.mime_type, m.filename
+  from claimed c
+  left join app_public.media m on m.id = c.media_id
+  left join app_private.media_files f on f.tenant_id = m.tenant_id and f.sha256 = m.sha256
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.claim_media_upload(uuid, text) is
+  E'Claims the next upload of a channel that is due, for longer than an upload takes, unless the channel sends no '
+   'messages at present. storage_key is null if the file is not stored any more.';
+
+
+create or replace function app_private.return_media_uploads(channel_id uuid, job_id text) returns void as $$
+  update app_private.media_uploads u set job_id = null, due_at = now()
+  where u.channel_id = return_media_uploads.channel_id and u.job_id = return_media_uploads.job_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.return_media_uploads(uuid, text) is
+  E'Makes uploads due again that a job has claimed: the worker that ran the job has died, and it runs again.';
+--! EndIncluded messages/claim_media_upload.sql
 --! Included messages/postpone_media_upload.sql
 create or replace function app_private.postpone_media_upload(upload_id uuid, wait interval) returns void as $$
   with postponed as (
-    update app_private.media_uploads u set attempts = u.attempts + 1, due_at = now() + wait
+    update app_private.media_uploads u set job_id = null, due_at = now() + wait
     where u.id = upload_id
-    returning u.id, u.due_at
+    returning u.id, u.channel_id, u.due_at
   )
   select from graphile_worker.add_jobs(array(
     select app_private.job(
-      'upload_media', json_build_object('uploadId', p.id), p.due_at, app_private.job_key('upload_media', p.id)
+      'upload_media',
+      json_build_object('channelId', p.channel_id),
+      -- The job replaces that of others that were postponed.
+      (
+        select least(p.due_at, min(u.due_at))
+        from app_private.media_uploads u
+        where u.channel_id = p.channel_id and u.id <> p.id and u.job_id is null
+      ),
+      app_private.job_key('upload_media', p.channel_id)
     )
     from postponed p
   ))
@@ -7214,12 +7274,16 @@ declare
     )
   );
 begin
-  -- Longer than an upload takes. If its job is still there, it is replaced or the file is uploaded twice.
+  -- Their job may be there, and waits for a slot: then this one does nothing.
   perform graphile_worker.add_jobs(array_agg(app_private.job(
-    'upload_media', json_build_object('uploadId', u.id), key => app_private.job_key('upload_media', u.id)
+    'upload_media', json_build_object('channelId', c.id), key => app_private.job_key('upload_media', c.id)
   )))
-  from app_private.media_uploads u
-  where u.due_at < now() - interval '15 minutes'
+  from (
+    select distinct u.channel_id
+    from app_private.media_uploads u
+    join app_public.channels ch on ch.id = u.channel_id and ch.status = 'active'
+    where u.due_at < now() - interval '1 minute'
+  ) c (id)
   having count(*) > 0;
 
   -- If they wait for something else than a file, a sender makes them wait again.

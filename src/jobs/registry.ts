@@ -33,7 +33,6 @@ export type Schedule = {
 };
 
 const nothing = z.object({});
-const anUpload = z.object({ uploadId: z.uuid() });
 const aRun = z.object({ contextId: z.uuid() });
 const aConversation = z.object({ conversationId: z.uuid() });
 
@@ -71,10 +70,11 @@ export const JOBS = {
     slots: { places: 8, perTenant: 4 },
   },
   upload_media: {
-    payload: anUpload,
-    keys: ["upload_media:<uploadId>"],
+    payload: z.object({ channelId: z.uuid() }),
+    keys: ["upload_media:<channelId>"],
     pool: "slow",
-    slots: { places: 16, perTenant: 8 },
+    // Each job uploads several files at once.
+    slots: { places: 6, perTenant: 2 },
   },
   fetch_media: {
     payload: z.object({ mediaId: z.uuid() }),

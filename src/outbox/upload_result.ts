@@ -8,21 +8,15 @@ export type UploadResult =
   /** The messages that wait for the file fail. */
   | { kind: "failed"; code: string; error: { code: string; title: string | null; details: string | null } }
   | { kind: "postponed"; forMs: number; reason: string }
-  /** The channel does not send at present. Its messages ask for the file again when it does. */
-  | { kind: "suspended" }
   /** The provider refuses the account or its token. */
   | { kind: "stopped"; reason: string };
 
 const LONGEST_BACKOFF_MS = 5 * 60_000;
+/** After them its messages fail: about an hour with the backoff. */
+const MOST_ATTEMPTS = 20;
 
-/**
- * @param attempts how many have failed before
- * @param isOverdue whether the messages have waited too long for another attempt
- */
-export function uploadResult(
-  outcome: UploadedFile | Failure,
-  { attempts, isOverdue }: { attempts: number; isOverdue: boolean },
-): UploadResult {
+/** @param attempts including this one */
+export function uploadResult(outcome: UploadedFile | Failure, attempts: number): UploadResult {
   switch (outcome.kind) {
     case "uploaded":
       return outcome;
@@ -33,10 +27,10 @@ export function uploadResult(
     // Uploading twice is harmless, so an upload with an unknown outcome is repeated.
     case "unavailable":
     case "uncertain":
-      if (isOverdue) return failed("PYUNR", outcome.reason, null);
+      if (attempts >= MOST_ATTEMPTS) return failed("PYUNR", outcome.reason, null);
       return { kind: "postponed", forMs: backoffMs(attempts), reason: outcome.reason };
     case "throttled": {
-      if (isOverdue) return failed(outcome.code, "too many requests", null);
+      if (attempts >= MOST_ATTEMPTS) return failed(outcome.code, "too many requests", null);
       const forMs = Math.min(outcome.retryAfterMs ?? backoffMs(attempts), LONGEST_BACKOFF_MS);
       return { kind: "postponed", forMs, reason: outcome.code };
     }
@@ -46,14 +40,9 @@ export function uploadResult(
 }
 
 /** The result if the storage could not be read. */
-export function unreadableResult({
-  attempts,
-  isOverdue,
-}: {
-  attempts: number;
-  isOverdue: boolean;
-}): UploadResult {
-  if (isOverdue) return failed("PYSTO", "the file cannot be read from the media storage", null);
+export function unreadableResult(attempts: number): UploadResult {
+  if (attempts >= MOST_ATTEMPTS)
+    return failed("PYSTO", "the file cannot be read from the media storage", null);
   return { kind: "postponed", forMs: backoffMs(attempts), reason: "PYSTO" };
 }
 
@@ -65,5 +54,5 @@ function failed(code: string, title: string | null, details: string | null): Upl
 }
 
 function backoffMs(attempts: number): number {
-  return Math.min(1000 * 2 ** attempts, LONGEST_BACKOFF_MS);
+  return Math.min(500 * 2 ** Math.min(attempts, 20), LONGEST_BACKOFF_MS);
 }

@@ -46,12 +46,17 @@ test("two senders whose messages need one file request one upload", async () => 
   );
   const { second, waited } = await overlapping(database.pool, one!, two!);
   assert.deepEqual([second.status, waited], ["fulfilled", true]);
-  const [upload, ...more] = await uploadsOf(database.pool, workspace.tenantId);
-  assert.deepEqual(more, []);
-  const { rows } = await database.pool.query("select key from graphile_worker.jobs where key = $1", [
-    `upload_media:${upload.id}`,
-  ]);
-  assert.equal(rows.length, 1);
+  assert.equal((await uploadsOf(database.pool, workspace.tenantId)).length, 1);
+});
+
+// Without "for update of u skip locked" in claim_media_upload() the second waits, and then uploads the same file.
+test("two workers claim different uploads of a channel, without waiting", async () => {
+  const { workspace, upload } = await aWaitingMessage();
+  const claimUpload = async (db: pg.PoolClient) =>
+    (await db.query("select id from app_private.claim_media_upload($1, '1')", [workspace.channelId])).rows;
+  const { first, second, waited } = await overlapping(database.pool, claimUpload, claimUpload);
+  assert.deepEqual(first, [{ id: upload.id }]);
+  assert.deepEqual([second, waited], [{ status: "fulfilled", value: [] }, false]);
 });
 
 // Without lock_lanes() in release_media_lanes() the second message is not released: its sender has not seen the

@@ -21,6 +21,7 @@ async function aThreadOfKind(db: pg.PoolClient, given: Record<string, unknown> =
     address_kinds: ["phone"],
     has_read_receipts: false,
     has_typing_indicator: false,
+    received_media_lifetime: "7 days",
     ...given,
   };
   await db.query(

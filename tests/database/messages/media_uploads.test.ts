@@ -44,7 +44,7 @@ story(
     assert.deepEqual(await claim(db), [], "they are not due");
     const [upload, ...more] = await uploadsOf(db, workspace.tenantId);
     assert.deepEqual(more, []);
-    assert.deepEqual(await jobsOf(db), [{ key: `upload_media:${upload.id}`, is_due: true }]);
+    assert.deepEqual(await jobsOf(db), [{ key: null, is_due: true }]);
 
     await endUpload(db, upload, "71");
     assert.deepEqual(await uploadsOf(db, workspace.tenantId), []);
@@ -181,29 +181,95 @@ story("a refusal that has nothing to do with a file fails, whatever its code may
   assert.equal((await statusOf(db, text)).status, "failed");
 });
 
-story("an upload that is postponed has one job, at the later time", async (db) => {
+/** Claims the next upload for a job, as upload_media does. */
+const claimUpload = async (db: pg.PoolClient, { channelId }: Workspace, jobId = "1") =>
+  (await db.query("select * from app_private.claim_media_upload($1, $2)", [channelId, jobId])).rows[0];
+
+const noJobs = (db: pg.PoolClient) => db.query("delete from graphile_worker._private_jobs");
+
+story("the uploads of a channel are claimed one by one, with what is known of their files", async (db) => {
+  const { workspace, conversationId } = await aThread(db);
+  const given = { type: "document", mimeType: "application/pdf", filename: "a.pdf", size: 5 };
+  const mediaId = await storedMedia(db, workspace.tenantId, given);
+  await sendMedia(db, conversationId, mediaId, { type: "document" });
+  await sendMedia(
+    db,
+    (await aThread(db, workspace)).conversationId,
+    await storedMedia(db, workspace.tenantId),
+  );
+  await claim(db);
+  assert.equal((await jobsOf(db)).length, 1, "one job for both");
+  const claimed = [await claimUpload(db, workspace), await claimUpload(db, workspace)];
+  assert.equal(await claimUpload(db, workspace), undefined);
+  const { storage_key, id, ...document } = claimed.find(({ media_id }) => media_id === mediaId);
+  assert.ok(storage_key && id);
+  const described = { mime_type: given.mimeType, filename: given.filename, size: given.size };
+  assert.deepEqual(document, { media_id: mediaId, attempts: 1, ...described });
+});
+
+story("a job that runs again, because its worker died, continues with what it had claimed", async (db) => {
   const { workspace, conversationId } = await aThread(db);
   await sendMedia(db, conversationId, await storedMedia(db, workspace.tenantId));
   await claim(db);
-  const [upload] = await uploadsOf(db, workspace.tenantId);
-  await db.query("select app_private.postpone_media_upload($1, '1 minute')", [upload.id]);
-  assert.deepEqual(await jobsOf(db), [{ key: `upload_media:${upload.id}`, is_due: false }]);
-  assert.equal((await uploadsOf(db, workspace.tenantId))[0].attempts, 1);
-  await db.query("select app_private.postpone_media_upload(app_hidden.uuid_v7(), '1 minute')");
+  await claimUpload(db, workspace, "7");
+  const giveBack = (jobId: string) =>
+    db.query("select app_private.return_media_uploads($1, $2)", [workspace.channelId, jobId]);
+  await giveBack("8");
+  assert.equal(await claimUpload(db, workspace, "8"), undefined, "another job has it");
+  await giveBack("7");
+  assert.equal((await claimUpload(db, workspace, "7")).attempts, 2);
+});
+
+story("while a channel is paused nothing is uploaded; then its uploads have a job", async (db) => {
+  const { workspace, conversationId } = await aThread(db);
+  await sendMedia(db, conversationId, await storedMedia(db, workspace.tenantId));
+  await claim(db);
+  await noJobs(db);
+  await db.query("update app_public.channels set status = 'paused'");
+  assert.equal(await claimUpload(db, workspace), undefined);
+  assert.deepEqual(await jobsOf(db), []);
+  await db.query("update app_public.channels set status = 'active'");
+  assert.equal((await jobsOf(db)).length, 1);
+  assert.ok(await claimUpload(db, workspace));
+});
+
+story("uploads that are postponed have one job, when the first of them is due", async (db) => {
+  const { workspace } = await aThread(db);
+  for (let count = 0; count < 2; count++)
+    await sendMedia(
+      db,
+      (await aThread(db, workspace)).conversationId,
+      await storedMedia(db, workspace.tenantId),
+    );
+  await claim(db);
+  await noJobs(db);
+  const postpone = async (wait: string) => {
+    const { id } = await claimUpload(db, workspace);
+    await db.query("select app_private.postpone_media_upload($1, $2)", [id, wait]);
+  };
+  await postpone("1 minute");
+  await postpone("1 hour");
+  const { rows } = await db.query(
+    "select key, run_at - now() as wait from graphile_worker.jobs where task_identifier = 'upload_media'",
+  );
+  assert.deepEqual(
+    rows.map(({ key, wait }) => [key, wait.minutes]),
+    [[`upload_media:${workspace.channelId}`, 1]],
+  );
+  await db.query("select app_private.postpone_media_upload(app_hidden.uuid_v7(), '1 second')");
   assert.equal((await jobsOf(db)).length, 1, "one that has ended gets no job");
 });
 
-story("an upload that has lost its job gets another", async (db) => {
+story("uploads that have lost their job get another", async (db) => {
   const { workspace, conversationId } = await aThread(db);
   await sendMedia(db, conversationId, await storedMedia(db, workspace.tenantId));
   await claim(db);
+  await noJobs(db);
   const reconcile = () => db.query("select app_private.reconcile_media_uploads()");
-  await db.query(
-    "select graphile_worker.remove_job(key) from graphile_worker.jobs where key like 'upload_media:%'",
-  );
   await reconcile();
-  assert.deepEqual(await jobsOf(db), [], "it may be under way");
-  await db.query("update app_private.media_uploads set due_at = now() - interval '16 minutes'");
+  assert.deepEqual(await jobsOf(db), [], "it may be there in a moment");
+  await db.query("update app_private.media_uploads set due_at = now() - interval '2 minutes'");
+  await reconcile();
   await reconcile();
   assert.equal((await jobsOf(db)).length, 1);
   assert.deepEqual(await claim(db), [], "its messages still wait");

@@ -4,11 +4,10 @@ import type { UploadedFile } from "../../../src/channels/outbound.ts";
 import type { Failure } from "../../../src/channels/outcome.ts";
 import { unreadableResult, uploadResult } from "../../../src/outbox/upload_result.ts";
 
-const fresh = { attempts: 0, isOverdue: false };
-const overdue = { attempts: 20, isOverdue: true };
+const LAST = 20;
 
-const summary = (outcome: UploadedFile | Failure, state = fresh): (string | number)[] => {
-  const result = uploadResult(outcome, state);
+const summary = (outcome: UploadedFile | Failure, attempts = 1): (string | number)[] => {
+  const result = uploadResult(outcome, attempts);
   switch (result.kind) {
     case "failed":
       return [result.kind, result.code];
@@ -34,29 +33,29 @@ const rejected = (code: string | null): Failure => ({ kind: "rejected", code, ti
 test("an upload that was not received, or perhaps was, is repeated after a growing time", () => {
   for (const outcome of [unavailable, uncertain, throttled(null)]) {
     assert.deepEqual(summary(outcome), ["postponed", 1_000]);
-    assert.deepEqual(summary(outcome, { attempts: 3, isOverdue: false }), ["postponed", 8_000]);
-    assert.deepEqual(summary(outcome, { attempts: 2_000, isOverdue: false }), ["postponed", 300_000]);
+    assert.deepEqual(summary(outcome, 4), ["postponed", 8_000]);
+    assert.deepEqual(summary(outcome, LAST - 1), ["postponed", 300_000]);
   }
   assert.deepEqual(summary(throttled(7_000)), ["postponed", 7_000]);
   assert.deepEqual(summary(throttled(86_400_000)), ["postponed", 300_000]);
 });
 
-test("it fails when its messages have waited too long", () => {
-  assert.deepEqual(summary(unavailable, overdue), ["failed", "PYUNR"]);
-  assert.deepEqual(summary(uncertain, overdue), ["failed", "PYUNR"]);
-  assert.deepEqual(summary(throttled(null), overdue), ["failed", "80007"]);
-  assert.deepEqual(summary({ kind: "uploaded", providerMediaId: "71", keptForMs: 1 }, overdue), ["uploaded"]);
+test("it fails after the last attempt", () => {
+  assert.deepEqual(summary(unavailable, LAST), ["failed", "PYUNR"]);
+  assert.deepEqual(summary(uncertain, LAST), ["failed", "PYUNR"]);
+  assert.deepEqual(summary(throttled(null), LAST), ["failed", "80007"]);
+  assert.deepEqual(summary({ kind: "uploaded", providerMediaId: "71", keptForMs: 1 }, LAST), ["uploaded"]);
 });
 
 test("a refusal fails it at once, and a refused token stops the channel", () => {
   assert.deepEqual(summary(rejected("131053")), ["failed", "131053"]);
   assert.deepEqual(summary(rejected(null)), ["failed", "rejected"]);
   const stopped: Failure = { kind: "channel_stopped", code: "190", title: "expired", details: null };
-  assert.deepEqual(summary(stopped, overdue), ["stopped", "190: expired"]);
+  assert.deepEqual(summary(stopped, LAST), ["stopped", "190: expired"]);
 });
 
 test("a file that cannot be read is tried again for as long", () => {
-  assert.equal(unreadableResult(fresh).kind, "postponed");
-  const result = unreadableResult(overdue);
+  assert.equal(unreadableResult(1).kind, "postponed");
+  const result = unreadableResult(LAST);
   assert.equal(result.kind === "failed" && result.code, "PYSTO");
 });
