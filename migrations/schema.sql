@@ -4857,6 +4857,24 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.claim_message_id(uuid,text,timestamp with time zone) is 'The id for inserting a message that was written in another system, at its position in the conversation. Null if the message is stored already. provider_message_id is the id of the message in that system. Call it in the statement that inserts the message.';
 
+create function app_private.claim_new_media(of_tenant_id uuid, lease interval) returns table(media_id uuid, tenant_id uuid, attempt integer, channel_kind app_public.channel_kind, channel_id uuid, provider_media_id text, url text, announced_sha256 text, max_size integer) as $$
+declare
+  v_id uuid;
+begin
+  select d.id into v_id
+  from app_public.media d
+  join app_private.provider_media p on p.media_id = d.id and p.channel_id = d.channel_id
+  where d.tenant_id = of_tenant_id and d.state = 'pending' and d.attempts = 0 and p.leased_until < clock_timestamp()
+  order by d.created_at
+  limit 1
+  for no key update of d skip locked;
+
+  return query select c.* from app_private.claim_media(v_id, lease) c;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.claim_new_media(uuid,interval) is 'Claims the oldest received file of a tenant that no attempt to fetch was made for yet, as claim_media() does.';
+
 create function app_private.claim_outbox(batch_size integer, lease interval, share integer default null::integer, busy_channel_ids uuid[] default '{}'::uuid[], sender_id uuid default null::uuid) returns table(message_id uuid, tenant_id uuid, conversation_id uuid, channel_id uuid, channel_kind app_public.channel_kind, type app_public.message_type, content jsonb, phone text, bsuid text, reply_to_provider_message_id text, attempts integer) as $$
 declare
   v_channel record;
@@ -7221,6 +7239,20 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.reconcile_outbox(interval) is 'Resolves messages whose outcome was never recorded. Messages whose sender died become uncertain (orphaned). Messages that have been uncertain for longer than max_age, although webhooks arrived, are sent once more (resent) or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Also applies reactions that were stored while the provider''s id of their message was. Called every minute.';
+
+create function app_private.reconcile_received_media() returns void as $$
+  select app_private.enqueue_fetch_media(array_agg(d.id))
+  from app_public.media d
+  join app_private.provider_media p on p.media_id = d.id and p.channel_id = d.channel_id
+  where d.state = 'pending'
+  and d.created_at < now() - interval '1 minute'
+  and p.leased_until < now()
+  and not exists (
+    select from graphile_worker.jobs j where j.key = app_private.job_key('fetch_media', d.id)
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.reconcile_received_media() is 'Adds jobs for received files that have none: the worker that fetched them for another file''s job has died. Called every minute.';
 
 create function app_private.record_ai_usage(call_id uuid, tokens integer) returns void as $$
   update app_private.ai_calls a set tokens = record_ai_usage.tokens where a.id = record_ai_usage.call_id;

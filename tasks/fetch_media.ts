@@ -26,32 +26,52 @@ const LEASE = "1 minute";
 const RENEW_MS = 20_000;
 
 /**
- * Fetches the file of a received message from its provider and stores it. The row says what to fetch and how it went: a
- * temporary problem is recorded there, in one transaction with the job of the next attempt.
+ * Fetches the file of a received message from its provider and stores it, and then those of the tenant's messages that
+ * have arrived in the meantime, so that a burst of files does not need a slot for each job. The row says what to fetch and
+ * how it went: a temporary problem is recorded there, in one transaction with the job of the next attempt.
  */
 export default ({ slots, ...tools }: Tools & Pick<WorkerContext, "slots">): Task<"fetch_media"> =>
   async ({ mediaId }, helpers) => {
-    const { rows } = await tools.pool.query<{ tenant_id: string }>(
-      "select tenant_id from app_public.media where id = $1 and state = 'pending'",
+    const { rows } = await tools.pool.query<{ tenant_id: string; is_retry: boolean }>(
+      "select tenant_id, state = 'pending' and attempts > 0 as is_retry from app_public.media where id = $1",
       [mediaId],
     );
     if (!rows[0]) return;
-    await slots.run("fetch_media", rows[0].tenant_id, helpers, async () => {
-      const claims = await tools.pool.query<Claim>("select * from app_private.claim_media($1, $2)", [
-        mediaId,
-        LEASE,
-      ]);
-      const claim = claims.rows[0];
-      if (!claim) return;
-      const lease = keepLease(claim, tools);
-      try {
-        const problem = await fetchAndStore(claim, tools);
-        if (problem) await recordProblem(claim, problem, tools);
-      } finally {
-        clearInterval(lease);
-      }
+    const { tenant_id: tenantId, is_retry: isRetry } = rows[0];
+    const fetchNew = async () => {
+      while (await fetchClaimed(await claimNew(tenantId, tools), tools));
+    };
+    // Even if the file has been fetched: the job may run again, because its worker died with others in hand.
+    if (!isRetry) return slots.drain("fetch_media", tenantId, helpers, fetchNew);
+    await slots.run("fetch_media", tenantId, helpers, async () => {
+      await fetchClaimed(await claim(mediaId, tools), tools);
+      await fetchNew();
     });
   };
+
+async function claim(mediaId: string, { pool }: Tools): Promise<Claim | undefined> {
+  const { rows } = await pool.query("select * from app_private.claim_media($1, $2)", [mediaId, LEASE]);
+  return rows[0];
+}
+
+/** Claims a file of the tenant that no attempt was made for yet. */
+async function claimNew(tenantId: string, { pool }: Tools): Promise<Claim | undefined> {
+  const { rows } = await pool.query("select * from app_private.claim_new_media($1, $2)", [tenantId, LEASE]);
+  return rows[0];
+}
+
+/** Fetches and stores a file; false if none was claimed. */
+async function fetchClaimed(claimed: Claim | undefined, tools: Tools): Promise<boolean> {
+  if (claimed === undefined) return false;
+  const lease = keepLease(claimed, tools);
+  try {
+    const problem = await fetchAndStore(claimed, tools);
+    if (problem) await recordProblem(claimed, problem, tools);
+  } finally {
+    clearInterval(lease);
+  }
+  return true;
+}
 
 function keepLease({ media_id, attempt }: Claim, { pool, log }: Tools): NodeJS.Timeout {
   return setInterval(() => {

@@ -6,7 +6,7 @@ export default ({ pool, sender, turns, log }: Pick<WorkerContext, "pool" | "send
     const { rows } = await pool.query("select * from app_private.reconcile_outbox()");
     const { orphaned, resent, failed } = rows[0];
     if (orphaned + resent + failed > 0) log.warn({ orphaned, resent, failed }, "uncertain messages");
-    await pool.query("select app_private.reconcile_media_uploads()");
+    await pool.query("select app_private.reconcile_media_uploads(), app_private.reconcile_received_media()");
     await turns.drain();
     await sender.drain();
   };

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0e2d3a18c930b0d71a4812c0be1ad6ee091f3408
+--! Hash: sha1:f651cabb3a61f78b16e624e2998c44c93cbf715c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7572,6 +7572,54 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_media_lease(uuid, int, interval) is
   E'Prolongs the lease of an attempt that is still fetching a file.';
 --! EndIncluded media/claim_media.sql
+--! Included media/claim_new_media.sql
+create or replace function app_private.claim_new_media(of_tenant_id uuid, lease interval)
+returns table (
+  media_id uuid,
+  tenant_id uuid,
+  attempt int,
+  channel_kind app_public.channel_kind,
+  channel_id uuid,
+  provider_media_id text,
+  url text,
+  announced_sha256 text,
+  max_size int
+) as $$
+declare
+  v_id uuid;
+begin
+  select d.id into v_id
+  from app_public.media d
+  join app_private.provider_media p on p.media_id = d.id and p.channel_id = d.channel_id
+  where d.tenant_id = of_tenant_id and d.state = 'pending' and d.attempts = 0 and p.leased_until < clock_timestamp()
+  order by d.created_at
+  limit 1
+  for no key update of d skip locked;
+
+  return query select c.* from app_private.claim_media(v_id, lease) c;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.claim_new_media(uuid, interval) is
+  E'Claims the oldest received file of a tenant that no attempt to fetch was made for yet, as claim_media() does.';
+
+
+create or replace function app_private.reconcile_received_media() returns void as $$
+  select app_private.enqueue_fetch_media(array_agg(d.id))
+  from app_public.media d
+  join app_private.provider_media p on p.media_id = d.id and p.channel_id = d.channel_id
+  where d.state = 'pending'
+  and d.created_at < now() - interval '1 minute'
+  and p.leased_until < now()
+  and not exists (
+    select from graphile_worker.jobs j where j.key = app_private.job_key('fetch_media', d.id)
+  )
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reconcile_received_media() is
+  E'Adds jobs for received files that have none: the worker that fetched them for another file''s job has died. Called '
+   'every minute.';
+--! EndIncluded media/claim_new_media.sql
 --! Included media/record_fetched_media.sql
 create or replace function app_private.record_fetched_media(
   media_id uuid, attempt int, sha256 bytea, size int, mime_type text, storage_key text

@@ -55,6 +55,11 @@ export class FairShare {
     return this.#leaver(keys);
   }
 
+  /** Whether work of these keys is running. */
+  holds(keys: readonly string[]): boolean {
+    return keys.every((key, at) => this.#held[at]!.has(key));
+  }
+
   /** The keys that have reached their limit. */
   exhausted(): string[] {
     return this.#held.flatMap((held, at) =>

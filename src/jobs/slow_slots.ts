@@ -24,6 +24,9 @@ export class SlowSlots {
     ]),
   ) as Record<SlowTask, FairShare>;
 
+  /** Tasks of tenants whose running jobs are to look for more work before they end. */
+  readonly #more = new Set<string>();
+
   /** Flags of the jobs that would not get a slot now; null when all would. */
   readonly forbiddenFlags = (): string[] | null => {
     const flags = Object.entries(this.#shares).flatMap(([task, share]) =>
@@ -41,6 +44,42 @@ export class SlowSlots {
   ): Promise<void> {
     const leave = this.#shares[task].tryEnter([tenantId]);
     if (leave) return work().finally(leave);
+    await this.#defer(task, tenantId, { job, addJob });
+  }
+
+  /**
+   * Like run(), for work that goes on until there is nothing left to do. While the tenant uses its share, another job is
+   * not needed: those that run do its work.
+   */
+  async drain(
+    task: SlowTask,
+    tenantId: string,
+    helpers: Pick<JobHelpers, "job" | "addJob">,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const share = this.#shares[task];
+    const flag = flagOf(task, tenantId);
+    const leave = share.tryEnter([tenantId]);
+    if (leave === null) {
+      if (!share.holds([tenantId])) return this.#defer(task, tenantId, helpers);
+      this.#more.add(flag);
+      return;
+    }
+    try {
+      do {
+        this.#more.delete(flag);
+        await work();
+      } while (this.#more.has(flag));
+    } finally {
+      leave();
+    }
+  }
+
+  async #defer(
+    task: SlowTask,
+    tenantId: string,
+    { job, addJob }: Pick<JobHelpers, "job" | "addJob">,
+  ): Promise<void> {
     // By the database's clock, which decides when a job is due; this machine's clock may differ.
     const now = job.locked_at?.getTime() ?? Date.now();
     await addJob<string>(task, job.payload, {

@@ -40,9 +40,11 @@ const query = async (sql: string, ...values: unknown[]) => (await database.pool.
 const countOf = async (state: string): Promise<number> =>
   (await query("select count(*)::int as n from app_public.media where state = $1", state))[0].n;
 
-/** The leases of the dead worker run out. */
+/** The leases of the dead worker run out, and reconcile_outbox runs. */
 async function timePasses(): Promise<void> {
   await query("update app_private.provider_media set leased_until = '-infinity'");
+  await query("update app_public.media set created_at = created_at - interval '1 minute'");
+  await query("select app_private.reconcile_received_media()");
   await query(
     "update graphile_worker._private_jobs set run_at = now() where key like 'fetch_media:%' and locked_at is null",
   );

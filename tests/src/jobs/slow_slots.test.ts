@@ -118,3 +118,28 @@ test("a job beyond the tenant's share is rescheduled with its flag; read receipt
   assert.equal(running, 22);
   assert.equal(SLOW_CONCURRENCY, 67);
 });
+
+test("a job of a tenant whose running jobs do its work is not rescheduled; they look again before they end", async () => {
+  const slots = new SlowSlots();
+  const added: unknown[] = [];
+  const job = { payload: {}, max_attempts: 25, priority: 0, key: null, locked_at: new Date() };
+  const helpers = { job, addJob: async (...given: unknown[]) => void added.push(given) } as never;
+  let looks = 0;
+  const { promise: isFree, resolve: free } = Promise.withResolvers<void>();
+  const drain = (tenantId: string) =>
+    slots.drain("fetch_media", tenantId, helpers, async () => {
+      looks += 1;
+      await isFree;
+    });
+  const running = Array.from({ length: 6 }, () => drain("a"));
+  await drain("a");
+  assert.deepEqual([looks, added.length], [6, 0]);
+  const others = ["b", "c", "d"].map((tenantId) =>
+    Array.from({ length: 2 }, () => slots.drain("fetch_media", tenantId, helpers, () => isFree)),
+  );
+  await drain("e");
+  assert.equal(added.length, 1, "a tenant without a running job has to wait");
+  free();
+  await Promise.all([...running, ...others.flat()]);
+  assert.equal(looks, 7);
+});
