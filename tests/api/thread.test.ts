@@ -224,3 +224,73 @@ test("a reaction that could not be sent leaves the screens", async () => {
     ],
   );
 });
+
+test("what a message shows can be read wherever there is a message", async () => {
+  const thread = await aConversation(database.pool, workspace);
+  const { conversationId } = thread;
+  const fields = `id currentPreview editedAt reactions { emoji } edits { id } user { id } quotedMessage { currentPreview }
+    messageStatus { status } idempotencyKey media { id }`;
+  const inbox = `query ($id: UUID!) {
+    conversations(filter: { id: { equalTo: $id } }) { nodes { lastMessage { ${fields} } } }
+  }`;
+  const empty = await api.ask(agent, inbox, { id: conversationId });
+  assert.deepEqual([empty.errors, empty.data.conversations.nodes], [[], [{ lastMessage: null }]]);
+
+  const wamid = aWamid();
+  await hear(database.pool, workspace, thread, { wamid, content: { body: "five" } }, edit(wamid, "six"));
+  const [{ id }] = await bubblesOf(conversationId);
+  const { data, errors } = await api.ask(
+    agent,
+    `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { nodeId ${fields} } } }`,
+    { input: { conversationId, content: { body: "Fine" }, replyToId: id, idempotencyKey: "bubble 2" } },
+  );
+  assert.deepEqual(errors, []);
+  const { nodeId, ...sent } = data.sendMessage.message;
+  assert.deepEqual(sent, {
+    id: sent.id,
+    currentPreview: "Fine",
+    editedAt: null,
+    reactions: [],
+    edits: [],
+    user: { id: agent.userId },
+    quotedMessage: { currentPreview: "six" },
+    messageStatus: { status: "queued" },
+    idempotencyKey: "bubble 2",
+    media: null,
+  });
+  const listed = await api.ask(agent, inbox, { id: conversationId });
+  assert.deepEqual(listed.data.conversations.nodes, [{ lastMessage: sent }]);
+  const byNode = await api.ask(
+    agent,
+    `query ($id: ID!) { node(nodeId: $id) { ... on Message { ${fields} } } }`,
+    {
+      id: nodeId,
+    },
+  );
+  assert.deepEqual([byNode.errors, byNode.data.node], [[], sent]);
+});
+
+test("a chain of quotes can be followed", async () => {
+  const thread = await aConversation(database.pool, workspace);
+  const wamids = Array.from({ length: 5 }, aWamid);
+  for (const [n, wamid] of wamids.entries())
+    await hear(database.pool, workspace, thread, {
+      wamid,
+      content: { body: `${n}` },
+      metadata: n > 0 ? { context: { id: wamids[n - 1] } } : {},
+    });
+  const { data, errors } = await api.ask(
+    agent,
+    `query ($channelId: UUID!, $wamid: String!) {
+      messageByProviderId(channelId: $channelId, providerMessageId: $wamid) {
+        quotedMessage { preview quotedMessage { preview quotedMessage { preview quotedMessage { preview quotedMessage { id } } } } }
+      }
+    }`,
+    { channelId: workspace.channelId, wamid: wamids[4] },
+  );
+  assert.deepEqual(errors, []);
+  const quoted: string[] = [];
+  for (let { quotedMessage: each } = data.messageByProviderId; each; each = each.quotedMessage)
+    quoted.push(each.preview);
+  assert.deepEqual(quoted, ["3", "2", "1", "0"]);
+});
