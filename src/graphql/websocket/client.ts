@@ -3,15 +3,21 @@ import type { MemberRole, Visitor } from "../auth/visitor.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { UpdateQueue } from "../live/update_queue.ts";
 import { CLOSE, type CloseReason } from "./close_reason.ts";
+import { TokenExpiry } from "./token_expiry.ts";
 
 /** One connected WebSocket. */
 export type Client = {
-  /** Set once its token was accepted. */
+  /** Set once its token was accepted, and again by each new token of the same session. */
   visitor: Visitor | null;
+  /** Closes it. */
+  expiry: TokenExpiry;
+  isRenewing: boolean;
   /** The role with which it subscribes. A client whose user gets another role is closed. */
   role: MemberRole | null;
   /** What its subscriptions send. */
   updates: UpdateQueue;
+  /** Operations that were received and are being checked. */
+  preparing: Set<Promise<unknown>>;
   send(frame: string): Promise<void>;
   close(reason: CloseReason): void;
 };
@@ -19,9 +25,6 @@ export type Client = {
 const PING_MS = 12_000;
 /** How long to wait for the client's closing frame. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** setTimeout cannot wait longer; a token does not last so long. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
 /** The bytes that a client may leave unread. One that reads nothing is cut off by its missing pong. */
 const MAX_UNREAD = LIMITS.answerBytes;
 
@@ -36,7 +39,10 @@ export function createClient(socket: WebSocket): Client {
   pingRegularly(socket);
   const tooSlow = () => close("tooSlow");
   const send = (frame: string) => sendFrame(socket, frame, tooSlow);
-  return { visitor: null, role: null, updates: new UpdateQueue({ send, onOverflow: tooSlow }), send, close };
+  const expiry = new TokenExpiry(() => close("signedOut"));
+  socket.once("close", () => expiry.end());
+  const updates = new UpdateQueue({ send, onOverflow: tooSlow });
+  return { visitor: null, expiry, isRenewing: false, role: null, updates, preparing: new Set(), send, close };
 }
 
 /** Resolves when it is written: waiting for that makes what a slow client does not read wait here, where it has a bound. */
@@ -49,14 +55,6 @@ function sendFrame(socket: WebSocket, frame: string, onTooSlow: () => void): Pro
     }
     socket.send(frame, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-/** Records the client's accepted token; the connection is closed when it expires. */
-export function admit(client: Client, visitor: Visitor, socket: WebSocket): void {
-  client.visitor = visitor;
-  const left = Math.min(Math.max(visitor.expiresAt.getTime() - Date.now(), 0), MAX_TIMEOUT_MS);
-  const expiry = setTimeout(() => client.close("signedOut"), left);
-  socket.once("close", () => clearTimeout(expiry));
 }
 
 /** Pings the client and disconnects it when it does not answer: a phone without network sends no closing frame. */

@@ -1,4 +1,5 @@
-import { type Context, makeServer, type ServerOptions } from "graphql-ws";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Context, makeServer, type WebSocket as ProtocolSocket, type ServerOptions } from "graphql-ws";
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "postgraphile/graphql";
 import { ParleyError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
@@ -8,6 +9,8 @@ import type { MemberRole, Visitor } from "../auth/visitor.ts";
 import type { LiveOperations } from "../live/live_operations.ts";
 import { maskError } from "../request/mask_error.ts";
 import { masked, type Operation, type Operations, RefusedRequest } from "../request/operations.ts";
+import { answerPing } from "./answer_ping.ts";
+import { authorizationOf } from "./authorization_of.ts";
 import type { Client } from "./client.ts";
 import { silentSubscription } from "./silent_subscription.ts";
 
@@ -52,12 +55,25 @@ export function createProtocol(
     },
 
     async onSubscribe(ctx, id, { query, variables, operationName }) {
+      const { preparing } = ctx.extra.client;
+      const earlier = [...preparing];
+      const prepared = prepare(operations, authenticator, ctx, id, {
+        query,
+        variables,
+        operationName,
+      });
+      preparing.add(prepared);
       try {
-        return await prepare(ctx, id, { query, variables, operationName });
+        const args = await prepared;
+        if ((args.contextValue as Prepared).operation.definition.operation !== "subscription")
+          await begun(earlier);
+        return args;
       } catch (error) {
         if (error instanceof ParleyError && error.code === "PYTOK") throw error;
         const errors = error instanceof RefusedRequest ? error.errors : [error as Error];
         return errors.map((each) => new GraphQLError(each.message, { originalError: each }));
+      } finally {
+        preparing.delete(prepared);
       }
     },
 
@@ -79,32 +95,46 @@ export function createProtocol(
     onError: (_ctx, _id, _payload, errors) => errors.map((error) => maskError(error as Error, log)),
   };
 
-  const prepare = async (
-    { subscriptions, extra: { client, origin } }: Ctx,
-    id: string,
-    request: { query: unknown; variables: unknown; operationName: unknown },
-  ): Promise<ExecutionArgs> => {
-    if (Object.keys(subscriptions).length > OPERATIONS_AT_ONCE)
-      throw new ParleyError("PYLIM", `More than ${OPERATIONS_AT_ONCE} operations at once on one connection`);
-    const { visitor } = client;
-    const role = visitor && (await authenticator.roleOf(visitor));
-    client.role ??= role;
-    if (!visitor || !role || client.role !== role)
-      throw new ParleyError("PYTOK", "The session has ended, or the role has changed");
-    const operation = operations.prepare(request, visitor, origin);
-    return {
-      schema: operations.schema,
-      document: operation.document,
-      operationName: operation.operationName ?? null,
-      rootValue: null,
-      contextValue: { id, operation, visitor, role, client } satisfies Prepared,
-    };
+  const server = makeServer(options);
+  return {
+    opened: (socket: ProtocolSocket, extra: Extra) =>
+      server.opened(
+        { ...socket, onPing: (payload) => answerPing(extra.client, payload, authenticator, log) },
+        extra,
+      ),
   };
-
-  return makeServer(options);
 }
 
-function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const given = params?.authorization ?? params?.Authorization;
-  return typeof given === "string" ? given : undefined;
+/** Checks an operation, and whether its sender still has the rights with which the connection began. */
+async function prepare(
+  operations: Operations,
+  authenticator: Authenticator,
+  { subscriptions, extra: { client, origin } }: Ctx,
+  id: string,
+  request: { query: unknown; variables: unknown; operationName: unknown },
+): Promise<ExecutionArgs> {
+  if (Object.keys(subscriptions).length > OPERATIONS_AT_ONCE)
+    throw new ParleyError("PYLIM", `More than ${OPERATIONS_AT_ONCE} operations at once on one connection`);
+  const { visitor } = client;
+  const role = visitor && (await authenticator.roleOf(visitor));
+  client.role ??= role;
+  if (!visitor || !role || client.role !== role)
+    throw new ParleyError("PYTOK", "The session has ended, or the role has changed");
+  const operation = operations.prepare(request, visitor, origin);
+  return {
+    schema: operations.schema,
+    document: operation.document,
+    operationName: operation.operationName ?? null,
+    rootValue: null,
+    contextValue: { id, operation, visitor, role, client } satisfies Prepared,
+  };
+}
+
+/**
+ * A query runs after the subscriptions that were sent before it have begun: a client that subscribes, and then catches up,
+ * misses nothing in between.
+ */
+async function begun(earlier: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(earlier);
+  await nextTurn();
 }

@@ -9,7 +9,7 @@ import { settlesWithin } from "../../base/timeout.ts";
 import type { SourceOf } from "../../http/client_source.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import { LIMITS } from "../limits/limits.ts";
-import { admit, type Client, createClient } from "./client.ts";
+import { type Client, createClient } from "./client.ts";
 import { CLOSE, type CloseReason } from "./close_reason.ts";
 import type { createProtocol } from "./protocol.ts";
 import type { SignedInClients } from "./signed_in_clients.ts";
@@ -98,7 +98,8 @@ export class WebSocketEndpoint {
     if (!release) throw new ParleyError("PYUNA", "Too many connections of this tenant or session");
     socket.once("close", release);
     this.#unauthenticated.remove(source, socket);
-    admit(client, visitor, socket);
+    client.visitor = visitor;
+    client.expiry.set(visitor.expiresAt);
     socket.once("close", this.#options.signedIn.add(client, visitor.sessionId));
   }
 }
