@@ -82,15 +82,10 @@ export class LiveOperations {
     const { authenticator, log } = this.#settings;
     return {
       batchSize: Math.min(BATCH, Math.max(1, Math.floor(LIMITS.objects / operation.objects))),
-      hasRights: (visitor) =>
-        authenticator.roleOf(visitor).then(
-          (now) => now === role,
-          // The database is unreachable: the reading has failed, too, and says so.
-          () => true,
-        ),
       read: async (changes, visitor) => {
         try {
           const result = await this.#execute(live, operation, changes, visitor);
+          if ((await authenticator.roleOf(visitor)) !== role) return null;
           return resultsOf(result, live, changes.length).map((each) => payloadOf(each, log));
         } catch (error) {
           const failed = JSON.stringify({ errors: [maskError(error as Error, log)] });

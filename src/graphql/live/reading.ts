@@ -16,10 +16,12 @@ export type Subscriber = {
 export type Reader = {
   /** How many changes are read at once. */
   batchSize: number;
-  /** Reads rows with the rights of a session; the results as JSON, null for rows that it may not see. Never throws. */
-  read(changes: readonly Change[], visitor: Visitor): Promise<(string | null)[]>;
-  /** Whether the session had the rights of all subscribers when the rows were read: it is open, with the same role. */
-  hasRights(visitor: Visitor): Promise<boolean>;
+  /**
+   * Reads rows with the rights of a session. Never throws.
+   * @returns the results as JSON, null for rows that the session may not see; or null if it did not have the rights of all
+   * subscribers (it has ended, or its user has another role), so that it may have seen less, or more, than they may
+   */
+  read(changes: readonly Change[], visitor: Visitor): Promise<(string | null)[] | null>;
 };
 
 type Waiting = { change: Change; places: Place[] };
@@ -31,7 +33,7 @@ type Waiting = { change: Change; places: Place[] };
 export class Reading {
   readonly #reader: Reader;
   readonly #subscribers = new Set<Subscriber>();
-  #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Waiting>();
   #isReading = false;
 
   constructor(reader: Reader) {
@@ -75,10 +77,8 @@ export class Reading {
   async #readBatch(batch: readonly Waiting[]): Promise<void> {
     const changes = batch.map(({ change }) => change);
     for (const subscriber of this.#subscribers) {
-      const visitor = subscriber.visitor();
-      const payloads = await this.#reader.read(changes, visitor);
-      // A session that has ended or has another role may have seen less, or more, than the others may see.
-      if (await this.#reader.hasRights(visitor)) {
+      const payloads = await this.#reader.read(changes, subscriber.visitor());
+      if (payloads) {
         for (const [at, { places }] of batch.entries())
           for (const place of places) place.fill(payloads[at] ?? null);
         return;

@@ -26,9 +26,8 @@ function readerOf({ batchSize = 100, ended = [] as string[] } = {}) {
     batchSize,
     read: async (changes, { sessionId }) => {
       reads.push(`${sessionId}: ${changes.map(({ id }) => id).join(" ")}`);
-      return changes.map(({ id }) => id);
+      return ended.includes(sessionId) ? null : changes.map(({ id }) => id);
     },
-    hasRights: async ({ sessionId }) => !ended.includes(sessionId),
   };
   return { reader, reads };
 }
