@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type pg from "pg";
 import { conversationOf, hear, send } from "../../support/messages.ts";
 import { aConversation, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
+import { aPicture } from "../../support/received_media.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
 
@@ -149,3 +150,13 @@ for (const [column, call] of [
       await db.query("delete from app_public.channel_kinds where kind = 'webchat'");
     }
   });
+
+story("a customer's file can be fetched for as long as the provider keeps it", async (db) => {
+  const { workspace, thread } = await aThreadOfKind(db, { received_media_lifetime: "3 days" });
+  const id = await aPicture(db, workspace, thread);
+  const { rows } = await db.query(
+    "select expires_at = now() + interval '3 days' as is_right from app_private.provider_media where media_id = $1",
+    [id],
+  );
+  assert.deepEqual(rows, [{ is_right: true }]);
+});
