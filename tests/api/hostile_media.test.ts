@@ -117,6 +117,19 @@ test("an endless trickle is ended, and a slow upload that moves is not", async (
   await assertNothingLeft();
 });
 
+test("a body that stops is ended, raw or in a form", async () => {
+  for (const [headers, begin] of [
+    [{}, SAMPLES.png],
+    [FORM, file(SAMPLES.png).subarray(0, -10)],
+    [FORM, Buffer.from(`--${BOUNDARY}\r\ncontent-disp`)],
+    [FORM, Buffer.from("")],
+  ] as const) {
+    const answer = await raw([head({ "content-length": "100000", ...headers }), begin]);
+    assert.deepEqual(statusOf(answer), [504, "PYTIM"]);
+    await assertNothingLeft();
+  }
+});
+
 test("a body that ends too early leaves nothing", async () => {
   const socket: Socket = connect(Number(new URL(api.url).port), "127.0.0.1");
   socket.write(head({ "content-length": "1000" }));

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyHeaders, type BusboyInstance } from "@fastify/busboy";
 import { ParleyError } from "../../base/errors.ts";
@@ -80,17 +80,15 @@ function openParser({ headers }: IncomingMessage): BusboyInstance {
   }
 }
 
-/** The body, as a stream whose end does not close the connection. */
+/** The body, as a stream that can be destroyed at any time without closing the connection. */
 function bodyOf(request: IncomingMessage): Readable {
-  return Readable.from(chunksOf(request), { objectMode: false });
-}
-
-async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
-  try {
-    yield* request.iterator({ destroyOnReturn: false });
-  } catch (error) {
-    throw asRequestError(error);
-  }
+  const body = new PassThrough();
+  const breakOff = (cause?: Error) => body.destroy(malformed("The body broke off", cause));
+  request.once("error", breakOff);
+  request.once("close", () => {
+    if (!request.complete) breakOff();
+  });
+  return request.pipe(body);
 }
 
 async function dispose(value: unknown): Promise<void> {
