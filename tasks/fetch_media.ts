@@ -78,7 +78,7 @@ function keepLease({ media_id, attempt }: Claim, { pool, log }: Tools): NodeJS.T
     pool
       .query("select app_private.renew_media_lease($1, $2, $3)", [media_id, attempt, LEASE])
       .catch((err: unknown) => log.debug({ err }, "lease of a file could not be renewed"));
-  }, RENEW_MS);
+  }, RENEW_MS).unref();
 }
 
 async function fetchAndStore(claim: Claim, tools: Tools): Promise<FetchProblem | null> {
