@@ -16,18 +16,20 @@ let office: Office;
 let ann: InboxApp;
 let ben: InboxApp;
 let alex: CustomerPhone;
+let cleo: CustomerPhone;
 
 before(async () => {
   office = await startOffice();
   ann = await office.agent("Ann");
   ben = await office.agent("Ben");
   alex = office.customer("Alex");
+  cleo = office.customer("Cleo");
 });
 after(() => office.stop());
 
 /** Waits until this is on the screen. */
 async function sees(app: InboxApp, ...lines: string[]) {
-  await until("the screen", () => app.screen.join("\n") === lines.join("\n"), 5_000).catch(() => undefined);
+  await until("the screen", () => app.screen.join("\n") === lines.join("\n")).catch(() => undefined);
   assert.deepEqual(app.screen, lines);
 }
 
@@ -120,7 +122,7 @@ test("agents quote, react and tag, and the customer and each other see it", asyn
     "Ann: “I have a question” — Ask away ✓✓",
   );
   assert.equal(alex.received.at(-1)?.replyTo, question.wamid);
-  assert.equal(question.reactions.business, "👍");
+  await until("Ben's thumb on the phone", () => question.reactions.business === "👍");
 });
 
 test("the customer sends a picture and a voice note, which arrive with both agents", async () => {
@@ -160,11 +162,12 @@ test("the network of an agent is cut for a minute, with an answer under way: it 
   const answered = [...before, "Ben: A moment, please ✓✓"];
   await sees(ann, "Alex: A moment, please [open, Ann] #vip", "---", ...answered);
 
-  alex.burst(["Four", "Five"]);
+  const four = alex.burst(["Four", "Five"]);
   await sees(ann, "Alex: Five [open, Ann] #vip", "---", ...answered, "Alex: Four", "Alex: Five");
   alex.react(alex.received.at(-1)!.wamid, "🙏");
+  alex.edit(four.wamid, "Four pairs");
   alex.read();
-  office.customer("Cleo").say("Hello");
+  cleo.say("Hello");
   await until("Cleo on the screen", () => ann.screen.includes("Cleo (1): Hello [open]"));
   await ann.send("Six");
   await ann.tag("shoes");
@@ -175,7 +178,7 @@ test("the network of an agent is cut for a minute, with an answer under way: it 
     "Cleo (1): Hello [open]",
     "---",
     ...read.with(-1, "Ben: A moment, please ✓✓ read [🙏 Alex]"),
-    "Alex: Four",
+    "Alex: Four pairs (edited)",
     "Alex: Five",
     "Ann: Six ✓✓",
   ];
@@ -185,4 +188,25 @@ test("the network of an agent is cut for a minute, with an answer under way: it 
   await bothSee(...screen);
   const answers = alex.received.filter(({ content }) => JSON.stringify(content).includes("A moment"));
   assert.equal(answers.length, 1);
+});
+
+test("the access token of an agent ends in mid-work: the open socket gets the next one, and nothing stops", async () => {
+  const dee = await office.agent("Dee", { tokenSeconds: 5 });
+  const { expiresAt } = dee.session;
+  await dee.open("Cleo");
+  await until("the next token", () => dee.session.expiresAt > expiresAt);
+  await until("the end of the first token", () => Date.now() > expiresAt + 200);
+  cleo.say("Is anybody there?");
+  await until("the question", () => dee.screen.at(-1) === "Cleo: Is anybody there?");
+  await dee.send("Always");
+  await sees(
+    dee,
+    "Cleo: Always [open]",
+    "Alex: Six [closed, Ann] #vip #shoes",
+    "---",
+    "Cleo: Hello",
+    "Cleo: Is anybody there?",
+    "Dee: Always ✓✓",
+  );
+  assert.equal(dee.network.opened, 1);
 });

@@ -10,6 +10,7 @@ export function inboxCache() {
       ConversationConnection: noKey,
       MessageConnection: noKey,
       ContactTagConnection: noKey,
+      PresenceConnection: noKey,
       PageInfo: noKey,
       Membership: byNodeId,
       ContactTag: byNodeId,

@@ -6,6 +6,7 @@ import {
   subscriptionExchange,
 } from "@urql/core";
 import { createClient, type Client as SocketClient } from "graphql-ws";
+import type { WebSocket } from "ws";
 import { inboxCache } from "./cache.ts";
 import type { Network } from "./network.ts";
 import type { Session } from "./session.ts";
@@ -17,6 +18,7 @@ export class Connection {
   readonly #session: Session;
   readonly #client: Client;
   readonly #socket: SocketClient;
+  #renewal: NodeJS.Timeout | undefined;
 
   constructor(url: string, network: Network, session: Session) {
     this.#url = url;
@@ -30,6 +32,7 @@ export class Connection {
       shouldRetry: () => true,
       retryWait: () => network.whenUp(),
     });
+    this.#socket.on("connected", (socket) => this.#renewLater(socket as WebSocket));
     this.#client = new Client({
       url: `${url}/graphql`,
       preferGetMethod: false,
@@ -74,7 +77,7 @@ export class Connection {
     return this.#client.readQuery<T>(document, variables)?.data;
   }
 
-  /** Asks the server. Over the socket it answers with all that happened before the subscriptions that were sent before. */
+  /** Asks the server, by HTTP or over the socket. */
   async query<T>(
     document: DocumentInput<T>,
     variables: AnyVariables,
@@ -92,7 +95,18 @@ export class Connection {
     return data as T;
   }
 
+  /** The open socket gets the next access token before the one that it has ends. */
+  #renewLater(socket: WebSocket): void {
+    clearTimeout(this.#renewal);
+    this.#renewal = setTimeout(async () => {
+      const payload = await this.#session.authorization();
+      socket.send(JSON.stringify({ type: "ping", payload }));
+      this.#renewLater(socket);
+    }, this.#session.untilRenewal);
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.#renewal);
     await this.#socket.dispose();
   }
 }

@@ -153,15 +153,27 @@ export const OBJECT_DELETED = gql`
   subscription ObjectDeleted { objectDeleted { typeName id } }
 `;
 
+const COLLEAGUE = gql`
+  fragment Colleague on Presence { nodeId state membership { nodeId user { id name } } }
+`;
+
+export const PRESENCES = gql`
+  query Presences($conversationId: UUID!) {
+    conversation(id: $conversationId) { id presences(first: 10) { nodes { ...Colleague } } }
+  }
+  ${COLLEAGUE}
+`;
+
 export const PRESENCE_CHANGED = gql`
   subscription PresenceChanged($conversationId: UUID!) {
-    presenceChanged(conversationId: $conversationId) { nodeId state expiresAt membership { nodeId user { id name } } }
+    presenceChanged(conversationId: $conversationId) { ...Colleague }
   }
+  ${COLLEAGUE}
 `;
 
 export const SHOW_PRESENCE = gql`
   mutation ShowPresence($conversationId: UUID!, $state: PresenceState!) {
-    showPresence(input: { conversationId: $conversationId, state: $state }) { presence { nodeId state expiresAt } }
+    showPresence(input: { conversationId: $conversationId, state: $state }) { presence { nodeId state } }
   }
 `;
 

@@ -1,10 +1,13 @@
 import { Connection } from "./connection.ts";
 import * as documents from "./documents.ts";
-import { Network } from "./network.ts";
+import type { Network } from "./network.ts";
 import { drawScreen, nameOf } from "./screen.ts";
-import { Session } from "./session.ts";
-import type { Bubble, Changes, Inbox, Presence, Row, Thread } from "./types.ts";
+import type { Session } from "./session.ts";
+import type { Bubble, Changes, Inbox, Presence, Presences, Row, Thread } from "./types.ts";
 import { UnsentMessages, UPLOADING } from "./unsent.ts";
+
+/** A query over the socket runs after the subscriptions that were sent before it: nothing is missed in between. */
+const OVER_SOCKET = { isOverSocket: true };
 
 /** An agent's inbox as a front-end developer would write it, with a normalised cache that subscriptions keep up to date. */
 export class InboxApp {
@@ -20,12 +23,11 @@ export class InboxApp {
   #cursor = "";
   #presences: readonly Presence[] = [];
 
-  static async start(url: string, name: string, email: string, password: string): Promise<InboxApp> {
-    const network = new Network();
-    const session = await Session.signIn(`${url}/graphql`, network, email, password);
+  /** Opens the inbox of an agent who has signed in. */
+  static async start(url: string, network: Network, session: Session, name: string): Promise<InboxApp> {
     const app = new InboxApp(url, network, session, name);
-    await app.#takeCursor();
     await app.#listen();
+    await app.#takeCursor();
     await app.#connection.query(documents.INBOX, {});
     return app;
   }
@@ -58,15 +60,7 @@ export class InboxApp {
     if (row === undefined) throw new Error(`There is no conversation with ${name}`);
     await this.#connection.query(documents.THREAD, { id: row.id });
     this.#openThread = row.id;
-    const conversationId = row.id;
-    this.#connection.subscribe<{ presenceChanged: Presence[] }>(
-      documents.PRESENCE_CHANGED,
-      { conversationId },
-      (result) => {
-        this.#note(result);
-        this.#presences = result.data?.presenceChanged ?? this.#presences;
-      },
-    );
+    await this.#watchColleagues(row.id);
     await this.#markRead();
     await this.#showPresence("viewing");
   }
@@ -160,7 +154,7 @@ export class InboxApp {
     return bubble;
   }
 
-  /** Keeps the cache up to date; resolves when the server listens. */
+  /** Keeps the cache up to date; resolves when connected. */
   async #listen(): Promise<void> {
     const connected = Promise.withResolvers<void>();
     this.#connection.onConnected((isAgain) => {
@@ -186,10 +180,25 @@ export class InboxApp {
     await connected.promise;
   }
 
+  async #watchColleagues(conversationId: string): Promise<void> {
+    const variables = { conversationId };
+    this.#connection.subscribe<{ presenceChanged: Presence[] }>(
+      documents.PRESENCE_CHANGED,
+      variables,
+      (result) => {
+        this.#note(result);
+        this.#presences = result.data?.presenceChanged ?? this.#presences;
+      },
+    );
+    const loaded = await this.#connection.query<Presences>(documents.PRESENCES, variables, OVER_SOCKET);
+    this.#presences = loaded.conversation?.presences.nodes ?? [];
+  }
+
   async #takeCursor(): Promise<void> {
     const { changeCursor } = await this.#connection.query<{ changeCursor: string }>(
       documents.FIRST_CURSOR,
       {},
+      OVER_SOCKET,
     );
     this.#cursor = changeCursor;
   }
@@ -200,7 +209,7 @@ export class InboxApp {
       const { changesSince } = await this.#connection.query<{ changesSince: Changes }>(
         documents.CATCH_UP,
         { cursor: this.#cursor },
-        { isOverSocket: true },
+        OVER_SOCKET,
       );
       this.#cursor = changesSince.cursor;
       hasMore = changesSince.hasMore;

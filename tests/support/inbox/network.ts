@@ -15,6 +15,8 @@ export class Network {
     url: string,
     protocols?: string | string[],
   ) => WebSocket;
+  /** How many sockets have been opened. */
+  opened = 0;
   readonly #sockets = new Set<WebSocket>();
   #isUp = true;
   #goesDownNext = false;
@@ -22,10 +24,14 @@ export class Network {
 
   constructor() {
     const sockets = this.#sockets;
+    const count = () => {
+      this.opened += 1;
+    };
     this.WebSocket = class extends WebSocket {
       constructor(url: string, protocols?: string | string[]) {
         super(url, protocols);
         sockets.add(this);
+        this.once("open", count);
         this.once("close", () => sockets.delete(this));
       }
     };

@@ -5,18 +5,23 @@ import type { CustomerPhone } from "../../../sandbox/customer_phone.ts";
 import { startSandboxServer } from "../../../sandbox/server.ts";
 import { readConfig } from "../../../src/base/config.ts";
 import { createLog } from "../../../src/base/log.ts";
+import { signAccessToken, verifyAccessToken } from "../../../src/graphql/auth/access_token.ts";
 import { startApplication } from "../../../src/process/application.ts";
 import { sealChannelSecrets } from "../../../src/secrets/channel_secrets.ts";
 import { createTestDatabase } from "../database.ts";
 import { aPerson, aWorkspace } from "../people.ts";
 import { TEST_SECRET_KEY, testKeyRing } from "../program.ts";
 import { InboxApp } from "./inbox_app.ts";
+import { Network } from "./network.ts";
+import { Session, signIn, type Tokens } from "./session.ts";
 
 const PASSWORD = "correct horse battery";
+const JWT_SECRET = "a token secret for tests, long enough";
 
 /** One company: Parley, a number that the sandbox plays, agents with their browsers, customers with their phones. */
 export type Office = {
-  agent(name: string): Promise<InboxApp>;
+  /** An agent who has signed in, with a first access token that ends after so many seconds. */
+  agent(name: string, options?: { tokenSeconds?: number }): Promise<InboxApp>;
   customer(name: string): CustomerPhone;
   /** A file as a customer's phone shows it, by the id that the provider gave it. */
   fileOnPhone(mediaId: string): Promise<Buffer>;
@@ -36,12 +41,13 @@ export async function startOffice(): Promise<Office> {
     DATABASE_URL: database.ownerUrl,
     DATABASE_AUTHENTICATOR_URL: database.authenticatorUrl,
     PARLEY_SECRET_KEY: TEST_SECRET_KEY,
-    JWT_SECRET: "a token secret for tests, long enough",
+    JWT_SECRET,
   });
   const parts = { migrates: false, api: true, worker: true };
   const application = await startApplication(parts, config, createLog(process.env.LOG_LEVEL ?? "silent"));
   starting.defer(() => application.close());
-  const sandbox = await startSandboxServer({ seed: 1 });
+  // One webhook after the other, so that a customer's messages arrive in their order.
+  const sandbox = await startSandboxServer({ seed: 1, delivery: { concurrency: 1 } });
   starting.defer(() => sandbox.close());
   const workspace = await aWorkspace(database.pool);
   const secrets = { accessToken: "token", appSecret: "secret", verifyToken: "verify" };
@@ -67,11 +73,15 @@ export async function startOffice(): Promise<Office> {
   const stack = starting.move();
   let customers = 0;
   return {
-    async agent(name) {
+    async agent(name, { tokenSeconds } = {}) {
       const { userId, email } = await aPerson(database.pool, workspace.tenantId, "agent");
       await database.pool.query("update app_public.users set name = $2 where id = $1", [userId, name]);
       await database.pool.query("select app_private.set_password($1, $2)", [userId, PASSWORD]);
-      const app = await InboxApp.start(url, name, email, PASSWORD);
+      const network = new Network();
+      const tokens = await signIn(`${url}/graphql`, network, email, PASSWORD);
+      const first = tokenSeconds === undefined ? tokens : { ...tokens, ...shortToken(tokens, tokenSeconds) };
+      const session = new Session(`${url}/graphql`, network, first);
+      const app = await InboxApp.start(url, network, session, name);
       apps.push(app);
       return app;
     },
@@ -84,4 +94,12 @@ export async function startOffice(): Promise<Office> {
     },
     stop: () => stack.disposeAsync(),
   };
+}
+
+/** An access token of the same session that ends sooner; its end has whole seconds. */
+function shortToken({ accessToken }: Tokens, seconds: number): Partial<Tokens> {
+  const visitor = verifyAccessToken(accessToken, JWT_SECRET);
+  const sessionExpiresAt = new Date(Date.now() + seconds * 1000);
+  const { token, expiresAt } = signAccessToken({ ...visitor, sessionExpiresAt }, JWT_SECRET);
+  return { accessToken: token, accessTokenExpiresAt: expiresAt.toISOString() };
 }

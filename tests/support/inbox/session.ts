@@ -1,6 +1,11 @@
 import type { Network } from "./network.ts";
 
-type Tokens = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; userId: string };
+export type Tokens = {
+  accessToken: string;
+  accessTokenExpiresAt: string;
+  refreshToken: string;
+  userId: string;
+};
 
 const TOKENS = "session { accessToken accessTokenExpiresAt refreshToken userId }";
 const SIGN_IN = `mutation ($email: String!, $password: String!) {
@@ -9,6 +14,16 @@ const SIGN_IN = `mutation ($email: String!, $password: String!) {
 const REFRESH = `mutation ($refreshToken: String!) {
   refreshSession(input: { refreshToken: $refreshToken }) { ${TOKENS} }
 }`;
+
+export async function signIn(
+  url: string,
+  network: Network,
+  email: string,
+  password: string,
+): Promise<Tokens> {
+  const { signIn } = await post(url, network, SIGN_IN, { email, password });
+  return signIn.session;
+}
 
 /** A token is renewed this long before it ends. */
 const MARGIN_MS = 1_000;
@@ -20,11 +35,6 @@ export class Session {
   #tokens: Tokens;
   #renewal: Promise<void> | undefined;
 
-  static async signIn(url: string, network: Network, email: string, password: string): Promise<Session> {
-    const { signIn } = await post(url, network, SIGN_IN, { email, password });
-    return new Session(url, network, signIn.session);
-  }
-
   constructor(url: string, network: Network, tokens: Tokens) {
     this.#url = url;
     this.#network = network;
@@ -35,17 +45,23 @@ export class Session {
     return this.#tokens.userId;
   }
 
-  /** An access token that is valid for a while. */
-  async accessToken(): Promise<string> {
-    if (Date.parse(this.#tokens.accessTokenExpiresAt) - Date.now() < MARGIN_MS) {
+  /** When the access token ends, in milliseconds since the epoch. */
+  get expiresAt(): number {
+    return Date.parse(this.#tokens.accessTokenExpiresAt);
+  }
+
+  /** How long the access token is good enough, in milliseconds. */
+  get untilRenewal(): number {
+    return Math.max(0, this.expiresAt - MARGIN_MS - Date.now());
+  }
+
+  /** A header with an access token that is valid for a while. */
+  async authorization(): Promise<{ authorization: string }> {
+    if (this.untilRenewal === 0) {
       this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
       await this.#renewal;
     }
-    return this.#tokens.accessToken;
-  }
-
-  async authorization(): Promise<{ authorization: string }> {
-    return { authorization: `Bearer ${await this.accessToken()}` };
+    return { authorization: `Bearer ${this.#tokens.accessToken}` };
   }
 
   async #renew(): Promise<void> {

@@ -51,6 +51,8 @@ export type Thread = { conversation: { id: string; messages: { nodes: Bubble[] }
 
 export type Presence = { state: "viewing" | "typing"; membership: { user: User } };
 
+export type Presences = { conversation: { presences: { nodes: Presence[] } } | null };
+
 export type Changes = {
   deleted: Deleted[];
   conversations: Row[];
