@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f651cabb3a61f78b16e624e2998c44c93cbf715c
+--! Hash: sha1:919d26ee3dbde7edcb37c296e0999a3dfab44090
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4807,7 +4807,7 @@ begin
 
   -- One statement for all new rows, so that the rules add little to a bulk insert. Rows are joined by id alone, here
   -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
-  select n.id, r.code, k.text_limit, f.problem into v_refused
+  select n.id, r.code, k.text_limit into v_refused
   from new_rows n
   join app_public.conversations c on c.id = n.conversation_id
   join app_public.contacts p on p.id = c.contact_id
@@ -4826,18 +4826,13 @@ begin
     -- A fence: it is looked up by its key, and only for a template. Flattened, each row may read all templates.
     offset 0
   ) t on true
-  left join lateral (
-    select m.code, m.problem
-    from app_private.media_refusal(n.tenant_id, n.media_id, ch.kind, n.type, n.content) m
-    where n.media_id is not null
-    -- A fence: it is called only for a message with a file.
-    offset 0
-  ) f on true
   cross join lateral (
     select case
       when n.type <> all (k.message_types) then 'PYCHN'
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
-      when f.code is not null then f.code
+      when n.media_id is not null
+        and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
+      then 'PYFIL'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -4853,9 +4848,7 @@ begin
   limit 1;
 
   if found then
-    raise exception '%', coalesce(
-        v_refused.problem, app_private.refusal_message(v_refused.code, v_refused.text_limit)
-      )
+    raise exception '%', app_private.refusal_message(v_refused.code, v_refused.text_limit)
       using errcode = v_refused.code, detail = format('message %s', v_refused.id);
   end if;
   return null;
@@ -6417,13 +6410,10 @@ begin
 
     -- Only the oldest message of a conversation, and only if none of its messages is being sent.
     with heads as (
-      select h.message_id, h.media_id is not null and (
-        -- The provider keeps a file longer than it takes to send the message.
-        select p.provider_media_id
-        from app_private.provider_media p
-        where p.media_id = h.media_id and p.channel_id = claim_from_channel.channel_id
-        and p.uploaded_at is not null and p.expires_at > now() + interval '1 day'
-      ) is null as is_waiting
+      select
+        h.message_id,
+        h.media_id is not null and not app_private.has_provider_media(h.media_id, claim_from_channel.channel_id)
+          as is_waiting
       from unnest(v_lanes) lane (conversation_id)
       cross join lateral (
         select o.conversation_id, o.message_id, o.state, o.media_id
@@ -7049,49 +7039,91 @@ comment on column app_private.provider_media.ignores_limit is
 comment on column app_private.provider_media.leased_until is
   E'Received: until when a worker may be fetching the file. No other worker starts before.';
 
---! Included messages/media_refusal.sql
-create or replace function app_private.media_refusal(
+--! Included messages/require_media.sql
+create or replace function app_private.require_media(
   tenant_id uuid,
   media_id uuid,
   kind app_public.channel_kind,
   type app_public.message_type,
-  content jsonb,
-  out code text,
-  out problem text
-) as $$
+  content jsonb
+) returns boolean as $$
 declare
   v_slot text[] := app_hidden.media_slot(type, content);
   v_media app_public.media;
+  v_problem text;
 begin
   -- The lock keeps the file: a transaction that deletes its last message waits for this one, and then sees the message.
   select m.* into v_media
   from app_public.media m
-  where m.id = media_refusal.media_id and m.tenant_id = media_refusal.tenant_id
+  where m.id = require_media.media_id and m.tenant_id = require_media.tenant_id
   for key share;
-
   if not found then
-    code := 'PYNFD';
-    problem := 'There are no such media';
+    raise exception 'There are no such media' using errcode = 'PYNFD';
+  elsif v_media.state = 'gone' then
+    raise exception 'The file is gone' using errcode = 'PYGON';
   elsif v_media.state <> 'stored' then
-    code := case v_media.state when 'gone' then 'PYGON' else 'PYFIL' end;
-    problem := format('The file is not stored: its state is %s', v_media.state);
-  else
-    problem := 'Invalid ' || type || ' message: ' || app_hidden.media_limit_problem(
-      -- The file of a header has the type of its object.
-      kind, coalesce(v_slot[cardinality(v_slot)]::app_public.message_type, type), v_media.mime_type, v_media.size
-    );
-    code := case when problem is not null then 'PYCNT' end;
+    raise exception 'The file is not stored: its state is %', v_media.state using errcode = 'PYFIL';
   end if;
+
+  v_problem := app_hidden.media_limit_problem(
+    -- The file of a header has the type of its object.
+    kind, coalesce(v_slot[cardinality(v_slot)]::app_public.message_type, type), v_media.mime_type, v_media.size
+  );
+  if v_problem is not null then
+    raise exception 'Invalid % message: %', type, v_problem using errcode = 'PYCNT';
+  end if;
+  return true;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.media_refusal(
+comment on function app_private.require_media(
   uuid, uuid, app_public.channel_kind, app_public.message_type, jsonb
 ) is
-  E'Why a message cannot be sent with a file, or nulls. PYNFD: the tenant has no such media. PYFIL, PYGON: the file is '
-   'not stored. PYCNT: the kind of channel does not accept the file for this type of message. Part of '
-   'tg_messages__refuse().';
---! EndIncluded messages/media_refusal.sql
+  E'Refuses a message whose file cannot be sent, and otherwise keeps the file until the end of the transaction. PYNFD: '
+   'the tenant has no such media. PYFIL, PYGON: the file is not stored. PYCNT: the kind of channel does not accept the '
+   'file for this type of message. Part of tg_messages__refuse().';
+--! EndIncluded messages/require_media.sql
+--! Included messages/provider_media.sql
+-- Functions, because a subselect would cost every claim of a text the opening of these tables.
+
+create or replace function app_private.has_provider_media(media_id uuid, channel_id uuid) returns boolean as $$
+begin
+  return exists (
+    select from app_private.provider_media p
+    where p.media_id = has_provider_media.media_id and p.channel_id = has_provider_media.channel_id
+    -- Longer than it takes to send the message.
+    and p.uploaded_at is not null and p.expires_at > now() + interval '1 day'
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.has_provider_media(uuid, uuid) is
+  E'Whether a file was uploaded to the provider of a channel, which keeps it for at least another day.';
+
+
+create or replace function app_private.content_to_send(
+  type app_public.message_type,
+  content jsonb,
+  media_id uuid,
+  channel_id uuid
+) returns jsonb as $$
+declare
+  v_content jsonb;
+begin
+  select app_hidden.content_with_media(
+    content_to_send.type, content_to_send.content, p.provider_media_id, m.filename, m.is_voice
+  )
+  into v_content
+  from app_private.provider_media p
+  join app_public.media m on m.id = p.media_id
+  where p.media_id = content_to_send.media_id and p.channel_id = content_to_send.channel_id;
+  return coalesce(v_content, content);
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.content_to_send(app_public.message_type, jsonb, uuid, uuid) is
+  E'The content of a message with the provider''s id of its file. Part of claimed_messages().';
+--! EndIncluded messages/provider_media.sql
 --! Included messages/messages_waiting_for_media.sql
 create or replace function app_private.messages_waiting_for_media(channel_id uuid, media_id uuid) returns uuid[] as $$
   select array(
@@ -9560,12 +9592,10 @@ returns table (
 ) as $$
   select
     m.id, m.tenant_id, c.id, c.channel_id, ch.kind, m.type,
-    case when o.media_id is null then m.content else (
-      select app_hidden.content_with_media(m.type, m.content, p.provider_media_id, d.filename, d.is_voice)
-      from app_private.provider_media p
-      join app_public.media d on d.id = p.media_id
-      where p.media_id = o.media_id and p.channel_id = c.channel_id
-    ) end,
+    case
+      when o.media_id is null then m.content
+      else app_private.content_to_send(m.type, m.content, o.media_id, c.channel_id)
+    end,
     case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end,
     coalesce(r.provider_message_id, rs.provider_message_id),
     o.attempts

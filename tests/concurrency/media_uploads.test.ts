@@ -103,7 +103,7 @@ test("a sender that asks for an upload that is just ending asks again", async ()
 const remove = (db: pg.PoolClient, messageId: string) =>
   db.query("delete from app_public.messages where id = $1", [messageId]);
 
-// Without "for key share" in media_refusal() the message refers to a file that is gone.
+// Without "for key share" in require_media() the message refers to a file that is gone.
 test("a file whose last message is just being deleted cannot be sent", async () => {
   const workspace = await aWorkspace(database.pool);
   const mediaId = await storedMedia(database.pool, workspace.tenantId);
