@@ -13,7 +13,7 @@ import { retryAfterMs } from "./retry_after.ts";
 export function classifyError(reply: GraphReply & { kind: "reply" }): Failure {
   const error = objectOf(bodyOf(reply)?.error);
   const code = integerOf(error?.code);
-  if (error === null || code === null) return classifyStatus(reply.status);
+  if (error === null || code === null) return classifyStatus(reply);
   const title = textOf(error.message);
   const details = errorText(error);
   const known = classify(code, error.is_transient === true, reply.status);
@@ -50,10 +50,13 @@ function classify(code: number, isTransient: boolean, status: number): ErrorClas
   return known ?? { class: "rejected" };
 }
 
-function classifyStatus(status: number): Failure {
+/** Not every reply is one of the Graph API: servers in front of it, and those of files, answer with pages. */
+function classifyStatus({ status, headers }: GraphReply & { kind: "reply" }): Failure {
+  if (status === 429)
+    return { kind: "throttled", code: "429", scope: "channel", retryAfterMs: retryAfterMs(headers) };
   const title = `HTTP ${status} without an error code`;
   if (status === 401 || status === 403) return { kind: "channel_stopped", code: null, title, details: null };
-  if (status >= 300 && status < 500) {
+  if (status >= 300 && status < 500 && status !== 408) {
     return { kind: "rejected", code: null, title, details: null };
   }
   return { kind: "uncertain", code: null, reason: title };

@@ -65,7 +65,7 @@ test("a code we do not know: rejected, but uncertain from a server in trouble or
 });
 
 test("without a code the HTTP status decides", () => {
-  const kinds = [302, 400, 401, 403, 404, 500, 502].map(
+  const kinds = [302, 400, 401, 403, 404, 408, 429, 500, 502].map(
     (status) => classifyError(reply(status, "<html>")).kind,
   );
   assert.deepEqual(kinds, [
@@ -74,6 +74,8 @@ test("without a code the HTTP status decides", () => {
     "channel_stopped",
     "channel_stopped",
     "rejected",
+    "uncertain",
+    "throttled",
     "uncertain",
     "uncertain",
   ]);
@@ -108,4 +110,6 @@ test("the wait the provider names comes before the table's", () => {
   assert.equal(wait(80007, { "x-business-use-case-usage": usage }), 19 * 60_000);
   assert.equal(wait(80007, { "x-business-use-case-usage": "{", "retry-after": "soon" }), null);
   assert.equal(wait(80007, { "retry-after": "99999999" }), 24 * 60 * 60_000);
+  const page = classifyError(reply(429, "<html>", { "retry-after": "7" }));
+  assert.deepEqual(page, { kind: "throttled", code: "429", scope: "channel", retryAfterMs: 7000 });
 });
