@@ -31,8 +31,8 @@ export type GraphClient = {
   /** Returns failures of the network as a reply and never throws. Does not follow redirects and does not retry. */
   request(request: GraphRequest): Promise<GraphReply>;
   /**
-   * Starts a download, whose body is read or destroyed by the caller. A status other than 200 is a reply. Like `request`,
-   * it neither throws nor follows redirects.
+   * Starts a download, whose body is read or destroyed by the caller. A status other than 200 is a reply, with as much of
+   * its body as arrives in the time of a request. Like `request`, it neither throws nor follows redirects.
    */
   download(request: Pick<GraphRequest, "url" | "headers">): Promise<StartedDownload | GraphReply>;
   /** Refuses new requests and waits for running ones to end. */
@@ -85,12 +85,18 @@ export function createGraphClient({
         origin: url.origin,
         path: url.pathname + url.search,
         method: "GET",
-        headers: { "user-agent": "parley", ...request.headers },
+        // The bytes are hashed and stored as they arrive.
+        headers: { "user-agent": "parley", "accept-encoding": "identity", ...request.headers },
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
       });
       if (statusCode === 200) return { kind: "started", headers, body };
-      return { kind: "reply", status: statusCode, headers, bytes: await firstBytes(body, MEGABYTE) };
+      return {
+        kind: "reply",
+        status: statusCode,
+        headers,
+        bytes: await firstBytes(body, MEGABYTE, timeoutMs),
+      };
     } catch (error) {
       return { kind: "lost", reason: reasonOf(error) };
     }
@@ -99,13 +105,20 @@ export function createGraphClient({
   return { request, download, close: () => agent.close() };
 }
 
-async function firstBytes(body: Readable, maxBytes: number): Promise<Buffer> {
+async function firstBytes(body: Readable, maxBytes: number, timeoutMs: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > maxBytes) break;
+  const end = setTimeout(() => body.destroy(new Error("timeout")), timeoutMs);
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) break;
+    }
+  } catch {
+    // The status says enough.
+  } finally {
+    clearTimeout(end);
   }
   return Buffer.concat(chunks);
 }
