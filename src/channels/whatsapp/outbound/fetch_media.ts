@@ -27,8 +27,8 @@ type Announced = {
 };
 
 /**
- * Downloads the file of a received message. A webhook may contain an address, which saves a request; otherwise Meta is
- * asked for one, which is valid for 5 minutes.
+ * Downloads the file of a received message. A webhook may contain an address, which saves a request if the file can be
+ * checked without what Meta says of it; otherwise Meta is asked for an address, which is valid for 5 minutes.
  * @throws StorageError when the spool cannot be written to
  */
 export async function fetchMedia(
@@ -39,14 +39,14 @@ export async function fetchMedia(
 ): Promise<FetchedFile | FileProblem | Failure> {
   const limit = Math.min(maxBytes ?? MAX_BYTES, MAX_BYTES);
   const fetch = (announced: Announced) => download(graph, access, announced, limit, spool);
-  if (url !== null && mayHaveToken(url, access)) {
+  if (url !== null && isDigest(sha256) && mayHaveToken(url, access)) {
     const outcome = await fetch({ url, mimeType: null, sha256, size: null });
-    if (outcome.kind === "fetched" || outcome.kind === "too_large" || outcome.kind === "damaged")
-      return outcome;
+    // Any other outcome, a page in place of the file included, may mean that the address has expired.
+    if (outcome.kind === "fetched" || outcome.kind === "too_large") return outcome;
   }
   const described = await describe(graph, access, providerMediaId);
   if ("kind" in described) return described;
-  return fetch({ ...described, sha256: described.sha256 ?? sha256 });
+  return fetch({ ...described, sha256: [described.sha256, sha256].find(isDigest) ?? null });
 }
 
 /** Asks for the address, type and digest of a file. */
@@ -64,14 +64,17 @@ async function describe(
   if (reply.kind !== "reply") return classifyLoss(reply);
   const body = bodyOf(reply);
   if (typeof body?.url === "string") {
-    const [mimeType, sha256] = [wordOf(body.mime_type), wordOf(body.sha256)];
-    return { url: body.url, mimeType, sha256, size: numberOf(body.file_size) };
+    const [mimeType, sha256, size] = [wordOf(body.mime_type), wordOf(body.sha256), numberOf(body.file_size)];
+    return { url: body.url, mimeType, sha256, size: size !== null && size > 0 ? size : null };
   }
   const { code, error_subcode: subcode } = objectOf(body?.error) ?? {};
   return numberOf(code) === 100 && numberOf(subcode) === UNKNOWN_OBJECT
     ? { kind: "gone" }
     : classifyError(reply);
 }
+
+/** An address is not valid for long; the next attempt asks for another one. */
+const EXPIRED: Failure = { kind: "unavailable", reason: "HTTP 404" };
 
 /** Accepts only an address of Meta or of the channel's Graph API, so that no other host is sent the access token. */
 async function download(
@@ -85,7 +88,7 @@ async function download(
   const tooLarge = { kind: "too_large", maxBytes: limit } as const;
   if (announced.size !== null && announced.size > limit) return tooLarge;
   const reply = await graph.download({ url: announced.url, headers: authorization(access) });
-  if (reply.kind === "reply") return classifyError(reply);
+  if (reply.kind === "reply") return reply.status === 404 ? EXPIRED : classifyError(reply);
   if (reply.kind !== "started") return classifyLoss(reply);
   if ((numberOf(reply.headers["content-length"]) ?? 0) > limit) {
     // Its end before the last byte counts as an error.
@@ -114,7 +117,7 @@ async function checked(
       ? "it is empty"
       : size !== null && file.size !== size
         ? `it has ${file.size} bytes instead of the announced ${size}`
-        : sha256 !== null && !isDigest(file.sha256, sha256)
+        : isDigest(sha256) && !digestOf(sha256).equals(file.sha256)
           ? "its SHA-256 is not the announced one"
           : null;
   if (problem === null) return { kind: "fetched", file, mimeType };
@@ -134,6 +137,15 @@ function mayHaveToken(url: string, access: CloudApiAccess): boolean {
   return META_ORIGINS.includes(origin) || origin === new URL(access.graphUrl).origin;
 }
 
-function isDigest(digest: Buffer, announced: string): boolean {
-  return announced === digest.toString("base64") || announced.toLowerCase() === digest.toString("hex");
+const HEXADECIMAL = /^[0-9a-f]{64}$/i;
+/** In either alphabet of Base64. */
+const BASE64 = /^[\w+/-]{43}=?$/;
+
+/** Whether a word can be a SHA-256. If not, there is nothing to check the file against, which is no reason to lose it. */
+function isDigest(word: string | null): word is string {
+  return word !== null && (HEXADECIMAL.test(word) || BASE64.test(word));
+}
+
+function digestOf(word: string): Buffer {
+  return Buffer.from(word, HEXADECIMAL.test(word) ? "hex" : "base64");
 }

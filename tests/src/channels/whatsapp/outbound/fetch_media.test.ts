@@ -9,6 +9,7 @@ import { type Answer, graphServer } from "./graph_server.ts";
 
 const BYTES = Buffer.from("a small picture");
 const DIGEST = createHash("sha256").update(BYTES).digest();
+const OTHER_DIGEST = createHash("sha256").update("another").digest("base64");
 const serve: Answer = (_seen, response) => response.end(BYTES);
 
 /** A Graph API that describes a file as told, and serves it at `/file`. */
@@ -35,7 +36,10 @@ async function mediaServer(t: TestContext, described: object, download = serve) 
 
 for (const [name, sha256] of Object.entries({
   base64: DIGEST.toString("base64"),
+  "base64 without padding, for addresses": DIGEST.toString("base64url"),
   hexadecimal: DIGEST.toString("hex").toUpperCase(),
+  empty: "",
+  "not one": "c2hhMjU2",
   "not given": undefined,
 }))
   test(`a file is described, downloaded with the token and checked; its digest is ${name}`, async (t) => {
@@ -55,13 +59,53 @@ test("an address in the webhook saves the description, and is checked against th
   const url = `${server.channel.graphUrl}/file?x=1`;
   assert.equal((await server.fetch({ url, sha256: DIGEST.toString("base64") })).kind, "fetched");
   assert.deepEqual(server.paths(), ["/file?x=1"]);
-  assert.equal((await server.fetch({ url, sha256: "AAAA" })).kind, "damaged");
+  assert.equal((await server.fetch({ url, sha256: OTHER_DIGEST })).kind, "damaged");
+});
+
+test("an address in the webhook is not used if it, or the file, cannot be checked", async (t) => {
+  const server = await mediaServer(t, { sha256: DIGEST.toString("base64") }, (seen, response) =>
+    response.end(seen.path === "/file" ? BYTES : "<p>This address has expired</p>"),
+  );
+  const url = `${server.channel.graphUrl}/file?old`;
+  for (const sha256 of [null, "", "c2hhMjU2"]) {
+    const fetched = await server.fetch({ url, sha256 });
+    assert.equal(fetched.kind, "fetched");
+  }
+  assert.ok(!server.paths().includes("/file?old"));
+  // A page in place of the file.
+  assert.equal((await server.fetch({ url, sha256: DIGEST.toString("base64") })).kind, "fetched");
+  assert.equal(server.paths().at(-3), "/file?old");
 });
 
 test("a description without a digest is checked against the webhook", async (t) => {
   const server = await mediaServer(t, {});
   assert.equal((await server.fetch({ sha256: DIGEST.toString("base64") })).kind, "fetched");
-  assert.equal((await server.fetch({ sha256: "AAAA" })).kind, "damaged");
+  assert.equal((await server.fetch({ sha256: OTHER_DIGEST })).kind, "damaged");
+});
+
+test("the file of an address that has expired can be fetched later", async (t) => {
+  const server = await mediaServer(t, {}, (_seen, response) => response.writeHead(404).end("<html>"));
+  assert.deepEqual(await server.fetch(), { kind: "unavailable", reason: "HTTP 404" });
+});
+
+test("an error whose page does not end does not hold up other files", async (t) => {
+  let isClosed = false;
+  const server = await mediaServer(t, {}, (_seen, response) => {
+    response.writeHead(500);
+    const drops = setInterval(() => response.write("x"), 50);
+    response.once("close", () => {
+      clearInterval(drops);
+      isClosed = true;
+    });
+  });
+  assert.equal((await server.fetch()).kind, "uncertain");
+  while (!isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test("a file is asked for as it is, not compressed", async (t) => {
+  const server = await mediaServer(t, {});
+  assert.equal((await server.fetch()).kind, "fetched");
+  assert.equal(server.seen.at(-1)?.headers["accept-encoding"], "identity");
 });
 
 test("the access token is sent to no other host", async (t) => {
