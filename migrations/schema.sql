@@ -6453,9 +6453,19 @@ $$
 comment on function app_private.move_identities(uuid,jsonb,jsonb,timestamp with time zone) is 'Adds the new addresses (after) to a contact and stores the old ones (before) as retired.';
 
 create function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
+declare
+  v_moved_ids uuid[];
 begin
-  update app_public.messages m set conversation_id = to_id
-  where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id;
+  with moved as (
+    update app_public.messages m set conversation_id = to_id
+    where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id
+    returning m.id
+  )
+  select array_agg(m.id) into v_moved_ids from moved m;
+  -- Not announced: there may be very many. The deletion of their conversation is.
+  if v_moved_ids is not null then
+    perform app_private.notify_change(tenant_id, 'changed_messages', v_moved_ids, false);
+  end if;
 
   -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l

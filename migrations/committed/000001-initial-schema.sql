@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:919d26ee3dbde7edcb37c296e0999a3dfab44090
+--! Hash: sha1:ddfa6a1ba52dce9d485db00e68fc7f01c7af3b1e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5383,9 +5383,19 @@ comment on function app_private.tg_message_statuses__notify() is
 --! EndIncluded messages/tg_message_statuses__notify.sql
 --! Included messages/move_messages.sql
 create or replace function app_private.move_messages(tenant_id uuid, from_id uuid, to_id uuid) returns void as $$
+declare
+  v_moved_ids uuid[];
 begin
-  update app_public.messages m set conversation_id = to_id
-  where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id;
+  with moved as (
+    update app_public.messages m set conversation_id = to_id
+    where m.tenant_id = move_messages.tenant_id and m.conversation_id = from_id
+    returning m.id
+  )
+  select array_agg(m.id) into v_moved_ids from moved m;
+  -- Not announced: there may be very many. The deletion of their conversation is.
+  if v_moved_ids is not null then
+    perform app_private.notify_change(tenant_id, 'changed_messages', v_moved_ids, false);
+  end if;
 
   -- Lanes before outbox before statuses: docs/architecture.md, "Locks".
   perform from app_private.outbox_lanes l

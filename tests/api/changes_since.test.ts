@@ -153,6 +153,26 @@ test("contacts, tags and channels, and what was deleted", async () => {
   assert.deepEqual(after.tags, []);
 });
 
+test("messages that move when two contacts are merged", async () => {
+  const [kept, merged] = [
+    await aConversation(database.pool, workspace),
+    await aConversation(database.pool, workspace),
+  ];
+  await hear(database.pool, workspace, merged, { content: { body: "Moves" } });
+  const cursor = await cursorOfNow();
+  await database.pool.query("select app_private.merge_contacts($1, $2)", [kept.contactId, merged.contactId]);
+  const { data } = await api.ask(
+    agent,
+    `query ($cursor: String!) { changesSince(cursor: $cursor) {
+       messages { preview conversationId } conversations { id } deleted { typeName id } } }`,
+    { cursor },
+  );
+  const { messages, conversations, deleted } = data.changesSince;
+  assert.deepEqual(messages, [{ preview: "Moves", conversationId: kept.conversationId }]);
+  assert.deepEqual(conversations, [{ id: kept.conversationId }]);
+  assert.ok(deleted.some(({ id }: { id: string }) => id === merged.conversationId));
+});
+
 test("what changes often is returned once in a page, and pages end", async () => {
   const start = await cursorOfNow();
   const ids: string[] = [];
