@@ -1711,7 +1711,7 @@ create index message_changes_message_hash_idx on app_public.message_changes (mes
 create index message_changes_message_id_idx on app_public.message_changes (message_id) where (type = 'revoke'::app_public.message_type);
 create index message_changes_message_id_is_inbound_occurred_at_id_idx on app_public.message_changes (message_id, is_inbound, occurred_at desc, id desc) where (type = 'reaction'::app_public.message_type);
 create index message_changes_message_id_occurred_at_id_idx on app_public.message_changes (message_id, occurred_at desc, id desc) where (type = 'edit'::app_public.message_type);
-comment on table app_public.message_changes is 'A reaction to a message, an edit or a deletion by its author. Each is a message of its own, from which this row follows; Message.reactions and Message.edits list those that apply.
+comment on table app_public.message_changes is 'A reaction to a message, an edit or a deletion by its author. Each is also a message of its own, with the same id; Message.reactions and Message.edits list those that apply.
 
 In SQL: one statement inserts the message and this row, and one deletes both. Which change applies is decided when it is read, by occurred_at, so changes may arrive in any order.';
 comment on column app_public.message_changes.id is 'The id of the message that is the change, of type reaction, edit or revoke.';

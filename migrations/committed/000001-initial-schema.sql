@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ddfa6a1ba52dce9d485db00e68fc7f01c7af3b1e
+--! Hash: sha1:eba75c4e5dc5541b56ab395e6f25963bad3c8fe3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4505,8 +4505,8 @@ create index on app_public.message_changes (message_id) where type = 'revoke';
 create index on app_public.message_changes (message_hash) where message_id is null;
 alter table app_public.message_changes enable row level security;
 comment on table app_public.message_changes is
-  E'A reaction to a message, an edit or a deletion by its author. Each is a message of its own, from which this row '
-   'follows; Message.reactions and Message.edits list those that apply.\n\n'
+  E'A reaction to a message, an edit or a deletion by its author. Each is also a message of its own, with the same id; '
+   'Message.reactions and Message.edits list those that apply.\n\n'
    'In SQL: one statement inserts the message and this row, and one deletes both. Which change applies is decided '
    'when it is read, by occurred_at, so changes may arrive in any order.';
 comment on column app_public.message_changes.id is

@@ -39,12 +39,12 @@ export const Pages: GraphileConfig.Plugin = {
           ...kept,
           first: {
             ...withoutPlan(first),
-            description: `How many rows, from the beginning or after a cursor; at most ${PAGE_SIZE.max}. Defaults to ${PAGE_SIZE.default}${last ? ", unless `last` is given" : ""}.`,
+            description: `The length of the page, from the beginning or after a cursor; at most ${PAGE_SIZE.max}. Defaults to ${PAGE_SIZE.default}${last ? ", unless `last` is given" : ""}.`,
           },
           ...(last && {
             last: {
               ...withoutPlan(last),
-              description: `How many rows, from the end or before a cursor; at most ${PAGE_SIZE.max}.`,
+              description: `The length of the page, from the end or before a cursor; at most ${PAGE_SIZE.max}.`,
             },
           }),
         };

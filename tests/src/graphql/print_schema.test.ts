@@ -44,6 +44,7 @@ test("nothing private shows: no secrets, no partitions, no tables of the program
     /password|secret(?!s\b)|hash|(access|refresh|verify)Token|tenantId$|outbox|idempotencyKey|matchKey|^body$|_20\d\d|partition|fingerprint|lease/i;
   const allowed = new Set([
     "SendMessageInput.idempotencyKey",
+    "Message.idempotencyKey",
     "Mutation.rotateChannelSecrets",
     "Mutation.changePassword",
     // About a token, not the token.
@@ -80,6 +81,7 @@ test("every table's type has its nodeId, and most their id", () => {
     "ContactTag",
     "GroupContact",
     "GoogleAccount",
+    "MediaLimit",
     "MessageStatus",
     "Presence",
     "ChannelKindCapability",
@@ -88,15 +90,16 @@ test("every table's type has its nodeId, and most their id", () => {
   for (const type of types) if (!keyed.has(type.name)) assert.ok(type.getFields().id, type.name);
 });
 
-test("every connection is paged forward by cursor and by nothing else", () => {
+test("every connection is paged by cursor, in both directions if it has an order", () => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       if (!String(field.type).replace("!", "").endsWith("Connection")) continue;
       const args = new Set(field.args.map(({ name }) => name));
-      assert.ok(args.has("first") && args.has("after"), `${type.name}.${field.name}`);
-      for (const none of ["last", "before", "offset", "condition"])
-        assert.ok(!args.has(none), `${type.name}.${field.name}`);
+      const where: string = `${type.name}.${field.name}`;
+      assert.ok(args.has("first") && args.has("after"), where);
+      for (const name of ["last", "before"]) assert.equal(args.has(name), args.has("orderBy"), where);
+      for (const none of ["offset", "condition"]) assert.ok(!args.has(none), where);
     }
   }
 });
