@@ -47,6 +47,7 @@ export function contentOf(message: JsonObject): Content {
   const key = typeof message.type === "string" && message.type !== "" ? message.type : keyOfBody(message);
   const body = key !== null && Object.hasOwn(message, key) ? message[key] : undefined;
   // Voice notes were a separate type before Meta made them audio with `voice: true`.
+  if (key === "voice" && isObject(body)) return { type: "audio", content: { ...body, voice: true }, key };
   const type = key === "voice" ? "audio" : key;
   if (type === null || !isMessageType(type)) return { type: "unknown", content: message, key: null };
   if (type === "contacts" && Array.isArray(body)) return { type, content: { contacts: body }, key };

@@ -42,7 +42,7 @@ const TYPES: { says: string; message: object; expect: Partial<MessageFact> }[] =
   {
     says: "voice note of old",
     message: { type: "voice", voice: { id: "73" } },
-    expect: { type: "audio", content: { id: "73" } },
+    expect: { type: "audio", content: { id: "73", voice: true } },
   },
   {
     says: "document",
