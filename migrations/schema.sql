@@ -3749,8 +3749,8 @@ begin
       m.media_id,
       m.type,
       nullif(left(m.content ->> 'mime_type', 255), ''),
-      nullif(left(regexp_replace(m.content ->> 'filename', '[[:cntrl:]]', '', 'g'), 240), ''),
-      m.content -> 'voice' is not distinct from 'true',
+      nullif(app_private.clean_filename(m.content ->> 'filename'), ''),
+      m.content ->> 'voice' is not distinct from 'true',
       c.channel_id,
       case when h.media_limit = 0 then 'failed' else 'pending' end::app_public.media_state,
       case when h.media_limit = 0 then 'PYMAX' end,
@@ -4957,6 +4957,31 @@ create function app_private.claimed_messages(message_ids uuid[]) returns table(m
 $$
   language sql stable;
 comment on function app_private.claimed_messages(uuid[]) is 'The data that a sender needs to send claimed messages. Part of claim_outbox().';
+
+create function app_private.clean_filename(name text) returns text as $$
+  select case
+    when length(n.clean) <= 230 then n.clean
+    else left(n.clean, 230 - length(n.extension)) || n.extension
+  end
+  from (
+    select c.clean, coalesce(substring(c.clean from '\.[^.]{1,10}$'), '') as extension
+    from (
+      select btrim(
+        translate(
+          regexp_replace(
+            -- Not more than can matter: the time that the next steps take must not depend on the sender.
+            regexp_replace(normalize(left(name, 500) || right(substr(name, 501), 500)), '^.*[/\\]', ''),
+            '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]', '', 'g'
+          ),
+          '<>:"|?*', '_______'
+        ),
+        E' .\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff'
+      ) as clean
+    ) c
+  ) n
+$$
+  language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_private.clean_filename(text) is 'A name that is safe to show and to save under, as cleanFilename() makes of the names of uploads: without directories, control characters and marks that reverse the direction of text, at most 230 characters with its extension. Empty if nothing is left.';
 
 create function app_private.contact_last_heard_at(contact_id uuid) returns timestamp with time zone as $$
   -- While the order of a contact's addresses stays the same, only the times of its conversations are updated.
@@ -10329,13 +10354,14 @@ create function app_public.messages_current(message app_public.messages) returns
   select
     case
       when d.occurred_at is not null then null
-      when e.content is not null then message.content || e.content
+      -- A caption that the edit does not have was removed.
+      when e.content is not null then message.content - 'caption' || e.content
       else message.content
     end,
     case
       when d.occurred_at is not null then app_hidden.received_preview(message.origin, 'revoke', '{}')
       when e.content is not null
-        then app_hidden.received_preview(message.origin, message.type, message.content || e.content)
+        then app_hidden.received_preview(message.origin, message.type, message.content - 'caption' || e.content)
       else message.preview
     end,
     e.occurred_at,

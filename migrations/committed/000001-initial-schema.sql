@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eba75c4e5dc5541b56ab395e6f25963bad3c8fe3
+--! Hash: sha1:be63f8e43dea2e5c9b910cb58c0adb0d1a6f2214
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5527,13 +5527,14 @@ returns table (current_content jsonb, current_preview text, edited_at timestampt
   select
     case
       when d.occurred_at is not null then null
-      when e.content is not null then message.content || e.content
+      -- A caption that the edit does not have was removed.
+      when e.content is not null then message.content - 'caption' || e.content
       else message.content
     end,
     case
       when d.occurred_at is not null then app_hidden.received_preview(message.origin, 'revoke', '{}')
       when e.content is not null
-        then app_hidden.received_preview(message.origin, message.type, message.content || e.content)
+        then app_hidden.received_preview(message.origin, message.type, message.content - 'caption' || e.content)
       else message.preview
     end,
     e.occurred_at,
@@ -7443,6 +7444,35 @@ comment on function app_private.tg_media_files__note_unused() is
   E'Notes that stored files are to be removed once the transaction has committed. The task remove_media_files removes '
    'them.';
 --! EndIncluded media/media_files.sql
+--! Included media/clean_filename.sql
+create or replace function app_private.clean_filename(name text) returns text as $$
+  select case
+    when length(n.clean) <= 230 then n.clean
+    else left(n.clean, 230 - length(n.extension)) || n.extension
+  end
+  from (
+    select c.clean, coalesce(substring(c.clean from '\.[^.]{1,10}$'), '') as extension
+    from (
+      select btrim(
+        translate(
+          regexp_replace(
+            -- Not more than can matter: the time that the next steps take must not depend on the sender.
+            regexp_replace(normalize(left(name, 500) || right(substr(name, 501), 500)), '^.*[/\\]', ''),
+            '[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]', '', 'g'
+          ),
+          '<>:"|?*', '_______'
+        ),
+        E' .\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff'
+      ) as clean
+    ) c
+  ) n
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.clean_filename(text) is
+  E'A name that is safe to show and to save under, as cleanFilename() makes of the names of uploads: without '
+   'directories, control characters and marks that reverse the direction of text, at most 230 characters with its '
+   'extension. Empty if nothing is left.';
+--! EndIncluded media/clean_filename.sql
 --! Included media/add_received_media.sql
 create or replace function app_private.names_file(type app_public.message_type, content jsonb) returns boolean as $$
   select type in ('image', 'video', 'audio', 'document', 'sticker')
@@ -7484,8 +7514,8 @@ begin
       m.media_id,
       m.type,
       nullif(left(m.content ->> 'mime_type', 255), ''),
-      nullif(left(regexp_replace(m.content ->> 'filename', '[[:cntrl:]]', '', 'g'), 240), ''),
-      m.content -> 'voice' is not distinct from 'true',
+      nullif(app_private.clean_filename(m.content ->> 'filename'), ''),
+      m.content ->> 'voice' is not distinct from 'true',
       c.channel_id,
       case when h.media_limit = 0 then 'failed' else 'pending' end::app_public.media_state,
       case when h.media_limit = 0 then 'PYMAX' end,

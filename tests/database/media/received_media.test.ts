@@ -61,6 +61,27 @@ story("a message with a file has media of its id, and a job that fetches it", as
   );
 });
 
+story("a file's name is cleaned, and a long one keeps its extension", async (db) => {
+  const { hear } = await aThread(db);
+  const names = ["../photo\u202egpj.exe", `${"long ".repeat(400_000)}.pdf`, "...", 7];
+  await hear(...names.map((filename): Said => ({ type: "document", content: { id: "71", filename } })));
+  const [reversed, long, ...rest] = (await allMedia(db)).map(({ filename }) => filename);
+  assert.equal(reversed, "photogpj.exe");
+  assert.match(long, /^long long .*\.pdf$/);
+  assert.equal(long.length, 230);
+  assert.deepEqual(rest, [null, "7"]);
+});
+
+for (const voice of [true, "true"])
+  story(`voice: ${JSON.stringify(voice)} is a voice note`, async (db) => {
+    const { hear } = await aThread(db);
+    await hear({ type: "audio", content: { id: "71", voice } });
+    assert.deepEqual(
+      (await allMedia(db)).map((row) => row.is_voice),
+      [true],
+    );
+  });
+
 for (const said of [
   { type: "text", content: { body: "71", id: "71" } },
   { type: "image", content: { link: "https://example.com/a.png" } },

@@ -160,6 +160,21 @@ story("an edited caption keeps the media; a group's message keeps its mark", asy
   assert.equal((await shown(db, workspace.channelId, group)).current_preview, "[group] six");
 });
 
+story("an edit can remove a caption", async (db) => {
+  const { workspace, hear, list } = await aThread(db);
+  const image = aWamid();
+  await hear(
+    { wamid: image, type: "image", content: { id: "4711", caption: "cat" } },
+    {
+      type: "edit",
+      content: { original_message_id: image, message: { type: "image", image: { id: "4711" } } },
+    },
+  );
+  const { current_content, current_preview } = await shown(db, workspace.channelId, image);
+  assert.deepEqual([current_content, current_preview], [{ id: "4711" }, "[image]"]);
+  assert.equal((await list()).last_message_preview, "[image]");
+});
+
 story("a deleted message shows nothing of its content, whatever edits follow", async (db) => {
   const { workspace, hear, list } = await aThread(db);
   const wamid = aWamid();
