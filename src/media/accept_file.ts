@@ -32,7 +32,7 @@ export type AcceptedFile = {
   sizeLimit: number;
 };
 
-/** WhatsApp's limit for stickers that do not move; that of the type is for those that do. */
+/** The limit for stickers that do not move; that of the type is for those that do. */
 const STILL_STICKER_BYTES = 100 * 1024;
 
 /**

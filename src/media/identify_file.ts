@@ -64,7 +64,7 @@ function oldOffice(declared: string, name: string): FileType | null {
   );
 }
 
-/** WhatsApp takes one channel only. A file of Opus begins with one page that holds its header, RFC 7845. */
+/** Voice notes have one channel only. A file of Opus begins with one page that holds its header, RFC 7845. */
 function isMono(prefix: Buffer): boolean {
   const at = prefix.indexOf("OpusHead");
   return at !== -1 && prefix[at + 9] === 1;

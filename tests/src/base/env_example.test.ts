@@ -5,7 +5,7 @@ import { readConfig, Settings } from "../../../src/base/config.ts";
 
 const read = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
 
-const example = [...(await read(".env.example")).matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(
+const example = [...(await read(".env.example")).matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
   ([, name = "", value = ""]) => ({ name, value }),
 );
 
@@ -23,7 +23,7 @@ test("the values it shows are the defaults", () => {
 test("docker-compose.yml sets only existing settings, and holds no secret", async () => {
   const compose = await read("docker-compose.yml");
   const [, environment = ""] = /environment: &environment\n((?: {4}\S.*\n)+)/.exec(compose) ?? [];
-  const names = [...environment.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name);
+  const names = [...environment.matchAll(/^ {4}([A-Z][A-Z0-9_]*):/gm)].map(([, name]) => name);
   assert.ok(names.length > 4);
   for (const name of names)
     assert.ok(
@@ -31,5 +31,5 @@ test("docker-compose.yml sets only existing settings, and holds no secret", asyn
       name,
     );
   for (const [line, name] of compose.matchAll(/^.*(PASSWORD|SECRET|_KEY)\w*:.*$/gm))
-    assert.match(line, /\$\{\w+:\?/, name);
+    assert.match(line, /\$\{\w+:(\?|-\})/, name);
 });
