@@ -7,7 +7,7 @@ import {
   getVariableValues,
 } from "postgraphile/graphql";
 import { ParleyError } from "../../base/errors.ts";
-import type { FairShare } from "../../base/fair_share.ts";
+import { FairShare } from "../../base/fair_share.ts";
 import type { Log } from "../../base/log.ts";
 import { withTimeout } from "../../base/timeout.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
@@ -25,6 +25,19 @@ import type { Reader, Subscriber } from "./reading.ts";
 /** How many changes are read at once, if the operation is small enough. */
 const BATCH = 100;
 
+/**
+ * How many readings may read at once: of all tenants, and of one. Each plans its document before it waits for the database, so
+ * without turns one change in a tenant with a thousand different subscriptions would stop the process for seconds.
+ * None is refused: a reading waits once, whatever changes, so there are no more than subscriptions.
+ */
+const READINGS = {
+  places: 8,
+  perKey: [4],
+  waiting: Number.POSITIVE_INFINITY,
+  waitMs: 2 ** 31 - 1,
+  refusal: "Too many subscriptions are waiting for their turn",
+};
+
 type Settings = {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
@@ -40,6 +53,7 @@ type Settings = {
 export class LiveOperations {
   readonly #settings: Settings;
   readonly #schema: GraphQLSchema;
+  readonly #readings = new FairShare(READINGS);
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -61,7 +75,11 @@ export class LiveOperations {
       scopeId: this.#scopeOf(live, operation),
       sharingKey: JSON.stringify([rights, live.text, Object.entries(operation.variables).sort()]),
     };
-    return this.#settings.hub.subscribe(subscription, subscriber, this.#readerOf(live, operation, role));
+    return this.#settings.hub.subscribe(
+      subscription,
+      subscriber,
+      this.#readerOf(live, operation, visitor, role),
+    );
   }
 
   /** The id in the only argument of the field. */
@@ -78,10 +96,11 @@ export class LiveOperations {
     return typeof id === "string" ? id.toLowerCase() : null;
   }
 
-  #readerOf(live: LiveDocument, operation: Operation, role: MemberRole): Reader {
+  #readerOf(live: LiveDocument, operation: Operation, { tenantId }: Visitor, role: MemberRole): Reader {
     const { authenticator, log } = this.#settings;
     return {
       batchSize: Math.min(BATCH, Math.max(1, Math.floor(LIMITS.objects / operation.objects))),
+      inTurn: (read) => this.#readings.run([tenantId], read),
       read: async (changes, visitor) => {
         try {
           const result = await this.#execute(live, operation, changes, visitor);

@@ -16,6 +16,8 @@ export type Subscriber = {
 export type Reader = {
   /** How many changes are read at once. */
   batchSize: number;
+  /** Runs a read when it is the tenant's turn. Changes that arrive in the meantime are read with it. */
+  inTurn(read: () => Promise<void>): Promise<void>;
   /**
    * Reads rows with the rights of a session. Never throws.
    * @returns the results as JSON, null for rows that the session may not see; or null if it did not have the rights of all
@@ -64,7 +66,7 @@ export class Reading {
     this.#isReading = true;
     // What one commit has changed is reported in one go: it is read together.
     await Promise.resolve();
-    while (this.#waiting.size > 0) await this.#readBatch(this.#takeBatch());
+    while (this.#waiting.size > 0) await this.#reader.inTurn(() => this.#readBatch(this.#takeBatch()));
     this.#isReading = false;
   }
 

@@ -20,10 +20,15 @@ const change = (more: Partial<Change> = {}): Change => ({
 });
 
 /** A reader that returns the ids, and remembers by whom and what was read together. */
-function readerOf({ batchSize = 100, ended = [] as string[] } = {}) {
+function readerOf({
+  batchSize = 100,
+  ended = [] as string[],
+  inTurn = ((read) => read()) as Reader["inTurn"],
+} = {}) {
   const reads: string[] = [];
   const reader: Reader = {
     batchSize,
+    inTurn,
     read: async (changes, { sessionId }) => {
       reads.push(`${sessionId}: ${changes.map(({ id }) => id).join(" ")}`);
       return ended.includes(sessionId) ? null : changes.map(({ id }) => id);
@@ -81,6 +86,26 @@ test("changes that arrive during a read are read together, in batches", async ()
   hub.publish(["2", "3", "4"].map((id) => change({ id })));
   await done();
   assert.deepEqual(reads, ["a: 1", "a: 2 3", "a: 4"]);
+});
+
+test("a reading waits for its turn, once, and then reads what has changed until then", async () => {
+  const hub = new ChangeHub();
+  const turn = Promise.withResolvers<void>();
+  let waiting = 0;
+  const inTurn: Reader["inTurn"] = (read) => {
+    waiting++;
+    return turn.promise.then(read);
+  };
+  const { reader, reads } = readerOf({ inTurn });
+  hub.subscribe(MESSAGES, subscriberOf("a").subscriber, reader);
+  hub.publish([change({ id: "1" })]);
+  await Promise.resolve();
+  hub.publish([change({ id: "2" })]);
+  await Promise.resolve();
+  assert.deepEqual([waiting, reads], [1, []]);
+  turn.resolve();
+  await done();
+  assert.deepEqual(reads, ["a: 1 2"]);
 });
 
 test("a subscriber whose rights have ended is expelled, and the next one reads", async () => {
