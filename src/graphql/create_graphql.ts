@@ -74,7 +74,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   });
   const fetches = createChatbotFetches(config);
   try {
-    const authenticator = createAuthenticator(pool, jwtSecret);
+    const authenticator = createAuthenticator(pool, jwtSecret, sharedChecks(config));
     const sessions = new SessionService(pool, jwtSecret, config.SESSION_DAYS);
     const calls = createSimulationCalls({
       tools: { pool: ownerPool, keyRing, config, ...fetches },
@@ -127,6 +127,19 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     await Promise.all([pool.end(), fetches.close()]);
     throw error;
   }
+}
+
+/** The connections that check sessions, which every request needs for a moment. */
+function sharedChecks({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Config): FairShare {
+  const half = Math.ceil(DATABASE_POOL_SIZE / 2);
+  return new FairShare({
+    places: DATABASE_POOL_SIZE,
+    perKey: [half, half],
+    waiting: 5_000,
+    waitingPerKey: 1_000,
+    waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
+    refusal: "Too many requests of this tenant are waiting for the check of their session; try again shortly",
+  });
 }
 
 /** Two connections are reserved for sign-ins and for checking each request's session. */

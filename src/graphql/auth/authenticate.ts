@@ -1,5 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import type pg from "pg";
+import type { FairShare } from "../../base/fair_share.ts";
 import { badToken, verifyAccessToken } from "./access_token.ts";
 import type { MemberRole, Visitor } from "./visitor.ts";
 
@@ -14,18 +15,28 @@ export type Authenticator = {
   roleOf(visitor: Visitor): Promise<MemberRole | null>;
 };
 
-/** @param pool connections as the authenticator */
-export function createAuthenticator(pool: pg.Pool, jwtSecret: string): Authenticator {
+/**
+ * @param pool connections as the authenticator
+ * @param checks limits how many sessions are checked at once, in total, of a tenant and of a session: the pool itself has
+ * one queue for all, in which a tenant that sends very many requests would be before the others
+ */
+export function createAuthenticator(
+  pool: Pick<pg.Pool, "query">,
+  jwtSecret: string,
+  checks: FairShare,
+): Authenticator {
   // Created once: from a string, each request would create a key, after trying to parse it as a public key.
   const secret = createSecretKey(Buffer.from(jwtSecret));
-  const roleOf = async ({ sessionId, userId, expiresAt }: Visitor) => {
+  const roleOf = async ({ tenantId, sessionId, userId, expiresAt }: Visitor) => {
     if (expiresAt.getTime() <= Date.now()) return null;
     // One prepared statement, no transaction. The policies check the session again; this check gives clients an error.
-    const { rows } = await pool.query<{ session_role: MemberRole | null }>({
-      name: "session_role",
-      text: "select app_hidden.session_role($1, $2)",
-      values: [sessionId, userId],
-    });
+    const { rows } = await checks.run([tenantId, sessionId], () =>
+      pool.query<{ session_role: MemberRole | null }>({
+        name: "session_role",
+        text: "select app_hidden.session_role($1, $2)",
+        values: [sessionId, userId],
+      }),
+    );
     return rows[0]?.session_role ?? null;
   };
 
