@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:be63f8e43dea2e5c9b910cb58c0adb0d1a6f2214
+--! Hash: sha1:e2a6147d41682b021e88d9aa0d2b29a5aeda858d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7408,6 +7408,30 @@ comment on function app_private.keep_media_file(uuid, bytea, int, text) is
    'the caller relies on an equal file. If another transaction has stored an equal file first, that one is used, and '
    'the caller''s is removed. Returns false, and the caller must write the file again, if there is no equal file or '
    'the written one is due for removal.';
+
+
+create or replace function app_private.replace_lost_file(lost_key text, storage_key text) returns void as $$
+  with replaced as (
+    update app_private.media_files f set storage_key = replace_lost_file.storage_key
+    from app_private.unused_media_files u
+    where f.storage_key = lost_key
+    and u.storage_key = replace_lost_file.storage_key and u.remove_at > clock_timestamp()
+    returning 1
+  ),
+  used as (
+    delete from app_private.unused_media_files u
+    using replaced r
+    where u.storage_key = replace_lost_file.storage_key
+  )
+  insert into app_private.unused_media_files (storage_key, remove_at)
+  select lost_key, now() + interval '1 day' from replaced
+  on conflict do nothing
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.replace_lost_file(text, text) is
+  E'Has all media that use a file which the storage has lost use an equal one, which the caller has written as for '
+   'keep_media_file(). If the lost file appears again, as when a folder is mounted again, it is removed. Does '
+   'nothing if another transaction has replaced or removed it first.';
 
 
 create or replace function app_private.release_media_files(tenant_ids uuid[], sha256s bytea[]) returns void as $$

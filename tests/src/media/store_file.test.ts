@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { after, before, type TestContext, test } from "node:test";
 import { FolderStorage } from "../../../src/media/folder_storage.ts";
 import { Spool } from "../../../src/media/spool.ts";
@@ -23,12 +24,13 @@ async function uploader(t: TestContext) {
   const storage = new FolderStorage(folder);
   const spool = new Spool(join(folder, "spool"));
   const puts: string[] = [];
-  const counting = Object.assign(Object.create(storage) as FolderStorage, {
-    put(...args: Parameters<FolderStorage["put"]>) {
+  const counting: Pick<FolderStorage, "open" | "put"> = {
+    open: (...args) => storage.open(...args),
+    put(...args) {
       puts.push(args[0]);
       return storage.put(...args);
     },
-  });
+  };
   async function upload(body: string, beforeRecord = async (_key: string | null) => {}): Promise<void> {
     await using file = await spool.write(Readable.from([body]), { maxBytes: 100, timeoutMs: 1_000 });
     await storeFile(pool, counting, { tenantId, file, contentType: "text/plain" }, async (key) => {
@@ -93,4 +95,32 @@ test("a file whose writer dies is removed later", async (t) => {
   await assert.rejects(tenant.upload("lost", die), /killed/);
   assert.deepEqual(await tenant.files(), []);
   assert.deepEqual(await tenant.unused(), [{ storage_key: tenant.puts[0], is_due: false }]);
+});
+
+test("an equal file that the storage has lost is stored again, for all media that use it", async (t) => {
+  const tenant = await uploader(t);
+  await tenant.upload("the same");
+  const [lost] = tenant.puts as [string];
+  await tenant.storage.remove(lost);
+  await tenant.upload("the same");
+  const again = tenant.puts[1]!;
+  assert.deepEqual(await tenant.files(), [{ storage_key: again }]);
+  const { stream } = await tenant.storage.open(again);
+  assert.equal(await text(stream), "the same");
+  assert.equal((await tenant.media()).length, 2);
+  // It could come back: a folder may have been away.
+  assert.deepEqual(await tenant.unused(), [{ storage_key: lost, is_due: false }]);
+});
+
+test("a lost file that is stored twice at once is replaced once", async (t) => {
+  const tenant = await uploader(t);
+  await tenant.upload("the same");
+  const [lost] = tenant.puts as [string];
+  await tenant.storage.remove(lost);
+  await Promise.all([tenant.upload("the same"), tenant.upload("the same")]);
+  assert.equal((await tenant.media()).length, 3);
+  const [used] = (await tenant.files()) as { storage_key: string }[];
+  assert.notEqual(used!.storage_key, lost);
+  const unused = (await tenant.unused()).map((row) => row.storage_key as string);
+  assert.deepEqual(new Set([used!.storage_key, ...unused]), new Set(tenant.puts));
 });
