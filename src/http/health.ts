@@ -99,7 +99,7 @@ async function isReadOnly(pool: pg.Pool): Promise<boolean> {
   }
 }
 
-/** Stores an empty file. Never throws. */
+/** Checks that files can be stored. Never throws. */
 async function checkMedia(media: Pick<MediaFiles, "check">): Promise<Check> {
   try {
     await withTimeout(

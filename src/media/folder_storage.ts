@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SpooledFile } from "./spool.ts";
 import { type ByteRange, type MediaStorage, type OpenFile, requireKey } from "./storage.ts";
-import { MissingFile, StorageError } from "./storage_error.ts";
+import { isFull, MissingFile, StorageError } from "./storage_error.ts";
 
 /** The folder of temporary files, in the same file system, so that a file can be moved to its place in one step. */
 export const SPOOL = "spool";
@@ -61,7 +61,10 @@ export class FolderStorage implements MediaStorage {
     } catch (error) {
       if (error instanceof MissingFile || error instanceof TypeError) throw error;
       const { code = "unknown error" } = error as NodeJS.ErrnoException;
-      throw new StorageError(`MEDIA_STORAGE: cannot ${what} in ${this.#folder} (${code})`, { cause: error });
+      throw new StorageError(`MEDIA_STORAGE: cannot ${what} in ${this.#folder} (${code})`, {
+        cause: error,
+        isTemporary: isFull(code),
+      });
     }
   }
 }

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream, mkdirSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ParleyError } from "../base/errors.ts";
-import { StorageError } from "./storage_error.ts";
+import { isFull, StorageError } from "./storage_error.ts";
 
 /** A temporary file that holds a whole body. Dispose of it in every outcome: `await using file = await spool.write(…)`. */
 export type SpooledFile = AsyncDisposable & {
@@ -27,6 +27,8 @@ type Limits = {
 /** Longer than any body may take: an older file belongs to a process that was killed. */
 const ABANDONED_MS = 60 * 60 * 1000;
 const CHECK_MS = 10_000;
+/** A file of the largest size needs as much. */
+const LEAST_FREE_BYTES = 100 * 1024 * 1024;
 
 /**
  * A folder for bodies that are being received. They are written to files, so that memory stays bounded and a file is
@@ -72,12 +74,17 @@ export class Spool {
   }
 
   /**
-   * Checks that files can be written.
+   * Checks that files of any size can be written. (An empty one can be, even if the disk is full.)
    * @throws ParleyError PYSTO
    */
-  async check(): Promise<void> {
+  async check(freeBytes = freeBytesOf): Promise<void> {
     const file = await this.write(Readable.from([]), { maxBytes: 0, timeoutMs: CHECK_MS });
     await file[Symbol.asyncDispose]();
+    const free = await freeBytes(this.folder);
+    if (free < LEAST_FREE_BYTES) {
+      const left = `${Math.floor(free / 1024 ** 2)} MB are left in ${this.folder}`;
+      throw new StorageError(`${left}, and a file may need 100`, { isTemporary: true });
+    }
   }
 
   /** Deletes what killed processes have left. Files of living processes are newer. */
@@ -93,6 +100,11 @@ export class Spool {
 
 /** `wx`: the name must be new. Only this account may read it. */
 const NEW_FILE = { flags: "wx", mode: 0o600 } as const;
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
 
 /** Counts and hashes what passes. */
 class Measurement {
@@ -124,12 +136,15 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return (
     error instanceof Error &&
     "syscall" in error &&
-    ("path" in error || FULL.has(String(Reflect.get(error, "code"))))
+    ("path" in error || OF_DISKS.has(String(Reflect.get(error, "code"))))
   );
 }
 
-const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO"]);
+const OF_DISKS: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO"]);
 
 function notWritten(folder: string, cause: NodeJS.ErrnoException): StorageError {
-  return new StorageError(`The file cannot be written to ${folder} (${cause.code})`, { cause });
+  return new StorageError(`The file cannot be written to ${folder} (${cause.code})`, {
+    cause,
+    isTemporary: isFull(cause.code),
+  });
 }

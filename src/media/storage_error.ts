@@ -12,7 +12,7 @@ export class MissingFile extends Error {
 /** The storage failed. The message is for operators: it names the storage and the reason, and no file. */
 export class StorageError extends ParleyError {
   override readonly name = "StorageError";
-  /** The service is busy or cannot be reached; otherwise an operator has to act. */
+  /** It is busy, full or cannot be reached, and may work again; otherwise its configuration is wrong. */
   readonly isTemporary: boolean;
 
   constructor(
@@ -22,4 +22,9 @@ export class StorageError extends ParleyError {
     super("PYSTO", message, { cause });
     this.isTemporary = isTemporary;
   }
+}
+
+/** Whether an error of the file system says that there is no space left. */
+export function isFull(code: string | undefined): boolean {
+  return code === "ENOSPC" || code === "EDQUOT";
 }

@@ -85,6 +85,16 @@ test("a folder that is not writable is PYSTO", { skip: process.getuid?.() === 0 
   await chmod(folder, 0o700);
 });
 
+test("a disk with little space left is PYSTO before it is full, and may recover", async (t) => {
+  const spool = new Spool(await temporaryFolder(t));
+  await spool.check(async () => 200_000_000);
+  await assert.rejects(
+    spool.check(async () => 5_500_000),
+    { code: "PYSTO", isTemporary: true, message: /^5 MB are left in .*, and a file may need 100$/ },
+  );
+  assert.deepEqual(await readdir(spool.folder), []);
+});
+
 test("sweeping deletes what killed processes have left, and nothing newer", async (t) => {
   const folder = await temporaryFolder(t);
   const spool = new Spool(folder);
