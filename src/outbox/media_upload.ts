@@ -3,7 +3,7 @@ import type { Log } from "../base/log.ts";
 import type { MediaStorage } from "../media/storage.ts";
 import { MissingFile, StorageError } from "../media/storage_error.ts";
 import type { ChannelRef, OutboundChannels } from "./outbound_channels.ts";
-import { GONE, type UploadResult, unreadableResult, uploadResult } from "./upload_result.ts";
+import { GONE, missingResult, type UploadResult, unreadableResult, uploadResult } from "./upload_result.ts";
 import { withAccess } from "./with_access.ts";
 
 /** A row of app_private.claim_media_upload(): a file that messages of a channel wait for. */
@@ -43,8 +43,8 @@ export async function attemptUpload(
     const outcome = await withAccess(channels, channel, (access) => media.upload(file, access));
     return uploadResult(outcome, upload.attempts);
   } catch (error) {
-    if (error instanceof MissingFile) return GONE;
     log.error({ mediaId: upload.media_id, err: error }, "failed to prepare a file for sending");
+    if (error instanceof MissingFile) return missingResult(upload.attempts);
     if (error instanceof StorageError) return unreadableResult(upload.attempts);
     return uploadResult({ kind: "unavailable", reason: "prepare" }, upload.attempts);
   }

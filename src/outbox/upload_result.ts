@@ -14,6 +14,8 @@ export type UploadResult =
 const LONGEST_BACKOFF_MS = 5 * 60_000;
 /** After them its messages fail: about an hour with the backoff. */
 const MOST_ATTEMPTS = 20;
+/** About four minutes. */
+const MOST_ATTEMPTS_IF_MISSING = 9;
 
 /** @param attempts including this one */
 export function uploadResult(outcome: UploadedFile | Failure, attempts: number): UploadResult {
@@ -43,6 +45,15 @@ export function uploadResult(outcome: UploadedFile | Failure, attempts: number):
 export function unreadableResult(attempts: number): UploadResult {
   if (attempts >= MOST_ATTEMPTS)
     return failed("PYSTO", "the file cannot be read from the media storage", null);
+  return { kind: "postponed", forMs: backoffMs(attempts), reason: "PYSTO" };
+}
+
+/**
+ * The result if the storage does not have the file. It may have it again, as when a folder is not mounted; but the later
+ * messages of the conversation wait.
+ */
+export function missingResult(attempts: number): UploadResult {
+  if (attempts >= MOST_ATTEMPTS_IF_MISSING) return GONE;
   return { kind: "postponed", forMs: backoffMs(attempts), reason: "PYSTO" };
 }
 

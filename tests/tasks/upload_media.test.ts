@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { fileAtSandbox, sendMedia, storedFile, storedMedia, uploadsOf } from "../support/media.ts";
@@ -138,22 +140,46 @@ test("messages that have waited an hour for a provider that does not answer fail
   mend();
 });
 
-test("a file that has left the storage, or was removed from it while messages waited, fails them: PYGON", async () => {
+test("a file that was removed while messages waited fails them: PYGON", async () => {
   const workspace = await program.connectedWorkspace();
-  const lost = await storedMedia(database.pool, workspace.tenantId);
-  const removed = await aFile(workspace);
-  const ids = [await sendMedia(database.pool, await aThread(workspace), lost)];
+  const { mediaId } = await aFile(workspace);
   await query("update app_public.channels set status = 'paused' where id = $1", workspace.channelId);
-  ids.push(await sendMedia(database.pool, await aThread(workspace), removed.mediaId));
+  const picture = await sendMedia(database.pool, await aThread(workspace), mediaId);
   await query(
     "update app_public.media set state = 'gone', sha256 = null, stored_at = null, error_code = 'PYGON' where id = $1",
-    removed.mediaId,
+    mediaId,
   );
   await query("update app_public.channels set status = 'active' where id = $1", workspace.channelId);
-  for (const id of ids) {
-    const { error_code } = await untilMessageState(database.pool, id, hasFailed);
-    assert.equal(error_code, "PYGON");
-  }
+  const { error_code } = await untilMessageState(database.pool, picture, hasFailed);
+  assert.equal(error_code, "PYGON");
+  assert.equal(uploads(workspace).length, 0);
+});
+
+test("a file that the storage does not have is looked for again: a folder may not be mounted", async () => {
+  const workspace = await program.connectedWorkspace();
+  const folder = join(program.config.MEDIA_STORAGE!, workspace.tenantId);
+  const { mediaId } = await aFile(workspace);
+  await rename(folder, `${folder}.away`);
+  const picture = await sendMedia(database.pool, await aThread(workspace), mediaId);
+  await until(
+    "a failed attempt",
+    async () => (await uploadsOf(database.pool, workspace.tenantId))[0]?.attempts,
+  );
+  await rename(`${folder}.away`, folder);
+  await untilMessageState(database.pool, picture, isThere);
+});
+
+test("messages whose file the storage does not have for minutes fail: PYGON", async () => {
+  const workspace = await program.connectedWorkspace();
+  const lost = await storedMedia(database.pool, workspace.tenantId);
+  const picture = await sendMedia(database.pool, await aThread(workspace), lost);
+  await until(
+    "a failed attempt",
+    async () => (await uploadsOf(database.pool, workspace.tenantId))[0]?.attempts,
+  );
+  await query("update app_private.media_uploads set attempts = 8 where tenant_id = $1", workspace.tenantId);
+  const { error_code } = await untilMessageState(database.pool, picture, hasFailed);
+  assert.equal(error_code, "PYGON");
   assert.equal(uploads(workspace).length, 0);
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UploadedFile } from "../../../src/channels/outbound.ts";
 import type { Failure } from "../../../src/channels/outcome.ts";
-import { unreadableResult, uploadResult } from "../../../src/outbox/upload_result.ts";
+import { missingResult, unreadableResult, uploadResult } from "../../../src/outbox/upload_result.ts";
 
 const LAST = 20;
 
@@ -58,4 +58,10 @@ test("a file that cannot be read is tried again for as long", () => {
   assert.equal(unreadableResult(1).kind, "postponed");
   const result = unreadableResult(LAST);
   assert.equal(result.kind === "failed" && result.code, "PYSTO");
+});
+
+test("a file that is missing is looked for again for some minutes, and is gone then", () => {
+  assert.equal(missingResult(8).kind, "postponed");
+  const result = missingResult(9);
+  assert.equal(result.kind === "failed" && result.code, "PYGON");
 });
