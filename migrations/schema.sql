@@ -7830,6 +7830,26 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_media_lease(uuid,integer,interval) is 'Prolongs the lease of an attempt that is still fetching a file.';
 
+create function app_private.replace_lost_file(lost_key text, storage_key text) returns void as $$
+  with replaced as (
+    update app_private.media_files f set storage_key = replace_lost_file.storage_key
+    from app_private.unused_media_files u
+    where f.storage_key = lost_key
+    and u.storage_key = replace_lost_file.storage_key and u.remove_at > clock_timestamp()
+    returning 1
+  ),
+  used as (
+    delete from app_private.unused_media_files u
+    using replaced r
+    where u.storage_key = replace_lost_file.storage_key
+  )
+  insert into app_private.unused_media_files (storage_key, remove_at)
+  select lost_key, now() + interval '1 day' from replaced
+  on conflict do nothing
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.replace_lost_file(text,text) is 'Has all media that use a file which the storage has lost use an equal one, which the caller has written as for keep_media_file(). If the lost file appears again, as when a folder is mounted again, it is removed. Does nothing if another transaction has replaced or removed it first.';
+
 create function app_private.reply_window_of(channel_id uuid) returns setof interval as $$
   select k.reply_window
   from app_public.channels ch
