@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e2a6147d41682b021e88d9aa0d2b29a5aeda858d
+--! Hash: sha1:bc4741730986f95ad1e5b2d4c2b1b85d641dcb17
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -6798,12 +6798,14 @@ declare
     where (o.state = 'sending' and o.lease_until < clock_timestamp()) or o.state = 'uncertain'
   );
 begin
-  -- Reactions that were stored while the provider's id of their message was being stored. Conversations before lanes.
+  -- Reactions that were stored while the provider's id of their message was being stored. They were written after it
+  -- was sent, but may have been delivered late. Conversations before lanes.
   perform app_private.apply_message_changes(array_agg(c.id))
   from app_public.message_changes c
-  where c.id >= app_hidden.uuid_v7_floor(now() - interval '5 minutes')
+  where c.id >= app_hidden.uuid_v7_floor(now() - interval '1 day')
   and c.message_id is null
   and exists (select from app_private.provider_ids p where p.hash = c.message_hash)
+  and (select m.created_at from app_public.messages m where m.id = c.id) > now() - interval '5 minutes'
   having count(*) > 0;
 
   -- All lanes at once, because the steps below need them in one order: docs/architecture.md, "Locks".

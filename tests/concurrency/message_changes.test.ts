@@ -57,18 +57,22 @@ test("a message and its edit that are stored at the same time find each other", 
 });
 
 // Neither waits for the other. Without the first statement of reconcile_outbox(), the reaction would never show.
-test("a reaction that is stored while its message's id is being stored shows within a minute", async () => {
-  const thread = await aThread();
-  const id = await send(database.pool, thread.conversationId);
-  const wamid = aWamid();
-  await claim(database.pool);
-  const { waited } = await overlapping(
-    database.pool,
-    (db) => record(db, { message_id: id, kind: "sent", provider_message_id: wamid }),
-    thread.hears(reaction(wamid, "👍")),
-  );
-  assert.equal(waited, false);
-  assert.deepEqual((await thread.shown(wamid)).reactions, []);
-  await database.pool.query("select from app_private.reconcile_outbox()");
-  assert.deepEqual((await thread.shown(wamid)).reactions, ["👍"]);
-});
+for (const [when, at] of [
+  ["a reaction that is delivered at once", new Date()],
+  ["a reaction that is delivered late", new Date(Date.now() - 60 * 60_000)],
+] as const)
+  test(`${when} and is stored while its message's id is being stored shows within a minute`, async () => {
+    const thread = await aThread();
+    const id = await send(database.pool, thread.conversationId);
+    const wamid = aWamid();
+    await claim(database.pool);
+    const { waited } = await overlapping(
+      database.pool,
+      (db) => record(db, { message_id: id, kind: "sent", provider_message_id: wamid }),
+      thread.hears(reaction(wamid, "👍", { at })),
+    );
+    assert.equal(waited, false);
+    assert.deepEqual((await thread.shown(wamid)).reactions, []);
+    await database.pool.query("select from app_private.reconcile_outbox()");
+    assert.deepEqual((await thread.shown(wamid)).reactions, ["👍"]);
+  });
