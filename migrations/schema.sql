@@ -2364,6 +2364,40 @@ $$
 comment on function app_hidden.change_password(uuid,uuid,text,text) is 'Changes the caller''s own password and ends the caller''s other sessions. The outcome is returned rather than raised, so that a wrong old password is counted like a failed sign-in: changed; refused; signed_out. PYPWD: the new password is too short, too long or too common.';
 grant execute on function app_hidden.change_password(uuid,uuid,text,text) to parley_authenticator;
 
+create function app_hidden.changed_ids(cursor text, kinds text[]) returns setof uuid as $$
+declare
+  v_since xid8 := (app_private.read_change_cursor(changed_ids.cursor)).since;
+  v_ids uuid[];
+begin
+  perform app_hidden.require_role('viewer');
+
+  v_ids := array(
+    select distinct o.id
+    from app_private.changes c, unnest(c.ids) o (id)
+    where c.tenant_id = app_hidden.current_tenant_id()
+    and c.transaction_id >= v_since
+    and (
+      c.kind = any (changed_ids.kinds)
+      or ('conversations_of_messages' = any (changed_ids.kinds) and c.kind in ('messages', 'changed_messages'))
+    )
+    limit 10001
+  );
+  if cardinality(v_ids) > 10000 then
+    raise exception 'More than 10,000 objects have changed since the cursor'
+      using errcode = 'PYLIM', hint = 'Use changesSince, which has pages, or load everything again.';
+  end if;
+  return query select unnest(v_ids);
+
+  -- As in changes_since(): a message changes its conversation, too. The ids of messages are those of no conversation.
+  if 'conversations_of_messages' = any (changed_ids.kinds) then
+    return query select m.conversation_id from app_public.messages m where m.id in (select unnest(v_ids));
+  end if;
+end;
+$$
+  language plpgsql stable security definer rows 100 set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.changed_ids(text,text[]) is 'The ids of what has changed in the caller''s tenant since a cursor, of these kinds (those of notify_change(), and conversations_of_messages); an id may be returned more than once. PYLIM: more than 10,000.';
+grant execute on function app_hidden.changed_ids(text,text[]) to parley_visitor;
+
 create function app_hidden.changes_since(cursor text) returns jsonb as $$
 declare
   v_cursor record := app_private.read_change_cursor(changes_since.cursor);

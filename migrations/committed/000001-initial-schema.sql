@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:bc4741730986f95ad1e5b2d4c2b1b85d641dcb17
+--! Hash: sha1:31feb68a59d980fc0a06e1930fcfe92135f463ce
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5184,6 +5184,44 @@ comment on function app_hidden.changes_since(text) is
 
 grant execute on function app_hidden.changes_since(text) to parley_visitor;
 --! EndIncluded operations/changes_since.sql
+--! Included operations/changed_ids.sql
+create or replace function app_hidden.changed_ids(cursor text, kinds text[]) returns setof uuid as $$
+declare
+  v_since xid8 := (app_private.read_change_cursor(changed_ids.cursor)).since;
+  v_ids uuid[];
+begin
+  perform app_hidden.require_role('viewer');
+
+  v_ids := array(
+    select distinct o.id
+    from app_private.changes c, unnest(c.ids) o (id)
+    where c.tenant_id = app_hidden.current_tenant_id()
+    and c.transaction_id >= v_since
+    and (
+      c.kind = any (changed_ids.kinds)
+      or ('conversations_of_messages' = any (changed_ids.kinds) and c.kind in ('messages', 'changed_messages'))
+    )
+    limit 10001
+  );
+  if cardinality(v_ids) > 10000 then
+    raise exception 'More than 10,000 objects have changed since the cursor'
+      using errcode = 'PYLIM', hint = 'Use changesSince, which has pages, or load everything again.';
+  end if;
+  return query select unnest(v_ids);
+
+  -- As in changes_since(): a message changes its conversation, too. The ids of messages are those of no conversation.
+  if 'conversations_of_messages' = any (changed_ids.kinds) then
+    return query select m.conversation_id from app_public.messages m where m.id in (select unnest(v_ids));
+  end if;
+end;
+$$ language plpgsql stable security definer rows 100 set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.changed_ids(text, text[]) is
+  E'The ids of what has changed in the caller''s tenant since a cursor, of these kinds (those of notify_change(), and '
+   'conversations_of_messages); an id may be returned more than once. PYLIM: more than 10,000.';
+
+grant execute on function app_hidden.changed_ids(text, text[]) to parley_visitor;
+--! EndIncluded operations/changed_ids.sql
 --! Included messages/apply_message_changes.sql
 create or replace function app_private.apply_message_changes(change_ids uuid[]) returns void as $$
 declare

@@ -7,6 +7,7 @@ import type { KeyRing } from "../../secrets/key_ring.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { databaseSettings } from "../auth/visitor.ts";
 import type { SimulationCalls } from "../simulation_calls.ts";
+import { ChangedSince } from "./changed_since.ts";
 import { ChangesSince } from "./changes_since.ts";
 import { channelMutations } from "./channel_mutations.ts";
 import { ChatbotGraphs } from "./chatbot_graphs.ts";
@@ -68,6 +69,7 @@ export async function buildSchema({
       ]),
       ChatbotGraphs,
       ...ChangesSince,
+      ChangedSince,
       ChatbotNodeKinds,
       mediaUrl(mediaAddresses),
       Subscriptions,

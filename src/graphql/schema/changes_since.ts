@@ -13,7 +13,7 @@ const PAGE = 100;
 type Page = { cursor: string; has_more: boolean; ids: Readonly<Record<string, readonly string[]>> };
 
 /** The fields of a page that are rows, and the kinds of their ids. */
-const ROWS = {
+export const CHANGED_KINDS = {
   messages: kindsOf("messageAdded", "messageChanged", "messageStatusChanged"),
   conversations: [...kindsOf("conversationChanged"), "conversations_of_messages"],
   contacts: kindsOf("contactChanged"),
@@ -28,9 +28,9 @@ const ROWS = {
 const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
   const { pgResources } = build.input.pgRegistry;
 
-  const rows = (table: keyof typeof ROWS) => ($page: Step) => {
+  const rows = (table: keyof typeof CHANGED_KINDS) => ($page: Step) => {
     const $ids = lambda($page as Step<Page>, ({ ids }) =>
-      sorted(ROWS[table].flatMap((kind) => ids[kind] ?? [])),
+      sorted(CHANGED_KINDS[table].flatMap((kind) => ids[kind] ?? [])),
     );
     const $rows = (pgResources[table] as { find(): PgSelectStep }).find();
     const $$ids = $rows.placeholder($ids, LIST_TYPES.uuid);
@@ -115,7 +115,7 @@ const ChangesSinceLimits: GraphileConfig.Plugin = {
   schema: {
     hooks: {
       GraphQLObjectType_fields_field(field, _build, { Self, scope: { fieldName } }) {
-        if (Self.name !== "Changes" || !(Object.hasOwn(ROWS, fieldName) || fieldName === "deleted"))
+        if (Self.name !== "Changes" || !(Object.hasOwn(CHANGED_KINDS, fieldName) || fieldName === "deleted"))
           return field;
         return { ...field, extensions: { ...field.extensions, longestList: PAGE } };
       },

@@ -12,6 +12,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.change_password": "for the API's login; needs an open session and the old password",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
+  "app_hidden.changed_ids": "members, and only ids of their own tenant",
   "app_hidden.changes_since": "members, and only ids of their own tenant",
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
