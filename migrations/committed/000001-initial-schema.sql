@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:31feb68a59d980fc0a06e1930fcfe92135f463ce
+--! Hash: sha1:020c0fff4f6fc292fef461f5e94da0eae568b194
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7748,7 +7748,9 @@ create or replace function app_private.reconcile_received_media() returns void a
   and d.created_at < now() - interval '1 minute'
   and p.leased_until < now()
   and not exists (
-    select from graphile_worker.jobs j where j.key = app_private.job_key('fetch_media', d.id)
+    select from graphile_worker.jobs j
+    -- One that has used up its attempts does not run again.
+    where j.key = app_private.job_key('fetch_media', d.id) and j.attempts < j.max_attempts
   )
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 

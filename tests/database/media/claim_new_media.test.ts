@@ -63,3 +63,15 @@ story("pending files without a job get one, unless a worker may be fetching them
   await reconcile();
   assert.equal((await jobKeys(db)).length, 3);
 });
+
+story("a pending file whose job has used up its attempts gets another", async (db) => {
+  await aTenantWithPictures(db, 1);
+  const { rows: before } = await db.query(
+    "update graphile_worker._private_jobs set attempts = max_attempts where key like 'fetch_media:%' returning key",
+  );
+  await db.query("select app_private.reconcile_received_media()");
+  const { rows } = await db.query("select key from graphile_worker.jobs where attempts = 0 and key = $1", [
+    before[0].key,
+  ]);
+  assert.equal(rows.length, 1);
+});
