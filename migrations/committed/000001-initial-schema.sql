@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:020c0fff4f6fc292fef461f5e94da0eae568b194
+--! Hash: sha1:7a02807d8f0fc0e6dc6dcc0afdc38b5f8a1b6dde
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -12671,6 +12671,10 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   delete from app_public.presences p where p.expires_at < now() - interval '1 day';
+  -- Jobs of killed workers that a newer job has replaced while they ran: they lost their key, and do not run again.
+  delete from graphile_worker._private_jobs j
+  where j.key is null and j.attempts >= j.max_attempts and j.last_error is null and j.locked_at is null
+  and j.updated_at < now() - interval '1 day';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Events that wait until a user is done, but whose run has ended.
@@ -12682,9 +12686,10 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
   E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
-   'of language models after eight days; recorded changes after three days; failed sign-ins and presences after one '
-   'day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were '
-   'set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
+   'of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced '
+   'jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that '
+   'no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier '
+   'webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

@@ -86,3 +86,29 @@ story(
     assert.equal(await count(db, "app_private.chatbot_events"), 0);
   },
 );
+
+story(
+  "a job that was replaced while a worker ran it, and then died, goes after a day; others stay",
+  async (db) => {
+    const add = (key: string) =>
+      db.query("select graphile_worker.add_job('fetch_media', '{\"mediaId\": \"x\"}', job_key => $1)", [key]);
+    await add("replaced");
+    await db.query(
+      "update graphile_worker._private_jobs set locked_by = 'w', locked_at = now() where key = 'replaced'",
+    );
+    await add("replaced");
+    await db.query(
+      "update graphile_worker._private_jobs set locked_by = null, locked_at = null where key is null",
+    );
+    await add("failed");
+    await db.query("update graphile_worker._private_jobs set attempts = max_attempts where key = 'failed'");
+    const left = async () => {
+      await forget(db);
+      const { rows } = await db.query("select key from graphile_worker.jobs order by key nulls last");
+      return rows.map(({ key }) => key);
+    };
+    assert.deepEqual(await left(), ["failed", "replaced", null]);
+    await db.query("update graphile_worker._private_jobs set updated_at = now() - interval '25 hours'");
+    assert.deepEqual(await left(), ["failed", "replaced"]);
+  },
+);
