@@ -5209,6 +5209,10 @@ create function app_private.delete_old_rows() returns void as $$
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   delete from app_public.presences p where p.expires_at < now() - interval '1 day';
+  -- Jobs of killed workers that a newer job has replaced while they ran: they lost their key, and do not run again.
+  delete from graphile_worker._private_jobs j
+  where j.key is null and j.attempts >= j.max_attempts and j.last_error is null and j.locked_at is null
+  and j.updated_at < now() - interval '1 day';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Events that wait until a user is done, but whose run has ended.
@@ -5218,7 +5222,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins and presences after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -7315,7 +7319,9 @@ create function app_private.reconcile_received_media() returns void as $$
   and d.created_at < now() - interval '1 minute'
   and p.leased_until < now()
   and not exists (
-    select from graphile_worker.jobs j where j.key = app_private.job_key('fetch_media', d.id)
+    select from graphile_worker.jobs j
+    -- One that has used up its attempts does not run again.
+    where j.key = app_private.job_key('fetch_media', d.id) and j.attempts < j.max_attempts
   )
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;

@@ -32,6 +32,7 @@ const RENEW_MS = 20_000;
  */
 export default ({ slots, ...tools }: Tools & Pick<WorkerContext, "slots">): Task<"fetch_media"> =>
   async ({ mediaId }, helpers) => {
+    const signal = helpers.abortSignal;
     const { rows } = await tools.pool.query<{ tenant_id: string; is_retry: boolean }>(
       "select tenant_id, state = 'pending' and attempts > 0 as is_retry from app_public.media where id = $1",
       [mediaId],
@@ -39,12 +40,12 @@ export default ({ slots, ...tools }: Tools & Pick<WorkerContext, "slots">): Task
     if (!rows[0]) return;
     const { tenant_id: tenantId, is_retry: isRetry } = rows[0];
     const fetchNew = async () => {
-      while (await fetchClaimed(await claimNew(tenantId, tools), tools));
+      while (!signal?.aborted && (await fetchClaimed(await claimNew(tenantId, tools), tools, signal)));
     };
     // Even if the file has been fetched: the job may run again, because its worker died with others in hand.
     if (!isRetry) return slots.drain("fetch_media", tenantId, helpers, fetchNew);
     await slots.run("fetch_media", tenantId, helpers, async () => {
-      await fetchClaimed(await claim(mediaId, tools), tools);
+      await fetchClaimed(await claim(mediaId, tools), tools, signal);
       await fetchNew();
     });
   };
@@ -60,12 +61,19 @@ async function claimNew(tenantId: string, { pool }: Tools): Promise<Claim | unde
   return rows[0];
 }
 
-/** Fetches and stores a file; false if none was claimed. */
-async function fetchClaimed(claimed: Claim | undefined, tools: Tools): Promise<boolean> {
+/**
+ * Fetches and stores a file; false if none was claimed.
+ * @param signal the worker stops: the file is left to another one
+ */
+async function fetchClaimed(
+  claimed: Claim | undefined,
+  tools: Tools,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   if (claimed === undefined) return false;
   const lease = keepLease(claimed, tools);
   try {
-    const problem = await fetchAndStore(claimed, tools);
+    const problem = await fetchAndStore(claimed, tools, signal);
     if (problem) await recordProblem(claimed, problem, tools);
   } finally {
     clearInterval(lease);
@@ -81,10 +89,14 @@ function keepLease({ media_id, attempt }: Claim, { pool, log }: Tools): NodeJS.T
   }, RENEW_MS).unref();
 }
 
-async function fetchAndStore(claim: Claim, tools: Tools): Promise<FetchProblem | null> {
+async function fetchAndStore(
+  claim: Claim,
+  tools: Tools,
+  signal: AbortSignal | undefined,
+): Promise<FetchProblem | null> {
   const { pool, media, log } = tools;
   try {
-    const outcome = await fetchFile(claim, tools);
+    const outcome = await fetchFile(claim, tools, signal);
     if (outcome.kind !== "fetched") return fetchProblemOf(outcome);
     await using file = outcome.file;
     // Not the type that the sender has claimed: files are served by Parley, and harmless to those who open the storage.
@@ -107,6 +119,7 @@ async function fetchAndStore(claim: Claim, tools: Tools): Promise<FetchProblem |
 async function fetchFile(
   claim: Claim,
   { channels, media }: Tools,
+  signal: AbortSignal | undefined,
 ): Promise<FetchedFile | FileProblem | Failure> {
   const channel = { kind: claim.channel_kind, id: claim.channel_id };
   const adapter = channels.adapterOf(channel.kind).media;
@@ -118,7 +131,7 @@ async function fetchFile(
     sha256: claim.announced_sha256,
     maxBytes: claim.max_size,
   };
-  return adapter.fetch(file, access, media.spool);
+  return adapter.fetch(file, access, media.spool, signal);
 }
 
 async function recordProblem(claim: Claim, problem: FetchProblem, { pool, log }: Tools): Promise<void> {

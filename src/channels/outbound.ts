@@ -43,9 +43,15 @@ type OutboundMedia<A extends Access = Access> = {
   /**
    * Downloads the file of a received message into the spool, and checks that it is the one that the provider announced.
    * It can be repeated safely. The caller disposes of the file.
+   * @param signal ends the download earlier: the provider then counts as unavailable
    * @throws StorageError when the spool cannot be written to
    */
-  fetch(file: ReceivedFile, access: A, spool: Spool): Promise<FetchedFile | FileProblem | Failure>;
+  fetch(
+    file: ReceivedFile,
+    access: A,
+    spool: Spool,
+    signal?: AbortSignal,
+  ): Promise<FetchedFile | FileProblem | Failure>;
 };
 
 /** What a received message says of its file. */

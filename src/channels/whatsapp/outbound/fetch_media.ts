@@ -36,9 +36,10 @@ export async function fetchMedia(
   access: CloudApiAccess,
   { providerMediaId, url, sha256, maxBytes }: ReceivedFile,
   spool: Spool,
+  signal?: AbortSignal,
 ): Promise<FetchedFile | FileProblem | Failure> {
   const limit = Math.min(maxBytes ?? MAX_BYTES, MAX_BYTES);
-  const fetch = (announced: Announced) => download(graph, access, announced, limit, spool);
+  const fetch = (announced: Announced) => download(graph, access, announced, { spool, limit, signal });
   if (url !== null && isDigest(sha256) && mayHaveToken(url, access)) {
     const outcome = await fetch({ url, mimeType: null, sha256, size: null });
     // Any other outcome, a page in place of the file included, may mean that the address has expired.
@@ -81,8 +82,7 @@ async function download(
   graph: GraphClient,
   access: CloudApiAccess,
   announced: Announced,
-  limit: number,
-  spool: Spool,
+  { spool, limit, signal }: { spool: Spool; limit: number; signal: AbortSignal | undefined },
 ): Promise<FetchedFile | FileProblem | Failure> {
   if (!mayHaveToken(announced.url, access)) return damaged("its address is not one of the provider");
   const tooLarge = { kind: "too_large", maxBytes: limit } as const;
@@ -96,7 +96,11 @@ async function download(
     return tooLarge;
   }
   try {
-    const file = await spool.write(reply.body, { maxBytes: announced.size ?? limit, timeoutMs: TIMEOUT_MS });
+    const file = await spool.write(reply.body, {
+      maxBytes: announced.size ?? limit,
+      timeoutMs: TIMEOUT_MS,
+      ...(signal && { signal }),
+    });
     return await checked(file, announced);
   } catch (error) {
     if (error instanceof StorageError) throw error;

@@ -17,7 +17,7 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
     markRead: (read, access) => markRead(graph, access, read),
     media: {
       upload: (file, access) => uploadMedia(graph, access, file),
-      fetch: (file, access, spool) => fetchMedia(graph, access, file, spool),
+      fetch: (file, access, spool, signal) => fetchMedia(graph, access, file, spool, signal),
     },
     close: () => graph.close(),
   };

@@ -24,12 +24,13 @@ async function mediaServer(t: TestContext, described: object, download = serve) 
     ...server,
     paths: () => server.seen.map(({ path }) => path),
     spooled: () => readdir(spool.folder).catch(() => []),
-    fetch: (more: Partial<Parameters<typeof fetchMedia>[2]> = {}) =>
+    fetch: (more: Partial<Parameters<typeof fetchMedia>[2]> = {}, signal?: AbortSignal) =>
       fetchMedia(
         server.graph,
         server.channel,
         { providerMediaId: "71", url: null, sha256: null, maxBytes: null, ...more },
         spool,
+        signal,
       ),
   };
 }
@@ -100,6 +101,16 @@ test("an error whose page does not end does not hold up other files", async (t) 
   });
   assert.equal((await server.fetch()).kind, "uncertain");
   while (!isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test("a download that is given up is no file, and another attempt may be made", async (t) => {
+  const stopping = new AbortController();
+  const server = await mediaServer(t, {}, (_seen, response) => {
+    response.write(BYTES);
+    stopping.abort();
+  });
+  assert.deepEqual(await server.fetch({}, stopping.signal), { kind: "unavailable", reason: "AbortError" });
+  assert.deepEqual(await server.spooled(), []);
 });
 
 test("a file is asked for as it is, not compressed", async (t) => {
