@@ -18,6 +18,8 @@ type S3Settings = {
   secretAccessKey: string;
   /** The pause before the first repetition; it doubles. Defaults to 200 ms. */
   retryMs?: number;
+  /** How long a request without a body may take. Defaults to 15 s. */
+  timeoutMs?: number;
 };
 
 type Request = {
@@ -26,15 +28,16 @@ type Request = {
   headers?: Record<string, string>;
   /** Opened again for each attempt. */
   body?: () => Readable;
-  timeoutMs: number;
+  /** Of the body, in bytes: it may take longer. */
+  size?: number;
 };
 
 type Response = Dispatcher.ResponseData;
 
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 15_000;
-/** For 100 MB at 2 Mbit/s. */
-const PUT_TIMEOUT_MS = 7 * 60_000;
+/** 2 Mbit/s: seven minutes for 100 MB. */
+const BYTES_PER_MS = 250;
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** Keeps files in a bucket of S3, or of a service with the same API: MinIO, R2, Garage, Ceph. */
@@ -62,7 +65,7 @@ export class S3Storage implements MediaStorage {
         "x-amz-content-sha256": file.sha256.toString("hex"),
       },
       body: () => createReadStream(file.path),
-      timeoutMs: PUT_TIMEOUT_MS,
+      size: file.size,
     });
   }
 
@@ -71,18 +74,15 @@ export class S3Storage implements MediaStorage {
       method: "GET",
       path: requireKey(key),
       ...(range && { headers: { range: `bytes=${range.start}-${range.end}` } }),
-      timeoutMs: TIMEOUT_MS,
     });
     const { "content-length": length, "content-range": part } = response.headers;
     return { stream: response.body, size: Number(part ? String(part).split("/")[1] : length) };
   }
 
   async remove(key: string): Promise<void> {
-    await this.#discard({ method: "DELETE", path: requireKey(key), timeoutMs: TIMEOUT_MS }).catch(
-      (error: unknown) => {
-        if (!(error instanceof MissingFile)) throw error;
-      },
-    );
+    await this.#discard({ method: "DELETE", path: requireKey(key) }).catch((error: unknown) => {
+      if (!(error instanceof MissingFile)) throw error;
+    });
   }
 
   async check(): Promise<void> {
@@ -90,7 +90,6 @@ export class S3Storage implements MediaStorage {
       method: "PUT",
       path: ".check",
       headers: { "content-length": "0" },
-      timeoutMs: TIMEOUT_MS,
     });
   }
 
@@ -135,7 +134,7 @@ export class S3Storage implements MediaStorage {
     throw statusCode === 404 && code !== "NoSuchBucket" ? new MissingFile() : error;
   }
 
-  async #send({ method, path, headers = {}, body, timeoutMs }: Request): Promise<Response> {
+  async #send({ method, path, headers = {}, body, size = 0 }: Request): Promise<Response> {
     const { endpoint, bucket, prefix, region, accessKeyId, secretAccessKey } = this.#settings;
     const key = prefix === "" ? path : `${prefix}/${path}`;
     const signed = await new AwsV4Signer({
@@ -148,6 +147,7 @@ export class S3Storage implements MediaStorage {
       secretAccessKey,
     }).sign();
     const content = body?.();
+    const timeoutMs = (this.#settings.timeoutMs ?? TIMEOUT_MS) + size / BYTES_PER_MS;
     // The time limit covers the headers of the response; its body has a limit for pauses.
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new Error("timeout")), timeoutMs);

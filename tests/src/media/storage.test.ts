@@ -182,6 +182,22 @@ describe("the bucket", () => {
     await assert.rejects(stage.storage.open(key), { code: "PYSTO", message: /503 SlowDown/ });
   });
 
+  test("that does not answer is given up, sooner for a small file", async (t) => {
+    const stage = await s3Stage(t, { timeoutMs: 50 });
+    const taken: number[] = [];
+    stage.s3.interfere = (request) => {
+      request.on("error", () => {}).resume();
+      taken.push(Date.now());
+      return true;
+    };
+    await assert.rejects(put(stage, randomUUID(), randomBytes(1_000)), {
+      code: "PYSTO",
+      message: /cannot be reached/,
+    });
+    assert.equal(taken.length, 3);
+    assert.ok(taken[2]! - taken[0]! < 5_000);
+  });
+
   test("that cannot be reached is PYSTO, with its address", async (t) => {
     const { storage, s3 } = await s3Stage(t);
     await s3.close();
