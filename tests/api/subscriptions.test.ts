@@ -88,7 +88,9 @@ test("messages of one transaction come in the order they were said", async () =>
 
 test("the statuses of a message and the state changes of a conversation are published", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
-  const statuses = await subscribe(api, tokenOf(viewer), STATUSES, { id: conversationId.toUpperCase() });
+  const statuses = await subscribe(api, tokenOf(viewer), STATUSES, {
+    id: conversationId.toUpperCase().replaceAll("-", ""),
+  });
   const changes = await subscribe(api, tokenOf(viewer), CONVERSATIONS);
   const foreign = await subscribe(api, tokenOf(stranger), STATUSES);
   const id = (await send(conversationId, "Hello")).data.sendMessage.message.id;

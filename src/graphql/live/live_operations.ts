@@ -6,6 +6,7 @@ import {
   getArgumentValues,
   getVariableValues,
 } from "postgraphile/graphql";
+import { canonicalUuid } from "../../base/canonical_uuid.ts";
 import { ParleyError } from "../../base/errors.ts";
 import { FairShare } from "../../base/fair_share.ts";
 import type { Log } from "../../base/log.ts";
@@ -93,7 +94,7 @@ export class LiveOperations {
     );
     if (errors) throw new RefusedRequest(errors);
     const [id] = Object.values(getArgumentValues(field, root, coerced));
-    return typeof id === "string" ? id.toLowerCase() : null;
+    return typeof id === "string" ? canonicalUuid(id) : null;
   }
 
   #readerOf(live: LiveDocument, operation: Operation, { tenantId }: Visitor, role: MemberRole): Reader {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canonicalUuid } from "../../base/canonical_uuid.ts";
 import type { Json } from "../../base/json/json.ts";
 import type { Instant } from "../../chatbot/engine/context.ts";
 import { CREDENTIAL, CREDENTIAL_RULE } from "../../secrets/credential.ts";
@@ -26,10 +27,7 @@ export function uuid() {
   return z
     .string()
     .regex(/^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$/i, "must be a UUID")
-    .transform((text) => {
-      const digits = text.replace(/[{}-]/g, "").toLowerCase();
-      return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-    })
+    .transform(canonicalUuid)
     .register(graphqlTypes, { name: "UUID" });
 }
 
