@@ -16,6 +16,9 @@ export function isKnown({ headers }: Pick<Request, "headers">, etag: string): bo
 export function rangeOf(request: Request, size: number, etag: string): ByteRange | undefined {
   const condition = request.get("if-range");
   if (condition !== undefined && condition !== etag) return undefined;
+  const end = /^bytes=-0*([1-9]\d*)$/.exec(request.get("range") ?? "")?.[1];
+  // The last bytes, of a file that does not have so many: all. The parser takes that for unsatisfiable.
+  if (size > 0 && Number(end) > size) return { start: 0, end: size - 1 };
   const ranges = request.range(size);
   if (ranges === -1) throw new UnsatisfiableRange(size);
   if (ranges === undefined || ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1)
