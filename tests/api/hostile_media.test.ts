@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -261,10 +262,11 @@ test("a reader that stops reading is disconnected, and its place is free again",
   const sockets = [1, 2].map(() => {
     const socket = connect(Number(new URL(api.url).port), "127.0.0.1");
     socket.on("error", () => {});
-    socket.pause();
     socket.write(`GET ${body.url} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     return socket;
   });
+  // What follows must not take the place of one of them. What can be read is not read.
+  await Promise.all(sockets.map((socket) => once(socket, "readable")));
   await until(
     "the condition",
     async () => (await fetch(api.url + body.url, { headers: { range: "bytes=0-0" } })).status === 503,
@@ -274,6 +276,32 @@ test("a reader that stops reading is disconnected, and its place is free again",
     async () => (await fetch(api.url + body.url, { headers: { range: "bytes=0-0" } })).status === 206,
   );
   for (const socket of sockets) socket.destroy();
+});
+
+test("many readers of a file leave the connections to others, which webhooks use, too", async () => {
+  const read = async (content: Buffer) => (await api.upload(agent, content)).body.url as string;
+  const [flooded, other] = [await read(SAMPLES.png), await read(SAMPLES.pdf)];
+  const stuck = async () => {
+    const { rows } = await database.pool.query<{ count: number }>(
+      `select count(*)::int from pg_stat_activity
+       where datname = current_database() and application_name = 'parley media' and wait_event_type = 'Lock'`,
+    );
+    return rows[0]!.count;
+  };
+  const client = await database.pool.connect();
+  await client.query("begin");
+  await client.query("lock table app_public.media");
+  const reads = Array.from({ length: 20 }, () => fetch(api.url + flooded));
+  try {
+    await until("look-ups of the flooded file", async () => (await stuck()) > 1);
+    reads.push(fetch(api.url + other));
+    await until("the look-up of the other file", async () => (await stuck()) > 2);
+    assert.equal(await stuck(), 3);
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+  for (const response of await Promise.all(reads)) await response.arrayBuffer();
 });
 
 test("a 100 MB document goes in and out in bounded memory", async () => {

@@ -42,17 +42,17 @@ export function createDownload({
   addresses,
   limits,
 }: DownloadParts): RequestHandler {
-  const places = new FairShare({
-    ...limits.downloads,
-    refusal: "Too many files are being read: try again shortly",
-  });
+  const refusal = "Too many files are being read: try again shortly";
+  const places = new FairShare({ ...limits.downloads, refusal });
+  // Whose file it is, is not known before; the webhooks use these connections, too.
+  const lookUps = new FairShare({ ...limits.lookUps, refusal });
   // What a key stands for never changes.
   const types = remember<string>(60 * 60_000);
 
   return async (request, response) => {
     const access = addresses.verify(String(request.params.id), request.query);
     if (!access) throw new ParleyError("PYLNK", "The address is wrong or has expired: query `url` again");
-    const row = await findMedia(pool, access.mediaId);
+    const row = await lookUps.run([access.mediaId], () => findMedia(pool, access.mediaId));
     if (!isStored(row)) {
       const { state, error_code: errorCode } = row;
       const message = `The file is not stored: it is ${state}`;

@@ -7,6 +7,8 @@ export const MEDIA_LIMITS = {
   uploadBytesOfTenant: 256 * 1024 * 1024,
   /** An upload must never be slower than this; a slow phone sends ten times as much. */
   pace: { everyMs: 10_000, leastBytes: 10_000 },
+  /** Files that are looked up in the database at the same time: of all, and one. The others wait. */
+  lookUps: { places: 4, perKey: [2], waiting: 2_000, waitingPerKey: 1_000, waitMs: 10_000 },
   /** Downloads at the same time: of all tenants, and of one. An inbox asks for many pictures at once; the others wait. */
   downloads: { places: 128, perKey: [32], waiting: 2_000, waitingPerKey: 500, waitMs: 10_000 },
   /** A reader that takes nothing for so long is disconnected. */
