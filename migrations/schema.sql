@@ -2374,7 +2374,7 @@ begin
   v_ids := array(
     select distinct o.id
     from app_private.changes c, unnest(c.ids) o (id)
-    where c.tenant_id = app_hidden.current_tenant_id()
+    where c.tenant_id = (select app_hidden.current_tenant_id())
     and c.transaction_id >= v_since
     and (
       c.kind = any (changed_ids.kinds)

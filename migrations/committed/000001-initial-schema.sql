@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7a02807d8f0fc0e6dc6dcc0afdc38b5f8a1b6dde
+--! Hash: sha1:0915a0f106951edae06dc90fafc2a7d13da52f31
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5195,7 +5195,7 @@ begin
   v_ids := array(
     select distinct o.id
     from app_private.changes c, unnest(c.ids) o (id)
-    where c.tenant_id = app_hidden.current_tenant_id()
+    where c.tenant_id = (select app_hidden.current_tenant_id())
     and c.transaction_id >= v_since
     and (
       c.kind = any (changed_ids.kinds)
