@@ -98,6 +98,12 @@ export function withExtension(name: string, { extensions }: FileType): string {
   return extensions.includes(extensionOf(name)) ? name : `${name}.${extensions[0]}`;
 }
 
+/** The name of a file that has none: `image.png`, or `document` if its type is not known. */
+export function defaultName(type: string, contentType: string): string {
+  const found = FILE_TYPES.find(({ mimeType }) => mimeType === contentType);
+  return found ? withExtension(type, found) : type;
+}
+
 export function extensionOf(name: string): string {
   return /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
 }

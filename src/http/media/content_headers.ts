@@ -1,5 +1,6 @@
 import { create } from "content-disposition";
 import { cleanFilename } from "../../media/clean_filename.ts";
+import { defaultName } from "../../media/file_types.ts";
 import type { ServedType } from "../../media/served_type.ts";
 
 type Content = ServedType & { filename: string | null; type: string; sha256: Buffer; isDownload: boolean };
@@ -10,7 +11,7 @@ type Content = ServedType & { filename: string | null; type: string; sha256: Buf
  */
 export function contentHeaders(content: Content): Record<string, string> {
   const { contentType, isShown, filename, type, isDownload } = content;
-  const name = cleanFilename(filename ?? "") || type;
+  const name = cleanFilename(filename ?? "") || defaultName(type, contentType);
   return {
     "content-type": contentType,
     "content-disposition": create(name, { type: isShown && !isDownload ? "inline" : "attachment" }),
