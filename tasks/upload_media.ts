@@ -20,7 +20,7 @@ export default ({
   ...context
 }: Pick<WorkerContext, "pool" | "channels" | "media" | "sender" | "slots" | "log">): Task<"upload_media"> =>
   async ({ channelId }, helpers) => {
-    const tools: Tools = { ...context, storage };
+    const tools: Tools = { ...context, storage, signal: helpers.abortSignal };
     const { rows } = await tools.pool.query("select tenant_id, kind from app_public.channels where id = $1", [
       channelId,
     ]);
@@ -36,7 +36,7 @@ export default ({
 
 /** Uploads one file after the other until none is due. */
 async function uploadDue(channel: ChannelRef, jobId: string, tools: Tools): Promise<void> {
-  for (;;) {
+  while (!tools.signal.aborted) {
     const { rows } = await tools.pool.query<MediaUpload>(
       "select * from app_private.claim_media_upload($1, $2)",
       [channel.id, jobId],

@@ -37,9 +37,10 @@ type OutboundMedia<A extends Access = Access> = {
   /**
    * Hands a file over to the provider, so that messages can refer to it. It can be repeated safely, even after an
    * `uncertain` failure.
+   * @param signal ends the upload earlier: its outcome is then unknown
    * @throws when the file cannot be read
    */
-  upload(file: OutboundFile, access: A): Promise<UploadedFile | Failure>;
+  upload(file: OutboundFile, access: A, signal?: AbortSignal): Promise<UploadedFile | Failure>;
   /**
    * Downloads the file of a received message into the spool, and checks that it is the one that the provider announced.
    * It can be repeated safely. The caller disposes of the file.

@@ -25,13 +25,15 @@ export type UploadTools = {
   channels: OutboundChannels;
   storage: Pick<MediaStorage, "open">;
   log: Log;
+  /** The worker stops: uploads are left to another one. */
+  signal: AbortSignal;
 };
 
 /** Hands a file over to the provider of a channel. */
 export async function attemptUpload(
   channel: ChannelRef,
   upload: MediaUpload,
-  { channels, storage, log }: UploadTools,
+  { channels, storage, log, signal }: UploadTools,
 ): Promise<UploadResult> {
   const { storage_key: storageKey, size, mime_type: mimeType, filename } = upload;
   if (storageKey === null) return GONE;
@@ -40,7 +42,7 @@ export async function attemptUpload(
   const open = async () => (await storage.open(storageKey)).stream;
   const file = { mimeType: mimeType ?? "application/octet-stream", filename, size, open };
   try {
-    const outcome = await withAccess(channels, channel, (access) => media.upload(file, access));
+    const outcome = await withAccess(channels, channel, (access) => media.upload(file, access, signal));
     return uploadResult(outcome, upload.attempts);
   } catch (error) {
     log.error({ mediaId: upload.media_id, err: error }, "failed to prepare a file for sending");

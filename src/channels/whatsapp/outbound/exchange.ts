@@ -26,12 +26,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(limits: { maxBytes: number; timeoutMs: number }) {
+  constructor(limits: { maxBytes: number; timeoutMs: number; signal?: AbortSignal | undefined }) {
     const { promise, resolve } = Promise.withResolvers<GraphReply>();
     this.reply = promise;
     this.#settle = resolve;
     this.#maxBytes = limits.maxBytes;
     this.#timer = setTimeout(() => this.#giveUp("timeout"), limits.timeoutMs);
+    limits.signal?.addEventListener("abort", () => this.#giveUp("ABORTED"), { once: true });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

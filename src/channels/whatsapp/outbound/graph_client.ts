@@ -17,6 +17,8 @@ type GraphRequest = {
   maxBytes?: number;
   /** The time limit for request and response together; defaults to that of the client. */
   timeoutMs?: number;
+  /** Ends the request earlier. */
+  signal?: AbortSignal | undefined;
 };
 
 type StartedDownload = {
@@ -61,6 +63,7 @@ export function createGraphClient({
     const exchange = new Exchange({
       maxBytes: request.maxBytes ?? MEGABYTE,
       timeoutMs: request.timeoutMs ?? timeoutMs,
+      signal: request.signal,
     });
     agent.dispatch(
       {

@@ -16,7 +16,7 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
     post: (message, access) => sendMessage(graph, access, message),
     markRead: (read, access) => markRead(graph, access, read),
     media: {
-      upload: (file, access) => uploadMedia(graph, access, file),
+      upload: (file, access, signal) => uploadMedia(graph, access, file, signal),
       fetch: (file, access, spool, signal) => fetchMedia(graph, access, file, spool, signal),
     },
     close: () => graph.close(),

@@ -19,6 +19,7 @@ export async function uploadMedia(
   graph: GraphClient,
   access: CloudApiAccess,
   file: OutboundFile,
+  signal?: AbortSignal,
 ): Promise<UploadedFile | Failure> {
   const stream = await file.open();
   // An error before the first read would otherwise have no listener.
@@ -30,6 +31,7 @@ export async function uploadMedia(
     headers: { ...authorization(access), ...form.headers },
     body: Readable.from(form.chunks(), { objectMode: false }),
     timeoutMs: TIMEOUT_MS,
+    signal,
   });
   stream.destroy();
   if (stream.errored) throw stream.errored;

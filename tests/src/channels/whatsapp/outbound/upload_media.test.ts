@@ -55,6 +55,24 @@ test("a file that Meta refuses is rejected with its error", async (t) => {
   });
 });
 
+test("an upload that is given up in its middle is not sent to its end, and may be repeated", async (t) => {
+  const { channel, graph } = await graphServer(t, json(200, { id: "1" }));
+  const stopping = new AbortController();
+  const endless = async function* () {
+    for (;;) {
+      yield Buffer.alloc(1_000);
+      await delay(5);
+      stopping.abort();
+    }
+  };
+  const file = aFile({ size: 100_000_000, open: async () => Readable.from(endless()) });
+  assert.deepEqual(await uploadMedia(graph, channel, file, stopping.signal), {
+    kind: "uncertain",
+    code: null,
+    reason: "ABORTED",
+  });
+});
+
 test("a file that cannot be read is an error, whether it cannot be opened or breaks off", async (t) => {
   const { channel, graph } = await graphServer(t, json(200, { id: "1" }));
   const broken = async function* () {
