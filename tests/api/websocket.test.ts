@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
 import { type Api, startApi, tokenOf } from "./support/api.ts";
-import { exchange, openSocket, subscribe } from "./support/websocket.ts";
+import { exchange, openSocket, settle, subscribe } from "./support/websocket.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -191,6 +191,23 @@ test("one connection has at most fifty operations in progress", async () => {
   while (errors.length < 10 && performance.now() - begin < 5000)
     await new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual(errors, Array(10).fill("PYLIM"));
+  socket.close();
+});
+
+test("operations that are completed at once count as long as they are being prepared", async () => {
+  const socket = await admitted();
+  const refused = new Promise<string>((resolve) =>
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data));
+      if (message.type === "error" && message.id === "60") resolve(codeOf(message));
+    }),
+  );
+  for (let id = 0; id <= 60; id += 1) {
+    const payload = { query: "subscription { messageAdded { id } }" };
+    socket.send(JSON.stringify({ id: String(id), type: "subscribe", payload }));
+    if (id < 60) socket.send(JSON.stringify({ id: String(id), type: "complete" }));
+  }
+  assert.equal(await Promise.race([refused, settle(5_000)]), "PYLIM");
   socket.close();
 });
 

@@ -113,7 +113,8 @@ async function prepare(
   id: string,
   request: { query: unknown; variables: unknown; operationName: unknown },
 ): Promise<ExecutionArgs> {
-  if (Object.keys(subscriptions).length > OPERATIONS_AT_ONCE)
+  // Those that were completed while they are being prepared count, too.
+  if (Math.max(Object.keys(subscriptions).length, client.preparing.size + 1) > OPERATIONS_AT_ONCE)
     throw new ParleyError("PYLIM", `More than ${OPERATIONS_AT_ONCE} operations at once on one connection`);
   const { visitor } = client;
   const role = visitor && (await authenticator.roleOf(visitor));
