@@ -45,7 +45,8 @@ export const OLD_OFFICE = [
 
 /**
  * All types that are accepted. What can run is not among them: HTML, SVG and other XML, scripts, programs, packages
- * (APK, JAR), documents with macros, shortcuts.
+ * (APK, JAR), documents with macros, shortcuts. (Macros in the types of Word, Excel and PowerPoint until 2003 are not
+ * detected.)
  */
 export const FILE_TYPES: readonly FileType[] = [
   shown("image", IMAGE, "image/jpeg", "jpg", "jpeg", "jpe", "jfif"),
