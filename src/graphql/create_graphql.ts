@@ -135,8 +135,9 @@ function sharedChecks({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Co
   return new FairShare({
     places: DATABASE_POOL_SIZE,
     perKey: [half, half],
-    waiting: 5_000,
-    waitingPerKey: 1_000,
+    // As many operations as the connections of one tenant may have: after a restart, all clients come back at once.
+    waiting: 100_000,
+    waitingPerKey: 50_000,
     waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
     refusal: "Too many requests of this tenant are waiting for the check of their session; try again shortly",
   });
