@@ -6016,6 +6016,15 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_different_person(uuid,uuid,text,text) is 'Whether the user ids of a customer who wrote to this channel show that the customer is not this contact, although both have the same number.';
 
+create function app_private.is_in_conversation(message_id uuid, conversation_id uuid) returns boolean as $$
+  select exists (
+    select from app_public.messages m
+    where m.id = is_in_conversation.message_id and m.conversation_id = is_in_conversation.conversation_id
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.is_in_conversation(uuid,uuid) is 'Whether a message is stored in a conversation.';
+
 create function app_private.is_listed(origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
   select origin <> 'group' and type not in ('edit', 'revoke')
     and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
@@ -7563,6 +7572,7 @@ create function app_private.refusal_message(code text, text_limit integer) retur
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
     when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
+    when 'PYNFD' then 'The quoted message (reply_to_id) is not in this conversation'
     when 'PYTPL' then 'The template is not approved'
   end
 $$
@@ -9531,6 +9541,9 @@ begin
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
       then 'PYFIL'
+      -- The provider would show the customer a message of somebody else's.
+      when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
+      then 'PYNFD'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -9553,7 +9566,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not accept the file. PYNFD, PYFIL, PYGON: there is no such file, or it is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this kind of channel.';
+comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not accept the file. PYNFD: there is no such file, or the quoted message is not in the conversation. PYFIL, PYGON: the file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this kind of channel.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
 begin

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0915a0f106951edae06dc90fafc2a7d13da52f31
+--! Hash: sha1:3e59efc462d5f8eb9919aa0bc129a6b2b922312a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4779,6 +4779,19 @@ comment on function app_private.tg_messages__refuse_change() is
   E'Refuses updates of messages (PYFIX). Only conversation_id may change, when two contacts turn out to be the same '
    'person.';
 --! EndIncluded messages/tg_messages__refuse_change.sql
+--! Included messages/is_in_conversation.sql
+create or replace function app_private.is_in_conversation(message_id uuid, conversation_id uuid) returns boolean as $$
+  select exists (
+    select from app_public.messages m
+    where m.id = is_in_conversation.message_id and m.conversation_id = is_in_conversation.conversation_id
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+-- The pinned search_path keeps it from being inlined: a statement that calls it for some rows only opens no partitions
+-- for the others.
+
+comment on function app_private.is_in_conversation(uuid, uuid) is
+  E'Whether a message is stored in a conversation.';
+--! EndIncluded messages/is_in_conversation.sql
 --! Included messages/refusal_message.sql
 create or replace function app_private.refusal_message(code text, text_limit int) returns text as $$
   select case code
@@ -4787,6 +4800,7 @@ create or replace function app_private.refusal_message(code text, text_limit int
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
     when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
+    when 'PYNFD' then 'The quoted message (reply_to_id) is not in this conversation'
     when 'PYTPL' then 'The template is not approved'
   end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
@@ -4833,6 +4847,9 @@ begin
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
       then 'PYFIL'
+      -- The provider would show the customer a message of somebody else's.
+      when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
+      then 'PYNFD'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -4859,9 +4876,10 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_messages__refuse() is
   E'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. '
    'PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not '
-   'accept the file. PYNFD, PYFIL, PYGON: there is no such file, or it is not stored. PYWIN: the reply window is '
-   'closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is '
-   'known and not approved. PYADR: the contact has no address on this kind of channel.';
+   'accept the file. PYNFD: there is no such file, or the quoted message is not in the conversation. PYFIL, PYGON: the '
+   'file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is '
+   'blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this '
+   'kind of channel.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { send } from "../../support/messages.ts";
 import {
@@ -56,6 +57,21 @@ story("a customer who never wrote is written to by template only", async (db) =>
   const { thread } = await aThread(db, false);
   assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYWIN");
   await template(db, thread);
+});
+
+story("a message quotes one of its own conversation only: PYNFD", async (db) => {
+  const workspace = await aWorkspace(db);
+  const [thread, other] = [await aConversation(db, workspace), await aConversation(db, workspace)];
+  const quote = (id: string) =>
+    db.query(
+      `insert into app_public.messages (conversation_id, type, content, reply_to_id)
+       values ($1, 'text', '{"body": "Yes"}', $2)`,
+      [thread.conversationId, id],
+    );
+  const foreign = await send(db, other.conversationId);
+  assert.equal(await refusal(db, () => quote(foreign)), "PYNFD");
+  assert.equal(await refusal(db, () => quote(randomUUID())), "PYNFD");
+  await quote(await send(db, thread.conversationId));
 });
 
 story("a message to a blocked or opted-out contact is refused, even a template: PYOPT", async (db) => {
