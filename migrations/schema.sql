@@ -7203,6 +7203,14 @@ declare
     )
   );
 begin
+  -- A job that is replaced while a worker runs it does not run again if that worker dies.
+  update app_private.media_uploads u set job_id = null, due_at = now()
+  where u.job_id is not null
+  and not exists (
+    select from graphile_worker.jobs j
+    where j.id::text = u.job_id and (j.locked_at is not null or j.attempts < j.max_attempts)
+  );
+
   -- Their job may be there, and waits for a slot: then this one does nothing.
   perform graphile_worker.add_jobs(array_agg(app_private.job(
     'upload_media', json_build_object('channelId', c.id), key => app_private.job_key('upload_media', c.id)
