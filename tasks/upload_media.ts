@@ -26,8 +26,9 @@ export default ({
     ]);
     if (rows.length === 0) return;
     const channel = { kind: rows[0].kind, id: channelId };
+    // Before it waits for a slot: the job that follows then has another id.
+    await tools.pool.query("select app_private.return_media_uploads($1, $2)", [channelId, helpers.job.id]);
     await slots.run("upload_media", rows[0].tenant_id, helpers, async () => {
-      await tools.pool.query("select app_private.return_media_uploads($1, $2)", [channelId, helpers.job.id]);
       const uploads = Array.from({ length: AT_ONCE }, () => uploadDue(channel, helpers.job.id, tools));
       const failed = (await Promise.allSettled(uploads)).find(({ status }) => status === "rejected");
       if (failed?.status === "rejected") throw failed.reason;

@@ -285,3 +285,18 @@ story("conversations whose upload ended without releasing them are released", as
   await db.query("select app_private.reconcile_media_uploads()");
   assert.deepEqual(await claim(db), [picture]);
 });
+
+story("an upload that a job claimed which no longer runs is due again", async (db) => {
+  const { workspace, conversationId } = await aThread(db);
+  await sendMedia(db, conversationId, await storedMedia(db, workspace.tenantId));
+  await claim(db);
+  const [{ id }] = (
+    await db.query("select id from graphile_worker.jobs where task_identifier = 'upload_media'")
+  ).rows;
+  const claimed = await claimUpload(db, workspace, String(id));
+  await db.query("select app_private.reconcile_media_uploads()");
+  assert.equal(await claimUpload(db, workspace), undefined, "its job is there");
+  await noJobs(db);
+  await db.query("select app_private.reconcile_media_uploads()");
+  assert.equal((await claimUpload(db, workspace, "another")).id, claimed.id);
+});
