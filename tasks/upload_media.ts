@@ -11,7 +11,7 @@ import type { WorkerContext } from "../src/process/worker_context.ts";
 type Tools = UploadTools & Pick<WorkerContext, "sender">;
 
 /** How many files of a channel are uploaded at once. */
-const AT_ONCE = 4;
+const AT_ONCE = 2;
 
 /** Hands the files that messages of a channel wait for over to the provider, and releases the messages. */
 export default ({

@@ -80,7 +80,7 @@ export const JOBS = {
     payload: z.object({ mediaId: z.uuid() }),
     keys: ["fetch_media:<mediaId>"],
     pool: "slow",
-    slots: { places: 12, perTenant: 6 },
+    slots: { places: 12, perTenant: 3 },
   },
   remove_media_files: {
     payload: nothing,
