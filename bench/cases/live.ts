@@ -28,7 +28,7 @@ const COUNTED_AFTER_MS = 1_500;
 
 export const live: Case = {
   name: "live",
-  about: "100 messages in one insert, told to 1, 20 and 50 agents with what a row of an inbox shows",
+  about: "100 messages in one insert, reported to 1, 20 and 50 agents with what a row of an inbox shows",
   async run(bench) {
     const workspace = await bench.workspace("live");
     const { watcher } = bench.postgres;
@@ -40,8 +40,8 @@ export const live: Case = {
     const tokens = await signIn(bench, workspace, Math.max(...AGENTS));
     let alone: Figure["control"];
     for (const count of AGENTS) {
-      const told = await tellAgents(bench, workspace, tokens.slice(0, count));
-      const { lastMs, cost, faults, ...details } = told;
+      const reported = await reportToAgents(bench, workspace, tokens.slice(0, count));
+      const { lastMs, cost, faults, ...details } = reported;
       const figure = { case: "live", details, faults };
       bench.add({
         ...figure,
@@ -66,7 +66,7 @@ export const live: Case = {
   },
 };
 
-type Told = {
+type Reported = {
   /** From the insert to the last event, in the slowest round. */
   lastMs: number;
   /** CPU of Postgres for a message, its insert included: microseconds. */
@@ -77,7 +77,7 @@ type Told = {
   faults: string[];
 };
 
-async function tellAgents(bench: Bench, workspace: Workspace, tokens: string[]): Promise<Told> {
+async function reportToAgents(bench: Bench, workspace: Workspace, tokens: string[]): Promise<Reported> {
   const agents = startChild<AgentsRequest>("world/agents.ts");
   try {
     const url = `${bench.program.url.replace("http", "ws")}/graphql`;

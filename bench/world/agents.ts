@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import { takeJobs } from "./job.ts";
 
-/** Agents' browsers: connect with these tokens and subscribe to these documents, or wait for what they are told. */
+/** Agents' browsers: connect with these tokens and subscribe to these documents, or wait for the events they receive. */
 export type AgentsRequest =
   | { kind: "connect"; url: string; tokens: string[]; documents: string[] }
   | { kind: "wait"; expected: number; timeoutMs: number }

@@ -32,7 +32,7 @@ const SHOW = `mutation ($id: UUID!, $state: PresenceState!) {
 }`;
 const END = "mutation ($id: UUID!) { endPresence(input: { conversationId: $id }) { ended } }";
 
-test("colleagues are told who looks at a conversation or types in it, whichever process they are connected to", async () => {
+test("colleagues are notified who looks at a conversation or types in it, whichever process they are connected to", async () => {
   const { conversationId: id } = await aConversation(database.pool, workspace);
   const { conversationId: elsewhere } = await aConversation(database.pool, workspace);
   const listener = await subscribe(otherApi, tokenOf(ben), PRESENCE, { id });
@@ -47,24 +47,24 @@ test("colleagues are told who looks at a conversation or types in it, whichever 
   await api.ask(ann, SHOW, { id: elsewhere, state: "viewing" });
   const { data } = await api.ask(ann, SHOW, { id, state: "viewing" });
   assert.equal(data.showPresence.presence.state, "viewing");
-  await listener.told(1);
+  await listener.received(1);
   assert.deepEqual(shown(), [`${ann.userId} viewing`]);
 
   await api.ask(ann, SHOW, { id, state: "typing" });
-  await listener.told(2);
+  await listener.received(2);
   assert.deepEqual(shown(), [`${ann.userId} typing`]);
 
   await api.ask(ben, SHOW, { id, state: "viewing" });
-  await listener.told(3);
+  await listener.received(3);
   assert.deepEqual(shown(), [`${ann.userId} typing`, `${ben.userId} viewing`].sort());
 
-  // One that repeats itself too early is not told.
+  // One that repeats itself too early is not reported.
   await api.ask(ben, SHOW, { id, state: "viewing" });
   assert.equal((await api.ask(ann, END, { id })).data.endPresence.ended, true);
-  await listener.told(4);
+  await listener.received(4);
   assert.deepEqual(shown(), [`${ben.userId} viewing`]);
   await api.ask(ben, END, { id });
-  await listener.told(5);
+  await listener.received(5);
   assert.deepEqual(shown(), []);
   await settle();
   assert.equal(listener.events.length, 5);

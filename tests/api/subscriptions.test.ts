@@ -52,7 +52,7 @@ test("members see a new message and its conversation at once; another tenant's o
 
   const id = (await send(thread.conversationId, "First")).data.sendMessage.message.id;
   await send(other.conversationId, "Elsewhere");
-  await Promise.all([here.told(1), everywhere.told(2), changed.told(1)]);
+  await Promise.all([here.received(1), everywhere.received(2), changed.received(1)]);
   await settle();
   assert.equal(here.events.length, 1);
   assert.deepEqual(here.events[0].data.messageAdded, {
@@ -78,7 +78,7 @@ test("messages of one transaction come in the order they were said", async () =>
      select $1, 'text', jsonb_build_object('body', i::text) from generate_series(1, 200) i`,
     [conversationId],
   );
-  await listener.told(200);
+  await listener.received(200);
   assert.deepEqual(
     listener.events.map(({ data }) => data.messageAdded.preview),
     Array.from({ length: 200 }, (_, i) => String(i + 1)),
@@ -94,11 +94,11 @@ test("the statuses of a message and the state changes of a conversation are publ
   const changes = await subscribe(api, tokenOf(viewer), CONVERSATIONS);
   const foreign = await subscribe(api, tokenOf(stranger), STATUSES);
   const id = (await send(conversationId, "Hello")).data.sendMessage.message.id;
-  await changes.told(1);
+  await changes.received(1);
   await database.pool.query("update app_public.message_statuses set status = 'sent' where message_id = $1", [
     id,
   ]);
-  await statuses.told(1);
+  await statuses.received(1);
   assert.deepEqual(statuses.events[0].data.messageStatusChanged, {
     status: "sent",
     message: { id, status: "sent", ackStatus: 1 },
@@ -107,7 +107,7 @@ test("the statuses of a message and the state changes of a conversation are publ
     agent,
     `mutation { closeConversation(input: { conversationId: "${conversationId}" }) { conversation { id } } }`,
   );
-  await changes.told(2);
+  await changes.received(2);
   assert.equal(changes.events[1].data.conversationChanged.status, "closed");
   assert.deepEqual(foreign.events, []);
   await Promise.all([statuses, changes, foreign].map((each) => each.stop()));
@@ -123,7 +123,7 @@ test("a message that shows something new is reported, once for each statement", 
     database.pool.query("select app_private.report_changed_messages($1, $2)", [workspace.tenantId, ids]);
   await report([]);
   await report([id, id]);
-  await here.told(1);
+  await here.received(1);
   await settle();
   assert.deepEqual(
     here.events.map(({ data }) => data),
@@ -138,7 +138,7 @@ test("a session that ends gets no more events, and its connection is closed", as
   const leaver = await aPerson(database.pool, workspace.tenantId, "agent");
   const listener = await subscribe(api, tokenOf(leaver), MESSAGES);
   await send(conversationId, "Seen");
-  await listener.told(1);
+  await listener.received(1);
   await database.pool.query("update app_public.memberships set is_active = false where user_id = $1", [
     leaver.userId,
   ]);
@@ -161,7 +161,7 @@ test("when the token expires the connection is closed, although the session is o
   assert.match(reason, /PYTOK/);
 });
 
-test("when the change feed has lost its connection, clients are closed and told to refetch; a new one is told again", async () => {
+test("when the change feed has lost its connection, clients are closed, so that they refetch; a new one receives events again", async () => {
   const { conversationId } = await aConversation(database.pool, workspace);
   const listener = await subscribe(api, tokenOf(agent), MESSAGES, { id: conversationId });
   const feeds = `from pg_stat_activity where application_name = 'parley change feed' and datname = current_database()`;
@@ -173,7 +173,7 @@ test("when the change feed has lost its connection, clients are closed and told 
   assert.match(reason, /^PYUNA/);
   const again = await subscribe(api, tokenOf(agent), MESSAGES, { id: conversationId });
   await send(conversationId, "After");
-  await again.told(1);
+  await again.received(1);
   assert.equal(again.events[0].data.messageAdded.preview, "After");
   await again.stop();
 });
@@ -191,7 +191,7 @@ test("a foreign notification does no harm", async () => {
   ])
     await database.pool.query("select pg_notify(app_private.change_channel(), $1)", [payload]);
   await send(conversationId, "Still here");
-  await listener.told(1);
+  await listener.received(1);
   await listener.stop();
 });
 
@@ -216,6 +216,6 @@ test("a client that cannot keep up is closed with a reason; others continue", as
   assert.equal(code, 1013);
   assert.match(reason, /^PYLIM/);
   await send((await aConversation(database.pool, workspace)).conversationId, "Still told");
-  await other.told(1);
+  await other.received(1);
   await other.stop();
 });

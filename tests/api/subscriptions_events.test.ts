@@ -34,21 +34,25 @@ after(async () => {
 
 const sql = (text: string, values: unknown[] = []) => database.pool.query(text, values);
 
-/** Waits until everything that was committed so far has been published: what is committed last is told last. */
+/** Waits until everything that was committed so far has been published: what is committed last is reported last. */
 async function caughtUp(): Promise<void> {
   const before = mark.events.length;
   await sql("select app_private.report_changed_messages($1, array[$2::uuid])", [workspace.tenantId, markId]);
-  await mark.told(before + 1);
+  await mark.received(before + 1);
 }
 
-/** What the members of the tenant are told while that happens; a stranger must be told nothing. */
-async function told(document: string, count: number, happens: () => Promise<unknown>): Promise<unknown[]> {
+/** What the members of the tenant receive while that happens; a stranger must receive nothing. */
+async function reported(
+  document: string,
+  count: number,
+  happens: () => Promise<unknown>,
+): Promise<unknown[]> {
   await caughtUp();
   const [here, foreign] = await Promise.all(
     [admin, stranger].map((person) => subscribe(api, tokenOf(person), document)),
   );
   await happens();
-  await here!.told(count);
+  await here!.received(count);
   await caughtUp();
   assert.deepEqual(foreign!.events, []);
   await Promise.all([here!.stop(), foreign!.stop()]);
@@ -73,22 +77,22 @@ test("a contact is reported when it is new, was changed, tagged or untagged, onc
     },
   });
   const change = (set: string) => () => sql(`update app_public.contacts set ${set} where id = $1`, [ann]);
-  assert.deepEqual(await told(CONTACT, 1, change("name = 'Anne'")), [of("Anne", false, [])]);
-  assert.deepEqual(await told(CONTACT, 1, change("is_blocked = true")), [of("Anne", true, [])]);
+  assert.deepEqual(await reported(CONTACT, 1, change("name = 'Anne'")), [of("Anne", false, [])]);
+  assert.deepEqual(await reported(CONTACT, 1, change("is_blocked = true")), [of("Anne", true, [])]);
   const add = () =>
     sql("insert into app_public.contact_tags (tenant_id, contact_id, tag_id) values ($1, $2, $3)", [
       tenantId,
       ann,
       tag,
     ]);
-  assert.deepEqual(await told(CONTACT, 1, add), [of("Anne", true, ["VIP"])]);
+  assert.deepEqual(await reported(CONTACT, 1, add), [of("Anne", true, ["VIP"])]);
   const remove = () => sql("delete from app_public.contact_tags where contact_id = $1", [ann]);
-  assert.deepEqual(await told(CONTACT, 1, remove), [of("Anne", true, [])]);
+  assert.deepEqual(await reported(CONTACT, 1, remove), [of("Anne", true, [])]);
   const insert = () =>
     sql("insert into app_public.contacts (tenant_id, name) values ($1, 'Ben')", [tenantId]);
-  assert.equal((await told(CONTACT, 1, insert)).length, 1);
+  assert.equal((await reported(CONTACT, 1, insert)).length, 1);
   assert.deepEqual(
-    await told("subscription { tagChanged { name color } }", 1, () =>
+    await reported("subscription { tagChanged { name color } }", 1, () =>
       sql("update app_public.tags set color = '#ff0000' where id = $1", [tag]),
     ),
     [{ tagChanged: { name: "VIP", color: "#ff0000" } }],
@@ -102,10 +106,10 @@ test("a channel is reported when it is paused, and when the provider reports som
   });
   const { channelId } = workspace;
   const pause = () => sql("update app_public.channels set status = 'paused' where id = $1", [channelId]);
-  assert.deepEqual(await told(document, 1, pause), [of("paused", null)]);
+  assert.deepEqual(await reported(document, 1, pause), [of("paused", null)]);
   const rate = () =>
     sql("update app_public.whatsapp_channels set quality_rating = 'RED' where channel_id = $1", [channelId]);
-  assert.deepEqual(await told(document, 1, rate), [of("paused", "RED")]);
+  assert.deepEqual(await reported(document, 1, rate), [of("paused", "RED")]);
   await sql("update app_public.channels set status = 'active' where id = $1", [channelId]);
 });
 
@@ -124,13 +128,13 @@ test("a conversation is reported when a user joins or leaves it", async () => {
       "insert into app_public.conversation_participants (tenant_id, conversation_id, user_id) values ($1, $2, $3)",
       values,
     );
-  assert.deepEqual(await told(document, 1, join), [of(admin.userId)]);
+  assert.deepEqual(await reported(document, 1, join), [of(admin.userId)]);
   const leave = () =>
     sql(
       "delete from app_public.conversation_participants where (tenant_id, conversation_id, user_id) = ($1, $2, $3)",
       values,
     );
-  assert.deepEqual(await told(document, 1, leave), [of()]);
+  assert.deepEqual(await reported(document, 1, leave), [of()]);
 });
 
 const DELETED = "subscription { objectDeleted { typeName id nodeId } }";
@@ -161,7 +165,7 @@ test("what is deleted is reported with the nodeId it had", async () => {
     { m: messages[0], c: thread.contactId, t: tag.rows[0].id },
   );
   const deletions = async (count: number, happens: () => Promise<unknown>) =>
-    ((await told(DELETED, count, happens)) as Deleted[]).map(({ objectDeleted }) => objectDeleted);
+    ((await reported(DELETED, count, happens)) as Deleted[]).map(({ objectDeleted }) => objectDeleted);
 
   assert.deepEqual(
     await deletions(1, () => sql("delete from app_public.messages where id = $1", [messages[0]])),
@@ -187,7 +191,7 @@ test("a conversation is reported when a message is deleted from it", async () =>
     `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "Hello"}') returning id`,
     [conversationId],
   );
-  const events = await told("subscription { conversationChanged { id } }", 1, () =>
+  const events = await reported("subscription { conversationChanged { id } }", 1, () =>
     sql("delete from app_public.messages where id = $1", [rows[0].id]),
   );
   assert.deepEqual(events, [{ conversationChanged: { id: conversationId } }]);
@@ -224,7 +228,7 @@ test("statements that change very many rows close those who asked for all of the
     );
   await say(many.conversationId, "Many", 12_000);
   await say(other.conversationId, "One", 1);
-  await calm.told(1, 20_000);
+  await calm.received(1, 20_000);
   const { code, reason } = await flooded.closed;
   assert.equal(code, 1013);
   assert.match(reason, /^PYLIM/);

@@ -29,13 +29,13 @@ const SUBSCRIPTIONS: Record<string, string> = {
   status: "subscription { messageStatusChanged { messageId status } }",
 };
 
-type Told = { at: number; id: string; payload: { data: Record<string, Record<string, string>> } };
+type Received = { at: number; id: string; payload: { data: Record<string, Record<string, string>> } };
 
-test("one client is told everything in one order: a message, then its status, then its conversation", async () => {
+test("one client receives everything in one order: a message, then its status, then its conversation", async () => {
   const conversations = await Promise.all(
     Array.from({ length: 10 }, () => aConversation(database.pool, workspace)),
   );
-  const told: Told[] = [];
+  const received: Received[] = [];
   const socket = await openSocket(api);
   await exchange(socket, {
     type: "connection_init",
@@ -43,41 +43,41 @@ test("one client is told everything in one order: a message, then its status, th
   });
   socket.on("message", (data) => {
     const message = JSON.parse(String(data));
-    if (message.type === "next") told.push({ at: told.length, ...message });
+    if (message.type === "next") received.push({ at: received.length, ...message });
   });
   for (const [id, query] of Object.entries(SUBSCRIPTIONS))
     socket.send(JSON.stringify({ id, type: "subscribe", payload: { query } }));
   // Its answer shows that the subscriptions have begun.
   await exchange(socket, { id: "query", type: "subscribe", payload: { query: "{ currentUser { id } }" } });
-  told.length = 0;
+  received.length = 0;
 
   // In one transaction each, and at the same time: messages whose status changes at once.
   const sent = await Promise.all(
     conversations.map(({ conversationId }, n) => sayAndSend(conversationId, 20, n % 2 === 0)),
   );
   const ids = sent.flat();
-  // What is committed last is told last.
+  // What is committed last is reported last.
   const { conversationId: last } = await aConversation(database.pool, workspace);
-  const isComplete = () => told.some(({ payload }) => payload.data.conversationChanged?.id === last);
+  const isComplete = () => received.some(({ payload }) => payload.data.conversationChanged?.id === last);
   const deadline = performance.now() + 10_000;
   while (!isComplete() && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.ok(isComplete(), "everything was told");
+  assert.ok(isComplete(), "everything was reported");
 
   for (const id of ids) {
-    const added = told.filter(({ payload }) => payload.data.messageAdded?.id === id);
-    assert.equal(added.length, 1, "each message is told once");
+    const added = received.filter(({ payload }) => payload.data.messageAdded?.id === id);
+    assert.equal(added.length, 1, "each message is reported once");
     const { at, payload } = added[0]!;
-    const statusAt = told.find(({ payload }) => payload.data.messageStatusChanged?.messageId === id)!.at;
+    const statusAt = received.find(({ payload }) => payload.data.messageStatusChanged?.messageId === id)!.at;
     const conversationId = (payload.data.messageAdded!.conversation as unknown as { id: string }).id;
-    const conversationAt = told.findLast(
+    const conversationAt = received.findLast(
       ({ payload }) => payload.data.conversationChanged?.id === conversationId,
     )!.at;
     assert.ok(at < statusAt, "a message comes before its status");
     assert.ok(at < conversationAt, "a message comes before its conversation");
   }
   for (const [n, { conversationId }] of conversations.entries()) {
-    const order = told.filter(
+    const order = received.filter(
       ({ payload }) =>
         (payload.data.messageAdded?.conversation as unknown as { id: string })?.id === conversationId,
     );
@@ -86,7 +86,7 @@ test("one client is told everything in one order: a message, then its status, th
       sent[n],
       "messages come in reading order",
     );
-    const last = told.findLast(({ payload }) => payload.data.conversationChanged?.id === conversationId)!;
+    const last = received.findLast(({ payload }) => payload.data.conversationChanged?.id === conversationId)!;
     assert.equal(last.payload.data.conversationChanged!.lastMessageId, sent[n]!.at(-1));
   }
   socket.close();

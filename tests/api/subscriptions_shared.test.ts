@@ -40,7 +40,7 @@ test("members with the same role get the same updates, each row as a whole", asy
     [ann, ben, admin].map((person) => subscribe(api, tokenOf(person), MESSAGES, { id: conversationId })),
   );
   await insert(conversationId, 250);
-  await Promise.all(listeners.map((listener) => listener.told(250)));
+  await Promise.all(listeners.map((listener) => listener.received(250)));
   const expected = Array.from({ length: 250 }, (_, i) => ({
     messageAdded: { preview: String(i + 1), conversation: { contact: { phone } } },
   }));
@@ -63,7 +63,7 @@ test("members with another role get only what their role may see", async () => {
       [ann, admin].map((person) => subscribe(api, tokenOf(person), MESSAGES, { id: conversationId })),
     );
     await insert(conversationId);
-    await forAdmin!.told(1);
+    await forAdmin!.received(1);
     await settle();
     assert.deepEqual(forAgent!.events, []);
     await Promise.all([forAgent!.stop(), forAdmin!.stop()]);
@@ -84,7 +84,7 @@ test("a session that has ended unnoticed neither gets an update nor takes it fro
   ]);
   await database.pool.query("alter table app_private.sessions enable trigger _800_notify_on_update");
   await insert(conversationId);
-  await left.told(1);
+  await left.received(1);
   assert.equal((await gone.closed).code, 4403);
   assert.deepEqual(gone.events, []);
   assert.deepEqual(left.events[0].data.messageAdded, { preview: "1", conversation: { contact: { phone } } });
@@ -110,7 +110,7 @@ test("a member who gets another role is disconnected, and subscribes with the ne
   assert.deepEqual(before.events, [], "what was committed with the change is not sent");
   const again = await subscribe(api, tokenOf(member), MESSAGES, { id: conversationId });
   await insert(conversationId);
-  await again.told(1);
+  await again.received(1);
   await again.stop();
 });
 
@@ -118,9 +118,9 @@ test("variables that are not valid are refused, and harm nothing else", async ()
   const { conversationId } = await aConversation(database.pool, workspace);
   const good = await subscribe(api, tokenOf(ann), MESSAGES, { id: conversationId });
   const bad = await subscribe(api, tokenOf(ann), MESSAGES, { id: { not: "an id" } });
-  await bad.told(1);
+  await bad.received(1);
   assert.equal(bad.events[0].errors[0].extensions.code, "PYREQ");
   await insert(conversationId);
-  await good.told(1);
+  await good.received(1);
   await Promise.all([good.stop(), bad.stop()]);
 });

@@ -162,7 +162,7 @@ test("the author of a message who has left the tenant, or was removed, is null",
   assert.deepEqual([bubble.user, bubble.author], [null, "user"]);
 });
 
-test("subscribers are told which message a reaction, an edit or a deletion has changed", async () => {
+test("subscribers are notified which message a reaction, an edit or a deletion has changed", async () => {
   const thread = await aConversation(database.pool, workspace);
   const listener = await subscribe(
     api,
@@ -182,11 +182,11 @@ test("subscribers are told which message a reaction, an edit or a deletion has c
   // The edit arrives before its message.
   await hear(database.pool, workspace, thread, edit(wamid, "six"));
   await hear(database.pool, workspace, thread, { wamid, content: { body: "five" } });
-  await listener.told(1);
+  await listener.received(1);
   await hear(database.pool, workspace, thread, reaction(wamid, "👍"));
-  await listener.told(2);
+  await listener.received(2);
   await hear(database.pool, workspace, thread, revoke(wamid), reaction(wamid, ""));
-  await listener.told(3);
+  await listener.received(3);
   await listener.stop();
   assert.deepEqual(changed(), [
     ["six", 0, "six"],
@@ -207,14 +207,14 @@ test("a reaction that could not be sent leaves the screens", async () => {
     { id: conversationId },
   );
   const { data } = await api.ask(agent, REACT, { conversationId, messageId: bubble.id });
-  await listener.told(1);
+  await listener.received(1);
   await claim(database.pool);
   await record(database.pool, {
     message_id: data.sendMessage.message.id,
     kind: "failed",
     error_code: "131009",
   });
-  await listener.told(2);
+  await listener.received(2);
   await listener.stop();
   assert.deepEqual(
     listener.events.map(({ data }) => data.messageChanged),

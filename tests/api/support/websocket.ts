@@ -3,14 +3,14 @@ import { type Client, createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import type { Api } from "./api.ts";
 
-/** A subscriber, and what it has been told. */
+/** A subscriber, and the events it has received. */
 export type Listener = {
   // biome-ignore lint/suspicious/noExplicitAny: what a subscription tells depends on the subscription
   events: any[];
   /** What its connection was closed with, once it was. */
   closed: Promise<{ code: number; reason: string }>;
-  /** Waits until it has been told `count` events. */
-  told(count: number, withinMs?: number): Promise<void>;
+  /** Waits until it has received `count` events. */
+  received(count: number, withinMs?: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -37,10 +37,11 @@ export async function subscribe(api: Api, token: string, query: string, variable
   return {
     events,
     closed: closed.promise,
-    async told(count, withinMs = 5_000) {
+    async received(count, withinMs = 5_000) {
       const begin = performance.now();
       while (events.length < count) {
-        if (performance.now() - begin > withinMs) throw new Error(`told ${events.length} of ${count} events`);
+        if (performance.now() - begin > withinMs)
+          throw new Error(`received ${events.length} of ${count} events`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
