@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:29986f38fbffcfd1802bbc1e6197fb3e12db4c1e
+--! Hash: sha1:6250460db391c0d5fa1734e641dbc356b620dfc0
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -201,8 +201,8 @@ begin
   if cardinality(ids) = 0 then
     return;
   end if;
-  -- A payload has 8,000 bytes; 100 ids fill 4,000. A row with as many is not moved out of line, and is no larger than a
-  -- page of changes_since().
+  -- A payload has 8,000 bytes; 100 ids fill 4,000. A row with 100 ids is not moved out of line, and fits
+  -- into a page of changes_since().
   if cardinality(ids) > 100 then
     for i in 1..cardinality(ids) by 100 loop
       perform app_private.notify_change(tenant_id, kind, ids[i : i + 99], is_announced);
@@ -3588,7 +3588,7 @@ begin
     select from app_public.conversations c
     where c.id = show_presence.conversation_id and c.tenant_id = v_tenant_id
   ) then
-    raise exception 'There is no such conversation' using errcode = 'PYNFD';
+    raise exception 'The conversation does not exist' using errcode = 'PYNFD';
   end if;
 
   delete from app_public.presences p where p.user_id = v_user_id and p.expires_at <= now();
@@ -3620,7 +3620,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_public.show_presence(uuid, app_public.presence_state) is
   E'Shows colleagues that the caller has a conversation open, or is typing in it, for 30 seconds: repeat it every 20 '
    'seconds. Customers do not see it (for that there is show_typing). Repeating a state within 5 seconds changes '
-   'nothing. PYNFD: there is no such conversation. PYLIM: the caller is shown in 10 other conversations.';
+   'nothing. PYNFD: the conversation does not exist. PYLIM: the caller is shown in 10 other conversations.';
 
 grant execute on function app_public.show_presence(uuid, app_public.presence_state) to parley_visitor;
 --! EndIncluded conversations/show_presence.sql
@@ -4760,7 +4760,7 @@ comment on function app_private.tg_messages__fill_in() is
 --! Included messages/tg_messages__refuse_unknown_conversation.sql
 create or replace function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
 begin
-  raise exception 'There is no such conversation' using errcode = 'PYNFD';
+  raise exception 'The conversation does not exist' using errcode = 'PYNFD';
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -4847,7 +4847,7 @@ begin
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
       then 'PYFIL'
-      -- The provider would show the customer a message of somebody else's.
+      -- The provider would show the customer another customer's message.
       when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
       then 'PYNFD'
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
@@ -4876,10 +4876,10 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_messages__refuse() is
   E'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. '
    'PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not '
-   'accept the file. PYNFD: there is no such file, or the quoted message is not in the conversation. PYFIL, PYGON: the '
-   'file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is '
-   'blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this '
-   'kind of channel.';
+   'accept the file. PYNFD: the file does not exist, or the quoted message is not in the conversation. PYFIL, PYGON: '
+   'the file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact '
+   'is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on '
+   'this kind of channel.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
@@ -7127,7 +7127,7 @@ begin
   where m.id = require_media.media_id and m.tenant_id = require_media.tenant_id
   for key share;
   if not found then
-    raise exception 'There are no such media' using errcode = 'PYNFD';
+    raise exception 'The file (media_id) does not exist' using errcode = 'PYNFD';
   elsif v_media.state = 'gone' then
     raise exception 'The file is gone' using errcode = 'PYGON';
   elsif v_media.state <> 'stored' then
@@ -7472,7 +7472,7 @@ comment on function app_private.keep_media_file(uuid, bytea, int, text) is
   E'Records that a tenant''s file is stored, so that a media row can refer to it in the same transaction. storage_key '
    'is where the caller has written it, after inserting the key into unused_media_files and committing that; null if '
    'the caller relies on an equal file. If another transaction has stored an equal file first, that one is used, and '
-   'the caller''s is removed. Returns false, and the caller must write the file again, if there is no equal file or '
+   'the caller''s is removed. Returns false, and the caller must write the file again, if no equal file is stored or '
    'the written one is due for removal.';
 
 

@@ -73,7 +73,7 @@ export type FetchedFile = {
   mimeType: string | null;
 };
 
-/** Why there is no file, although the provider has answered. The same request will not succeed. */
+/** Why the provider's answer has no usable file. The same request will not succeed. */
 export type FileProblem =
   /** The provider does not have it any more. */
   | { kind: "gone" }

@@ -82,7 +82,7 @@ async function findMedia(pool: pg.Pool, mediaId: string): Promise<MediaRow | Sto
            where m.id = $1`,
     values: [mediaId],
   });
-  if (!rows[0]) throw new ParleyError("PYNFD", "There is no such file any more");
+  if (!rows[0]) throw new ParleyError("PYNFD", "The file does not exist any more");
   return rows[0];
 }
 

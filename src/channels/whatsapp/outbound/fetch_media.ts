@@ -145,7 +145,7 @@ const HEXADECIMAL = /^[0-9a-f]{64}$/i;
 /** In either alphabet of Base64. */
 const BASE64 = /^[\w+/-]{43}=?$/;
 
-/** Whether a word can be a SHA-256. If not, there is nothing to check the file against, which is no reason to lose it. */
+/** Whether a word can be a SHA-256. If it cannot, the file is stored without this check rather than lost. */
 function isDigest(word: string | null): word is string {
   return word !== null && (HEXADECIMAL.test(word) || BASE64.test(word));
 }
