@@ -119,9 +119,10 @@ comment on type app_public.message_author is 'The author of a message: the custo
 
 create type app_public.message_direction as enum (
   'inbound',
-  'outbound'
+  'outbound',
+  'internal'
 );
-comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer.';
+comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer. internal: a note or a notice for the team, which is never sent.';
 
 create type app_public.message_origin as enum (
   'live',
@@ -164,9 +165,10 @@ create type app_public.message_type as enum (
   'revoke',
   'media_placeholder',
   'unsupported',
-  'unknown'
+  'unknown',
+  'note'
 );
-comment on type app_public.message_type is 'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type that this version does not support; its content is the whole message object.';
+comment on type app_public.message_type is 'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type that this version does not support; its content is the whole message object. Internal, which are not of the Graph API: note, written by a member of staff; system, a notice of what happened to the conversation; edit and revoke, which change a note.';
 
 create type app_public.presence_state as enum (
   'viewing',
@@ -1807,9 +1809,15 @@ create table app_public.messages (
   constraint messages_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
   constraint messages_content_is_object check ((jsonb_typeof(content) = 'object'::text)),
   constraint messages_inbound_is_contacts check (((direction = 'inbound'::app_public.message_direction) = (author = 'contact'::app_public.message_author))),
+  constraint messages_internal_is_never_sent check (
+case direction
+    when 'internal'::app_public.message_direction then ((type = any (array['note'::app_public.message_type, 'system'::app_public.message_type, 'edit'::app_public.message_type, 'revoke'::app_public.message_type])) and (origin = 'live'::app_public.message_origin) and (provider_message_id is null))
+    else (type <> 'note'::app_public.message_type)
+end),
   constraint messages_metadata_is_at_most_32_kb check (((direction = 'inbound'::app_public.message_direction) or (octet_length((metadata)::text) <= 32768))),
   constraint messages_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
-  constraint messages_outbound_has_sendable_content check (((direction = 'inbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content, (media_id is not null))))
+  constraint messages_note_has_text check (((type <> 'note'::app_public.message_type) or app_hidden.check_note(content, (media_id is not null)))),
+  constraint messages_outbound_has_sendable_content check (((direction <> 'outbound'::app_public.message_direction) or (origin <> 'live'::app_public.message_origin) or app_hidden.check_message_content(type, content, (media_id is not null))))
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
 create index messages_media_id_idx on app_public.messages (media_id) where (media_id is not null);
@@ -1818,7 +1826,10 @@ comment on table app_public.messages is 'A message in a conversation. Messages n
 
 In SQL: insert a row to send a message. It needs conversation_id, type and content; the other columns are filled in, and a row that violates the rules of sending is refused. The rows are stored in monthly partitions in app_private, so a dump of this table alone (pg_dump -t app_public.messages) has no rows: add -t ''app_private.messages_*''.';
 comment on column app_public.messages.id is 'UUID version 7, in reading order. Its time is the position of the message in the conversation: when it arrived or was written, or, if it arrived more than three seconds late (a redelivery, imported history), when it was written. Messages of one webhook keep their order, and a reply never comes before the message it quotes.';
-comment on column app_public.messages.content is 'The Graph API''s object for the type of the message, inbound and outbound: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive, {"contacts": […]} for contacts. If an outbound content exceeds a limit, PYCNT names the limit.';
+comment on column app_public.messages.direction is 'inbound, outbound or internal.
+
+In SQL: defaults to outbound; that of a note is always internal.';
+comment on column app_public.messages.content is 'The Graph API''s object for the type of the message, inbound and outbound: {"body": "…"} for text, {"link": "https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for interactive, {"contacts": […]} for contacts. If an outbound content exceeds a limit, PYCNT names the limit. A note is {"body": "…", "mentions": [<user id>, …]}; a notice is {"event": "…", "body": "…", …}.';
 comment on column app_public.messages.preview is 'A short form of the message for lists and search: its text, or a placeholder such as "[image]". Never empty, at most 1,000 characters. The preview of a message in a group begins with "[group]".';
 comment on column app_public.messages.user_id is 'The user who wrote the message.
 
@@ -2526,6 +2537,36 @@ $$
 comment on function app_hidden.check_message_content(app_public.message_type,jsonb,boolean) is 'Checks an outbound content against the shapes and limits of the Graph API. Lengths are in characters. has_media: whether the message has a media_id, which stands for the id in the content''s media object. PYCNT: what is wrong.';
 grant execute on function app_hidden.check_message_content(app_public.message_type,jsonb,boolean) to parley_visitor;
 
+create function app_hidden.check_note(content jsonb, has_media boolean) returns boolean as $$
+declare
+  v_problem text := coalesce(
+    app_hidden.length_problem('body', content -> 'body', 16384, required := not has_media),
+    case
+      when not content ? 'mentions' then null
+      when jsonb_typeof(content -> 'mentions') <> 'array' then 'mentions must be a list of ids of users'
+      when jsonb_array_length(content -> 'mentions') > 100 then 'mentions must have at most 100 ids of users'
+      when exists (
+        select from jsonb_array_elements_text(content -> 'mentions') m (id)
+        where m.id is null
+        or m.id !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+      ) then 'mentions must be ids of users'
+    end
+  );
+begin
+  if v_problem is null and octet_length(content::text) > 131072 then
+    v_problem := 'content must be at most 128 KiB';
+  end if;
+  if v_problem is not null then
+    raise exception 'Invalid note: %', v_problem
+      using errcode = 'PYCNT', hint = 'content must be {"body": "…", "mentions": [<user id>, …]}.';
+  end if;
+  return true;
+end;
+$$
+  language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.check_note(jsonb,boolean) is 'Checks the content of a note: {"body", "mentions"?}. body has at most 16,384 characters, and may be missing if the note has a file; mentions has at most 100 ids of users. PYCNT: what is wrong.';
+grant execute on function app_hidden.check_note(jsonb,boolean) to parley_visitor;
+
 create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
 declare
   v_claimed app_private.idempotency_keys;
@@ -3204,6 +3245,7 @@ begin
     app_hidden.visible_text(
       case type
         when 'system' then content ->> 'body'
+        when 'note' then content ->> 'body'
         when 'reaction' then content ->> 'emoji'
         when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
         when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
@@ -4086,7 +4128,7 @@ begin
       -- Others than the two parties of a conversation may know the provider's id of a message.
       and t.conversation_id = m.conversation_id
       and t.type not in ('reaction', 'edit', 'revoke')
-      and (c.type = 'reaction' or t.direction = m.direction)
+      and (t.direction = m.direction or (c.type = 'reaction' and t.direction <> 'internal'))
       and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
       returning c.tenant_id, c.message_id
     )
@@ -4963,7 +5005,8 @@ create function app_private.claimed_messages(message_ids uuid[]) returns table(m
     o.attempts
   from unnest($1) claimed (id)
   join app_private.outbox o on o.message_id = claimed.id
-  join app_public.messages m on m.id = o.message_id
+  -- Internal messages have no outbox rows. If one ever had, it would not be sent.
+  join app_public.messages m on m.id = o.message_id and m.direction = 'outbound'
   join app_public.conversations c on c.id = o.conversation_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
@@ -6025,12 +6068,12 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_in_conversation(uuid,uuid) is 'Whether a message is stored in a conversation.';
 
-create function app_private.is_listed(origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
-  select origin <> 'group' and type not in ('edit', 'revoke')
+create function app_private.is_listed(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
+  select direction <> 'internal' and origin <> 'group' and type not in ('edit', 'revoke')
     and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
 $$
   language sql immutable;
-comment on function app_private.is_listed(app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. Edits and deletions do not: they change what the list shows of the message they refer to. Removed reactions do not, and messages in a group do not, because they are not part of the private thread.';
+comment on function app_private.is_listed(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. Internal messages do not. Edits and deletions do not: they change what the list shows of the message they refer to. Removed reactions do not, and messages in a group do not, because they are not part of the private thread.';
 
 create function app_private.is_newer_fact(contact_id uuid, fact text, value text, reported_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
   select not exists (
@@ -6084,6 +6127,12 @@ create function app_private.is_same_customer(old_id uuid, new_id uuid, change js
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_same_customer(uuid,uuid,jsonb) is 'Whether the contact with the old address (old_id) and the contact with the new address (new_id) are the same customer, who has moved.';
+
+create function app_private.is_users_answer(direction app_public.message_direction, author app_public.message_author, origin app_public.message_origin) returns boolean as $$
+  select direction = 'outbound' and author = 'user' and origin in ('live', 'echo')
+$$
+  language sql immutable;
+comment on function app_private.is_users_answer(app_public.message_direction,app_public.message_author,app_public.message_origin) is 'Whether a message is one that a person of the business has sent now, here or in the phone app. It pauses the chatbot.';
 
 create function app_private.is_waking_due(task text) returns boolean as $$
 begin
@@ -7537,7 +7586,7 @@ create function app_private.refresh_last_messages(conversation_ids uuid[]) retur
       where x.conversation_id = v.id
       -- The last message is read first, and almost always remains the last one.
       and x.id <= v.last_message_id
-      and app_private.is_listed(x.origin, x.type, x.content)
+      and app_private.is_listed(x.direction, x.origin, x.type, x.content)
       and (x.type <> 'reaction' or not exists (
         select from app_public.message_changes o
         join app_public.message_changes n
@@ -7974,10 +8023,11 @@ begin
     raise exception 'The file is not stored: its state is %', v_media.state using errcode = 'PYFIL';
   end if;
 
-  v_problem := app_hidden.media_limit_problem(
+  -- A note may have any file: no channel has to accept it.
+  v_problem := case when type <> 'note' then app_hidden.media_limit_problem(
     -- The file of a header has the type of its object.
     kind, coalesce(v_slot[cardinality(v_slot)]::app_public.message_type, type), v_media.mime_type, v_media.size
-  );
+  ) end;
   if v_problem is not null then
     raise exception 'Invalid % message: %', type, v_problem using errcode = 'PYCNT';
   end if;
@@ -9459,8 +9509,12 @@ begin
     NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
   end if;
 
+  if NEW.type = 'note' then
+    NEW.direction := 'internal';
+  end if;
+
   if NEW.author is null then
-    NEW.user_id := case when NEW.direction = 'outbound' then app_hidden.current_user_id() end;
+    NEW.user_id := case when NEW.direction <> 'inbound' then app_hidden.current_user_id() end;
     NEW.author := case
       when NEW.direction = 'inbound' then 'contact'
       when NEW.user_id is not null then 'user'
@@ -9482,7 +9536,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__fill_in() is 'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type and content. A reaction may name its message by reply_to_id instead of the provider''s id. Not called for rows that have all three.';
+comment on function app_private.tg_messages__fill_in() is 'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type and content. A note is always internal. A reaction may name its message by reply_to_id instead of the provider''s id. Not called for rows that have all three.';
 
 create function app_private.tg_messages__notify() returns trigger as $$
 begin
@@ -9515,8 +9569,8 @@ create function app_private.tg_messages__refuse() returns trigger as $$
 declare
   v_refused record;
 begin
-  -- Only messages that will be sent can be refused.
-  perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
+  -- Only messages that will be sent can be refused, and notes whose file or quoted message does not exist.
+  perform from new_rows n where n.direction <> 'inbound' and n.origin = 'live' limit 1;
   if not found then
     return null;
   end if;
@@ -9544,7 +9598,7 @@ begin
   ) t on true
   cross join lateral (
     select case
-      when n.type <> all (k.message_types) then 'PYCHN'
+      when n.direction = 'outbound' and n.type <> all (k.message_types) then 'PYCHN'
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
@@ -9552,6 +9606,7 @@ begin
       -- The provider would show the customer another customer's message.
       when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
       then 'PYNFD'
+      when n.direction = 'internal' then null
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -9563,7 +9618,7 @@ begin
       ) then 'PYADR'
     end as code
   ) r
-  where n.direction = 'outbound' and n.origin = 'live' and r.code is not null
+  where n.direction <> 'inbound' and n.origin = 'live' and r.code is not null
   limit 1;
 
   if found then
@@ -9638,7 +9693,7 @@ declare
 begin
   select
     array_agg(distinct n.conversation_id),
-    bool_or(n.author = 'user' and n.origin in ('live', 'echo')),
+    bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
@@ -9670,7 +9725,7 @@ begin
     from (
       select
         x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
-        app_private.is_listed(x.origin, x.type, x.content) as is_listed,
+        app_private.is_listed(x.direction, x.origin, x.type, x.content) as is_listed,
         app_private.needs_attention(x.direction, x.origin, x.type, x.content) as needs_attention,
         app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window
       from new_rows x
@@ -9714,7 +9769,7 @@ begin
     update app_public.conversations c set
       chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
     where c.id = any (array(
-      select n.conversation_id from new_rows n where n.author = 'user' and n.origin in ('live', 'echo')
+      select n.conversation_id from new_rows n where app_private.is_users_answer(n.direction, n.author, n.origin)
     ));
   end if;
 
@@ -10554,15 +10609,15 @@ comment on function app_public.messages_reactions(app_public.messages) is 'The r
 grant execute on function app_public.messages_reactions(app_public.messages) to parley_visitor;
 
 create function app_public.messages_role(message app_public.messages) returns text as $$
-  select case message.author
+  select case when message.direction <> 'internal' then case message.author
     when 'contact' then 'user'
     when 'chatbot' then 'assistant'
     when 'user' then 'assistant'
     when 'system' then 'system'
-  end
+  end end
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
-comment on function app_public.messages_role(app_public.messages) is 'The author as a role for language models: user, assistant or system.';
+comment on function app_public.messages_role(app_public.messages) is 'The author as a role for language models: user, assistant or system. Null for internal messages, which a model must not see.';
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 
 create function app_public.messages_status(message app_public.messages) returns app_public.message_status as $$
@@ -10599,6 +10654,10 @@ declare
   v_earlier_id uuid;
   v_message app_public.messages;
 begin
+  if type = 'note' then
+    raise exception 'Notes are not sent' using errcode = 'PYCNT', hint = 'Add one with addNote.';
+  end if;
+
   if idempotency_key is not null then
     v_earlier_id := app_hidden.claim_idempotency_key(
       v_conversation.tenant_id, idempotency_key,

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6250460db391c0d5fa1734e641dbc356b620dfc0
+--! Hash: sha1:81e135e84c4d06cc20234623fce620209ba24c74
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1749,11 +1749,13 @@ comment on type app_public.identity_kind is
 create type app_public.message_type as enum (
   'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
   'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
-  'unknown'
+  'unknown', 'note'
 );
 comment on type app_public.message_type is
   E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, '
-   'template, reaction. unknown: a type that this version does not support; its content is the whole message object.';
+   'template, reaction. unknown: a type that this version does not support; its content is the whole message object. '
+   'Internal, which are not of the Graph API: note, written by a member of staff; system, a notice of what happened to '
+   'the conversation; edit and revoke, which change a note.';
 
 create table app_public.channel_kinds (
   kind app_public.channel_kind primary key,
@@ -3693,8 +3695,10 @@ grant select on app_public.presences to parley_visitor;
 --! EndIncluded conversations/presences.policies.sql
 
 --! split: 0500-messages.sql
-create type app_public.message_direction as enum ('inbound', 'outbound');
-comment on type app_public.message_direction is E'inbound: from the customer. outbound: to the customer.';
+create type app_public.message_direction as enum ('inbound', 'outbound', 'internal');
+comment on type app_public.message_direction is
+  E'inbound: from the customer. outbound: to the customer. internal: a note or a notice for the team, which is never '
+   'sent.';
 create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
 comment on type app_public.message_author is
   E'The author of a message: the customer (contact), a chatbot, a member of staff (user), or a program, for example '
@@ -3765,18 +3769,35 @@ comment on function app_private.needs_attention(
    'its own.';
 
 create or replace function app_private.is_listed(
+  direction app_public.message_direction,
   origin app_public.message_origin,
   type app_public.message_type,
   content jsonb
 ) returns boolean as $$
-  select origin <> 'group' and type not in ('edit', 'revoke')
+  select direction <> 'internal' and origin <> 'group' and type not in ('edit', 'revoke')
     and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
 $$ language sql immutable;
 
-comment on function app_private.is_listed(app_public.message_origin, app_public.message_type, jsonb) is
-  E'Whether a message becomes the last message of its conversation. Edits and deletions do not: they change what the '
-   'list shows of the message they refer to. Removed reactions do not, and messages in a group do not, because they '
-   'are not part of the private thread.';
+comment on function app_private.is_listed(
+  app_public.message_direction, app_public.message_origin, app_public.message_type, jsonb
+) is
+  E'Whether a message becomes the last message of its conversation. Internal messages do not. Edits and deletions do '
+   'not: they change what the list shows of the message they refer to. Removed reactions do not, and messages in a '
+   'group do not, because they are not part of the private thread.';
+
+create or replace function app_private.is_users_answer(
+  direction app_public.message_direction,
+  author app_public.message_author,
+  origin app_public.message_origin
+) returns boolean as $$
+  select direction = 'outbound' and author = 'user' and origin in ('live', 'echo')
+$$ language sql immutable;
+
+comment on function app_private.is_users_answer(
+  app_public.message_direction, app_public.message_author, app_public.message_origin
+) is
+  E'Whether a message is one that a person of the business has sent now, here or in the phone app. It pauses the '
+   'chatbot.';
 
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
@@ -3837,6 +3858,7 @@ begin
     app_hidden.visible_text(
       case type
         when 'system' then content ->> 'body'
+        when 'note' then content ->> 'body'
         when 'reaction' then content ->> 'emoji'
         when 'button' then coalesce(nullif(content ->> 'text', ''), content ->> 'payload')
         when 'order' then concat_ws(' ', app_hidden.order_preview(content), content ->> 'text')
@@ -4325,6 +4347,40 @@ comment on function app_hidden.check_message_content(app_public.message_type, js
 
 grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb, boolean) to parley_visitor;
 --! EndIncluded messages/check_message_content.sql
+--! Included messages/content/check_note.sql
+create or replace function app_hidden.check_note(content jsonb, has_media boolean) returns boolean as $$
+declare
+  v_problem text := coalesce(
+    app_hidden.length_problem('body', content -> 'body', 16384, required := not has_media),
+    case
+      when not content ? 'mentions' then null
+      when jsonb_typeof(content -> 'mentions') <> 'array' then 'mentions must be a list of ids of users'
+      when jsonb_array_length(content -> 'mentions') > 100 then 'mentions must have at most 100 ids of users'
+      when exists (
+        select from jsonb_array_elements_text(content -> 'mentions') m (id)
+        where m.id is null
+        or m.id !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+      ) then 'mentions must be ids of users'
+    end
+  );
+begin
+  if v_problem is null and octet_length(content::text) > 131072 then
+    v_problem := 'content must be at most 128 KiB';
+  end if;
+  if v_problem is not null then
+    raise exception 'Invalid note: %', v_problem
+      using errcode = 'PYCNT', hint = 'content must be {"body": "…", "mentions": [<user id>, …]}.';
+  end if;
+  return true;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.check_note(jsonb, boolean) is
+  E'Checks the content of a note: {"body", "mentions"?}. body has at most 16,384 characters, and may be missing if the '
+   'note has a file; mentions has at most 100 ids of users. PYCNT: what is wrong.';
+
+grant execute on function app_hidden.check_note(jsonb, boolean) to parley_visitor;
+--! EndIncluded messages/content/check_note.sql
 
 create table app_public.messages (
   tenant_id uuid not null,
@@ -4349,12 +4405,21 @@ create table app_public.messages (
   created_at timestamptz not null default clock_timestamp(),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
   constraint messages_inbound_is_contacts check ((direction = 'inbound') = (author = 'contact')),
+  constraint messages_internal_is_never_sent check (
+    case direction
+      when 'internal'
+      then type in ('note', 'system', 'edit', 'revoke') and origin = 'live' and provider_message_id is null
+      else type <> 'note'
+    end
+  ),
+  -- As check_message_content() does, check_note() raises PYCNT.
+  constraint messages_note_has_text check (type <> 'note' or app_hidden.check_note(content, media_id is not null)),
   -- check_message_content() never returns false: it raises PYCNT with what is wrong, because the error of a check that
   -- is false contains only the name of the check. Rows are also checked by a restore and by `validate constraint`,
   -- which stop with PYCNT at the first refused row. So a new version of the function must accept what an older one
   -- accepted; otherwise older dumps cannot be restored.
   constraint messages_outbound_has_sendable_content check (
-    direction = 'inbound' or origin <> 'live' or app_hidden.check_message_content(type, content, media_id is not null)
+    direction <> 'outbound' or origin <> 'live' or app_hidden.check_message_content(type, content, media_id is not null)
   )
 ) partition by range (id);
 create index on app_public.messages (conversation_id, id desc);
@@ -4371,6 +4436,9 @@ comment on table app_public.messages is
    'in, and a row that violates the rules of sending is refused. The rows are stored in monthly partitions in '
    'app_private, so a dump of this table alone (pg_dump -t app_public.messages) has no rows: add -t '
    '''app_private.messages_*''.';
+comment on column app_public.messages.direction is
+  E'inbound, outbound or internal.\n\n'
+   'In SQL: defaults to outbound; that of a note is always internal.';
 comment on column app_public.messages.id is
   E'UUID version 7, in reading order. Its time is the position of the message in the conversation: when it arrived or '
    'was written, or, if it arrived more than three seconds late (a redelivery, imported history), when it was '
@@ -4378,7 +4446,8 @@ comment on column app_public.messages.id is
 comment on column app_public.messages.content is
   E'The Graph API''s object for the type of the message, inbound and outbound: {"body": "…"} for text, {"link": '
    '"https://…", "caption": "…"} for an image, {"type": "button", "body": {"text": "…"}, "action": {…}} for '
-   'interactive, {"contacts": […]} for contacts. If an outbound content exceeds a limit, PYCNT names the limit.';
+   'interactive, {"contacts": […]} for contacts. If an outbound content exceeds a limit, PYCNT names the limit. A note '
+   'is {"body": "…", "mentions": [<user id>, …]}; a notice is {"event": "…", "body": "…", …}.';
 comment on column app_public.messages.preview is
   E'A short form of the message for lists and search: its text, or a placeholder such as "[image]". Never empty, at '
    'most 1,000 characters. The preview of a message in a group begins with "[group]".';
@@ -4728,8 +4797,12 @@ begin
     NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
   end if;
 
+  if NEW.type = 'note' then
+    NEW.direction := 'internal';
+  end if;
+
   if NEW.author is null then
-    NEW.user_id := case when NEW.direction = 'outbound' then app_hidden.current_user_id() end;
+    NEW.user_id := case when NEW.direction <> 'inbound' then app_hidden.current_user_id() end;
     NEW.author := case
       when NEW.direction = 'inbound' then 'contact'
       when NEW.user_id is not null then 'user'
@@ -4754,8 +4827,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 
 comment on function app_private.tg_messages__fill_in() is
   E'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type '
-   'and content. A reaction may name its message by reply_to_id instead of the provider''s id. Not called for rows '
-   'that have all three.';
+   'and content. A note is always internal. A reaction may name its message by reply_to_id instead of the provider''s '
+   'id. Not called for rows that have all three.';
 --! EndIncluded messages/tg_messages__fill_in.sql
 --! Included messages/tg_messages__refuse_unknown_conversation.sql
 create or replace function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
@@ -4813,8 +4886,8 @@ create or replace function app_private.tg_messages__refuse() returns trigger as 
 declare
   v_refused record;
 begin
-  -- Only messages that will be sent can be refused.
-  perform from new_rows n where n.direction = 'outbound' and n.origin = 'live' limit 1;
+  -- Only messages that will be sent can be refused, and notes whose file or quoted message does not exist.
+  perform from new_rows n where n.direction <> 'inbound' and n.origin = 'live' limit 1;
   if not found then
     return null;
   end if;
@@ -4842,7 +4915,7 @@ begin
   ) t on true
   cross join lateral (
     select case
-      when n.type <> all (k.message_types) then 'PYCHN'
+      when n.direction = 'outbound' and n.type <> all (k.message_types) then 'PYCHN'
       when n.type = 'text' and length(n.content ->> 'body') > k.text_limit then 'PYCNT'
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
@@ -4850,6 +4923,7 @@ begin
       -- The provider would show the customer another customer's message.
       when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
       then 'PYNFD'
+      when n.direction = 'internal' then null
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
       when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
       -- If the status of a template is unknown, the provider decides.
@@ -4861,7 +4935,7 @@ begin
       ) then 'PYADR'
     end as code
   ) r
-  where n.direction = 'outbound' and n.origin = 'live' and r.code is not null
+  where n.direction <> 'inbound' and n.origin = 'live' and r.code is not null
   limit 1;
 
   if found then
@@ -4895,7 +4969,7 @@ declare
 begin
   select
     array_agg(distinct n.conversation_id),
-    bool_or(n.author = 'user' and n.origin in ('live', 'echo')),
+    bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
@@ -4927,7 +5001,7 @@ begin
     from (
       select
         x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
-        app_private.is_listed(x.origin, x.type, x.content) as is_listed,
+        app_private.is_listed(x.direction, x.origin, x.type, x.content) as is_listed,
         app_private.needs_attention(x.direction, x.origin, x.type, x.content) as needs_attention,
         app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window
       from new_rows x
@@ -4971,7 +5045,7 @@ begin
     update app_public.conversations c set
       chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
     where c.id = any (array(
-      select n.conversation_id from new_rows n where n.author = 'user' and n.origin in ('live', 'echo')
+      select n.conversation_id from new_rows n where app_private.is_users_answer(n.direction, n.author, n.origin)
     ));
   end if;
 
@@ -5269,7 +5343,7 @@ begin
       -- Others than the two parties of a conversation may know the provider's id of a message.
       and t.conversation_id = m.conversation_id
       and t.type not in ('reaction', 'edit', 'revoke')
-      and (c.type = 'reaction' or t.direction = m.direction)
+      and (t.direction = m.direction or (c.type = 'reaction' and t.direction <> 'internal'))
       and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
       returning c.tenant_id, c.message_id
     )
@@ -5564,16 +5638,17 @@ grant execute on function app_public.messages_ack_status(app_public.messages) to
 --! EndIncluded messages/messages_ack_status.sql
 --! Included messages/messages_role.sql
 create or replace function app_public.messages_role(message app_public.messages) returns text as $$
-  select case message.author
+  select case when message.direction <> 'internal' then case message.author
     when 'contact' then 'user'
     when 'chatbot' then 'assistant'
     when 'user' then 'assistant'
     when 'system' then 'system'
-  end
+  end end
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.messages_role(app_public.messages) is
-  E'The author as a role for language models: user, assistant or system.';
+  E'The author as a role for language models: user, assistant or system. Null for internal messages, which '
+   'a model must not see.';
 
 grant execute on function app_public.messages_role(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_role.sql
@@ -5705,7 +5780,7 @@ create or replace function app_private.refresh_last_messages(conversation_ids uu
       where x.conversation_id = v.id
       -- The last message is read first, and almost always remains the last one.
       and x.id <= v.last_message_id
-      and app_private.is_listed(x.origin, x.type, x.content)
+      and app_private.is_listed(x.direction, x.origin, x.type, x.content)
       and (x.type <> 'reaction' or not exists (
         select from app_public.message_changes o
         join app_public.message_changes n
@@ -5808,6 +5883,10 @@ declare
   v_earlier_id uuid;
   v_message app_public.messages;
 begin
+  if type = 'note' then
+    raise exception 'Notes are not sent' using errcode = 'PYCNT', hint = 'Add one with addNote.';
+  end if;
+
   if idempotency_key is not null then
     v_earlier_id := app_hidden.claim_idempotency_key(
       v_conversation.tenant_id, idempotency_key,
@@ -7134,10 +7213,11 @@ begin
     raise exception 'The file is not stored: its state is %', v_media.state using errcode = 'PYFIL';
   end if;
 
-  v_problem := app_hidden.media_limit_problem(
+  -- A note may have any file: no channel has to accept it.
+  v_problem := case when type <> 'note' then app_hidden.media_limit_problem(
     -- The file of a header has the type of its object.
     kind, coalesce(v_slot[cardinality(v_slot)]::app_public.message_type, type), v_media.mime_type, v_media.size
-  );
+  ) end;
   if v_problem is not null then
     raise exception 'Invalid % message: %', type, v_problem using errcode = 'PYCNT';
   end if;
@@ -9733,7 +9813,8 @@ returns table (
     o.attempts
   from unnest($1) claimed (id)
   join app_private.outbox o on o.message_id = claimed.id
-  join app_public.messages m on m.id = o.message_id
+  -- Internal messages have no outbox rows. If one ever had, it would not be sent.
+  join app_public.messages m on m.id = o.message_id and m.direction = 'outbound'
   join app_public.conversations c on c.id = o.conversation_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind

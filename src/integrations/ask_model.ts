@@ -113,7 +113,7 @@ async function conversation(
        select n.id, n.direction, coalesce(nullif(btrim(n.content ->> 'body'), ''), n.preview) as preview
        from app_public.messages n
        where n.tenant_id = x.tenant_id and n.conversation_id = x.conversation_id
-       and app_private.is_listed(n.origin, n.type, n.content) and n.type not in ('system', 'request_welcome')
+       and app_private.is_listed(n.direction, n.origin, n.type, n.content) and n.type not in ('system', 'request_welcome')
        order by n.id desc
        limit $2
      ) m

@@ -88,9 +88,8 @@ export async function readRecording(
       where m.tenant_id = $1 and m.conversation_id = $2
       and m.created_at >= coalesce($3::timestamptz, '-infinity') and m.created_at <= $4::timestamptz
       and (
-        (m.author = 'contact' and m.origin = 'live')
-        or (m.author = 'chatbot' and m.origin = 'live')
-        or (m.author = 'user' and m.origin in ('live', 'echo'))
+        (m.author in ('contact', 'chatbot') and m.origin = 'live')
+        or app_private.is_users_answer(m.direction, m.author, m.origin)
       )
       order by m.created_at, m.id
       limit $5`,

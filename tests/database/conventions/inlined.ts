@@ -25,7 +25,10 @@ export const INLINED: Record<string, string> = {
     "select app_hidden.is_window_open(m.occurred_at, interval '1 day') from app_public.messages m",
   has_own_content: "select app_private.has_own_content(m.type, m.content) from app_public.messages m",
   is_sendable: "select app_hidden.is_sendable(t.status) from app_public.templates t",
-  is_listed: "select app_private.is_listed(m.origin, m.type, m.content) from app_public.messages m",
+  is_listed:
+    "select app_private.is_listed(m.direction, m.origin, m.type, m.content) from app_public.messages m",
+  is_users_answer:
+    "select app_private.is_users_answer(m.direction, m.author, m.origin) from app_public.messages m",
   merge_statuses:
     "select (select count(*) from app_private.merge_statuses(m.content, array[m.id], now()) f) from app_public.messages m",
   messages_current: "select f.current_preview from app_public.messages m, app_public.messages_current(m) f",
