@@ -3351,17 +3351,9 @@ grant execute on function app_hidden.received_preview(app_public.message_origin,
 
 create function app_hidden.refresh_session(session uuid, presented integer, lifetime interval) returns table(session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
-  v_session app_private.sessions;
+  v_session app_private.sessions := app_private.presented_session(session, presented, lifetime);
 begin
-  -- Locks the session, so that concurrent exchanges of its tokens happen one after the other.
-  perform from app_private.sessions s where s.id = session for no key update;
-
-  select s.* into v_session
-  from app_private.sessions s
-  join app_private.valid_sessions v on v.id = s.id
-  where s.id = session and s.created_at + lifetime > now();
-
-  if v_session.id is null or presented > v_session.generation then
+  if v_session.id is null then
     return;
   elsif presented = v_session.generation then
     update app_private.sessions s set
@@ -3370,10 +3362,6 @@ begin
       expires_at = least(now() + interval '30 days', s.created_at + lifetime)
     where s.id = v_session.id
     returning s.* into v_session;
-  elsif presented < v_session.generation - 1 or v_session.refreshed_at < now() - interval '30 seconds' then
-    -- Two parties have a token that was exchanged before: end the session for both.
-    update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
-    return;
   end if;
   -- Otherwise two tabs used it, or a response was lost: return the same successor again.
 
@@ -3381,7 +3369,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.refresh_session(uuid,integer,interval) is 'Exchanges a refresh token, which the API has verified, for one of the next generation. Repeating the last exchange within 30 seconds returns the same token; an older token ends the session. No row: the session is unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
+comment on function app_hidden.refresh_session(uuid,integer,interval) is 'Exchanges a refresh token, which the API has verified, for one of the next generation. Repeating the last exchange within 30 seconds returns the same token; an older token ends the session. No row: the token is not accepted, see presented_session().';
 grant execute on function app_hidden.refresh_session(uuid,integer,interval) to parley_authenticator;
 
 create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
@@ -3606,7 +3594,7 @@ $$
 comment on function app_hidden.set_google_account(jsonb) is 'The privileged part of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, with the tokens as envelopes sealed by the program. PYNFD: there is no such member. PYDEN: admins only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
-create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
+create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone, tenants jsonb) as $$
 declare
   v_user_id uuid := app_private.check_password(email, password, source);
   v_tenant_ids uuid[];
@@ -3617,11 +3605,9 @@ begin
     return;
   end if;
 
-  select array_agg(m.tenant_id) into v_tenant_ids
-  from app_public.memberships m
-  join app_public.tenants t on t.id = m.tenant_id
-  where m.user_id = v_user_id and m.is_active and t.status = 'active'
-  and (sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text));
+  select array_agg(t.id), jsonb_agg(to_jsonb(t)) into v_tenant_ids, tenants
+  from app_private.tenants_of(v_user_id) t
+  where sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text);
 
   if v_tenant_ids is null then
     outcome := 'no_tenant';
@@ -3631,13 +3617,13 @@ begin
     return next;
   else
     return query
-      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at, null::jsonb
       from app_private.open_session(v_tenant_ids[1], v_user_id, user_agent, lifetime) s;
   end if;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants (the caller must name one).';
+comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants (the caller must name one of "tenants").';
 grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) to parley_authenticator;
 
 create function app_hidden.store_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
@@ -3651,6 +3637,37 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.store_idempotency_key(uuid,text,uuid) is 'Stores the message that was sent with a claimed key. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 grant execute on function app_hidden.store_idempotency_key(uuid,text,uuid) to parley_visitor;
+
+create function app_hidden.switch_tenant(session uuid, presented integer, tenant text, user_agent text, lifetime interval) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
+declare
+  v_session app_private.sessions := app_private.presented_session(session, presented, lifetime);
+  v_tenant_id uuid;
+begin
+  if v_session.id is null then
+    outcome := 'ended';
+    return next;
+    return;
+  end if;
+
+  select t.id into v_tenant_id
+  from app_private.tenants_of(v_session.user_id) t
+  where switch_tenant.tenant in (t.slug, t.id::text);
+
+  if v_tenant_id is null then
+    outcome := 'no_tenant';
+    return next;
+  else
+    return query
+      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+      from app_private.open_session(
+        v_tenant_id, v_session.user_id, user_agent, lifetime, v_session.created_at
+      ) s;
+  end if;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.switch_tenant(uuid,integer,text,text,interval) is 'Opens a session in another tenant of the user for a refresh token, which the API has verified. The given session stays open, and the new one ends with the lifetime of the sign-in. The outcome: signed_in; ended (the token is not accepted, see presented_session()); no_tenant (the user is not a member there).';
+grant execute on function app_hidden.switch_tenant(uuid,integer,text,text,interval) to parley_authenticator;
 
 create function app_hidden.template_parameters_problem(components jsonb) returns text as $$
   -- The components of a template and of its cards, with their paths.
@@ -6726,20 +6743,21 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.notify_change(uuid,text,uuid[],boolean) is 'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: {"tenant", <kind>: [ids]}, and records it for clients that are away. Those that are not announced are only recorded. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row of many.';
 
-create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval) returns app_private.sessions as $$
+create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval, signed_in_at timestamp with time zone default now()) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
 
-  insert into app_private.sessions as s (tenant_id, user_id, user_agent, expires_at)
+  insert into app_private.sessions as s (tenant_id, user_id, user_agent, expires_at, created_at)
   values (
     open_session.tenant_id,
     open_session.user_id,
     left(open_session.user_agent, 300),
-    now() + least(interval '30 days', lifetime)
+    least(now() + interval '30 days', open_session.signed_in_at + lifetime),
+    open_session.signed_in_at
   )
   returning s.*
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.open_session(uuid,uuid,text,interval) is 'Opens a session for a user whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime.';
+comment on function app_private.open_session(uuid,uuid,text,interval,timestamp with time zone) is 'Opens a session for a user whose password was checked. It ends after 30 days without a refresh, or at the end of its lifetime, which begins with the sign-in.';
 
 create function app_private.opens_window(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and (
@@ -6921,6 +6939,33 @@ create function app_private.postpone_media_upload(upload_id uuid, wait interval)
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.postpone_media_upload(uuid,interval) is 'Has an upload that failed tried again later.';
+
+create function app_private.presented_session(session uuid, presented integer, lifetime interval) returns app_private.sessions as $$
+declare
+  v_session app_private.sessions;
+begin
+  -- Locks the session, so that concurrent exchanges of its tokens happen one after the other.
+  perform from app_private.sessions s where s.id = session for no key update;
+
+  select s.* into v_session
+  from app_private.sessions s
+  join app_private.valid_sessions v on v.id = s.id
+  where s.id = session and s.created_at + lifetime > now();
+
+  if v_session.id is null or presented > v_session.generation then
+    return null;
+  elsif presented < v_session.generation - 1
+    or presented < v_session.generation and v_session.refreshed_at < now() - interval '30 seconds'
+  then
+    -- Two parties have a token that was exchanged before: end the session for both.
+    update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
+    return null;
+  end if;
+  return v_session;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.presented_session(uuid,integer,interval) is 'The session whose refresh token of that generation was presented, locked. The token of the generation before is accepted for 30 seconds; an older one ends the session. Null: the session is unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -8847,6 +8892,16 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.tenant_stats() is 'The number of rows of each tenant, and the size of its stored files. Counts index by index, which takes seconds on a large installation.';
 
+create function app_private.tenants_of(user_id uuid) returns table(id uuid, name text, slug text, role app_public.member_role) as $$
+  select t.id, t.name, t.slug, m.role
+  from app_public.memberships m
+  join app_public.tenants t on t.id = m.tenant_id
+  where m.user_id = tenants_of.user_id and m.is_active and t.status = 'active'
+  order by t.name, t.id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.tenants_of(uuid) is 'The tenants that a user may sign in to: active ones of which the user is an active member.';
+
 create function app_private.tg__audit() returns trigger as $$
 declare
   v_masked text[] := coalesce(TG_ARGV[0], '{}');
@@ -10638,6 +10693,16 @@ $$
   language sql stable rows 1;
 comment on function app_public.messages_user(app_public.messages) is 'The user who wrote the message. Null if no user did, or if the user is not a member of the tenant any more.';
 grant execute on function app_public.messages_user(app_public.messages) to parley_visitor;
+
+create function app_public.my_tenants() returns table(id uuid, name text, slug text, role app_public.member_role, is_current boolean) as $$
+  select t.id, t.name, t.slug, t.role, t.id = m.tenant_id
+  from app_hidden.current_membership() m
+  cross join lateral app_private.tenants_of(m.user_id) t
+  order by t.name, t.id
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.my_tenants() is 'The tenants that the signed-in user can switch to, by name; switchTenant opens a session there. role: the user''s role there. is_current: whether it is the tenant of this session.';
+grant execute on function app_public.my_tenants() to parley_visitor;
 
 create function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set status = 'open'

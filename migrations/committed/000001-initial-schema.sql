@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:81e135e84c4d06cc20234623fce620209ba24c74
+--! Hash: sha1:afbef013e43f58fc9daa30a2a9b4f4655fa73cfe
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1244,28 +1244,43 @@ comment on function app_private.check_password(text, text, text) is
    'password, an inactive user and a lock. Failures are counted by address and source, so that a stranger''s failures '
    'lock out only the stranger; the caller must commit.';
 --! EndIncluded accounts/check_password.sql
+--! Included accounts/tenants_of.sql
+create or replace function app_private.tenants_of(user_id uuid)
+returns table (id uuid, name text, slug text, role app_public.member_role) as $$
+  select t.id, t.name, t.slug, m.role
+  from app_public.memberships m
+  join app_public.tenants t on t.id = m.tenant_id
+  where m.user_id = tenants_of.user_id and m.is_active and t.status = 'active'
+  order by t.name, t.id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tenants_of(uuid) is
+  E'The tenants that a user may sign in to: active ones of which the user is an active member.';
+--! EndIncluded accounts/tenants_of.sql
 --! Included accounts/open_session.sql
 create or replace function app_private.open_session(
   tenant_id uuid,
   user_id uuid,
   user_agent text,
-  lifetime interval
+  lifetime interval,
+  signed_in_at timestamptz default now()
 ) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
 
-  insert into app_private.sessions as s (tenant_id, user_id, user_agent, expires_at)
+  insert into app_private.sessions as s (tenant_id, user_id, user_agent, expires_at, created_at)
   values (
     open_session.tenant_id,
     open_session.user_id,
     left(open_session.user_agent, 300),
-    now() + least(interval '30 days', lifetime)
+    least(now() + interval '30 days', open_session.signed_in_at + lifetime),
+    open_session.signed_in_at
   )
   returning s.*
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.open_session(uuid, uuid, text, interval) is
+comment on function app_private.open_session(uuid, uuid, text, interval, timestamptz) is
   E'Opens a session for a user whose password was checked. It ends after 30 days without a refresh, or at the end of '
-   'its lifetime.';
+   'its lifetime, which begins with the sign-in.';
 --! EndIncluded accounts/open_session.sql
 --! Included accounts/sign_in.sql
 create or replace function app_hidden.sign_in(
@@ -1281,7 +1296,8 @@ create or replace function app_hidden.sign_in(
   user_id uuid,
   tenant_id uuid,
   generation int,
-  expires_at timestamptz
+  expires_at timestamptz,
+  tenants jsonb
 ) as $$
 declare
   v_user_id uuid := app_private.check_password(email, password, source);
@@ -1293,11 +1309,9 @@ begin
     return;
   end if;
 
-  select array_agg(m.tenant_id) into v_tenant_ids
-  from app_public.memberships m
-  join app_public.tenants t on t.id = m.tenant_id
-  where m.user_id = v_user_id and m.is_active and t.status = 'active'
-  and (sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text));
+  select array_agg(t.id), jsonb_agg(to_jsonb(t)) into v_tenant_ids, tenants
+  from app_private.tenants_of(v_user_id) t
+  where sign_in.tenant is null or sign_in.tenant in (t.slug, t.id::text);
 
   if v_tenant_ids is null then
     outcome := 'no_tenant';
@@ -1307,7 +1321,7 @@ begin
     return next;
   else
     return query
-      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at, null::jsonb
       from app_private.open_session(v_tenant_ids[1], v_user_id, user_agent, lifetime) s;
   end if;
 end;
@@ -1316,13 +1330,13 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_hidden.sign_in(text, text, text, text, interval, text) is
   E'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: '
    'signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants '
-   '(the caller must name one).';
+   '(the caller must name one of "tenants").';
 
 grant execute on function app_hidden.sign_in(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/sign_in.sql
---! Included accounts/refresh_session.sql
-create or replace function app_hidden.refresh_session(session uuid, presented int, lifetime interval)
-returns table (session_id uuid, user_id uuid, tenant_id uuid, generation int, expires_at timestamptz) as $$
+--! Included accounts/presented_session.sql
+create or replace function app_private.presented_session(session uuid, presented int, lifetime interval)
+returns app_private.sessions as $$
 declare
   v_session app_private.sessions;
 begin
@@ -1335,6 +1349,30 @@ begin
   where s.id = session and s.created_at + lifetime > now();
 
   if v_session.id is null or presented > v_session.generation then
+    return null;
+  elsif presented < v_session.generation - 1
+    or presented < v_session.generation and v_session.refreshed_at < now() - interval '30 seconds'
+  then
+    -- Two parties have a token that was exchanged before: end the session for both.
+    update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
+    return null;
+  end if;
+  return v_session;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.presented_session(uuid, int, interval) is
+  E'The session whose refresh token of that generation was presented, locked. The token of the generation before is '
+   'accepted for 30 seconds; an older one ends the session. Null: the session is unknown, has expired or ended, is '
+   'beyond its lifetime, or its user is inactive.';
+--! EndIncluded accounts/presented_session.sql
+--! Included accounts/refresh_session.sql
+create or replace function app_hidden.refresh_session(session uuid, presented int, lifetime interval)
+returns table (session_id uuid, user_id uuid, tenant_id uuid, generation int, expires_at timestamptz) as $$
+declare
+  v_session app_private.sessions := app_private.presented_session(session, presented, lifetime);
+begin
+  if v_session.id is null then
     return;
   elsif presented = v_session.generation then
     update app_private.sessions s set
@@ -1343,10 +1381,6 @@ begin
       expires_at = least(now() + interval '30 days', s.created_at + lifetime)
     where s.id = v_session.id
     returning s.* into v_session;
-  elsif presented < v_session.generation - 1 or v_session.refreshed_at < now() - interval '30 seconds' then
-    -- Two parties have a token that was exchanged before: end the session for both.
-    update app_private.sessions s set revoked_at = now() where s.id = v_session.id;
-    return;
   end if;
   -- Otherwise two tabs used it, or a response was lost: return the same successor again.
 
@@ -1356,11 +1390,75 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_hidden.refresh_session(uuid, int, interval) is
   E'Exchanges a refresh token, which the API has verified, for one of the next generation. Repeating the last '
-   'exchange within 30 seconds returns the same token; an older token ends the session. No row: the session is '
-   'unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
+   'exchange within 30 seconds returns the same token; an older token ends the session. No row: the token is not '
+   'accepted, see presented_session().';
 
 grant execute on function app_hidden.refresh_session(uuid, int, interval) to parley_authenticator;
 --! EndIncluded accounts/refresh_session.sql
+--! Included accounts/switch_tenant.sql
+create or replace function app_hidden.switch_tenant(
+  session uuid,
+  presented int,
+  tenant text,
+  user_agent text,
+  lifetime interval
+) returns table (
+  outcome text,
+  session_id uuid,
+  user_id uuid,
+  tenant_id uuid,
+  generation int,
+  expires_at timestamptz
+) as $$
+declare
+  v_session app_private.sessions := app_private.presented_session(session, presented, lifetime);
+  v_tenant_id uuid;
+begin
+  if v_session.id is null then
+    outcome := 'ended';
+    return next;
+    return;
+  end if;
+
+  select t.id into v_tenant_id
+  from app_private.tenants_of(v_session.user_id) t
+  where switch_tenant.tenant in (t.slug, t.id::text);
+
+  if v_tenant_id is null then
+    outcome := 'no_tenant';
+    return next;
+  else
+    return query
+      select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
+      from app_private.open_session(
+        v_tenant_id, v_session.user_id, user_agent, lifetime, v_session.created_at
+      ) s;
+  end if;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.switch_tenant(uuid, int, text, text, interval) is
+  E'Opens a session in another tenant of the user for a refresh token, which the API has verified. The given session '
+   'stays open, and the new one ends with the lifetime of the sign-in. The outcome: signed_in; ended (the token is not '
+   'accepted, see presented_session()); no_tenant (the user is not a member there).';
+
+grant execute on function app_hidden.switch_tenant(uuid, int, text, text, interval) to parley_authenticator;
+--! EndIncluded accounts/switch_tenant.sql
+--! Included accounts/my_tenants.sql
+create or replace function app_public.my_tenants()
+returns table (id uuid, name text, slug text, role app_public.member_role, is_current boolean) as $$
+  select t.id, t.name, t.slug, t.role, t.id = m.tenant_id
+  from app_hidden.current_membership() m
+  cross join lateral app_private.tenants_of(m.user_id) t
+  order by t.name, t.id
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.my_tenants() is
+  E'The tenants that the signed-in user can switch to, by name; switchTenant opens a session there. '
+   'role: the user''s role there. is_current: whether it is the tenant of this session.';
+
+grant execute on function app_public.my_tenants() to parley_visitor;
+--! EndIncluded accounts/my_tenants.sql
 --! Included accounts/own_sessions.sql
 create or replace function app_public.current_sessions()
 returns table (

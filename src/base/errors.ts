@@ -124,8 +124,8 @@ export const ERRORS = {
   },
   PYTEN: {
     kind: "bad_request",
-    meaning: "You are not a member of that tenant, or you belong to several and must name one.",
-    remedy: "Name the tenant.",
+    meaning: "You are not a member of that tenant, or of any.",
+    remedy: "Name one of your tenants: `signIn` without `tenant` lists them.",
   },
   PYREF: {
     kind: "unauthorized",

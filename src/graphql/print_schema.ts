@@ -15,7 +15,13 @@ export async function printSchema(authenticatorUrl: string): Promise<string> {
   try {
     const { schema, release } = await buildSchema({
       pool,
-      sessions: { signIn: unused, refresh: unused, acceptInvitation: unused, changePassword: unused },
+      sessions: {
+        signIn: unused,
+        switchTenant: unused,
+        refresh: unused,
+        acceptInvitation: unused,
+        changePassword: unused,
+      },
       keyRing: { current: "", keys: new Map() },
       mediaAddresses: { sign: () => "" },
       calls: { limitMs: 0, begin: () => unused },

@@ -105,17 +105,64 @@ test("an address or a password with a NUL counts as wrong", async () => {
   assert.equal((await signIn(person.email, `${PASSWORD}\0`)).code, "PYSGN");
 });
 
-test("a member of several tenants has to name one", async () => {
+test("a member of several tenants chooses one at sign-in, and switches to another one later", async () => {
   const person = await someone();
   const other = await aWorkspace(database.pool);
+  const foreign = await aWorkspace(database.pool);
   await database.pool.query(
     "insert into app_public.memberships (tenant_id, user_id, role) values ($1, $2, 'viewer')",
     [other.tenantId, person.userId],
   );
-  assert.equal((await signIn(person.email)).code, "PYTEN");
+  const choose = `mutation ($input: SignInInput!) {
+    signIn(input: $input) { session { accessToken } tenants { id name slug role } }
+  }`;
+  const input = { email: person.email, password: PASSWORD };
+  const { session: none, tenants } = (await api.ask(null, choose, { input })).data.signIn;
+  assert.equal(none, null);
+  assert.deepEqual(
+    tenants.map(({ slug, role }: { slug: string; role: string }) => [slug, role]).sort(),
+    [
+      [workspace.slug, "agent"],
+      [other.slug, "viewer"],
+    ].sort(),
+  );
   assert.equal((await signIn(person.email, PASSWORD, "no-such-tenant")).code, "PYTEN");
-  const answer = await signIn(person.email, PASSWORD, other.slug);
-  assert.equal(answer.data.signIn.session.tenantId, other.tenantId);
+  const { session } = (await signIn(person.email, PASSWORD, other.slug)).data.signIn;
+  assert.equal(session.tenantId, other.tenantId);
+
+  const own = "{ myTenants { nodes { id name slug role isCurrent } } }";
+  const listed = (await api.ask(session.accessToken, own)).data.myTenants.nodes;
+  assert.deepEqual(
+    listed.map(({ isCurrent, ...tenant }: { isCurrent: boolean }) => tenant),
+    tenants,
+  );
+  assert.equal(listed.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent).id, other.tenantId);
+  assert.deepEqual((await api.ask(null, own)).data.myTenants.nodes, []);
+
+  const change = (refreshToken: string, tenant: string) =>
+    api.ask(
+      null,
+      `mutation ($input: SwitchTenantInput!) {
+        switchTenant(input: $input) { session { accessToken refreshToken tenantId } }
+      }`,
+      { input: { refreshToken, tenant } },
+    );
+  const switched = (await change(session.refreshToken, workspace.tenantId)).data.switchTenant.session;
+  assert.equal(switched.tenantId, workspace.tenantId);
+  assert.equal((await api.ask(switched.accessToken, WHO_AM_I)).data.currentMembership.role, "agent");
+  assert.equal((await api.ask(session.accessToken, WHO_AM_I)).data.currentMembership.role, "viewer");
+  const { rows } = await database.pool.query(
+    "select count(distinct created_at)::int as sign_ins from app_private.sessions where user_id = $1 and revoked_at is null",
+    [person.userId],
+  );
+  assert.equal(rows[0].sign_ins, 1, "a switch does not prolong the sign-in");
+  for (const tenant of [foreign.slug, "no-such-tenant", "\0"])
+    assert.equal((await change(session.refreshToken, tenant)).code, "PYTEN");
+  for (const token of ["", "x", session.accessToken])
+    assert.equal((await change(token, other.slug)).code, "PYREF");
+  await api.ask(session.accessToken, "mutation { signOut(input: {}) { signedOut } }");
+  assert.equal((await change(session.refreshToken, workspace.slug)).code, "PYREF");
+  assert.equal((await api.ask(switched.accessToken, WHO_AM_I)).code, undefined);
 });
 
 test("two tabs that refresh at once get the same refresh token, and both stay signed in", async () => {

@@ -29,7 +29,13 @@ before(async () => {
   api = await startApi(database);
   const built = await buildSchema({
     pool: database.pool,
-    sessions: { signIn: unused, refresh: unused, acceptInvitation: unused, changePassword: unused },
+    sessions: {
+      signIn: unused,
+      switchTenant: unused,
+      refresh: unused,
+      acceptInvitation: unused,
+      changePassword: unused,
+    },
     keyRing: { current: "", keys: new Map() },
     mediaAddresses: { sign: () => "" },
     calls: { limitMs: 0, begin: () => unused },
@@ -267,6 +273,7 @@ test("every connection is paged in both directions, except what functions comput
     "chatbotOutcomeStats",
     "chatbotTimers",
     "currentSessions",
+    "myTenants",
   ]);
 });
 

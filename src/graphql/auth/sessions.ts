@@ -4,13 +4,19 @@ import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
 import { createSignInLimiter, type SignInLimiter } from "./sign_in_limiter.ts";
-import type { Visitor } from "./visitor.ts";
+import type { MemberRole, Visitor } from "./visitor.ts";
 
 type Credentials = { email: string; password: string; tenant?: string | null | undefined };
 
 type Acceptance = { token: string; password: string; name?: string | null | undefined };
 
 type PasswordChange = { oldPassword: string; newPassword: string };
+
+/** A tenant that a user may sign in to. */
+type TenantChoice = { id: string; name: string; slug: string; role: MemberRole };
+
+/** Without a session if the user has to name one of several tenants. */
+type SignIn = { session: Tokens } | { session: null; tenants: TenantChoice[] };
 
 /** The tokens that a client keeps. */
 type Tokens = {
@@ -29,21 +35,22 @@ type SessionRow = {
   generation: number;
   expires_at: Date;
 };
-type SignInRow = SessionRow & {
-  outcome: "signed_in" | "refused" | "no_tenant" | "many_tenants" | "invalid";
+type OpenedRow = SessionRow & {
+  outcome: "signed_in" | "refused" | "no_tenant" | "invalid" | "ended";
 };
+type SignInRow = OpenedRow | { outcome: "many_tenants"; tenants: TenantChoice[] };
 type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
 
 /** What the database's refusals are answered with. */
 const REFUSALS = {
   refused: () => new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later"),
   no_tenant: () => new ParleyError("PYTEN", "You are not a member of that tenant"),
-  many_tenants: () => new ParleyError("PYTEN", "You belong to several tenants: name one"),
   invalid: () =>
     new ParleyError("PYINV", "The invitation is unknown, used, expired or void: ask for a new one"),
+  ended: () => new ParleyError("PYREF", "The session has ended: sign in again"),
   signed_out: badToken,
 } satisfies Record<
-  Exclude<SignInRow["outcome"] | PasswordRow["outcome"], "signed_in" | "changed">,
+  Exclude<OpenedRow["outcome"] | PasswordRow["outcome"], "signed_in" | "changed">,
   () => ParleyError
 >;
 
@@ -69,17 +76,17 @@ export class SessionService {
   async signIn(
     { email: given, password, tenant }: Credentials,
     { source, userAgent }: Origin,
-  ): Promise<Tokens> {
+  ): Promise<SignIn> {
     const email = given.trim();
     if (holdsNul(email, password, tenant)) throw REFUSALS.refused();
-    return this.#open(source, email, "select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)", [
-      email,
-      password,
-      tenant ?? null,
-      userAgent,
-      this.#lifetime,
+    const row = await this.#call<SignInRow>(
       source,
-    ]);
+      email,
+      "select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)",
+      [email, password, tenant ?? null, userAgent, this.#lifetime, source],
+    );
+    if (row.outcome === "many_tenants") return { session: null, tenants: row.tenants };
+    return { session: this.#opened(row) };
   }
 
   /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
@@ -89,14 +96,13 @@ export class SessionService {
   ): Promise<Tokens> {
     if (holdsNul(token)) throw REFUSALS.invalid();
     if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
-    return this.#open(source, token, "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
-      token,
-      password,
-      name ?? null,
-      userAgent,
-      this.#lifetime,
+    const row = await this.#call<OpenedRow>(
       source,
-    ]);
+      token,
+      "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)",
+      [token, password, name ?? null, userAgent, this.#lifetime, source],
+    );
+    return this.#opened(row);
   }
 
   /** Exchanges a refresh token for the next one; within 30 s for the same one. @throws ParleyError PYREF */
@@ -110,8 +116,23 @@ export class SessionService {
         ])
       : { rows: [] };
     const row = rows[0];
-    if (!row) throw new ParleyError("PYREF", "The session has ended: sign in again");
+    if (!row) throw REFUSALS.ended();
     return this.#tokens(row);
+  }
+
+  /** Opens a session in another tenant of the user, beside this one. @throws ParleyError PYREF, PYTEN */
+  async switchTenant(
+    { refreshToken, tenant }: { refreshToken: string; tenant: string },
+    { userAgent }: Origin,
+  ): Promise<Tokens> {
+    const refresh = verifyRefreshToken(refreshToken, this.#jwtSecret);
+    if (!refresh) throw REFUSALS.ended();
+    if (holdsNul(tenant)) throw REFUSALS.no_tenant();
+    const { rows } = await this.#pool.query<OpenedRow>(
+      "select * from app_hidden.switch_tenant($1, $2, $3, $4, $5)",
+      [refresh.sessionId, refresh.generation, tenant, userAgent, this.#lifetime],
+    );
+    return this.#opened(rows[0]!);
   }
 
   /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
@@ -135,10 +156,18 @@ export class SessionService {
     return endedSessions;
   }
 
-  /** Opens a session, in the places that `subject` may take up when many sign in at once. */
-  async #open(source: string, subject: string, sql: string, values: unknown[]): Promise<Tokens> {
-    const { rows } = await this.#places.run(source, subject, () => this.#pool.query<SignInRow>(sql, values));
-    const { outcome, ...session } = rows[0]!;
+  /** Calls a function that checks a password, in the places that `subject` may take up when many sign in at once. */
+  async #call<Row extends pg.QueryResultRow>(
+    source: string,
+    subject: string,
+    sql: string,
+    values: unknown[],
+  ): Promise<Row> {
+    const { rows } = await this.#places.run(source, subject, () => this.#pool.query<Row>(sql, values));
+    return rows[0]!;
+  }
+
+  #opened({ outcome, ...session }: OpenedRow): Tokens {
     if (outcome !== "signed_in") throw REFUSALS[outcome]();
     return this.#tokens(session);
   }

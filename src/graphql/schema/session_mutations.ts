@@ -1,11 +1,18 @@
 import { z } from "zod";
 import type { Sessions } from "../auth/sessions.ts";
-import { instant, type, uuid } from "./graphql_types.ts";
+import type { MemberRole } from "../auth/visitor.ts";
+import { graphqlTypes, instant, type, uuid } from "./graphql_types.ts";
 import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
 /** Signing in and refreshing sessions, which needs more than a caller's rights. signOut is a SQL function. */
 export function sessionMutations(sessions: Sessions): ServerMutation[] {
-  return [signIn(sessions), refreshSession(sessions), acceptInvitation(sessions), changePassword(sessions)];
+  return [
+    signIn(sessions),
+    switchTenant(sessions),
+    refreshSession(sessions),
+    acceptInvitation(sessions),
+    changePassword(sessions),
+  ];
 }
 
 const Session = type(
@@ -24,14 +31,23 @@ const Session = type(
   },
 );
 
+const TenantChoice = type("TenantChoice", "A tenant that a user may sign in to.", {
+  id: uuid(),
+  name: z.string(),
+  slug: z.string().describe("The short name, with which signIn names the tenant."),
+  role: z.custom<MemberRole>().register(graphqlTypes, { name: "MemberRole" }),
+});
+
 function signIn(sessions: Sessions): ServerMutation {
   return serverMutation({
     name: "signIn",
-    about: "Opens a session.",
+    about:
+      "Opens a session. A user who belongs to several tenants and names none gets no session, but the list of these " +
+      "tenants: choose one, and sign in again.",
     errors: {
       PYSGN:
         "the address or the password is wrong, or there were too many attempts; which of them is not disclosed",
-      PYTEN: "you are not a member of that tenant, or you belong to several and must name one",
+      PYTEN: "you are not a member of that tenant, or of any",
     },
     isForAnyone: true,
     input: {
@@ -42,8 +58,33 @@ function signIn(sessions: Sessions): ServerMutation {
         .optional()
         .describe("The tenant's slug or id; needed only by those who belong to several."),
     },
+    payload: {
+      session: Session.nullable().describe("Null if a tenant has to be chosen."),
+      tenants: z
+        .array(TenantChoice)
+        .describe("The tenants to choose from, by name; empty if there is a session."),
+    },
+    run: async ({ input, origin }) => ({ tenants: [], ...(await sessions.signIn(input, origin)) }),
+  });
+}
+
+function switchTenant(sessions: Sessions): ServerMutation {
+  return serverMutation({
+    name: "switchTenant",
+    about:
+      "Opens a session in another tenant of the user, without the password. The session of the refresh token stays " +
+      "open, and its tokens stay valid: signOut ends it. myTenants lists the tenants.",
+    errors: {
+      PYREF: "the token is unknown, used, expired or revoked",
+      PYTEN: "you are not a member of that tenant",
+    },
+    isForAnyone: true,
+    input: {
+      refreshToken: z.string().describe("Of an open session of the user in any tenant."),
+      tenant: z.string().describe("The tenant's slug or id."),
+    },
     payload: { session: Session },
-    run: async ({ input, origin }) => ({ session: await sessions.signIn(input, origin) }),
+    run: async ({ input, origin }) => ({ session: await sessions.switchTenant(input, origin) }),
   });
 }
 

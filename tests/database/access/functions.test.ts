@@ -73,6 +73,7 @@ const DOORS: Record<string, Door> = {
     from: "viewer",
     call: ({ channelId }) => `select id from app_public.message_by_provider_id('${channelId}', 'wamid.1')`,
   },
+  my_tenants: { from: "viewer", call: () => "select id from app_public.my_tenants()" },
   reopen_conversation: {
     from: "agent",
     call: ({ conversationId }) => `select id from app_public.reopen_conversation('${conversationId}')`,
@@ -118,7 +119,7 @@ const DOORS: Record<string, Door> = {
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
   ...["change_cursor", "current_membership", "current_sessions", "current_user"],
-  ...["end_other_sessions", "end_session", "end_presence", "invite_user", "sign_out"],
+  ...["end_other_sessions", "end_session", "end_presence", "invite_user", "my_tenants", "sign_out"],
 ];
 
 let database: TestDatabase;

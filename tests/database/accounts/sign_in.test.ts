@@ -19,18 +19,36 @@ story(
   },
 );
 
-story("a person who belongs to several tenants must name one, by slug or id", async (db) => {
-  const { email, userId, tenantId, slug } = await aPersonWithPassword(db);
-  const other = await aWorkspace(db);
-  await db.query("insert into app_public.memberships (tenant_id, user_id) values ($1, $2)", [
-    other.tenantId,
-    userId,
-  ]);
-  assert.equal((await signIn(db, email, PASSWORD)).outcome, "many_tenants");
-  assert.equal((await signIn(db, email, PASSWORD, slug)).tenant_id, tenantId);
-  assert.equal((await signIn(db, email, PASSWORD, other.tenantId)).tenant_id, other.tenantId);
-  assert.equal((await signIn(db, email, PASSWORD, "somebody-elses")).outcome, "no_tenant");
-});
+story(
+  "a person who belongs to several tenants gets their list and must name one, by slug or id",
+  async (db) => {
+    const { email, userId, tenantId, slug } = await aPersonWithPassword(db);
+    const other = await aWorkspace(db);
+    const [left, closed] = [await aWorkspace(db), await aWorkspace(db)];
+    await db.query(
+      `insert into app_public.memberships (tenant_id, user_id, is_active)
+     select id, $2, id <> $3 from unnest($1::uuid[]) id`,
+      [[other.tenantId, left.tenantId, closed.tenantId], userId, left.tenantId],
+    );
+    await db.query("update app_public.tenants set status = 'inactive' where id = $1", [closed.tenantId]);
+    const { outcome, session_id, tenants } = await signIn(db, email, PASSWORD);
+    assert.equal(outcome, "many_tenants");
+    assert.equal(session_id, null);
+    assert.deepEqual(
+      tenants,
+      [
+        { id: tenantId, name: slug, slug, role: "owner" },
+        { id: other.tenantId, name: other.slug, slug: other.slug, role: "agent" },
+      ].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
+    for (const tenant of [left.slug, closed.slug])
+      assert.equal((await signIn(db, email, PASSWORD, tenant)).outcome, "no_tenant");
+    assert.equal((await signIn(db, email, "wrong")).tenants, null, "only for the right password");
+    assert.equal((await signIn(db, email, PASSWORD, slug)).tenant_id, tenantId);
+    assert.equal((await signIn(db, email, PASSWORD, other.tenantId)).tenant_id, other.tenantId);
+    assert.equal((await signIn(db, email, PASSWORD, "somebody-elses")).outcome, "no_tenant");
+  },
+);
 
 story(
   "wrong password, unknown address, deactivated person, person without a password: all are refused alike",
@@ -47,6 +65,7 @@ story(
       tenant_id: null,
       generation: null,
       expires_at: null,
+      tenants: null,
     };
     assert.deepEqual(await signIn(db, email, "wrong password"), refused);
     assert.deepEqual(await signIn(db, "nobody@example.com", PASSWORD), refused);

@@ -26,5 +26,11 @@ export async function signIn(db: Queryable, email: string, password: string, ten
     password,
     tenant,
   ]);
-  return rows[0] as { session_id: string; user_id: string; tenant_id: string; outcome: string };
+  return rows[0] as {
+    session_id: string;
+    user_id: string;
+    tenant_id: string;
+    outcome: string;
+    tenants: { id: string; name: string; slug: string; role: Role }[] | null;
+  };
 }

@@ -35,6 +35,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.set_data_source_token": "admins, and only data sources of their own tenant",
   "app_hidden.set_google_account": "admins, and only members of their own tenant",
   "app_hidden.sign_in": "for the API's login; needs the password",
+  "app_hidden.switch_tenant": "for the API's login; names a session and a generation, gives no token",
   "app_hidden.notify_chatbot": "agents, and only conversations of their own tenant",
   "app_public.change_cursor": "gives no more than a time and a transaction's number",
   "app_public.activate_version": "admins, and only versions of their own tenant",
@@ -48,6 +49,7 @@ const DOORS: Record<string, string> = {
   "app_public.show_presence": "members, and only conversations of their own tenant",
   "app_public.invite_user": "admins, and only into their own tenant",
   "app_public.messages_idempotency_key": "members, and only messages of their own tenant",
+  "app_public.my_tenants": "only the person's own",
   "app_public.sign_out": "ends only the session's own",
 };
 
