@@ -61,6 +61,13 @@ create type app_public.data_source_type as enum (
 );
 comment on type app_public.data_source_type is 'rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a query.';
 
+create type app_public.filter_kind as enum (
+  'contacts',
+  'conversations',
+  'messages'
+);
+comment on type app_public.filter_kind is 'What a filter selects.';
+
 create type app_public.flow_status as enum (
   'draft',
   'published',
@@ -2644,6 +2651,138 @@ $$
 comment on function app_hidden.clean_prose(text) is 'Text as it was typed, trimmed and without the directional marks and zero-width spaces that pasting adds. Characters that words and emoji need (joiners, variation selectors) are kept.';
 grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 
+create function app_hidden.compile_filter(kind app_public.filter_kind, filter jsonb, out condition text, out bound jsonb) returns record as $$
+begin
+  if octet_length(filter::text) > 20000 then
+    perform app_hidden.refuse_filter('$', 'must have at most 20,000 bytes');
+  end if;
+  select p.condition, p.bound into condition, bound
+  from app_hidden.compile_filter_part(kind, filter, '{row}', '$', 1, '[]') p;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.compile_filter(app_public.filter_kind,jsonb) is 'A filter as a condition of SQL (PYFLT if it is not valid). In the condition, {row} stands for the alias of a row of this kind, and {0}, {1}, … for the elements of bound, which are passed as parameters. The condition is composed of texts of filterable_fields() and filter_operators(): nothing that a filter contains is in it.';
+grant execute on function app_hidden.compile_filter(app_public.filter_kind,jsonb) to parley_visitor;
+
+create function app_hidden.compile_filter_leaf(kind app_public.filter_kind, filter jsonb, row_alias text, path text, inout bound jsonb, out condition text) returns record as $$
+declare
+  v_field record;
+  v_operator record;
+  v_operand jsonb;
+  v_leaf text := format('{%s}', jsonb_array_length(bound));
+  v_is_list boolean;
+begin
+  select f.* into v_field
+  from app_hidden.filterable_fields() f
+  where f.kind = compile_filter_leaf.kind and to_jsonb(f.name) = filter -> 'field' and f.value is not null;
+  if not found then
+    perform app_hidden.refuse_filter(path || '.field', format('must be a field of %s: %s', kind, (
+      select string_agg(f.name, ', ' order by f.name)
+      from app_hidden.filterable_fields() f
+      where f.kind = compile_filter_leaf.kind and f.value is not null
+    )));
+  end if;
+
+  select o.*, filter -> o.name as given into v_operator
+  from app_hidden.filter_operators() o
+  where v_field.type = any (o.types) and filter ? o.name;
+  if not found
+    or (select count(*) from jsonb_object_keys(filter) k where k <> 'path' or v_field.type <> 'json') <> 2
+  then
+    perform app_hidden.refuse_filter(path, format('must have `field` and exactly one of: %s', (
+      select string_agg(o.name, ', ') from app_hidden.filter_operators() o where v_field.type = any (o.types)
+    )));
+  end if;
+
+  v_operand := app_hidden.filter_operand(
+    v_field.type, v_field.choices, v_operator.form, v_operator.given, path || '.' || v_operator.name
+  );
+  v_is_list := case when v_field.type = 'json' then v_operator.form = 'list' else jsonb_typeof(v_operand) = 'array' end;
+  if filter ? 'path' then
+    v_field.value := v_field.value || app_hidden.filter_path_sql(filter -> 'path', v_leaf, path || '.path');
+  end if;
+  bound := bound || jsonb_build_object('value', v_operand, 'path', filter -> 'path');
+
+  condition := replace(replace(v_operator.test, '{value}', v_field.value),
+    '{operand}', app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf));
+  if v_field.source is not null then
+    condition := format('exists (select from %s and %s)', v_field.source, condition);
+  end if;
+  condition := replace(condition, '{row}', row_alias);
+  if v_operator.is_negated <> (v_operator.form = 'yes' and v_operand = 'false') then
+    condition := format('(%s) is not true', condition);
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,jsonb) is 'Compiles a condition on one field, as compile_filter() does.';
+grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,jsonb) to parley_visitor;
+
+create function app_hidden.compile_filter_part(kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth integer, inout bound jsonb, out condition text) returns record as $$
+declare
+  v_key text;
+  v_part record;
+  v_relation record;
+  v_conditions text[] := '{}';
+begin
+  if depth > 10 then
+    perform app_hidden.refuse_filter(path, 'must not be nested more than 10 levels deep');
+  elsif jsonb_typeof(filter) is distinct from 'object' then
+    perform app_hidden.refuse_filter(path, 'must be an object');
+  elsif filter ? 'field' then
+    if jsonb_array_length(bound) = 100 then
+      perform app_hidden.refuse_filter(path, 'must not be there: a filter has at most 100 conditions on fields');
+    end if;
+    select l.* into bound, condition from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
+    return;
+  end if;
+
+  v_key := (select min(k) from jsonb_object_keys(filter) k having count(*) = 1);
+  select f.* into v_relation
+  from app_hidden.filterable_fields() f
+  where f.kind = compile_filter_part.kind and f.name = v_key and f.value is null;
+  if v_relation.name is not null then
+    select p.* into bound, condition
+    from app_hidden.compile_filter_part(
+      v_relation.type::app_public.filter_kind, filter -> v_key, 'related_' || depth, format('%s.%s', path, v_key),
+      depth + 1, bound
+    ) p;
+    condition := format('exists (select from %s and %s)',
+      replace(replace(v_relation.source, '{related}', 'related_' || depth), '{row}', row_alias), condition);
+  elsif v_key = 'not' then
+    select p.* into bound, condition
+    from app_hidden.compile_filter_part(kind, filter -> 'not', row_alias, path || '.not', depth + 1, bound) p;
+    condition := format('(%s) is not true', condition);
+  elsif v_key in ('all', 'any') then
+    if jsonb_typeof(filter -> v_key) <> 'array' or filter = '{"any": []}' then
+      perform app_hidden.refuse_filter(path || '.' || v_key, 'must be a list of filters');
+    end if;
+    for v_part in select * from jsonb_array_elements(filter -> v_key) with ordinality e (filter, number) loop
+      select p.bound, v_conditions || p.condition into bound, v_conditions
+      from app_hidden.compile_filter_part(
+        kind, v_part.filter, row_alias, format('%s.%s[%s]', path, v_key, v_part.number - 1), depth + 1, bound
+      ) p;
+    end loop;
+    condition := format('(%s)',
+      coalesce(nullif(array_to_string(v_conditions, case v_key when 'all' then ' and ' else ' or ' end), ''), 'true'));
+  else
+    perform app_hidden.refuse_filter(path, 'must have `field` and an operator, or exactly one of: ' || (
+      select string_agg(form, ', ')
+      from (
+        values ('all'), ('any'), ('not')
+        union all
+        select f.name
+        from app_hidden.filterable_fields() f
+        where f.kind = compile_filter_part.kind and f.value is null
+      ) f (form)
+    ));
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,jsonb) is 'Compiles a part of a filter, as compile_filter() does, and appends the values of its leaves to those that are bound. path is where it stands in the whole filter, for errors.';
+grant execute on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,jsonb) to parley_visitor;
+
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
     when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts must be a list'
@@ -2738,6 +2877,224 @@ $$
   language sql immutable;
 comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that continues a run when a user is done with its conversation; null if there is none. was_paused: the run has not taken a turn since the pause. is_open: the conversation is open. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same rule; both run against tests/cases/pause_ends.json.';
 grant execute on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) to parley_visitor;
+
+create function app_hidden.filter_operand(field_type text, choices regtype, form text, given jsonb, path text) returns jsonb as $$
+declare
+  v_values jsonb;
+  v_ids uuid[];
+begin
+  if form = 'yes' then
+    if jsonb_typeof(given) <> 'boolean' then
+      perform app_hidden.refuse_filter(path, 'must be true or false');
+    end if;
+    return given;
+  end if;
+
+  if form = 'list' then
+    if jsonb_typeof(given) <> 'array' or jsonb_array_length(given) not between 1 and 100 then
+      perform app_hidden.refuse_filter(path, 'must be a list of 1 to 100 values');
+    end if;
+    v_values := (
+      select jsonb_agg(app_hidden.filter_value(field_type, choices, v.value, format('%s[%s]', path, v.ordinality - 1)))
+      from jsonb_array_elements(given) with ordinality v
+    );
+  else
+    v_values := jsonb_build_array(app_hidden.filter_value(field_type, choices, given, path));
+  end if;
+
+  v_ids := app_hidden.filter_references(field_type, array(select jsonb_array_elements_text(v_values)));
+  if v_ids is not null then
+    v_values := to_jsonb(v_ids);
+  end if;
+  -- A single value is compared without a list, so that the planner knows how many rows have it.
+  return case when jsonb_array_length(v_values) > 1 then v_values else coalesce(v_values -> 0, 'null') end;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_operand(text,regtype,text,jsonb,text) is 'What a leaf of a filter compares its field with, as compile_filter() binds it: a value, or an array of several (PYFLT if it is not valid). References are ids then.';
+grant execute on function app_hidden.filter_operand(text,regtype,text,jsonb,text) to parley_visitor;
+
+create function app_hidden.filter_operand_sql(field_type text, choices regtype, is_list boolean, leaf text) returns text as $$
+  select case
+    when field_type = 'json' and is_list
+      then format('any (array(select e from jsonb_array_elements(%s -> ''value'') e))', leaf)
+    when field_type = 'json' then format('(%s -> ''value'')', leaf)
+    when is_list
+      then format('any (array(select e::%s from jsonb_array_elements_text(%s -> ''value'') e))', t.name, leaf)
+    else format('(%s ->> ''value'')::%s', leaf, t.name)
+  end
+  from (
+    select coalesce(choices::text, case field_type
+      when 'text' then 'text'
+      when 'number' then 'int'
+      when 'time' then 'timestamptz'
+      else 'uuid'
+    end)
+  ) t (name)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_operand_sql(text,regtype,boolean,text) is 'The expression that reads the operand of a leaf, or its list of operands, from the bound values.';
+grant execute on function app_hidden.filter_operand_sql(text,regtype,boolean,text) to parley_visitor;
+
+create function app_hidden.filter_operators() returns table(name text, types text[], form text, test text, is_negated boolean) as $$
+  -- {value} is a value of the field, {operand} what it is compared with. The form of the operand is one value, a list
+  -- of values, or yes: true or false. A negated operator matches where the test does not hold, also for an empty field.
+  values
+    ('is', '{text,number,choice,json,tag,group,team,user,channel}'::text[], 'one', '{value} = {operand}', false),
+    ('isNot', '{text,number,choice,json,tag,group,team,user,channel}', 'one', '{value} = {operand}', true),
+    ('is', '{boolean}', 'yes', '{value}', false),
+    ('in', '{text,number,choice,json,tag,group,team,user,channel}', 'list', '{value} = {operand}', false),
+    ('notIn', '{text,number,choice,json,tag,group,team,user,channel}', 'list', '{value} = {operand}', true),
+    ('contains', '{text}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
+    ('startsWith', '{text}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
+    ('contains', '{json}', 'one', '{value} @> {operand}', false),
+    ('atLeast', '{number}', 'one', '{value} >= {operand}', false),
+    ('atMost', '{number}', 'one', '{value} <= {operand}', false),
+    ('atLeast', '{json}', 'one', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false),
+    ('atMost', '{json}', 'one', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
+    ('before', '{time}', 'one', '{value} < {operand}', false),
+    ('after', '{time}', 'one', '{value} >= {operand}', false),
+    ('isEmpty', '{text,json,time,tag,group,team,user}', 'yes', '{value} is not null', true)
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_operators() is 'The operators of filters, for each type of field: what compile_filter() writes into a condition.';
+grant execute on function app_hidden.filter_operators() to parley_visitor;
+
+create function app_hidden.filter_path_sql(keys jsonb, leaf text, path text) returns text as $$
+begin
+  if jsonb_typeof(keys) <> 'array' or jsonb_array_length(keys) not between 1 and 8 then
+    perform app_hidden.refuse_filter(path, 'must be a list of 1 to 8 keys');
+  elsif exists (
+    select from jsonb_array_elements(keys) k
+    where jsonb_typeof(k) <> 'string' or length(k #>> '{}') not between 1 and 100
+  ) then
+    perform app_hidden.refuse_filter(path, 'must contain keys of 1 to 100 characters');
+  end if;
+  return (
+    select string_agg(format(' -> (%s -> ''path'' ->> %s)', leaf, i), '' order by i)
+    from generate_series(0, jsonb_array_length(keys) - 1) i
+  );
+end;
+$$
+  language plpgsql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_path_sql(jsonb,text,text) is 'The operators that follow a path of keys, which are read from the bound values (PYFLT if the path is not valid).';
+grant execute on function app_hidden.filter_path_sql(jsonb,text,text) to parley_visitor;
+
+create function app_hidden.filter_references(field_type text, names text[]) returns uuid[] as $$
+  select case field_type
+    when 'tag' then array(select t.id from app_public.tags t where array[t.id::text, lower(t.name)] && n.lower)
+    when 'group' then array(select g.id from app_public.groups g where array[g.id::text, lower(g.name)] && n.lower)
+    when 'channel' then array(select c.id from app_public.channels c where array[c.id::text, lower(c.name)] && n.lower)
+    when 'user' then array(
+      select m.user_id
+      from app_public.memberships m
+      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = app_hidden.current_user_id()
+    )
+  end
+  from (select array(select lower(name) from unnest(names) name)) n (lower)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_references(text,text[]) is 'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller. A name that does not exist has none, so a filter goes on working when a tag is deleted.';
+grant execute on function app_hidden.filter_references(text,text[]) to parley_visitor;
+
+create function app_hidden.filter_time(value text) returns timestamp with time zone as $$
+declare
+  v_zone text := 'UTC';
+  v_now timestamp := now() at time zone v_zone;
+  v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
+begin
+  return case
+    when value = 'now' then now()
+    when value = 'today' then date_trunc('day', v_now) at time zone v_zone
+    when value = 'yesterday' then (date_trunc('day', v_now) - interval '1 day') at time zone v_zone
+    when value = 'tomorrow' then (date_trunc('day', v_now) + interval '1 day') at time zone v_zone
+    when v_length is not null and value ~ '^\d.* ago$' then (v_now - v_length[1]::interval) at time zone v_zone
+    when v_length is not null and value ~ '^in .*[^o]$' then (v_now + v_length[1]::interval) at time zone v_zone
+    when value ~ '^\d{4}-\d\d-\d\d$' then value::timestamp at time zone v_zone
+    when value ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$' then value::timestamptz
+  end;
+exception
+  -- There is no 30 February.
+  when datetime_field_overflow then return null;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_time(text) is 'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date (its beginning), or an instant in ISO 8601; null for anything else.';
+grant execute on function app_hidden.filter_time(text) to parley_visitor;
+
+create function app_hidden.filter_value(field_type text, choices regtype, given jsonb, path text) returns jsonb as $$
+declare
+  v_text text := given #>> '{}';
+  v_choices text[];
+begin
+  case field_type
+    when 'number' then
+      if not (jsonb_typeof(given) = 'number' and v_text ~ '^-?\d{1,9}$') then
+        perform app_hidden.refuse_filter(path, 'must be a whole number of at most nine digits');
+      end if;
+      return given;
+    when 'json' then
+      if octet_length(given::text) > 2000 then
+        perform app_hidden.refuse_filter(path, 'must have at most 2,000 bytes');
+      end if;
+      return given;
+    else
+      if jsonb_typeof(given) is distinct from 'string' or length(v_text) not between 1 and 500 then
+        perform app_hidden.refuse_filter(path, 'must be a string of 1 to 500 characters');
+      end if;
+  end case;
+
+  case
+    when field_type = 'choice' then
+      v_choices := array(select e.enumlabel from pg_enum e where e.enumtypid = choices order by e.enumsortorder);
+      if v_text <> all (v_choices) then
+        perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(v_choices, ', '));
+      end if;
+    when field_type = 'time' then
+      v_text := app_hidden.filter_time(v_text);
+      if v_text is null then
+        perform app_hidden.refuse_filter(
+          path, 'must be a time: "2026-11-28T09:30:00Z", "2026-11-28", "today", "2 days ago" or "in 2 hours"'
+        );
+      end if;
+    else null;
+  end case;
+  return to_jsonb(v_text);
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_value(text,regtype,jsonb,text) is 'A value that a filter compares a field of this type with, as compile_filter() binds it (PYFLT if it is not valid).';
+grant execute on function app_hidden.filter_value(text,regtype,jsonb,text) to parley_visitor;
+
+create function app_hidden.filterable_fields() returns table(kind app_public.filter_kind, name text, type text, source text, value text, choices regtype) as $$
+  -- {row} is the alias of the row that is filtered, {related} that of a row related to it. A field with a source has
+  -- the values of all rows of the source; that of a kind of filter is a relation.
+  values
+    ('contacts'::app_public.filter_kind, 'name', 'text', null, '{row}.name', null::regtype),
+    ('contacts', 'phone', 'text', null, '{row}.phone', null),
+    ('contacts', 'email', 'text', null, '{row}.email', null),
+    ('contacts', 'language', 'text', null, '{row}.language', null),
+    ('contacts', 'isBlocked', 'boolean', null, '{row}.is_blocked', null),
+    ('contacts', 'metadata', 'json', null, '{row}.metadata', null),
+    ('contacts', 'createdAt', 'time', null, '{row}.created_at', null),
+    ('contacts', 'tag', 'tag',
+      'app_public.contact_tags linked where linked.contact_id = {row}.id', 'linked.tag_id', null),
+
+    ('conversations', 'contact', 'contacts',
+      'app_public.contacts {related} where {related}.id = {row}.contact_id', null, null),
+    ('conversations', 'status', 'choice', null, '{row}.status', 'app_public.conversation_status'),
+    ('conversations', 'unreadCount', 'number', null, '{row}.unread_count', null),
+    ('conversations', 'lastActivityAt', 'time', null, '{row}.last_activity_at', null),
+    ('conversations', 'tag', 'tag',
+      'app_public.contact_tags linked where linked.contact_id = {row}.contact_id', 'linked.tag_id', null),
+
+    ('messages', 'conversation', 'conversations',
+      'app_public.conversations {related} where {related}.id = {row}.conversation_id', null, null),
+    ('messages', 'type', 'choice', null, '{row}.type', 'app_public.message_type')
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filterable_fields() is 'The fields of filters and the relations between kinds of filters: the only expressions of the database that compile_filter() writes into a condition. A new field is a line here.';
+grant execute on function app_hidden.filterable_fields() to parley_visitor;
 
 create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb) returns table(kind text, id text, state text) as $$
   with tenant as (
@@ -3371,6 +3728,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.refresh_session(uuid,integer,interval) is 'Exchanges a refresh token, which the API has verified, for one of the next generation. Repeating the last exchange within 30 seconds returns the same token; an older token ends the session. No row: the token is not accepted, see presented_session().';
 grant execute on function app_hidden.refresh_session(uuid,integer,interval) to parley_authenticator;
+
+create function app_hidden.refuse_filter(path text, must text) returns void as $$
+begin
+  raise exception '`%` %', path, must using errcode = 'PYFLT';
+end;
+$$
+  language plpgsql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.refuse_filter(text,text) is 'Refuses a filter (PYFLT): the part at this path, which begins with "$" for the whole filter, must be different.';
+grant execute on function app_hidden.refuse_filter(text,text) to parley_visitor;
 
 create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
 begin

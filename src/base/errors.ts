@@ -187,6 +187,11 @@ export const ERRORS = {
     meaning: "The changes since the cursor are no longer known: it is too old, or the database was restored.",
     remedy: "Request a new `changeCursor`, then load everything again.",
   },
+  PYFLT: {
+    kind: "bad_request",
+    meaning: "The filter is not valid, or exceeds a limit.",
+    remedy: "Correct the part of the filter that the error message names.",
+  },
   PYREQ: {
     kind: "bad_request",
     meaning: "The request is malformed.",

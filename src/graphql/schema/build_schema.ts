@@ -14,6 +14,7 @@ import { ChatbotGraphs } from "./chatbot_graphs.ts";
 import { chatbotMutations } from "./chatbot_mutations.ts";
 import { ChatbotNodeKinds } from "./chatbot_node_kinds.ts";
 import { credentialMutations } from "./credential_mutations.ts";
+import { Matching } from "./matching.ts";
 import { mediaUrl } from "./media_url.ts";
 import { mutationPlugin } from "./mutation_plugin.ts";
 import { pipelinedService } from "./pipelined_service.ts";
@@ -70,6 +71,7 @@ export async function buildSchema({
       ChatbotGraphs,
       ...ChangesSince,
       ChangedSince,
+      Matching,
       ChatbotNodeKinds,
       mediaUrl(mediaAddresses),
       Subscriptions,

@@ -1,0 +1,87 @@
+import "postgraphile";
+import {
+  loadOneWithPgClient,
+  type PgExecutor,
+  type PgSelectQueryBuilder,
+  type PgSelectQueryBuilderCallback,
+  type PgSelectStep,
+  sqlValueWithCodec,
+  TYPES,
+} from "postgraphile/@dataplan/pg";
+import { sql } from "postgraphile/@dataplan/pg/pg-sql2";
+import { type ConnectionStep, lambda, type Maybe, type Step } from "postgraphile/grafast";
+import type { GraphQLScalarType } from "postgraphile/graphql";
+
+/** The lists of the root that filters select from; their names are those of app_public.filter_kind. */
+const KINDS: readonly string[] = ["contacts", "conversations", "messages"];
+
+/** Of app_hidden.compile_filter(). */
+type Compiled = { condition: string; bound: readonly unknown[] };
+
+const TOKEN = /\{(?:row|\d+)\}/g;
+
+/**
+ * The lists of the root take a filter of the filter language. It is compiled by the database in a step of its own, and
+ * its condition is added when the request runs: the list keeps its pages, orders and totalCount.
+ */
+export const Matching: GraphileConfig.Plugin = {
+  name: "ParleyMatching",
+  version: "1.0.0",
+  schema: {
+    hooks: {
+      GraphQLObjectType_fields_field_args(args, build, { Self, scope }) {
+        const { isPgFieldConnection, pgFieldResource, fieldName } = scope;
+        const kind = pgFieldResource?.name;
+        if (Self.name !== "Query" || !isPgFieldConnection || !kind || !KINDS.includes(kind)) return args;
+        const { executor } = pgFieldResource;
+        return build.extend(
+          args,
+          {
+            matching: {
+              type: build.getTypeByName("JSON") as GraphQLScalarType,
+              description:
+                "Only what a filter of the filter language (docs/filters.md) matches. PYFLT: the filter is not valid.",
+              applyPlan(_$root: Step, $connection: Step, value: { getRaw(): Step }) {
+                const $rows = (
+                  $connection as ConnectionStep<unknown>
+                ).getSubplan() as unknown as PgSelectStep;
+                $rows.apply(lambda(compiled(executor, kind, value.getRaw()), conditionOf));
+              },
+            },
+          },
+          `Adding matching to ${fieldName}`,
+        );
+      },
+    },
+  },
+};
+
+function compiled(executor: PgExecutor, kind: string, $filter: Step): Step<Maybe<Compiled>> {
+  return loadOneWithPgClient(executor, $filter, async (client, filters) =>
+    Promise.all(
+      filters.map(async (filter) => {
+        if (filter == null) return null;
+        const { rows } = await client.query<Compiled>({
+          text: "select condition, bound from app_hidden.compile_filter($1, $2)",
+          values: [kind, JSON.stringify(filter)],
+        });
+        return rows[0]!;
+      }),
+    ),
+  );
+}
+
+/** Composes the condition of a statement: the alias of the row and the bound values take the places of the tokens. */
+function conditionOf(compiled: Maybe<Compiled>): Maybe<PgSelectQueryBuilderCallback> {
+  if (!compiled) return null;
+  const { condition, bound } = compiled;
+  const texts = condition.split(TOKEN);
+  const strings: TemplateStringsArray = Object.assign(texts, { raw: texts });
+  const tokens = condition.match(TOKEN) ?? [];
+  return (query: PgSelectQueryBuilder) => {
+    const values = tokens.map((token) =>
+      token === "{row}" ? query.alias : sqlValueWithCodec(bound[Number(token.slice(1, -1))], TYPES.jsonb),
+    );
+    query.where(sql(strings, ...values));
+  };
+}

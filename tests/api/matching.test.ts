@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import {
+  aConversation,
+  aPerson,
+  aWorkspace,
+  type Person,
+  type Thread,
+  type Workspace,
+} from "../support/people.ts";
+import { type Api, startApi } from "./support/api.ts";
+
+let database: TestDatabase;
+let api: Api;
+let workspace: Workspace;
+let agent: Person;
+const threads: Thread[] = [];
+
+before(async () => {
+  database = await createTestDatabase();
+  api = await startApi(database);
+  workspace = await aWorkspace(database.pool);
+  agent = await aPerson(database.pool, workspace.tenantId, "agent");
+  for (let i = 0; i < 5; i++) threads.push(await aConversation(database.pool, workspace));
+  await database.pool.query(
+    `with tag as (insert into app_public.tags (tenant_id, name) values ($1, 'VIP') returning id)
+     insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+     select $1, unnest($2::uuid[]), id from tag`,
+    [workspace.tenantId, threads.slice(1).map(({ contactId }) => contactId)],
+  );
+  await database.pool.query("update app_public.conversations set status = 'closed' where id = $1", [
+    threads[4]!.conversationId,
+  ]);
+});
+after(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const PAGE = `query ($matching: JSON, $first: Int, $after: Cursor) {
+  conversations(matching: $matching, orderBy: LAST_ACTIVITY_AT_DESC, first: $first, after: $after) {
+    totalCount nodes { id } pageInfo { endCursor hasNextPage } } }`;
+
+test("a page, the next one and the number of all, of what a filter matches", async () => {
+  const matching = { all: [{ field: "tag", is: "vip" }, { not: { field: "status", is: "closed" } }] };
+  const { data } = await api.ask(agent, PAGE, { matching, first: 2 });
+  assert.equal(data.conversations.totalCount, 3);
+  const { endCursor, hasNextPage } = data.conversations.pageInfo;
+  assert.equal(hasNextPage, true);
+  const { data: next } = await api.ask(agent, PAGE, { matching, first: 2, after: endCursor });
+  assert.deepEqual(
+    [...data.conversations.nodes, ...next.conversations.nodes].map(({ id }) => id),
+    [3, 2, 1].map((i) => threads[i]!.conversationId),
+  );
+});
+
+test("a filter that is written into the query, with the other arguments, and none", async () => {
+  const { data } = await api.ask(
+    agent,
+    `{ inline: contacts(matching: { field: "tag", in: ["VIP", "x"] }) { totalCount }
+       filtered: conversations(matching: { field: "tag", is: "vip" }, filter: { status: { equalTo: closed } }) {
+         nodes { id } }
+       none: conversations(matching: null) { totalCount } }`,
+  );
+  assert.equal(data.inline.totalCount, 4);
+  assert.deepEqual(data.filtered.nodes, [{ id: threads[4]!.conversationId }]);
+  assert.equal(data.none.totalCount, 5);
+});
+
+test("a filter that is not valid is refused with the path of what is wrong", async () => {
+  const { code, errors } = await api.ask(agent, PAGE, {
+    matching: { all: [{ field: "status", is: "shut" }] },
+  });
+  assert.equal(code, "PYFLT");
+  assert.equal(errors[0]?.message, "`$.all[0].is` must be one of: open, closed, archived");
+});
+
+test("another tenant's rows are not there, whatever a filter names", async () => {
+  const elsewhere = await aWorkspace(database.pool);
+  const stranger = await aPerson(database.pool, elsewhere.tenantId, "agent");
+  for (const matching of [{ all: [] }, { field: "tag", is: "vip" }, { not: { field: "tag", is: "vip" } }]) {
+    const { data } = await api.ask(stranger, PAGE, { matching });
+    assert.deepEqual(data.conversations.nodes, []);
+  }
+  const { data } = await api.ask(null, PAGE, { matching: { all: [] } });
+  assert.deepEqual(data.conversations.nodes, []);
+});
