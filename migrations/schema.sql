@@ -18,6 +18,13 @@ create type app_private.outbox_state as enum (
   'uncertain'
 );
 
+create type app_public.assignment_strategy as enum (
+  'round_robin',
+  'least_busy',
+  'previous'
+);
+comment on type app_public.assignment_strategy is 'How a member is chosen for a conversation, among those who are active and available. round_robin: the one to whom nothing was assigned for the longest time. least_busy: the one with the fewest open conversations. previous: the one who had the conversation before, otherwise as round_robin.';
+
 create type app_public.channel_kind as enum (
   'whatsapp_cloud',
   'whatsapp_web',
@@ -182,6 +189,21 @@ create type app_public.presence_state as enum (
   'typing'
 );
 comment on type app_public.presence_state is 'viewing: the user has the conversation open. typing: they are writing in it.';
+
+create type app_public.reopening as enum (
+  'message',
+  'handoff',
+  'person'
+);
+comment on type app_public.reopening is 'What opens a closed conversation again. message: the customer''s next message. handoff: a chatbot answers in the closed conversation, and opens it when it hands it over. person: only a user. Users can always open it.';
+
+create type app_public.return_target as enum (
+  'assignee',
+  'team',
+  'unassigned',
+  'chatbot'
+);
+comment on type app_public.return_target is 'Who gets a conversation that the customer''s message has opened again. assignee: the user to whom it was assigned, if they are active and available, otherwise as team. team: the team it belonged to, otherwise as unassigned. unassigned: it waits for a user to take it. chatbot: the chatbot.';
 
 create type app_public.run_status as enum (
   'running',
@@ -996,6 +1018,54 @@ create policy update_admin on app_public.chatbots for update to parley_visitor
 grant delete on app_public.chatbots to parley_visitor;
 grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at), update (name, description, metadata) on app_public.chatbots to parley_visitor;
 
+-- app_public.closing_rules
+create table app_public.closing_rules (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  channel_id uuid,
+  team_id uuid,
+  reopened_by app_public.reopening not null default 'message'::app_public.reopening,
+  returns_to app_public.return_target not null default 'assignee'::app_public.return_target,
+  closes_after interval,
+  closes_unanswered boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint closing_rules_pkey primary key (id),
+  constraint closing_rules_scope_key unique nulls not distinct (tenant_id, channel_id, team_id),
+  constraint closing_rules_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
+  constraint closing_rules_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint closing_rules_tenant_id_team_id_fkey foreign key (tenant_id, team_id) references app_public.teams(tenant_id, id) on delete cascade,
+  constraint closing_rules_closes_after_is_5_minutes_to_a_year check (((closes_after >= '00:05:00'::interval) and (closes_after <= '366 days'::interval)))
+);
+create index closing_rules_channel_id_idx on app_public.closing_rules (channel_id) where (channel_id is not null);
+create index closing_rules_team_id_idx on app_public.closing_rules (team_id) where (team_id is not null);
+comment on table app_public.closing_rules is 'How conversations are closed and opened again. Of the rules that apply to a conversation, the one for its team and channel counts, then the one for its team, for its channel, and for all.';
+comment on column app_public.closing_rules.channel_id is 'The channel of the conversations. Null: all channels.';
+comment on column app_public.closing_rules.team_id is 'The team to which the conversations belong. Null: all conversations.';
+comment on column app_public.closing_rules.reopened_by is 'What opens a closed conversation again.';
+comment on column app_public.closing_rules.returns_to is 'Who gets a conversation that the customer''s message opens again.';
+comment on column app_public.closing_rules.closes_after is 'An open conversation that has not changed for this long is closed, 5 minutes to 366 days. Null: never. Snoozed conversations are not closed.';
+comment on column app_public.closing_rules.closes_unanswered is 'Whether a conversation is closed even if the customer is waiting for an answer.';
+create trigger _100_timestamps before insert or update on app_public.closing_rules
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.closing_rules
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _500_audit after insert or delete or update on app_public.closing_rules
+  for each row execute function app_private.tg__audit();
+alter table app_public.closing_rules enable row level security;
+create policy tenant_isolation on app_public.closing_rules as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.closing_rules for delete to parley_visitor
+  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+create policy insert_admin on app_public.closing_rules for insert to parley_visitor
+  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+create policy select_member on app_public.closing_rules for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.closing_rules for update to parley_visitor
+  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+grant delete, select on app_public.closing_rules to parley_visitor;
+grant insert (channel_id, team_id, reopened_by, returns_to, closes_after, closes_unanswered), update (reopened_by, returns_to, closes_after, closes_unanswered) on app_public.closing_rules to parley_visitor;
+
 -- app_public.contact_identities
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -1232,19 +1302,26 @@ create table app_public.conversations (
   channel_id uuid not null,
   contact_id uuid not null,
   status app_public.conversation_status not null default 'open'::app_public.conversation_status,
+  team_id uuid,
   assignee_id uuid,
+  previous_assignee_id uuid,
+  handed_over_at timestamp with time zone,
   last_message_id uuid,
   last_message_at timestamp with time zone,
   last_activity_at timestamp with time zone not null generated always as (coalesce(last_message_at, created_at)) stored,
   last_message_preview text,
   last_customer_message_at timestamp with time zone,
+  waiting_since timestamp with time zone,
+  waiting_for_person_since timestamp with time zone,
   window_expires_at timestamp with time zone,
   free_entry_offered_until timestamp with time zone,
   free_entry_until timestamp with time zone,
   unread_count integer not null default 0,
   read_at timestamp with time zone,
   chatbot_paused_until timestamp with time zone,
+  snoozed_until timestamp with time zone,
   closed_at timestamp with time zone,
+  closed_through_id uuid,
   metadata jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
@@ -1255,18 +1332,28 @@ create table app_public.conversations (
   constraint conversations_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
   constraint conversations_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
   constraint conversations_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint conversations_tenant_id_previous_assignee_id_fkey foreign key (tenant_id, previous_assignee_id) references app_public.memberships(tenant_id, user_id) on delete set null (previous_assignee_id),
+  constraint conversations_tenant_id_team_id_fkey foreign key (tenant_id, team_id) references app_public.teams(tenant_id, id) on delete set null (team_id),
   constraint conversations_closed_has_closed_at check (((status = 'open'::app_public.conversation_status) = (closed_at is null))),
+  constraint conversations_closed_is_not_handed_over check (((status = 'open'::app_public.conversation_status) or (handed_over_at is null))),
+  constraint conversations_closed_is_not_snoozed check (((status = 'open'::app_public.conversation_status) or (snoozed_until is null))),
   constraint conversations_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint conversations_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint conversations_unread_count_not_negative check ((unread_count >= 0))
 ) with (fillfactor = 70);
-create index conversations_assignee_id_idx on app_public.conversations (assignee_id) where (assignee_id is not null);
+create index conversations_assignee_id_status_idx on app_public.conversations (assignee_id, status) where (assignee_id is not null);
 create index conversations_contact_id_idx on app_public.conversations (contact_id);
+create index conversations_previous_assignee_id_idx on app_public.conversations (previous_assignee_id) where (previous_assignee_id is not null);
+create index conversations_snoozed_until_idx on app_public.conversations (snoozed_until) where (snoozed_until is not null);
+create index conversations_team_id_status_idx on app_public.conversations (team_id, status) where (team_id is not null);
 create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 comment on table app_public.conversations is 'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and unread count are updated whenever a message is stored.';
 comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again.';
+comment on column app_public.conversations.team_id is 'The team to which the conversation belongs. It stays when the conversation is assigned to a member or closed.';
 comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
+comment on column app_public.conversations.previous_assignee_id is 'The user to whom the conversation was assigned before.';
+comment on column app_public.conversations.handed_over_at is 'Since when users are in charge: a chatbot handed the conversation over, or it was assigned to a user or given to a team. Null while the chatbot is in charge, and in closed conversations.';
 comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except edits, deletions, removed reactions and messages in groups.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
@@ -1274,12 +1361,16 @@ comment on column app_public.conversations.last_message_at is 'When the last mes
 comment on column app_public.conversations.last_activity_at is 'last_message_at, or created_at if there is no message. Lists are ordered by it: it is never null, so that cursor pagination skips no conversation.';
 comment on column app_public.conversations.last_message_preview is 'The preview of the last message, for lists: after an edit, that of its new content; "[deleted]" if its author has deleted it.';
 comment on column app_public.conversations.last_customer_message_at is 'When the customer last wrote, by the provider''s clock and never in the future. Reactions, edits and deletions do not count.';
+comment on column app_public.conversations.waiting_since is 'When the customer wrote the oldest message that neither a user nor a chatbot has answered. Null if none is unanswered. Closing the conversation counts as an answer; templates count, messages of programs and reactions do not.';
+comment on column app_public.conversations.waiting_for_person_since is 'As waitingSince, but only the messages of users count as answers, including those from the phone app.';
 comment on column app_public.conversations.window_expires_at is 'Free-form messages may be sent until then: 24 hours after the customer''s last message or call. Afterwards only templates may be sent (PYWIN).';
 comment on column app_public.conversations.free_entry_offered_until is 'The customer came from an advertisement, and an answer until then, within 24 hours, sets free_entry_until. Null if there is no such offer or it has been used.';
 comment on column app_public.conversations.free_entry_until is 'Messages are free of charge until then: 72 hours after the first answer to a message that came from an advertisement. This affects the price only; window_expires_at decides what may be sent.';
 comment on column app_public.conversations.unread_count is 'The number of the customer''s messages since read_at, without reactions, edits, deletions and notices.';
 comment on column app_public.conversations.read_at is 'Up to when the conversation has been read. markConversationRead sets it and resets unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then, because a user wrote.';
+comment on column app_public.conversations.snoozed_until is 'The conversation is snoozed until then, or until the customer''s next message if that comes first; `infinity`: until the next message. Null if it is not snoozed.';
+comment on column app_public.conversations.closed_through_id is 'The last message when the conversation was last closed. Nothing up to it waits for an answer.';
 comment on column app_public.conversations.metadata is 'Any object, for your own use.';
 create trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
@@ -1289,8 +1380,8 @@ create trigger _110_fill_in before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__fill_in();
 create trigger _120_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
-create trigger _120_keep_state_on_update before update of status on app_public.conversations
-  for each row when ((new.status <> old.status)) execute function app_private.tg_conversations__keep_state();
+create trigger _120_keep_state_on_update before update of status, assignee_id, team_id on app_public.conversations
+  for each row when ((((new.status is distinct from old.status) or (new.assignee_id is distinct from old.assignee_id)) or (new.team_id is distinct from old.team_id))) execute function app_private.tg_conversations__keep_state();
 create trigger _130_end_pause before update of assignee_id, status on app_public.conversations
   for each row when (((old.chatbot_paused_until > now()) and (((old.assignee_id is not null) and (new.assignee_id is null)) or ((old.status = 'open'::app_public.conversation_status) and (new.status <> 'open'::app_public.conversation_status))))) execute function app_private.tg_conversations__end_pause();
 create trigger _200_refuse_incomplete before insert on app_public.conversations
@@ -1301,8 +1392,8 @@ create trigger _800_notify_deleted after delete on app_public.conversations
   referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_conversations');
 create trigger _800_notify_on_insert after insert on app_public.conversations
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('conversations');
-create trigger _800_notify_on_update after update of contact_id, status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
-  for each row when (((((((old.contact_id is distinct from new.contact_id) or (old.status is distinct from new.status)) or (old.assignee_id is distinct from new.assignee_id)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
+create trigger _800_notify_on_update after update of contact_id, status, team_id, assignee_id, handed_over_at, snoozed_until, chatbot_paused_until, read_at, metadata on app_public.conversations
+  for each row when ((((((((((old.contact_id is distinct from new.contact_id) or (old.status is distinct from new.status)) or (old.team_id is distinct from new.team_id)) or (old.assignee_id is distinct from new.assignee_id)) or (old.handed_over_at is distinct from new.handed_over_at)) or (old.snoozed_until is distinct from new.snoozed_until)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
 create trigger _900_enqueue_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
   for each row when ((((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.assignee_id is distinct from new.assignee_id)) or (old.status is distinct from new.status))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
@@ -1315,7 +1406,7 @@ create policy select_member on app_public.conversations for select to parley_vis
 create policy update_agent on app_public.conversations for update to parley_visitor
   using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
 grant select on app_public.conversations to parley_visitor;
-grant insert (channel_id, contact_id, assignee_id, metadata), update (status, assignee_id, chatbot_paused_until, metadata) on app_public.conversations to parley_visitor;
+grant insert (channel_id, contact_id, team_id, assignee_id, metadata), update (status, team_id, assignee_id, handed_over_at, chatbot_paused_until, snoozed_until, metadata) on app_public.conversations to parley_visitor;
 
 -- app_public.data_source_connections
 create table app_public.data_source_connections (
@@ -1662,6 +1753,7 @@ create table app_public.memberships (
   user_id uuid not null,
   role app_public.member_role not null default 'agent'::app_public.member_role,
   is_active boolean not null default true,
+  is_available boolean not null default true,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint memberships_pkey primary key (tenant_id, user_id),
@@ -1670,6 +1762,7 @@ create table app_public.memberships (
 );
 create index memberships_user_id_idx on app_public.memberships (user_id);
 comment on table app_public.memberships is 'Makes a user a member of a tenant, with a role.';
+comment on column app_public.memberships.is_available is 'Whether strategies of assignment choose the member. setAvailability changes it; conversations can still be assigned to the member by hand.';
 create trigger _100_timestamps before insert or update on app_public.memberships
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.memberships
@@ -1679,7 +1772,7 @@ create trigger _200_refuse_last_owner after update of role, is_active on app_pub
 create trigger _200_refuse_last_owner_on_delete after delete on app_public.memberships
   for each row when (((old.role = 'owner'::app_public.member_role) and old.is_active)) execute function app_private.tg_memberships__refuse_last_owner();
 create trigger _500_audit after insert or delete or update on app_public.memberships
-  for each row execute function app_private.tg__audit();
+  for each row execute function app_private.tg__audit('{}', '{is_available}');
 create trigger _510_revoke_sessions after update of is_active on app_public.memberships
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg__revoke_sessions();
 create trigger _520_void_invitation after insert on app_public.memberships
@@ -1696,7 +1789,7 @@ create policy select_member on app_public.memberships for select to parley_visit
 create policy update_admin on app_public.memberships for update to parley_visitor
   using ((( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
 grant delete, select on app_public.memberships to parley_visitor;
-grant update (role, is_active) on app_public.memberships to parley_visitor;
+grant update (role, is_active, is_available) on app_public.memberships to parley_visitor;
 
 -- app_public.message_changes
 create table app_public.message_changes (
@@ -1948,6 +2041,76 @@ create policy update_agent on app_public.tags for update to parley_visitor
   using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
 grant delete, select on app_public.tags to parley_visitor;
 grant insert (name, color), update (name, color) on app_public.tags to parley_visitor;
+
+-- app_public.team_members
+create table app_public.team_members (
+  tenant_id uuid not null,
+  team_id uuid not null,
+  user_id uuid not null,
+  last_assigned_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint team_members_pkey primary key (team_id, user_id, tenant_id),
+  constraint team_members_tenant_id_team_id_fkey foreign key (tenant_id, team_id) references app_public.teams(tenant_id, id) on delete cascade,
+  constraint team_members_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
+);
+create index team_members_user_id_idx on app_public.team_members (user_id);
+comment on table app_public.team_members is 'The members of teams. A user may be in several teams.';
+comment on column app_public.team_members.last_assigned_at is 'When a conversation of the team was last assigned to the member by a strategy. Null: never; this member is next.';
+create trigger _110_fill_in_tenant before insert on app_public.team_members
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _500_audit after insert or delete on app_public.team_members
+  for each row execute function app_private.tg__audit('{}', '{last_assigned_at}', 'team_id');
+alter table app_public.team_members enable row level security;
+create policy tenant_isolation on app_public.team_members as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.team_members for delete to parley_visitor
+  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+create policy insert_admin on app_public.team_members for insert to parley_visitor
+  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+create policy select_member on app_public.team_members for select to parley_visitor
+  using (true);
+grant delete, select on app_public.team_members to parley_visitor;
+grant insert (team_id, user_id) on app_public.team_members to parley_visitor;
+
+-- app_public.teams
+create table app_public.teams (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  name text not null,
+  description text,
+  assignment app_public.assignment_strategy,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint teams_pkey primary key (id),
+  constraint teams_tenant_id_id_key unique (tenant_id, id),
+  constraint teams_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint teams_description_is_short check ((length(description) <= 1000)),
+  constraint teams_name_has_length check (((length(name) >= 1) and (length(name) <= 255)))
+);
+create unique index teams_name_key on app_public.teams (tenant_id, lower(name));
+comment on table app_public.teams is 'Members who share conversations, for example a department. Unique by name in the tenant, regardless of case: a chatbot''s handoff names the team.';
+comment on column app_public.teams.assignment is 'How a conversation that the team gets is assigned to one of its members. Null: it is not assigned, and a member takes it.';
+create trigger _100_timestamps before insert or update on app_public.teams
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.teams
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.teams
+  for each row execute function app_private.tg__clean_name();
+create trigger _500_audit after insert or delete or update on app_public.teams
+  for each row execute function app_private.tg__audit();
+alter table app_public.teams enable row level security;
+create policy tenant_isolation on app_public.teams as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.teams for delete to parley_visitor
+  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+create policy insert_admin on app_public.teams for insert to parley_visitor
+  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+create policy select_member on app_public.teams for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.teams for update to parley_visitor
+  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+grant delete, select on app_public.teams to parley_visitor;
+grant insert (name, description, assignment), update (name, description, assignment) on app_public.teams to parley_visitor;
 
 -- app_public.templates
 create table app_public.templates (
@@ -6246,6 +6409,12 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.invite(uuid,text,text,app_public.member_role,uuid) is 'Invites an address into a tenant and replaces an earlier invitation of that address. Returns the token, which is stored as a hash only. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
 
+create function app_private.is_answer(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, author app_public.message_author) returns boolean as $$
+  select direction = 'outbound' and author in ('user', 'chatbot') and origin in ('live', 'echo') and type <> 'reaction'
+$$
+  language sql immutable;
+comment on function app_private.is_answer(app_public.message_direction,app_public.message_origin,app_public.message_type,app_public.message_author) is 'Whether a message answers what the customer wrote before it: a message of a user or a chatbot other than a reaction.';
+
 create function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
   -- frequency list of zxcvbn (@zxcvbn-ts/language-common 4.1.3, MIT). An entry that differs
@@ -7015,12 +7184,22 @@ begin
     free_entry_offered_until = greatest(k.free_entry_offered_until, f.free_entry_offered_until),
     free_entry_until = greatest(k.free_entry_until, f.free_entry_until),
     unread_count = k.unread_count + f.unread_count,
+    team_id = coalesce(k.team_id, f.team_id),
     assignee_id = coalesce(k.assignee_id, f.assignee_id),
+    previous_assignee_id = coalesce(k.previous_assignee_id, f.previous_assignee_id),
+    handed_over_at = least(k.handed_over_at, f.handed_over_at),
+    -- Visible if one of them is.
+    snoozed_until = case
+      when k.snoozed_until is not null and f.snoozed_until is not null then least(k.snoozed_until, f.snoozed_until)
+    end,
+    closed_through_id = greatest(k.closed_through_id, f.closed_through_id),
     chatbot_paused_until = greatest(k.chatbot_paused_until, f.chatbot_paused_until),
     metadata = f.metadata || k.metadata,
     status = least(k.status, f.status)
   from app_public.conversations f
   where k.id = to_id and f.id = from_id;
+
+  perform app_private.refresh_waiting(array[to_id]);
 
   -- Changes of messages that were the other contact's.
   perform app_private.apply_message_changes(array(
@@ -8033,6 +8212,57 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.refresh_phone(uuid) is 'Sets a contact''s phone, if it is missing or retired, to the number that was last heard from, or to null if there is none.';
 
+create function app_private.refresh_waiting(conversation_ids uuid[], from_id uuid default null::uuid) returns void as $$
+  update app_public.conversations c set
+    waiting_since = n.waiting_since,
+    waiting_for_person_since = n.waiting_for_person_since
+  from (
+    select
+      v.id,
+      least(
+        case when from_id is not null and coalesce(a.answer_id < from_id, true) then v.waiting_since end,
+        min(m.occurred_at) filter (where a.answer_id is null or m.id > a.answer_id)
+      ) as waiting_since,
+      least(
+        case when from_id is not null and coalesce(a.person_id < from_id, true) then v.waiting_for_person_since end,
+        min(m.occurred_at) filter (where a.person_id is null or m.id > a.person_id)
+      ) as waiting_for_person_since
+    from app_public.conversations v
+    cross join lateral (
+      select
+        greatest(v.closed_through_id, (
+          select m.id
+          from app_public.messages m
+          where m.conversation_id = v.id and m.id >= coalesce(from_id, '00000000-0000-0000-0000-000000000000')
+          and app_private.is_answer(m.direction, m.origin, m.type, m.author)
+          order by m.id desc
+          limit 1
+        )) as answer_id,
+        greatest(v.closed_through_id, (
+          select m.id
+          from app_public.messages m
+          where m.conversation_id = v.id and m.id >= coalesce(from_id, '00000000-0000-0000-0000-000000000000')
+          and app_private.is_answer(m.direction, m.origin, m.type, m.author) and m.author = 'user'
+          order by m.id desc
+          limit 1
+        )) as person_id
+    ) a
+    left join app_public.messages m
+      on m.conversation_id = v.id
+      and m.id >= coalesce(
+        greatest(from_id, a.person_id),
+        '00000000-0000-0000-0000-000000000000'
+      )
+      and app_private.needs_attention(m.direction, m.origin, m.type, m.content)
+    where v.id = any (conversation_ids)
+    group by v.id, a.answer_id, a.person_id
+  ) n
+  where c.id = n.id
+  and (c.waiting_since, c.waiting_for_person_since) is distinct from (n.waiting_since, n.waiting_for_person_since)
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.refresh_waiting(uuid[],uuid) is 'Computes since when conversations wait for an answer from their messages: all, after the removal of some; or those from from_id on, which are new or are newer than one that is new. Answers are compared by position: an answer that arrives late answers only what stands before it. The caller has locked the conversations.';
+
 create function app_private.refusal_message(code text, text_limit integer) returns text as $$
   select case code
     when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
@@ -8193,6 +8423,7 @@ begin
   delete from app_public.messages m where m.id = any (v_ids);
 
   perform app_private.refresh_last_messages(v_conversation_ids);
+  perform app_private.refresh_waiting(v_conversation_ids);
   -- register_provider_ids() applies them to the sent messages.
   update app_public.message_changes c set message_id = null where c.message_id = any (v_ids);
 
@@ -9683,13 +9914,35 @@ $$
 comment on function app_private.tg_conversations__fill_in() is 'Fills in the tenant of the contact and the default channel of the tenant: an insert needs only the contact.';
 
 create function app_private.tg_conversations__keep_state() returns trigger as $$
+declare
+  v_was_open boolean := TG_OP = 'UPDATE' and OLD.status = 'open';
 begin
-  NEW.closed_at := case when NEW.status <> 'open' then coalesce(NEW.closed_at, now()) end;
+  if NEW.status <> 'open' then
+    NEW.closed_at := coalesce(NEW.closed_at, now());
+    NEW.handed_over_at := null;
+    NEW.snoozed_until := null;
+    if v_was_open then
+      NEW.closed_through_id := NEW.last_message_id;
+      NEW.waiting_since := null;
+      NEW.waiting_for_person_since := null;
+    end if;
+  else
+    NEW.closed_at := null;
+    if NEW.assignee_id is not null or NEW.team_id is not null then
+      NEW.handed_over_at := coalesce(NEW.handed_over_at, now());
+    elsif v_was_open and OLD.assignee_id is not null and NEW.handed_over_at is not distinct from OLD.handed_over_at then
+      NEW.handed_over_at := null;
+    end if;
+  end if;
+
+  if TG_OP = 'UPDATE' and NEW.assignee_id is distinct from OLD.assignee_id then
+    NEW.previous_assignee_id := coalesce(OLD.assignee_id, NEW.previous_assignee_id);
+  end if;
   return NEW;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__keep_state() is 'Sets closed_at as status requires.';
+comment on function app_private.tg_conversations__keep_state() is 'Sets the columns that follow from the status, the assignee and the team. Closing ends the handover, the snooze and the wait for an answer. An open conversation that has an assignee or a team is in the hands of users; removing the assignee gives it back to the chatbot, unless it has a team.';
 
 create function app_private.tg_conversations__notify() returns trigger as $$
 begin
@@ -10105,7 +10358,11 @@ create function app_private.tg_messages__track_conversation() returns trigger as
 declare
   -- Arrays, because a join with the new rows might be planned as a scan of all conversations.
   v_ids uuid[];
+  v_first_id uuid;
+  v_has_both boolean;
+  v_late_ids uuid[];
   v_closed_ids uuid[];
+  v_snoozed_ids uuid[];
   v_offered_ids uuid[];
   v_has_answers boolean;
   v_has_users boolean;
@@ -10114,20 +10371,28 @@ declare
 begin
   select
     array_agg(distinct n.conversation_id),
+    min(n.id::text collate "C") filter (where n.origin in ('live', 'echo'))::uuid,
+    bool_or(n.direction = 'inbound' and n.origin = 'live')
+      and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
     bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
-  into v_ids, v_has_answers, v_has_users, v_has_ads, v_change_ids
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids
   from new_rows n;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
   select
+    -- If a new message is not the last one, or a statement has messages in both directions, then which messages are
+    -- answered depends on the order of several.
+    array_agg(l.id) filter (where l.last_message_id >= v_first_id or v_has_both),
     array_agg(l.id) filter (where l.status <> 'open'),
+    array_agg(l.id) filter (where l.snoozed_until is not null),
     array_agg(l.id) filter (where l.free_entry_offered_until > now() - interval '7 days')
-  into v_closed_ids, v_offered_ids
+  into v_late_ids, v_closed_ids, v_snoozed_ids, v_offered_ids
   from (
-    select c.id, c.status, c.free_entry_offered_until from app_public.conversations c
+    select c.id, c.last_message_id, c.status, c.snoozed_until, c.free_entry_offered_until
+    from app_public.conversations c
     where c.id = any (v_ids)
     order by c.id
     for no key update
@@ -10141,14 +10406,18 @@ begin
       (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
+      min(n.occurred_at) filter (where n.needs_attention) as first_customer_at,
+      bool_or(n.is_answer) as is_answered,
+      bool_or(n.is_answer and n.author = 'user') as is_answered_by_user,
       max(n.occurred_at) filter (where n.opens_window) as window_opened_at,
       array_agg(n.created_at) filter (where n.needs_attention) as attention_at
     from (
       select
-        x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
+        x.conversation_id, x.id, x.author, x.preview, x.occurred_at, x.created_at,
         app_private.is_listed(x.direction, x.origin, x.type, x.content) as is_listed,
         app_private.needs_attention(x.direction, x.origin, x.type, x.content) as needs_attention,
-        app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window
+        app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window,
+        app_private.is_answer(x.direction, x.origin, x.type, x.author) as is_answer
       from new_rows x
     ) n
     group by n.conversation_id
@@ -10162,6 +10431,14 @@ begin
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
     last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
+    waiting_since = case
+      when c.id = any (v_late_ids) then c.waiting_since
+      when not n.is_answered then least(c.waiting_since, n.first_customer_at)
+    end,
+    waiting_for_person_since = case
+      when c.id = any (v_late_ids) then c.waiting_for_person_since
+      when not n.is_answered_by_user then least(c.waiting_for_person_since, n.first_customer_at)
+    end,
     window_expires_at = case
       when n.window_opened_at is null then c.window_expires_at
       else greatest(
@@ -10177,9 +10454,22 @@ begin
   where c.id = n.conversation_id and c.id = any (v_ids);
 
   -- Columns that few messages change, in statements that most batches do not need.
+  if v_late_ids is not null then
+    perform app_private.refresh_waiting(v_late_ids, v_first_id);
+  end if;
+
   if v_closed_ids is not null then
     update app_public.conversations c set status = 'open'
     where c.id = any (v_closed_ids)
+    and c.id = any (array(
+      select n.conversation_id from new_rows n
+      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    ));
+  end if;
+
+  if v_snoozed_ids is not null then
+    update app_public.conversations c set snoozed_until = null
+    where c.id = any (v_snoozed_ids)
     and c.id = any (array(
       select n.conversation_id from new_rows n
       where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
@@ -10230,7 +10520,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, participants. A customer''s message opens the conversation again; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message. message_effects.sql decides which message has which effect.';
+comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message. message_effects.sql decides which message has which effect.';
 
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin

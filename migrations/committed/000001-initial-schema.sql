@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6bff9f8b72b36591405eae2aa9cd3391223c782f
+--! Hash: sha1:37f22103a290e4134dbfa6781a14974f923f7944
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -409,6 +409,7 @@ create table app_public.memberships (
   user_id uuid not null references app_public.users on delete cascade,
   role app_public.member_role not null default 'agent',
   is_active boolean not null default true,
+  is_available boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (tenant_id, user_id)
@@ -416,6 +417,9 @@ create table app_public.memberships (
 create index on app_public.memberships (user_id);
 alter table app_public.memberships enable row level security;
 comment on table app_public.memberships is E'Makes a user a member of a tenant, with a role.';
+comment on column app_public.memberships.is_available is
+  E'Whether strategies of assignment choose the member. setAvailability changes it; conversations can still be '
+   'assigned to the member by hand.';
 
 create table app_private.sessions (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -1782,7 +1786,7 @@ drop policy if exists delete_admin on app_public.memberships;
 create policy delete_admin on app_public.memberships for delete to parley_visitor
   using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
 grant select, delete on app_public.memberships to parley_visitor;
-grant update (role, is_active) on app_public.memberships to parley_visitor;
+grant update (role, is_active, is_available) on app_public.memberships to parley_visitor;
 -- No insert: a user becomes a member by accepting an invitation.
 --! EndIncluded accounts/memberships.policies.sql
 --! Included accounts/invitations.policies.sql
@@ -3247,18 +3251,66 @@ comment on type app_public.conversation_status is
   E'open: may need attention. closed: done, until the customer writes again. archived: like closed, but hidden from '
    'lists.';
 
+create type app_public.assignment_strategy as enum ('round_robin', 'least_busy', 'previous');
+comment on type app_public.assignment_strategy is
+  E'How a member is chosen for a conversation, among those who are active and available. round_robin: the one to whom '
+   'nothing was assigned for the longest time. least_busy: the one with the fewest open conversations. previous: the '
+   'one who had the conversation before, otherwise as round_robin.';
+
+create table app_public.teams (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint teams_name_has_length check (length(name) between 1 and 255),
+  description text
+    constraint teams_description_is_short check (length(description) <= 1000),
+  assignment app_public.assignment_strategy,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id)
+);
+create unique index teams_name_key on app_public.teams (tenant_id, lower(name));
+alter table app_public.teams enable row level security;
+comment on table app_public.teams is
+  E'Members who share conversations, for example a department. Unique by name in the tenant, regardless of case: a '
+   'chatbot''s handoff names the team.';
+comment on column app_public.teams.assignment is
+  E'How a conversation that the team gets is assigned to one of its members. Null: it is not assigned, and a member '
+   'takes it.';
+
+create table app_public.team_members (
+  tenant_id uuid not null,
+  team_id uuid not null,
+  user_id uuid not null,
+  last_assigned_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (team_id, user_id, tenant_id),
+  foreign key (tenant_id, team_id) references app_public.teams (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade
+);
+create index on app_public.team_members (user_id);
+alter table app_public.team_members enable row level security;
+comment on table app_public.team_members is E'The members of teams. A user may be in several teams.';
+comment on column app_public.team_members.last_assigned_at is
+  E'When a conversation of the team was last assigned to the member by a strategy. Null: never; this member is next.';
+
 create table app_public.conversations (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
   channel_id uuid not null,
   contact_id uuid not null,
   status app_public.conversation_status not null default 'open',
+  team_id uuid,
   assignee_id uuid,
+  previous_assignee_id uuid,
+  handed_over_at timestamptz,
   last_message_id uuid,
   last_message_at timestamptz,
   last_activity_at timestamptz not null generated always as (coalesce(last_message_at, created_at)) stored,
   last_message_preview text,
   last_customer_message_at timestamptz,
+  waiting_since timestamptz,
+  waiting_for_person_since timestamptz,
   window_expires_at timestamptz,
   free_entry_offered_until timestamptz,
   free_entry_until timestamptz,
@@ -3266,7 +3318,9 @@ create table app_public.conversations (
     constraint conversations_unread_count_not_negative check (unread_count >= 0),
   read_at timestamptz,
   chatbot_paused_until timestamptz,
+  snoozed_until timestamptz,
   closed_at timestamptz,
+  closed_through_id uuid,
   metadata jsonb not null default '{}'
     constraint conversations_metadata_is_object check (jsonb_typeof(metadata) = 'object')
     constraint conversations_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
@@ -3277,12 +3331,21 @@ create table app_public.conversations (
   foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
   foreign key (tenant_id, assignee_id) references app_public.memberships (tenant_id, user_id)
     on delete set null (assignee_id),
-  constraint conversations_closed_has_closed_at check ((status = 'open') = (closed_at is null))
+  foreign key (tenant_id, previous_assignee_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (previous_assignee_id),
+  foreign key (tenant_id, team_id) references app_public.teams (tenant_id, id) on delete set null (team_id),
+  constraint conversations_closed_has_closed_at check ((status = 'open') = (closed_at is null)),
+  constraint conversations_closed_is_not_handed_over check (status = 'open' or handed_over_at is null),
+  constraint conversations_closed_is_not_snoozed check (status = 'open' or snoozed_until is null)
 ) with (fillfactor = 70);
 create index on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 create index on app_public.conversations (contact_id);
-create index on app_public.conversations (assignee_id) where assignee_id is not null;
+-- With the status, so that the open conversations of a member can be counted.
+create index on app_public.conversations (assignee_id, status) where assignee_id is not null;
+create index on app_public.conversations (previous_assignee_id) where previous_assignee_id is not null;
+create index on app_public.conversations (team_id, status) where team_id is not null;
+create index on app_public.conversations (snoozed_until) where snoozed_until is not null;
 -- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
 -- planner uses the newest.
 alter table app_public.conversations add unique (id, tenant_id);
@@ -3294,6 +3357,24 @@ comment on column app_public.conversations.status is
   E'open, closed or archived. A message from the customer opens the conversation again.';
 comment on column app_public.conversations.assignee_id is
   E'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
+comment on column app_public.conversations.team_id is
+  E'The team to which the conversation belongs. It stays when the conversation is assigned to a member or closed.';
+comment on column app_public.conversations.previous_assignee_id is
+  E'The user to whom the conversation was assigned before.';
+comment on column app_public.conversations.handed_over_at is
+  E'Since when users are in charge: a chatbot handed the conversation over, or it was assigned to a user or given to a '
+   'team. Null while the chatbot is in charge, and in closed conversations.';
+comment on column app_public.conversations.waiting_since is
+  E'When the customer wrote the oldest message that neither a user nor a chatbot has answered. Null if none is '
+   'unanswered. Closing the conversation counts as an answer; templates count, messages of programs and reactions do '
+   'not.';
+comment on column app_public.conversations.waiting_for_person_since is
+  E'As waitingSince, but only the messages of users count as answers, including those from the phone app.';
+comment on column app_public.conversations.snoozed_until is
+  E'The conversation is snoozed until then, or until the customer''s next message if that comes first; `infinity`: '
+   'until the next message. Null if it is not snoozed.';
+comment on column app_public.conversations.closed_through_id is
+  E'The last message when the conversation was last closed. Nothing up to it waits for an answer.';
 comment on column app_public.conversations.last_activity_at is
   E'last_message_at, or created_at if there is no message. Lists are ordered by it: it is never null, so that cursor '
    'pagination skips no conversation.';
@@ -3339,6 +3420,51 @@ create index on app_public.conversation_participants (user_id);
 alter table app_public.conversation_participants enable row level security;
 comment on table app_public.conversation_participants is
   E'The users who take part in a conversation: it was assigned to them, or they wrote in it.';
+
+create type app_public.reopening as enum ('message', 'handoff', 'person');
+comment on type app_public.reopening is
+  E'What opens a closed conversation again. message: the customer''s next message. handoff: a chatbot answers in the '
+   'closed conversation, and opens it when it hands it over. person: only a user. Users can always open it.';
+create type app_public.return_target as enum ('assignee', 'team', 'unassigned', 'chatbot');
+comment on type app_public.return_target is
+  E'Who gets a conversation that the customer''s message has opened again. assignee: the user to whom it was assigned, '
+   'if they are active and available, otherwise as team. team: the team it belonged to, otherwise as unassigned. '
+   'unassigned: it waits for a user to take it. chatbot: the chatbot.';
+
+create table app_public.closing_rules (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  channel_id uuid,
+  team_id uuid,
+  reopened_by app_public.reopening not null default 'message',
+  returns_to app_public.return_target not null default 'assignee',
+  closes_after interval
+    constraint closing_rules_closes_after_is_5_minutes_to_a_year
+      check (closes_after between interval '5 minutes' and interval '366 days'),
+  closes_unanswered boolean not null default false,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint closing_rules_scope_key unique nulls not distinct (tenant_id, channel_id, team_id),
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, team_id) references app_public.teams (tenant_id, id) on delete cascade
+);
+create index on app_public.closing_rules (channel_id) where channel_id is not null;
+create index on app_public.closing_rules (team_id) where team_id is not null;
+alter table app_public.closing_rules enable row level security;
+comment on table app_public.closing_rules is
+  E'How conversations are closed and opened again. Of the rules that apply to a conversation, the one for its team and '
+   'channel counts, then the one for its team, for its channel, and for all.';
+comment on column app_public.closing_rules.channel_id is E'The channel of the conversations. Null: all channels.';
+comment on column app_public.closing_rules.team_id is
+  E'The team to which the conversations belong. Null: all conversations.';
+comment on column app_public.closing_rules.reopened_by is E'What opens a closed conversation again.';
+comment on column app_public.closing_rules.returns_to is
+  E'Who gets a conversation that the customer''s message opens again.';
+comment on column app_public.closing_rules.closes_after is
+  E'An open conversation that has not changed for this long is closed, 5 minutes to 366 days. Null: never. Snoozed '
+   'conversations are not closed.';
+comment on column app_public.closing_rules.closes_unanswered is
+  E'Whether a conversation is closed even if the customer is waiting for an answer.';
 
 create type app_public.presence_state as enum ('viewing', 'typing');
 comment on type app_public.presence_state is
@@ -3432,13 +3558,38 @@ comment on function app_private.tg_conversations__end_pause() is
 --! EndIncluded conversations/tg_conversations__end_pause.sql
 --! Included conversations/tg_conversations__keep_state.sql
 create or replace function app_private.tg_conversations__keep_state() returns trigger as $$
+declare
+  v_was_open boolean := TG_OP = 'UPDATE' and OLD.status = 'open';
 begin
-  NEW.closed_at := case when NEW.status <> 'open' then coalesce(NEW.closed_at, now()) end;
+  if NEW.status <> 'open' then
+    NEW.closed_at := coalesce(NEW.closed_at, now());
+    NEW.handed_over_at := null;
+    NEW.snoozed_until := null;
+    if v_was_open then
+      NEW.closed_through_id := NEW.last_message_id;
+      NEW.waiting_since := null;
+      NEW.waiting_for_person_since := null;
+    end if;
+  else
+    NEW.closed_at := null;
+    if NEW.assignee_id is not null or NEW.team_id is not null then
+      NEW.handed_over_at := coalesce(NEW.handed_over_at, now());
+    elsif v_was_open and OLD.assignee_id is not null and NEW.handed_over_at is not distinct from OLD.handed_over_at then
+      NEW.handed_over_at := null;
+    end if;
+  end if;
+
+  if TG_OP = 'UPDATE' and NEW.assignee_id is distinct from OLD.assignee_id then
+    NEW.previous_assignee_id := coalesce(OLD.assignee_id, NEW.previous_assignee_id);
+  end if;
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_conversations__keep_state() is E'Sets closed_at as status requires.';
+comment on function app_private.tg_conversations__keep_state() is
+  E'Sets the columns that follow from the status, the assignee and the team. Closing ends the handover, the snooze and '
+   'the wait for an answer. An open conversation that has an assignee or a team is in the hands of users; removing the '
+   'assignee gives it back to the chatbot, unless it has a team.';
 --! EndIncluded conversations/tg_conversations__keep_state.sql
 --! Included conversations/tg_conversations__add_assignee.sql
 create or replace function app_private.tg_conversations__add_assignee() returns trigger as $$
@@ -3744,6 +3895,65 @@ comment on function app_public.end_presence(uuid) is
 
 grant execute on function app_public.end_presence(uuid) to parley_visitor;
 --! EndIncluded conversations/end_presence.sql
+--! Included conversations/teams.policies.sql
+drop policy if exists tenant_isolation on app_public.teams;
+create policy tenant_isolation on app_public.teams as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.teams;
+create policy select_member on app_public.teams for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.teams;
+create policy insert_admin on app_public.teams for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('admin')));
+drop policy if exists update_admin on app_public.teams;
+create policy update_admin on app_public.teams for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.teams;
+create policy delete_admin on app_public.teams for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.teams to parley_visitor;
+grant insert (name, description, assignment) on app_public.teams to parley_visitor;
+grant update (name, description, assignment) on app_public.teams to parley_visitor;
+--! EndIncluded conversations/teams.policies.sql
+--! Included conversations/team_members.policies.sql
+drop policy if exists tenant_isolation on app_public.team_members;
+create policy tenant_isolation on app_public.team_members as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.team_members;
+create policy select_member on app_public.team_members for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.team_members;
+create policy insert_admin on app_public.team_members for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.team_members;
+create policy delete_admin on app_public.team_members for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.team_members to parley_visitor;
+grant insert (team_id, user_id) on app_public.team_members to parley_visitor;
+-- No update: rows are inserted or deleted. The strategies of assignment write last_assigned_at.
+--! EndIncluded conversations/team_members.policies.sql
+--! Included conversations/closing_rules.policies.sql
+drop policy if exists tenant_isolation on app_public.closing_rules;
+create policy tenant_isolation on app_public.closing_rules as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.closing_rules;
+create policy select_member on app_public.closing_rules for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.closing_rules;
+create policy insert_admin on app_public.closing_rules for insert to parley_visitor
+  with check ((select app_hidden.is_at_least('admin')));
+drop policy if exists update_admin on app_public.closing_rules;
+create policy update_admin on app_public.closing_rules for update to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+drop policy if exists delete_admin on app_public.closing_rules;
+create policy delete_admin on app_public.closing_rules for delete to parley_visitor
+  using ((select app_hidden.is_at_least('admin')));
+grant select, delete on app_public.closing_rules to parley_visitor;
+grant insert (channel_id, team_id, reopened_by, returns_to, closes_after, closes_unanswered)
+  on app_public.closing_rules to parley_visitor;
+grant update (reopened_by, returns_to, closes_after, closes_unanswered) on app_public.closing_rules to parley_visitor;
+-- No update of channel_id and team_id: the scope of a rule stays; insert another rule.
+--! EndIncluded conversations/closing_rules.policies.sql
 --! Included conversations/conversations.policies.sql
 drop policy if exists tenant_isolation on app_public.conversations;
 create policy tenant_isolation on app_public.conversations as restrictive to parley_visitor
@@ -3758,8 +3968,9 @@ drop policy if exists update_agent on app_public.conversations;
 create policy update_agent on app_public.conversations for update to parley_visitor
   using ((select app_hidden.is_at_least('agent')));
 grant select on app_public.conversations to parley_visitor;
-grant insert (contact_id, channel_id, assignee_id, metadata) on app_public.conversations to parley_visitor;
-grant update (status, assignee_id, chatbot_paused_until, metadata) on app_public.conversations to parley_visitor;
+grant insert (contact_id, channel_id, team_id, assignee_id, metadata) on app_public.conversations to parley_visitor;
+grant update (status, team_id, assignee_id, handed_over_at, snoozed_until, chatbot_paused_until, metadata)
+  on app_public.conversations to parley_visitor;
 -- No update of read_at and unread_count: mark_conversation_read() sets the two together.
 -- No delete: conversations are archived. To erase a customer, delete the contact.
 --! EndIncluded conversations/conversations.policies.sql
@@ -3865,6 +4076,21 @@ comment on function app_private.needs_attention(
 ) is
   E'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of '
    'its own.';
+
+create or replace function app_private.is_answer(
+  direction app_public.message_direction,
+  origin app_public.message_origin,
+  type app_public.message_type,
+  author app_public.message_author
+) returns boolean as $$
+  select direction = 'outbound' and author in ('user', 'chatbot') and origin in ('live', 'echo') and type <> 'reaction'
+$$ language sql immutable;
+
+comment on function app_private.is_answer(
+  app_public.message_direction, app_public.message_origin, app_public.message_type, app_public.message_author
+) is
+  E'Whether a message answers what the customer wrote before it: a message of a user or a chatbot other than a '
+   'reaction.';
 
 create or replace function app_private.is_listed(
   direction app_public.message_direction,
@@ -5058,7 +5284,11 @@ create or replace function app_private.tg_messages__track_conversation() returns
 declare
   -- Arrays, because a join with the new rows might be planned as a scan of all conversations.
   v_ids uuid[];
+  v_first_id uuid;
+  v_has_both boolean;
+  v_late_ids uuid[];
   v_closed_ids uuid[];
+  v_snoozed_ids uuid[];
   v_offered_ids uuid[];
   v_has_answers boolean;
   v_has_users boolean;
@@ -5067,20 +5297,28 @@ declare
 begin
   select
     array_agg(distinct n.conversation_id),
+    min(n.id::text collate "C") filter (where n.origin in ('live', 'echo'))::uuid,
+    bool_or(n.direction = 'inbound' and n.origin = 'live')
+      and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
     bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
-  into v_ids, v_has_answers, v_has_users, v_has_ads, v_change_ids
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids
   from new_rows n;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
   select
+    -- If a new message is not the last one, or a statement has messages in both directions, then which messages are
+    -- answered depends on the order of several.
+    array_agg(l.id) filter (where l.last_message_id >= v_first_id or v_has_both),
     array_agg(l.id) filter (where l.status <> 'open'),
+    array_agg(l.id) filter (where l.snoozed_until is not null),
     array_agg(l.id) filter (where l.free_entry_offered_until > now() - interval '7 days')
-  into v_closed_ids, v_offered_ids
+  into v_late_ids, v_closed_ids, v_snoozed_ids, v_offered_ids
   from (
-    select c.id, c.status, c.free_entry_offered_until from app_public.conversations c
+    select c.id, c.last_message_id, c.status, c.snoozed_until, c.free_entry_offered_until
+    from app_public.conversations c
     where c.id = any (v_ids)
     order by c.id
     for no key update
@@ -5094,14 +5332,18 @@ begin
       (array_agg(n.preview order by n.id desc) filter (where n.is_listed))[1] as last_message_preview,
       max(n.occurred_at) filter (where n.is_listed) as last_message_at,
       max(n.occurred_at) filter (where n.needs_attention) as customer_at,
+      min(n.occurred_at) filter (where n.needs_attention) as first_customer_at,
+      bool_or(n.is_answer) as is_answered,
+      bool_or(n.is_answer and n.author = 'user') as is_answered_by_user,
       max(n.occurred_at) filter (where n.opens_window) as window_opened_at,
       array_agg(n.created_at) filter (where n.needs_attention) as attention_at
     from (
       select
-        x.conversation_id, x.id, x.preview, x.occurred_at, x.created_at,
+        x.conversation_id, x.id, x.author, x.preview, x.occurred_at, x.created_at,
         app_private.is_listed(x.direction, x.origin, x.type, x.content) as is_listed,
         app_private.needs_attention(x.direction, x.origin, x.type, x.content) as needs_attention,
-        app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window
+        app_private.opens_window(x.direction, x.origin, x.type, x.content) as opens_window,
+        app_private.is_answer(x.direction, x.origin, x.type, x.author) as is_answer
       from new_rows x
     ) n
     group by n.conversation_id
@@ -5115,6 +5357,14 @@ begin
     end,
     last_message_at = greatest(c.last_message_at, n.last_message_at),
     last_customer_message_at = greatest(c.last_customer_message_at, n.customer_at),
+    waiting_since = case
+      when c.id = any (v_late_ids) then c.waiting_since
+      when not n.is_answered then least(c.waiting_since, n.first_customer_at)
+    end,
+    waiting_for_person_since = case
+      when c.id = any (v_late_ids) then c.waiting_for_person_since
+      when not n.is_answered_by_user then least(c.waiting_for_person_since, n.first_customer_at)
+    end,
     window_expires_at = case
       when n.window_opened_at is null then c.window_expires_at
       else greatest(
@@ -5130,9 +5380,22 @@ begin
   where c.id = n.conversation_id and c.id = any (v_ids);
 
   -- Columns that few messages change, in statements that most batches do not need.
+  if v_late_ids is not null then
+    perform app_private.refresh_waiting(v_late_ids, v_first_id);
+  end if;
+
   if v_closed_ids is not null then
     update app_public.conversations c set status = 'open'
     where c.id = any (v_closed_ids)
+    and c.id = any (array(
+      select n.conversation_id from new_rows n
+      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    ));
+  end if;
+
+  if v_snoozed_ids is not null then
+    update app_public.conversations c set snoozed_until = null
+    where c.id = any (v_snoozed_ids)
     and c.id = any (array(
       select n.conversation_id from new_rows n
       where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
@@ -5186,9 +5449,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_messages__track_conversation() is
   E'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, '
-   'unread count, participants. A customer''s message opens the conversation again; a user''s message pauses the '
-   'chatbot; a reaction, an edit or a deletion changes an earlier message. message_effects.sql decides which message '
-   'has which effect.';
+   'unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its '
+   'snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message. '
+   'message_effects.sql decides which message has which effect.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -5669,12 +5932,22 @@ begin
     free_entry_offered_until = greatest(k.free_entry_offered_until, f.free_entry_offered_until),
     free_entry_until = greatest(k.free_entry_until, f.free_entry_until),
     unread_count = k.unread_count + f.unread_count,
+    team_id = coalesce(k.team_id, f.team_id),
     assignee_id = coalesce(k.assignee_id, f.assignee_id),
+    previous_assignee_id = coalesce(k.previous_assignee_id, f.previous_assignee_id),
+    handed_over_at = least(k.handed_over_at, f.handed_over_at),
+    -- Visible if one of them is.
+    snoozed_until = case
+      when k.snoozed_until is not null and f.snoozed_until is not null then least(k.snoozed_until, f.snoozed_until)
+    end,
+    closed_through_id = greatest(k.closed_through_id, f.closed_through_id),
     chatbot_paused_until = greatest(k.chatbot_paused_until, f.chatbot_paused_until),
     metadata = f.metadata || k.metadata,
     status = least(k.status, f.status)
   from app_public.conversations f
   where k.id = to_id and f.id = from_id;
+
+  perform app_private.refresh_waiting(array[to_id]);
 
   -- Changes of messages that were the other contact's.
   perform app_private.apply_message_changes(array(
@@ -5900,6 +6173,62 @@ comment on function app_private.refresh_last_messages(uuid[]) is
    'back, or the removal of a message. last_message_at, by which lists are ordered, stays. The caller has locked the '
    'conversations.';
 --! EndIncluded messages/refresh_last_messages.sql
+--! Included messages/refresh_waiting.sql
+create or replace function app_private.refresh_waiting(conversation_ids uuid[], from_id uuid default null)
+returns void as $$
+  update app_public.conversations c set
+    waiting_since = n.waiting_since,
+    waiting_for_person_since = n.waiting_for_person_since
+  from (
+    select
+      v.id,
+      least(
+        case when from_id is not null and coalesce(a.answer_id < from_id, true) then v.waiting_since end,
+        min(m.occurred_at) filter (where a.answer_id is null or m.id > a.answer_id)
+      ) as waiting_since,
+      least(
+        case when from_id is not null and coalesce(a.person_id < from_id, true) then v.waiting_for_person_since end,
+        min(m.occurred_at) filter (where a.person_id is null or m.id > a.person_id)
+      ) as waiting_for_person_since
+    from app_public.conversations v
+    cross join lateral (
+      select
+        greatest(v.closed_through_id, (
+          select m.id
+          from app_public.messages m
+          where m.conversation_id = v.id and m.id >= coalesce(from_id, '00000000-0000-0000-0000-000000000000')
+          and app_private.is_answer(m.direction, m.origin, m.type, m.author)
+          order by m.id desc
+          limit 1
+        )) as answer_id,
+        greatest(v.closed_through_id, (
+          select m.id
+          from app_public.messages m
+          where m.conversation_id = v.id and m.id >= coalesce(from_id, '00000000-0000-0000-0000-000000000000')
+          and app_private.is_answer(m.direction, m.origin, m.type, m.author) and m.author = 'user'
+          order by m.id desc
+          limit 1
+        )) as person_id
+    ) a
+    left join app_public.messages m
+      on m.conversation_id = v.id
+      and m.id >= coalesce(
+        greatest(from_id, a.person_id),
+        '00000000-0000-0000-0000-000000000000'
+      )
+      and app_private.needs_attention(m.direction, m.origin, m.type, m.content)
+    where v.id = any (conversation_ids)
+    group by v.id, a.answer_id, a.person_id
+  ) n
+  where c.id = n.id
+  and (c.waiting_since, c.waiting_for_person_since) is distinct from (n.waiting_since, n.waiting_for_person_since)
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.refresh_waiting(uuid[], uuid) is
+  E'Computes since when conversations wait for an answer from their messages: all, after the removal of some; or those '
+   'from from_id on, which are new or are newer than one that is new. Answers are compared by position: an answer '
+   'that arrives late answers only what stands before it. The caller has locked the conversations.';
+--! EndIncluded messages/refresh_waiting.sql
 --! Included messages/idempotency_key.sql
 create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea)
 returns uuid as $$
@@ -6266,6 +6595,7 @@ begin
   delete from app_public.messages m where m.id = any (v_ids);
 
   perform app_private.refresh_last_messages(v_conversation_ids);
+  perform app_private.refresh_waiting(v_conversation_ids);
   -- register_provider_ids() applies them to the sent messages.
   update app_public.message_changes c set message_id = null where c.message_id = any (v_ids);
 
@@ -12747,9 +13077,9 @@ create or replace trigger _200_refuse_last_owner_on_delete after delete on app_p
   for each row when (OLD.role = 'owner' and OLD.is_active)
   execute function app_private.tg_memberships__refuse_last_owner();
 
--- Who changed whose rights.
+-- Who changed whose rights. Availability changes several times a day.
 create or replace trigger _500_audit after insert or update or delete on app_public.memberships
-  for each row execute function app_private.tg__audit();
+  for each row execute function app_private.tg__audit('{}', '{is_available}');
 
 -- Old sessions must not become valid again when a member is reactivated.
 create or replace trigger _510_revoke_sessions after update of is_active on app_public.memberships
@@ -12978,6 +13308,40 @@ create or replace trigger _120_clean_name before insert or update of name on app
 create or replace trigger _110_fill_in_tenant before insert on app_public.group_contacts
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 --! EndIncluded contacts/group_contacts.triggers.sql
+--! Included conversations/teams.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.teams
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.teams
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Chatbots name teams: names that look alike are stored as the same name.
+create or replace trigger _120_clean_name before insert or update of name on app_public.teams
+  for each row execute function app_private.tg__clean_name();
+
+-- Who changed how conversations are assigned.
+create or replace trigger _500_audit after insert or update or delete on app_public.teams
+  for each row execute function app_private.tg__audit();
+--! EndIncluded conversations/teams.triggers.sql
+--! Included conversations/team_members.triggers.sql
+create or replace trigger _110_fill_in_tenant before insert on app_public.team_members
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Who put whom into which team. Not updates, which only record that a conversation was assigned.
+create or replace trigger _500_audit after insert or delete on app_public.team_members
+  for each row execute function app_private.tg__audit('{}', '{last_assigned_at}', 'team_id');
+--! EndIncluded conversations/team_members.triggers.sql
+--! Included conversations/closing_rules.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.closing_rules
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.closing_rules
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Who changed when conversations are closed.
+create or replace trigger _500_audit after insert or update or delete on app_public.closing_rules
+  for each row execute function app_private.tg__audit();
+--! EndIncluded conversations/closing_rules.triggers.sql
 --! Included conversations/conversations.triggers.sql
 create or replace trigger _100_timestamps_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg__timestamps();
@@ -12993,12 +13357,15 @@ create or replace trigger _110_fill_in before insert on app_public.conversations
   for each row when (NEW.tenant_id is null or NEW.channel_id is null)
   execute function app_private.tg_conversations__fill_in();
 
--- Keeps closed_at consistent with status.
+-- Columns that follow from others: when the conversation was closed, since when users are in charge.
 create or replace trigger _120_keep_state_on_insert before insert on app_public.conversations
   for each row execute function app_private.tg_conversations__keep_state();
 
-create or replace trigger _120_keep_state_on_update before update of status on app_public.conversations
-  for each row when (NEW.status <> OLD.status)
+create or replace trigger _120_keep_state_on_update before update of status, assignee_id, team_id
+  on app_public.conversations
+  for each row when (
+    (NEW.status, NEW.assignee_id, NEW.team_id) is distinct from (OLD.status, OLD.assignee_id, OLD.team_id)
+  )
   execute function app_private.tg_conversations__keep_state();
 
 -- Only for a pause that has not ended. The time of a past one is kept, because it shows that its run must be resumed.
@@ -13023,12 +13390,17 @@ create or replace trigger _500_add_assignee after insert or update of assignee_i
 -- For each row, because a trigger with a list of columns cannot have a transition table, and one without it would cost
 -- each inbound message time.
 create or replace trigger _800_notify_on_update
-  after update of contact_id, status, assignee_id, chatbot_paused_until, read_at, metadata on app_public.conversations
+  after update of contact_id, status, team_id, assignee_id, handed_over_at, snoozed_until, chatbot_paused_until,
+    read_at, metadata
+  on app_public.conversations
   for each row when (
-    (OLD.contact_id, OLD.status, OLD.assignee_id, OLD.chatbot_paused_until, OLD.read_at, OLD.metadata)
-      is distinct from (
-        NEW.contact_id, NEW.status, NEW.assignee_id, NEW.chatbot_paused_until, NEW.read_at, NEW.metadata
-      )
+    (
+      OLD.contact_id, OLD.status, OLD.team_id, OLD.assignee_id, OLD.handed_over_at, OLD.snoozed_until,
+      OLD.chatbot_paused_until, OLD.read_at, OLD.metadata
+    ) is distinct from (
+      NEW.contact_id, NEW.status, NEW.team_id, NEW.assignee_id, NEW.handed_over_at, NEW.snoozed_until,
+      NEW.chatbot_paused_until, NEW.read_at, NEW.metadata
+    )
   )
   execute function app_private.tg_conversations__notify();
 

@@ -21,8 +21,8 @@ const PARTITIONED: Readonly<Record<string, readonly string[]>> = {
   webhook_events: ["id", "channel_id", "status"],
 };
 
-/** Hidden columns: callers see only one tenant; how identities are compared and files and messages are found is internal. */
-const HIDDEN: readonly string[] = ["tenant_id", "match_key", "sha256", "message_hash"];
+/** Hidden columns: callers see only one tenant; how identities are compared, files and messages are found and waiting is computed is internal. */
+const HIDDEN: readonly string[] = ["tenant_id", "match_key", "sha256", "message_hash", "closed_through_id"];
 
 /** Decides which columns are exposed, and which of them can be used in filters and orders. */
 export const Columns: GraphileConfig.Plugin = {

@@ -9,6 +9,7 @@ const TABLES: Record<string, string> = {
   message_statuses: "-query:resource:list -query:resource:connection",
   contact_tags: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   group_contacts: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
+  team_members: "-query:resource:list -query:resource:connection +nodeId:resource:delete",
   media: "-query:resource:list -query:resource:connection",
   tenants: "-query:resource:list -query:resource:connection",
   presences: "-query:resource:list -query:resource:connection",
@@ -31,6 +32,20 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     table: "conversation_participants",
     column: "user_id",
     tags: { fieldName: "membership", foreignFieldName: "participations" },
+  },
+  { table: "team_members", column: "team_id", tags: { foreignFieldName: "members" } },
+  {
+    table: "team_members",
+    column: "user_id",
+    tags: { fieldName: "membership", foreignFieldName: "teamMemberships" },
+  },
+  {
+    table: "conversations",
+    column: "previous_assignee_id",
+    tags: {
+      fieldName: "previousAssignee",
+      behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
+    },
   },
   {
     table: "invitations",

@@ -19,6 +19,7 @@ export type FurnishedTenant = {
   versionId: string;
   tagId: string;
   groupId: string;
+  teamId: string;
   dataSourceId: string;
 };
 
@@ -112,6 +113,15 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.group_contacts (tenant_id, group_id, contact_id) values ($1, $2, $3)",
     [tenantId, groupId, contactId],
   );
+  const teamId = await id(
+    "insert into app_public.teams (tenant_id, name) values ($1, 'Sales') returning id",
+    [tenantId],
+  );
+  await db.query(
+    `with member as (insert into app_public.team_members (tenant_id, team_id, user_id) values ($1, $2, $3))
+     insert into app_public.closing_rules (tenant_id, team_id) values ($1, $2)`,
+    [tenantId, teamId, colleague.userId],
+  );
   const dataSourceId = await id(
     "insert into app_public.data_sources (tenant_id, name, base_url) values ($1, 'Shop', 'https://shop.example.com') returning id",
     [tenantId],
@@ -145,6 +155,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     versionId,
     tagId,
     groupId,
+    teamId,
     dataSourceId,
   };
 }

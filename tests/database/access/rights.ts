@@ -18,6 +18,7 @@ const RIGHTS = `
   chatbot_timers             viewer  -       -       -
   chatbot_versions           viewer  -       -       -
   chatbots                   viewer  -       admin   admin
+  closing_rules              viewer  admin   admin   admin
   contact_identities         viewer  -       -       -
   contact_tags               viewer  agent   -       agent
   contacts                   viewer  agent   agent   admin
@@ -38,6 +39,8 @@ const RIGHTS = `
   messages                   viewer  agent   -       -
   presences                  viewer  -       -       -
   tags                       viewer  agent   agent   admin
+  team_members               viewer  admin   -       admin
+  teams                      viewer  admin   admin   admin
   templates                  viewer  -       -       -
   tenants                    viewer  -       owner   -
   users                      viewer  -       self    -

@@ -75,6 +75,11 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.conversation_participants (conversation_id, user_id) values ('${conversationId}', '${colleague.userId}')`,
   tags: () => `insert into app_public.tags (name) values ('New')`,
   groups: () => `insert into app_public.groups (name) values ('New')`,
+  teams: () => `insert into app_public.teams (name) values ('New')`,
+  team_members: ({ teamId, people }) =>
+    `insert into app_public.team_members (team_id, user_id) values ('${teamId}', '${people.agent.userId}')`,
+  closing_rules: ({ channelId }) =>
+    `insert into app_public.closing_rules (channel_id) values ('${channelId}')`,
   contact_tags: ({ strangerId, tagId }) =>
     `insert into app_public.contact_tags (contact_id, tag_id) values ('${strangerId}', '${tagId}')`,
   group_contacts: ({ strangerId, groupId }) =>

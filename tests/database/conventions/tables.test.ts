@@ -44,10 +44,10 @@ testRules([
     broken: "create table app_private.bare (at timestamp)",
   },
   {
-    rule: "an instant's name ends in _at, or in _until for a limit",
+    rule: "an instant's name ends in _at, in _since for a beginning, or in _until for a limit",
     sql: `
       select format('%s.%s', table_id::regclass, attname) as what from columns
-      where atttypid = 'timestamptz'::regtype and attname !~ '_(at|until)$' and attname <> 'pace_clock'`,
+      where atttypid = 'timestamptz'::regtype and attname !~ '_(at|since|until)$' and attname <> 'pace_clock'`,
     broken: "create table app_private.bare (created timestamptz)",
   },
   {
