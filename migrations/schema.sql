@@ -18,6 +18,14 @@ create type app_private.outbox_state as enum (
   'uncertain'
 );
 
+create type app_public.api_key_scope as enum (
+  'read',
+  'send',
+  'manage_contacts',
+  'manage_all'
+);
+comment on type app_public.api_key_scope is 'What an API key may do. Every key may read what a viewer may read. send: also what agents do in conversations, including sending messages. manage_contacts: also what agents do with contacts, tags and groups. manage_all: what an admin may do. What users do for themselves, and what only owners may do, is not open to any key.';
+
 create type app_public.assignment_strategy as enum (
   'round_robin',
   'least_busy',
@@ -301,6 +309,17 @@ comment on column app_private.ai_calls.conversation_id is 'The conversation. Nul
 comment on column app_private.ai_calls.tokens is 'Input and output tokens; the maximum possible while the request is in progress.';
 alter table app_private.ai_calls enable row level security;
 
+-- app_private.api_key_secrets
+create table app_private.api_key_secrets (
+  api_key_id uuid not null,
+  key_hash bytea not null,
+  constraint api_key_secrets_pkey primary key (api_key_id),
+  constraint api_key_secrets_key_hash_key unique (key_hash),
+  constraint api_key_secrets_api_key_id_fkey foreign key (api_key_id) references app_public.api_keys(id) on delete cascade
+);
+comment on table app_private.api_key_secrets is 'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
+alter table app_private.api_key_secrets enable row level security;
+
 -- app_private.change_channels
 create table app_private.change_channels (
   is_only boolean not null default true,
@@ -541,7 +560,7 @@ create trigger _100_timestamps before insert or update on app_private.google_acc
 create trigger _500_audit_on_insert after insert on app_private.google_account_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
 create trigger _500_audit_on_update after update on app_private.google_account_secrets
-  for each row when ((app_hidden.current_session_id() is not null)) execute function app_private.tg__audit('{*}', '{}', 'user_id');
+  for each row when (((app_hidden.current_session_id() is not null) or (app_hidden.current_api_key_hash() is not null))) execute function app_private.tg__audit('{*}', '{}', 'user_id');
 alter table app_private.google_account_secrets enable row level security;
 
 -- app_private.idempotency_keys
@@ -784,6 +803,50 @@ comment on column app_private.webhook_addresses.address is 'The last part of the
 comment on column app_private.webhook_addresses.webhook_key is 'The webhook key of the app whose channels are meant.';
 alter table app_private.webhook_addresses enable row level security;
 
+-- app_public.api_keys
+create table app_public.api_keys (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  name text not null,
+  scopes app_public.api_key_scope[] not null,
+  ending text not null,
+  created_by_id uuid,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint api_keys_pkey primary key (id),
+  constraint api_keys_tenant_id_created_by_id_fkey foreign key (tenant_id, created_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (created_by_id),
+  constraint api_keys_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint api_keys_ending_has_length check ((length(ending) = 4)),
+  constraint api_keys_name_has_length check (((length(name) >= 1) and (length(name) <= 100))),
+  constraint api_keys_scopes_are_given check ((cardinality(scopes) > 0))
+);
+create index api_keys_tenant_id_created_by_id_idx on app_public.api_keys (tenant_id, created_by_id);
+create unique index api_keys_tenant_id_name_key on app_public.api_keys (tenant_id, lower(name)) where (revoked_at is null);
+comment on table app_public.api_keys is 'Keys with which programs use the API. A key belongs to the tenant, and remains valid when its creator leaves.';
+comment on column app_public.api_keys.name is 'What the key is for: 1 to 100 characters, unique among the keys that are not revoked, regardless of case.';
+comment on column app_public.api_keys.scopes is 'What the key may do. They cannot be changed: create another key.';
+comment on column app_public.api_keys.ending is 'The last four characters of the key, to recognise it by.';
+comment on column app_public.api_keys.created_by_id is 'The member who created the key; null if the operator did, or if the member was removed.';
+comment on column app_public.api_keys.expires_at is 'The key is refused from then on. Null: it does not expire.';
+comment on column app_public.api_keys.last_used_at is 'When a request was last made with the key, to the minute.';
+comment on column app_public.api_keys.revoked_at is 'When the key was revoked. Null: it was not.';
+create trigger _110_clean_name before insert on app_public.api_keys
+  for each row execute function app_private.tg__clean_name();
+create trigger _500_audit after insert or update of revoked_at on app_public.api_keys
+  for each row execute function app_private.tg__audit('{}', '{last_used_at}');
+create trigger _800_notify after update of revoked_at on app_public.api_keys
+  for each row when (((old.revoked_at is null) and (new.revoked_at is not null))) execute function app_private.tg_api_keys__notify();
+alter table app_public.api_keys enable row level security;
+create policy tenant_isolation on app_public.api_keys as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_admin on app_public.api_keys for select to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_self on app_public.api_keys for select to parley_visitor
+  using ((id = ( select (app_hidden.current_api_key()).id as id)));
+grant select on app_public.api_keys to parley_visitor;
+
 -- app_public.audit_entries
 create table app_public.audit_entries (
   id uuid not null default app_hidden.uuid_v7(),
@@ -796,11 +859,12 @@ create table app_public.audit_entries (
   new_values jsonb,
   actor text not null,
   user_id uuid,
+  api_key_id uuid,
   database_role text not null default session_user,
   created_at timestamp with time zone not null default now(),
   constraint audit_entries_pkey primary key (id),
   constraint audit_entries_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
-  constraint audit_entries_actor_is_known check ((actor = any (array['member'::text, 'operator'::text, 'program'::text]))),
+  constraint audit_entries_actor_is_known check ((actor = any (array['member'::text, 'api_key'::text, 'operator'::text, 'program'::text]))),
   constraint audit_entries_columns_of_update check (((operation = 'UPDATE'::text) = (changed_columns is not null))),
   constraint audit_entries_new_unless_delete check (((operation = 'DELETE'::text) = (new_values is null))),
   constraint audit_entries_old_unless_insert check (((operation = 'INSERT'::text) = (old_values is null))),
@@ -814,14 +878,15 @@ comment on column app_public.audit_entries.operation is 'INSERT, UPDATE or DELET
 comment on column app_public.audit_entries.changed_columns is 'For an update: the columns that changed, including those whose values are not copied.';
 comment on column app_public.audit_entries.old_values is 'For an update: the previous values of the changed columns. For a delete: the row. Columns whose values are not copied are missing.';
 comment on column app_public.audit_entries.new_values is 'For an insert: the row. For an update: the new values of the changed columns. Columns whose values are not copied are missing.';
-comment on column app_public.audit_entries.actor is 'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL run by the owner of the database.';
+comment on column app_public.audit_entries.actor is 'member: a user, through the API, see user_id. api_key: a program, through the API, see api_key_id. operator: a parley command. program: Parley itself, or other SQL run by the owner of the database.';
 comment on column app_public.audit_entries.user_id is 'The signed-in user. Null if the change was made in SQL, by the program, or during sign-in.';
+comment on column app_public.audit_entries.api_key_id is 'The API key with which the change was made.';
 comment on column app_public.audit_entries.database_role is 'The role that was logged in to the database.';
 alter table app_public.audit_entries enable row level security;
 create policy tenant_isolation on app_public.audit_entries as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_admin on app_public.audit_entries for select to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant select on app_public.audit_entries to parley_visitor;
 
 -- app_public.channel_kinds
@@ -852,7 +917,7 @@ comment on column app_public.channel_kinds.has_typing_indicator is 'Whether the 
 comment on column app_public.channel_kinds.received_media_lifetime is 'How long the provider keeps the file of a received message.';
 alter table app_public.channel_kinds enable row level security;
 create policy select_member on app_public.channel_kinds for select to parley_visitor
-  using (( select app_hidden.is_at_least('viewer'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('read'::app_public.api_key_scope) as may));
 grant select on app_public.channel_kinds to parley_visitor;
 
 -- app_public.channels
@@ -915,11 +980,11 @@ alter table app_public.channels enable row level security;
 create policy tenant_isolation on app_public.channels as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.channels for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.channels for select to parley_visitor
   using (true);
 create policy update_admin on app_public.channels for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.channels to parley_visitor;
 grant update (name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second, media_limit) on app_public.channels to parley_visitor;
 
@@ -1010,11 +1075,11 @@ alter table app_public.chatbots enable row level security;
 create policy tenant_isolation on app_public.chatbots as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.chatbots for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.chatbots for select to parley_visitor
   using (true);
 create policy update_admin on app_public.chatbots for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete on app_public.chatbots to parley_visitor;
 grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at), update (name, description, metadata) on app_public.chatbots to parley_visitor;
 
@@ -1056,13 +1121,13 @@ alter table app_public.closing_rules enable row level security;
 create policy tenant_isolation on app_public.closing_rules as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.closing_rules for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_admin on app_public.closing_rules for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.closing_rules for select to parley_visitor
   using (true);
 create policy update_admin on app_public.closing_rules for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.closing_rules to parley_visitor;
 grant insert (channel_id, team_id, reopened_by, returns_to, closes_after, closes_unanswered), update (reopened_by, returns_to, closes_after, closes_unanswered) on app_public.closing_rules to parley_visitor;
 
@@ -1118,9 +1183,9 @@ alter table app_public.contact_tags enable row level security;
 create policy tenant_isolation on app_public.contact_tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.contact_tags for delete to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.contact_tags for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy select_member on app_public.contact_tags for select to parley_visitor
   using (true);
 grant delete, select on app_public.contact_tags to parley_visitor;
@@ -1184,7 +1249,7 @@ create trigger _210_claim_phone_on_update after update of phone on app_public.co
 create trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
 create trigger _500_audit_on_update after update of phone on app_public.contacts
-  for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null)))) execute function app_private.tg__audit('{*}');
+  for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null) or (app_hidden.current_api_key_hash() is not null)))) execute function app_private.tg__audit('{*}');
 create trigger _500_record_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__record_erasure();
 create trigger _800_notify_deleted after delete on app_public.contacts
@@ -1197,13 +1262,13 @@ alter table app_public.contacts enable row level security;
 create policy tenant_isolation on app_public.contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.contacts for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.contacts for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy select_member on app_public.contacts for select to parley_visitor
   using (true);
 create policy update_agent on app_public.contacts for update to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 grant delete, select on app_public.contacts to parley_visitor;
 grant insert (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata), update (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata) on app_public.contacts to parley_visitor;
 
@@ -1287,9 +1352,9 @@ alter table app_public.conversation_participants enable row level security;
 create policy tenant_isolation on app_public.conversation_participants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.conversation_participants for delete to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('send'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.conversation_participants for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('send'::app_public.api_key_scope) as may));
 create policy select_member on app_public.conversation_participants for select to parley_visitor
   using (true);
 grant delete, select on app_public.conversation_participants to parley_visitor;
@@ -1400,11 +1465,11 @@ alter table app_public.conversations enable row level security;
 create policy tenant_isolation on app_public.conversations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.conversations for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('send'::app_public.api_key_scope) as may));
 create policy select_member on app_public.conversations for select to parley_visitor
   using (true);
 create policy update_agent on app_public.conversations for update to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('send'::app_public.api_key_scope) as may));
 grant select on app_public.conversations to parley_visitor;
 grant insert (channel_id, contact_id, team_id, assignee_id, metadata), update (status, team_id, assignee_id, handed_over_at, chatbot_paused_until, snoozed_until, metadata) on app_public.conversations to parley_visitor;
 
@@ -1459,13 +1524,13 @@ alter table app_public.data_source_connections enable row level security;
 create policy tenant_isolation on app_public.data_source_connections as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.data_source_connections for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_admin on app_public.data_source_connections for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_admin on app_public.data_source_connections for select to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy update_admin on app_public.data_source_connections for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.data_source_connections to parley_visitor;
 grant insert (data_source_id, name, description, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active), update (data_source_id, name, description, endpoint, method, default_params, default_body, data_key, transform_config, depends_on_connection_id, param_mapping, is_active) on app_public.data_source_connections to parley_visitor;
 
@@ -1525,13 +1590,13 @@ alter table app_public.data_sources enable row level security;
 create policy tenant_isolation on app_public.data_sources as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.data_sources for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_admin on app_public.data_sources for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_admin on app_public.data_sources for select to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy update_admin on app_public.data_sources for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.data_sources to parley_visitor;
 grant insert (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms), update (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms) on app_public.data_sources to parley_visitor;
 
@@ -1585,9 +1650,9 @@ alter table app_public.group_contacts enable row level security;
 create policy tenant_isolation on app_public.group_contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.group_contacts for delete to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.group_contacts for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy select_member on app_public.group_contacts for select to parley_visitor
   using (true);
 grant delete, select on app_public.group_contacts to parley_visitor;
@@ -1618,13 +1683,13 @@ alter table app_public.groups enable row level security;
 create policy tenant_isolation on app_public.groups as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.groups for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.groups for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy select_member on app_public.groups for select to parley_visitor
   using (true);
 create policy update_agent on app_public.groups for update to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 grant delete, select on app_public.groups to parley_visitor;
 grant insert (name, description), update (name, description) on app_public.groups to parley_visitor;
 
@@ -1660,9 +1725,9 @@ alter table app_public.invitations enable row level security;
 create policy tenant_isolation on app_public.invitations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.invitations for delete to parley_visitor
-  using ((( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
+  using ((( select app_hidden.may('manage_all'::app_public.api_key_scope) as may) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
 create policy select_admin on app_public.invitations for select to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.invitations to parley_visitor;
 
 -- app_public.media
@@ -1744,7 +1809,7 @@ comment on column app_public.media_limits.mime_types is 'The accepted MIME types
 comment on column app_public.media_limits.max_size is 'The maximum size of a file, in bytes.';
 alter table app_public.media_limits enable row level security;
 create policy select_member on app_public.media_limits for select to parley_visitor
-  using (( select app_hidden.is_at_least('viewer'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('read'::app_public.api_key_scope) as may));
 grant select on app_public.media_limits to parley_visitor;
 
 -- app_public.memberships
@@ -1783,11 +1848,11 @@ alter table app_public.memberships enable row level security;
 create policy tenant_isolation on app_public.memberships as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.memberships for delete to parley_visitor
-  using ((( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
+  using ((( select app_hidden.may('manage_all'::app_public.api_key_scope) as may) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
 create policy select_member on app_public.memberships for select to parley_visitor
   using (true);
 create policy update_admin on app_public.memberships for update to parley_visitor
-  using ((( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
+  using ((( select app_hidden.may('manage_all'::app_public.api_key_scope) as may) and (role <= ( select app_hidden.current_member_role() as current_member_role))));
 grant delete, select on app_public.memberships to parley_visitor;
 grant update (role, is_active, is_available) on app_public.memberships to parley_visitor;
 
@@ -1970,7 +2035,7 @@ alter table app_public.messages enable row level security;
 create policy tenant_isolation on app_public.messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.messages for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('send'::app_public.api_key_scope) as may));
 create policy select_member on app_public.messages for select to parley_visitor
   using (true);
 grant select on app_public.messages to parley_visitor;
@@ -2032,13 +2097,13 @@ alter table app_public.tags enable row level security;
 create policy tenant_isolation on app_public.tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.tags for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.tags for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy select_member on app_public.tags for select to parley_visitor
   using (true);
 create policy update_agent on app_public.tags for update to parley_visitor
-  using (( select app_hidden.is_at_least('agent'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 grant delete, select on app_public.tags to parley_visitor;
 grant insert (name, color), update (name, color) on app_public.tags to parley_visitor;
 
@@ -2064,9 +2129,9 @@ alter table app_public.team_members enable row level security;
 create policy tenant_isolation on app_public.team_members as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.team_members for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_admin on app_public.team_members for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.team_members for select to parley_visitor
   using (true);
 grant delete, select on app_public.team_members to parley_visitor;
@@ -2102,13 +2167,13 @@ alter table app_public.teams enable row level security;
 create policy tenant_isolation on app_public.teams as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.teams for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_admin on app_public.teams for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.teams for select to parley_visitor
   using (true);
 create policy update_admin on app_public.teams for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.teams to parley_visitor;
 grant insert (name, description, assignment), update (name, description, assignment) on app_public.teams to parley_visitor;
 
@@ -2187,6 +2252,8 @@ create trigger _500_audit after insert or delete or update on app_public.tenants
   for each row execute function app_private.tg__audit();
 create trigger _510_revoke_sessions after update of status on app_public.tenants
   for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg__revoke_sessions();
+create trigger _800_notify_api_keys after update of status on app_public.tenants
+  for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg_tenants__notify_api_keys();
 alter table app_public.tenants enable row level security;
 create policy select_member on app_public.tenants for select to parley_visitor
   using ((id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2269,7 +2336,7 @@ alter table app_public.webhook_events enable row level security;
 create policy tenant_isolation on app_public.webhook_events as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_admin on app_public.webhook_events for select to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at) on app_public.webhook_events to parley_visitor;
 
 -- app_public.whatsapp_channels
@@ -2329,7 +2396,7 @@ create policy tenant_isolation on app_public.whatsapp_channels as restrictive fo
 create policy select_member on app_public.whatsapp_channels for select to parley_visitor
   using (true);
 create policy update_admin on app_public.whatsapp_channels for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant select on app_public.whatsapp_channels to parley_visitor;
 grant update (display_phone_number) on app_public.whatsapp_channels to parley_visitor;
 
@@ -2384,15 +2451,25 @@ alter table app_public.whatsapp_flows enable row level security;
 create policy tenant_isolation on app_public.whatsapp_flows as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.whatsapp_flows for delete to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_admin on app_public.whatsapp_flows for insert to parley_visitor
-  with check (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.whatsapp_flows for select to parley_visitor
   using (true);
 create policy update_admin on app_public.whatsapp_flows for update to parley_visitor
-  using (( select app_hidden.is_at_least('admin'::app_public.member_role) as is_at_least));
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.whatsapp_flows to parley_visitor;
 grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata), update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata) on app_public.whatsapp_flows to parley_visitor;
+
+-- app_private.valid_api_keys
+create view app_private.valid_api_keys as
+ SELECT s.key_hash,
+    k.*::app_public.api_keys AS api_key
+   FROM ((app_private.api_key_secrets s
+     JOIN app_public.api_keys k ON ((k.id = s.api_key_id)))
+     JOIN app_public.tenants t ON ((t.id = k.tenant_id)))
+  WHERE ((k.revoked_at IS NULL) AND ((k.expires_at IS NULL) OR (k.expires_at > now())) AND (t.status = 'active'::app_public.tenant_status));
+comment on view app_private.valid_api_keys is 'API keys that are accepted: not revoked, not expired, and of an active tenant. The only definition of a valid key.';
 
 -- app_private.valid_sessions
 create view app_private.valid_sessions as
@@ -2550,7 +2627,7 @@ declare
   v_since xid8 := (app_private.read_change_cursor(changed_ids.cursor)).since;
   v_ids uuid[];
 begin
-  perform app_hidden.require_role('viewer');
+  perform app_hidden.require_scope('read');
 
   v_ids := array(
     select distinct o.id
@@ -2588,7 +2665,7 @@ declare
   v_page record;
   v_conversation_ids uuid[];
 begin
-  perform app_hidden.require_role('viewer');
+  perform app_hidden.require_scope('read');
 
   with read as (
     select c.transaction_id, c.id, c.kind, c.ids
@@ -2741,7 +2818,7 @@ create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, reque
 declare
   v_claimed app_private.idempotency_keys;
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
 
   -- If two requests use the key at the same time, the second waits here until the first commits.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
@@ -2982,18 +3059,37 @@ grant execute on function app_hidden.content_with_media(app_public.message_type,
 create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
   -- No graph_url: the access token is sent to it, so only the operator may set it.
   select app_hidden.set_channel_secrets(
-    app_private.add_whatsapp_channel(app_hidden.require_role('admin'), channel - 'graph_url'), secrets
+    app_private.add_whatsapp_channel(app_hidden.require_scope('manage_all'), channel - 'graph_url'), secrets
   )
 $$
   language sql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.create_channel(jsonb,jsonb) is 'The database part of the createChannel mutation. The program chooses the id, because the envelopes in secrets are sealed for that row. PYDEN: admins only.';
 grant execute on function app_hidden.create_channel(jsonb,jsonb) to parley_visitor;
 
-create function app_hidden.current_member_role() returns app_public.member_role as $$
-  select (app_hidden.current_membership()).role
+create function app_hidden.current_api_key() returns app_public.api_keys as $$
+  select v.api_key
+  from app_private.valid_api_keys v
+  where v.key_hash = app_hidden.current_api_key_hash()
+$$
+  language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.current_api_key() is 'The API key of this request, or null. Looked up in each statement, so that revoking a key takes effect with the next request.';
+grant execute on function app_hidden.current_api_key() to parley_visitor;
+
+create function app_hidden.current_api_key_hash() returns bytea as $$
+  select decode(nullif(current_setting('parley.api_key_hash', true), ''), 'hex')
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_member_role() is 'The caller''s role in the tenant of this request, or null.';
+comment on function app_hidden.current_api_key_hash() is 'The SHA-256 of the API key that the request carries, or null. Like the id of a session it is known to its holder only, so naming one proves that the caller has it.';
+grant execute on function app_hidden.current_api_key_hash() to parley_visitor;
+
+create function app_hidden.current_member_role() returns app_public.member_role as $$
+  select coalesce(
+    (app_hidden.current_membership()).role,
+    app_hidden.role_of_scopes((app_hidden.current_api_key()).scopes)
+  )
+$$
+  language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.current_member_role() is 'The caller''s role in the tenant of this request, or null. An API key counts as an admin if its scope is manage_all, else as a viewer; what its other scopes allow, app_hidden.may() knows.';
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 
 create function app_hidden.current_membership() returns app_public.memberships as $$
@@ -3014,10 +3110,10 @@ comment on function app_hidden.current_session_id() is 'The session that the acc
 grant execute on function app_hidden.current_session_id() to parley_visitor;
 
 create function app_hidden.current_tenant_id() returns uuid as $$
-  select (app_hidden.current_membership()).tenant_id
+  select coalesce((app_hidden.current_membership()).tenant_id, (app_hidden.current_api_key()).tenant_id)
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.current_tenant_id() is 'The tenant of this request, or null. In a policy, write (select app_hidden.current_tenant_id()): this looks it up once for each statement instead of once for each row.';
+comment on function app_hidden.current_tenant_id() is 'The tenant of this request, that of the session or of the API key, or null. In a policy, write (select app_hidden.current_tenant_id()): this looks it up once for each statement instead of once for each row.';
 grant execute on function app_hidden.current_tenant_id() to parley_visitor;
 
 create function app_hidden.current_user_id() returns uuid as $$
@@ -3266,7 +3362,7 @@ create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb)
     where c.id = find_chatbot_references.chatbot_id
     and (
       app_hidden.is_program()
-      or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+      or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
     )
   ),
   n as (
@@ -3549,7 +3645,7 @@ declare
   v_before app_public.conversations;
   v_after app_public.conversations;
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
 
   -- Lock first and read the clock after: a message counts as unread if, and only
   -- if, it is newer than read_at (tg_messages__track_conversation compares).
@@ -3581,6 +3677,17 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a conversation of the caller''s tenant. PYDEN: agents only.';
 grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
+
+create function app_hidden.may(scope app_public.api_key_scope) returns boolean as $$
+  select coalesce(
+    app_hidden.current_member_role() >= app_hidden.role_required_for(may.scope)
+    or may.scope = any ((app_hidden.current_api_key()).scopes),
+    false
+  )
+$$
+  language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.may(app_public.api_key_scope) is 'Whether the caller has the rights of a scope: a member by role, an API key by its scopes. Policies and functions decide by this function. What no API key may do, is decided by is_at_least(''owner'') and require_user().';
+grant execute on function app_hidden.may(app_public.api_key_scope) to parley_visitor;
 
 create function app_hidden.media_limit_problem(kind app_public.channel_kind, message_type app_public.message_type, mime_type text, size bigint) returns text as $$
 declare
@@ -3714,7 +3821,7 @@ grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 
 create function app_hidden.notify_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
   if kind not in ('start', 'stop', 'skip') then
     raise exception '`kind` must be start, stop or skip, not "%"', left(kind, 20) using errcode = 'PYREQ';
   end if;
@@ -3750,7 +3857,7 @@ declare
   v_chatbot app_public.chatbots;
 begin
   select c.* into v_chatbot from app_public.chatbots c where c.id = publish_draft.chatbot_id;
-  perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+  perform app_hidden.require_scope_in(v_chatbot.tenant_id, 'manage_all', 'chatbot');
   return app_private.publish_chatbot(v_chatbot.id);
 end;
 $$
@@ -3817,7 +3924,7 @@ create function app_hidden.read_chatbot_graphs(chatbot_ids uuid[]) returns table
   where c.id = any (chatbot_ids)
   and (
     app_hidden.is_program()
-    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -3840,7 +3947,7 @@ create function app_hidden.read_chatbot_stats(version_id uuid) returns table(kin
   where v.id = read_chatbot_stats.version_id
   and (
     app_hidden.is_program()
-    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('viewer')
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('read')
   )
   group by 1, 2, 3, 4
 $$
@@ -3854,7 +3961,7 @@ create function app_hidden.read_version_graphs(version_ids uuid[]) returns table
   where v.id = any (version_ids)
   and (
     app_hidden.is_program()
-    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
   )
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -3903,7 +4010,7 @@ grant execute on function app_hidden.refuse_filter(text,text) to parley_visitor;
 
 create function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
   perform graphile_worker.add_jobs(array[
     app_private.job(
       'mark_read',
@@ -3929,7 +4036,7 @@ declare
   v_media app_public.media;
   v_requested app_public.media;
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'file');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'file');
   select d.* into v_media
   from app_public.media d
   where d.tenant_id = request_media.tenant_id and d.id = request_media.media_id
@@ -3965,7 +4072,7 @@ begin
   select c.* into v_conversation
   from app_public.conversations c
   where c.id = require_conversation.conversation_id;
-  perform app_hidden.require_role_in(v_conversation.tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(v_conversation.tenant_id, 'send', 'conversation');
   return v_conversation;
 end;
 $$
@@ -4006,6 +4113,75 @@ $$
 comment on function app_hidden.require_role_in(uuid,app_public.member_role,text) is 'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the caller''s role is lower. The program may do everything.';
 grant execute on function app_hidden.require_role_in(uuid,app_public.member_role,text) to parley_visitor;
 
+create function app_hidden.require_scope(scope app_public.api_key_scope) returns uuid as $$
+begin
+  if not app_hidden.may(scope) then
+    raise exception 'This requires the role % or a higher one, or an API key with the scope %',
+      app_hidden.role_required_for(scope), scope using errcode = 'PYDEN';
+  end if;
+  return app_hidden.current_tenant_id();
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_scope(app_public.api_key_scope) is 'The tenant of this request, in which the caller must have the rights of that scope (PYDEN). For functions that create something in the tenant.';
+grant execute on function app_hidden.require_scope(app_public.api_key_scope) to parley_visitor;
+
+create function app_hidden.require_scope_in(tenant_id uuid, scope app_public.api_key_scope, what text) returns void as $$
+declare
+  v_is_program boolean := app_hidden.is_program();
+begin
+  -- In this order everywhere: a caller must not learn from PYDEN that another tenant has such a row.
+  if require_scope_in.tenant_id is null
+    or not v_is_program and require_scope_in.tenant_id is distinct from app_hidden.current_tenant_id()
+  then
+    raise exception 'There is no such %', what using errcode = 'PYNFD';
+  elsif not v_is_program then
+    perform app_hidden.require_scope(scope);
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_scope_in(uuid,app_public.api_key_scope,text) is 'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the caller does not have the rights of the scope. The program may do everything.';
+grant execute on function app_hidden.require_scope_in(uuid,app_public.api_key_scope,text) to parley_visitor;
+
+create function app_hidden.require_user() returns uuid as $$
+declare
+  v_user_id uuid := (app_hidden.current_membership()).user_id;
+begin
+  if v_user_id is null and app_hidden.current_api_key_hash() is not null then
+    raise exception 'This requires a user who is signed in, not an API key' using errcode = 'PYKEY';
+  elsif v_user_id is null then
+    raise exception 'You must be signed in' using errcode = 'PYDEN';
+  end if;
+  return v_user_id;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_user() is 'The signed-in user. For functions about the caller as a person, and for those that no API key may use. PYKEY: an API key is calling. PYDEN: the caller is not signed in.';
+grant execute on function app_hidden.require_user() to parley_visitor;
+
+create function app_hidden.role_of_scopes(scopes app_public.api_key_scope[]) returns app_public.member_role as $$
+  select case
+    when 'manage_all' = any (scopes) then 'admin'
+    when scopes is not null then 'viewer'
+  end::app_public.member_role
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.role_of_scopes(app_public.api_key_scope[]) is 'The role whose rights an API key has, apart from those that its scopes add. Every key can read; none is an owner.';
+grant execute on function app_hidden.role_of_scopes(app_public.api_key_scope[]) to parley_visitor;
+
+create function app_hidden.role_required_for(scope app_public.api_key_scope) returns app_public.member_role as $$
+  select case scope
+    when 'read' then 'viewer'
+    when 'send' then 'agent'
+    when 'manage_contacts' then 'agent'
+    when 'manage_all' then 'admin'
+  end::app_public.member_role
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.role_required_for(app_public.api_key_scope) is 'The lowest role of a member who may do what that scope allows an API key to do.';
+grant execute on function app_hidden.role_required_for(app_public.api_key_scope) to parley_visitor;
+
 create function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$
 declare
   v_chatbot app_public.chatbots;
@@ -4013,13 +4189,13 @@ begin
   if save_draft.chatbot_id is null then
     insert into app_public.chatbots (tenant_id, name, description, nodes, edges, settings)
     values (
-      app_hidden.require_role('admin'), draft ->> 'name', draft ->> 'description', draft -> 'nodes', draft -> 'edges',
-      coalesce(draft -> 'settings', '{}')
+      app_hidden.require_scope('manage_all'), draft ->> 'name', draft ->> 'description',
+      draft -> 'nodes', draft -> 'edges', coalesce(draft -> 'settings', '{}')
     )
     returning * into v_chatbot;
   else
     select c.* into v_chatbot from app_public.chatbots c where c.id = save_draft.chatbot_id;
-    perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+    perform app_hidden.require_scope_in(v_chatbot.tenant_id, 'manage_all', 'chatbot');
 
     update app_public.chatbots c set
       name = coalesce(draft ->> 'name', c.name),
@@ -4054,7 +4230,7 @@ begin
   select c.* into v_channel
   from app_public.channels c
   where c.id = set_channel_secrets.channel_id;
-  perform app_hidden.require_role_in(v_channel.tenant_id, 'admin', 'channel');
+  perform app_hidden.require_scope_in(v_channel.tenant_id, 'manage_all', 'channel');
 
   perform app_private.set_channel_secrets(v_channel.id, secrets, ends_previous_secret);
   return v_channel;
@@ -4071,7 +4247,7 @@ begin
   select s.* into v_source
   from app_public.data_sources s
   where s.id = set_data_source_token.data_source_id;
-  perform app_hidden.require_role_in(v_source.tenant_id, 'admin', 'data source');
+  perform app_hidden.require_scope_in(v_source.tenant_id, 'manage_all', 'data source');
 
   insert into app_private.data_source_secrets as x (data_source_id, auth_token)
   values (v_source.id, envelope)
@@ -4095,7 +4271,7 @@ begin
   select m.* into v_member
   from app_public.memberships m
   where m.tenant_id = app_hidden.current_tenant_id() and m.user_id = (account ->> 'user_id')::uuid and m.is_active;
-  perform app_hidden.require_role_in(v_member.tenant_id, 'admin', 'member');
+  perform app_hidden.require_scope_in(v_member.tenant_id, 'manage_all', 'member');
 
   insert into app_public.google_accounts as g (tenant_id, user_id, email, has_refresh_token, access_token_expires_at)
   values (
@@ -4157,7 +4333,7 @@ grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) 
 
 create function app_hidden.store_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
 
   update app_private.idempotency_keys k set message_id = store_idempotency_key.message_id
   where k.tenant_id = store_idempotency_key.tenant_id and k.key = store_idempotency_key.key;
@@ -4286,6 +4462,28 @@ $$
 comment on function app_hidden.text_problem(jsonb) is 'What is wrong with a text message, or null. {"body", "preview_url"?}. The maximum length depends on the kind of channel (tg_messages__refuse).';
 grant execute on function app_hidden.text_problem(jsonb) to parley_visitor;
 
+create function app_hidden.use_api_key(key_hash bytea) returns table(id uuid, tenant_id uuid, role app_public.member_role, expires_at timestamp with time zone) as $$
+begin
+  -- Requests that arrive at the same time do not wait for one another: one of them writes, once a minute.
+  update app_public.api_keys k set last_used_at = now()
+  where k.id = (
+    select u.id
+    from app_public.api_keys u
+    where u.id = (select (v.api_key).id from app_private.valid_api_keys v where v.key_hash = use_api_key.key_hash)
+    and (u.last_used_at is null or u.last_used_at < now() - interval '1 minute')
+    for no key update skip locked
+  );
+
+  return query
+  select (v.api_key).id, (v.api_key).tenant_id, app_hidden.role_of_scopes((v.api_key).scopes), (v.api_key).expires_at
+  from app_private.valid_api_keys v
+  where v.key_hash = use_api_key.key_hash;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.use_api_key(bytea) is 'The API key with that SHA-256, and the role that it counts as; no row if it is unknown, revoked or expired. The API asks before a request. Sets last_used_at, at most once a minute.';
+grant execute on function app_hidden.use_api_key(bytea) to parley_authenticator;
+
 create function app_hidden.uuid_v7() returns uuid as $$
   -- 48 bits of milliseconds, the version, 12 bits that say where in the
   -- millisecond, 62 random bits. The 12 bits keep ids that one backend makes one
@@ -4354,6 +4552,46 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.activate_chatbot(uuid,boolean) is 'Makes a version the one that answers new conversations. is_exclusive: the tenant''s other chatbots become inactive; otherwise trigger rules decide among the active ones. Runs in progress end on the version they began with. PYNFD.';
+
+create function app_private.add_api_key(tenant_id uuid, name text, scopes app_public.api_key_scope[], expires_at timestamp with time zone, created_by_id uuid, out api_key app_public.api_keys, out secret text) returns record as $$
+declare
+  v_random bytea := app_private.gen_random_bytes(24);
+begin
+  if add_api_key.expires_at <= now() then
+    raise exception 'The time at which the key expires must be in the future' using errcode = 'PYREQ';
+  end if;
+  secret := 'parley_' || encode(v_random, 'hex') || left(encode(sha256(v_random), 'hex'), 8);
+
+  -- Locked, so that concurrent calls do not exceed the limit.
+  perform from app_public.tenants t where t.id = add_api_key.tenant_id for no key update;
+  if 50 <= (
+    select count(*)
+    from app_public.api_keys k
+    where k.tenant_id = add_api_key.tenant_id
+    and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > now())
+  ) then
+    raise exception 'A tenant may have at most 50 valid API keys: revoke one first' using errcode = 'PYLIM';
+  end if;
+
+  insert into app_public.api_keys as k (tenant_id, name, scopes, ending, expires_at, created_by_id)
+  values (
+    add_api_key.tenant_id,
+    add_api_key.name,
+    -- Sorted and without duplicates.
+    array(select distinct s from unnest(add_api_key.scopes) s order by s),
+    right(secret, 4),
+    add_api_key.expires_at,
+    add_api_key.created_by_id
+  )
+  returning k.* into api_key;
+
+  insert into app_private.api_key_secrets (api_key_id, key_hash)
+  values (api_key.id, sha256(convert_to(secret, 'UTF8')));
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.add_api_key(uuid,text,app_public.api_key_scope[],timestamp with time zone,uuid) is 'Creates an API key and returns it with its secret, of which only the SHA-256 is stored: parley_, 24 random bytes and 4 bytes of checksum in hexadecimal digits. created_by_id: null for the operator. PYLIM: the tenant has 50 valid keys. PYREQ: expires_at is past.';
 
 create function app_private.add_received_media(message_ids uuid[]) returns void as $$
 declare
@@ -6011,6 +6249,29 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.fill_placeholders(jsonb) is 'Replaces placeholders (media of an imported history, content that the provider could not show at first) by messages with their content. A row is deleted and inserted again with the same id, so that all triggers of a message fire. Takes the messages of store_messages(). A placeholder that arrives after the content is ignored.';
 
+create function app_private.find_api_key(key text, tenant_id uuid) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select k.id into v_id
+  from app_public.api_keys k
+  join app_private.api_key_secrets s on s.api_key_id = k.id
+  where (find_api_key.tenant_id is null or k.tenant_id = find_api_key.tenant_id)
+  and (
+    k.id::text = lower(find_api_key.key)
+    or s.key_hash = sha256(convert_to(find_api_key.key, 'UTF8'))
+    or k.tenant_id = find_api_key.tenant_id and k.revoked_at is null and lower(k.name) = lower(find_api_key.key)
+  );
+
+  if v_id is null then
+    raise exception 'There is no such API key' using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_api_key(text,uuid) is 'The id of an API key, for the operator: by its id, by the key itself, or, within a tenant, by the name of a key that is not revoked. PYNFD.';
+
 create function app_private.find_channel(channel text, tenant_id uuid default null::uuid) returns uuid as $$
 declare
   v_ids uuid[];
@@ -7286,7 +7547,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.notify_change(uuid,text,uuid[],boolean) is 'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: {"tenant", <kind>: [ids]}, and records it for clients that are away. Those that are not announced are only recorded. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those that have ended, or whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row of many.';
+comment on function app_private.notify_change(uuid,text,uuid[],boolean) is 'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: {"tenant", <kind>: [ids]}, and records it for clients that are away. Those that are not announced are only recorded. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are sessions and API keys that have ended, and sessions whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for each statement, never for each row of many.';
 
 create function app_private.open_session(tenant_id uuid, user_id uuid, user_agent text, lifetime interval, signed_in_at timestamp with time zone default now()) returns app_private.sessions as $$
   update app_public.users u set last_login_at = now() where u.id = open_session.user_id;
@@ -9508,6 +9769,9 @@ declare
   v_row jsonb := coalesce(v_new, v_old);
   v_changed text[];
   v_shown text[];
+  v_api_key_id uuid := (
+    select s.api_key_id from app_private.api_key_secrets s where s.key_hash = app_hidden.current_api_key_hash()
+  );
 begin
   select
     array_agg(k.key order by k.key) filter (where v_old -> k.key is distinct from v_new -> k.key),
@@ -9523,7 +9787,7 @@ begin
   end if;
 
   insert into app_public.audit_entries
-    (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id)
+    (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id, api_key_id)
   select
     t.id,
     TG_TABLE_NAME,
@@ -9533,12 +9797,13 @@ begin
     case when TG_OP <> 'INSERT' then app_private.pick(v_old, v_shown) end,
     case when TG_OP <> 'DELETE' then app_private.pick(v_new, v_shown) end,
     case
-      when not app_hidden.is_program() then 'member'
+      when not app_hidden.is_program() then case when v_api_key_id is null then 'member' else 'api_key' end
       when current_setting('parley.actor', true) = 'operator' then 'operator'
       else 'program'
     end,
     -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
-    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id())
+    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id()),
+    v_api_key_id
   from (
     select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
     union all
@@ -9633,6 +9898,15 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__timestamps() is 'Keeps created_at unchanged and increases updated_at with every change, even twice in one transaction.';
+
+create function app_private.tg_api_keys__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.tenant_id, 'sessions', array[NEW.id]);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_api_keys__notify() is 'Notifies the API that a key has been revoked, so that it closes the key''s WebSockets.';
 
 create function app_private.tg_channels__choose_default() returns trigger as $$
 begin
@@ -10531,6 +10805,20 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_sessions__notify() is 'Notifies the API that a session has ended, so that it closes the session''s WebSockets.';
 
+create function app_private.tg_tenants__notify_api_keys() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.id, 'sessions', array(
+    select k.id
+    from app_public.api_keys k
+    where k.tenant_id = NEW.id
+    and k.revoked_at is null
+  ));
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_tenants__notify_api_keys() is 'Notifies the API that the keys of an inactive tenant are not accepted, so that it closes their WebSockets.';
+
 create function app_private.tg_users__insert_secrets() returns trigger as $$
 begin
   insert into app_private.user_secrets (user_id) values (NEW.id);
@@ -10806,7 +11094,7 @@ begin
   select v.* into v_version
   from app_public.chatbot_versions v
   where v.id = activate_version.version_id;
-  perform app_hidden.require_role_in(v_version.tenant_id, 'admin', 'version of a chatbot');
+  perform app_hidden.require_scope_in(v_version.tenant_id, 'manage_all', 'version of a chatbot');
 
   v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
 
@@ -10947,7 +11235,7 @@ begin
   select s.* into v_source
   from app_public.data_sources s
   where s.id = clear_data_source_token.data_source_id;
-  perform app_hidden.require_role_in(v_source.tenant_id, 'admin', 'data source');
+  perform app_hidden.require_scope_in(v_source.tenant_id, 'manage_all', 'data source');
 
   delete from app_private.data_source_secrets k where k.data_source_id = v_source.id;
 
@@ -10996,6 +11284,30 @@ $$
 comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether messages other than templates may be sent now, by the database''s clock: the customer wrote or called within the reply window of the channel''s kind (24 hours on WhatsApp), or the kind has no reply window.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
 
+create function app_public.create_api_key(name text, scopes app_public.api_key_scope[], expires_at timestamp with time zone default null::timestamp with time zone, out api_key app_public.api_keys, out secret text) returns record as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_tenant_id uuid := app_hidden.require_scope('manage_all');
+  v_added record;
+begin
+  select k.* into v_added from app_private.add_api_key(v_tenant_id, name, scopes, expires_at, v_user_id) k;
+  api_key := v_added.api_key;
+  secret := v_added.secret;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.create_api_key(text,app_public.api_key_scope[],timestamp with time zone) is 'Creates an API key, with which a program uses this API: `Authorization: Bearer parley_…`. For admins and owners. The secret is shown only once. The key remains valid when its creator leaves; revoke_api_key() ends it. PYREQ: the key would have expired already. PYCON: the name is empty, too long or that of another key, or there are no scopes. PYLIM: the tenant has 50 valid keys. PYKEY: an API key cannot create keys. PYDEN: admins only.';
+grant execute on function app_public.create_api_key(text,app_public.api_key_scope[],timestamp with time zone) to parley_visitor;
+
+create function app_public.current_api_key() returns app_public.api_keys as $$
+  select k
+  from app_public.api_keys k
+  where k.id = (select (app_hidden.current_api_key()).id)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.current_api_key() is 'The API key with which the request is made; null for users.';
+grant execute on function app_public.current_api_key() to parley_visitor;
+
 create function app_public.current_membership() returns app_public.memberships as $$
   select m
   from app_public.memberships m
@@ -11028,7 +11340,7 @@ begin
   select c.* into v_chatbot
   from app_public.chatbots c
   where c.id = deactivate_chatbot.chatbot_id;
-  perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+  perform app_hidden.require_scope_in(v_chatbot.tenant_id, 'manage_all', 'chatbot');
 
   update app_public.chatbots c set status = case when c.status = 'active' then 'draft' else c.status end
   where c.id = v_chatbot.id
@@ -11049,9 +11361,9 @@ begin
   from app_public.google_accounts g
   where g.tenant_id = app_hidden.current_tenant_id()
   and g.user_id = coalesce(disconnect_google_calendar.user_id, v_own_id);
-  perform app_hidden.require_role_in(
+  perform app_hidden.require_scope_in(
     v_account.tenant_id,
-    case when v_account.user_id = v_own_id then 'viewer' else 'admin' end::app_public.member_role,
+    case when v_account.user_id = v_own_id then 'read' else 'manage_all' end::app_public.api_key_scope,
     'Google account'
   );
 
@@ -11065,42 +11377,47 @@ comment on function app_public.disconnect_google_calendar(uuid) is 'Deletes a Go
 grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
 
 create function app_public.end_other_sessions() returns integer as $$
-  with ended as (
-    update app_private.sessions s set revoked_at = now()
-    where s.user_id = (select (app_hidden.current_membership()).user_id)
-    and s.id <> app_hidden.current_session_id()
-    and s.revoked_at is null
-    and s.expires_at > now()
-    returning s.id
-  )
-  select count(*)::int from ended
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_ended int;
+begin
+  update app_private.sessions s set revoked_at = now()
+  where s.user_id = v_user_id
+  and s.id <> app_hidden.current_session_id()
+  and s.revoked_at is null
+  and s.expires_at > now();
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
 $$
-  language sql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_other_sessions() is 'Ends all sessions of the caller except this one, in all tenants, and returns how many.';
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.end_other_sessions() is 'Ends all sessions of the caller except this one, in all tenants, and returns how many. PYKEY: an API key has no sessions.';
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 
 create function app_public.end_presence(conversation_id uuid) returns boolean as $$
 declare
-  v_tenant_id uuid := app_hidden.require_role('viewer');
+  v_user_id uuid := app_hidden.require_user();
 begin
   delete from app_public.presences p
   where p.conversation_id = end_presence.conversation_id
-  and p.user_id = (app_hidden.current_membership()).user_id;
+  and p.user_id = v_user_id;
   if found then
-    perform app_private.notify_change(v_tenant_id, 'presences', array[end_presence.conversation_id]);
+    perform app_private.notify_change(app_hidden.current_tenant_id(), 'presences', array[end_presence.conversation_id]);
   end if;
   return found;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_presence(uuid) is 'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything.';
+comment on function app_public.end_presence(uuid) is 'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything. PYKEY: an API key is not shown.';
 grant execute on function app_public.end_presence(uuid) to parley_visitor;
 
 create function app_public.end_session(id uuid) returns boolean as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
 begin
   update app_private.sessions s set revoked_at = now()
   where s.id = end_session.id
-  and s.user_id = (app_hidden.current_membership()).user_id
+  and s.user_id = v_user_id
   and s.revoked_at is null;
   if not found then
     raise exception 'You have no such session' using errcode = 'PYNFD';
@@ -11109,7 +11426,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session.';
+comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session. PYKEY: an API key has no sessions.';
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
 create function app_public.fetch_media(media_id uuid) returns app_public.media as $$
@@ -11129,8 +11446,12 @@ create function app_public.invite_user(email text, name text default null::text,
 declare
   v_me app_public.memberships := app_hidden.current_membership();
 begin
-  -- An admin cannot invite to a role above their own.
-  perform app_hidden.require_role(greatest(invite_user.role, 'admin'));
+  -- Not for API keys: an invitation would be valid after its key has been revoked.
+  perform app_hidden.require_user();
+  perform app_hidden.require_scope('manage_all');
+  if invite_user.role > v_me.role then
+    raise exception 'This requires the role %', invite_user.role using errcode = 'PYDEN';
+  end if;
 
   -- A new invitation replaces the one before: this needs the right to delete it.
   if exists (
@@ -11146,7 +11467,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant.';
+comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant. PYKEY: an API key cannot invite.';
 grant execute on function app_public.invite_user(text,text,app_public.member_role) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
@@ -11369,6 +11690,24 @@ $$
 comment on function app_public.reopen_conversation(uuid) is 'Opens a closed or archived conversation. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 
+create function app_public.revoke_api_key(id uuid) returns app_public.api_keys as $$
+declare
+  v_api_key app_public.api_keys;
+begin
+  perform app_hidden.require_user();
+  select k.* into v_api_key from app_public.api_keys k where k.id = revoke_api_key.id;
+  perform app_hidden.require_scope_in(v_api_key.tenant_id, 'manage_all', 'API key');
+
+  update app_public.api_keys k set revoked_at = coalesce(k.revoked_at, now())
+  where k.id = v_api_key.id
+  returning k.* into v_api_key;
+  return v_api_key;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.revoke_api_key(uuid) is 'Ends an API key at once, with its WebSockets. Revoking a key again changes nothing. PYNFD. PYDEN: admins only. PYKEY: an API key cannot revoke keys.';
+grant execute on function app_public.revoke_api_key(uuid) to parley_visitor;
+
 create function app_public.send_message(conversation_id uuid, content jsonb default '{}'::jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text, media_id uuid default null::uuid) returns app_public.messages as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
@@ -11413,8 +11752,8 @@ grant execute on function app_public.send_message(uuid,jsonb,app_public.message_
 
 create function app_public.show_presence(conversation_id uuid, state app_public.presence_state) returns app_public.presences as $$
 declare
-  v_tenant_id uuid := app_hidden.require_role('viewer');
-  v_user_id uuid := (app_hidden.current_membership()).user_id;
+  v_user_id uuid := app_hidden.require_user();
+  v_tenant_id uuid := app_hidden.current_tenant_id();
   v_presence app_public.presences;
 begin
   if not exists (
@@ -11450,7 +11789,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.show_presence(uuid,app_public.presence_state) is 'Shows colleagues that the caller has a conversation open, or is typing in it, for 30 seconds: repeat it every 20 seconds. Customers do not see it (for that there is show_typing). Repeating a state within 5 seconds changes nothing. PYNFD: the conversation does not exist. PYLIM: the caller is shown in 10 other conversations.';
+comment on function app_public.show_presence(uuid,app_public.presence_state) is 'Shows colleagues that the caller has a conversation open, or is typing in it, for 30 seconds: repeat it every 20 seconds. Customers do not see it (for that there is show_typing). Repeating a state within 5 seconds changes nothing. PYNFD: the conversation does not exist. PYLIM: the caller is shown in 10 other conversations. PYKEY: an API key is not shown.';
 grant execute on function app_public.show_presence(uuid,app_public.presence_state) to parley_visitor;
 
 create function app_public.show_typing(conversation_id uuid) returns app_public.conversations as $$
@@ -11466,17 +11805,19 @@ comment on function app_public.show_typing(uuid) is 'Shows the customer a typing
 grant execute on function app_public.show_typing(uuid) to parley_visitor;
 
 create function app_public.sign_out() returns boolean as $$
-  with ended as (
-    update app_private.sessions s set revoked_at = now()
-    where s.id = app_hidden.current_session_id()
-    and s.user_id = app_hidden.current_user_id()
-    and s.revoked_at is null
-    returning s.id
-  )
-  select exists (select from ended)
+begin
+  if app_hidden.current_session_id() is null then
+    perform app_hidden.require_user();
+  end if;
+  update app_private.sessions s set revoked_at = now()
+  where s.id = app_hidden.current_session_id()
+  and s.user_id = app_hidden.current_user_id()
+  and s.revoked_at is null;
+  return found;
+end;
 $$
-  language sql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.sign_out() is 'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already ended.';
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.sign_out() is 'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already ended. PYKEY: an API key has no session; revoke_api_key() ends it.';
 grant execute on function app_public.sign_out() to parley_visitor;
 
 create function app_public.skip_chatbot_node(conversation_id uuid) returns app_public.conversations as $$

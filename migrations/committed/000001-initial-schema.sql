@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:37f22103a290e4134dbfa6781a14974f923f7944
+--! Hash: sha1:2c55fcf4e9b8866756095381daa7197585ce0f96
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -225,9 +225,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.notify_change(uuid, text, uuid[], boolean) is
   E'Notifies the listeners of change_channel() which rows of a tenant are new, have changed or were deleted: '
    '{"tenant", <kind>: [ids]}, and records it for clients that are away. Those that are not announced are only '
-   'recorded. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are those that have ended, or '
-   'whose user has another role. Carries ids only: the listener reads the rows under its own policies. Called once for '
-   'each statement, never for each row of many.';
+   'recorded. The kinds are in src/graphql/live/notice_kinds.ts; in addition, "sessions" are sessions and API keys '
+   'that have ended, and sessions whose user has another role. Carries ids only: the listener reads the rows under '
+   'its own policies. Called once for each statement, never for each row of many.';
 --! EndIncluded operations/notify_change.sql
 --! Included operations/tg__notify.sql
 create or replace function app_private.tg__notify() returns trigger as $$
@@ -483,6 +483,53 @@ alter table app_private.invitation_secrets enable row level security;
 comment on table app_private.invitation_secrets is
   E'The SHA-256 of each invitation''s token. The token itself was shown once.';
 
+create type app_public.api_key_scope as enum ('read', 'send', 'manage_contacts', 'manage_all');
+comment on type app_public.api_key_scope is
+  E'What an API key may do. Every key may read what a viewer may read. send: also what agents do in conversations, '
+   'including sending messages. manage_contacts: also what agents do with contacts, tags and groups. manage_all: what '
+   'an admin may do. What users do for themselves, and what only owners may do, is not open to any key.';
+
+create table app_public.api_keys (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint api_keys_name_has_length check (length(name) between 1 and 100),
+  scopes app_public.api_key_scope[] not null
+    constraint api_keys_scopes_are_given check (cardinality(scopes) > 0),
+  ending text not null
+    constraint api_keys_ending_has_length check (length(ending) = 4),
+  created_by_id uuid,
+  expires_at timestamptz,
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, created_by_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (created_by_id)
+);
+create unique index api_keys_tenant_id_name_key on app_public.api_keys (tenant_id, lower(name))
+  where revoked_at is null;
+create index on app_public.api_keys (tenant_id, created_by_id);
+alter table app_public.api_keys enable row level security;
+comment on table app_public.api_keys is
+  E'Keys with which programs use the API. A key belongs to the tenant, and remains valid when its creator leaves.';
+comment on column app_public.api_keys.name is
+  E'What the key is for: 1 to 100 characters, unique among the keys that are not revoked, regardless of case.';
+comment on column app_public.api_keys.scopes is E'What the key may do. They cannot be changed: create another key.';
+comment on column app_public.api_keys.ending is E'The last four characters of the key, to recognise it by.';
+comment on column app_public.api_keys.created_by_id is
+  E'The member who created the key; null if the operator did, or if the member was removed.';
+comment on column app_public.api_keys.expires_at is E'The key is refused from then on. Null: it does not expire.';
+comment on column app_public.api_keys.last_used_at is E'When a request was last made with the key, to the minute.';
+comment on column app_public.api_keys.revoked_at is E'When the key was revoked. Null: it was not.';
+
+create table app_private.api_key_secrets (
+  api_key_id uuid primary key references app_public.api_keys on delete cascade,
+  key_hash bytea not null unique
+);
+alter table app_private.api_key_secrets enable row level security;
+comment on table app_private.api_key_secrets is
+  E'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
+
 create table app_private.sign_in_failures (
   email text,
   source text,
@@ -523,8 +570,9 @@ create table app_public.audit_entries (
   old_values jsonb,
   new_values jsonb,
   actor text not null
-    constraint audit_entries_actor_is_known check (actor in ('member', 'operator', 'program')),
+    constraint audit_entries_actor_is_known check (actor in ('member', 'api_key', 'operator', 'program')),
   user_id uuid,
+  api_key_id uuid,
   database_role text not null default session_user,
   created_at timestamptz not null default now(),
   constraint audit_entries_columns_of_update check ((operation = 'UPDATE') = (changed_columns is not null)),
@@ -540,13 +588,14 @@ comment on table app_public.audit_entries is
 comment on column app_public.audit_entries.changed_columns is
   E'For an update: the columns that changed, including those whose values are not copied.';
 comment on column app_public.audit_entries.actor is
-  E'member: through the API, see user_id. operator: a parley command. program: Parley itself, or other SQL run by the '
-   'owner of the database.';
+  E'member: a user, through the API, see user_id. api_key: a program, through the API, see api_key_id. operator: a '
+   'parley command. program: Parley itself, or other SQL run by the owner of the database.';
 comment on column app_public.audit_entries.old_values is
   E'For an update: the previous values of the changed columns. For a delete: the row. Columns whose values are not '
    'copied are missing.';
 comment on column app_public.audit_entries.user_id is
   E'The signed-in user. Null if the change was made in SQL, by the program, or during sign-in.';
+comment on column app_public.audit_entries.api_key_id is E'The API key with which the change was made.';
 comment on column app_public.audit_entries.table_name is
   E'The table of the changed row. Private tables are user_secrets (a password), sessions (a session that ended), '
    'channel_secrets, data_source_secrets and google_account_secrets (tokens).';
@@ -579,6 +628,17 @@ comment on function app_hidden.current_session_id() is E'The session that the ac
 
 grant execute on function app_hidden.current_session_id() to parley_visitor;
 --! EndIncluded accounts/current_session_id.sql
+--! Included accounts/current_api_key_hash.sql
+create or replace function app_hidden.current_api_key_hash() returns bytea as $$
+  select decode(nullif(current_setting('parley.api_key_hash', true), ''), 'hex')
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_api_key_hash() is
+  E'The SHA-256 of the API key that the request carries, or null. Like the id of a session it is known to its holder '
+   'only, so naming one proves that the caller has it.';
+
+grant execute on function app_hidden.current_api_key_hash() to parley_visitor;
+--! EndIncluded accounts/current_api_key_hash.sql
 --! Included accounts/valid_sessions.sql
 create or replace view app_private.valid_sessions as
   select s.id, s.user_id, m as membership
@@ -610,6 +670,57 @@ comment on function app_hidden.current_membership() is
 
 grant execute on function app_hidden.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_membership.sql
+--! Included accounts/valid_api_keys.sql
+create or replace view app_private.valid_api_keys as
+  select s.key_hash, k as api_key
+  from app_private.api_key_secrets s
+  join app_public.api_keys k on k.id = s.api_key_id
+  join app_public.tenants t on t.id = k.tenant_id
+  where k.revoked_at is null
+  and (k.expires_at is null or k.expires_at > now())
+  and t.status = 'active';
+
+comment on view app_private.valid_api_keys is
+  E'API keys that are accepted: not revoked, not expired, and of an active tenant. The only definition of a valid key.';
+--! EndIncluded accounts/valid_api_keys.sql
+--! Included accounts/current_api_key.sql
+create or replace function app_hidden.current_api_key() returns app_public.api_keys as $$
+  select v.api_key
+  from app_private.valid_api_keys v
+  where v.key_hash = app_hidden.current_api_key_hash()
+$$ language sql stable parallel safe security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.current_api_key() is
+  E'The API key of this request, or null. Looked up in each statement, so that revoking a key takes effect with the '
+   'next request.';
+
+grant execute on function app_hidden.current_api_key() to parley_visitor;
+
+create or replace function app_public.current_api_key() returns app_public.api_keys as $$
+  select k
+  from app_public.api_keys k
+  where k.id = (select (app_hidden.current_api_key()).id)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.current_api_key() is
+  E'The API key with which the request is made; null for users.';
+
+grant execute on function app_public.current_api_key() to parley_visitor;
+--! EndIncluded accounts/current_api_key.sql
+--! Included accounts/role_of_scopes.sql
+create or replace function app_hidden.role_of_scopes(scopes app_public.api_key_scope[])
+returns app_public.member_role as $$
+  select case
+    when 'manage_all' = any (scopes) then 'admin'
+    when scopes is not null then 'viewer'
+  end::app_public.member_role
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.role_of_scopes(app_public.api_key_scope[]) is
+  E'The role whose rights an API key has, apart from those that its scopes add. Every key can read; none is an owner.';
+
+grant execute on function app_hidden.role_of_scopes(app_public.api_key_scope[]) to parley_visitor;
+--! EndIncluded accounts/role_of_scopes.sql
 --! Included accounts/session_role.sql
 create or replace function app_hidden.session_role(session_id uuid, user_id uuid) returns app_public.member_role as $$
   select (s.membership).role
@@ -626,21 +737,26 @@ grant execute on function app_hidden.session_role(uuid, uuid) to parley_authenti
 --! EndIncluded accounts/session_role.sql
 --! Included accounts/current_tenant_id.sql
 create or replace function app_hidden.current_tenant_id() returns uuid as $$
-  select (app_hidden.current_membership()).tenant_id
+  select coalesce((app_hidden.current_membership()).tenant_id, (app_hidden.current_api_key()).tenant_id)
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.current_tenant_id() is
-  E'The tenant of this request, or null. In a policy, write (select app_hidden.current_tenant_id()): this looks it up '
-   'once for each statement instead of once for each row.';
+  E'The tenant of this request, that of the session or of the API key, or null. In a policy, write '
+   '(select app_hidden.current_tenant_id()): this looks it up once for each statement instead of once for each row.';
 
 grant execute on function app_hidden.current_tenant_id() to parley_visitor;
 --! EndIncluded accounts/current_tenant_id.sql
 --! Included accounts/current_member_role.sql
 create or replace function app_hidden.current_member_role() returns app_public.member_role as $$
-  select (app_hidden.current_membership()).role
+  select coalesce(
+    (app_hidden.current_membership()).role,
+    app_hidden.role_of_scopes((app_hidden.current_api_key()).scopes)
+  )
 $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.current_member_role() is E'The caller''s role in the tenant of this request, or null.';
+comment on function app_hidden.current_member_role() is
+  E'The caller''s role in the tenant of this request, or null. An API key counts as an admin if its scope is '
+   'manage_all, else as a viewer; what its other scopes allow, app_hidden.may() knows.';
 
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 --! EndIncluded accounts/current_member_role.sql
@@ -654,6 +770,54 @@ comment on function app_hidden.is_at_least(app_public.member_role) is
 
 grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/is_at_least.sql
+--! Included accounts/role_required_for.sql
+create or replace function app_hidden.role_required_for(scope app_public.api_key_scope)
+returns app_public.member_role as $$
+  select case scope
+    when 'read' then 'viewer'
+    when 'send' then 'agent'
+    when 'manage_contacts' then 'agent'
+    when 'manage_all' then 'admin'
+  end::app_public.member_role
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.role_required_for(app_public.api_key_scope) is
+  E'The lowest role of a member who may do what that scope allows an API key to do.';
+
+grant execute on function app_hidden.role_required_for(app_public.api_key_scope) to parley_visitor;
+--! EndIncluded accounts/role_required_for.sql
+--! Included accounts/may.sql
+create or replace function app_hidden.may(scope app_public.api_key_scope) returns boolean as $$
+  select coalesce(
+    app_hidden.current_member_role() >= app_hidden.role_required_for(may.scope)
+    or may.scope = any ((app_hidden.current_api_key()).scopes),
+    false
+  )
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.may(app_public.api_key_scope) is
+  E'Whether the caller has the rights of a scope: a member by role, an API key by its scopes. Policies and functions '
+   'decide by this function. What no API key may do, is decided by is_at_least(''owner'') and require_user().';
+
+grant execute on function app_hidden.may(app_public.api_key_scope) to parley_visitor;
+--! EndIncluded accounts/may.sql
+--! Included accounts/require_scope.sql
+create or replace function app_hidden.require_scope(scope app_public.api_key_scope) returns uuid as $$
+begin
+  if not app_hidden.may(scope) then
+    raise exception 'This requires the role % or a higher one, or an API key with the scope %',
+      app_hidden.role_required_for(scope), scope using errcode = 'PYDEN';
+  end if;
+  return app_hidden.current_tenant_id();
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.require_scope(app_public.api_key_scope) is
+  E'The tenant of this request, in which the caller must have the rights of that scope (PYDEN). For functions that '
+   'create something in the tenant.';
+
+grant execute on function app_hidden.require_scope(app_public.api_key_scope) to parley_visitor;
+--! EndIncluded accounts/require_scope.sql
 --! Included accounts/is_program.sql
 create or replace function app_hidden.is_program() returns boolean as $$
   -- session_user is the login, which its statements cannot change; current_user is the owner here. The role that was
@@ -668,6 +832,53 @@ comment on function app_hidden.is_program() is
 
 grant execute on function app_hidden.is_program() to parley_visitor;
 --! EndIncluded accounts/is_program.sql
+--! Included accounts/require_scope_in.sql
+create or replace function app_hidden.require_scope_in(
+  tenant_id uuid,
+  scope app_public.api_key_scope,
+  what text
+) returns void as $$
+declare
+  v_is_program boolean := app_hidden.is_program();
+begin
+  -- In this order everywhere: a caller must not learn from PYDEN that another tenant has such a row.
+  if require_scope_in.tenant_id is null
+    or not v_is_program and require_scope_in.tenant_id is distinct from app_hidden.current_tenant_id()
+  then
+    raise exception 'There is no such %', what using errcode = 'PYNFD';
+  elsif not v_is_program then
+    perform app_hidden.require_scope(scope);
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.require_scope_in(uuid, app_public.api_key_scope, text) is
+  E'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if '
+   'there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the '
+   'caller does not have the rights of the scope. The program may do everything.';
+
+grant execute on function app_hidden.require_scope_in(uuid, app_public.api_key_scope, text) to parley_visitor;
+--! EndIncluded accounts/require_scope_in.sql
+--! Included accounts/require_user.sql
+create or replace function app_hidden.require_user() returns uuid as $$
+declare
+  v_user_id uuid := (app_hidden.current_membership()).user_id;
+begin
+  if v_user_id is null and app_hidden.current_api_key_hash() is not null then
+    raise exception 'This requires a user who is signed in, not an API key' using errcode = 'PYKEY';
+  elsif v_user_id is null then
+    raise exception 'You must be signed in' using errcode = 'PYDEN';
+  end if;
+  return v_user_id;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.require_user() is
+  E'The signed-in user. For functions about the caller as a person, and for those that no API key may use. PYKEY: an '
+   'API key is calling. PYDEN: the caller is not signed in.';
+
+grant execute on function app_hidden.require_user() to parley_visitor;
+--! EndIncluded accounts/require_user.sql
 --! Included accounts/require_role.sql
 create or replace function app_hidden.require_role(role app_public.member_role) returns uuid as $$
 declare
@@ -760,6 +971,9 @@ declare
   v_row jsonb := coalesce(v_new, v_old);
   v_changed text[];
   v_shown text[];
+  v_api_key_id uuid := (
+    select s.api_key_id from app_private.api_key_secrets s where s.key_hash = app_hidden.current_api_key_hash()
+  );
 begin
   select
     array_agg(k.key order by k.key) filter (where v_old -> k.key is distinct from v_new -> k.key),
@@ -775,7 +989,7 @@ begin
   end if;
 
   insert into app_public.audit_entries
-    (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id)
+    (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id, api_key_id)
   select
     t.id,
     TG_TABLE_NAME,
@@ -785,12 +999,13 @@ begin
     case when TG_OP <> 'INSERT' then app_private.pick(v_old, v_shown) end,
     case when TG_OP <> 'DELETE' then app_private.pick(v_new, v_shown) end,
     case
-      when not app_hidden.is_program() then 'member'
+      when not app_hidden.is_program() then case when v_api_key_id is null then 'member' else 'api_key' end
       when current_setting('parley.actor', true) = 'operator' then 'operator'
       else 'program'
     end,
     -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
-    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id())
+    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id()),
+    v_api_key_id
   from (
     select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
     union all
@@ -941,6 +1156,33 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_sessions__notify() is
   E'Notifies the API that a session has ended, so that it closes the session''s WebSockets.';
 --! EndIncluded accounts/tg_sessions__notify.sql
+--! Included accounts/tg_api_keys__notify.sql
+create or replace function app_private.tg_api_keys__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.tenant_id, 'sessions', array[NEW.id]);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_api_keys__notify() is
+  E'Notifies the API that a key has been revoked, so that it closes the key''s WebSockets.';
+--! EndIncluded accounts/tg_api_keys__notify.sql
+--! Included accounts/tg_tenants__notify_api_keys.sql
+create or replace function app_private.tg_tenants__notify_api_keys() returns trigger as $$
+begin
+  perform app_private.notify_change(NEW.id, 'sessions', array(
+    select k.id
+    from app_public.api_keys k
+    where k.tenant_id = NEW.id
+    and k.revoked_at is null
+  ));
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_tenants__notify_api_keys() is
+  E'Notifies the API that the keys of an inactive tenant are not accepted, so that it closes their WebSockets.';
+--! EndIncluded accounts/tg_tenants__notify_api_keys.sql
 --! Included accounts/tg__clean_email.sql
 create or replace function app_private.tg__clean_email() returns trigger as $$
 begin
@@ -1492,10 +1734,12 @@ comment on function app_public.current_sessions() is
 grant execute on function app_public.current_sessions() to parley_visitor;
 
 create or replace function app_public.end_session(id uuid) returns boolean as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
 begin
   update app_private.sessions s set revoked_at = now()
   where s.id = end_session.id
-  and s.user_id = (app_hidden.current_membership()).user_id
+  and s.user_id = v_user_id
   and s.revoked_at is null;
   if not found then
     raise exception 'You have no such session' using errcode = 'PYNFD';
@@ -1506,42 +1750,48 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.end_session(uuid) is
   E'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such '
-   'open session.';
+   'open session. PYKEY: an API key has no sessions.';
 
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
 create or replace function app_public.end_other_sessions() returns int as $$
-  with ended as (
-    update app_private.sessions s set revoked_at = now()
-    where s.user_id = (select (app_hidden.current_membership()).user_id)
-    and s.id <> app_hidden.current_session_id()
-    and s.revoked_at is null
-    and s.expires_at > now()
-    returning s.id
-  )
-  select count(*)::int from ended
-$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_ended int;
+begin
+  update app_private.sessions s set revoked_at = now()
+  where s.user_id = v_user_id
+  and s.id <> app_hidden.current_session_id()
+  and s.revoked_at is null
+  and s.expires_at > now();
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_other_sessions() is
-  E'Ends all sessions of the caller except this one, in all tenants, and returns how many.';
+  E'Ends all sessions of the caller except this one, in all tenants, and returns how many. PYKEY: an API key '
+   'has no sessions.';
 
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 --! EndIncluded accounts/own_sessions.sql
 --! Included accounts/sign_out.sql
 create or replace function app_public.sign_out() returns boolean as $$
-  with ended as (
-    update app_private.sessions s set revoked_at = now()
-    where s.id = app_hidden.current_session_id()
-    and s.user_id = app_hidden.current_user_id()
-    and s.revoked_at is null
-    returning s.id
-  )
-  select exists (select from ended)
-$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+begin
+  if app_hidden.current_session_id() is null then
+    perform app_hidden.require_user();
+  end if;
+  update app_private.sessions s set revoked_at = now()
+  where s.id = app_hidden.current_session_id()
+  and s.user_id = app_hidden.current_user_id()
+  and s.revoked_at is null;
+  return found;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.sign_out() is
   E'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already '
-   'ended.';
+   'ended. PYKEY: an API key has no session; revoke_api_key() ends it.';
 
 grant execute on function app_public.sign_out() to parley_visitor;
 --! EndIncluded accounts/sign_out.sql
@@ -1623,8 +1873,12 @@ create or replace function app_public.invite_user(
 declare
   v_me app_public.memberships := app_hidden.current_membership();
 begin
-  -- An admin cannot invite to a role above their own.
-  perform app_hidden.require_role(greatest(invite_user.role, 'admin'));
+  -- Not for API keys: an invitation would be valid after its key has been revoked.
+  perform app_hidden.require_user();
+  perform app_hidden.require_scope('manage_all');
+  if invite_user.role > v_me.role then
+    raise exception 'This requires the role %', invite_user.role using errcode = 'PYDEN';
+  end if;
 
   -- A new invitation replaces the one before: this needs the right to delete it.
   if exists (
@@ -1645,10 +1899,138 @@ comment on function app_public.invite_user(text, text, app_public.member_role) i
    'replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation '
    'within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does '
    'not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this '
-   'tenant.';
+   'tenant. PYKEY: an API key cannot invite.';
 
 grant execute on function app_public.invite_user(text, text, app_public.member_role) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql
+--! Included accounts/use_api_key.sql
+create or replace function app_hidden.use_api_key(key_hash bytea)
+returns table (id uuid, tenant_id uuid, role app_public.member_role, expires_at timestamptz) as $$
+begin
+  -- Requests that arrive at the same time do not wait for one another: one of them writes, once a minute.
+  update app_public.api_keys k set last_used_at = now()
+  where k.id = (
+    select u.id
+    from app_public.api_keys u
+    where u.id = (select (v.api_key).id from app_private.valid_api_keys v where v.key_hash = use_api_key.key_hash)
+    and (u.last_used_at is null or u.last_used_at < now() - interval '1 minute')
+    for no key update skip locked
+  );
+
+  return query
+  select (v.api_key).id, (v.api_key).tenant_id, app_hidden.role_of_scopes((v.api_key).scopes), (v.api_key).expires_at
+  from app_private.valid_api_keys v
+  where v.key_hash = use_api_key.key_hash;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.use_api_key(bytea) is
+  E'The API key with that SHA-256, and the role that it counts as; no row if it is unknown, revoked or expired. The '
+   'API asks before a request. Sets last_used_at, at most once a minute.';
+
+grant execute on function app_hidden.use_api_key(bytea) to parley_authenticator;
+--! EndIncluded accounts/use_api_key.sql
+--! Included accounts/add_api_key.sql
+create or replace function app_private.add_api_key(
+  tenant_id uuid,
+  name text,
+  scopes app_public.api_key_scope[],
+  expires_at timestamptz,
+  created_by_id uuid,
+  out api_key app_public.api_keys,
+  out secret text
+) as $$
+declare
+  v_random bytea := app_private.gen_random_bytes(24);
+begin
+  if add_api_key.expires_at <= now() then
+    raise exception 'The time at which the key expires must be in the future' using errcode = 'PYREQ';
+  end if;
+  secret := 'parley_' || encode(v_random, 'hex') || left(encode(sha256(v_random), 'hex'), 8);
+
+  -- Locked, so that concurrent calls do not exceed the limit.
+  perform from app_public.tenants t where t.id = add_api_key.tenant_id for no key update;
+  if 50 <= (
+    select count(*)
+    from app_public.api_keys k
+    where k.tenant_id = add_api_key.tenant_id
+    and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > now())
+  ) then
+    raise exception 'A tenant may have at most 50 valid API keys: revoke one first' using errcode = 'PYLIM';
+  end if;
+
+  insert into app_public.api_keys as k (tenant_id, name, scopes, ending, expires_at, created_by_id)
+  values (
+    add_api_key.tenant_id,
+    add_api_key.name,
+    -- Sorted and without duplicates.
+    array(select distinct s from unnest(add_api_key.scopes) s order by s),
+    right(secret, 4),
+    add_api_key.expires_at,
+    add_api_key.created_by_id
+  )
+  returning k.* into api_key;
+
+  insert into app_private.api_key_secrets (api_key_id, key_hash)
+  values (api_key.id, sha256(convert_to(secret, 'UTF8')));
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.add_api_key(uuid, text, app_public.api_key_scope[], timestamptz, uuid) is
+  E'Creates an API key and returns it with its secret, of which only the SHA-256 is stored: parley_, 24 random bytes '
+   'and 4 bytes of checksum in hexadecimal digits. created_by_id: null for the operator. PYLIM: the tenant has 50 '
+   'valid keys. PYREQ: expires_at is past.';
+--! EndIncluded accounts/add_api_key.sql
+--! Included accounts/create_api_key.sql
+create or replace function app_public.create_api_key(
+  name text,
+  scopes app_public.api_key_scope[],
+  expires_at timestamptz default null,
+  out api_key app_public.api_keys,
+  out secret text
+) as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_tenant_id uuid := app_hidden.require_scope('manage_all');
+  v_added record;
+begin
+  select k.* into v_added from app_private.add_api_key(v_tenant_id, name, scopes, expires_at, v_user_id) k;
+  api_key := v_added.api_key;
+  secret := v_added.secret;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.create_api_key(text, app_public.api_key_scope[], timestamptz) is
+  E'Creates an API key, with which a program uses this API: `Authorization: Bearer parley_…`. For admins and owners. '
+   'The secret is shown only once. The key remains valid when its creator leaves; revoke_api_key() ends it. PYREQ: '
+   'the key would have expired already. PYCON: the name is empty, too long or that of another key, or there are no '
+   'scopes. PYLIM: the tenant has 50 valid keys. PYKEY: an API key cannot create keys. PYDEN: admins only.';
+
+grant execute on function app_public.create_api_key(text, app_public.api_key_scope[], timestamptz) to parley_visitor;
+--! EndIncluded accounts/create_api_key.sql
+--! Included accounts/revoke_api_key.sql
+create or replace function app_public.revoke_api_key(id uuid) returns app_public.api_keys as $$
+declare
+  v_api_key app_public.api_keys;
+begin
+  perform app_hidden.require_user();
+  select k.* into v_api_key from app_public.api_keys k where k.id = revoke_api_key.id;
+  perform app_hidden.require_scope_in(v_api_key.tenant_id, 'manage_all', 'API key');
+
+  update app_public.api_keys k set revoked_at = coalesce(k.revoked_at, now())
+  where k.id = v_api_key.id
+  returning k.* into v_api_key;
+  return v_api_key;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.revoke_api_key(uuid) is
+  E'Ends an API key at once, with its WebSockets. Revoking a key again changes nothing. PYNFD. PYDEN: admins only. '
+   'PYKEY: an API key cannot revoke keys.';
+
+grant execute on function app_public.revoke_api_key(uuid) to parley_visitor;
+--! EndIncluded accounts/revoke_api_key.sql
 --! Included accounts/accept_invitation.sql
 create or replace function app_hidden.accept_invitation(
   token text,
@@ -1781,10 +2163,10 @@ create policy select_member on app_public.memberships for select to parley_visit
   using (true);
 drop policy if exists update_admin on app_public.memberships;
 create policy update_admin on app_public.memberships for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
+  using ((select app_hidden.may('manage_all')) and role <= (select app_hidden.current_member_role()));
 drop policy if exists delete_admin on app_public.memberships;
 create policy delete_admin on app_public.memberships for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
+  using ((select app_hidden.may('manage_all')) and role <= (select app_hidden.current_member_role()));
 grant select, delete on app_public.memberships to parley_visitor;
 grant update (role, is_active, is_available) on app_public.memberships to parley_visitor;
 -- No insert: a user becomes a member by accepting an invitation.
@@ -1796,13 +2178,27 @@ create policy tenant_isolation on app_public.invitations as restrictive to parle
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists select_admin on app_public.invitations;
 create policy select_admin on app_public.invitations for select to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.invitations;
 create policy delete_admin on app_public.invitations for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')) and role <= (select app_hidden.current_member_role()));
+  using ((select app_hidden.may('manage_all')) and role <= (select app_hidden.current_member_role()));
 grant select, delete on app_public.invitations to parley_visitor;
 -- No insert, no update: invite_user() makes the token.
 --! EndIncluded accounts/invitations.policies.sql
+--! Included accounts/api_keys.policies.sql
+-- For admins; an API key sees itself.
+drop policy if exists tenant_isolation on app_public.api_keys;
+create policy tenant_isolation on app_public.api_keys as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.api_keys;
+create policy select_admin on app_public.api_keys for select to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists select_self on app_public.api_keys;
+create policy select_self on app_public.api_keys for select to parley_visitor
+  using (id = (select (app_hidden.current_api_key()).id));
+grant select on app_public.api_keys to parley_visitor;
+-- Nothing else: create_api_key() makes the secret, and revoke_api_key() keeps the row for the audit.
+--! EndIncluded accounts/api_keys.policies.sql
 --! Included accounts/users.policies.sql
 -- Members of a tenant see each other.
 drop policy if exists select_colleague on app_public.users;
@@ -1825,7 +2221,7 @@ create policy tenant_isolation on app_public.audit_entries as restrictive to par
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists select_admin on app_public.audit_entries;
 create policy select_admin on app_public.audit_entries for select to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select on app_public.audit_entries to parley_visitor;
 -- Nothing else: entries never change.
 --! EndIncluded accounts/audit_entries.policies.sql
@@ -2398,7 +2794,7 @@ begin
   select c.* into v_channel
   from app_public.channels c
   where c.id = set_channel_secrets.channel_id;
-  perform app_hidden.require_role_in(v_channel.tenant_id, 'admin', 'channel');
+  perform app_hidden.require_scope_in(v_channel.tenant_id, 'manage_all', 'channel');
 
   perform app_private.set_channel_secrets(v_channel.id, secrets, ends_previous_secret);
   return v_channel;
@@ -2442,7 +2838,7 @@ comment on function app_private.add_whatsapp_channel(uuid, jsonb) is
 create or replace function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
   -- No graph_url: the access token is sent to it, so only the operator may set it.
   select app_hidden.set_channel_secrets(
-    app_private.add_whatsapp_channel(app_hidden.require_role('admin'), channel - 'graph_url'), secrets
+    app_private.add_whatsapp_channel(app_hidden.require_scope('manage_all'), channel - 'graph_url'), secrets
   )
 $$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
 
@@ -2455,14 +2851,14 @@ grant execute on function app_hidden.create_channel(jsonb, jsonb) to parley_visi
 --! Included channels/media_limits.policies.sql
 drop policy if exists select_member on app_public.media_limits;
 create policy select_member on app_public.media_limits for select to parley_visitor
-  using ((select app_hidden.is_at_least('viewer')));
+  using ((select app_hidden.may('read')));
 grant select on app_public.media_limits to parley_visitor;
 -- Nothing else: migrations write the limits of a kind, as they do its capabilities.
 --! EndIncluded channels/media_limits.policies.sql
 --! Included channels/channel_kinds.policies.sql
 drop policy if exists select_member on app_public.channel_kinds;
 create policy select_member on app_public.channel_kinds for select to parley_visitor
-  using ((select app_hidden.is_at_least('viewer')));
+  using ((select app_hidden.may('read')));
 grant select on app_public.channel_kinds to parley_visitor;
 -- Nothing else: migrations write the capabilities of a kind, together with its adapter.
 --! EndIncluded channels/channel_kinds.policies.sql
@@ -2475,7 +2871,7 @@ create policy select_member on app_public.whatsapp_channels for select to parley
   using (true);
 drop policy if exists update_admin on app_public.whatsapp_channels;
 create policy update_admin on app_public.whatsapp_channels for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select on app_public.whatsapp_channels to parley_visitor;
 grant update (display_phone_number) on app_public.whatsapp_channels to parley_visitor;
 -- No insert and no delete: the row is inserted and deleted with its channel.
@@ -2490,10 +2886,10 @@ create policy select_member on app_public.channels for select to parley_visitor
   using (true);
 drop policy if exists update_admin on app_public.channels;
 create policy update_admin on app_public.channels for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.channels;
 create policy delete_admin on app_public.channels for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.channels to parley_visitor;
 grant update (
   name, status, status_reason, is_default, sends_read_receipts, uncertain_policy, messages_per_second, media_limit
@@ -2993,13 +3389,13 @@ create policy select_member on app_public.contacts for select to parley_visitor
   using (true);
 drop policy if exists insert_agent on app_public.contacts;
 create policy insert_agent on app_public.contacts for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('manage_contacts')));
 drop policy if exists update_agent on app_public.contacts;
 create policy update_agent on app_public.contacts for update to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('manage_contacts')));
 drop policy if exists delete_admin on app_public.contacts;
 create policy delete_admin on app_public.contacts for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.contacts to parley_visitor;
 grant insert (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata)
   on app_public.contacts to parley_visitor;
@@ -3179,13 +3575,13 @@ create policy select_member on app_public.tags for select to parley_visitor
   using (true);
 drop policy if exists insert_agent on app_public.tags;
 create policy insert_agent on app_public.tags for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('manage_contacts')));
 drop policy if exists update_agent on app_public.tags;
 create policy update_agent on app_public.tags for update to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('manage_contacts')));
 drop policy if exists delete_admin on app_public.tags;
 create policy delete_admin on app_public.tags for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.tags to parley_visitor;
 grant insert (name, color) on app_public.tags to parley_visitor;
 grant update (name, color) on app_public.tags to parley_visitor;
@@ -3199,10 +3595,10 @@ create policy select_member on app_public.contact_tags for select to parley_visi
   using (true);
 drop policy if exists insert_agent on app_public.contact_tags;
 create policy insert_agent on app_public.contact_tags for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('manage_contacts')));
 drop policy if exists delete_agent on app_public.contact_tags;
 create policy delete_agent on app_public.contact_tags for delete to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('manage_contacts')));
 grant select, delete on app_public.contact_tags to parley_visitor;
 grant insert (contact_id, tag_id) on app_public.contact_tags to parley_visitor;
 -- No update: rows are inserted or deleted.
@@ -3216,13 +3612,13 @@ create policy select_member on app_public.groups for select to parley_visitor
   using (true);
 drop policy if exists insert_agent on app_public.groups;
 create policy insert_agent on app_public.groups for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('manage_contacts')));
 drop policy if exists update_agent on app_public.groups;
 create policy update_agent on app_public.groups for update to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('manage_contacts')));
 drop policy if exists delete_admin on app_public.groups;
 create policy delete_admin on app_public.groups for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.groups to parley_visitor;
 grant insert (name, description) on app_public.groups to parley_visitor;
 grant update (name, description) on app_public.groups to parley_visitor;
@@ -3236,10 +3632,10 @@ create policy select_member on app_public.group_contacts for select to parley_vi
   using (true);
 drop policy if exists insert_agent on app_public.group_contacts;
 create policy insert_agent on app_public.group_contacts for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('manage_contacts')));
 drop policy if exists delete_agent on app_public.group_contacts;
 create policy delete_agent on app_public.group_contacts for delete to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('manage_contacts')));
 grant select, delete on app_public.group_contacts to parley_visitor;
 grant insert (group_id, contact_id) on app_public.group_contacts to parley_visitor;
 -- No update: rows are inserted or deleted.
@@ -3659,7 +4055,7 @@ begin
   select c.* into v_conversation
   from app_public.conversations c
   where c.id = require_conversation.conversation_id;
-  perform app_hidden.require_role_in(v_conversation.tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(v_conversation.tenant_id, 'send', 'conversation');
   return v_conversation;
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
@@ -3734,7 +4130,7 @@ declare
   v_before app_public.conversations;
   v_after app_public.conversations;
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
 
   -- Lock first and read the clock after: a message counts as unread if, and only
   -- if, it is newer than read_at (tg_messages__track_conversation compares).
@@ -3789,7 +4185,7 @@ grant execute on function app_public.mark_conversation_read(uuid) to parley_visi
 --! Included conversations/remind_of_typing.sql
 create or replace function app_hidden.remind_of_typing(tenant_id uuid, conversation_id uuid) returns void as $$
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
   perform graphile_worker.add_jobs(array[
     app_private.job(
       'mark_read',
@@ -3831,8 +4227,8 @@ grant execute on function app_public.show_typing(uuid) to parley_visitor;
 create or replace function app_public.show_presence(conversation_id uuid, state app_public.presence_state)
 returns app_public.presences as $$
 declare
-  v_tenant_id uuid := app_hidden.require_role('viewer');
-  v_user_id uuid := (app_hidden.current_membership()).user_id;
+  v_user_id uuid := app_hidden.require_user();
+  v_tenant_id uuid := app_hidden.current_tenant_id();
   v_presence app_public.presences;
 begin
   if not exists (
@@ -3871,27 +4267,29 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_public.show_presence(uuid, app_public.presence_state) is
   E'Shows colleagues that the caller has a conversation open, or is typing in it, for 30 seconds: repeat it every 20 '
    'seconds. Customers do not see it (for that there is show_typing). Repeating a state within 5 seconds changes '
-   'nothing. PYNFD: the conversation does not exist. PYLIM: the caller is shown in 10 other conversations.';
+   'nothing. PYNFD: the conversation does not exist. PYLIM: the caller is shown in 10 other conversations. PYKEY: '
+   'an API key is not shown.';
 
 grant execute on function app_public.show_presence(uuid, app_public.presence_state) to parley_visitor;
 --! EndIncluded conversations/show_presence.sql
 --! Included conversations/end_presence.sql
 create or replace function app_public.end_presence(conversation_id uuid) returns boolean as $$
 declare
-  v_tenant_id uuid := app_hidden.require_role('viewer');
+  v_user_id uuid := app_hidden.require_user();
 begin
   delete from app_public.presences p
   where p.conversation_id = end_presence.conversation_id
-  and p.user_id = (app_hidden.current_membership()).user_id;
+  and p.user_id = v_user_id;
   if found then
-    perform app_private.notify_change(v_tenant_id, 'presences', array[end_presence.conversation_id]);
+    perform app_private.notify_change(app_hidden.current_tenant_id(), 'presences', array[end_presence.conversation_id]);
   end if;
   return found;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_presence(uuid) is
-  E'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything.';
+  E'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything. PYKEY: '
+   'an API key is not shown.';
 
 grant execute on function app_public.end_presence(uuid) to parley_visitor;
 --! EndIncluded conversations/end_presence.sql
@@ -3904,13 +4302,13 @@ create policy select_member on app_public.teams for select to parley_visitor
   using (true);
 drop policy if exists insert_admin on app_public.teams;
 create policy insert_admin on app_public.teams for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('admin')));
+  with check ((select app_hidden.may('manage_all')));
 drop policy if exists update_admin on app_public.teams;
 create policy update_admin on app_public.teams for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.teams;
 create policy delete_admin on app_public.teams for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.teams to parley_visitor;
 grant insert (name, description, assignment) on app_public.teams to parley_visitor;
 grant update (name, description, assignment) on app_public.teams to parley_visitor;
@@ -3924,10 +4322,10 @@ create policy select_member on app_public.team_members for select to parley_visi
   using (true);
 drop policy if exists insert_admin on app_public.team_members;
 create policy insert_admin on app_public.team_members for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('admin')));
+  with check ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.team_members;
 create policy delete_admin on app_public.team_members for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.team_members to parley_visitor;
 grant insert (team_id, user_id) on app_public.team_members to parley_visitor;
 -- No update: rows are inserted or deleted. The strategies of assignment write last_assigned_at.
@@ -3941,13 +4339,13 @@ create policy select_member on app_public.closing_rules for select to parley_vis
   using (true);
 drop policy if exists insert_admin on app_public.closing_rules;
 create policy insert_admin on app_public.closing_rules for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('admin')));
+  with check ((select app_hidden.may('manage_all')));
 drop policy if exists update_admin on app_public.closing_rules;
 create policy update_admin on app_public.closing_rules for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.closing_rules;
 create policy delete_admin on app_public.closing_rules for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.closing_rules to parley_visitor;
 grant insert (channel_id, team_id, reopened_by, returns_to, closes_after, closes_unanswered)
   on app_public.closing_rules to parley_visitor;
@@ -3963,10 +4361,10 @@ create policy select_member on app_public.conversations for select to parley_vis
   using (true);
 drop policy if exists insert_agent on app_public.conversations;
 create policy insert_agent on app_public.conversations for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('send')));
 drop policy if exists update_agent on app_public.conversations;
 create policy update_agent on app_public.conversations for update to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('send')));
 grant select on app_public.conversations to parley_visitor;
 grant insert (contact_id, channel_id, team_id, assignee_id, metadata) on app_public.conversations to parley_visitor;
 grant update (status, team_id, assignee_id, handed_over_at, snoozed_until, chatbot_paused_until, metadata)
@@ -3983,10 +4381,10 @@ create policy select_member on app_public.conversation_participants for select t
   using (true);
 drop policy if exists insert_agent on app_public.conversation_participants;
 create policy insert_agent on app_public.conversation_participants for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('send')));
 drop policy if exists delete_agent on app_public.conversation_participants;
 create policy delete_agent on app_public.conversation_participants for delete to parley_visitor
-  using ((select app_hidden.is_at_least('agent')));
+  using ((select app_hidden.may('send')));
 grant select, delete on app_public.conversation_participants to parley_visitor;
 grant insert (conversation_id, user_id) on app_public.conversation_participants to parley_visitor;
 --! EndIncluded conversations/conversation_participants.policies.sql
@@ -5565,7 +5963,7 @@ declare
   v_page record;
   v_conversation_ids uuid[];
 begin
-  perform app_hidden.require_role('viewer');
+  perform app_hidden.require_scope('read');
 
   with read as (
     select c.transaction_id, c.id, c.kind, c.ids
@@ -5643,7 +6041,7 @@ declare
   v_since xid8 := (app_private.read_change_cursor(changed_ids.cursor)).since;
   v_ids uuid[];
 begin
-  perform app_hidden.require_role('viewer');
+  perform app_hidden.require_scope('read');
 
   v_ids := array(
     select distinct o.id
@@ -6235,7 +6633,7 @@ returns uuid as $$
 declare
   v_claimed app_private.idempotency_keys;
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
 
   -- If two requests use the key at the same time, the second waits here until the first commits.
   insert into app_private.idempotency_keys as k (tenant_id, key, message_id, request_hash)
@@ -6269,7 +6667,7 @@ grant execute on function app_hidden.claim_idempotency_key(uuid, text, bytea) to
 create or replace function app_hidden.store_idempotency_key(tenant_id uuid, key text, message_id uuid)
 returns void as $$
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
 
   update app_private.idempotency_keys k set message_id = store_idempotency_key.message_id
   where k.tenant_id = store_idempotency_key.tenant_id and k.key = store_idempotency_key.key;
@@ -7458,7 +7856,7 @@ create policy select_member on app_public.messages for select to parley_visitor
   using (true);
 drop policy if exists insert_agent on app_public.messages;
 create policy insert_agent on app_public.messages for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('agent')));
+  with check ((select app_hidden.may('send')));
 grant select on app_public.messages to parley_visitor;
 grant insert (conversation_id, type, content, reply_to_id, media_id, metadata) on app_public.messages to parley_visitor;
 -- No insert of direction, author and origin: users send messages in their own name only.
@@ -8373,7 +8771,7 @@ declare
   v_media app_public.media;
   v_requested app_public.media;
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'file');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'file');
   select d.* into v_media
   from app_public.media d
   where d.tenant_id = request_media.tenant_id and d.id = request_media.media_id
@@ -8962,7 +9360,7 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb) as $$
   where c.id = any (chatbot_ids)
   and (
     app_hidden.is_program()
-    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
   )
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
@@ -8979,7 +9377,7 @@ returns table (id uuid, nodes jsonb, edges jsonb, settings jsonb, subflows jsonb
   where v.id = any (version_ids)
   and (
     app_hidden.is_program()
-    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
   )
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
@@ -9508,7 +9906,7 @@ comment on function app_private.save_chatbot_turns(
 create or replace function app_hidden.notify_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb)
 returns void as $$
 begin
-  perform app_hidden.require_role_in(tenant_id, 'agent', 'conversation');
+  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
   if kind not in ('start', 'stop', 'skip') then
     raise exception '`kind` must be start, stop or skip, not "%"', left(kind, 20) using errcode = 'PYREQ';
   end if;
@@ -9580,7 +9978,7 @@ begin
   select c.* into v_chatbot
   from app_public.chatbots c
   where c.id = deactivate_chatbot.chatbot_id;
-  perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+  perform app_hidden.require_scope_in(v_chatbot.tenant_id, 'manage_all', 'chatbot');
 
   update app_public.chatbots c set status = case when c.status = 'active' then 'draft' else c.status end
   where c.id = v_chatbot.id
@@ -9789,7 +10187,7 @@ begin
   select v.* into v_version
   from app_public.chatbot_versions v
   where v.id = activate_version.version_id;
-  perform app_hidden.require_role_in(v_version.tenant_id, 'admin', 'version of a chatbot');
+  perform app_hidden.require_scope_in(v_version.tenant_id, 'manage_all', 'version of a chatbot');
 
   v_chatbot := app_private.activate_chatbot(v_version.id, is_exclusive);
 
@@ -9824,13 +10222,13 @@ begin
   if save_draft.chatbot_id is null then
     insert into app_public.chatbots (tenant_id, name, description, nodes, edges, settings)
     values (
-      app_hidden.require_role('admin'), draft ->> 'name', draft ->> 'description', draft -> 'nodes', draft -> 'edges',
-      coalesce(draft -> 'settings', '{}')
+      app_hidden.require_scope('manage_all'), draft ->> 'name', draft ->> 'description',
+      draft -> 'nodes', draft -> 'edges', coalesce(draft -> 'settings', '{}')
     )
     returning * into v_chatbot;
   else
     select c.* into v_chatbot from app_public.chatbots c where c.id = save_draft.chatbot_id;
-    perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+    perform app_hidden.require_scope_in(v_chatbot.tenant_id, 'manage_all', 'chatbot');
 
     update app_public.chatbots c set
       name = coalesce(draft ->> 'name', c.name),
@@ -9857,7 +10255,7 @@ declare
   v_chatbot app_public.chatbots;
 begin
   select c.* into v_chatbot from app_public.chatbots c where c.id = publish_draft.chatbot_id;
-  perform app_hidden.require_role_in(v_chatbot.tenant_id, 'admin', 'chatbot');
+  perform app_hidden.require_scope_in(v_chatbot.tenant_id, 'manage_all', 'chatbot');
   return app_private.publish_chatbot(v_chatbot.id);
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -9912,7 +10310,7 @@ returns table (kind text, node_id text, exit text, bucket int, count int) as $$
   where v.id = read_chatbot_stats.version_id
   and (
     app_hidden.is_program()
-    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('viewer')
+    or v.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('read')
   )
   group by 1, 2, 3, 4
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
@@ -10116,10 +10514,10 @@ create policy select_member on app_public.chatbots for select to parley_visitor
   using (true);
 drop policy if exists update_admin on app_public.chatbots;
 create policy update_admin on app_public.chatbots for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.chatbots;
 create policy delete_admin on app_public.chatbots for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at)
   on app_public.chatbots to parley_visitor;
 grant delete on app_public.chatbots to parley_visitor;
@@ -10647,7 +11045,7 @@ begin
   select s.* into v_source
   from app_public.data_sources s
   where s.id = set_data_source_token.data_source_id;
-  perform app_hidden.require_role_in(v_source.tenant_id, 'admin', 'data source');
+  perform app_hidden.require_scope_in(v_source.tenant_id, 'manage_all', 'data source');
 
   insert into app_private.data_source_secrets as x (data_source_id, auth_token)
   values (v_source.id, envelope)
@@ -10674,7 +11072,7 @@ begin
   select s.* into v_source
   from app_public.data_sources s
   where s.id = clear_data_source_token.data_source_id;
-  perform app_hidden.require_role_in(v_source.tenant_id, 'admin', 'data source');
+  perform app_hidden.require_scope_in(v_source.tenant_id, 'manage_all', 'data source');
 
   delete from app_private.data_source_secrets k where k.data_source_id = v_source.id;
 
@@ -10700,7 +11098,7 @@ begin
   select m.* into v_member
   from app_public.memberships m
   where m.tenant_id = app_hidden.current_tenant_id() and m.user_id = (account ->> 'user_id')::uuid and m.is_active;
-  perform app_hidden.require_role_in(v_member.tenant_id, 'admin', 'member');
+  perform app_hidden.require_scope_in(v_member.tenant_id, 'manage_all', 'member');
 
   insert into app_public.google_accounts as g (tenant_id, user_id, email, has_refresh_token, access_token_expires_at)
   values (
@@ -10743,9 +11141,9 @@ begin
   from app_public.google_accounts g
   where g.tenant_id = app_hidden.current_tenant_id()
   and g.user_id = coalesce(disconnect_google_calendar.user_id, v_own_id);
-  perform app_hidden.require_role_in(
+  perform app_hidden.require_scope_in(
     v_account.tenant_id,
-    case when v_account.user_id = v_own_id then 'viewer' else 'admin' end::app_public.member_role,
+    case when v_account.user_id = v_own_id then 'read' else 'manage_all' end::app_public.api_key_scope,
     'Google account'
   );
 
@@ -10837,7 +11235,7 @@ returns table (kind text, id text, state text) as $$
     where c.id = find_chatbot_references.chatbot_id
     and (
       app_hidden.is_program()
-      or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.is_at_least('admin')
+      or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
     )
   ),
   n as (
@@ -10917,13 +11315,13 @@ create policy select_member on app_public.whatsapp_flows for select to parley_vi
   using (true);
 drop policy if exists insert_admin on app_public.whatsapp_flows;
 create policy insert_admin on app_public.whatsapp_flows for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('admin')));
+  with check ((select app_hidden.may('manage_all')));
 drop policy if exists update_admin on app_public.whatsapp_flows;
 create policy update_admin on app_public.whatsapp_flows for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.whatsapp_flows;
 create policy delete_admin on app_public.whatsapp_flows for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.whatsapp_flows to parley_visitor;
 grant insert (
   whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata
@@ -10939,16 +11337,16 @@ create policy tenant_isolation on app_public.data_sources as restrictive to parl
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists select_admin on app_public.data_sources;
 create policy select_admin on app_public.data_sources for select to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists insert_admin on app_public.data_sources;
 create policy insert_admin on app_public.data_sources for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('admin')));
+  with check ((select app_hidden.may('manage_all')));
 drop policy if exists update_admin on app_public.data_sources;
 create policy update_admin on app_public.data_sources for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.data_sources;
 create policy delete_admin on app_public.data_sources for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.data_sources to parley_visitor;
 grant insert (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms)
   on app_public.data_sources to parley_visitor;
@@ -10962,16 +11360,16 @@ create policy tenant_isolation on app_public.data_source_connections as restrict
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists select_admin on app_public.data_source_connections;
 create policy select_admin on app_public.data_source_connections for select to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists insert_admin on app_public.data_source_connections;
 create policy insert_admin on app_public.data_source_connections for insert to parley_visitor
-  with check ((select app_hidden.is_at_least('admin')));
+  with check ((select app_hidden.may('manage_all')));
 drop policy if exists update_admin on app_public.data_source_connections;
 create policy update_admin on app_public.data_source_connections for update to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 drop policy if exists delete_admin on app_public.data_source_connections;
 create policy delete_admin on app_public.data_source_connections for delete to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.data_source_connections to parley_visitor;
 grant insert (
   name, description, data_source_id, endpoint, method, default_params, default_body, data_key, transform_config,
@@ -13005,7 +13403,7 @@ create policy tenant_isolation on app_public.webhook_events as restrictive to pa
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists select_admin on app_public.webhook_events;
 create policy select_admin on app_public.webhook_events for select to parley_visitor
-  using ((select app_hidden.is_at_least('admin')));
+  using ((select app_hidden.may('manage_all')));
 grant select (tenant_id, id, channel_id, event_type, status, error, skipped, attempts, processed_at, created_at)
   on app_public.webhook_events to parley_visitor;
 -- No select of body: it contains customers' messages in bulk. parley webhook replay reads it.
@@ -13026,6 +13424,11 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _510_revoke_sessions after update of status on app_public.tenants
   for each row when (OLD.status = 'active' and NEW.status <> 'active')
   execute function app_private.tg__revoke_sessions();
+
+-- The same for API keys, which are not revoked: they are valid again when the tenant is active again.
+create or replace trigger _800_notify_api_keys after update of status on app_public.tenants
+  for each row when (OLD.status = 'active' and NEW.status <> 'active')
+  execute function app_private.tg_tenants__notify_api_keys();
 --! EndIncluded accounts/tenants.triggers.sql
 --! Included accounts/users.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.users
@@ -13119,6 +13522,21 @@ create or replace trigger _110_clean_email before insert or update of email on a
 create or replace trigger _500_audit after insert or delete on app_public.invitations
   for each row execute function app_private.tg__audit();
 --! EndIncluded accounts/invitations.triggers.sql
+--! Included accounts/api_keys.triggers.sql
+-- Two keys must not have names that look alike.
+create or replace trigger _110_clean_name before insert on app_public.api_keys
+  for each row execute function app_private.tg__clean_name();
+
+-- Who created and who revoked a key.
+create or replace trigger _500_audit after insert or update of revoked_at on app_public.api_keys
+  for each row execute function app_private.tg__audit('{}', '{last_used_at}');
+
+-- The API closes the WebSockets of a key that has been revoked. On update of revoked_at only, so that using a key costs
+-- nothing.
+create or replace trigger _800_notify after update of revoked_at on app_public.api_keys
+  for each row when (OLD.revoked_at is null and NEW.revoked_at is not null)
+  execute function app_private.tg_api_keys__notify();
+--! EndIncluded accounts/api_keys.triggers.sql
 --! Included channels/whatsapp_channels.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.whatsapp_channels
   for each row execute function app_private.tg__timestamps();
@@ -13232,7 +13650,11 @@ create or replace trigger _500_audit_on_delete after delete on app_public.contac
 -- Who changed the number that messages go to. Without values, as above. Not when the program stores a first number.
 create or replace trigger _500_audit_on_update after update of phone on app_public.contacts
   for each row when (
-    OLD.phone is distinct from NEW.phone and (OLD.phone is not null or app_hidden.current_session_id() is not null)
+    OLD.phone is distinct from NEW.phone and (
+      OLD.phone is not null
+      or app_hidden.current_session_id() is not null
+      or app_hidden.current_api_key_hash() is not null
+    )
   )
   execute function app_private.tg__audit('{*}');
 
@@ -13626,9 +14048,9 @@ create or replace trigger _100_timestamps before insert or update on app_private
 create or replace trigger _500_audit_on_insert after insert on app_private.google_account_secrets
   for each row execute function app_private.tg__audit('{*}', '{}', 'user_id');
 
--- Only changes by users: the program renews access tokens every hour.
+-- Only changes through the API: the program renews access tokens every hour.
 create or replace trigger _500_audit_on_update after update on app_private.google_account_secrets
-  for each row when (app_hidden.current_session_id() is not null)
+  for each row when (app_hidden.current_session_id() is not null or app_hidden.current_api_key_hash() is not null)
   execute function app_private.tg__audit('{*}', '{}', 'user_id');
 --! EndIncluded flows/google_account_secrets.triggers.sql
 
@@ -14023,6 +14445,32 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_tenant(text) is
   E'The id of the tenant with that slug or id, for the operator. PYNFD.';
 --! EndIncluded operations/find_tenant.sql
+--! Included operations/find_api_key.sql
+create or replace function app_private.find_api_key(key text, tenant_id uuid) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select k.id into v_id
+  from app_public.api_keys k
+  join app_private.api_key_secrets s on s.api_key_id = k.id
+  where (find_api_key.tenant_id is null or k.tenant_id = find_api_key.tenant_id)
+  and (
+    k.id::text = lower(find_api_key.key)
+    or s.key_hash = sha256(convert_to(find_api_key.key, 'UTF8'))
+    or k.tenant_id = find_api_key.tenant_id and k.revoked_at is null and lower(k.name) = lower(find_api_key.key)
+  );
+
+  if v_id is null then
+    raise exception 'There is no such API key' using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_api_key(text, uuid) is
+  E'The id of an API key, for the operator: by its id, by the key itself, or, within a tenant, by the name of a key '
+   'that is not revoked. PYNFD.';
+--! EndIncluded operations/find_api_key.sql
 --! Included operations/find_user.sql
 create or replace function app_private.find_user(email text) returns uuid as $$
 declare

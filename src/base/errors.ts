@@ -114,8 +114,13 @@ export const ERRORS = {
   },
   PYDEN: {
     kind: "forbidden",
-    meaning: "Your role does not allow this.",
+    meaning: "Your role, or the scopes of the API key, do not allow this.",
     remedy: "Ask an admin of the tenant.",
+  },
+  PYKEY: {
+    kind: "forbidden",
+    meaning: "This requires a user: an API key cannot do it, whatever its scopes.",
+    remedy: "Sign in as a user.",
   },
   PYSGN: {
     kind: "unauthorized",
@@ -134,8 +139,9 @@ export const ERRORS = {
   },
   PYTOK: {
     kind: "unauthorized",
-    meaning: "The access token is missing, invalid or expired, or its session has ended.",
-    remedy: "Refresh the session, or sign in again.",
+    meaning:
+      "The access token or the API key is missing or invalid, or has expired, or its session has ended, or it was revoked.",
+    remedy: "Refresh the session, or sign in again. Ask an admin for another API key.",
   },
   PYPWD: {
     kind: "bad_request",

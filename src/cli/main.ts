@@ -17,6 +17,9 @@ import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
 import { chatbotVersions } from "./commands/chatbot_versions.ts";
 import { databaseUrl } from "./commands/database_url.ts";
+import { keyCreate } from "./commands/key_create.ts";
+import { keyList } from "./commands/key_list.ts";
+import { keyRevoke } from "./commands/key_revoke.ts";
 import { migrate } from "./commands/migrate.ts";
 import { secretsReseal } from "./commands/secrets_reseal.ts";
 import { serve } from "./commands/serve.ts";
@@ -72,6 +75,7 @@ const program = new Command("parley")
       userRemove(),
     ]),
   )
+  .addCommand(group("key", "API keys of programs", [keyCreate(), keyList(), keyRevoke()]))
   .addCommand(
     group("channel", "Connected numbers", [
       ...CHANNEL_KINDS.map(channelAdd),

@@ -103,7 +103,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
 
     return {
       pool,
-      authorizeUpload: createUploadAuthorizer(pool, authenticator, statementTimeoutMs),
+      authorizeUpload: createUploadAuthorizer(pool, authenticator, sourceOf, statementTimeoutMs),
       async mount(app, server) {
         app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, sourceOf, log));
         if (isDevelopment) {
@@ -129,7 +129,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   }
 }
 
-/** The connections that check sessions, which every request needs for a moment. */
+/** The connections that check sessions and API keys, which every request needs for a moment. */
 function sharedChecks({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Config): FairShare {
   const half = Math.ceil(DATABASE_POOL_SIZE / 2);
   return new FairShare({
@@ -139,7 +139,8 @@ function sharedChecks({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Co
     waiting: 100_000,
     waitingPerKey: 50_000,
     waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
-    refusal: "Too many requests of this tenant are waiting for the check of their session; try again shortly",
+    refusal:
+      "Too many requests of this tenant are waiting for the check of their credentials; try again shortly",
   });
 }
 

@@ -161,5 +161,5 @@ test("a graph, which may carry credentials, is for admins; its name, state and v
     null,
   );
   const played = "mutation ($id: UUID!) { startSimulation(input: {chatbotId: $id}) { state } }";
-  assert.equal((await api.ask(agent, played, { id })).code, "PYNFD");
+  assert.equal((await api.ask(agent, played, { id })).code, "PYDEN");
 });

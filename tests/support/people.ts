@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
+import { apiKeyHash } from "../../src/graphql/auth/api_key.ts";
+import type { Scope } from "../../src/graphql/auth/scope.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
@@ -86,12 +88,34 @@ export async function aConversation(
   return { contactId: rows[0].contact_id, conversationId: rows[0].id, phone };
 }
 
-/** Inside a transaction: what follows happens with that person's rights. */
-export async function become(db: Queryable, person: Person): Promise<void> {
+/** An API key, made as the owner of the database. */
+export type ApiKey = { id: string; secret: string; keyHash: string };
+
+export async function anApiKey(
+  db: Queryable,
+  tenantId: string,
+  scopes: readonly Scope[],
+  expiresAt: Date | null = null,
+): Promise<ApiKey> {
+  const { rows } = await db.query(
+    "select (k.api_key).id, k.secret from app_private.add_api_key($1, $2, $3, $4, null) k",
+    [tenantId, `key ${randomBytes(4).toString("hex")}`, scopes, expiresAt],
+  );
+  const { id, secret } = rows[0];
+  return { id, secret, keyHash: apiKeyHash(secret)! };
+}
+
+/** Inside a transaction: what follows happens with the rights of that person, or of that API key. */
+export async function become(db: Queryable, caller: Person | ApiKey): Promise<void> {
   await db.query("select set_config('role', 'parley_visitor', true)");
+  const settings =
+    "keyHash" in caller
+      ? { api_key_hash: caller.keyHash }
+      : { user_id: caller.userId, tenant_id: caller.tenantId, session_id: caller.sessionId };
   await db.query(
-    "select set_config('parley.user_id', $1, true), set_config('parley.tenant_id', $2, true), set_config('parley.session_id', $3, true)",
-    [person.userId, person.tenantId, person.sessionId],
+    `select set_config('parley.' || s.name, coalesce($1::json ->> s.name, ''), true)
+     from unnest(array['user_id', 'tenant_id', 'session_id', 'api_key_hash']) s (name)`,
+    [JSON.stringify(settings)],
   );
 }
 

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
-import type { Visitor } from "./visitor.ts";
+import type { User } from "./visitor.ts";
 
 /** How long an access token is valid. After a sign-out the database rejects it earlier. */
 const ACCESS_TOKEN_MINUTES = 15;
@@ -10,9 +10,11 @@ const NAME = "parley";
 
 const Claims = z.object({ user: z.uuid(), tenant: z.uuid(), session: z.uuid(), exp: z.number() });
 
+type Session = { userId: string; tenantId: string; sessionId: string; sessionExpiresAt: Date };
+
 /** Signs a JWT (HS256) that names the session's user. It does not outlive the session. */
 export function signAccessToken(
-  { userId, tenantId, sessionId, sessionExpiresAt }: Omit<Visitor, "expiresAt"> & { sessionExpiresAt: Date },
+  { userId, tenantId, sessionId, sessionExpiresAt }: Session,
   secret: string,
 ): { token: string; expiresAt: Date } {
   const now = Math.floor(Date.now() / 1000);
@@ -26,15 +28,16 @@ export function signAccessToken(
 }
 
 /** @throws ParleyError PYTOK for every invalid token, so that a forger learns nothing. */
-export function verifyAccessToken(token: string, secret: string | KeyObject): Visitor {
+export function verifyAccessToken(token: string, secret: string | KeyObject): User {
   try {
     const claims = Claims.parse(
       jwt.verify(token, secret, { algorithms: ["HS256"], issuer: NAME, audience: NAME }),
     );
     return {
+      kind: "user",
       userId: claims.user,
       tenantId: claims.tenant,
-      sessionId: claims.session,
+      credentialId: claims.session,
       expiresAt: new Date(claims.exp * 1000),
     };
   } catch {
@@ -42,7 +45,10 @@ export function verifyAccessToken(token: string, secret: string | KeyObject): Vi
   }
 }
 
-/** The same answer for every invalid token. */
+/** The same answer for every invalid access token and API key. */
 export function badToken(): ParleyError {
-  return new ParleyError("PYTOK", "The access token is wrong or has expired, or its session has ended");
+  return new ParleyError(
+    "PYTOK",
+    "The access token or API key is wrong, expired or revoked, or its session has ended",
+  );
 }

@@ -3,6 +3,7 @@ import { ParleyError } from "../../base/errors.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
+import { userRequired } from "./scope.ts";
 import { createSignInLimiter, type SignInLimiter } from "./sign_in_limiter.ts";
 import type { MemberRole, Visitor } from "./visitor.ts";
 
@@ -135,17 +136,18 @@ export class SessionService {
     return this.#opened(rows[0]!);
   }
 
-  /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYSGN, PYPWD; PYUNA as above */
+  /** Returns how many other sessions it ended. @throws ParleyError PYTOK, PYKEY, PYSGN, PYPWD; PYUNA as above */
   async changePassword(
     { oldPassword, newPassword }: PasswordChange,
     visitor: Visitor | null,
   ): Promise<number> {
     if (visitor === null) throw badToken();
+    if (visitor.kind !== "user") throw userRequired();
     if (holdsNul(newPassword)) throw new ParleyError("PYREQ", "`newPassword` must not hold NUL");
     if (holdsNul(oldPassword)) throw REFUSALS.refused();
     const { rows } = await this.#places.runSignedIn(visitor.userId, () =>
       this.#pool.query<PasswordRow>("select * from app_hidden.change_password($1, $2, $3, $4)", [
-        visitor.sessionId,
+        visitor.credentialId,
         visitor.userId,
         oldPassword,
         newPassword,

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { inTransaction } from "../../database/pipeline.ts";
+import type { SourceOf } from "../../http/client_source.ts";
 import type { AuthorizeUpload } from "../../http/media/upload.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { databaseSettings } from "./visitor.ts";
@@ -9,17 +10,19 @@ import { databaseSettings } from "./visitor.ts";
 export function createUploadAuthorizer(
   pool: pg.Pool,
   authenticator: Pick<Authenticator, "authenticate">,
+  sourceOf: SourceOf,
   statementTimeoutMs: number,
 ): AuthorizeUpload {
-  return async (authorization) => {
-    const visitor = await authenticator.authenticate(authorization);
-    if (!visitor) throw new ParleyError("PYTOK", "`authorization` must be `Bearer <access token>`");
-    const { tenantId, userId, sessionId } = visitor;
+  return async (request) => {
+    const visitor = await authenticator.authenticate(request.headers.authorization, sourceOf(request));
+    if (!visitor)
+      throw new ParleyError("PYTOK", "`authorization` must be `Bearer <access token or API key>`");
+    const { tenantId, credentialId } = visitor;
     const settings = JSON.stringify(Object.entries(databaseSettings(visitor, statementTimeoutMs, undefined)));
     return {
       tenantId,
-      userId,
-      sessionId,
+      userId: visitor.kind === "user" ? visitor.userId : null,
+      credentialId,
       sizeLimit: (type) =>
         inTransaction(pool, async (client) => {
           const settingsApplied = client.query(
@@ -28,7 +31,7 @@ export function createUploadAuthorizer(
           );
           settingsApplied.catch(() => {});
           const { rows } = await client.query<{ bytes: number | null }>(
-            `select app_hidden.require_role('agent'), (
+            `select app_hidden.require_scope('send'), (
                select max(l.max_size) from app_public.media_limits l
                where $1::text is null or l.message_type::text = $1
              ) as bytes`,

@@ -1,15 +1,22 @@
 import { REQUEST_QUEUE, type RequestQueue } from "../request/request_queue.ts";
 
-/** The user and session that an access token identifies. */
-export type Visitor = {
-  userId: string;
+/** Who sends a request: a user, by the session that an access token names, or a program, by its API key. */
+export type Visitor = User | Program;
+
+type Credential = {
   tenantId: string;
-  sessionId: string;
-  /** When the token ends. */
-  expiresAt: Date;
+  /** The id of the session or of the API key. Shares are kept by it, and it is what ends. */
+  credentialId: string;
+  /** When the access token or the API key expires; null: never. */
+  expiresAt: Date | null;
 };
 
-/** What a member may do in a tenant. */
+export type User = Credential & { kind: "user"; userId: string };
+
+/** @property keyHash the SHA-256 of the key in hexadecimal digits */
+export type Program = Credential & { kind: "program"; keyHash: string };
+
+/** What a member may do in a tenant. An API key counts as an admin or as a viewer, apart from what its scopes add. */
 export type MemberRole = "owner" | "admin" | "agent" | "viewer";
 
 declare global {
@@ -30,16 +37,27 @@ export function databaseSettings(
   statementTimeoutMs: number,
   queue: RequestQueue | undefined,
 ): DatabaseSettings {
-  const settings = {
+  return {
     role: "parley_visitor",
     statement_timeout: `${statementTimeoutMs}ms`,
     [REQUEST_QUEUE]: queue,
+    ...settingsOf(visitor),
   };
-  if (visitor === null) return settings;
-  return {
-    ...settings,
-    "parley.user_id": visitor.userId,
-    "parley.tenant_id": visitor.tenantId,
-    "parley.session_id": visitor.sessionId,
-  };
+}
+
+function settingsOf(visitor: Visitor | null): Record<string, string> {
+  switch (visitor?.kind) {
+    case undefined:
+      return {};
+    case "user":
+      return {
+        "parley.user_id": visitor.userId,
+        "parley.tenant_id": visitor.tenantId,
+        "parley.session_id": visitor.credentialId,
+      };
+    case "program":
+      return { "parley.api_key_hash": visitor.keyHash };
+    default:
+      return visitor satisfies never;
+  }
 }

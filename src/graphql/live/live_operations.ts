@@ -68,8 +68,8 @@ export class LiveOperations {
    */
   subscribe(operation: Operation, visitor: Visitor, role: MemberRole, subscriber: Subscriber): () => void {
     const live = liveDocument(this.#schema, operation.document, operation.definition);
-    const { tenantId, sessionId } = visitor;
-    const rights = live.dependsOnUser ? sessionId : role;
+    const { tenantId, credentialId } = visitor;
+    const rights = live.dependsOnUser ? credentialId : role;
     const subscription = {
       tenantId,
       event: live.root.name.value as LiveEvent,

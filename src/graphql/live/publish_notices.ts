@@ -13,12 +13,12 @@ const Notice = z.object({
 });
 type Notice = z.infer<typeof Notice>;
 
-/** What a feed serves: subscriptions, and connections that are held open for a session. */
+/** What a feed serves: subscriptions, and connections that are held open for a session or an API key. */
 export type FeedListeners = {
   hub: ChangeHub;
   sessions: {
-    /** Sessions that have ended, or whose user has another role now. */
-    ended(sessionIds: readonly string[]): void;
+    /** Sessions and API keys that have ended, and sessions whose user has another role now. */
+    ended(credentialIds: readonly string[]): void;
     /** Changes, and ends of sessions, may have been missed while the feed did not listen. */
     missed(): void;
   };

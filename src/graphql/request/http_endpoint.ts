@@ -28,12 +28,12 @@ export function httpEndpoint(
   const unread = createByteBudget(MOST_UNREAD_BYTES, MOST_UNREAD_BYTES_OF_SESSION);
 
   const answer: RequestHandler = async (request, response) => {
-    const visitor = await authenticator.authenticate(request.get("authorization"));
+    const origin = { source: sourceOf(request), userAgent: request.get("user-agent") ?? null };
+    const visitor = await authenticator.authenticate(request.get("authorization"), origin.source);
     const body: unknown = request.body;
     if (typeof body !== "object" || body === null || Array.isArray(body))
       throw new ParleyError("PYREQ", "The body must be a JSON object");
     const { query, variables, operationName } = body as Record<string, unknown>;
-    const origin = { source: sourceOf(request), userAgent: request.get("user-agent") ?? null };
     const operation = operations.prepare({ query, variables, operationName }, visitor, origin);
     if (operation.definition.operation === "subscription")
       throw new ParleyError("PYREQ", "Subscriptions require WebSocket (graphql-transport-ws)");
@@ -41,7 +41,7 @@ export function httpEndpoint(
     const text = JSON.stringify(result);
     if (text.length > LIMITS.answerBytes)
       throw new ParleyError("PYLIM", `The response is larger than ${LIMITS.answerBytes} bytes: request less`);
-    const bytes = unread.open(visitor?.sessionId ?? origin.source);
+    const bytes = unread.open(visitor?.credentialId ?? origin.source);
     if (!bytes.take(text.length))
       throw new ParleyError("PYUNA", "Earlier responses have not been read yet: read them, then try again");
     response.once("close", () => bytes.release());

@@ -71,7 +71,7 @@ type Settings = {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
   readDocument(query: string): ReadDocument;
-  /** The connections, shared by tenant and session. */
+  /** The connections, shared by tenant, and by session or API key. */
   connections: FairShare;
   /** The time limit after which a query is answered with PYTIM. */
   timeoutMs: number;
@@ -88,7 +88,7 @@ export function createOperations({
   const queueOf = ({ visitor, origin }: Operation) =>
     createRequestQueue(
       connections,
-      visitor ? [visitor.tenantId, visitor.sessionId] : ["anonymous", origin.source],
+      visitor ? [visitor.tenantId, visitor.credentialId] : ["anonymous", origin.source],
     );
   const argsOf = async (operation: Operation, queue: RequestQueue) =>
     hookArgs({

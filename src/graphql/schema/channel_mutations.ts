@@ -21,6 +21,7 @@ function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
   const secretNames = Object.keys(connection.secrets);
   return serverMutation({
     name: connection.mutation,
+    requires: "manage_all",
     about: `Connects ${connection.what}. Its secrets are encrypted, and never shown again.`,
     errors: {
       PYREQ: "a secret is not valid",
@@ -52,6 +53,7 @@ function connectChannel(connection: Connection, ring: KeyRing): ServerMutation {
 function rotateChannelSecrets(ring: KeyRing): ServerMutation {
   return serverMutation({
     name: "rotateChannelSecrets",
+    requires: "manage_all",
     about:
       "Replaces the given secrets. The previous app secret is accepted until the next rotation, or ends now " +
       "with endsPreviousSecret.",

@@ -15,6 +15,7 @@ const ChatbotProblem = type("ChatbotProblem", "A problem of a chatbot.", {
 
 const saveChatbot = serverMutation({
   name: "saveChatbot",
+  requires: "manage_all",
   about:
     "Stores a draft chatbot; without an id, creates one. Its problems are returned, but do not prevent saving.",
   errors: {
@@ -50,6 +51,7 @@ const saveChatbot = serverMutation({
 
 const validate = serverMutation({
   name: "validateChatbot",
+  requires: "manage_all",
   about: "Lists the problems of a draft, and of the objects that it refers to in the tenant.",
   errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
   input: { chatbotId: uuid() },
@@ -59,6 +61,7 @@ const validate = serverMutation({
 
 const publishChatbot = serverMutation({
   name: "publishChatbot",
+  requires: "manage_all",
   about: "Publishes a draft as the next version, with the graphs it calls.",
   errors: {
     PYNFD: "there is no such chatbot",

@@ -13,6 +13,7 @@ export function credentialMutations(ring: KeyRing): ServerMutation[] {
 function setDataSourceToken(ring: KeyRing): ServerMutation {
   return serverMutation({
     name: "setDataSourceToken",
+    requires: "manage_all",
     about:
       "Sets a data source's token, which is sealed and never shown again, and activates the data source.",
     errors: {
@@ -40,12 +41,14 @@ function setDataSourceToken(ring: KeyRing): ServerMutation {
 function connectGoogleCalendar(ring: KeyRing): ServerMutation {
   return serverMutation({
     name: "connectGoogleCalendar",
+    requires: "manage_all",
     about:
       "Connects a member's Google account for google_calendar nodes, or replaces its tokens. They are encrypted, and " +
       "never shown again.",
     errors: {
       PYREQ: "a token is not valid",
       PYNFD: "there is no such member",
+      PYKEY: "an API key must name the member",
       PYDEN: "the caller is not an admin",
     },
     input: {
@@ -68,7 +71,7 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
         const { rows } = await db.query<{ tenant_id: string; user_id: string }>(
           `select
              app_hidden.current_tenant_id() as tenant_id,
-             coalesce($1::uuid, app_hidden.current_user_id()) as user_id`,
+             coalesce($1::uuid, app_hidden.require_user()) as user_id`,
           [input.userId],
         );
         const owner = rows[0]!;

@@ -86,12 +86,14 @@ const payload = {
 export function replayMutation(limitMs: number): ServerMutation {
   return serverMutation({
     name: "replayConversation",
+    requires: "manage_all",
     about:
       "What a version would have said in a past conversation: its messages are played again with their original times, and " +
       "nothing is sent, called or stored. For admins: what is replayed shows the graph.",
     errors: {
       PYREQ: "first or a time is out of range",
-      PYNFD: "there is no such version or conversation, or the caller may not see it",
+      PYNFD: "there is no such version or conversation",
+      PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "it took too long; replay less at once",
     },

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { type ErrorCode, ParleyError } from "../../base/errors.ts";
 import type { Origin } from "../../http/client_source.ts";
+import { type Scope, userRequired } from "../auth/scope.ts";
 import type { Visitor } from "../auth/visitor.ts";
 import { readInput } from "./read_input.ts";
 
@@ -10,7 +11,7 @@ type Values<F extends Fields> = z.output<z.ZodObject<F>>;
 
 /** Who calls a mutation. */
 export type Caller = {
-  /** Null without an access token. */
+  /** Null without an access token or API key. */
   visitor: Visitor | null;
   origin: Origin;
   /** Runs the work in one transaction with the caller's rights; rows that the caller may not see do not exist there. */
@@ -28,8 +29,8 @@ type Definition<Input extends Fields, Payload extends Fields> = {
   payload: Payload;
   /** The name of a payload type that several mutations share. */
   payloadName?: string;
-  /** For mutations that need no access token. */
-  isForAnyone?: boolean;
+  /** Who may call it: those who have the rights of a scope, all users, or anyone, without a token too. */
+  requires: Scope | "user" | "anyone";
   run(call: Caller & { input: Values<Input> }): Promise<Values<Payload>>;
 };
 
@@ -40,7 +41,8 @@ export type ServerMutation = {
   input: Fields;
   payload: Fields;
   payloadName: string;
-  /** @throws ParleyError what it lists, and PYDEN for callers who have not signed in, PYREQ for a wrong input */
+  requires: Scope | "user" | "anyone";
+  /** @throws ParleyError what it lists; PYDEN and PYKEY for callers who may not call it, PYREQ for a wrong input */
   execute(given: object, caller: Caller): Promise<object>;
 };
 
@@ -48,8 +50,8 @@ export type ServerMutation = {
  * A mutation that needs what a database cannot do: a secret, HTTP, the chatbots' engine. What a database can do alone is
  * a function of SQL in app_public, which PostGraphile exposes.
  *
- * It refuses in one order, as the guards in SQL do: is the caller signed in, is the input valid, is what it names there,
- * may the caller do that. The last two are the database's, within `asCaller`.
+ * It refuses in one order: is there a caller of the required kind, is the input valid, has the caller the rights of the
+ * scope, is what it names there. The last two are decided by the database, within `asCaller`.
  */
 export function serverMutation<Input extends Fields, Payload extends Fields>({
   name,
@@ -58,7 +60,7 @@ export function serverMutation<Input extends Fields, Payload extends Fields>({
   input,
   payload,
   payloadName = `${upperFirst(name)}Payload`,
-  isForAnyone = false,
+  requires,
   run,
 }: Definition<Input, Payload>): ServerMutation {
   const schema = z.object(input);
@@ -68,10 +70,26 @@ export function serverMutation<Input extends Fields, Payload extends Fields>({
     input,
     payload,
     payloadName,
+    requires,
     async execute(given, caller) {
-      if (!isForAnyone && caller.visitor === null) throw new ParleyError("PYDEN", "You must be signed in");
-      return run({ ...caller, input: readInput(schema, given) });
+      const { visitor } = caller;
+      if (visitor === null && requires !== "anyone") throw new ParleyError("PYDEN", "You must be signed in");
+      if (visitor?.kind === "program" && requires === "user") throw userRequired();
+      return run({ ...restricted(caller, requires), input: readInput(schema, given) });
     },
+  };
+}
+
+/** The caller, whose transactions begin with the check of the scope. */
+function restricted(caller: Caller, requires: ServerMutation["requires"]): Caller {
+  if (requires === "user" || requires === "anyone") return caller;
+  return {
+    ...caller,
+    asCaller: (work) =>
+      caller.asCaller(async (db) => {
+        await db.query("select app_hidden.require_scope($1)", [requires]);
+        return work(db);
+      }),
   };
 }
 

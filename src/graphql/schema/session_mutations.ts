@@ -49,7 +49,7 @@ function signIn(sessions: Sessions): ServerMutation {
         "the address or the password is wrong, or there were too many attempts; which of them is not disclosed",
       PYTEN: "you are not a member of that tenant, or of any",
     },
-    isForAnyone: true,
+    requires: "anyone",
     input: {
       email: z.string(),
       password: z.string(),
@@ -78,7 +78,7 @@ function switchTenant(sessions: Sessions): ServerMutation {
       PYREF: "the token is unknown, used, expired or revoked",
       PYTEN: "you are not a member of that tenant",
     },
-    isForAnyone: true,
+    requires: "anyone",
     input: {
       refreshToken: z.string().describe("Of an open session of the user in any tenant."),
       tenant: z.string().describe("The tenant's slug or id."),
@@ -96,7 +96,7 @@ function refreshSession(sessions: Sessions): ServerMutation {
       "answered with the same next one, so that two tabs or a lost answer do no harm. Later, or when it is older than " +
       "that, two clients have it, and the session ends.",
     errors: { PYREF: "the token is unknown, used, expired or revoked" },
-    isForAnyone: true,
+    requires: "anyone",
     input: { refreshToken: z.string() },
     payload: { session: Session },
     run: async ({ input }) => ({ session: await sessions.refresh(input.refreshToken) }),
@@ -112,7 +112,7 @@ function acceptInvitation(sessions: Sessions): ServerMutation {
       PYPWD: "the password of the new account is too short, too long or too common",
       PYSGN: "the address has an account, and this is not its password, or there were too many attempts",
     },
-    isForAnyone: true,
+    requires: "anyone",
     input: {
       token: z.string().describe("The token that inviteUser returned."),
       password: z
@@ -133,11 +133,12 @@ function changePassword(sessions: Sessions): ServerMutation {
     about: "Changes the caller's password and ends their other sessions, in all tenants.",
     errors: {
       PYTOK: "the caller is not signed in",
+      PYKEY: "an API key has no password",
       PYSGN: "the old password is wrong, or there were too many attempts",
       PYPWD: "the new one is too short, too long or too common",
     },
-    // It is refused like a request whose session has ended.
-    isForAnyone: true,
+    // Without a token it is refused like a request whose session has ended.
+    requires: "anyone",
     input: {
       oldPassword: z.string(),
       newPassword: z.string().describe("8 characters to 72 bytes, and not a common one."),

@@ -61,12 +61,14 @@ const payload = {
 function start(calls: SimulationCalls): ServerMutation {
   return serverMutation({
     name: "startSimulation",
+    requires: "manage_all",
     about:
       "Plays a chatbot without sending anything, until it waits for the customer. Delays pass at once. For admins: what " +
       "is played shows the graph.",
     errors: {
       PYREQ: "no chatbot is named",
-      PYNFD: "there is no such chatbot or version, or the caller may not see its graph",
+      PYNFD: "there is no such chatbot or version",
+      PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "playing took too long",
     },
@@ -89,10 +91,12 @@ function start(calls: SimulationCalls): ServerMutation {
 function continueRun(calls: SimulationCalls): ServerMutation {
   return serverMutation({
     name: "continueSimulation",
+    requires: "manage_all",
     about: "Continues a simulated run with the customer's next reply, or lets time pass.",
     errors: {
       PYREQ: "the state is not valid, or the run has ended",
-      PYNFD: "there is no such chatbot or version, or the caller may not see its graph",
+      PYNFD: "there is no such chatbot or version",
+      PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "playing took too long",
     },

@@ -2,6 +2,8 @@ import { pgSmartTags } from "postgraphile/utils";
 
 /** Behaviour of tables. What is not listed at the root is reached through the rows it belongs to. */
 const TABLES: Record<string, string> = {
+  // createApiKey() and revokeApiKey() are the way.
+  api_keys: "-insert -update -delete",
   chatbot_versions: "-query:resource:list -query:resource:connection",
   contact_identities: "-query:resource:list -query:resource:connection",
   conversation_contexts: "-query:resource:list -query:resource:connection",
@@ -50,6 +52,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
   {
     table: "invitations",
     column: "invited_by_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  {
+    table: "api_keys",
+    column: "created_by_id",
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
   },
   {
@@ -109,6 +116,7 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     end_session: "ended",
     end_other_sessions: "endedSessions",
     invite_user: "issuedInvitation",
+    create_api_key: "createdApiKey",
   }).map(([name, resultFieldName]) => ({
     kind: "procedure" as const,
     match: `app_public.${name}`,

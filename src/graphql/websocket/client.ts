@@ -7,6 +7,8 @@ import { TokenExpiry } from "./token_expiry.ts";
 
 /** One connected WebSocket. */
 export type Client = {
+  /** Where it connects from. */
+  source: string;
   /** Set once its token was accepted, and again by each new token of the same session. */
   visitor: Visitor | null;
   /** Closes it. */
@@ -28,7 +30,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** The bytes that a client may leave unread. One that reads nothing is cut off by its missing pong. */
 const MAX_UNREAD = LIMITS.answerBytes;
 
-export function createClient(socket: WebSocket): Client {
+export function createClient(socket: WebSocket, source: string): Client {
   const close = (reason: CloseReason) => {
     const [code, text] = CLOSE[reason];
     socket.close(code, text);
@@ -42,7 +44,17 @@ export function createClient(socket: WebSocket): Client {
   const expiry = new TokenExpiry(() => close("signedOut"));
   socket.once("close", () => expiry.end());
   const updates = new UpdateQueue({ send, onOverflow: tooSlow });
-  return { visitor: null, expiry, isRenewing: false, role: null, updates, preparing: new Set(), send, close };
+  return {
+    source,
+    visitor: null,
+    expiry,
+    isRenewing: false,
+    role: null,
+    updates,
+    preparing: new Set(),
+    send,
+    close,
+  };
 }
 
 /** Resolves when it is written: waiting for that makes what a slow client does not read wait here, where it has a bound. */

@@ -3,7 +3,10 @@
  * and 4403; before reconnecting after 4403 they should fetch a new access token.
  */
 export const CLOSE = {
-  signedOut: [4403, "PYTOK: the access token is missing, wrong or has expired, or its session has ended"],
+  signedOut: [
+    4403,
+    "PYTOK: the access token or API key is missing, wrong, expired or revoked, or its session has ended",
+  ],
   tooSlow: [1013, "PYLIM: this client reads too slowly; subscribe again and refetch"],
   missed: [1013, "PYUNA: changes may have been missed; subscribe again and refetch"],
   unavailable: [1013, "PYUNA: try again shortly"],

@@ -47,9 +47,12 @@ export function createProtocol(
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
 
     async onConnect({ connectionParams, extra }) {
-      const visitor = await authenticator.authenticate(authorizationOf(connectionParams));
+      const visitor = await authenticator.authenticate(
+        authorizationOf(connectionParams),
+        extra.client.source,
+      );
       // Without a token there is nothing to subscribe to; signIn is for HTTP.
-      if (visitor === null) throw new ParleyError("PYTOK", "An access token is needed");
+      if (visitor === null) throw new ParleyError("PYTOK", "An access token or an API key is needed");
       extra.admit(visitor);
       return true;
     },
@@ -120,7 +123,7 @@ async function prepare(
   const role = visitor && (await authenticator.roleOf(visitor));
   client.role ??= role;
   if (!visitor || !role || client.role !== role)
-    throw new ParleyError("PYTOK", "The session has ended, or the role has changed");
+    throw new ParleyError("PYTOK", "The session or API key has ended, or the role has changed");
   const operation = operations.prepare(request, visitor, origin);
   return {
     schema: operations.schema,

@@ -1,7 +1,7 @@
-/** setTimeout cannot wait longer; a token does not last so long. */
+/** setTimeout cannot wait longer. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Calls back when an access token expires, unless a later one has replaced it. */
+/** Calls back when an access token or an API key expires, unless a later one has replaced it. */
 export class TokenExpiry {
   readonly #onExpired: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -11,11 +11,16 @@ export class TokenExpiry {
     this.#onExpired = onExpired;
   }
 
-  set(expiresAt: Date): void {
+  /** @param expiresAt null: never */
+  set(expiresAt: Date | null): void {
     if (this.#isEnded) return;
     clearTimeout(this.#timer);
-    const left = expiresAt.getTime() - Date.now();
-    this.#timer = setTimeout(this.#onExpired, Math.min(Math.max(left, 0), MAX_TIMEOUT_MS));
+    if (expiresAt === null) return;
+    const left = Math.max(expiresAt.getTime() - Date.now(), 0);
+    this.#timer =
+      left > MAX_TIMEOUT_MS
+        ? setTimeout(() => this.set(expiresAt), MAX_TIMEOUT_MS)
+        : setTimeout(this.#onExpired, left);
   }
 
   end(): void {

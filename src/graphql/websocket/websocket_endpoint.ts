@@ -78,8 +78,8 @@ export class WebSocketEndpoint {
 
   #serve(socket: WebSocket, request: IncomingMessage): void {
     const { protocol, sourceOf, log } = this.#options;
-    const client = createClient(socket);
     const source = sourceOf(request);
+    const client = createClient(socket, source);
     const origin = { source, userAgent: request.headers["user-agent"] ?? null };
     this.#unauthenticated.add(source, socket);
     socket.once("close", () => this.#unauthenticated.remove(source, socket));
@@ -94,13 +94,13 @@ export class WebSocketEndpoint {
   }
 
   #admit(visitor: Visitor, client: Client, socket: WebSocket, source: string): void {
-    const release = this.#places.tryEnter([visitor.tenantId, visitor.sessionId]);
+    const release = this.#places.tryEnter([visitor.tenantId, visitor.credentialId]);
     if (!release) throw new ParleyError("PYUNA", "Too many connections of this tenant or session");
     socket.once("close", release);
     this.#unauthenticated.remove(source, socket);
     client.visitor = visitor;
     client.expiry.set(visitor.expiresAt);
-    socket.once("close", this.#options.signedIn.add(client, visitor.sessionId));
+    socket.once("close", this.#options.signedIn.add(client, visitor.credentialId));
   }
 }
 

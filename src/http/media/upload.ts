@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler } from "express";
 import type pg from "pg";
 import { z } from "zod";
@@ -17,18 +18,20 @@ import { receivePart } from "./receive_part.ts";
 
 type Uploader = {
   tenantId: string;
-  userId: string;
-  sessionId: string;
+  /** Null for an API key. */
+  userId: string | null;
+  /** The session's or the API key's. */
+  credentialId: string;
   /**
    * The size of the largest file that the caller may upload as this type of message, in bytes; null: as any type. Checks
-   * the session and the role, so that it can be called again when an upload has taken long.
+   * the caller's rights, so that it can be called again when an upload has taken long.
    * @throws ParleyError PYDEN
    */
   sizeLimit(type: MediaType | null): Promise<number>;
 };
 
 /** Determines who uploads. @throws ParleyError PYTOK */
-export type AuthorizeUpload = (authorization: string | undefined) => Promise<Uploader>;
+export type AuthorizeUpload = (request: IncomingMessage) => Promise<Uploader>;
 
 type UploadParts = {
   /** Connections as the owner. */
@@ -60,10 +63,10 @@ export function createUpload({ pool, media, addresses, authorize, limits }: Uplo
   const budget = createByteBudget(limits.uploadBytes, limits.uploadBytesOfTenant);
 
   return async (request, response) => {
-    const uploader = await authorize(request.get("authorization"));
+    const uploader = await authorize(request);
     const wishes = readQuery(request);
-    const { tenantId, sessionId } = uploader;
-    await places.run([tenantId, sessionId], async () => {
+    const { tenantId, credentialId } = uploader;
+    await places.run([tenantId, credentialId], async () => {
       const size = announcedSize(request, await uploader.sizeLimit(wishes.type ?? null), wishes.type);
       const bytes = budget.open(tenantId);
       if (!bytes.take(size.limit)) throw new ParleyError("PYUNA", refusal);

@@ -1,125 +1,171 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import pg from "pg";
+import type { Scope } from "../../../src/graphql/auth/scope.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { become, type Role } from "../../support/people.ts";
+import { become } from "../../support/people.ts";
 import { refusal, rolledBack } from "../../support/transaction.ts";
-import { aFurnishedTenant, type FurnishedTenant } from "./furnished_tenant.ts";
-import { isAtLeast } from "./rights.ts";
+import { aFurnishedTenant, callerOf, type FurnishedTenant } from "./furnished_tenant.ts";
+import { CALLERS, hasRight, isRole } from "./rights.ts";
 
-/** The lowest role that may call a function of app_public, and a call about a tenant's rows. */
-type Door = { from: Role; call: (of: FurnishedTenant) => string };
+/** What it takes to call a function of app_public, and a call about a tenant's rows. */
+type Door = {
+  needs: Scope;
+  /** Callers of the other kind are refused with PYKEY, or get no answer. */
+  only?: "users" | "keys";
+  call: (of: FurnishedTenant) => string;
+};
 
 /** A new function of app_public needs a line here. Computed fields take a row, which somebody has to see first. */
 const DOORS: Record<string, Door> = {
   activate_version: {
-    from: "admin",
+    needs: "manage_all",
     call: ({ versionId }) => `select id from app_public.activate_version('${versionId}')`,
   },
   assign_conversation: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.assign_conversation('${conversationId}')`,
   },
   chatbot_node_stats: {
-    from: "viewer",
+    needs: "read",
     call: ({ versionId }) => `select node_id as id from app_public.chatbot_node_stats('${versionId}')`,
   },
   chatbot_outcome_stats: {
-    from: "viewer",
+    needs: "read",
     call: ({ versionId }) => `select status as id from app_public.chatbot_outcome_stats('${versionId}')`,
   },
   change_cursor: {
-    from: "viewer",
+    needs: "read",
     call: () => "select c as id from app_public.change_cursor() c where c is not null",
   },
   clear_data_source_token: {
-    from: "admin",
+    needs: "manage_all",
     call: ({ dataSourceId }) => `select id from app_public.clear_data_source_token('${dataSourceId}')`,
   },
   close_conversation: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.close_conversation('${conversationId}')`,
   },
-  current_membership: { from: "viewer", call: () => "select user_id from app_public.current_membership()" },
-  current_sessions: { from: "viewer", call: () => "select id from app_public.current_sessions()" },
-  current_user: { from: "viewer", call: () => `select id from app_public."current_user"()` },
+  create_api_key: {
+    needs: "manage_all",
+    only: "users",
+    call: () => `select (api_key).id from app_public.create_api_key('a key', '{read}')`,
+  },
+  current_api_key: {
+    needs: "read",
+    only: "keys",
+    call: () => "select id from app_public.current_api_key()",
+  },
+  current_membership: {
+    needs: "read",
+    only: "users",
+    call: () => "select user_id from app_public.current_membership()",
+  },
+  current_sessions: {
+    needs: "read",
+    only: "users",
+    call: () => "select id from app_public.current_sessions()",
+  },
+  current_user: { needs: "read", only: "users", call: () => `select id from app_public."current_user"()` },
   disconnect_google_calendar: {
-    from: "admin",
+    needs: "manage_all",
     call: ({ colleague }) =>
       `select user_id from app_public.disconnect_google_calendar('${colleague.userId}')`,
   },
   end_other_sessions: {
-    from: "viewer",
+    needs: "read",
+    only: "users",
     call: () =>
       `select id from app_public.end_other_sessions() as id where (select app_hidden.current_member_role()) is not null`,
   },
   end_session: {
-    from: "viewer",
+    needs: "read",
+    only: "users",
     call: () => "select app_public.end_session(app_hidden.current_session_id()) as id",
   },
   fetch_media: {
-    from: "agent",
+    needs: "send",
     call: ({ mediaId }) => `select id from app_public.fetch_media('${mediaId}')`,
   },
   invite_user: {
-    from: "admin",
+    needs: "manage_all",
+    only: "users",
     call: () => `select invitation_id as id from app_public.invite_user('new@example.com')`,
   },
   mark_conversation_read: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.mark_conversation_read('${conversationId}')`,
   },
   message_by_provider_id: {
-    from: "viewer",
+    needs: "read",
     call: ({ channelId }) => `select id from app_public.message_by_provider_id('${channelId}', 'wamid.1')`,
   },
-  my_tenants: { from: "viewer", call: () => "select id from app_public.my_tenants()" },
+  my_tenants: { needs: "read", only: "users", call: () => "select id from app_public.my_tenants()" },
   reopen_conversation: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.reopen_conversation('${conversationId}')`,
   },
+  revoke_api_key: {
+    needs: "manage_all",
+    only: "users",
+    call: ({ keys }) => `select id from app_public.revoke_api_key('${keys.read.id}')`,
+  },
   send_message: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) =>
       `select id from app_public.send_message('${conversationId}', '{"body": "Hi"}')`,
   },
   skip_chatbot_node: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.skip_chatbot_node('${conversationId}')`,
   },
   show_presence: {
-    from: "viewer",
+    needs: "read",
+    only: "users",
     call: ({ conversationId }) =>
       `select conversation_id as id from app_public.show_presence('${conversationId}', 'viewing')`,
   },
   end_presence: {
-    from: "viewer",
+    needs: "read",
+    only: "users",
     call: ({ conversationId }) => `select app_public.end_presence('${conversationId}') is not null as id`,
   },
   show_typing: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.show_typing('${conversationId}')`,
   },
-  sign_out: { from: "viewer", call: () => "select nullif(app_public.sign_out(), false) as id" },
+  sign_out: {
+    needs: "read",
+    only: "users",
+    call: () => "select nullif(app_public.sign_out(), false) as id",
+  },
   deactivate_chatbot: {
-    from: "admin",
+    needs: "manage_all",
     call: ({ chatbotId }) => `select id from app_public.deactivate_chatbot('${chatbotId}')`,
   },
   start_chatbot: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId, chatbotId }) =>
       `select id from app_public.start_chatbot('${conversationId}', '${chatbotId}')`,
   },
   stop_chatbot_run: {
-    from: "agent",
+    needs: "send",
     call: ({ conversationId }) => `select id from app_public.stop_chatbot_run('${conversationId}')`,
   },
 };
 
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
-  ...["change_cursor", "current_membership", "current_sessions", "current_user"],
-  ...["end_other_sessions", "end_session", "end_presence", "invite_user", "my_tenants", "sign_out"],
+  ...["change_cursor", "create_api_key", "current_api_key", "current_membership", "current_sessions"],
+  ...[
+    "current_user",
+    "end_other_sessions",
+    "end_session",
+    "end_presence",
+    "invite_user",
+    "my_tenants",
+    "sign_out",
+  ],
 ];
 
 let database: TestDatabase;
@@ -145,14 +191,15 @@ test("every function of app_public that is not a computed field has a line here"
   );
 });
 
-for (const [name, { from, call }] of Object.entries(DOORS)) {
-  test(`${name}() is for ${from}s and those above them`, async () => {
-    for (const role of ["owner", "admin", "agent", "viewer"] as const)
+for (const [name, { needs, only, call }] of Object.entries(DOORS)) {
+  test(`${name}() is for ${only ?? "those"} who have the rights of ${needs}`, async () => {
+    for (const caller of CALLERS)
       await rolledBack(database.pool, async (db) => {
-        await become(db, ours.people[role]);
+        await become(db, callerOf(ours, caller));
         const answer = await answerTo(db, call(ours));
-        if (isAtLeast(role, from)) assert.equal(answer, "an answer", role);
-        else assert.equal(answer, "PYDEN", role);
+        if (only !== undefined && isRole(caller) !== (only === "users"))
+          assert.ok(["PYKEY", "no answer"].includes(answer), caller);
+        else assert.equal(answer, hasRight(caller, needs) ? "an answer" : "PYDEN", caller);
       });
   });
 
@@ -221,14 +268,14 @@ test("setting the role in the same statement opens no door, with a session or wi
     }
   };
   try {
-    for (const person of [null, ours.people.owner])
+    for (const person of [null, ours.people.owner, ours.keys.manage_all])
       for (const call of [...hiddenDoors(), ...hiddenReaders(), ...named]) {
         await login.query("begin");
         if (person) await become(login, person);
         else await login.query("set local role parley_visitor");
         const given = await answer(call);
         await login.query("rollback");
-        assert.ok(given === null || /^refused (PYNFD|PYDEN|42501)$/.test(given), `${call}: ${given}`);
+        assert.ok(given === null || /^refused (PYNFD|PYDEN|PYKEY|42501)$/.test(given), `${call}: ${given}`);
       }
   } finally {
     await login.end();

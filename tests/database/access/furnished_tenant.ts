@@ -1,5 +1,16 @@
 import type pg from "pg";
-import { aConversation, aPerson, aWorkspace, digits, type Person, type Role } from "../../support/people.ts";
+import type { Scope } from "../../../src/graphql/auth/scope.ts";
+import {
+  type ApiKey,
+  aConversation,
+  anApiKey,
+  aPerson,
+  aWorkspace,
+  digits,
+  type Person,
+  type Role,
+} from "../../support/people.ts";
+import { type Caller, isRole } from "./rights.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 
@@ -7,6 +18,8 @@ type Queryable = Pick<pg.ClientBase, "query">;
 export type FurnishedTenant = {
   tenantId: string;
   people: Record<Role, Person>;
+  /** With one scope each. */
+  keys: Record<Scope, ApiKey>;
   /** A member with whom nobody else in the tests has to do. */
   colleague: Person;
   channelId: string;
@@ -23,6 +36,11 @@ export type FurnishedTenant = {
   dataSourceId: string;
 };
 
+/** The member or the API key that a caller stands for. */
+export function callerOf({ people, keys }: FurnishedTenant, caller: Caller): Person | ApiKey {
+  return isRole(caller) ? people[caller] : keys[caller.slice(0, -" key".length) as Scope];
+}
+
 export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> {
   const workspace = await aWorkspace(db);
   const { tenantId, channelId } = workspace;
@@ -32,6 +50,13 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     admin: await person("admin"),
     agent: await person("agent"),
     viewer: await person("viewer"),
+  };
+  const key = (scope: Scope) => anApiKey(db, tenantId, [scope]);
+  const keys = {
+    read: await key("read"),
+    send: await key("send"),
+    manage_contacts: await key("manage_contacts"),
+    manage_all: await key("manage_all"),
   };
   const colleague = await person("agent");
   const { conversationId } = await aConversation(db, workspace);
@@ -145,6 +170,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
   return {
     tenantId,
     people,
+    keys,
     colleague,
     channelId,
     conversationId,

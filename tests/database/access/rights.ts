@@ -1,61 +1,79 @@
+import { SCOPES, type Scope } from "../../../src/graphql/auth/scope.ts";
 import type { Role } from "../../support/people.ts";
 
 export const VERBS = ["select", "insert", "update", "delete"] as const;
 export type Verb = (typeof VERBS)[number];
 
-/** The lowest role that may; `self`: everybody, but only their own row; null: nobody who signs in. */
-export type Right = Role | "self" | null;
+/**
+ * The scope whose rights are needed; `owner`: no API key; `self`: every user, but only their own row; null: nobody who uses
+ * the API.
+ */
+export type Right = Scope | "owner" | "self" | null;
+
+/** Who uses the API: a member by role, or an API key with one scope. */
+export type Caller = Role | `${Scope} key`;
 
 /**
- * What a signed-in person may do with the rows of their own tenant. With those of another one, nobody may do anything.
+ * What a user or an API key may do with the rows of their own tenant. With those of another one, nobody may do anything.
  * A new table of app_public needs a line here.
  */
 const RIGHTS = `
-  table                      select  insert  update  delete
-  audit_entries              admin   -       -       -
-  channel_kinds              viewer  -       -       -
-  channels                   viewer  -       admin   admin
-  chatbot_timers             viewer  -       -       -
-  chatbot_versions           viewer  -       -       -
-  chatbots                   viewer  -       admin   admin
-  closing_rules              viewer  admin   admin   admin
-  contact_identities         viewer  -       -       -
-  contact_tags               viewer  agent   -       agent
-  contacts                   viewer  agent   agent   admin
-  conversation_contexts      viewer  -       -       -
-  conversation_participants  viewer  agent   -       agent
-  conversations              viewer  agent   agent   -
-  data_source_connections    admin   admin   admin   admin
-  data_sources               admin   admin   admin   admin
-  google_accounts            viewer  -       -       -
-  group_contacts             viewer  agent   -       agent
-  groups                     viewer  agent   agent   admin
-  invitations                admin   -       -       admin
-  media                      viewer  -       -       -
-  media_limits               viewer  -       -       -
-  memberships                viewer  -       admin   admin
-  message_changes            viewer  -       -       -
-  message_statuses           viewer  -       -       -
-  messages                   viewer  agent   -       -
-  presences                  viewer  -       -       -
-  tags                       viewer  agent   agent   admin
-  team_members               viewer  admin   -       admin
-  teams                      viewer  admin   admin   admin
-  templates                  viewer  -       -       -
-  tenants                    viewer  -       owner   -
-  users                      viewer  -       self    -
-  webhook_events             admin   -       -       -
-  whatsapp_channels          viewer  -       admin   -
-  whatsapp_flows             viewer  admin   admin   admin
+  table                      select      insert           update           delete
+  api_keys                   manage_all  -                -                -
+  audit_entries              manage_all  -                -                -
+  channel_kinds              read        -                -                -
+  channels                   read        -                manage_all       manage_all
+  chatbot_timers             read        -                -                -
+  chatbot_versions           read        -                -                -
+  chatbots                   read        -                manage_all       manage_all
+  closing_rules              read        manage_all       manage_all       manage_all
+  contact_identities         read        -                -                -
+  contact_tags               read        manage_contacts  -                manage_contacts
+  contacts                   read        manage_contacts  manage_contacts  manage_all
+  conversation_contexts      read        -                -                -
+  conversation_participants  read        send             -                send
+  conversations              read        send             send             -
+  data_source_connections    manage_all  manage_all       manage_all       manage_all
+  data_sources               manage_all  manage_all       manage_all       manage_all
+  google_accounts            read        -                -                -
+  group_contacts             read        manage_contacts  -                manage_contacts
+  groups                     read        manage_contacts  manage_contacts  manage_all
+  invitations                manage_all  -                -                manage_all
+  media                      read        -                -                -
+  media_limits               read        -                -                -
+  memberships                read        -                manage_all       manage_all
+  message_changes            read        -                -                -
+  message_statuses           read        -                -                -
+  messages                   read        send             -                -
+  presences                  read        -                -                -
+  tags                       read        manage_contacts  manage_contacts  manage_all
+  team_members               read        manage_all       -                manage_all
+  teams                      read        manage_all       manage_all       manage_all
+  templates                  read        -                -                -
+  tenants                    read        -                owner            -
+  users                      read        -                self             -
+  webhook_events             manage_all  -                -                -
+  whatsapp_channels          read        -                manage_all       -
+  whatsapp_flows             read        manage_all       manage_all       manage_all
 `;
 
-const ROLES: readonly Role[] = ["viewer", "agent", "admin", "owner"];
+export const ROLES: readonly Role[] = ["viewer", "agent", "admin", "owner"];
+export const CALLERS: readonly Caller[] = [...ROLES, ...SCOPES.map((scope) => `${scope} key` as const)];
+
+/** The lowest role that has the rights of a scope. */
+const ROLE_OF = { read: "viewer", send: "agent", manage_contacts: "agent", manage_all: "admin" } as const;
 
 /** By table, then verb. */
 export const rights: Map<string, Record<Verb, Right>> = parse(RIGHTS);
 
-export function isAtLeast(role: Role, right: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(right);
+export function isRole(caller: Caller): caller is Role {
+  return ROLES.some((role) => role === caller);
+}
+
+export function hasRight(caller: Caller, right: Scope | "owner"): boolean {
+  if (isRole(caller))
+    return ROLES.indexOf(caller) >= ROLES.indexOf(right === "owner" ? right : ROLE_OF[right]);
+  return caller === `${right} key` || right === "read" || (right !== "owner" && caller === "manage_all key");
 }
 
 function parse(text: string): Map<string, Record<Verb, Right>> {
@@ -75,6 +93,6 @@ function parse(text: string): Map<string, Record<Verb, Right>> {
 
 function right(cell: string | undefined): Right {
   if (cell === "-") return null;
-  if (cell === "self" || ROLES.some((role) => role === cell)) return cell as Right;
+  if (cell === "self" || cell === "owner" || SCOPES.some((scope) => scope === cell)) return cell as Right;
   throw new Error(`"${cell}" is no right`);
 }

@@ -30,6 +30,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.templates": PROVIDER,
   "app_public.webhook_events": PROVIDER,
   "app_private.ai_calls": PROGRAM,
+  "app_private.api_key_secrets": "hashes of keys: the keys are audited",
   "app_private.change_channels": PROGRAM,
   "app_private.changes": PROGRAM,
   "app_private.channel_states": PROGRAM,

@@ -6,9 +6,12 @@ const OF_ROLE_ONLY = [
   "current_tenant_id",
   "current_member_role",
   "is_at_least",
+  "may",
   "is_program",
   "require_role",
   "require_role_in",
+  "require_scope",
+  "require_scope_in",
 ];
 const quoted = (names: readonly string[]) => `array[${names.map((name) => `'${name}'`).join(", ")}]::text[]`;
 
@@ -22,8 +25,9 @@ const ASKING = `
   asking as (
     select oid, nspname, proname, proargtypes
     from bodies
-    where proname in ('current_user_id', 'current_session_id', 'current_membership', 'current_user')
-    or body ~ 'parley\\.(user|session)_id'
+    where proname in ('current_user_id', 'current_session_id', 'current_membership', 'current_user',
+      'current_api_key', 'current_api_key_hash')
+    or body ~ 'parley\\.(user_id|session_id|api_key_hash)'
     union
     select b.oid, b.nspname, b.proname, b.proargtypes
     from bodies b

@@ -44,13 +44,13 @@ testRules([
     broken: "create function app_public.bare(tenant_id uuid) returns void as '' language sql",
   },
   {
-    rule: "PYDEN is raised in one place: app_hidden.require_role() and require_role_in() refuse in one order",
+    rule: "PYDEN is raised in one place: app_hidden.require_scope() and require_scope_in() refuse in one order",
     sql: `
       select signature as what
       from functions
       where prosrc ~ $re$'PYDEN'$re$
       -- invite_user refuses by the role of an invitation, not by that of the caller alone.
-      and proname not in ('require_role', 'require_role_in', 'invite_user')`,
+      and proname not in ('require_role', 'require_role_in', 'require_scope', 'require_user', 'invite_user')`,
     broken: `create function app_hidden.refusing() returns void as $$
       begin raise exception 'Admins only' using errcode = 'PYDEN'; end; $$ language plpgsql`,
   },

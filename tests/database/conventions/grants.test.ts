@@ -45,7 +45,7 @@ testRules([
       where a.grantee = 'parley_authenticator'::regrole
       and f.proname not in (
         'sign_in', 'refresh_session', 'switch_tenant', 'session_role', 'is_familiar_source', 'accept_invitation',
-        'change_password'
+        'change_password', 'use_api_key'
       )`,
     broken: "grant select on app_public.tenants to parley_authenticator",
   },

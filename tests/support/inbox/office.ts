@@ -100,6 +100,9 @@ export async function startOffice(): Promise<Office> {
 function shortToken({ accessToken }: Tokens, seconds: number): Partial<Tokens> {
   const visitor = verifyAccessToken(accessToken, JWT_SECRET);
   const sessionExpiresAt = new Date(Date.now() + seconds * 1000);
-  const { token, expiresAt } = signAccessToken({ ...visitor, sessionExpiresAt }, JWT_SECRET);
+  const { token, expiresAt } = signAccessToken(
+    { ...visitor, sessionId: visitor.credentialId, sessionExpiresAt },
+    JWT_SECRET,
+  );
   return { accessToken: token, accessTokenExpiresAt: expiresAt.toISOString() };
 }

@@ -17,6 +17,7 @@ const COMMANDS = [
   ...["tenant add", "tenant list"],
   ...["user add", "user list", "user set-role", "user set-password"],
   ...["user activate", "user deactivate", "user remove"],
+  ...["key create", "key list", "key revoke"],
   ...["channel add", "channel list", "channel rotate-secrets"],
   ...[
     "chatbot import",

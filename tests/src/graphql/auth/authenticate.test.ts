@@ -6,9 +6,10 @@ import { createAuthenticator } from "../../../../src/graphql/auth/authenticate.t
 import type { Visitor } from "../../../../src/graphql/auth/visitor.ts";
 
 const visitor = (tenantId: string): Visitor => ({
+  kind: "user",
   userId: "u",
   tenantId,
-  sessionId: `session of ${tenantId}`,
+  credentialId: `session of ${tenantId}`,
   expiresAt: new Date(Date.now() + 60_000),
 });
 

@@ -29,18 +29,18 @@ function readerOf({
   const reader: Reader = {
     batchSize,
     inTurn,
-    read: async (changes, { sessionId }) => {
-      reads.push(`${sessionId}: ${changes.map(({ id }) => id).join(" ")}`);
-      return ended.includes(sessionId) ? null : changes.map(({ id }) => id);
+    read: async (changes, { credentialId }) => {
+      reads.push(`${credentialId}: ${changes.map(({ id }) => id).join(" ")}`);
+      return ended.includes(credentialId) ? null : changes.map(({ id }) => id);
     },
   };
   return { reader, reads };
 }
 
 /** A subscriber, and what it got. */
-function subscriberOf(sessionId: string) {
+function subscriberOf(credentialId: string) {
   const got: (string | null)[] = [];
-  const visitor: Visitor = { userId: "u", tenantId: "t", sessionId, expiresAt: new Date() };
+  const visitor: Visitor = { kind: "user", userId: "u", tenantId: "t", credentialId, expiresAt: new Date() };
   const subscriber = {
     visitor: () => visitor,
     reserve: () => ({ fill: (payload: string | null) => void got.push(payload) }),

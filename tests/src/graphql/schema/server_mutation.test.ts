@@ -28,6 +28,7 @@ let given: Record<string, unknown>[] = [];
 const paintChannel = serverMutation({
   name: "paintChannel",
   about: "Paints a channel.",
+  requires: "manage_all",
   errors: { PYNFD: "there is no such channel", PYDEN: "the caller is not an admin" },
   input: {
     channelId: uuid().describe("Which one."),
@@ -56,7 +57,7 @@ const open = serverMutation({
   name: "open",
   about: "Is open to anyone.",
   errors: {},
-  isForAnyone: true,
+  requires: "anyone",
   input: {},
   payload: { isSignedIn: z.boolean(), part: Part },
   run: async ({ visitor }) => ({ isSignedIn: visitor !== null, part: { weight: 2, note: "x" } }),
@@ -73,7 +74,8 @@ before(async () => {
   database = await borrowTestDatabase();
   workspace = await aWorkspace(database.pool);
   const person = await aPerson(database.pool, workspace.tenantId, "admin");
-  admin = { ...person, expiresAt: new Date(Date.now() + 60_000) };
+  const { tenantId, userId, sessionId: credentialId } = person;
+  admin = { kind: "user", tenantId, userId, credentialId, expiresAt: new Date(Date.now() + 60_000) };
   const service = makePgService({
     pool: database.pool,
     schemas: ["app_public"],
