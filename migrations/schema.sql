@@ -76,6 +76,13 @@ create type app_public.data_source_type as enum (
 );
 comment on type app_public.data_source_type is 'rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a query.';
 
+create type app_public.delivery_grouping as enum (
+  'day',
+  'channel',
+  'author'
+);
+comment on type app_public.delivery_grouping is 'What figures of deliveries, failures and prices distinguish.';
+
 create type app_public.filter_kind as enum (
   'contacts',
   'conversations',
@@ -145,6 +152,15 @@ create type app_public.message_direction as enum (
   'internal'
 );
 comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer. internal: a note or a notice for the team, which is never sent.';
+
+create type app_public.message_grouping as enum (
+  'day',
+  'channel',
+  'direction',
+  'author',
+  'type'
+);
+comment on type app_public.message_grouping is 'What figures of messages distinguish.';
 
 create type app_public.message_origin as enum (
   'live',
@@ -270,6 +286,97 @@ create type app_public.webhook_event_status as enum (
   'failed'
 );
 comment on type app_public.webhook_event_status is 'unprocessed: stored, not applied yet. processed: applied; skipped lists what had no effect. failed: could not be applied; see error.';
+
+-- app_hidden.delivery_activity
+create table app_hidden.delivery_activity (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  author app_public.message_author not null,
+  status app_public.message_status not null,
+  error_code text not null,
+  price_category text not null,
+  price_type text not null,
+  is_billable boolean not null,
+  count integer not null
+) with (autovacuum_vacuum_scale_factor = 0.02);
+comment on table app_hidden.delivery_activity is 'Changes of delivery_stats, written by the statements that change statuses: as message_activity.';
+comment on column app_hidden.delivery_activity.occurred_at is 'When the messages were queued, cut to a quarter of an hour.';
+comment on column app_hidden.delivery_activity.count is 'Negative for messages that no longer have this status, or were deleted.';
+alter table app_hidden.delivery_activity enable row level security;
+create policy tenant_isolation on app_hidden.delivery_activity as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_hidden.delivery_activity for select to parley_visitor
+  using (true);
+grant select on app_hidden.delivery_activity to parley_visitor;
+
+-- app_hidden.delivery_stats
+create table app_hidden.delivery_stats (
+  tenant_id uuid not null,
+  day date not null,
+  channel_id uuid not null,
+  author app_public.message_author not null,
+  status app_public.message_status not null,
+  error_code text not null,
+  price_category text not null,
+  price_type text not null,
+  is_billable boolean not null,
+  count integer not null,
+  constraint delivery_stats_pkey primary key (tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable),
+  constraint delivery_stats_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+) with (fillfactor = 70);
+comment on table app_hidden.delivery_stats is 'The number of messages that were sent or have failed, by the day on which they were queued and by their status at present. Written only by roll_up_figures() and recount_figures().';
+comment on column app_hidden.delivery_stats.day is 'The day on which the messages were queued, in tenants.time_zone.';
+comment on column app_hidden.delivery_stats.error_code is 'Of failed messages; otherwise empty.';
+comment on column app_hidden.delivery_stats.price_category is 'The category of the pricing that the provider reported. Empty if it reported none.';
+comment on column app_hidden.delivery_stats.price_type is 'The type of the pricing that the provider reported, such as regular or free_customer_service. Empty if it reported none.';
+alter table app_hidden.delivery_stats enable row level security;
+create policy tenant_isolation on app_hidden.delivery_stats as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_hidden.delivery_stats for select to parley_visitor
+  using (true);
+grant select on app_hidden.delivery_stats to parley_visitor;
+
+-- app_hidden.message_activity
+create table app_hidden.message_activity (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  direction app_public.message_direction not null,
+  author app_public.message_author not null,
+  type app_public.message_type not null,
+  count integer not null
+) with (autovacuum_vacuum_scale_factor = 0.02);
+comment on table app_hidden.message_activity is 'Changes of message_stats, written by the statements that store or delete messages. Only inserted, so that they do not wait for each other''s counters. Rolled up every minute; readers add both. No foreign keys: rows exist for about a minute.';
+comment on column app_hidden.message_activity.occurred_at is 'When the messages were written, cut to a quarter of an hour: the day is computed when it is read or rolled up.';
+comment on column app_hidden.message_activity.count is 'Negative for deleted messages.';
+alter table app_hidden.message_activity enable row level security;
+create policy tenant_isolation on app_hidden.message_activity as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_hidden.message_activity for select to parley_visitor
+  using (true);
+grant select on app_hidden.message_activity to parley_visitor;
+
+-- app_hidden.message_stats
+create table app_hidden.message_stats (
+  tenant_id uuid not null,
+  day date not null,
+  channel_id uuid not null,
+  direction app_public.message_direction not null,
+  author app_public.message_author not null,
+  type app_public.message_type not null,
+  count integer not null,
+  constraint message_stats_pkey primary key (tenant_id, day, channel_id, direction, author, type),
+  constraint message_stats_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+) with (fillfactor = 70);
+comment on table app_hidden.message_stats is 'The number of messages by day. Written only by roll_up_figures() and recount_figures(). No foreign key to channels: when one is deleted, its messages are subtracted.';
+comment on column app_hidden.message_stats.day is 'The day on which the messages were written, in tenants.time_zone.';
+alter table app_hidden.message_stats enable row level security;
+create policy tenant_isolation on app_hidden.message_stats as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_hidden.message_stats for select to parley_visitor
+  using (true);
+grant select on app_hidden.message_stats to parley_visitor;
 
 -- app_private.ai_budgets
 create table app_private.ai_budgets (
@@ -1453,6 +1560,8 @@ create trigger _200_refuse_incomplete before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__refuse_incomplete();
 create trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
+create trigger _500_count_deleted before delete on app_public.conversations
+  for each row execute function app_private.tg_conversations__count_deleted();
 create trigger _800_notify_deleted after delete on app_public.conversations
   referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_conversations');
 create trigger _800_notify_on_insert after insert on app_public.conversations
@@ -1902,6 +2011,8 @@ grant select on app_public.message_changes to parley_visitor;
 create table app_public.message_statuses (
   tenant_id uuid not null,
   message_id uuid not null,
+  channel_id uuid not null,
+  author app_public.message_author not null,
   status app_public.message_status not null default 'queued'::app_public.message_status,
   provider_message_id text,
   duplicate_provider_message_ids text[],
@@ -1927,6 +2038,10 @@ In SQL: the rows are stored in monthly partitions in app_private, as those of me
 comment on column app_public.message_statuses.message_id is 'The message.
 
 In SQL: no foreign key, because the check would search every partition for each row. One statement inserts both rows, and one deletes both.';
+comment on column app_public.message_statuses.channel_id is 'The channel of the message.
+
+In SQL: here and not only at the conversation, because a change of the status is counted by channel and author. No foreign key, as for message_id.';
+comment on column app_public.message_statuses.author is 'The author of the message.';
 comment on column app_public.message_statuses.provider_message_id is 'The provider''s id of the message (for WhatsApp: wamid). Null until the provider has answered.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that the provider gave to this message, which means that it was sent more than once. Normally null.';
 comment on column app_public.message_statuses.attempts is 'How often the message was sent to the provider.';
@@ -1941,6 +2056,10 @@ comment on column app_public.message_statuses.error is 'The error as received: {
 comment on column app_public.message_statuses.pricing is 'The pricing as received: {"pricing_model", "type", "category", …}. For reports only; no rule depends on it.';
 create trigger _500_record_opt_out after update on app_public.message_statuses
   for each row when (((new.status = 'failed'::app_public.message_status) and (new.error_code = '131050'::text))) execute function app_private.tg_message_statuses__record_opt_out();
+create trigger _510_count after update on app_public.message_statuses
+  referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__count();
+create trigger _510_count_deleted after delete on app_public.message_statuses
+  referencing old table as old_rows for each statement execute function app_private.tg_message_statuses__count_deleted();
 create trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__notify();
 create trigger _900_enqueue_chatbot after update on app_public.message_statuses
@@ -2023,6 +2142,10 @@ create trigger _500_track_conversation after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__track_conversation();
 create trigger _510_remove_media after delete on app_public.messages
   referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_media();
+create trigger _520_count_on_delete after delete on app_public.messages
+  referencing old table as changed_rows for each statement execute function app_private.tg_messages__count();
+create trigger _520_count_on_insert after insert on app_public.messages
+  referencing new table as changed_rows for each statement execute function app_private.tg_messages__count();
 create trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__notify();
 create trigger _800_notify_deleted after delete on app_public.messages
@@ -2233,6 +2356,7 @@ create table app_public.tenants (
   name text not null,
   status app_public.tenant_status not null default 'active'::app_public.tenant_status,
   media_retention interval,
+  time_zone text not null default 'UTC'::text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint tenants_pkey primary key (id),
@@ -2246,21 +2370,28 @@ comment on table app_public.tenants is 'A workspace. Everything else belongs to 
 comment on column app_public.tenants.slug is 'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.status is 'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
 comment on column app_public.tenants.media_retention is 'How long files are kept after they were stored, at least one day. Older files are removed once a day; their messages stay. Null: they are kept as long as their messages.';
+comment on column app_public.tenants.time_zone is 'The time zone whose days figures are counted by: a name of the IANA database, such as "Europe/Berlin". When it is changed, all figures are counted again, which takes up to some minutes; until then, days are a mixture.
+
+In SQL: a name of pg_timezone_names.';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
+create trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
+  for each row when ((new.time_zone <> 'UTC'::text)) execute function app_private.tg_tenants__refuse_unknown_time_zone();
 create trigger _500_audit after insert or delete or update on app_public.tenants
   for each row execute function app_private.tg__audit();
 create trigger _510_revoke_sessions after update of status on app_public.tenants
   for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg__revoke_sessions();
 create trigger _800_notify_api_keys after update of status on app_public.tenants
   for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg_tenants__notify_api_keys();
+create trigger _900_recount_figures after update of time_zone on app_public.tenants
+  for each row when ((old.time_zone <> new.time_zone)) execute function app_private.tg_tenants__recount_figures();
 alter table app_public.tenants enable row level security;
 create policy select_member on app_public.tenants for select to parley_visitor
   using ((id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and ( select app_hidden.is_at_least('owner'::app_public.member_role) as is_at_least)));
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention) on app_public.tenants to parley_visitor;
+grant update (name, media_retention, time_zone) on app_public.tenants to parley_visitor;
 
 -- app_public.users
 create table app_public.users (
@@ -2460,6 +2591,58 @@ create policy update_admin on app_public.whatsapp_flows for update to parley_vis
   using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.whatsapp_flows to parley_visitor;
 grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata), update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata) on app_public.whatsapp_flows to parley_visitor;
+
+-- app_hidden.daily_deliveries
+create view app_hidden.daily_deliveries with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+    s.channel_id,
+    s.author,
+    s.status,
+    s.error_code,
+    s.price_category,
+    s.price_type,
+    s.is_billable,
+    s.count
+   FROM app_hidden.delivery_stats s
+UNION ALL
+ SELECT a.tenant_id,
+    ((a.occurred_at AT TIME ZONE t.time_zone))::date AS day,
+    a.channel_id,
+    a.author,
+    a.status,
+    a.error_code,
+    a.price_category,
+    a.price_type,
+    a.is_billable,
+    a.count
+   FROM (app_hidden.delivery_activity a
+     JOIN app_public.tenants t ON ((t.id = a.tenant_id)));
+comment on view app_hidden.daily_deliveries is 'The messages sent on each day in the tenant''s time zone by their outcome, whether this has been rolled up or not. A combination may have several rows: add their counts.';
+grant select on app_hidden.daily_deliveries to parley_visitor;
+
+-- app_hidden.daily_messages
+create view app_hidden.daily_messages with (security_invoker=true) as
+ SELECT s.tenant_id,
+    s.day,
+    s.channel_id,
+    s.direction,
+    s.author,
+    s.type,
+    s.count
+   FROM app_hidden.message_stats s
+UNION ALL
+ SELECT a.tenant_id,
+    ((a.occurred_at AT TIME ZONE t.time_zone))::date AS day,
+    a.channel_id,
+    a.direction,
+    a.author,
+    a.type,
+    a.count
+   FROM (app_hidden.message_activity a
+     JOIN app_public.tenants t ON ((t.id = a.tenant_id)));
+comment on view app_hidden.daily_messages is 'The messages of each day in the tenant''s time zone, whether they have been rolled up or not. A combination may have several rows: add their counts.';
+grant select on app_hidden.daily_messages to parley_visitor;
 
 -- app_private.valid_api_keys
 create view app_private.valid_api_keys as
@@ -3136,6 +3319,19 @@ $$
   language sql immutable;
 comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that continues a run when a user is done with its conversation; null if there is none. was_paused: the run has not taken a turn since the pause. is_open: the conversation is open. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same rule; both run against tests/cases/pause_ends.json.';
 grant execute on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) to parley_visitor;
+
+create function app_hidden.figure_days(tenant app_public.tenants, since date, until date, out first_day date, out last_day date) returns record as $$
+begin
+  last_day := coalesce(until, (now() at time zone tenant.time_zone)::date);
+  first_day := coalesce(since, last_day - 29);
+  if not (isfinite(first_day) and isfinite(last_day)) or last_day - first_day >= 400 then
+    raise exception '`since` and `until` must be at most 400 days apart' using errcode = 'PYLIM';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.figure_days(app_public.tenants,date,date) is 'The days that figures are asked for: by default the last 30 until today, in the tenant''s time zone. PYLIM: more than 400.';
+grant execute on function app_hidden.figure_days(app_public.tenants,date,date) to parley_visitor;
 
 create function app_hidden.filter_operand(field_type text, choices regtype, form text, given jsonb, path text) returns jsonb as $$
 declare
@@ -5992,6 +6188,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.correct_future_times() is 'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
 
+create function app_private.counted_text(value text) returns text as $$
+  -- A key of an index must not be long, and a provider may report anything.
+  select coalesce(left(value, 60), '')
+$$
+  language sql immutable;
+comment on function app_private.counted_text(text) is 'A provider''s word as a key of figures: at most 60 characters, and empty if there is none.';
+
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
     (select c.system_identifier from pg_control_system() c),
@@ -6042,6 +6245,9 @@ create function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
+  -- Statuses move on and leave zeros behind.
+  delete from app_hidden.message_stats s where s.count = 0;
+  delete from app_hidden.delivery_stats s where s.count = 0;
   -- Events that wait until a user is done, but whose run has ended.
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
@@ -6049,7 +6255,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -6471,6 +6677,26 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_user(text) is 'The id of the user with that address, regardless of case, for the operator. PYNFD.';
 
+create function app_private.first_counted_day() returns date as $$
+  with partitions as (
+    select
+      to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month,
+      substring(pg_get_expr(c.relpartbound, c.oid) from $re$MINVALUE\) TO \('([0-9a-f-]{36})'$re$) as first_id
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'app_public.messages'::regclass
+  )
+  select case
+    when min(p.month) <= (app_hidden.uuid_v7_time(max(p.first_id)::uuid) at time zone 'UTC')::date
+    then '-infinity'
+    -- A day later, because the months of partitions begin at midnight in UTC.
+    else coalesce(min(p.month) + 1, '-infinity')
+  end
+  from partitions p
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.first_counted_day() is 'The first day whose messages can be counted again. Days before it have lost messages, because their partitions were dropped; their figures stay. -infinity: no partition was dropped.';
+
 create function app_private.hand_over_conversations(handoffs jsonb) returns void as $$
 begin
   update app_public.conversations c set
@@ -6675,6 +6901,13 @@ create function app_private.is_answer(direction app_public.message_direction, or
 $$
   language sql immutable;
 comment on function app_private.is_answer(app_public.message_direction,app_public.message_origin,app_public.message_type,app_public.message_author) is 'Whether a message answers what the customer wrote before it: a message of a user or a chatbot other than a reaction.';
+
+create function app_private.is_billable(pricing jsonb) returns boolean as $$
+  -- Providers have announced that "billable" will be removed; the type then says it.
+  select coalesce(pricing -> 'billable' = 'true', pricing ->> 'type' = 'regular', false)
+$$
+  language sql immutable;
+comment on function app_private.is_billable(jsonb) is 'Whether a message is charged, by the pricing that the provider reported. False if it reported none.';
 
 create function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
@@ -7582,7 +7815,8 @@ create function app_private.operations_status() returns table(workers integer, s
       select u.task_identifier
       from graphile_worker.jobs u
       where u.task_identifier in (
-        'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'remove_media_files'
+        'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
+        'remove_media_files'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
@@ -8425,6 +8659,86 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.record_stop(uuid,text,timestamp with time zone) is 'Stops a channel whose account or token the provider refuses: its messages wait until the provider reinstates it or a user sets the channel to active again. The status before is kept for reinstate_channel().';
 
+create function app_private.recount_figures(tenant_id uuid default null::uuid) returns integer as $$
+declare
+  v_first_day date := app_private.first_counted_day();
+  v_messages int;
+  v_deliveries int;
+begin
+  -- Two calls at once would both add the same differences. Roll-ups and messages may proceed.
+  perform pg_advisory_xact_lock(hashtext('parley recount_figures'));
+
+  -- The difference is added instead of replacing the counts, so that what is counted at the same time is not lost: one
+  -- statement sees the messages and what has been counted of them at one moment.
+  with differences as (
+    select d.tenant_id, d.day, d.channel_id, d.direction, d.author, d.type, sum(d.count) as count
+    from (
+      select
+        m.tenant_id, (m.occurred_at at time zone t.time_zone)::date as day, c.channel_id, m.direction, m.author, m.type,
+        count(*) as count
+      from app_public.messages m
+      join app_public.conversations c on c.id = m.conversation_id
+      join app_public.tenants t on t.id = m.tenant_id
+      where m.direction in ('inbound', 'outbound')
+      and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
+      group by 1, 2, 3, 4, 5, 6
+      union all
+      select k.tenant_id, k.day, k.channel_id, k.direction, k.author, k.type, -k.count
+      from app_hidden.daily_messages k
+      where recount_figures.tenant_id is null or k.tenant_id = recount_figures.tenant_id
+    ) d
+    where d.day >= v_first_day
+    group by 1, 2, 3, 4, 5, 6
+    having sum(d.count) <> 0
+  )
+  insert into app_hidden.message_stats as s (tenant_id, day, channel_id, direction, author, type, count)
+  select d.* from differences d
+  order by 1, 2, 3, 4, 5, 6
+  on conflict on constraint message_stats_pkey do update set count = s.count + excluded.count;
+  get diagnostics v_messages = row_count;
+
+  with differences as (
+    select
+      d.tenant_id, d.day, d.channel_id, d.author, d.status, d.error_code, d.price_category, d.price_type,
+      d.is_billable, sum(d.count) as count
+    from (
+      select
+        m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.status,
+        app_private.counted_text(case when m.status = 'failed' then m.error_code end) as error_code,
+        app_private.counted_text(m.pricing ->> 'category') as price_category,
+        app_private.counted_text(m.pricing ->> 'type') as price_type,
+        app_private.is_billable(m.pricing) as is_billable,
+        count(*) as count
+      from app_public.message_statuses m
+      join app_public.tenants t on t.id = m.tenant_id
+      where m.status >= 'sent'
+      and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+      union all
+      select
+        k.tenant_id, k.day, k.channel_id, k.author, k.status, k.error_code, k.price_category, k.price_type,
+        k.is_billable, -k.count
+      from app_hidden.daily_deliveries k
+      where recount_figures.tenant_id is null or k.tenant_id = recount_figures.tenant_id
+    ) d
+    where d.day >= v_first_day
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    having sum(d.count) <> 0
+  )
+  insert into app_hidden.delivery_stats as s (
+    tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+  )
+  select d.* from differences d
+  order by 1, 2, 3, 4, 5, 6, 7, 8, 9
+  on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count;
+  get diagnostics v_deliveries = row_count;
+
+  return v_messages + v_deliveries;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.recount_figures(uuid) is 'Counts the messages of a tenant, or of all tenants, and corrects the figures by the difference. Needed after a change of the time zone, and after rows were written without triggers. Messages may be stored at the same time. Returns the number of counts that were wrong. Figures of days whose partitions were dropped stay as they are.';
+
 create function app_private.refresh_last_messages(conversation_ids uuid[]) returns void as $$
   update app_public.conversations c set last_message_id = l.id, last_message_preview = l.current_preview
   from (
@@ -9121,6 +9435,51 @@ create function app_private.roll_up_chatbot_activity(batch_size integer default 
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.roll_up_chatbot_activity(integer) is 'Adds the turns in chatbot_activity to chatbot_stats and removes them. Returns the number of turns. Readers see each turn once, before and after.';
+
+create function app_private.roll_up_figures(batch_size integer default 10000) returns integer as $$
+  with messages as (
+    delete from app_hidden.message_activity a
+    where a.ctid = any (array(
+      select b.ctid from app_hidden.message_activity b limit batch_size for update skip locked
+    ))
+    returning a.*
+  ),
+  deliveries as (
+    delete from app_hidden.delivery_activity a
+    where a.ctid = any (array(
+      select b.ctid from app_hidden.delivery_activity b limit batch_size for update skip locked
+    ))
+    returning a.*
+  ),
+  counted_messages as (
+    insert into app_hidden.message_stats as s (tenant_id, day, channel_id, direction, author, type, count)
+    select
+      a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.direction, a.author, a.type,
+      sum(a.count)
+    from messages a
+    join app_public.tenants t on t.id = a.tenant_id
+    group by 1, 2, 3, 4, 5, 6
+    -- In a fixed order, so that concurrent calls do not deadlock.
+    order by 1, 2, 3, 4, 5, 6
+    on conflict on constraint message_stats_pkey do update set count = s.count + excluded.count
+  ),
+  counted_deliveries as (
+    insert into app_hidden.delivery_stats as s (
+      tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+    )
+    select
+      a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, a.error_code,
+      a.price_category, a.price_type, a.is_billable, sum(a.count)
+    from deliveries a
+    join app_public.tenants t on t.id = a.tenant_id
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    order by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count
+  )
+  select (select count(*) from messages)::int + (select count(*) from deliveries)::int
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.roll_up_figures(integer) is 'Adds message_activity and delivery_activity to message_stats and delivery_stats, at most batch_size rows of each, and removes them. Returns the number of rows. Readers see each row once, before and after.';
 
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, bursts jsonb default '[]'::jsonb, holds jsonb default '[]'::jsonb, set_asides jsonb default '[]'::jsonb, taker_id uuid default null::uuid) returns void as $$
 begin
@@ -10120,6 +10479,21 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__add_assignee() is 'Makes the assignee a participant.';
 
+create function app_private.tg_conversations__count_deleted() returns trigger as $$
+begin
+  insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
+  select
+    m.tenant_id, OLD.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
+    -count(*)
+  from app_public.messages m
+  where m.conversation_id = OLD.id and m.direction in ('inbound', 'outbound')
+  group by 1, 2, 3, 4, 5, 6;
+  return OLD;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__count_deleted() is 'Subtracts the messages of a conversation that is being deleted from the figures. The messages are deleted after the conversation, when its channel is not known any more.';
+
 create function app_private.tg_conversations__end_pause() returns trigger as $$
 begin
   -- A pause that the same statement sets is kept.
@@ -10332,6 +10706,53 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_memberships__void_invitation() is 'Removes the invitation of a user who became a member in another way: it must not bring the user back after being removed.';
 
+create function app_private.tg_message_statuses__count() returns trigger as $$
+begin
+  insert into app_hidden.delivery_activity (
+    tenant_id, channel_id, occurred_at, author, status, error_code, price_category, price_type, is_billable, count
+  )
+  select
+    s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status,
+    app_private.counted_text(case when s.status = 'failed' then s.error_code end),
+    app_private.counted_text(s.pricing ->> 'category'), app_private.counted_text(s.pricing ->> 'type'),
+    app_private.is_billable(s.pricing),
+    sum(s.change)
+  from (
+    select o.tenant_id, o.channel_id, o.created_at, o.author, o.status, o.error_code, o.pricing, -1 as change
+    from old_rows o
+    union all
+    select n.tenant_id, n.channel_id, n.created_at, n.author, n.status, n.error_code, n.pricing, 1
+    from new_rows n
+  ) s
+  where s.status >= 'sent'
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+  having sum(s.change) <> 0;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.tg_message_statuses__count() is 'Moves messages in delivery_activity from what their status was to what it is. Messages count from the moment when they are sent or have failed.';
+
+create function app_private.tg_message_statuses__count_deleted() returns trigger as $$
+begin
+  insert into app_hidden.delivery_activity (
+    tenant_id, channel_id, occurred_at, author, status, error_code, price_category, price_type, is_billable, count
+  )
+  select
+    s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status,
+    app_private.counted_text(case when s.status = 'failed' then s.error_code end),
+    app_private.counted_text(s.pricing ->> 'category'), app_private.counted_text(s.pricing ->> 'type'),
+    app_private.is_billable(s.pricing),
+    -count(*)
+  from old_rows s
+  where s.status >= 'sent'
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_message_statuses__count_deleted() is 'Subtracts deleted messages from delivery_activity.';
+
 create function app_private.tg_message_statuses__enqueue_chatbot() returns trigger as $$
 begin
   perform from new_rows n where n.status = 'failed' limit 1;
@@ -10394,6 +10815,26 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_message_statuses__record_opt_out() is 'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not override a later choice of the customer.';
 
+create function app_private.tg_messages__count() returns trigger as $$
+begin
+  -- Deleted with their conversation, messages are subtracted before it: tg_conversations__count_deleted().
+  insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
+  select
+    m.tenant_id, m.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
+    case TG_OP when 'DELETE' then -count(*) else count(*) end
+  from (
+    select r.*, (select c.channel_id from app_public.conversations c where c.id = r.conversation_id) as channel_id
+    from changed_rows r
+    where r.direction in ('inbound', 'outbound')
+  ) m
+  where m.channel_id is not null
+  group by 1, 2, 3, 4, 5, 6;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.tg_messages__count() is 'Adds new messages to message_activity, and subtracts deleted ones, in one row for each combination that differs in more than the number. Times are cut to a quarter of an hour, by which all time zones differ.';
+
 create function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
 begin
   insert into app_private.chatbot_events (tenant_id, conversation_id, message_id, created_at)
@@ -10420,8 +10861,9 @@ comment on function app_private.tg_messages__enqueue_chatbot() is 'Queues custom
 
 create function app_private.tg_messages__enqueue_send() returns trigger as $$
 begin
-  insert into app_public.message_statuses (tenant_id, message_id)
-  select n.tenant_id, n.id
+  insert into app_public.message_statuses (tenant_id, message_id, channel_id, author)
+  select
+    n.tenant_id, n.id, (select c.channel_id from app_public.conversations c where c.id = n.conversation_id), n.author
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
@@ -10818,6 +11260,31 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_tenants__notify_api_keys() is 'Notifies the API that the keys of an inactive tenant are not accepted, so that it closes their WebSockets.';
+
+create function app_private.tg_tenants__recount_figures() returns trigger as $$
+begin
+  perform graphile_worker.add_jobs(array[app_private.job(
+    'recount_figures',
+    json_build_object('tenantId', NEW.id),
+    key => app_private.job_key('recount_figures', NEW.id)
+  )]);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_tenants__recount_figures() is 'Has the figures of a tenant counted by the days of its new time zone.';
+
+create function app_private.tg_tenants__refuse_unknown_time_zone() returns trigger as $$
+begin
+  -- Not a check constraint, because the names depend on the server: a dump must be restored on another one, too.
+  if not exists (select from pg_timezone_names z where z.name = NEW.time_zone) then
+    raise exception '`timeZone` must be the name of a time zone, such as "Europe/Berlin"' using errcode = 'PYCON';
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_tenants__refuse_unknown_time_zone() is 'Refuses time zones that pg_timezone_names does not have (PYCON).';
 
 create function app_private.tg_users__insert_secrets() returns trigger as $$
 begin
@@ -11883,3 +12350,84 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.stop_chatbot_run(uuid,text) to parley_visitor;
+
+create function app_public.tenants_delivery_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{day}'::app_public.delivery_grouping[]) returns table(day date, channel_id uuid, author app_public.message_author, messages integer, sent integer, failed integer, delivered integer, read integer, delivery_rate double precision, read_rate double precision) as $$
+  select
+    f.day, f.channel_id, f.author, f.messages, f.sent, f.failed, f.delivered, f.read,
+    f.delivered::float8 / f.messages, f.read::float8 / nullif(f.delivered, 0)
+  from (
+    select
+      case when 'day' = any (by) then d.day end as day,
+      case when 'channel' = any (by) then d.channel_id end as channel_id,
+      case when 'author' = any (by) then d.author end as author,
+      sum(d.count)::int as messages,
+      coalesce(sum(d.count) filter (where d.status <> 'failed'), 0)::int as sent,
+      coalesce(sum(d.count) filter (where d.status = 'failed'), 0)::int as failed,
+      coalesce(sum(d.count) filter (where d.status >= 'delivered'), 0)::int as delivered,
+      coalesce(sum(d.count) filter (where d.status >= 'read'), 0)::int as read
+    from app_hidden.figure_days(tenant, since, until) p
+    join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
+    group by 1, 2, 3
+    having sum(d.count) <> 0
+  ) f
+  order by 1, 2, 3
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_delivery_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later changes the figures of that day. messages: those that were sent or have failed, not those that are still queued. sent: accepted by the provider. delivered includes read: who has read a message has received it. delivery_rate: delivered / messages. read_rate: read / delivered; customers may have turned read receipts off. Days and by: as for message_figures.';
+grant execute on function app_public.tenants_delivery_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
+
+create function app_public.tenants_failure_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{}'::app_public.delivery_grouping[]) returns table(day date, channel_id uuid, author app_public.message_author, error_code text, messages integer) as $$
+  select
+    case when 'day' = any (by) then d.day end,
+    case when 'channel' = any (by) then d.channel_id end,
+    case when 'author' = any (by) then d.author end,
+    d.error_code,
+    sum(d.count)::int
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
+  where d.status = 'failed'
+  group by 1, 2, 3, 4
+  having sum(d.count) <> 0
+  order by 1, 2, 3, 5 desc, 4
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages that have failed, by the error_code of their status, the most frequent first. Days and by: as for delivery_figures, but by default for all days together.';
+grant execute on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
+
+create function app_public.tenants_message_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.message_grouping[] default '{day}'::app_public.message_grouping[]) returns table(day date, channel_id uuid, direction app_public.message_direction, author app_public.message_author, type app_public.message_type, messages integer) as $$
+  select
+    case when 'day' = any (by) then m.day end,
+    case when 'channel' = any (by) then m.channel_id end,
+    case when 'direction' = any (by) then m.direction end,
+    case when 'author' = any (by) then m.author end,
+    case when 'type' = any (by) then m.type end,
+    sum(m.count)::int
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_hidden.daily_messages m on m.tenant_id = tenant.id and m.day between p.first_day and p.last_day
+  group by 1, 2, 3, 4, 5
+  having sum(m.count) <> 0
+  order by 1, 2, 3, 4, 5
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_message_figures(app_public.tenants,date,date,app_public.message_grouping[]) is 'The number of messages by the day on which they were written, in the tenant''s time zone, from the day since until the day until: by default the last 30 days until today; PYLIM: more than 400. Imported messages count, and so do reactions, edits and deletions by the author, which are messages of these types. by: what to distinguish; other columns are null. An empty list gives the total.';
+grant execute on function app_public.tenants_message_figures(app_public.tenants,date,date,app_public.message_grouping[]) to parley_visitor;
+
+create function app_public.tenants_price_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{}'::app_public.delivery_grouping[]) returns table(day date, channel_id uuid, author app_public.message_author, category text, type text, is_billable boolean, messages integer) as $$
+  select
+    case when 'day' = any (by) then d.day end,
+    case when 'channel' = any (by) then d.channel_id end,
+    case when 'author' = any (by) then d.author end,
+    d.price_category,
+    d.price_type,
+    d.is_billable,
+    sum(d.count)::int
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
+  where (d.price_category, d.price_type) <> ('', '')
+  group by 1, 2, 3, 4, 5, 6
+  having sum(d.count) <> 0
+  order by 1, 2, 3, 7 desc, 4, 5, 6
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by the prices of your contract. Days and by: as for failure_figures.';
+grant execute on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;

@@ -71,15 +71,15 @@ export async function fillMessages(
              'An old message, number ' || n || ', of some length',
              case when is_inbound then 'wamid.old.' || gen_random_uuid() end, at, at
            from said
-           returning id, direction, created_at, provider_message_id
+           returning id, direction, author, created_at, provider_message_id
          ),
          known as (
            insert into app_private.provider_ids (hash, message_id)
            select app_private.provider_id_hash($5, coalesce(provider_message_id, 'wamid.old.' || id)), id from message
          )
          insert into app_public.message_statuses
-           (tenant_id, message_id, status, provider_message_id, attempts, sending_at, sent_at, delivered_at, read_at)
-         select $1, id, 'read', 'wamid.old.' || id, 1, created_at, created_at, created_at, created_at
+           (tenant_id, message_id, channel_id, author, status, provider_message_id, attempts, sending_at, sent_at, delivered_at, read_at, created_at)
+         select $1, id, $5, author, 'read', 'wamid.old.' || id, 1, created_at, created_at, created_at, created_at, created_at
          from message where direction = 'outbound'`,
         [tenantId, rows[0].ids, done + 1, Math.min(done + part, count), channelId],
       );
@@ -123,8 +123,8 @@ export async function fillSent(
          insert into app_private.provider_ids (hash, message_id)
          select app_private.provider_id_hash($3, 'wamid.sent.' || id), id from message
        )
-       insert into app_public.message_statuses (tenant_id, message_id, status, provider_message_id, attempts, sending_at, sent_at)
-       select $1, id, 'sent', 'wamid.sent.' || id, 1, now(), now() from message
+       insert into app_public.message_statuses (tenant_id, message_id, channel_id, author, status, provider_message_id, attempts, sending_at, sent_at)
+       select $1, id, $3, 'system', 'sent', 'wamid.sent.' || id, 1, now(), now() from message
        returning provider_message_id as wamid, message_id as ours, '15550000000' as to`,
       [tenantId, count, channelId],
     ),

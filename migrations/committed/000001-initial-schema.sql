@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2c55fcf4e9b8866756095381daa7197585ce0f96
+--! Hash: sha1:297f7ba5d725ee3ba57c0e1292f0c025b854e5d3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -361,6 +361,7 @@ create table app_public.tenants (
   status app_public.tenant_status not null default 'active',
   media_retention interval
     constraint tenants_media_retention_is_at_least_one_day check (media_retention >= '1 day'),
+  time_zone text not null default 'UTC',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -373,6 +374,10 @@ comment on column app_public.tenants.status is
 comment on column app_public.tenants.media_retention is
   E'How long files are kept after they were stored, at least one day. Older files are removed once a day; their '
    'messages stay. Null: they are kept as long as their messages.';
+comment on column app_public.tenants.time_zone is
+  E'The time zone whose days figures are counted by: a name of the IANA database, such as "Europe/Berlin". When it is '
+   'changed, all figures are counted again, which takes up to some minutes; until then, days are a mixture.\n\n'
+   'In SQL: a name of pg_timezone_names.';
 
 create table app_public.users (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -2151,7 +2156,7 @@ drop policy if exists update_owner on app_public.tenants;
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.is_at_least('owner')));
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention) on app_public.tenants to parley_visitor;
+grant update (name, media_retention, time_zone) on app_public.tenants to parley_visitor;
 -- No insert, no delete: the operator creates and deletes tenants (parley tenant).
 --! EndIncluded accounts/tenants.policies.sql
 --! Included accounts/memberships.policies.sql
@@ -5199,6 +5204,8 @@ comment on column app_public.messages.created_at is
 create table app_public.message_statuses (
   tenant_id uuid not null,
   message_id uuid primary key,
+  channel_id uuid not null,
+  author app_public.message_author not null,
   status app_public.message_status not null default 'queued',
   provider_message_id text,
   duplicate_provider_message_ids text[],
@@ -5230,6 +5237,11 @@ comment on column app_public.message_statuses.message_id is
   E'The message.\n\n'
    'In SQL: no foreign key, because the check would search every partition for each row. One statement inserts both '
    'rows, and one deletes both.';
+comment on column app_public.message_statuses.channel_id is
+  E'The channel of the message.\n\n'
+   'In SQL: here and not only at the conversation, because a change of the status is counted by channel and author. No '
+   'foreign key, as for message_id.';
+comment on column app_public.message_statuses.author is E'The author of the message.';
 comment on column app_public.message_statuses.provider_message_id is
   E'The provider''s id of the message (for WhatsApp: wamid). Null until the provider has answered.';
 comment on column app_public.message_statuses.attempts is E'How often the message was sent to the provider.';
@@ -6197,8 +6209,9 @@ comment on function app_private.tg_messages__notify() is
 --! Included messages/tg_messages__enqueue_send.sql
 create or replace function app_private.tg_messages__enqueue_send() returns trigger as $$
 begin
-  insert into app_public.message_statuses (tenant_id, message_id)
-  select n.tenant_id, n.id
+  insert into app_public.message_statuses (tenant_id, message_id, channel_id, author)
+  select
+    n.tenant_id, n.id, (select c.channel_id from app_public.conversations c where c.id = n.conversation_id), n.author
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
@@ -8982,6 +8995,650 @@ comment on function app_public.messages_media(app_public.messages) is
 
 grant execute on function app_public.messages_media(app_public.messages) to parley_visitor;
 --! EndIncluded messages/messages_media.sql
+
+--! split: 0570-figures.sql
+create type app_public.message_grouping as enum ('day', 'channel', 'direction', 'author', 'type');
+comment on type app_public.message_grouping is E'What figures of messages distinguish.';
+create type app_public.delivery_grouping as enum ('day', 'channel', 'author');
+comment on type app_public.delivery_grouping is E'What figures of deliveries, failures and prices distinguish.';
+
+create table app_hidden.message_stats (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  day date not null,
+  channel_id uuid not null,
+  direction app_public.message_direction not null,
+  author app_public.message_author not null,
+  type app_public.message_type not null,
+  count int not null,
+  primary key (tenant_id, day, channel_id, direction, author, type)
+) with (fillfactor = 70);
+alter table app_hidden.message_stats enable row level security;
+comment on table app_hidden.message_stats is
+  E'The number of messages by day. Written only by roll_up_figures() and recount_figures(). No foreign key to '
+   'channels: when one is deleted, its messages are subtracted.';
+comment on column app_hidden.message_stats.day is E'The day on which the messages were written, in tenants.time_zone.';
+
+create table app_hidden.delivery_stats (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  day date not null,
+  channel_id uuid not null,
+  author app_public.message_author not null,
+  status app_public.message_status not null,
+  error_code text not null,
+  price_category text not null,
+  price_type text not null,
+  is_billable boolean not null,
+  count int not null,
+  primary key (
+    tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable
+  )
+) with (fillfactor = 70);
+alter table app_hidden.delivery_stats enable row level security;
+comment on table app_hidden.delivery_stats is
+  E'The number of messages that were sent or have failed, by the day on which they were queued and by their status at '
+   'present. Written only by roll_up_figures() and recount_figures().';
+comment on column app_hidden.delivery_stats.day is E'The day on which the messages were queued, in tenants.time_zone.';
+comment on column app_hidden.delivery_stats.error_code is E'Of failed messages; otherwise empty.';
+comment on column app_hidden.delivery_stats.price_category is
+  E'The category of the pricing that the provider reported. Empty if it reported none.';
+comment on column app_hidden.delivery_stats.price_type is
+  E'The type of the pricing that the provider reported, such as regular or free_customer_service. Empty if it reported '
+   'none.';
+
+-- Queues: the worker also vacuums tables with this autovacuum setting (src/database/table_maintenance.ts). They have no
+-- key and no index, because a row is written for almost every message.
+create table app_hidden.message_activity (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  occurred_at timestamptz not null,
+  direction app_public.message_direction not null,
+  author app_public.message_author not null,
+  type app_public.message_type not null,
+  count int not null
+) with (autovacuum_vacuum_scale_factor = 0.02);
+alter table app_hidden.message_activity enable row level security;
+comment on table app_hidden.message_activity is
+  E'Changes of message_stats, written by the statements that store or delete messages. Only inserted, so that they do '
+   'not wait for each other''s counters. Rolled up every minute; readers add both. No foreign keys: rows exist for '
+   'about a minute.';
+comment on column app_hidden.message_activity.occurred_at is
+  E'When the messages were written, cut to a quarter of an hour: the day is computed when it is read or rolled up.';
+comment on column app_hidden.message_activity.count is E'Negative for deleted messages.';
+
+create table app_hidden.delivery_activity (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  occurred_at timestamptz not null,
+  author app_public.message_author not null,
+  status app_public.message_status not null,
+  error_code text not null,
+  price_category text not null,
+  price_type text not null,
+  is_billable boolean not null,
+  count int not null
+) with (autovacuum_vacuum_scale_factor = 0.02);
+alter table app_hidden.delivery_activity enable row level security;
+comment on table app_hidden.delivery_activity is
+  E'Changes of delivery_stats, written by the statements that change statuses: as message_activity.';
+comment on column app_hidden.delivery_activity.occurred_at is
+  E'When the messages were queued, cut to a quarter of an hour.';
+comment on column app_hidden.delivery_activity.count is
+  E'Negative for messages that no longer have this status, or were deleted.';
+
+--! Included figures/counted_deliveries.sql
+create or replace function app_private.is_billable(pricing jsonb) returns boolean as $$
+  -- Providers have announced that "billable" will be removed; the type then says it.
+  select coalesce(pricing -> 'billable' = 'true', pricing ->> 'type' = 'regular', false)
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.is_billable(jsonb) is
+  E'Whether a message is charged, by the pricing that the provider reported. False if it reported none.';
+
+create or replace function app_private.counted_text(value text) returns text as $$
+  -- A key of an index must not be long, and a provider may report anything.
+  select coalesce(left(value, 60), '')
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.counted_text(text) is
+  E'A provider''s word as a key of figures: at most 60 characters, and empty if there is none.';
+--! EndIncluded figures/counted_deliveries.sql
+--! Included figures/tg_messages__count.sql
+create or replace function app_private.tg_messages__count() returns trigger as $$
+begin
+  -- Deleted with their conversation, messages are subtracted before it: tg_conversations__count_deleted().
+  insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
+  select
+    m.tenant_id, m.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
+    case TG_OP when 'DELETE' then -count(*) else count(*) end
+  from (
+    select r.*, (select c.channel_id from app_public.conversations c where c.id = r.conversation_id) as channel_id
+    from changed_rows r
+    where r.direction in ('inbound', 'outbound')
+  ) m
+  where m.channel_id is not null
+  group by 1, 2, 3, 4, 5, 6;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.tg_messages__count() is
+  E'Adds new messages to message_activity, and subtracts deleted ones, in one row for each combination that differs in '
+   'more than the number. Times are cut to a quarter of an hour, by which all time zones differ.';
+--! EndIncluded figures/tg_messages__count.sql
+--! Included figures/tg_conversations__count_deleted.sql
+create or replace function app_private.tg_conversations__count_deleted() returns trigger as $$
+begin
+  insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
+  select
+    m.tenant_id, OLD.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
+    -count(*)
+  from app_public.messages m
+  where m.conversation_id = OLD.id and m.direction in ('inbound', 'outbound')
+  group by 1, 2, 3, 4, 5, 6;
+  return OLD;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__count_deleted() is
+  E'Subtracts the messages of a conversation that is being deleted from the figures. The messages are deleted after '
+   'the conversation, when its channel is not known any more.';
+--! EndIncluded figures/tg_conversations__count_deleted.sql
+--! Included figures/tg_message_statuses__count.sql
+create or replace function app_private.tg_message_statuses__count() returns trigger as $$
+begin
+  insert into app_hidden.delivery_activity (
+    tenant_id, channel_id, occurred_at, author, status, error_code, price_category, price_type, is_billable, count
+  )
+  select
+    s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status,
+    app_private.counted_text(case when s.status = 'failed' then s.error_code end),
+    app_private.counted_text(s.pricing ->> 'category'), app_private.counted_text(s.pricing ->> 'type'),
+    app_private.is_billable(s.pricing),
+    sum(s.change)
+  from (
+    select o.tenant_id, o.channel_id, o.created_at, o.author, o.status, o.error_code, o.pricing, -1 as change
+    from old_rows o
+    union all
+    select n.tenant_id, n.channel_id, n.created_at, n.author, n.status, n.error_code, n.pricing, 1
+    from new_rows n
+  ) s
+  where s.status >= 'sent'
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+  having sum(s.change) <> 0;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.tg_message_statuses__count() is
+  E'Moves messages in delivery_activity from what their status was to what it is. Messages count from the moment when '
+   'they are sent or have failed.';
+--! EndIncluded figures/tg_message_statuses__count.sql
+--! Included figures/tg_message_statuses__count_deleted.sql
+create or replace function app_private.tg_message_statuses__count_deleted() returns trigger as $$
+begin
+  insert into app_hidden.delivery_activity (
+    tenant_id, channel_id, occurred_at, author, status, error_code, price_category, price_type, is_billable, count
+  )
+  select
+    s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status,
+    app_private.counted_text(case when s.status = 'failed' then s.error_code end),
+    app_private.counted_text(s.pricing ->> 'category'), app_private.counted_text(s.pricing ->> 'type'),
+    app_private.is_billable(s.pricing),
+    -count(*)
+  from old_rows s
+  where s.status >= 'sent'
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_message_statuses__count_deleted() is
+  E'Subtracts deleted messages from delivery_activity.';
+--! EndIncluded figures/tg_message_statuses__count_deleted.sql
+--! Included figures/tg_tenants__refuse_unknown_time_zone.sql
+create or replace function app_private.tg_tenants__refuse_unknown_time_zone() returns trigger as $$
+begin
+  -- Not a check constraint, because the names depend on the server: a dump must be restored on another one, too.
+  if not exists (select from pg_timezone_names z where z.name = NEW.time_zone) then
+    raise exception '`timeZone` must be the name of a time zone, such as "Europe/Berlin"' using errcode = 'PYCON';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_tenants__refuse_unknown_time_zone() is
+  E'Refuses time zones that pg_timezone_names does not have (PYCON).';
+--! EndIncluded figures/tg_tenants__refuse_unknown_time_zone.sql
+--! Included figures/tg_tenants__recount_figures.sql
+create or replace function app_private.tg_tenants__recount_figures() returns trigger as $$
+begin
+  perform graphile_worker.add_jobs(array[app_private.job(
+    'recount_figures',
+    json_build_object('tenantId', NEW.id),
+    key => app_private.job_key('recount_figures', NEW.id)
+  )]);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_tenants__recount_figures() is
+  E'Has the figures of a tenant counted by the days of its new time zone.';
+--! EndIncluded figures/tg_tenants__recount_figures.sql
+--! Included figures/daily_messages.sql
+create or replace view app_hidden.daily_messages with (security_invoker = true) as
+  select s.tenant_id, s.day, s.channel_id, s.direction, s.author, s.type, s.count
+  from app_hidden.message_stats s
+  union all
+  select
+    a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.direction, a.author, a.type, a.count
+  from app_hidden.message_activity a
+  join app_public.tenants t on t.id = a.tenant_id;
+
+comment on view app_hidden.daily_messages is
+  E'The messages of each day in the tenant''s time zone, whether they have been rolled up or not. A combination may '
+   'have several rows: add their counts.';
+
+grant select on app_hidden.daily_messages to parley_visitor;
+--! EndIncluded figures/daily_messages.sql
+--! Included figures/daily_deliveries.sql
+create or replace view app_hidden.daily_deliveries with (security_invoker = true) as
+  select
+    s.tenant_id, s.day, s.channel_id, s.author, s.status, s.error_code, s.price_category, s.price_type, s.is_billable,
+    s.count
+  from app_hidden.delivery_stats s
+  union all
+  select
+    a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, a.error_code,
+    a.price_category, a.price_type, a.is_billable, a.count
+  from app_hidden.delivery_activity a
+  join app_public.tenants t on t.id = a.tenant_id;
+
+comment on view app_hidden.daily_deliveries is
+  E'The messages sent on each day in the tenant''s time zone by their outcome, whether this has been rolled '
+   'up or not. A combination may have several rows: add their counts.';
+
+grant select on app_hidden.daily_deliveries to parley_visitor;
+--! EndIncluded figures/daily_deliveries.sql
+--! Included figures/roll_up_figures.sql
+create or replace function app_private.roll_up_figures(batch_size int default 10000) returns int as $$
+  with messages as (
+    delete from app_hidden.message_activity a
+    where a.ctid = any (array(
+      select b.ctid from app_hidden.message_activity b limit batch_size for update skip locked
+    ))
+    returning a.*
+  ),
+  deliveries as (
+    delete from app_hidden.delivery_activity a
+    where a.ctid = any (array(
+      select b.ctid from app_hidden.delivery_activity b limit batch_size for update skip locked
+    ))
+    returning a.*
+  ),
+  counted_messages as (
+    insert into app_hidden.message_stats as s (tenant_id, day, channel_id, direction, author, type, count)
+    select
+      a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.direction, a.author, a.type,
+      sum(a.count)
+    from messages a
+    join app_public.tenants t on t.id = a.tenant_id
+    group by 1, 2, 3, 4, 5, 6
+    -- In a fixed order, so that concurrent calls do not deadlock.
+    order by 1, 2, 3, 4, 5, 6
+    on conflict on constraint message_stats_pkey do update set count = s.count + excluded.count
+  ),
+  counted_deliveries as (
+    insert into app_hidden.delivery_stats as s (
+      tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+    )
+    select
+      a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, a.error_code,
+      a.price_category, a.price_type, a.is_billable, sum(a.count)
+    from deliveries a
+    join app_public.tenants t on t.id = a.tenant_id
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    order by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count
+  )
+  select (select count(*) from messages)::int + (select count(*) from deliveries)::int
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.roll_up_figures(int) is
+  E'Adds message_activity and delivery_activity to message_stats and delivery_stats, at most batch_size rows of each, '
+   'and removes them. Returns the number of rows. Readers see each row once, before and after.';
+--! EndIncluded figures/roll_up_figures.sql
+--! Included figures/recount_figures.sql
+create or replace function app_private.first_counted_day() returns date as $$
+  with partitions as (
+    select
+      to_date(substring(c.relname from '_(\d{4}_\d{2})$'), 'YYYY_MM') as month,
+      substring(pg_get_expr(c.relpartbound, c.oid) from $re$MINVALUE\) TO \('([0-9a-f-]{36})'$re$) as first_id
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'app_public.messages'::regclass
+  )
+  select case
+    when min(p.month) <= (app_hidden.uuid_v7_time(max(p.first_id)::uuid) at time zone 'UTC')::date
+    then '-infinity'
+    -- A day later, because the months of partitions begin at midnight in UTC.
+    else coalesce(min(p.month) + 1, '-infinity')
+  end
+  from partitions p
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.first_counted_day() is
+  E'The first day whose messages can be counted again. Days before it have lost messages, because their partitions '
+   'were dropped; their figures stay. -infinity: no partition was dropped.';
+
+create or replace function app_private.recount_figures(tenant_id uuid default null) returns int as $$
+declare
+  v_first_day date := app_private.first_counted_day();
+  v_messages int;
+  v_deliveries int;
+begin
+  -- Two calls at once would both add the same differences. Roll-ups and messages may proceed.
+  perform pg_advisory_xact_lock(hashtext('parley recount_figures'));
+
+  -- The difference is added instead of replacing the counts, so that what is counted at the same time is not lost: one
+  -- statement sees the messages and what has been counted of them at one moment.
+  with differences as (
+    select d.tenant_id, d.day, d.channel_id, d.direction, d.author, d.type, sum(d.count) as count
+    from (
+      select
+        m.tenant_id, (m.occurred_at at time zone t.time_zone)::date as day, c.channel_id, m.direction, m.author, m.type,
+        count(*) as count
+      from app_public.messages m
+      join app_public.conversations c on c.id = m.conversation_id
+      join app_public.tenants t on t.id = m.tenant_id
+      where m.direction in ('inbound', 'outbound')
+      and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
+      group by 1, 2, 3, 4, 5, 6
+      union all
+      select k.tenant_id, k.day, k.channel_id, k.direction, k.author, k.type, -k.count
+      from app_hidden.daily_messages k
+      where recount_figures.tenant_id is null or k.tenant_id = recount_figures.tenant_id
+    ) d
+    where d.day >= v_first_day
+    group by 1, 2, 3, 4, 5, 6
+    having sum(d.count) <> 0
+  )
+  insert into app_hidden.message_stats as s (tenant_id, day, channel_id, direction, author, type, count)
+  select d.* from differences d
+  order by 1, 2, 3, 4, 5, 6
+  on conflict on constraint message_stats_pkey do update set count = s.count + excluded.count;
+  get diagnostics v_messages = row_count;
+
+  with differences as (
+    select
+      d.tenant_id, d.day, d.channel_id, d.author, d.status, d.error_code, d.price_category, d.price_type,
+      d.is_billable, sum(d.count) as count
+    from (
+      select
+        m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.status,
+        app_private.counted_text(case when m.status = 'failed' then m.error_code end) as error_code,
+        app_private.counted_text(m.pricing ->> 'category') as price_category,
+        app_private.counted_text(m.pricing ->> 'type') as price_type,
+        app_private.is_billable(m.pricing) as is_billable,
+        count(*) as count
+      from app_public.message_statuses m
+      join app_public.tenants t on t.id = m.tenant_id
+      where m.status >= 'sent'
+      and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+      union all
+      select
+        k.tenant_id, k.day, k.channel_id, k.author, k.status, k.error_code, k.price_category, k.price_type,
+        k.is_billable, -k.count
+      from app_hidden.daily_deliveries k
+      where recount_figures.tenant_id is null or k.tenant_id = recount_figures.tenant_id
+    ) d
+    where d.day >= v_first_day
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    having sum(d.count) <> 0
+  )
+  insert into app_hidden.delivery_stats as s (
+    tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+  )
+  select d.* from differences d
+  order by 1, 2, 3, 4, 5, 6, 7, 8, 9
+  on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count;
+  get diagnostics v_deliveries = row_count;
+
+  return v_messages + v_deliveries;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.recount_figures(uuid) is
+  E'Counts the messages of a tenant, or of all tenants, and corrects the figures by the difference. Needed after a '
+   'change of the time zone, and after rows were written without triggers. Messages may be stored at the same time. '
+   'Returns the number of counts that were wrong. Figures of days whose partitions were dropped stay as they are.';
+--! EndIncluded figures/recount_figures.sql
+--! Included figures/message_stats.policies.sql
+drop policy if exists tenant_isolation on app_hidden.message_stats;
+create policy tenant_isolation on app_hidden.message_stats as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_hidden.message_stats;
+create policy select_member on app_hidden.message_stats for select to parley_visitor
+  using (true);
+grant select on app_hidden.message_stats to parley_visitor;
+-- Nothing else: roll_up_figures() and recount_figures() write it.
+--! EndIncluded figures/message_stats.policies.sql
+--! Included figures/message_activity.policies.sql
+drop policy if exists tenant_isolation on app_hidden.message_activity;
+create policy tenant_isolation on app_hidden.message_activity as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_hidden.message_activity;
+create policy select_member on app_hidden.message_activity for select to parley_visitor
+  using (true);
+grant select on app_hidden.message_activity to parley_visitor;
+-- Nothing else: triggers write it, and roll_up_figures() removes what it has added to message_stats.
+--! EndIncluded figures/message_activity.policies.sql
+--! Included figures/delivery_stats.policies.sql
+drop policy if exists tenant_isolation on app_hidden.delivery_stats;
+create policy tenant_isolation on app_hidden.delivery_stats as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_hidden.delivery_stats;
+create policy select_member on app_hidden.delivery_stats for select to parley_visitor
+  using (true);
+grant select on app_hidden.delivery_stats to parley_visitor;
+-- Nothing else: roll_up_figures() and recount_figures() write it.
+--! EndIncluded figures/delivery_stats.policies.sql
+--! Included figures/delivery_activity.policies.sql
+drop policy if exists tenant_isolation on app_hidden.delivery_activity;
+create policy tenant_isolation on app_hidden.delivery_activity as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_hidden.delivery_activity;
+create policy select_member on app_hidden.delivery_activity for select to parley_visitor
+  using (true);
+grant select on app_hidden.delivery_activity to parley_visitor;
+-- Nothing else: triggers write it, and roll_up_figures() removes what it has added to delivery_stats.
+--! EndIncluded figures/delivery_activity.policies.sql
+--! Included figures/figure_days.sql
+create or replace function app_hidden.figure_days(
+  tenant app_public.tenants, since date, until date, out first_day date, out last_day date
+) as $$
+begin
+  last_day := coalesce(until, (now() at time zone tenant.time_zone)::date);
+  first_day := coalesce(since, last_day - 29);
+  if not (isfinite(first_day) and isfinite(last_day)) or last_day - first_day >= 400 then
+    raise exception '`since` and `until` must be at most 400 days apart' using errcode = 'PYLIM';
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.figure_days(app_public.tenants, date, date) is
+  E'The days that figures are asked for: by default the last 30 until today, in the tenant''s time zone. PYLIM: more '
+   'than 400.';
+
+grant execute on function app_hidden.figure_days(app_public.tenants, date, date) to parley_visitor;
+--! EndIncluded figures/figure_days.sql
+--! Included figures/tenants_message_figures.sql
+create or replace function app_public.tenants_message_figures(
+  tenant app_public.tenants,
+  since date default null,
+  until date default null,
+  by app_public.message_grouping[] default '{day}'
+) returns table (
+  day date,
+  channel_id uuid,
+  direction app_public.message_direction,
+  author app_public.message_author,
+  type app_public.message_type,
+  messages int
+) as $$
+  select
+    case when 'day' = any (by) then m.day end,
+    case when 'channel' = any (by) then m.channel_id end,
+    case when 'direction' = any (by) then m.direction end,
+    case when 'author' = any (by) then m.author end,
+    case when 'type' = any (by) then m.type end,
+    sum(m.count)::int
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_hidden.daily_messages m on m.tenant_id = tenant.id and m.day between p.first_day and p.last_day
+  group by 1, 2, 3, 4, 5
+  having sum(m.count) <> 0
+  order by 1, 2, 3, 4, 5
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.tenants_message_figures(
+  app_public.tenants, date, date, app_public.message_grouping[]
+) is
+  E'The number of messages by the day on which they were written, in the tenant''s time zone, from the day since until '
+   'the day until: by default the last 30 days until today; PYLIM: more than 400. Imported messages count, and so do '
+   'reactions, edits and deletions by the author, which are messages of these types. by: what to distinguish; other '
+   'columns are null. An empty list gives the total.';
+
+grant execute on function app_public.tenants_message_figures(
+  app_public.tenants, date, date, app_public.message_grouping[]
+) to parley_visitor;
+--! EndIncluded figures/tenants_message_figures.sql
+--! Included figures/tenants_delivery_figures.sql
+create or replace function app_public.tenants_delivery_figures(
+  tenant app_public.tenants,
+  since date default null,
+  until date default null,
+  by app_public.delivery_grouping[] default '{day}'
+) returns table (
+  day date,
+  channel_id uuid,
+  author app_public.message_author,
+  messages int,
+  sent int,
+  failed int,
+  delivered int,
+  read int,
+  delivery_rate float8,
+  read_rate float8
+) as $$
+  select
+    f.day, f.channel_id, f.author, f.messages, f.sent, f.failed, f.delivered, f.read,
+    f.delivered::float8 / f.messages, f.read::float8 / nullif(f.delivered, 0)
+  from (
+    select
+      case when 'day' = any (by) then d.day end as day,
+      case when 'channel' = any (by) then d.channel_id end as channel_id,
+      case when 'author' = any (by) then d.author end as author,
+      sum(d.count)::int as messages,
+      coalesce(sum(d.count) filter (where d.status <> 'failed'), 0)::int as sent,
+      coalesce(sum(d.count) filter (where d.status = 'failed'), 0)::int as failed,
+      coalesce(sum(d.count) filter (where d.status >= 'delivered'), 0)::int as delivered,
+      coalesce(sum(d.count) filter (where d.status >= 'read'), 0)::int as read
+    from app_hidden.figure_days(tenant, since, until) p
+    join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
+    group by 1, 2, 3
+    having sum(d.count) <> 0
+  ) f
+  order by 1, 2, 3
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.tenants_delivery_figures(
+  app_public.tenants, date, date, app_public.delivery_grouping[]
+) is
+  E'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later '
+   'changes the figures of that day. messages: those that were sent or have failed, not those that are still queued. '
+   'sent: accepted by the provider. delivered includes read: who has read a message has received it. delivery_rate: '
+   'delivered / messages. read_rate: read / delivered; customers may have turned read receipts off. Days and by: as '
+   'for message_figures.';
+
+grant execute on function app_public.tenants_delivery_figures(
+  app_public.tenants, date, date, app_public.delivery_grouping[]
+) to parley_visitor;
+
+create or replace function app_public.tenants_failure_figures(
+  tenant app_public.tenants,
+  since date default null,
+  until date default null,
+  by app_public.delivery_grouping[] default '{}'
+) returns table (day date, channel_id uuid, author app_public.message_author, error_code text, messages int) as $$
+  select
+    case when 'day' = any (by) then d.day end,
+    case when 'channel' = any (by) then d.channel_id end,
+    case when 'author' = any (by) then d.author end,
+    d.error_code,
+    sum(d.count)::int
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
+  where d.status = 'failed'
+  group by 1, 2, 3, 4
+  having sum(d.count) <> 0
+  order by 1, 2, 3, 5 desc, 4
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.tenants_failure_figures(
+  app_public.tenants, date, date, app_public.delivery_grouping[]
+) is
+  E'The number of messages that have failed, by the error_code of their status, the most frequent first. Days and '
+   'by: as for delivery_figures, but by default for all days together.';
+
+grant execute on function app_public.tenants_failure_figures(
+  app_public.tenants, date, date, app_public.delivery_grouping[]
+) to parley_visitor;
+
+create or replace function app_public.tenants_price_figures(
+  tenant app_public.tenants,
+  since date default null,
+  until date default null,
+  by app_public.delivery_grouping[] default '{}'
+) returns table (
+  day date,
+  channel_id uuid,
+  author app_public.message_author,
+  category text,
+  type text,
+  is_billable boolean,
+  messages int
+) as $$
+  select
+    case when 'day' = any (by) then d.day end,
+    case when 'channel' = any (by) then d.channel_id end,
+    case when 'author' = any (by) then d.author end,
+    d.price_category,
+    d.price_type,
+    d.is_billable,
+    sum(d.count)::int
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
+  where (d.price_category, d.price_type) <> ('', '')
+  group by 1, 2, 3, 4, 5, 6
+  having sum(d.count) <> 0
+  order by 1, 2, 3, 7 desc, 4, 5, 6
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.tenants_price_figures(
+  app_public.tenants, date, date, app_public.delivery_grouping[]
+) is
+  E'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its '
+   'type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by '
+   'the prices of your contract. Days and by: as for failure_figures.';
+
+grant execute on function app_public.tenants_price_figures(
+  app_public.tenants, date, date, app_public.delivery_grouping[]
+) to parley_visitor;
+--! EndIncluded figures/tenants_delivery_figures.sql
 
 --! split: 0600-chatbots.sql
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
@@ -13415,6 +14072,11 @@ grant select (tenant_id, id, channel_id, event_type, status, error, skipped, att
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 
+-- A wrong name would make all reads of figures fail.
+create or replace trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
+  for each row when (NEW.time_zone <> 'UTC')
+  execute function app_private.tg_tenants__refuse_unknown_time_zone();
+
 -- Who activated or deactivated a tenant.
 create or replace trigger _500_audit after insert or update or delete on app_public.tenants
   for each row execute function app_private.tg__audit();
@@ -13429,6 +14091,11 @@ create or replace trigger _510_revoke_sessions after update of status on app_pub
 create or replace trigger _800_notify_api_keys after update of status on app_public.tenants
   for each row when (OLD.status = 'active' and NEW.status <> 'active')
   execute function app_private.tg_tenants__notify_api_keys();
+
+-- Days begin and end at other times in another zone.
+create or replace trigger _900_recount_figures after update of time_zone on app_public.tenants
+  for each row when (OLD.time_zone <> NEW.time_zone)
+  execute function app_private.tg_tenants__recount_figures();
 --! EndIncluded accounts/tenants.triggers.sql
 --! Included accounts/users.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.users
@@ -13803,6 +14470,10 @@ create or replace trigger _200_refuse_incomplete before insert on app_public.con
   for each row when (NEW.tenant_id is null or NEW.channel_id is null)
   execute function app_private.tg_conversations__refuse_incomplete();
 
+-- Figures are kept, not counted when they are asked for. Before the delete, which cascades to the messages.
+create or replace trigger _500_count_deleted before delete on app_public.conversations
+  for each row execute function app_private.tg_conversations__count_deleted();
+
 -- The assignee becomes a participant.
 create or replace trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
   for each row when (NEW.assignee_id is not null)
@@ -13899,6 +14570,15 @@ create or replace trigger _510_remove_media after delete on app_public.messages
   referencing old table as old_rows
   for each statement execute function app_private.tg_messages__remove_media();
 
+-- Figures are kept, not counted when they are asked for.
+create or replace trigger _520_count_on_delete after delete on app_public.messages
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg_messages__count();
+
+create or replace trigger _520_count_on_insert after insert on app_public.messages
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg_messages__count();
+
 -- Subscriptions show new messages.
 create or replace trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows
@@ -13936,6 +14616,16 @@ create or replace trigger _900_note_unused after delete on app_private.media_fil
 create or replace trigger _500_record_opt_out after update on app_public.message_statuses
   for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
   execute function app_private.tg_message_statuses__record_opt_out();
+
+-- Figures are kept, not counted when they are asked for.
+create or replace trigger _510_count after update on app_public.message_statuses
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_message_statuses__count();
+
+-- Deleted messages are subtracted.
+create or replace trigger _510_count_deleted after delete on app_public.message_statuses
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_message_statuses__count_deleted();
 
 -- Subscriptions show the outcome of messages.
 create or replace trigger _800_notify after update on app_public.message_statuses
@@ -14099,6 +14789,9 @@ create or replace function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
+  -- Statuses move on and leave zeros behind.
+  delete from app_hidden.message_stats s where s.count = 0;
+  delete from app_hidden.delivery_stats s where s.count = 0;
   -- Events that wait until a user is done, but whose run has ended.
   delete from app_private.chatbot_events e
   where e.due_at = 'infinity'
@@ -14110,8 +14803,8 @@ comment on function app_private.delete_old_rows() is
   E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
    'of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced '
    'jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that '
-   'no run waits for; events that were set aside after thirty days; and hashes of erased addresses when no earlier '
-   'webhook is left.';
+   'no run waits for; events that were set aside after thirty days; figures that have become zero; and hashes of '
+   'erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)
@@ -14279,7 +14972,8 @@ returns table (
       select u.task_identifier
       from graphile_worker.jobs u
       where u.task_identifier in (
-        'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'remove_media_files'
+        'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
+        'remove_media_files'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')

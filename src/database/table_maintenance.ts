@@ -16,7 +16,7 @@ const TABLES_TO_MAINTAIN = `
   cross join lateral (
     select coalesce(c.reloptions::text like '%autovacuum_vacuum_scale_factor=%', false) as is_queue
   ) t
-  where s.schemaname in ('app_public', 'app_private')
+  where s.schemaname in ('app_public', 'app_hidden', 'app_private')
   and (
     t.is_queue and s.n_dead_tup > $1
     or not t.is_queue

@@ -101,6 +101,19 @@ export const JOBS = {
     pool: "quick",
     schedule: { cron: "* * * * *", maxAttempts: 1 },
   },
+  roll_up_figures: {
+    payload: nothing,
+    keys: [],
+    pool: "quick",
+    schedule: { cron: "* * * * *", maxAttempts: 1 },
+  },
+  recount_figures: {
+    payload: z.object({ tenantId: z.uuid() }),
+    keys: ["recount_figures:<tenantId>"],
+    pool: "slow",
+    // It reads all messages of the tenant.
+    slots: { places: 1, perTenant: 1 },
+  },
   retry_webhooks: {
     payload: nothing,
     keys: [],

@@ -5,10 +5,12 @@ import fetchMedia from "../../tasks/fetch_media.ts";
 import maintain from "../../tasks/maintain.ts";
 import markRead from "../../tasks/mark_read.ts";
 import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
+import recountFigures from "../../tasks/recount_figures.ts";
 import removeMediaFiles from "../../tasks/remove_media_files.ts";
 import resumeChatbot from "../../tasks/resume_chatbot.ts";
 import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
+import rollUpFigures from "../../tasks/roll_up_figures.ts";
 import sendMessages from "../../tasks/send_messages.ts";
 import uploadMedia from "../../tasks/upload_media.ts";
 import type { Tasks } from "../jobs/tasks.ts";
@@ -24,10 +26,12 @@ export function workerTasks(context: WorkerContext): Tasks {
     maintain: maintain(context),
     mark_read: markRead(context),
     reconcile_outbox: reconcileOutbox(context),
+    recount_figures: recountFigures(context),
     remove_media_files: removeMediaFiles(context),
     resume_chatbot: resumeChatbot(context),
     retry_webhooks: retryWebhooks(context),
     ring_chatbot_timer: ringChatbotTimer(context),
+    roll_up_figures: rollUpFigures(context),
     send_messages: sendMessages(context),
     upload_media: uploadMedia(context),
   };

@@ -9,7 +9,7 @@ export function tenantList(): Command {
   return define("list", "List the tenants", "parley tenant list").action((options: CommonOptions) =>
     onDatabase(async ({ pool }) => {
       const { rows } = await pool.query<Record<string, unknown>>(
-        `select t.slug, t.name, t.status, count(m.user_id)::int as users, t.created_at, t.id
+        `select t.slug, t.name, t.status, t.time_zone, count(m.user_id)::int as users, t.created_at, t.id
          from app_public.tenants t
          left join app_public.memberships m on m.tenant_id = t.id
          group by t.id

@@ -29,12 +29,12 @@ testRules([
     broken: "create table app_private.bare (id bigserial)",
   },
   {
-    rule: "instants are timestamptz, texts are text, documents are jsonb",
+    rule: "instants are timestamptz, days are dates, texts are text, documents are jsonb",
     sql: `
       select format('%s.%s %s', table_id::regclass, attname, atttypid::regtype) as what from columns
       where atttypid not in (
         'uuid'::regtype, 'uuid[]'::regtype, 'text'::regtype, 'text[]'::regtype, 'int'::regtype, 'boolean'::regtype,
-        'timestamptz'::regtype, 'interval'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xid8'::regtype
+        'timestamptz'::regtype, 'date'::regtype, 'interval'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xid8'::regtype
       )
       and not exists (
         select from pg_type y

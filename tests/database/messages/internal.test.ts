@@ -89,13 +89,14 @@ story("no insert makes an internal message outbound, or a sent one internal", as
 });
 
 story("even a note that is put in the outbox by hand is not claimed", async (db) => {
-  const { conversationId } = await aConversation(db, await aWorkspace(db));
+  const workspace = await aWorkspace(db);
+  const { conversationId } = await aConversation(db, workspace);
   const { id, tenant_id } = await note(db, conversationId);
   const text = await send(db, conversationId);
-  await db.query("insert into app_public.message_statuses (tenant_id, message_id) values ($1, $2)", [
-    tenant_id,
-    id,
-  ]);
+  await db.query(
+    "insert into app_public.message_statuses (tenant_id, message_id, channel_id, author) values ($1, $2, $3, 'user')",
+    [tenant_id, id, workspace.channelId],
+  );
   await db.query("delete from app_private.outbox where message_id = $1", [text]);
   await db.query(
     "insert into app_private.outbox (tenant_id, conversation_id, message_id) values ($1, $2, $3)",

@@ -35,14 +35,14 @@ before(async () => {
          returning *
        ),
        status as (
-         insert into app_public.message_statuses (tenant_id, message_id, status)
-         select tenant_id, id, 'sent' from message where direction = 'outbound'
+         insert into app_public.message_statuses (tenant_id, message_id, channel_id, author, status)
+         select tenant_id, id, $5, author, 'sent' from message where direction = 'outbound'
        )
        insert into app_public.message_changes (tenant_id, id, message_hash, message_id, type, is_inbound, author, content, occurred_at)
        select tenant_id, gen_random_uuid(), id, id, 'edit', direction = 'inbound', author, '{"body": "Hi"}', occurred_at
        from message
        where ('x' || right(id::text, 2))::bit(8)::int < 26`,
-      [workspace.tenantId, ids, MESSAGES, agent.userId],
+      [workspace.tenantId, ids, MESSAGES, agent.userId, workspace.channelId],
     );
     await db.query("commit; begin");
   });

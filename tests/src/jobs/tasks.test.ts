@@ -14,10 +14,12 @@ const tasks: Tasks = {
   maintain: note,
   mark_read: note,
   reconcile_outbox: note,
+  recount_figures: note,
   remove_media_files: note,
   resume_chatbot: note,
   retry_webhooks: note,
   ring_chatbot_timer: note,
+  roll_up_figures: note,
   send_messages: note,
   upload_media: note,
 };
@@ -34,6 +36,7 @@ test("each task runs in one pool", () => {
     "upload_media",
     "fetch_media",
     "remove_media_files",
+    "recount_figures",
   ]);
 });
 
@@ -69,6 +72,7 @@ test("schedules are cron items; missed rare runs are made up for, frequent ones 
     [
       ["reconcile_outbox", 1, 0],
       ["count_chatbot_activity", 1, 0],
+      ["roll_up_figures", 1, 0],
       ["retry_webhooks", 1, 0],
       ["maintain", 25, 86_400_000],
     ],
