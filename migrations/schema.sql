@@ -1965,6 +1965,43 @@ create policy update_admin on app_public.memberships for update to parley_visito
 grant delete, select on app_public.memberships to parley_visitor;
 grant update (role, is_active, is_available) on app_public.memberships to parley_visitor;
 
+-- app_public.mentions
+create table app_public.mentions (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  user_id uuid not null,
+  message_id uuid not null,
+  conversation_id uuid not null,
+  read_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint mentions_pkey primary key (id),
+  constraint mentions_message_id_user_id_key unique (message_id, user_id),
+  constraint mentions_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
+  constraint mentions_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade
+);
+create index mentions_tenant_id_conversation_id_idx on app_public.mentions (tenant_id, conversation_id);
+create index mentions_tenant_id_user_id_id_idx on app_public.mentions (tenant_id, user_id, id);
+create index mentions_tenant_id_user_id_id_idx1 on app_public.mentions (tenant_id, user_id, id) where (read_at is null);
+comment on table app_public.mentions is 'A note mentions a user. Unread until the user marks it as read, or the note is deleted.
+
+In SQL: follows from "mentions" in the content of a note.';
+comment on column app_public.mentions.user_id is 'The member who is mentioned.';
+comment on column app_public.mentions.message_id is 'The note.
+
+In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.mentions.conversation_id is 'The conversation of the note.';
+comment on column app_public.mentions.read_at is 'When the user marked the mention as read, or its note was deleted.';
+create trigger _800_notify_on_insert after insert on app_public.mentions
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('mentions');
+create trigger _800_notify_on_update after update on app_public.mentions
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('mentions');
+alter table app_public.mentions enable row level security;
+create policy tenant_isolation on app_public.mentions as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.mentions for select to parley_visitor
+  using (true);
+grant select on app_public.mentions to parley_visitor;
+
 -- app_public.message_changes
 create table app_public.message_changes (
   tenant_id uuid not null,
@@ -4015,6 +4052,16 @@ $$
 comment on function app_hidden.normalize_phone(text) is '"+" and digits from the usual spellings of an international number: +49 (171) 234-567, 0049171234567, 49171234567, tel:+49-171-234567, +44 (0)20 7946 0001. Of several numbers, the first without its extension. No country code is guessed for a national number (one leading 0), which is then refused.';
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 
+create function app_hidden.note_content(body text, mentioned_user_ids uuid[]) returns jsonb as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'body', body,
+    'mentions', case when cardinality(mentioned_user_ids) > 0 then to_jsonb(mentioned_user_ids) end
+  ))
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.note_content(text,uuid[]) is 'The content of a note, which check_note() checks.';
+grant execute on function app_hidden.note_content(text,uuid[]) to parley_visitor;
+
 create function app_hidden.notify_chatbot(tenant_id uuid, conversation_id uuid, kind text, payload jsonb) returns void as $$
 begin
   perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
@@ -5550,6 +5597,23 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.change_contacts(jsonb) is 'Applies the changes that chatbots make to contacts, in order: [{"contact_id", "change": {"fields", "addTags", "removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns; other fields go to metadata. Tags and groups are given by name or id; missing tags are created, missing groups are not.';
+
+create function app_private.change_note(note app_public.messages, type app_public.message_type, content jsonb) returns void as $$
+  -- A note is known by its own id, where other messages are known by the provider's.
+  insert into app_private.provider_ids (hash, message_id)
+  select app_private.provider_id_hash(v.channel_id, note.id::text), note.id
+  from app_public.conversations v
+  where v.id = note.conversation_id
+  on conflict do nothing;
+
+  insert into app_public.messages (conversation_id, direction, type, content)
+  values (
+    note.conversation_id, 'internal', change_note.type,
+    content || jsonb_build_object('original_message_id', note.id)
+  );
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.change_note(app_public.messages,app_public.message_type,jsonb) is 'Changes a note as customers change their messages: by a message of type edit or revoke.';
 
 create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$
   select coalesce(
@@ -7659,6 +7723,8 @@ begin
   );
   update app_public.conversation_contexts x set conversation_id = to_id
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
+  update app_public.mentions x set conversation_id = to_id
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
   update app_private.chatbot_events e set conversation_id = to_id
   where e.tenant_id = move_messages.tenant_id and e.conversation_id = from_id;
 
@@ -7702,7 +7768,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves the content of one conversation into another, with its messages, outbox rows, chatbot runs and participants, when two contacts turn out to be the same person. Nothing else ever updates messages.';
+comment on function app_private.move_messages(uuid,uuid,uuid) is 'Moves the content of one conversation into another, with its messages, outbox rows, mentions, chatbot runs and participants, when two contacts turn out to be the same person. Nothing else ever updates messages.';
 
 create function app_private.names_file(type app_public.message_type, content jsonb) returns boolean as $$
   select type in ('image', 'video', 'audio', 'document', 'sticker')
@@ -9254,6 +9320,29 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.require_media(uuid,uuid,app_public.channel_kind,app_public.message_type,jsonb) is 'Refuses a message whose file cannot be sent, and otherwise keeps the file until the end of the transaction. PYNFD: the tenant has no such media. PYFIL, PYGON: the file is not stored. PYCNT: the kind of channel does not accept the file for this type of message. Part of tg_messages__refuse().';
 
+create function app_private.require_note(message_id uuid, others_need app_public.api_key_scope default null::app_public.api_key_scope) returns app_public.messages as $$
+declare
+  v_note app_public.messages;
+  v_is_own boolean;
+begin
+  select m.* into v_note
+  from app_public.messages m
+  where m.id = require_note.message_id and m.type = 'note'
+  and not exists (select from app_public.message_changes c where c.message_id = m.id and c.type = 'revoke');
+  -- Programs share what they have written: with an API key and in SQL, no user is the author.
+  v_is_own := app_hidden.is_program() or v_note.user_id is not distinct from app_hidden.current_user_id();
+
+  perform app_hidden.require_scope_in(
+    case when v_is_own or others_need is not null then v_note.tenant_id end,
+    case when v_is_own then 'send' else others_need end,
+    'note'
+  );
+  return v_note;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.require_note(uuid,app_public.api_key_scope) is 'A note that the caller may change: their own or, with the scope others_need, another user''s. PYNFD: there is no such note, it is deleted, or it is another user''s and others_need is null. PYDEN.';
+
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare
   v_context app_public.conversation_contexts;
@@ -9904,6 +9993,29 @@ create function app_private.store_early_statuses(statuses jsonb, known_ids uuid[
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.store_early_statuses(jsonb,uuid[]) is 'Stores statuses whose message is not known yet (known_ids is null at their position).';
+
+create function app_private.store_mentions(message_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  -- An edit mentions further users in the note that it changes.
+  insert into app_public.mentions (tenant_id, user_id, message_id, conversation_id)
+  select distinct m.tenant_id, u.id::uuid, coalesce(c.message_id, m.id), m.conversation_id
+  from app_public.messages m
+  left join app_public.message_changes c on c.id = m.id
+  cross join jsonb_array_elements_text(
+    case m.type when 'note' then m.content -> 'mentions' else m.content #> '{message,note,mentions}' end
+  ) u (id)
+  where m.id = any (message_ids) and m.id between v_first and v_last
+  on conflict do nothing;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.store_mentions(uuid[]) is 'Stores the mentions of new notes, and those that edits of notes add. Users who are not members of the tenant violate the foreign key.';
 
 create function app_private.store_message_changes(message_ids uuid[]) returns void as $$
 declare
@@ -11064,11 +11176,12 @@ begin
   delete from app_public.message_statuses s where s.message_id = any (v_ids);
   delete from app_private.provider_ids p where p.message_id = any (v_ids);
   delete from app_public.message_changes c where c.id = any (v_ids);
+  delete from app_public.mentions x where x.message_id = any (v_ids);
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__remove_state() is 'Deletes the statuses, outbox rows, provider''s ids and message_changes of deleted messages.';
+comment on function app_private.tg_messages__remove_state() is 'Deletes the statuses, outbox rows, provider''s ids, message_changes and mentions of deleted messages.';
 
 create function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
@@ -11084,6 +11197,7 @@ declare
   v_has_users boolean;
   v_has_ads boolean;
   v_change_ids uuid[];
+  v_note_ids uuid[];
 begin
   select
     array_agg(distinct n.conversation_id),
@@ -11093,8 +11207,9 @@ begin
     bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
-    array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
-  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids
+    array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
+    array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit'))
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids
   from new_rows n;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
@@ -11232,11 +11347,15 @@ begin
   if v_change_ids is not null then
     perform app_private.store_message_changes(v_change_ids);
   end if;
+
+  if v_note_ids is not null then
+    perform app_private.store_mentions(v_note_ids);
+  end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message. message_effects.sql decides which message has which effect.';
+comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a note mentions users. message_effects.sql decides which message has which effect.';
 
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin
@@ -11584,6 +11703,18 @@ $$
 comment on function app_public.activate_version(uuid,app_public.running_contexts,boolean) is 'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of the chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become inactive; it defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.activate_version(uuid,app_public.running_contexts,boolean) to parley_visitor;
 
+create function app_public.add_note(conversation_id uuid, body text default null::text, mentioned_user_ids uuid[] default '{}'::uuid[], media_id uuid default null::uuid, reply_to_id uuid default null::uuid) returns app_public.messages as $$
+  insert into app_public.messages (conversation_id, type, content, media_id, reply_to_id)
+  values (
+    (app_hidden.require_conversation(add_note.conversation_id)).id, 'note',
+    app_hidden.note_content(add_note.body, add_note.mentioned_user_ids), add_note.media_id, add_note.reply_to_id
+  )
+  returning messages
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.add_note(uuid,text,uuid[],uuid,uuid) is 'Adds a note to a conversation: a message for the team, which the customer never sees. body has at most 16,384 characters; it may be missing if there is a file (mediaId). mentionedUserIds are members whose attention the note needs, at most 100; an "@name" in the text has no effect. replyToId is the message that the note is about. PYCNT. PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only.';
+grant execute on function app_public.add_note(uuid,text,uuid[],uuid,uuid) to parley_visitor;
+
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
@@ -11819,6 +11950,19 @@ $$
 comment on function app_public.deactivate_chatbot(uuid) is 'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). A chatbot that is inactive already is not changed. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 
+create function app_public.delete_note(message_id uuid) returns app_public.messages as $$
+declare
+  v_note app_public.messages := app_private.require_note(message_id, 'manage_all');
+begin
+  perform app_private.change_note(v_note, 'revoke', '{}');
+  update app_public.mentions x set read_at = now() where x.message_id = v_note.id and x.read_at is null;
+  return v_note;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.delete_note(uuid) is 'Deletes a note as customers delete messages: it is shown as "[deleted]", and content still has its text. Its mentions count as read. PYNFD: there is no such note, or it is deleted. PYDEN: another user''s note, and the caller is not an admin.';
+grant execute on function app_public.delete_note(uuid) to parley_visitor;
+
 create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$
 declare
   v_own_id uuid := app_hidden.current_user_id();
@@ -11842,6 +11986,22 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.disconnect_google_calendar(uuid) is 'Deletes a Google account with its tokens: the caller''s own, or as an admin that of any member. The grant at Google remains; revoke it in the account''s security settings. PYNFD, PYDEN.';
 grant execute on function app_public.disconnect_google_calendar(uuid) to parley_visitor;
+
+create function app_public.edit_note(message_id uuid, body text default null::text, mentioned_user_ids uuid[] default '{}'::uuid[]) returns app_public.messages as $$
+declare
+  v_note app_public.messages := app_private.require_note(message_id);
+  v_content jsonb := app_hidden.note_content(body, mentioned_user_ids);
+begin
+  perform app_hidden.check_note(v_content, v_note.media_id is not null);
+  perform app_private.change_note(
+    v_note, 'edit', jsonb_build_object('message', jsonb_build_object('type', 'note', 'note', v_content))
+  );
+  return v_note;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.edit_note(uuid,text,uuid[]) is 'Edits a note: currentContent shows the new text, edits the earlier ones. Users who are mentioned in addition are notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it is deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member.';
+grant execute on function app_public.edit_note(uuid,text,uuid[]) to parley_visitor;
 
 create function app_public.end_other_sessions() returns integer as $$
 declare
@@ -11947,6 +12107,18 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: its unread count becomes 0. Informs the customer (blue ticks) if the channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
+
+create function app_public.mark_mentions_read(conversation_id uuid default null::uuid) returns setof app_public.mentions as $$
+  update app_public.mentions x set read_at = now()
+  where x.user_id = (select app_hidden.require_user())
+  and x.tenant_id = (select app_hidden.current_tenant_id())
+  and x.read_at is null
+  and (mark_mentions_read.conversation_id is null or x.conversation_id = mark_mentions_read.conversation_id)
+  returning x.*
+$$
+  language sql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.mark_mentions_read(uuid) is 'Marks the caller''s unread mentions as read, in one conversation or in all, and returns them. PYKEY: users only.';
+grant execute on function app_public.mark_mentions_read(uuid) to parley_visitor;
 
 create function app_public.message_by_provider_id(channel_id uuid, provider_message_id text) returns app_public.messages as $$
   select m.*
@@ -12182,7 +12354,7 @@ declare
   v_message app_public.messages;
 begin
   if type = 'note' then
-    raise exception 'Notes are not sent' using errcode = 'PYCNT', hint = 'Add one with addNote.';
+    raise exception 'A note is not sent' using errcode = 'PYCNT', hint = 'Use addNote.';
   end if;
 
   if idempotency_key is not null then

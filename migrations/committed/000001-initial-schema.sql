@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:297f7ba5d725ee3ba57c0e1292f0c025b854e5d3
+--! Hash: sha1:6ff9c3565a67478501825544f7e8e51e873fbdb1
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5074,6 +5074,18 @@ comment on function app_hidden.check_message_content(app_public.message_type, js
 
 grant execute on function app_hidden.check_message_content(app_public.message_type, jsonb, boolean) to parley_visitor;
 --! EndIncluded messages/check_message_content.sql
+--! Included messages/content/note_content.sql
+create or replace function app_hidden.note_content(body text, mentioned_user_ids uuid[]) returns jsonb as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'body', body,
+    'mentions', case when cardinality(mentioned_user_ids) > 0 then to_jsonb(mentioned_user_ids) end
+  ))
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.note_content(text, uuid[]) is E'The content of a note, which check_note() checks.';
+
+grant execute on function app_hidden.note_content(text, uuid[]) to parley_visitor;
+--! EndIncluded messages/content/note_content.sql
 --! Included messages/content/check_note.sql
 create or replace function app_hidden.check_note(content jsonb, has_media boolean) returns boolean as $$
 declare
@@ -5329,6 +5341,32 @@ comment on column app_public.message_changes.emoji is
 comment on column app_public.message_changes.content is
   E'Edits: the new content, of the same type as the message.';
 comment on column app_public.message_changes.occurred_at is E'The occurredAt of the message that is the change.';
+
+create table app_public.mentions (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  user_id uuid not null,
+  message_id uuid not null,
+  conversation_id uuid not null,
+  read_at timestamptz,
+  created_at timestamptz not null default now(),
+  unique (message_id, user_id),
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade,
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
+);
+create index on app_public.mentions (tenant_id, user_id, id);
+create index on app_public.mentions (tenant_id, user_id, id) where read_at is null;
+create index on app_public.mentions (tenant_id, conversation_id);
+alter table app_public.mentions enable row level security;
+comment on table app_public.mentions is
+  E'A note mentions a user. Unread until the user marks it as read, or the note is deleted.\n\n'
+   'In SQL: follows from "mentions" in the content of a note.';
+comment on column app_public.mentions.user_id is E'The member who is mentioned.';
+comment on column app_public.mentions.message_id is
+  E'The note.\n\n'
+   'In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.mentions.conversation_id is E'The conversation of the note.';
+comment on column app_public.mentions.read_at is E'When the user marked the mention as read, or its note was deleted.';
 
 create table app_private.early_statuses (
   channel_id uuid not null references app_public.channels on delete cascade,
@@ -5704,6 +5742,7 @@ declare
   v_has_users boolean;
   v_has_ads boolean;
   v_change_ids uuid[];
+  v_note_ids uuid[];
 begin
   select
     array_agg(distinct n.conversation_id),
@@ -5713,8 +5752,9 @@ begin
     bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
-    array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke'))
-  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids
+    array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
+    array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit'))
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids
   from new_rows n;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
@@ -5852,6 +5892,10 @@ begin
   if v_change_ids is not null then
     perform app_private.store_message_changes(v_change_ids);
   end if;
+
+  if v_note_ids is not null then
+    perform app_private.store_mentions(v_note_ids);
+  end if;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
@@ -5860,8 +5904,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_messages__track_conversation() is
   E'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, '
    'unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its '
-   'snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message. '
-   'message_effects.sql decides which message has which effect.';
+   'snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a '
+   'note mentions users. message_effects.sql decides which message has which effect.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -5872,12 +5916,13 @@ begin
   delete from app_public.message_statuses s where s.message_id = any (v_ids);
   delete from app_private.provider_ids p where p.message_id = any (v_ids);
   delete from app_public.message_changes c where c.id = any (v_ids);
+  delete from app_public.mentions x where x.message_id = any (v_ids);
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__remove_state() is
-  E'Deletes the statuses, outbox rows, provider''s ids and message_changes of deleted messages.';
+  E'Deletes the statuses, outbox rows, provider''s ids, message_changes and mentions of deleted messages.';
 --! EndIncluded messages/tg_messages__remove_state.sql
 --! Included messages/report_changed_messages.sql
 create or replace function app_private.report_changed_messages(tenant_id uuid, message_ids uuid[]) returns void as $$
@@ -6324,6 +6369,8 @@ begin
   );
   update app_public.conversation_contexts x set conversation_id = to_id
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
+  update app_public.mentions x set conversation_id = to_id
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
   update app_private.chatbot_events e set conversation_id = to_id
   where e.tenant_id = move_messages.tenant_id and e.conversation_id = from_id;
 
@@ -6368,8 +6415,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.move_messages(uuid, uuid, uuid) is
-  E'Moves the content of one conversation into another, with its messages, outbox rows, chatbot runs and '
-   'participants, when two contacts turn out to be the same person. Nothing else ever updates messages.';
+  E'Moves the content of one conversation into another, with its messages, outbox rows, mentions, chatbot runs '
+   'and participants, when two contacts turn out to be the same person. Nothing else ever updates messages.';
 --! EndIncluded messages/move_messages.sql
 --! Included messages/messages_status.sql
 create or replace function app_public.messages_status(message app_public.messages)
@@ -6722,7 +6769,7 @@ declare
   v_message app_public.messages;
 begin
   if type = 'note' then
-    raise exception 'Notes are not sent' using errcode = 'PYCNT', hint = 'Add one with addNote.';
+    raise exception 'A note is not sent' using errcode = 'PYCNT', hint = 'Use addNote.';
   end if;
 
   if idempotency_key is not null then
@@ -7860,6 +7907,162 @@ comment on function app_private.reconcile_outbox(interval) is
    'or fail with PYUNC (failed), as the channel''s uncertain_policy says. Returns the number of each. Also '
    'applies reactions that were stored while the provider''s id of their message was. Called every minute.';
 --! EndIncluded messages/reconcile_outbox.sql
+--! Included messages/store_mentions.sql
+create or replace function app_private.store_mentions(message_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  -- An edit mentions further users in the note that it changes.
+  insert into app_public.mentions (tenant_id, user_id, message_id, conversation_id)
+  select distinct m.tenant_id, u.id::uuid, coalesce(c.message_id, m.id), m.conversation_id
+  from app_public.messages m
+  left join app_public.message_changes c on c.id = m.id
+  cross join jsonb_array_elements_text(
+    case m.type when 'note' then m.content -> 'mentions' else m.content #> '{message,note,mentions}' end
+  ) u (id)
+  where m.id = any (message_ids) and m.id between v_first and v_last
+  on conflict do nothing;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.store_mentions(uuid[]) is
+  E'Stores the mentions of new notes, and those that edits of notes add. Users who are not members of the tenant '
+   'violate the foreign key.';
+--! EndIncluded messages/store_mentions.sql
+--! Included messages/add_note.sql
+create or replace function app_public.add_note(
+  conversation_id uuid,
+  body text default null,
+  mentioned_user_ids uuid[] default '{}',
+  media_id uuid default null,
+  reply_to_id uuid default null
+) returns app_public.messages as $$
+  insert into app_public.messages (conversation_id, type, content, media_id, reply_to_id)
+  values (
+    (app_hidden.require_conversation(add_note.conversation_id)).id, 'note',
+    app_hidden.note_content(add_note.body, add_note.mentioned_user_ids), add_note.media_id, add_note.reply_to_id
+  )
+  returning messages
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.add_note(uuid, text, uuid[], uuid, uuid) is
+  E'Adds a note to a conversation: a message for the team, which the customer never sees. body has at most 16,384 '
+   'characters; it may be missing if there is a file (mediaId). mentionedUserIds are members whose attention the note '
+   'needs, at most 100; an "@name" in the text has no effect. replyToId is the message that the note is about. PYCNT. '
+   'PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only.';
+
+grant execute on function app_public.add_note(uuid, text, uuid[], uuid, uuid) to parley_visitor;
+--! EndIncluded messages/add_note.sql
+--! Included messages/change_note.sql
+create or replace function app_private.require_note(
+  message_id uuid, others_need app_public.api_key_scope default null
+) returns app_public.messages as $$
+declare
+  v_note app_public.messages;
+  v_is_own boolean;
+begin
+  select m.* into v_note
+  from app_public.messages m
+  where m.id = require_note.message_id and m.type = 'note'
+  and not exists (select from app_public.message_changes c where c.message_id = m.id and c.type = 'revoke');
+  -- Programs share what they have written: with an API key and in SQL, no user is the author.
+  v_is_own := app_hidden.is_program() or v_note.user_id is not distinct from app_hidden.current_user_id();
+
+  perform app_hidden.require_scope_in(
+    case when v_is_own or others_need is not null then v_note.tenant_id end,
+    case when v_is_own then 'send' else others_need end,
+    'note'
+  );
+  return v_note;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.require_note(uuid, app_public.api_key_scope) is
+  E'A note that the caller may change: their own or, with the scope others_need, another user''s. PYNFD: there is no '
+   'such note, it is deleted, or it is another user''s and others_need is null. PYDEN.';
+
+
+create or replace function app_private.change_note(
+  note app_public.messages, type app_public.message_type, content jsonb
+) returns void as $$
+  -- A note is known by its own id, where other messages are known by the provider's.
+  insert into app_private.provider_ids (hash, message_id)
+  select app_private.provider_id_hash(v.channel_id, note.id::text), note.id
+  from app_public.conversations v
+  where v.id = note.conversation_id
+  on conflict do nothing;
+
+  insert into app_public.messages (conversation_id, direction, type, content)
+  values (
+    note.conversation_id, 'internal', change_note.type,
+    content || jsonb_build_object('original_message_id', note.id)
+  );
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.change_note(app_public.messages, app_public.message_type, jsonb) is
+  E'Changes a note as customers change their messages: by a message of type edit or revoke.';
+--! EndIncluded messages/change_note.sql
+--! Included messages/edit_note.sql
+create or replace function app_public.edit_note(
+  message_id uuid, body text default null, mentioned_user_ids uuid[] default '{}'
+) returns app_public.messages as $$
+declare
+  v_note app_public.messages := app_private.require_note(message_id);
+  v_content jsonb := app_hidden.note_content(body, mentioned_user_ids);
+begin
+  perform app_hidden.check_note(v_content, v_note.media_id is not null);
+  perform app_private.change_note(
+    v_note, 'edit', jsonb_build_object('message', jsonb_build_object('type', 'note', 'note', v_content))
+  );
+  return v_note;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.edit_note(uuid, text, uuid[]) is
+  E'Edits a note: currentContent shows the new text, edits the earlier ones. Users who are mentioned in addition are '
+   'notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it '
+   'is deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member.';
+
+grant execute on function app_public.edit_note(uuid, text, uuid[]) to parley_visitor;
+--! EndIncluded messages/edit_note.sql
+--! Included messages/delete_note.sql
+create or replace function app_public.delete_note(message_id uuid) returns app_public.messages as $$
+declare
+  v_note app_public.messages := app_private.require_note(message_id, 'manage_all');
+begin
+  perform app_private.change_note(v_note, 'revoke', '{}');
+  update app_public.mentions x set read_at = now() where x.message_id = v_note.id and x.read_at is null;
+  return v_note;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.delete_note(uuid) is
+  E'Deletes a note as customers delete messages: it is shown as "[deleted]", and content still has its text. Its '
+   'mentions count as read. PYNFD: there is no such note, or it is deleted. PYDEN: another user''s note, '
+   'and the caller is not an admin.';
+
+grant execute on function app_public.delete_note(uuid) to parley_visitor;
+--! EndIncluded messages/delete_note.sql
+--! Included messages/mark_mentions_read.sql
+create or replace function app_public.mark_mentions_read(conversation_id uuid default null)
+returns setof app_public.mentions as $$
+  update app_public.mentions x set read_at = now()
+  where x.user_id = (select app_hidden.require_user())
+  and x.tenant_id = (select app_hidden.current_tenant_id())
+  and x.read_at is null
+  and (mark_mentions_read.conversation_id is null or x.conversation_id = mark_mentions_read.conversation_id)
+  returning x.*
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.mark_mentions_read(uuid) is
+  E'Marks the caller''s unread mentions as read, in one conversation or in all, and returns them. PYKEY: users only.';
+
+grant execute on function app_public.mark_mentions_read(uuid) to parley_visitor;
+--! EndIncluded messages/mark_mentions_read.sql
 --! Included messages/messages.policies.sql
 drop policy if exists tenant_isolation on app_public.messages;
 create policy tenant_isolation on app_public.messages as restrictive to parley_visitor
@@ -7895,6 +8098,16 @@ create policy select_member on app_public.message_changes for select to parley_v
 grant select on app_public.message_changes to parley_visitor;
 -- Nothing else: changes follow from messages of the types reaction, edit and revoke.
 --! EndIncluded messages/message_changes.policies.sql
+--! Included messages/mentions.policies.sql
+drop policy if exists tenant_isolation on app_public.mentions;
+create policy tenant_isolation on app_public.mentions as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.mentions;
+create policy select_member on app_public.mentions for select to parley_visitor
+  using (true);
+grant select on app_public.mentions to parley_visitor;
+-- Nothing else: mentions follow from notes, and mark_mentions_read() marks the caller's own.
+--! EndIncluded messages/mentions.policies.sql
 
 --! split: 0550-media.sql
 create type app_public.media_state as enum ('pending', 'stored', 'failed', 'gone');
@@ -14599,6 +14812,17 @@ create or replace trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_send();
 --! EndIncluded messages/messages.triggers.sql
+--! Included messages/mentions.triggers.sql
+-- Subscriptions show users where they are mentioned.
+create or replace trigger _800_notify_on_insert after insert on app_public.mentions
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('mentions');
+
+-- A user's other clients learn that a mention was read.
+create or replace trigger _800_notify_on_update after update on app_public.mentions
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('mentions');
+--! EndIncluded messages/mentions.triggers.sql
 --! Included media/media.triggers.sql
 -- Stored files go with the last media row that uses them.
 create or replace trigger _500_release_files after delete on app_public.media

@@ -99,6 +99,37 @@ test("a contact is reported when it is new, was changed, tagged or untagged, onc
   );
 });
 
+test("a mention is reported to whom it concerns, when it is new and when it was read", async () => {
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const document = `subscription { mentionChanged(userId: "${admin.userId}") { userId readAt message { preview } } }`;
+  const note = (body: string, userId: string) =>
+    sql("select app_public.add_note($1, $2, array[$3::uuid])", [conversationId, body, userId]);
+  const colleague = await aPerson(database.pool, workspace.tenantId, "agent");
+  const cursor = (await api.ask(admin, "query { changeCursor }")).data.changeCursor;
+  const events = await reported(document, 1, async () => {
+    await note("For the colleague", colleague.userId);
+    await note("For the admin", admin.userId);
+  });
+  assert.deepEqual(events, [
+    { mentionChanged: { userId: admin.userId, readAt: null, message: { preview: "For the admin" } } },
+  ]);
+  const mark = () => api.ask(admin, "mutation { markMentionsRead(input: {}) { mentions { readAt } } }");
+  const [event] = (await reported(document, 1, mark)) as [{ mentionChanged: { readAt: string } }];
+  assert.ok(event.mentionChanged.readAt);
+  const changes = `query { changesSince(cursor: "${cursor}") { mentions { userId readAt } } }`;
+  const { mentions } = (await api.ask(admin, changes)).data.changesSince;
+  assert.deepEqual(
+    mentions.map(({ userId, readAt }: { userId: string; readAt: string | null }) => [
+      userId,
+      readAt !== null,
+    ]),
+    [
+      [colleague.userId, false],
+      [admin.userId, true],
+    ],
+  );
+});
+
 test("a channel is reported when it is paused, and when the provider reports something about it", async () => {
   const document = "subscription { channelChanged { id status whatsapp { qualityRating } } }";
   const of = (status: string, qualityRating: string | null) => ({

@@ -7,6 +7,7 @@ export type LiveEvent =
   | "contactChanged"
   | "tagChanged"
   | "channelChanged"
+  | "mentionChanged"
   | "presenceChanged"
   | "objectDeleted";
 
@@ -16,7 +17,10 @@ export type Change = {
   tenantId: string;
   /** The id of the row; of a status: of its message. */
   id: string;
-  /** The id to which a subscription may be restricted by its argument: of a message, its conversation. */
+  /**
+   * The id to which a subscription may be restricted by its argument: of a message, its conversation; of a
+   * mention, its user.
+   */
   scopeId: string;
   /** Of a deleted row: its GraphQL type. */
   typeName?: string;

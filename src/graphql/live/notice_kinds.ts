@@ -3,11 +3,18 @@ import type { Change, LiveEvent } from "./change.ts";
 
 type Kind = {
   event: LiveEvent;
-  /** The ids are of messages, whose conversation has to be looked up. Otherwise a row's scope is its own id. */
-  isOfMessages?: boolean;
+  /** The table in which the scope of the ids has to be looked up. Otherwise the scope of a row is its own id. */
+  scopeOf?: ScopedTable;
   /** Of deleted rows. */
   typeName?: string;
 };
+
+/** Of rows that a subscription may be restricted to by another id than their own: the columns that have that id. */
+const SCOPES = {
+  messages: "conversation_id",
+  mentions: "user_id",
+} as const;
+type ScopedTable = keyof typeof SCOPES;
 
 /**
  * The kinds of ids that app_private.notify_change() sends, in the order in which the changes of one commit are published: a
@@ -23,9 +30,10 @@ const KINDS = {
   channels: { event: "channelChanged" },
   tags: { event: "tagChanged" },
   contacts: { event: "contactChanged" },
-  messages: { event: "messageAdded", isOfMessages: true },
-  changed_messages: { event: "messageChanged", isOfMessages: true },
-  statuses: { event: "messageStatusChanged", isOfMessages: true },
+  messages: { event: "messageAdded", scopeOf: "messages" },
+  changed_messages: { event: "messageChanged", scopeOf: "messages" },
+  statuses: { event: "messageStatusChanged", scopeOf: "messages" },
+  mentions: { event: "mentionChanged", scopeOf: "mentions" },
   conversations: { event: "conversationChanged" },
   // Of conversations.
   presences: { event: "presenceChanged" },
@@ -50,13 +58,14 @@ type NoticedIds = ReadonlyMap<NoticeKind, ReadonlySet<string>>;
 
 /** The changes of a commit, in their order. */
 export async function changesOf(tenantId: string, ids: NoticedIds, client: pg.Client): Promise<Change[]> {
-  const ofMessages = NOTICE_KINDS.filter((kind) => "isOfMessages" in KINDS[kind]);
-  const messageIds = ofMessages.flatMap((kind) => [...(ids.get(kind) ?? [])]);
-  const conversationOf = await conversationsOf(tenantId, messageIds, client);
+  const scopes = {
+    messages: await scopesIn("messages", tenantId, ids, client),
+    mentions: await scopesIn("mentions", tenantId, ids, client),
+  } satisfies Record<ScopedTable, unknown>;
   return NOTICE_KINDS.flatMap((kind) => {
-    const { event, isOfMessages, typeName }: Kind = KINDS[kind];
-    return [...idsOf(kind, ids, conversationOf)].flatMap((id): Change[] => {
-      const scopeId = isOfMessages ? conversationOf.get(id) : id;
+    const { event, scopeOf, typeName }: Kind = KINDS[kind];
+    return [...idsOf(kind, ids, scopes.messages)].flatMap((id): Change[] => {
+      const scopeId = scopeOf ? scopes[scopeOf].get(id) : id;
       return scopeId === undefined ? [] : [{ event, tenantId, scopeId, id, ...(typeName && { typeName }) }];
     });
   });
@@ -77,24 +86,27 @@ function idsOf(
 /** At most this many ids are looked up in one query. */
 const LOOK_UP = 10_000;
 
-async function conversationsOf(
+/** The scopes of all ids of a table, by id. */
+async function scopesIn(
+  table: ScopedTable,
   tenantId: string,
-  messageIds: readonly string[],
+  ids: NoticedIds,
   client: pg.Client,
 ): Promise<ReadonlyMap<string, string>> {
+  const kinds = NOTICE_KINDS.filter((kind) => (KINDS[kind] as Kind).scopeOf === table);
+  const sorted = kinds.flatMap((kind) => [...(ids.get(kind) ?? [])]).toSorted();
   const found = new Map<string, string>();
-  const sorted = messageIds.toSorted();
   for (let at = 0; at < sorted.length; at += LOOK_UP) {
     const part = sorted.slice(at, at + LOOK_UP);
-    const { rows } = await client.query<{ id: string; conversation_id: string }>({
-      name: "conversations of messages",
+    const { rows } = await client.query<{ id: string; scope_id: string }>({
+      name: `scopes of ${table}`,
       // The bounds let Postgres prune partitions.
-      text: `select m.id, m.conversation_id
-             from app_public.messages m
-             where m.tenant_id = $1 and m.id = any($2) and m.id between $3 and $4`,
+      text: `select r.id, r.${SCOPES[table]} as scope_id
+             from app_public.${table} r
+             where r.tenant_id = $1 and r.id = any($2) and r.id between $3 and $4`,
       values: [tenantId, part, part[0], part.at(-1)],
     });
-    for (const row of rows) found.set(row.id, row.conversation_id);
+    for (const row of rows) found.set(row.id, row.scope_id);
   }
   return found;
 }

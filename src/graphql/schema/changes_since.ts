@@ -15,6 +15,7 @@ type Page = { cursor: string; has_more: boolean; ids: Readonly<Record<string, re
 /** The fields of a page that are rows, and the kinds of their ids. */
 export const CHANGED_KINDS = {
   messages: kindsOf("messageAdded", "messageChanged", "messageStatusChanged"),
+  mentions: kindsOf("mentionChanged"),
   conversations: [...kindsOf("conversationChanged"), "conversations_of_messages"],
   contacts: kindsOf("contactChanged"),
   tags: kindsOf("tagChanged"),
@@ -59,6 +60,8 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
         "Conversations that are new or have changed, or have a new or changed message."
         conversations: [Conversation!]!
         contacts: [Contact!]!
+        "Mentions that are new or were read."
+        mentions: [Mention!]!
         tags: [Tag!]!
         channels: [Channel!]!
         "What was deleted: remove it first, because a message may be deleted and stored again under the same id."
@@ -94,6 +97,7 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
           messages: rows("messages"),
           conversations: rows("conversations"),
           contacts: rows("contacts"),
+          mentions: rows("mentions"),
           tags: rows("tags"),
           channels: rows("channels"),
           deleted: ($page: Step) =>

@@ -7,6 +7,7 @@ const SEARCHABLE: Readonly<Record<string, readonly string[]>> = {
   contacts: ["name", "phone", "email", "profile_name", "username", "is_blocked"],
   conversations: ["unread_count", "assignee_id", "last_message_at"],
   memberships: ["role", "is_active"],
+  mentions: ["read_at"],
   templates: ["language", "category"],
   users: ["email", "name"],
 };

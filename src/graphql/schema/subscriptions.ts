@@ -10,9 +10,18 @@ const DELETABLE = ["Message", "Conversation", "Contact", "Tag", "Channel"] as co
  * rights of the subscribers. src/graphql/live/ runs the plans: for many changes at once, and once for many subscribers.
  */
 export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
-  const { messages, message_statuses, conversations, contacts, tags, channels, presences } =
+  const { messages, message_statuses, conversations, contacts, mentions, tags, channels, presences } =
     build.input.pgRegistry.pgResources;
-  if (!messages || !message_statuses || !conversations || !contacts || !tags || !channels || !presences)
+  if (
+    !messages ||
+    !message_statuses ||
+    !conversations ||
+    !contacts ||
+    !mentions ||
+    !tags ||
+    !channels ||
+    !presences
+  )
     throw new Error("the schema lacks a table");
 
   const idOf = ($change: Step) => access<string>($change, "id");
@@ -41,7 +50,7 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
       }
 
       extend type Subscription {
-        "Messages as they are stored, inbound and outbound: of one conversation, or of all."
+        "Messages as they are stored, inbound, outbound and internal: of one conversation, or of all."
         messageAdded(conversationId: UUID): Message
 
         """
@@ -61,6 +70,9 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
 
         "A contact that is new or has changed, or was tagged or untagged: this one, or any."
         contactChanged(id: UUID): Contact
+
+        "A mention in a note that is new or was read: of one user, or of all."
+        mentionChanged(userId: UUID): Mention
 
         "A tag that is new or has changed: this one, or any."
         tagChanged(id: UUID): Tag
@@ -90,6 +102,7 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
           },
           conversationChanged: { plan: ($change: Step) => conversations.get({ id: idOf($change) }) },
           contactChanged: { plan: ($change: Step) => contacts.get({ id: idOf($change) }) },
+          mentionChanged: { plan: ($change: Step) => mentions.get({ id: idOf($change) }) },
           tagChanged: { plan: ($change: Step) => tags.get({ id: idOf($change) }) },
           channelChanged: { plan: ($change: Step) => channels.get({ id: idOf($change) }) },
           presenceChanged: { plan: ($change: Step) => presences.find({ conversation_id: idOf($change) }) },

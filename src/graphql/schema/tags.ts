@@ -65,6 +65,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
   },
   {
+    table: "mentions",
+    column: "user_id",
+    tags: { fieldName: "membership", foreignFieldName: "mentions" },
+  },
+  {
     table: "presences",
     column: "user_id",
     tags: {
@@ -117,6 +122,7 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     end_other_sessions: "endedSessions",
     invite_user: "issuedInvitation",
     create_api_key: "createdApiKey",
+    mark_mentions_read: "mentions",
   }).map(([name, resultFieldName]) => ({
     kind: "procedure" as const,
     match: `app_public.${name}`,
@@ -135,6 +141,11 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     tags: {
       foreignKey: "(message_id) references app_public.messages (id)|@backwardBehavior -single",
     },
+  },
+  {
+    kind: "class",
+    match: "app_public.mentions",
+    tags: { foreignKey: "(message_id) references app_public.messages (id)" },
   },
   {
     kind: "class",

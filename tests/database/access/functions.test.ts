@@ -18,6 +18,7 @@ type Door = {
 
 /** A new function of app_public needs a line here. Computed fields take a row, which somebody has to see first. */
 const DOORS: Record<string, Door> = {
+  add_note: { needs: "send", call: (of) => `select id from ${noteIn(of)}` },
   activate_version: {
     needs: "manage_all",
     call: ({ versionId }) => `select id from app_public.activate_version('${versionId}')`,
@@ -72,6 +73,14 @@ const DOORS: Record<string, Door> = {
     call: ({ colleague }) =>
       `select user_id from app_public.disconnect_google_calendar('${colleague.userId}')`,
   },
+  delete_note: {
+    needs: "send",
+    call: (of) => `select id from app_public.delete_note((select id from ${noteIn(of)}))`,
+  },
+  edit_note: {
+    needs: "send",
+    call: (of) => `select id from app_public.edit_note((select id from ${noteIn(of)}), 'Hello')`,
+  },
   end_other_sessions: {
     needs: "read",
     only: "users",
@@ -95,6 +104,12 @@ const DOORS: Record<string, Door> = {
   mark_conversation_read: {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.mark_conversation_read('${conversationId}')`,
+  },
+  mark_mentions_read: {
+    needs: "read",
+    only: "users",
+    call: () =>
+      `select array(select m.id from app_public.mark_mentions_read() m) as id where (select app_hidden.current_member_role()) is not null`,
   },
   message_by_provider_id: {
     needs: "read",
@@ -154,6 +169,10 @@ const DOORS: Record<string, Door> = {
   },
 };
 
+function noteIn({ conversationId }: FurnishedTenant): string {
+  return `app_public.add_note('${conversationId}', 'Hi')`;
+}
+
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
   ...["change_cursor", "create_api_key", "current_api_key", "current_membership", "current_sessions"],
@@ -163,6 +182,7 @@ const ABOUT_ONESELF = [
     "end_session",
     "end_presence",
     "invite_user",
+    "mark_mentions_read",
     "my_tenants",
     "sign_out",
   ],

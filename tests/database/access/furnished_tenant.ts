@@ -79,6 +79,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
      values ($1, 'inbound', 'contact', 'reaction', '{"message_id": "wamid.1", "emoji": "👍"}')`,
     [conversationId],
   );
+  await db.query("insert into app_public.messages (conversation_id, type, content) values ($1, 'note', $2)", [
+    conversationId,
+    { body: "Please call", mentions: [colleague.userId] },
+  ]);
   const strangerId = await id(
     "insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id",
     [tenantId, `+1555${digits(7)}`],

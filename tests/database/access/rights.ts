@@ -42,6 +42,7 @@ const RIGHTS = `
   media                      read        -                -                -
   media_limits               read        -                -                -
   memberships                read        -                manage_all       manage_all
+  mentions                   read        -                -                -
   message_changes            read        -                -                -
   message_statuses           read        -                -                -
   messages                   read        send             -                -
