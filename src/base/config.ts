@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CHANNEL_SETTINGS } from "../channels/settings.ts";
 import { isProxyRange } from "./proxy_range.ts";
-import { mediaStorage, postgresUrl, url } from "./setting.ts";
+import { isOrigin, mediaStorage, postgresUrl, url } from "./setting.ts";
 
 /**
  * The only place that reads the environment: every setting, its default and its allowed values. A wrong value stops the
@@ -22,6 +22,12 @@ export const Settings = z
         (ranges) => ranges.every(isProxyRange),
         "must list addresses, ranges such as 10.0.0.0/8, loopback or private",
       ),
+    /** Origins of web pages that may use the API, comma-separated: https://inbox.example.com. Unset: none but its own. */
+    CORS_ORIGINS: z
+      .string()
+      .default("")
+      .transform((origins) => origins.split(",").flatMap((origin) => origin.trim() || []))
+      .refine((origins) => origins.every(isOrigin), "must list origins such as https://inbox.example.com"),
     NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 

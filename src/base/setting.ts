@@ -11,6 +11,11 @@ export function url() {
     .transform((value) => value.replace(/\/+$/, ""));
 }
 
+/** Whether a text is the origin of a web page, as browsers send it: a scheme, a host and, if it is unusual, a port. */
+export function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
 /** Schema of a setting that is the address of a Postgres database. */
 export function postgresUrl() {
   return z

@@ -6,6 +6,7 @@ import type { Config } from "../base/config.ts";
 import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { answerError, answerNotFound } from "./answer_error.ts";
+import { crossOrigin } from "./cross_origin.ts";
 import { requireOwnHost } from "./own_host.ts";
 import { readInTime } from "./read_in_time.ts";
 import { receiveInTime } from "./receive_in_time.ts";
@@ -54,6 +55,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   const requests = new RequestsUnderWay(server);
 
   app.use(requestLog(log), readInTime(), securityHeaders(config));
+  if (config.CORS_ORIGINS.length > 0) app.use(["/graphql", "/media"], crossOrigin(config.CORS_ORIGINS));
   // A tunnel may expose these routes: each checks a signature or a secret in its address, or reveals nothing.
   app.use("/media", parts.media);
   app.use(receiveInTime());

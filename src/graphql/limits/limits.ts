@@ -1,7 +1,9 @@
 /** The limits of one request. Exceeding any of them is answered with PYLIM. */
 export const LIMITS = {
-  /** Bytes of an HTTP body or a WebSocket message. */
+  /** Bytes of an HTTP body or a WebSocket message, and of a document. */
   bytes: 100_000,
+  /** Bytes of an admin's HTTP body that calls nothing but {@link LARGE_MUTATIONS}, with their input as variables. */
+  largeBytes: 5_000_000,
   tokens: 2_000,
   /** Nesting depth of fields. */
   depth: 10,
@@ -25,3 +27,6 @@ export const LIMITS = {
   variableDepth: 40,
   errors: 10,
 } as const;
+
+/** Mutations whose input may be large: a graph of a thousand nodes. */
+export const LARGE_MUTATIONS: ReadonlySet<string> = new Set(["saveChatbot"]);

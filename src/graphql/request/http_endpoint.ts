@@ -1,13 +1,17 @@
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import compression from "compression";
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from "express";
 import { createByteBudget } from "../../base/byte_budget.ts";
 import { httpStatusOf, ParleyError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { SourceOf } from "../../http/client_source.ts";
 import { logOf } from "../../http/request_log.ts";
 import type { Authenticator } from "../auth/authenticate.ts";
-import { LIMITS } from "../limits/limits.ts";
+import type { Visitor } from "../auth/visitor.ts";
+import { LARGE_MUTATIONS, LIMITS } from "../limits/limits.ts";
 import { maskError } from "./mask_error.ts";
-import { type Operations, RefusedRequest } from "./operations.ts";
+import { type Operation, type Operations, RefusedRequest } from "./operations.ts";
+import { isLarge, receiveBody } from "./receive_body.ts";
+import { rootFields } from "./root_fields.ts";
 
 const JSON_TYPE = "application/json";
 /** The limit for answers in memory that clients have not read yet. */
@@ -27,9 +31,15 @@ export function httpEndpoint(
 ): Router {
   const unread = createByteBudget(MOST_UNREAD_BYTES, MOST_UNREAD_BYTES_OF_SESSION);
 
+  const authenticate: RequestHandler = async (request, response, next) => {
+    const authorization = request.get("authorization");
+    response.locals.visitor = await authenticator.authenticate(authorization, sourceOf(request));
+    next();
+  };
+
   const answer: RequestHandler = async (request, response) => {
     const origin = { source: sourceOf(request), userAgent: request.get("user-agent") ?? null };
-    const visitor = await authenticator.authenticate(request.get("authorization"), origin.source);
+    const { visitor } = response.locals as { visitor: Visitor | null };
     const body: unknown = request.body;
     if (typeof body !== "object" || body === null || Array.isArray(body))
       throw new ParleyError("PYREQ", "The body must be a JSON object");
@@ -37,6 +47,8 @@ export function httpEndpoint(
     const operation = operations.prepare({ query, variables, operationName }, visitor, origin);
     if (operation.definition.operation === "subscription")
       throw new ParleyError("PYREQ", "Subscriptions require WebSocket (graphql-transport-ws)");
+    if (isLarge(request)) requireLargeInput(operation);
+    response.locals.isCompressed = visitor !== null && operation.definition.operation === "query";
     const result = await operations.execute(operation, logOf(response) ?? log);
     const text = JSON.stringify(result);
     if (text.length > LIMITS.answerBytes)
@@ -60,7 +72,7 @@ export function httpEndpoint(
   };
 
   return Router()
-    .post("/", requireJson, express.json({ limit: LIMITS.bytes, strict: true, inflate: false }), answer)
+    .post("/", requireJson, authenticate, receiveBody(authenticator), compress, answer)
     .all("/", (_request, response) => {
       response.set("allow", "POST");
       const error = new ParleyError("PYREQ", "The method must be POST");
@@ -69,12 +81,26 @@ export function httpEndpoint(
     .use(refuse);
 }
 
+/**
+ * Compresses answers to queries. Those of mutations are small, and may have a new token in them: its text must not be
+ * compressed together with text that an attacker has chosen (BREACH).
+ */
+const compress = compression({
+  threshold: 1_000,
+  filter: (_request, response) => (response as Response).locals.isCompressed === true,
+});
+
+/** @throws ParleyError PYLIM for an operation that does anything but what needs a large body */
+function requireLargeInput({ document, definition }: Operation): void {
+  for (const field of rootFields(document, definition)) if (!LARGE_MUTATIONS.has(field)) throw tooLarge();
+}
+
 const requireJson: RequestHandler = (request, _response, next) => {
   if (!request.is(JSON_TYPE)) throw new ParleyError("PYREQ", "The content type must be application/json");
   next();
 };
 
-function send(request: express.Request, response: express.Response, status: number, text: string): void {
+function send(request: Request, response: Response, status: number, text: string): void {
   const type = request.accepts([GRAPHQL_TYPE, JSON_TYPE]) || JSON_TYPE;
   // Answers are private to the caller and must not be cached.
   response.status(status).set("cache-control", "no-store").type(type).send(text);
@@ -82,7 +108,7 @@ function send(request: express.Request, response: express.Response, status: numb
 
 /** Express's errors about a body have `status`; their messages may quote the body. */
 function asRequestError(error: unknown): Error {
-  if (isTooLarge(error)) return new ParleyError("PYLIM", `The body is larger than ${LIMITS.bytes} bytes`);
+  if (isTooLarge(error)) return tooLarge();
   if (error instanceof Error && "status" in error && error.status === 400)
     return new ParleyError("PYREQ", "The body is not valid JSON");
   if (error instanceof Error && "status" in error && error.status === 415)
@@ -92,4 +118,10 @@ function asRequestError(error: unknown): Error {
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 413;
+}
+
+function tooLarge(): ParleyError & { status: number } {
+  const names = [...LARGE_MUTATIONS].join(", ");
+  const message = `The body is larger than ${LIMITS.bytes} bytes (for admins and ${names} alone: ${LIMITS.largeBytes})`;
+  return Object.assign(new ParleyError("PYLIM", message), { status: 413 });
 }

@@ -138,6 +138,7 @@ function prepare(
   if (isDeeperThan(variables, LIMITS.variableDepth))
     throw refused("PYLIM", `Variables nest more than ${LIMITS.variableDepth} levels`);
 
+  if (query.length > LIMITS.bytes) throw refused("PYLIM", `More than ${LIMITS.bytes} bytes of a document`);
   if (visitor === null && query.length > LIMITS.anonymousBytes)
     throw refused("PYLIM", `More than ${LIMITS.anonymousBytes} bytes of a document without an access token`);
   const read = readDocument(query);

@@ -177,3 +177,39 @@ test("an answer given while stopping ends its connection, which would bring more
   await once(socket, "end");
   assert.match(received, /^HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*slow$/s);
 });
+
+test("pages of the origins in CORS_ORIGINS may use the API, and those of others may not", async (t) => {
+  const page = "https://inbox.example.com";
+  const routes = (router: Router) => void router.post("/", (_request, response) => void response.send("{}"));
+  const { url } = await serve(t, routes, { CORS_ORIGINS: `${page}, http://localhost:5173` });
+  const preflight = (path: string, origin: string) =>
+    fetch(url + path, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+  for (const path of ["/graphql", "/media"]) {
+    const { status, headers } = await preflight(path, page);
+    assert.equal(status, 204, path);
+    assert.equal(headers.get("access-control-allow-origin"), page);
+    assert.match(headers.get("access-control-allow-headers") ?? "", /authorization,content-type/);
+    assert.equal(headers.get("access-control-max-age"), "7200");
+    assert.equal(headers.get("access-control-allow-credentials"), null);
+    assert.match(headers.get("vary") ?? "", /Origin/);
+    assert.equal(
+      (await preflight(path, "https://evil.example")).headers.get("access-control-allow-origin"),
+      null,
+    );
+  }
+  const answer = await fetch(`${url}/graphql`, { method: "POST", headers: { origin: page } });
+  assert.equal(answer.headers.get("access-control-allow-origin"), page);
+  assert.match(answer.headers.get("access-control-expose-headers") ?? "", /x-request-id/);
+  assert.equal((await preflight("/health", page)).headers.get("access-control-allow-origin"), null);
+
+  const closed = await serve(t, routes);
+  const refused = await fetch(`${closed.url}/graphql`, { method: "POST", headers: { origin: page } });
+  assert.equal(refused.headers.get("access-control-allow-origin"), null);
+});
