@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6ff9c3565a67478501825544f7e8e51e873fbdb1
+--! Hash: sha1:b87fc49be20ae7bb173f488568176983ff0a60b1
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1695,9 +1695,21 @@ comment on function app_hidden.switch_tenant(uuid, int, text, text, interval) is
 
 grant execute on function app_hidden.switch_tenant(uuid, int, text, text, interval) to parley_authenticator;
 --! EndIncluded accounts/switch_tenant.sql
+create type app_public.my_tenant as (
+  id uuid,
+  name text,
+  slug text,
+  role app_public.member_role,
+  is_current boolean
+);
+comment on type app_public.my_tenant is E'A tenant that the signed-in user is a member of.';
+comment on column app_public.my_tenant.id is E'The id of the tenant.';
+comment on column app_public.my_tenant.name is E'The name of the tenant.';
+comment on column app_public.my_tenant.slug is E'The short name of the tenant, unique in the installation.';
+comment on column app_public.my_tenant.role is E'The role of the user in the tenant.';
+comment on column app_public.my_tenant.is_current is E'Whether it is the tenant of this session.';
 --! Included accounts/my_tenants.sql
-create or replace function app_public.my_tenants()
-returns table (id uuid, name text, slug text, role app_public.member_role, is_current boolean) as $$
+create or replace function app_public.my_tenants() returns setof app_public.my_tenant as $$
   select t.id, t.name, t.slug, t.role, t.id = m.tenant_id
   from app_hidden.current_membership() m
   cross join lateral app_private.tenants_of(m.user_id) t
@@ -1705,14 +1717,11 @@ returns table (id uuid, name text, slug text, role app_public.member_role, is_cu
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.my_tenants() is
-  E'The tenants that the signed-in user can switch to, by name; switchTenant opens a session there. '
-   'role: the user''s role there. is_current: whether it is the tenant of this session.';
+  E'The tenants that the signed-in user can switch to, by name; switchTenant opens a session there.';
 
 grant execute on function app_public.my_tenants() to parley_visitor;
 --! EndIncluded accounts/my_tenants.sql
---! Included accounts/own_sessions.sql
-create or replace function app_public.current_sessions()
-returns table (
+create type app_public.open_session as (
   id uuid,
   tenant_slug text,
   user_agent text,
@@ -1720,7 +1729,19 @@ returns table (
   last_used_at timestamptz,
   expires_at timestamptz,
   is_current boolean
-) as $$
+);
+comment on type app_public.open_session is E'A session of the signed-in user.';
+comment on column app_public.open_session.id is E'Names the session for endSession.';
+comment on column app_public.open_session.tenant_slug is E'The slug of the tenant that the user signed in to.';
+comment on column app_public.open_session.user_agent is
+  E'The User-Agent header of the client at sign-in. Null if it sent none.';
+comment on column app_public.open_session.created_at is E'When the user signed in.';
+comment on column app_public.open_session.last_used_at is
+  E'When the session was last refreshed: up to 15 minutes before its last request.';
+comment on column app_public.open_session.expires_at is E'When the session ends unless it is refreshed.';
+comment on column app_public.open_session.is_current is E'Whether this request belongs to the session.';
+--! Included accounts/own_sessions.sql
+create or replace function app_public.current_sessions() returns setof app_public.open_session as $$
   select
     s.id, t.slug, s.user_agent, s.created_at, s.refreshed_at, s.expires_at, s.id = app_hidden.current_session_id()
   from app_private.sessions s
@@ -1732,9 +1753,7 @@ returns table (
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.current_sessions() is
-  E'The open sessions of the signed-in user in all tenants, most recently used first. last_used_at is when the '
-   'session was last refreshed: up to 15 minutes before its last request. user_agent is the User-Agent header at '
-   'sign-in.';
+  E'The open sessions of the signed-in user in all tenants, most recently used first.';
 
 grant execute on function app_public.current_sessions() to parley_visitor;
 
@@ -1866,17 +1885,22 @@ comment on function app_private.invite(uuid, text, text, app_public.member_role,
   E'Invites an address into a tenant and replaces an earlier invitation of that address. Returns the token, which is '
    'stored as a hash only. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
 --! EndIncluded accounts/invite.sql
+create type app_public.issued_invitation as (invitation_id uuid, token text, expires_at timestamptz);
+comment on type app_public.issued_invitation is E'An invitation at the moment it is issued, with its token.';
+comment on column app_public.issued_invitation.invitation_id is E'The id of the invitation.';
+comment on column app_public.issued_invitation.token is
+  E'The secret that the user passes to acceptInvitation. It is shown only here.';
+comment on column app_public.issued_invitation.expires_at is E'Until when the invitation can be accepted.';
 --! Included accounts/invite_user.sql
 create or replace function app_public.invite_user(
   email text,
   name text default null,
-  role app_public.member_role default 'agent',
-  out invitation_id uuid,
-  out token text,
-  out expires_at timestamptz
-) as $$
+  role app_public.member_role default 'agent'
+)
+returns app_public.issued_invitation as $$
 declare
   v_me app_public.memberships := app_hidden.current_membership();
+  v_issued app_public.issued_invitation;
 begin
   -- Not for API keys: an invitation would be valid after its key has been revoked.
   perform app_hidden.require_user();
@@ -1894,8 +1918,9 @@ begin
     raise exception 'The address has an invitation above your own role' using errcode = 'PYDEN';
   end if;
 
-  select i.* into invitation_id, token, expires_at
+  select i.* into v_issued
   from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id) i;
+  return v_issued;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
@@ -1987,22 +2012,26 @@ comment on function app_private.add_api_key(uuid, text, app_public.api_key_scope
    'and 4 bytes of checksum in hexadecimal digits. created_by_id: null for the operator. PYLIM: the tenant has 50 '
    'valid keys. PYREQ: expires_at is past.';
 --! EndIncluded accounts/add_api_key.sql
+create type app_public.created_api_key as (api_key app_public.api_keys, secret text);
+comment on type app_public.created_api_key is E'An API key at the moment it is created, with its secret.';
+comment on column app_public.created_api_key.api_key is E'The key.';
+comment on column app_public.created_api_key.secret is
+  E'The whole key, for the Authorization header. It is shown only here.';
 --! Included accounts/create_api_key.sql
 create or replace function app_public.create_api_key(
   name text,
   scopes app_public.api_key_scope[],
-  expires_at timestamptz default null,
-  out api_key app_public.api_keys,
-  out secret text
-) as $$
+  expires_at timestamptz default null
+)
+returns app_public.created_api_key as $$
 declare
   v_user_id uuid := app_hidden.require_user();
   v_tenant_id uuid := app_hidden.require_scope('manage_all');
-  v_added record;
+  v_created app_public.created_api_key;
 begin
-  select k.* into v_added from app_private.add_api_key(v_tenant_id, name, scopes, expires_at, v_user_id) k;
-  api_key := v_added.api_key;
-  secret := v_added.secret;
+  select k.api_key, k.secret into v_created.api_key, v_created.secret
+  from app_private.add_api_key(v_tenant_id, name, scopes, expires_at, v_user_id) k;
+  return v_created;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
@@ -6749,8 +6778,8 @@ create or replace function app_public.messages_idempotency_key(message app_publi
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.messages_idempotency_key(app_public.messages) is
-  E'The idempotencyKey that the message was sent with, for as long as the key is remembered (eight days). A client '
-   'that shows a message before it is sent recognises it by its key.';
+  E'The idempotencyKey that the message was sent with, for as long as the key is remembered (eight days). Null if it '
+   'was sent without one. A client that shows a message before it is sent recognises it by its key.';
 
 grant execute on function app_public.messages_idempotency_key(app_public.messages) to parley_visitor;
 --! EndIncluded messages/idempotency_key.sql
@@ -9689,20 +9718,92 @@ comment on function app_hidden.figure_days(app_public.tenants, date, date) is
 
 grant execute on function app_hidden.figure_days(app_public.tenants, date, date) to parley_visitor;
 --! EndIncluded figures/figure_days.sql
---! Included figures/tenants_message_figures.sql
-create or replace function app_public.tenants_message_figures(
-  tenant app_public.tenants,
-  since date default null,
-  until date default null,
-  by app_public.message_grouping[] default '{day}'
-) returns table (
+create type app_public.message_figure as (
   day date,
   channel_id uuid,
   direction app_public.message_direction,
   author app_public.message_author,
   type app_public.message_type,
   messages int
-) as $$
+);
+comment on type app_public.message_figure is E'A number of messages.';
+comment on column app_public.message_figure.day is
+  E'The day, in the tenant''s time zone. Null if days are not distinguished.';
+comment on column app_public.message_figure.channel_id is E'The channel. Null if channels are not distinguished.';
+comment on column app_public.message_figure.direction is E'The direction. Null if directions are not distinguished.';
+comment on column app_public.message_figure.author is E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.message_figure.type is E'The type of the messages. Null if types are not distinguished.';
+comment on column app_public.message_figure.messages is E'The number of messages.';
+create type app_public.delivery_figure as (
+  day date,
+  channel_id uuid,
+  author app_public.message_author,
+  messages int,
+  sent int,
+  failed int,
+  delivered int,
+  read int,
+  delivery_rate float8,
+  read_rate float8
+);
+comment on type app_public.delivery_figure is E'The outcome of messages that Parley sent.';
+comment on column app_public.delivery_figure.day is
+  E'The day, in the tenant''s time zone. Null if days are not distinguished.';
+comment on column app_public.delivery_figure.channel_id is E'The channel. Null if channels are not distinguished.';
+comment on column app_public.delivery_figure.author is
+  E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.delivery_figure.messages is
+  E'Messages that were sent or have failed, not those that are still queued.';
+comment on column app_public.delivery_figure.sent is E'Messages that the provider accepted.';
+comment on column app_public.delivery_figure.failed is E'Messages that have failed.';
+comment on column app_public.delivery_figure.delivered is
+  E'Messages that were delivered, including those that were read.';
+comment on column app_public.delivery_figure.read is
+  E'Messages that were read. Customers may have turned read receipts off.';
+comment on column app_public.delivery_figure.delivery_rate is E'delivered divided by messages: 0 to 1.';
+comment on column app_public.delivery_figure.read_rate is
+  E'read divided by delivered: 0 to 1. Null if none was delivered.';
+create type app_public.failure_figure as (
+  day date,
+  channel_id uuid,
+  author app_public.message_author,
+  error_code text,
+  messages int
+);
+comment on type app_public.failure_figure is E'A number of messages that have failed with one error.';
+comment on column app_public.failure_figure.day is
+  E'The day, in the tenant''s time zone. Null if days are not distinguished.';
+comment on column app_public.failure_figure.channel_id is E'The channel. Null if channels are not distinguished.';
+comment on column app_public.failure_figure.author is E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.failure_figure.error_code is E'The error_code of their status.';
+comment on column app_public.failure_figure.messages is E'The number of messages.';
+create type app_public.price_figure as (
+  day date,
+  channel_id uuid,
+  author app_public.message_author,
+  category text,
+  type text,
+  is_billable boolean,
+  messages int
+);
+comment on type app_public.price_figure is E'A number of messages with one pricing.';
+comment on column app_public.price_figure.day is
+  E'The day, in the tenant''s time zone. Null if days are not distinguished.';
+comment on column app_public.price_figure.channel_id is E'The channel. Null if channels are not distinguished.';
+comment on column app_public.price_figure.author is E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.price_figure.category is E'The provider''s category of the price: marketing, utility, …';
+comment on column app_public.price_figure.type is
+  E'The provider''s type of the price: regular, free_customer_service, …';
+comment on column app_public.price_figure.is_billable is E'Whether the provider charges for the messages.';
+comment on column app_public.price_figure.messages is E'The number of messages.';
+--! Included figures/tenants_message_figures.sql
+create or replace function app_public.tenants_message_figures(
+  tenant app_public.tenants,
+  since date default null,
+  until date default null,
+  by app_public.message_grouping[] default '{day}'
+)
+returns setof app_public.message_figure as $$
   select
     case when 'day' = any (by) then m.day end,
     case when 'channel' = any (by) then m.channel_id end,
@@ -9722,8 +9823,8 @@ comment on function app_public.tenants_message_figures(
 ) is
   E'The number of messages by the day on which they were written, in the tenant''s time zone, from the day since until '
    'the day until: by default the last 30 days until today; PYLIM: more than 400. Imported messages count, and so do '
-   'reactions, edits and deletions by the author, which are messages of these types. by: what to distinguish; other '
-   'columns are null. An empty list gives the total.';
+   'reactions, edits and deletions by the author, which are messages of these types. by: what to distinguish. An '
+   'empty list gives the total.';
 
 grant execute on function app_public.tenants_message_figures(
   app_public.tenants, date, date, app_public.message_grouping[]
@@ -9735,18 +9836,8 @@ create or replace function app_public.tenants_delivery_figures(
   since date default null,
   until date default null,
   by app_public.delivery_grouping[] default '{day}'
-) returns table (
-  day date,
-  channel_id uuid,
-  author app_public.message_author,
-  messages int,
-  sent int,
-  failed int,
-  delivered int,
-  read int,
-  delivery_rate float8,
-  read_rate float8
-) as $$
+)
+returns setof app_public.delivery_figure as $$
   select
     f.day, f.channel_id, f.author, f.messages, f.sent, f.failed, f.delivered, f.read,
     f.delivered::float8 / f.messages, f.read::float8 / nullif(f.delivered, 0)
@@ -9772,10 +9863,7 @@ comment on function app_public.tenants_delivery_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
 ) is
   E'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later '
-   'changes the figures of that day. messages: those that were sent or have failed, not those that are still queued. '
-   'sent: accepted by the provider. delivered includes read: who has read a message has received it. delivery_rate: '
-   'delivered / messages. read_rate: read / delivered; customers may have turned read receipts off. Days and by: as '
-   'for message_figures.';
+   'changes the figures of that day. Days and by: as for message_figures.';
 
 grant execute on function app_public.tenants_delivery_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
@@ -9786,7 +9874,8 @@ create or replace function app_public.tenants_failure_figures(
   since date default null,
   until date default null,
   by app_public.delivery_grouping[] default '{}'
-) returns table (day date, channel_id uuid, author app_public.message_author, error_code text, messages int) as $$
+)
+returns setof app_public.failure_figure as $$
   select
     case when 'day' = any (by) then d.day end,
     case when 'channel' = any (by) then d.channel_id end,
@@ -9816,15 +9905,8 @@ create or replace function app_public.tenants_price_figures(
   since date default null,
   until date default null,
   by app_public.delivery_grouping[] default '{}'
-) returns table (
-  day date,
-  channel_id uuid,
-  author app_public.message_author,
-  category text,
-  type text,
-  is_billable boolean,
-  messages int
-) as $$
+)
+returns setof app_public.price_figure as $$
   select
     case when 'day' = any (by) then d.day end,
     case when 'channel' = any (by) then d.channel_id end,
@@ -11191,9 +11273,36 @@ comment on function app_hidden.read_chatbot_stats(uuid) is
 
 grant execute on function app_hidden.read_chatbot_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/read_chatbot_stats.sql
+create type app_public.chatbot_node_stat as (
+  node_id text,
+  entered int,
+  left_by jsonb,
+  dropped int,
+  drop_off float8,
+  median_seconds float8
+);
+comment on type app_public.chatbot_node_stat is E'Statistics of a node over the runs of a version.';
+comment on column app_public.chatbot_node_stat.node_id is E'The id of the node in the graph.';
+comment on column app_public.chatbot_node_stat.entered is E'How often runs entered the node.';
+comment on column app_public.chatbot_node_stat.left_by is
+  E'How often runs left the node, by exit: {"yes": 3, "": 1}. "" is the default exit.';
+comment on column app_public.chatbot_node_stat.dropped is
+  E'Runs that ended at the node without reaching an end of the graph.';
+comment on column app_public.chatbot_node_stat.drop_off is
+  E'dropped divided by entered: 0 to 1. Null if no run has entered the node.';
+comment on column app_public.chatbot_node_stat.median_seconds is
+  E'The median time that runs spend at the node, in seconds, accurate to a factor of 1.5. Null if no run has left it.';
+create type app_public.chatbot_outcome_stat as (status text, outcome text, runs int, median_seconds float8);
+comment on type app_public.chatbot_outcome_stat is E'Statistics of the ended runs of a version that had one outcome.';
+comment on column app_public.chatbot_outcome_stat.status is
+  E'The status of the runs: completed, expired, stopped or failed.';
+comment on column app_public.chatbot_outcome_stat.outcome is E'The outcome of the runs, empty if they have none.';
+comment on column app_public.chatbot_outcome_stat.runs is E'The number of runs.';
+comment on column app_public.chatbot_outcome_stat.median_seconds is
+  E'The median duration of the runs, in seconds, accurate to a factor of 1.5.';
 --! Included chatbots/chatbot_node_stats.sql
 create or replace function app_public.chatbot_node_stats(version_id uuid)
-returns table (node_id text, entered int, left_by jsonb, dropped int, drop_off float8, median_seconds float8) as $$
+returns setof app_public.chatbot_node_stat as $$
   with stats as materialized (
     select s.* from app_hidden.read_chatbot_stats(chatbot_node_stats.version_id) s where s.kind <> 'ended'
   ),
@@ -11237,15 +11346,13 @@ returns table (node_id text, entered int, left_by jsonb, dropped int, drop_off f
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_node_stats(uuid) is
-  E'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed. '
-   'left_by: how often runs left the node by each exit ("" is the default exit). dropped: runs that ended at the node '
-   'without reaching an end of the graph. drop_off: dropped / entered. median_seconds: accurate to a factor of 1.5.';
+  E'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed.';
 
 grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_node_stats.sql
 --! Included chatbots/chatbot_outcome_stats.sql
 create or replace function app_public.chatbot_outcome_stats(version_id uuid)
-returns table (status text, outcome text, runs int, median_seconds float8) as $$
+returns setof app_public.chatbot_outcome_stat as $$
   with stats as materialized (
     -- Rows of kind ended have the status in node_id and the outcome in exit.
     select s.* from app_hidden.read_chatbot_stats(chatbot_outcome_stats.version_id) s where s.kind = 'ended'
@@ -11273,8 +11380,7 @@ returns table (status text, outcome text, runs int, median_seconds float8) as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_outcome_stats(uuid) is
-  E'Ended runs of a version by status and outcome, the most frequent first, with their median duration (accurate to a '
-   'factor of 1.5).';
+  E'Ended runs of a version by status and outcome, the most frequent first, with their median duration.';
 
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_outcome_stats.sql
@@ -11364,7 +11470,8 @@ comment on view app_public.chatbot_timers is
 comment on column app_public.chatbot_timers.conversation_id is E'The conversation of the run.';
 comment on column app_public.chatbot_timers.context_id is E'The run.';
 comment on column app_public.chatbot_timers.chatbot_id is E'The chatbot of the run.';
-comment on column app_public.chatbot_timers.node_id is E'The node at which the run waits.';
+comment on column app_public.chatbot_timers.node_id is
+  E'The id of the node at which the run waits. Null if it has not reached a node.';
 comment on column app_public.chatbot_timers.kind is
   E'The purpose of the run''s timer; or resume, end: the pause after a user''s message ends, and the run continues or '
    'ends.';
@@ -11786,7 +11893,8 @@ create table app_public.whatsapp_flows (
   description text,
   status app_public.flow_status not null default 'draft',
   status_at timestamptz,
-  categories text[] not null default '{}',
+  categories text[] not null default '{}'
+    constraint whatsapp_flows_categories_has_no_nulls check (array_position(categories, null) is null),
   flow_json jsonb not null default '{}'
     constraint whatsapp_flows_flow_json_is_object check (jsonb_typeof(flow_json) = 'object'),
   endpoint_uri text

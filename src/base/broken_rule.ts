@@ -15,6 +15,7 @@ const MUST: readonly [claim: RegExp, must: string][] = [
   [/^is_international$/, "must be a phone number with its country code"],
   [/^is_url_safe$/, "must consist of a-z, 0-9 and hyphens"],
   [/^is_snake_case$/, "must consist of a-z, 0-9 and _"],
+  [/^has_no_nulls$/, "must not contain null"],
   [/^is_known$/, "must be one of the known values"],
   [/^(in_range|is_positive|not_negative)$/, "is out of range"],
 ];

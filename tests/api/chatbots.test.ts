@@ -25,11 +25,11 @@ after(async () => {
 
 const SAVE = `mutation ($id: UUID, $name: String, $nodes: JSON, $edges: JSON) {
   saveChatbot(input: {id: $id, name: $name, nodes: $nodes, edges: $edges}) {
-    chatbot { id name status } problems { code nodeId severity }
+    chatbot { id name status } problems { code graphNodeId severity }
   }
 }`;
 const PUBLISH = `mutation ($id: UUID!) {
-  publishChatbot(input: {chatbotId: $id}) { chatbotVersion { id number } problems { code } }
+  publishChatbot(input: {chatbotId: $id}) { chatbotVersion { id number } problems { code graphNodeId severity } }
 }`;
 const ACTIVATE = `mutation ($id: UUID!, $running: RunningContexts) {
   activateVersion(input: {versionId: $id, runningContexts: $running}) { chatbot { id status activeVersionId } }
@@ -44,7 +44,7 @@ test("a draft is saved, published, and activated; a former version can be activa
   const second = await api.ask(admin, PUBLISH, { id });
   for (const { data } of [second, first]) {
     const versionId = data.publishChatbot.chatbotVersion.id;
-    const activated = await api.ask(admin, ACTIVATE, { id: versionId, running: "MOVE" });
+    const activated = await api.ask(admin, ACTIVATE, { id: versionId, running: "move" });
     assert.deepEqual(
       activated.data?.activateVersion.chatbot,
       { id, status: "active", activeVersionId: versionId },
@@ -66,7 +66,8 @@ test("problems are returned as data; errors prevent publishing, and no other ten
     problems.some(({ severity }: { severity: string }) => severity === "error"),
     saved.text,
   );
-  assert.equal((await api.ask(admin, PUBLISH, { id: chatbot.id })).code, "PYGRA");
+  const refused = await api.ask(admin, PUBLISH, { id: chatbot.id });
+  assert.deepEqual(refused.data?.publishChatbot, { chatbotVersion: null, problems }, refused.text);
   const validate = "mutation ($id: UUID!) { validateChatbot(input: {chatbotId: $id}) { problems { code } } }";
   const validated = await api.ask(admin, validate, { id: chatbot.id });
   assert.equal(validated.data?.validateChatbot.problems.length, problems.length, validated.text);

@@ -115,7 +115,7 @@ test("calls are stubbed unless they are to be real; then they are made, and thei
   assert.equal(stubbed.played.said.at(-2), "1", stubbed.text);
   assert.equal(server.asked.length, 0);
 
-  const real = await proceed(admin, { chatbotId, state: played.state, reply: "thing", calls: "REAL" });
+  const real = await proceed(admin, { chatbotId, state: played.state, reply: "thing", calls: "real" });
   assert.equal(real.played?.said.at(-2), "forty-two", real.text);
   assert.deepEqual(
     server.asked.map(({ url, headers }) => [url, headers.authorization]),
@@ -144,7 +144,7 @@ test("played by admins of the chatbot's tenant: what is played shows the graph",
     [agent, "PYDEN"],
     [stranger, "PYNFD"],
   ] as const)
-    for (const more of [{}, { calls: "REAL" }]) {
+    for (const more of [{}, { calls: "real" }]) {
       assert.equal((await start(person, { chatbotId, ...more })).code, code);
       assert.equal((await start(person, { versionId, ...more })).code, code);
       assert.equal((await proceed(person, { ...input, chatbotId, ...more })).code, code);
@@ -184,7 +184,7 @@ test("a data source of the own tenant is requested with its sealed token, which 
   ];
   const { chatbotId } = await aBot(calling(node(await source(tenantId))));
   const { played } = await start(admin, { chatbotId });
-  const real = await proceed(admin, { chatbotId, state: played.state, reply: "x", calls: "REAL" });
+  const real = await proceed(admin, { chatbotId, state: played.state, reply: "x", calls: "real" });
   assert.equal(server.asked[0]?.headers.authorization, "Bearer sealed-t0ken", real.text);
   assert.match(server.asked[0]?.url ?? "", /^\/shop/);
   assert.equal(real.text.includes("sealed-t0ken"), false);
@@ -196,7 +196,7 @@ test("a data source of the own tenant is requested with its sealed token, which 
     chatbotId: foreign.chatbotId,
     state: other.played.state,
     reply: "x",
-    calls: "REAL",
+    calls: "real",
   });
   assert.equal(server.asked.length, 0);
   assert.match(refused.played.said.at(-2), /^Failed/);
@@ -224,7 +224,7 @@ test("a state with an added request is refused: only the graph decides what is r
   });
   for (const kind of ["request_retry", "request_timeout"])
     for (const reply of ["x", null]) {
-      const { code } = await proceed(admin, { chatbotId, state: forged(kind), reply, at, calls: "REAL" });
+      const { code } = await proceed(admin, { chatbotId, state: forged(kind), reply, at, calls: "real" });
       assert.equal(code, "PYREQ");
     }
   assert.equal(server.asked.length, 0);
@@ -237,7 +237,7 @@ test("no connection is held while a slow server is awaited, and the step ends in
   server.answer = () => released;
   // More at once than the API has connections.
   const steps = Array.from({ length: 4 }, () =>
-    proceed(admin, { chatbotId, state: played.state, reply: "x", calls: "REAL" }),
+    proceed(admin, { chatbotId, state: played.state, reply: "x", calls: "real" }),
   );
   let isOver = false;
   void Promise.race(steps).then(() => {
@@ -266,7 +266,7 @@ test("a loop of real calls ends after twenty", async () => {
     ],
   );
   const { chatbotId } = await aBot(graph);
-  const { played, text } = await start(admin, { chatbotId, calls: "REAL" });
+  const { played, text } = await start(admin, { chatbotId, calls: "real" });
   assert.equal(server.asked.length, 20, text);
   assert.equal(played.outcome, "completed");
   assert.equal(played.reason, "api_error");

@@ -12,12 +12,12 @@ export async function refuseUnknownObjects(catalog: Catalog): Promise<void> {
 const QUERY = `
   select format('relation %s of kind "%s"', c.oid::regclass, c.relkind) as what
   from pg_class c
-  where c.relnamespace::regnamespace::text = any ($1) and c.relkind not in ('r', 'p', 'v', 'i', 'I', 't')
+  where c.relnamespace::regnamespace::text = any ($1) and c.relkind not in ('r', 'p', 'v', 'c', 'i', 'I', 't')
   union all
   select format('type %s of kind "%s"', t.oid::regtype, t.typtype)
   from pg_type t
   left join pg_class c on c.oid = t.typrelid
-  where t.typnamespace::regnamespace::text = any ($1) and t.typtype not in ('e', 'b') and c.relkind not in ('r', 'p', 'v')
+  where t.typnamespace::regnamespace::text = any ($1) and t.typtype not in ('e', 'b') and c.relkind not in ('r', 'p', 'v', 'c')
   union all
   select format('rights on type %s', t.oid::regtype)
   from pg_type t

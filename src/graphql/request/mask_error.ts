@@ -39,6 +39,9 @@ function knownError(error: Error, cause: unknown): ClientError | undefined {
   }
   const failure = databaseFailure(cause);
   if (failure) return failure;
+  // A row that was deleted between two statements of the request, or a function that returned what it says it never does.
+  if (cause instanceof GraphQLError && cause.message.startsWith("Cannot return null for non-nullable field"))
+    return undefined;
   // graphql-js about the request: syntax, validation, variables. Grafast's safe errors: cursors, empty patches.
   if (cause instanceof GraphQLError || isSafe(cause))
     return { code: "PYREQ", message: describeRefusal(error, cause) };

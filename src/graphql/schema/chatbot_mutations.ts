@@ -2,14 +2,18 @@ import type pg from "pg";
 import { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
 import { parseGraph } from "../../chatbot/exchange/parse_graph.ts";
+import type { Problem } from "../../chatbot/validation/problem.ts";
 import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
 import { json, row, type, uuid } from "./graphql_types.ts";
 import { serverMutation } from "./server_mutation.ts";
 
 const ChatbotProblem = type("ChatbotProblem", "A problem of a chatbot.", {
   code: z.string().describe("Stable, for programs."),
-  nodeId: z.string().nullable().describe("The node it is about; null when it is about the whole chatbot."),
-  message: z.string(),
+  graphNodeId: z
+    .string()
+    .nullable()
+    .describe("The id of the node that it is about; null if it is about the whole chatbot."),
+  message: z.string().describe("What is wrong, in English."),
   severity: z.string().describe("error: the chatbot cannot be published. warning: it says what will happen."),
 });
 
@@ -44,7 +48,7 @@ const saveChatbot = serverMutation({
         JSON.stringify({ ...draft, ...graph }),
       );
       const { problems } = await validateChatbot(db, chatbot.id);
-      return { chatbot, problems };
+      return { chatbot, problems: problems.map(shown) };
     });
   },
 });
@@ -56,34 +60,43 @@ const validate = serverMutation({
   errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
   input: { chatbotId: uuid() },
   payload: { problems: z.array(ChatbotProblem) },
-  run: ({ input, asCaller }) => asCaller((db) => validateChatbot(db, input.chatbotId)),
+  run: ({ input, asCaller }) =>
+    asCaller(async (db) => {
+      const { problems } = await validateChatbot(db, input.chatbotId);
+      return { problems: problems.map(shown) };
+    }),
 });
 
 const publishChatbot = serverMutation({
   name: "publishChatbot",
   requires: "manage_all",
-  about: "Publishes a draft as the next version, with the graphs it calls.",
-  errors: {
-    PYNFD: "there is no such chatbot",
-    PYDEN: "the caller is not an admin",
-    PYGRA: "the draft has errors, which validateChatbot lists",
-  },
+  about:
+    "Publishes a draft as the next version, with the graphs it calls. A draft whose problems include an error is not " +
+    "published.",
+  errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
   input: { chatbotId: uuid() },
   payload: {
-    chatbotVersion: row("chatbot_versions"),
-    problems: z.array(ChatbotProblem).describe("Warnings."),
+    chatbotVersion: row("chatbot_versions").nullable().describe("Null if the draft was not published."),
+    problems: z.array(ChatbotProblem).describe("The errors that prevent publishing, and warnings."),
   },
   run: ({ input: { chatbotId }, asCaller }) =>
     asCaller(async (db) => {
-      const { name, problems } = await validateChatbot(db, chatbotId);
-      const errors = describeErrors(problems);
-      if (errors !== null) throw new ParleyError("PYGRA", `"${name}" cannot be published: ${errors}`);
-      return { chatbotVersion: await rowOf(db, "app_hidden.publish_draft($1)", chatbotId), problems };
+      const { problems } = await validateChatbot(db, chatbotId);
+      const isPublished = problems.every(({ severity }) => severity !== "error");
+      return {
+        chatbotVersion: isPublished ? await rowOf(db, "app_hidden.publish_draft($1)", chatbotId) : null,
+        problems: problems.map(shown),
+      };
     }),
 });
 
 /** Drafts, their problems, versions: mutations for which the program has to read a graph. */
 export const chatbotMutations = [saveChatbot, validate, publishChatbot];
+
+/** `nodeId` is Relay's in GraphQL. */
+function shown({ nodeId: graphNodeId, ...problem }: Problem) {
+  return { graphNodeId, ...problem };
+}
 
 function readGraph(nodes: unknown = [], edges: unknown = []) {
   const { graph, problems } = parseGraph(nodes, edges);

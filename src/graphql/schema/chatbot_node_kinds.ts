@@ -78,17 +78,10 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
       "The type of a field's value."
       enum ChatbotFieldType {
         ${Object.entries(FIELD_TYPES)
-          .map(([type, about]) => `${JSON.stringify(about)} ${type.toUpperCase()}`)
+          .map(([type, about]) => `${JSON.stringify(about)} ${type}`)
           .join("\n")}
       }
     `),
-    enums: {
-      ChatbotFieldType: {
-        values: Object.fromEntries(
-          Object.keys(FIELD_TYPES).map((type) => [type.toUpperCase(), { value: type }]),
-        ),
-      },
-    },
     objects: {
       Query: { plans: { chatbotNodeKinds: () => lambda(context().get("visitor"), kindsFor, true) } },
     },

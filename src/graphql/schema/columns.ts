@@ -34,10 +34,12 @@ export const Columns: GraphileConfig.Plugin = {
       pgCodecAttribute: {
         override: {
           provides: ["ParleyColumns"],
-          callback(behavior, [codec, column]) {
+          callback(behavior, [codec, column], build) {
             const table = codec.extensions?.pg?.name ?? "";
             if (HIDDEN.includes(column)) return [behavior, "-*"];
             const isNullable = !codec.attributes[column]?.notNull;
+            // Of the rows of a view, pages have no order that is unique.
+            const hasKey = build.pgTableResource(codec)?.uniques.length !== 0;
             const filterable = PARTITIONED[table];
             if (filterable)
               return [
@@ -49,7 +51,7 @@ export const Columns: GraphileConfig.Plugin = {
               behavior,
               ...(SEARCHABLE[table]?.includes(column) ? (["filterBy"] as const) : []),
               // PostGraphile 5.1 loses rows between pages that are ordered by what may be null.
-              ...(isNullable ? (["-orderBy"] as const) : []),
+              ...(isNullable || !hasKey ? (["-orderBy"] as const) : []),
             ];
           },
         },

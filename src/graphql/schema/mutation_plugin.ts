@@ -66,11 +66,16 @@ function planOf(mutation: ServerMutation) {
   };
 }
 
+function rowOf(schema: z.ZodType) {
+  return graphqlTypes.get(schema instanceof z.ZodNullable ? (schema.def.innerType as z.ZodType) : schema)
+    ?.row;
+}
+
 /** Of a payload's fields: a row is read by its key, everything else is what `run` returned. */
 function plansOf(payload: ServerMutation["payload"], tableOf: TableOf) {
   return Object.fromEntries(
     Object.entries(payload).map(([field, schema]) => {
-      const row = graphqlTypes.get(schema)?.row;
+      const row = rowOf(schema);
       if (!row) return [field, ($payload: Step) => access($payload, ["result", field])];
       const table = tableOf(row.table);
       return [

@@ -14,17 +14,13 @@ export const Naming: GraphileConfig.Plugin = {
       nodeIdFieldName: () => "nodeId",
 
       _attributeName(previous, _preset, details) {
-        return previous!({ ...details, skipRowId: true });
+        const name = previous!({ ...details, skipRowId: true });
+        // A node of a chatbot's graph.
+        return name === "node_id" ? "graph_node_id" : name;
       },
 
       _getBaseNameFromKeys(previous, _preset, keys) {
         return previous!(keys.length > 1 ? keys.filter((key) => key.attributeName !== "tenant_id") : keys);
-      },
-
-      // An enum of SQL shows its values as they are stored; one that only arguments have may show them as GraphQL does.
-      enumValue(previous, _preset, value, codec) {
-        const name = previous!(value, codec);
-        return codec.extensions?.tags?.hasConstantCase ? this.constantCase(name) : name;
       },
 
       /** The result of a mutation is named after its type: `sendMessage { message { … } }`. */

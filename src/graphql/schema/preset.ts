@@ -7,6 +7,7 @@ import { CurrentMessage } from "./current_message.ts";
 import { DescribedNames } from "./described_names.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
+import { Nullability } from "./nullability.ts";
 import { Pages } from "./pages.ts";
 import { RowEstimates } from "./row_estimates.ts";
 import { Tags } from "./tags.ts";
@@ -24,6 +25,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     CurrentMessage,
     UniqueOrder,
     MissingRow,
+    ...Nullability,
     DescribedNames,
   ],
   disablePlugins: [
@@ -45,6 +47,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
   schema: {
     // Otherwise a type with an error is left out without a message.
     dontSwallowErrors: true,
+    pgForbidSetofFunctionsToReturnNull: true,
     defaultBehavior: "-nodeId:resource:update -nodeId:resource:delete",
     connectionFilterAllowedOperators: [
       "isNull",

@@ -30,8 +30,8 @@ export function simulationMutations(calls: SimulationCalls): ServerMutation[] {
 }
 
 const SimulatedCalls = choice("SimulatedCalls", "How the requests of a played chatbot are answered.", {
-  STUBBED: "httpStub does; no call is made.",
-  REAL:
+  stubbed: "httpStub does; no call is made.",
+  real:
     "The addresses, data sources and calendars that are called, with their credentials, as in production; at most 20 " +
     "calls in a step. Language models stay stubbed: their budgets belong to conversations.",
 });
@@ -42,7 +42,7 @@ const played = {
     .describe(
       "Answers to calls, as parley chatbot run takes them; without one each succeeds with an empty body.",
     ),
-  calls: SimulatedCalls.default("STUBBED").describe("Defaults to STUBBED."),
+  calls: SimulatedCalls.default("stubbed").describe("Defaults to stubbed."),
 };
 
 const payload = {
@@ -134,7 +134,7 @@ type Input = {
   chatbotId?: string | undefined;
   versionId?: string | undefined;
   httpStub?: unknown;
-  calls: "STUBBED" | "REAL";
+  calls: "stubbed" | "real";
 };
 
 async function playFor(
@@ -152,7 +152,7 @@ async function playFor(
 /** What answers the calls of a step. */
 function answering({ version: { tenantId }, ownerId }: Playable, input: Input, calls: SimulationCalls) {
   const stub = httpStub(input.httpStub ?? null);
-  const call = input.calls === "REAL" ? calls.begin() : null;
+  const call = input.calls === "real" ? calls.begin() : null;
   return async (pending: PendingRequest): Promise<RequestResult> => {
     const { waiting, variables } = pending;
     if (call === null || waiting.kind === "ai") return stubbed(pending, stub);

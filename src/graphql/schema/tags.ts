@@ -114,14 +114,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
 export const Tags: GraphileConfig.Plugin = pgSmartTags([
   // The table has the better claim to the name MessageStatus.
   { kind: "type", match: "app_public.message_status", tags: { name: "delivery_status" } },
-  { kind: "type", match: "app_public.running_contexts", tags: { hasConstantCase: true } },
   ...Object.entries({
     sign_out: "signedOut",
     end_presence: "ended",
     end_session: "ended",
     end_other_sessions: "endedSessions",
-    invite_user: "issuedInvitation",
-    create_api_key: "createdApiKey",
     mark_mentions_read: "mentions",
   }).map(([name, resultFieldName]) => ({
     kind: "procedure" as const,
@@ -139,20 +136,20 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     kind: "class",
     match: "app_public.message_statuses",
     tags: {
-      foreignKey: "(message_id) references app_public.messages (id)|@backwardBehavior -single",
+      foreignKey: "(message_id) references app_public.messages (id)|@backwardBehavior -single|@isNotEnforced",
     },
   },
   {
     kind: "class",
     match: "app_public.mentions",
-    tags: { foreignKey: "(message_id) references app_public.messages (id)" },
+    tags: { foreignKey: "(message_id) references app_public.messages (id)|@isNotEnforced" },
   },
   {
     kind: "class",
     match: "app_public.conversations",
     tags: {
       foreignKey:
-        "(last_message_id) references app_public.messages (id)|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
+        "(last_message_id) references app_public.messages (id)|@isNotEnforced|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
     },
   },
   // The enum has the better claim to the name ChannelKind.

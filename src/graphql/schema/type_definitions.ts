@@ -37,8 +37,7 @@ export class TypeDefinitions {
       return this.#nameOf(asType(schema.def.innerType)).replace(/!$/, "");
     if (schema instanceof z.ZodArray) return `[${this.#nameOf(asType(schema.def.element))}]!`;
     const { row, name, about, values } = graphqlTypes.get(schema) ?? {};
-    // A row may be gone, or out of the caller's sight, by the time it is read.
-    if (row) return this.#nameOfRow(row.table);
+    if (row) return `${this.#nameOfRow(row.table)}!`;
     if (name) {
       if (values) this.add(`enum ${name}`, enumValues(values), about);
       else if (schema instanceof z.ZodObject) this.add(`type ${name}`, this.fields(schema.shape), about);

@@ -21,6 +21,22 @@ testRules([
     broken: "create type app_public.bare as enum ('a')",
   },
   {
+    rule: "the rows that a shown function returns have a type with comments: those of a table cannot be described",
+    sql: `
+      select signature as what from functions
+      where nspname = 'app_public' and proallargtypes is not null
+      -- Its columns are fields of Message, and described there.
+      and proname <> 'messages_current'
+      union all
+      select format('%s.%s', c.oid::regclass, a.attname)
+      from pg_class c
+      join schemas n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relkind = 'c' and n.nspname = 'app_public'
+      and (col_description(c.oid, a.attnum) is null or obj_description(c.reltype, 'pg_type') is null)`,
+    broken: "create function app_public.bare() returns table (id int) as 'select 1' language sql",
+  },
+  {
     rule: "every column that is shown has a comment, unless its name says it all",
     sql: `
       select format('%s.%s', c.table_id::regclass, c.attname) as what from columns c

@@ -49,6 +49,16 @@ testRules([
     broken: "create policy select_member on app_private.outbox for select using (true)",
   },
   {
+    rule: "select_member shows all rows of the tenant: relations to such tables are never null in GraphQL",
+    sql: `
+      select p.polrelid::regclass as what from policies p
+      where p.polname = 'select_member'
+      and exists (select from foreign_keys k where k.confrelid = p.table_id)
+      and pg_get_expr(p.polqual, p.polrelid)
+        !~ '^(true|\\( SELECT app_hidden\\.\\w+\\([^()]*\\) AS \\w+\\)|\\(id = \\( SELECT app_hidden\\.current_tenant_id\\(\\) AS \\w+\\)\\))$'`,
+    broken: "alter policy select_member on app_public.contacts using (not is_blocked)",
+  },
+  {
     rule: "every grant has its policy, and every policy its grant",
     sql: `,
       granted as (

@@ -2,6 +2,19 @@ import { testRules } from "./rule.ts";
 
 testRules([
   {
+    rule: "a list that users may write refuses null as an item, because GraphQL says that items are never null",
+    sql: `
+      select format('%s.%s', c.table_id::regclass, c.attname) as what from columns c
+      join pg_type y on y.oid = c.atttypid and y.typcategory = 'A'
+      where c.nspname = 'app_public' and has_column_privilege('parley_visitor', c.table_id, c.attnum, 'insert, update')
+      and not exists (
+        select from pg_constraint k
+        where k.conrelid = c.table_id and k.contype = 'c' and k.conkey = array[c.attnum]
+        and pg_get_constraintdef(k.oid) ~ 'array_position'
+      )`,
+    broken: "alter table app_public.whatsapp_flows drop constraint whatsapp_flows_categories_has_no_nulls",
+  },
+  {
     rule: "row level security is on for every table, partitions too",
     sql: "select oid::regclass as what from tables where not relrowsecurity",
     broken: "create table app_private.bare (id uuid)",

@@ -72,6 +72,11 @@ test("connections that fail are the database being away", () => {
 });
 
 test("a defect of the program is PYINT with an id that is in the log", () => {
+  assert.equal(
+    maskError(new GraphQLError("Cannot return null for non-nullable field Message.conversation."), log)
+      .extensions?.code,
+    "PYINT",
+  );
   const masked = maskError(new TypeError("x is not a function"), log);
   assert.equal(masked.extensions?.code, "PYINT");
   const id = /[0-9a-f-]{36}/.exec(masked.message)![0];
