@@ -2471,6 +2471,58 @@ create policy update_self on app_public.users for update to parley_visitor
 grant select on app_public.users to parley_visitor;
 grant update (name, avatar_url) on app_public.users to parley_visitor;
 
+-- app_public.views
+create table app_public.views (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  user_id uuid default app_hidden.current_user_id(),
+  name text not null,
+  kind app_public.filter_kind not null default 'conversations'::app_public.filter_kind,
+  filter jsonb not null,
+  order_by text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint views_pkey primary key (id),
+  constraint views_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint views_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade,
+  constraint views_name_has_length check (((length(name) >= 1) and (length(name) <= 100))),
+  constraint views_order_by_is_name check ((order_by ~ '^[A-Z_]{1,50}$'::text))
+);
+create unique index views_name_key on app_public.views (tenant_id, user_id, lower(name)) nulls not distinct;
+comment on table app_public.views is 'A saved filter with a name, like "VIP customers who wait": a list of contacts, conversations or messages.';
+comment on column app_public.views.user_id is 'The user to whom the view belongs, and who alone sees it; by default the caller. Null: all members see the view, and admins change it.';
+comment on column app_public.views.name is 'Unique among the views of its user, or among those of all members, regardless of case.';
+comment on column app_public.views.kind is 'What the view lists.';
+comment on column app_public.views.filter is 'A filter of the filter language (docs/filters.md). PYFLT: it is not valid.';
+comment on column app_public.views.order_by is 'The order to show the rows in: a value of ContactOrderBy, ConversationOrderBy or MessageOrderBy, to be passed to the list as orderBy.';
+create trigger _100_timestamps before insert or update on app_public.views
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.views
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.views
+  for each row execute function app_private.tg__clean_name();
+create trigger _200_refuse_invalid_filter before insert or update of kind, filter on app_public.views
+  for each row execute function app_private.tg_views__refuse_invalid_filter();
+alter table app_public.views enable row level security;
+create policy tenant_isolation on app_public.views as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.views for delete to parley_visitor
+  using (((user_id is null) and ( select app_hidden.may('manage_all'::app_public.api_key_scope) as may)));
+create policy delete_self on app_public.views for delete to parley_visitor
+  using ((user_id = ( select (app_hidden.current_membership()).user_id as user_id)));
+create policy insert_admin on app_public.views for insert to parley_visitor
+  with check (((user_id is null) and ( select app_hidden.may('manage_all'::app_public.api_key_scope) as may)));
+create policy insert_self on app_public.views for insert to parley_visitor
+  with check ((user_id = ( select (app_hidden.current_membership()).user_id as user_id)));
+create policy select_member on app_public.views for select to parley_visitor
+  using (((user_id is null) or (user_id = ( select (app_hidden.current_membership()).user_id as user_id))));
+create policy update_admin on app_public.views for update to parley_visitor
+  using (((user_id is null) and ( select app_hidden.may('manage_all'::app_public.api_key_scope) as may)));
+create policy update_self on app_public.views for update to parley_visitor
+  using ((user_id = ( select (app_hidden.current_membership()).user_id as user_id)));
+grant delete, select on app_public.views to parley_visitor;
+grant insert (user_id, name, kind, filter, order_by), update (user_id, name, filter, order_by) on app_public.views to parley_visitor;
+
 -- app_public.webhook_events
 create table app_public.webhook_events (
   tenant_id uuid not null,
@@ -3365,8 +3417,10 @@ begin
     from app_hidden.compile_filter_part(kind, filter -> 'not', row_alias, path || '.not', depth + 1, bound) p;
     condition := format('(%s) is not true', condition);
   elsif v_key in ('all', 'any') then
-    if jsonb_typeof(filter -> v_key) <> 'array' or filter = '{"any": []}' then
+    if jsonb_typeof(filter -> v_key) <> 'array' then
       perform app_hidden.refuse_filter(path || '.' || v_key, 'must be a list of filters');
+    elsif filter = '{"any": []}' then
+      perform app_hidden.refuse_filter(path || '.any', 'must be a list of filters, and not empty');
     end if;
     for v_part in select * from jsonb_array_elements(filter -> v_key) with ordinality e (filter, number) loop
       select p.bound, v_conditions || p.condition into bound, v_conditions
@@ -3393,6 +3447,21 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,jsonb) is 'Compiles a part of a filter, as compile_filter() does, and appends the values of its leaves to those that are bound. path is where it stands in the whole filter, for errors.';
 grant execute on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,jsonb) to parley_visitor;
+
+create function app_hidden.compile_view(kind app_public.filter_kind, view_id uuid, out condition text, out bound jsonb) returns record as $$
+begin
+  select c.* into condition, bound
+  from app_public.views v
+  cross join lateral app_hidden.compile_filter(v.kind, v.filter) c
+  where v.id = compile_view.view_id and v.kind = compile_view.kind;
+  if not found then
+    raise exception 'The view does not exist, or is not of %', kind using errcode = 'PYNFD';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.compile_view(app_public.filter_kind,uuid) is 'The filter of a view as compile_filter() returns it. PYNFD: the caller sees no such view of this kind.';
+grant execute on function app_hidden.compile_view(app_public.filter_kind,uuid) to parley_visitor;
 
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
@@ -3426,6 +3495,22 @@ $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) is 'An outbound content with the provider''s id of its file, and with the name of a document and the mark of a voice note unless it has its own. Null if no object of the content can have them (media_slot).';
 grant execute on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) to parley_visitor;
+
+create function app_hidden.count_matching(kind app_public.filter_kind, filter jsonb, maximum integer) returns integer as $$
+declare
+  v_query record;
+  v_count int;
+begin
+  select q.* into v_query from app_hidden.filter_query(kind, filter) q;
+  execute format('select count(*) from (%s limit $2) m', v_query.query)
+  into v_count
+  using v_query.bound, maximum;
+  return v_count;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.count_matching(app_public.filter_kind,jsonb,integer) is 'How many rows a filter matches, of those that the caller may see. Counting ends at the maximum. PYFLT: the filter is not valid.';
+grant execute on function app_hidden.count_matching(app_public.filter_kind,jsonb,integer) to parley_visitor;
 
 create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
   -- No graph_url: the access token is sent to it, so only the operator may set it.
@@ -3533,6 +3618,10 @@ begin
     return given;
   end if;
 
+  if form = 'number' and jsonb_typeof(given) <> 'number' then
+    perform app_hidden.refuse_filter(path, 'must be a number');
+  end if;
+
   if form = 'list' then
     if jsonb_typeof(given) <> 'array' or jsonb_array_length(given) not between 1 and 100 then
       perform app_hidden.refuse_filter(path, 'must be a list of 1 to 100 values');
@@ -3549,8 +3638,11 @@ begin
   if v_ids is not null then
     v_values := to_jsonb(v_ids);
   end if;
-  -- A single value is compared without a list, so that the planner knows how many rows have it.
-  return case when jsonb_array_length(v_values) > 1 then v_values else coalesce(v_values -> 0, 'null') end;
+  -- A single row is compared without a list, so that the planner knows how many rows refer to it.
+  return case
+    when jsonb_array_length(v_values) > 1 or form = 'list' and v_ids is null then v_values
+    else coalesce(v_values -> 0, 'null')
+  end;
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
@@ -3581,23 +3673,28 @@ grant execute on function app_hidden.filter_operand_sql(text,regtype,boolean,tex
 
 create function app_hidden.filter_operators() returns table(name text, types text[], form text, test text, is_negated boolean) as $$
   -- {value} is a value of the field, {operand} what it is compared with. The form of the operand is one value, a list
-  -- of values, or yes: true or false. A negated operator matches where the test does not hold, also for an empty field.
+  -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
+  -- field is empty.
   values
-    ('is', '{text,number,choice,json,tag,group,team,user,channel}'::text[], 'one', '{value} = {operand}', false),
-    ('isNot', '{text,number,choice,json,tag,group,team,user,channel}', 'one', '{value} = {operand}', true),
+    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::text[],
+      'one', '{value} = {operand}', false),
+    ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+      'one', '{value} = {operand}', true),
     ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,number,choice,json,tag,group,team,user,channel}', 'list', '{value} = {operand}', false),
-    ('notIn', '{text,number,choice,json,tag,group,team,user,channel}', 'list', '{value} = {operand}', true),
+    ('in', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+      'list', '{value} = {operand}', false),
+    ('notIn', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+      'list', '{value} = {operand}', true),
     ('contains', '{text}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
     ('startsWith', '{text}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
     ('contains', '{json}', 'one', '{value} @> {operand}', false),
     ('atLeast', '{number}', 'one', '{value} >= {operand}', false),
     ('atMost', '{number}', 'one', '{value} <= {operand}', false),
-    ('atLeast', '{json}', 'one', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false),
-    ('atMost', '{json}', 'one', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
-    ('before', '{time}', 'one', '{value} < {operand}', false),
-    ('after', '{time}', 'one', '{value} >= {operand}', false),
-    ('isEmpty', '{text,json,time,tag,group,team,user}', 'yes', '{value} is not null', true)
+    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false),
+    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
+    ('before', '{time,messageTime}', 'one', '{value} < {operand}', false),
+    ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
+    ('isEmpty', '{text,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.filter_operators() is 'The operators of filters, for each type of field: what compile_filter() writes into a condition.';
@@ -3623,11 +3720,24 @@ $$
 comment on function app_hidden.filter_path_sql(jsonb,text,text) is 'The operators that follow a path of keys, which are read from the bound values (PYFLT if the path is not valid).';
 grant execute on function app_hidden.filter_path_sql(jsonb,text,text) to parley_visitor;
 
+create function app_hidden.filter_query(kind app_public.filter_kind, filter jsonb, out query text, out bound jsonb) returns record as $$
+  select
+    format('select r.* from app_public.%I r where %s', kind,
+      regexp_replace(replace(c.condition, '{row}', 'r'), '\{(\d+)\}', '($1 -> \1)', 'g')),
+    c.bound
+  from app_hidden.compile_filter(kind, filter) c
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_query(app_public.filter_kind,jsonb) is 'The query for the rows that a filter matches, to be executed with the bound values as its only parameter (PYFLT).';
+grant execute on function app_hidden.filter_query(app_public.filter_kind,jsonb) to parley_visitor;
+
 create function app_hidden.filter_references(field_type text, names text[]) returns uuid[] as $$
   select case field_type
     when 'tag' then array(select t.id from app_public.tags t where array[t.id::text, lower(t.name)] && n.lower)
     when 'group' then array(select g.id from app_public.groups g where array[g.id::text, lower(g.name)] && n.lower)
+    when 'team' then array(select t.id from app_public.teams t where array[t.id::text, lower(t.name)] && n.lower)
     when 'channel' then array(select c.id from app_public.channels c where array[c.id::text, lower(c.name)] && n.lower)
+    when 'chatbot' then array(select c.id from app_public.chatbots c where array[c.id::text, lower(c.name)] && n.lower)
     when 'user' then array(
       select m.user_id
       from app_public.memberships m
@@ -3693,12 +3803,15 @@ begin
       if v_text <> all (v_choices) then
         perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(v_choices, ', '));
       end if;
-    when field_type = 'time' then
+    when field_type in ('time', 'messageTime') then
       v_text := app_hidden.filter_time(v_text);
       if v_text is null then
         perform app_hidden.refuse_filter(
           path, 'must be a time: "2026-11-28T09:30:00Z", "2026-11-28", "today", "2 days ago" or "in 2 hours"'
         );
+      end if;
+      if field_type = 'messageTime' then
+        v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
       end if;
     else null;
   end case;
@@ -3709,34 +3822,83 @@ $$
 comment on function app_hidden.filter_value(text,regtype,jsonb,text) is 'A value that a filter compares a field of this type with, as compile_filter() binds it (PYFLT if it is not valid).';
 grant execute on function app_hidden.filter_value(text,regtype,jsonb,text) to parley_visitor;
 
-create function app_hidden.filterable_fields() returns table(kind app_public.filter_kind, name text, type text, source text, value text, choices regtype) as $$
-  -- {row} is the alias of the row that is filtered, {related} that of a row related to it. A field with a source has
-  -- the values of all rows of the source; that of a kind of filter is a relation.
+create function app_hidden.filterable_fields() returns table(kind app_public.filter_kind, name text, type text, value text, source text, choices regtype) as $$
+  -- {row} is the alias of the row that is filtered, {related} that of the row to which a relation leads. A field with a
+  -- source has the values of all rows of the source. A relation has no value; its type is a kind of filter.
   values
-    ('contacts'::app_public.filter_kind, 'name', 'text', null, '{row}.name', null::regtype),
-    ('contacts', 'phone', 'text', null, '{row}.phone', null),
-    ('contacts', 'email', 'text', null, '{row}.email', null),
-    ('contacts', 'language', 'text', null, '{row}.language', null),
-    ('contacts', 'isBlocked', 'boolean', null, '{row}.is_blocked', null),
-    ('contacts', 'metadata', 'json', null, '{row}.metadata', null),
-    ('contacts', 'createdAt', 'time', null, '{row}.created_at', null),
-    ('contacts', 'tag', 'tag',
-      'app_public.contact_tags linked where linked.contact_id = {row}.id', 'linked.tag_id', null),
+    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null::regtype),
+    ('contacts', 'profileName', 'text', '{row}.profile_name', null, null),
+    ('contacts', 'username', 'text', '{row}.username', null, null),
+    ('contacts', 'phone', 'text', '{row}.phone', null, null),
+    ('contacts', 'email', 'text', '{row}.email', null, null),
+    ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null),
+    ('contacts', 'language', 'text', '{row}.language', null, null),
+    ('contacts', 'isBlocked', 'boolean', '{row}.is_blocked', null, null),
+    ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null),
+    ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null),
+    ('contacts', 'createdAt', 'time', '{row}.created_at', null, null),
+    ('contacts', 'metadata', 'json', '{row}.metadata', null, null),
+    ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x where x.contact_id = {row}.id', null),
+    ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x where x.contact_id = {row}.id', null),
+    ('contacts', 'conversation', 'conversations', null,
+      'app_public.conversations {related} where {related}.contact_id = {row}.id', null),
 
-    ('conversations', 'contact', 'contacts',
-      'app_public.contacts {related} where {related}.id = {row}.contact_id', null, null),
-    ('conversations', 'status', 'choice', null, '{row}.status', 'app_public.conversation_status'),
-    ('conversations', 'unreadCount', 'number', null, '{row}.unread_count', null),
-    ('conversations', 'lastActivityAt', 'time', null, '{row}.last_activity_at', null),
-    ('conversations', 'tag', 'tag',
-      'app_public.contact_tags linked where linked.contact_id = {row}.contact_id', 'linked.tag_id', null),
+    ('conversations', 'status', 'choice', '{row}.status', null, 'app_public.conversation_status'),
+    ('conversations', 'channel', 'channel', '{row}.channel_id', null, null),
+    ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x where x.id = {row}.channel_id',
+      'app_public.channel_kind'),
+    ('conversations', 'assignee', 'user', '{row}.assignee_id', null, null),
+    ('conversations', 'team', 'team', '{row}.team_id', null, null),
+    ('conversations', 'participant', 'user', 'x.user_id',
+      'app_public.conversation_participants x where x.conversation_id = {row}.id', null),
+    ('conversations', 'chatbot', 'chatbot', 'x.chatbot_id',
+      'app_public.conversation_contexts x where x.conversation_id = {row}.id and x.is_active', null),
+    ('conversations', 'unreadCount', 'number', '{row}.unread_count', null, null),
+    ('conversations', 'isUnread', 'boolean', '{row}.unread_count > 0', null, null),
+    ('conversations', 'isHandedOver', 'boolean', '{row}.handed_over_at is not null', null, null),
+    ('conversations', 'handedOverAt', 'time', '{row}.handed_over_at', null, null),
+    ('conversations', 'waitingSince', 'time', '{row}.waiting_since', null, null),
+    ('conversations', 'waitingForPersonSince', 'time', '{row}.waiting_for_person_since', null, null),
+    ('conversations', 'isSnoozed', 'boolean', '{row}.snoozed_until > now()', null, null),
+    ('conversations', 'snoozedUntil', 'time', '{row}.snoozed_until', null, null),
+    ('conversations', 'isWindowOpen', 'boolean',
+      '({row}.window_expires_at > now() or {row}.channel_id in (
+        select x.id
+        from app_public.channels x
+        join app_public.channel_kinds k on k.kind = x.kind
+        where k.reply_window is null
+      ))', null, null),
+    ('conversations', 'windowExpiresAt', 'time', '{row}.window_expires_at', null, null),
+    ('conversations', 'lastActivityAt', 'time', '{row}.last_activity_at', null, null),
+    ('conversations', 'lastCustomerMessageAt', 'time', '{row}.last_customer_message_at', null, null),
+    ('conversations', 'closedAt', 'time', '{row}.closed_at', null, null),
+    ('conversations', 'createdAt', 'time', '{row}.created_at', null, null),
+    ('conversations', 'metadata', 'json', '{row}.metadata', null, null),
+    ('conversations', 'tag', 'tag', 'x.tag_id',
+      'app_public.contact_tags x where x.contact_id = {row}.contact_id', null),
+    ('conversations', 'group', 'group', 'x.group_id',
+      'app_public.group_contacts x where x.contact_id = {row}.contact_id', null),
+    ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x where x.id = {row}.contact_id', null),
+    ('conversations', 'contact', 'contacts', null,
+      'app_public.contacts {related} where {related}.id = {row}.contact_id', null),
 
-    ('messages', 'conversation', 'conversations',
-      'app_public.conversations {related} where {related}.id = {row}.conversation_id', null, null),
-    ('messages', 'type', 'choice', null, '{row}.type', 'app_public.message_type')
+    ('messages', 'direction', 'choice', '{row}.direction', null, 'app_public.message_direction'),
+    ('messages', 'author', 'choice', '{row}.author', null, 'app_public.message_author'),
+    ('messages', 'user', 'user', '{row}.user_id', null, null),
+    ('messages', 'type', 'choice', '{row}.type', null, 'app_public.message_type'),
+    ('messages', 'origin', 'choice', '{row}.origin', null, 'app_public.message_origin'),
+    ('messages', 'time', 'messageTime', '{row}.id', null, null),
+    ('messages', 'status', 'choice', 'x.status', 'app_public.message_statuses x where x.message_id = {row}.id',
+      'app_public.message_status'),
+    ('messages', 'errorCode', 'text', 'x.error_code', 'app_public.message_statuses x where x.message_id = {row}.id',
+      null),
+    ('messages', 'content', 'json', '{row}.content', null, null),
+    ('messages', 'metadata', 'json', '{row}.metadata', null, null),
+    ('messages', 'conversation', 'conversations', null,
+      'app_public.conversations {related} where {related}.id = {row}.conversation_id', null)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.filterable_fields() is 'The fields of filters and the relations between kinds of filters: the only expressions of the database that compile_filter() writes into a condition. A new field is a line here.';
+comment on function app_hidden.filterable_fields() is 'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that compile_filter() writes into a condition. A new field is a line here.';
 grant execute on function app_hidden.filterable_fields() to parley_visitor;
 
 create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb) returns table(kind text, id text, state text) as $$
@@ -4061,6 +4223,42 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a conversation of the caller''s tenant. PYDEN: agents only.';
 grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
+
+create function app_hidden.matching_contacts(filter jsonb) returns setof app_public.contacts as $$
+declare
+  v_query record;
+begin
+  select q.* into v_query from app_hidden.filter_query('contacts', filter) q;
+  return query execute v_query.query using v_query.bound;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.matching_contacts(jsonb) is 'The contacts that a filter matches, of those that the caller may see (PYFLT if the filter is not valid).';
+grant execute on function app_hidden.matching_contacts(jsonb) to parley_visitor;
+
+create function app_hidden.matching_conversations(filter jsonb) returns setof app_public.conversations as $$
+declare
+  v_query record;
+begin
+  select q.* into v_query from app_hidden.filter_query('conversations', filter) q;
+  return query execute v_query.query using v_query.bound;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.matching_conversations(jsonb) is 'The conversations that a filter matches, of those that the caller may see (PYFLT if the filter is not valid).';
+grant execute on function app_hidden.matching_conversations(jsonb) to parley_visitor;
+
+create function app_hidden.matching_messages(filter jsonb) returns setof app_public.messages as $$
+declare
+  v_query record;
+begin
+  select q.* into v_query from app_hidden.filter_query('messages', filter) q;
+  return query execute v_query.query using v_query.bound;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.matching_messages(jsonb) is 'The messages that a filter matches, of those that the caller may see (PYFLT if the filter is not valid).';
+grant execute on function app_hidden.matching_messages(jsonb) to parley_visitor;
 
 create function app_hidden.may(scope app_public.api_key_scope) returns boolean as $$
   select coalesce(
@@ -11590,6 +11788,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_users__refuse_last_owner() is 'Refuses (PYOWN) to deactivate the last active owner of a tenant.';
 
+create function app_private.tg_views__refuse_invalid_filter() returns trigger as $$
+begin
+  perform app_hidden.compile_filter(NEW.kind, NEW.filter);
+  return NEW;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_views__refuse_invalid_filter() is 'Refuses a view whose filter is not valid (PYFLT).';
+
 create function app_private.tg_whatsapp_channels__notify() returns trigger as $$
 begin
   perform app_private.notify_change(r.tenant_id, 'channels', array_agg(r.channel_id))
@@ -12756,3 +12963,10 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by the prices of your contract. Days and by: as for failure_figures.';
 grant execute on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
+
+create function app_public.views_count(view app_public.views) returns integer as $$
+  select app_hidden.count_matching(view.kind, view.filter, 10000)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.views_count(app_public.views) is 'How many rows the view has now. Counting ends at 10000, which means 10,000 or more: a larger number would take long and is of no use to a reader.';
+grant execute on function app_public.views_count(app_public.views) to parley_visitor;

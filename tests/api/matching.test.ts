@@ -86,3 +86,22 @@ test("another tenant's rows are not there, whatever a filter names", async () =>
   const { data } = await api.ask(null, PAGE, { matching: { all: [] } });
   assert.deepEqual(data.conversations.nodes, []);
 });
+
+test("a view is opened by its id, and counted", async () => {
+  const { data, errors } = await api.ask(
+    agent,
+    `mutation { createView(input: { view: { name: "VIPs", filter: { field: "tag", is: "vip" } } }) {
+       view { id name kind filter orderBy userId count } } }`,
+  );
+  assert.deepEqual(errors, []);
+  const { id, ...view } = data.createView.view;
+  assert.deepEqual(view, {
+    ...{ name: "VIPs", kind: "conversations", filter: { field: "tag", is: "vip" } },
+    ...{ orderBy: null, userId: agent.userId, count: 4 },
+  });
+  const open = "query ($id: UUID) { conversations(view: $id, first: 1) { totalCount nodes { id } } }";
+  assert.equal((await api.ask(agent, open, { id })).data.conversations.totalCount, 4);
+  assert.equal((await api.ask(agent, open.replace("conversations", "contacts"), { id })).code, "PYNFD");
+  const colleague = await aPerson(database.pool, workspace.tenantId, "owner");
+  assert.equal((await api.ask(colleague, open, { id })).code, "PYNFD");
+});

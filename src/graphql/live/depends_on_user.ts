@@ -6,4 +6,6 @@
  */
 export const DEPENDS_ON_USER: Readonly<Record<string, string>> = {
   api_keys: "ApiKey",
+  views: "View",
+  views_count: "View.count",
 };

@@ -18,10 +18,12 @@ const KINDS: readonly string[] = ["contacts", "conversations", "messages"];
 /** Of app_hidden.compile_filter(). */
 type Compiled = { condition: string; bound: readonly unknown[] };
 
+type Statement = { text: string; values: unknown[] };
+
 const TOKEN = /\{(?:row|\d+)\}/g;
 
 /**
- * The lists of the root take a filter of the filter language. It is compiled by the database in a step of its own, and
+ * The lists of the root take a filter, or a saved view. The filter is compiled by the database in a step of its own, and
  * its condition is added when the request runs: the list keeps its pages, orders and totalCount.
  */
 export const Matching: GraphileConfig.Plugin = {
@@ -41,12 +43,24 @@ export const Matching: GraphileConfig.Plugin = {
               type: build.getTypeByName("JSON") as GraphQLScalarType,
               description:
                 "Only what a filter of the filter language (docs/filters.md) matches. PYFLT: the filter is not valid.",
-              applyPlan(_$root: Step, $connection: Step, value: { getRaw(): Step }) {
-                const $rows = (
-                  $connection as ConnectionStep<unknown>
-                ).getSubplan() as unknown as PgSelectStep;
-                $rows.apply(lambda(compiled(executor, kind, value.getRaw()), conditionOf));
-              },
+              applyPlan: condition(
+                (filter) => ({
+                  text: "select condition, bound from app_hidden.compile_filter($1, $2)",
+                  values: [kind, JSON.stringify(filter)],
+                }),
+                executor,
+              ),
+            },
+            view: {
+              type: build.getTypeByName("UUID") as GraphQLScalarType,
+              description: "Only what a saved view lists. PYNFD: there is no such view of this kind.",
+              applyPlan: condition(
+                (viewId) => ({
+                  text: "select condition, bound from app_hidden.compile_view($1, $2)",
+                  values: [kind, viewId],
+                }),
+                executor,
+              ),
             },
           },
           `Adding matching to ${fieldName}`,
@@ -56,19 +70,21 @@ export const Matching: GraphileConfig.Plugin = {
   },
 };
 
-function compiled(executor: PgExecutor, kind: string, $filter: Step): Step<Maybe<Compiled>> {
-  return loadOneWithPgClient(executor, $filter, async (client, filters) =>
-    Promise.all(
-      filters.map(async (filter) => {
-        if (filter == null) return null;
-        const { rows } = await client.query<Compiled>({
-          text: "select condition, bound from app_hidden.compile_filter($1, $2)",
-          values: [kind, JSON.stringify(filter)],
-        });
-        return rows[0]!;
-      }),
-    ),
-  );
+/** The plan of an argument: limits the list to the condition that a statement compiles from the argument's value. */
+function condition(statement: (value: unknown) => Statement, executor: PgExecutor) {
+  return (_$root: Step, $connection: Step, value: { getRaw(): Step }): void => {
+    const $rows = ($connection as ConnectionStep<unknown>).getSubplan() as unknown as PgSelectStep;
+    const $compiled = loadOneWithPgClient(executor, value.getRaw(), (client, values) =>
+      Promise.all(
+        values.map(async (each) => {
+          if (each == null) return null;
+          const { rows } = await client.query<Compiled>(statement(each));
+          return rows[0]!;
+        }),
+      ),
+    );
+    $rows.apply(lambda($compiled, conditionOf));
+  };
 }
 
 /** Composes the condition of a statement: the alias of the row and the bound values take the places of the tokens. */

@@ -127,6 +127,11 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.groups (tenant_id, name) values ($1, 'Newsletter') returning id",
     [tenantId],
   );
+  // Of all members: without a user.
+  await db.query(
+    `insert into app_public.views (tenant_id, name, filter) values ($1, 'Open', '{"field": "status", "is": "open"}')`,
+    [tenantId],
+  );
   const { contactId } = await aConversation(db, workspace);
   await db.query(
     `insert into app_public.presences (tenant_id, conversation_id, user_id, state, expires_at)

@@ -53,6 +53,7 @@ const RIGHTS = `
   templates                  read        -                -                -
   tenants                    read        -                owner            -
   users                      read        -                self             -
+  views                      read        manage_all       manage_all       manage_all
   webhook_events             manage_all  -                -                -
   whatsapp_channels          read        -                manage_all       -
   whatsapp_flows             read        manage_all       manage_all       manage_all

@@ -29,6 +29,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.presences": "for seconds only",
   "app_public.tags": WORK,
   "app_public.templates": PROVIDER,
+  "app_public.views": WORK,
   "app_public.webhook_events": PROVIDER,
   "app_private.ai_calls": PROGRAM,
   "app_private.api_key_secrets": "hashes of keys: the keys are audited",

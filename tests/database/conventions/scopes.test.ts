@@ -8,6 +8,10 @@ const WITHOUT_SCOPE: Record<string, string> = {
   "tenants: update_owner": "for owners, whose rights no API key has",
   "users: select_colleague": "those who are members of the caller's tenant",
   "users: update_self": "for users, about themselves",
+  "views: select_member": "the caller's own, and those of all members",
+  "views: insert_self": "for users, about their own views",
+  "views: update_self": "for users, about their own views",
+  "views: delete_self": "for users, about their own views",
 };
 
 const quoted = Object.keys(WITHOUT_SCOPE)
