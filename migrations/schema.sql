@@ -584,6 +584,19 @@ comment on column app_private.contact_facts.reported_at is 'The time of the repo
 comment on column app_private.contact_facts.received_at is 'When the webhook first arrived. Decides between two reports of the same second.';
 alter table app_private.contact_facts enable row level security;
 
+-- app_private.conversation_notices
+create table app_private.conversation_notices (
+  transaction_id xid8 not null default pg_current_xact_id(),
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  event text not null,
+  details jsonb not null,
+  constraint conversation_notices_pkey primary key (transaction_id, id)
+);
+comment on table app_private.conversation_notices is 'What the current statement has done to conversations, until it ends and their threads show it. So it is empty for all other transactions. No foreign keys: they would cost time, and the rows live for milliseconds.';
+alter table app_private.conversation_notices enable row level security;
+
 -- app_private.data_source_secrets
 create table app_private.data_source_secrets (
   data_source_id uuid not null,
@@ -1562,6 +1575,10 @@ create trigger _500_add_assignee after insert or update of assignee_id on app_pu
   for each row when ((new.assignee_id is not null)) execute function app_private.tg_conversations__add_assignee();
 create trigger _500_count_deleted before delete on app_public.conversations
   for each row execute function app_private.tg_conversations__count_deleted();
+create trigger _510_record_notices after update of status, team_id, assignee_id, handed_over_at, snoozed_until on app_public.conversations
+  for each row when (((((((old.status is distinct from new.status) or (old.team_id is distinct from new.team_id)) or (old.assignee_id is distinct from new.assignee_id)) or (old.handed_over_at is distinct from new.handed_over_at)) or (old.snoozed_until is distinct from new.snoozed_until)) or ((old.metadata -> 'handoff'::text) is distinct from (new.metadata -> 'handoff'::text)))) execute function app_private.tg_conversations__record_notices();
+create trigger _520_write_notices after update of status, team_id, assignee_id, handed_over_at, snoozed_until on app_public.conversations
+  for each statement execute function app_private.tg_conversations__write_notices();
 create trigger _800_notify_deleted after delete on app_public.conversations
   referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_conversations');
 create trigger _800_notify_on_insert after insert on app_public.conversations
@@ -8169,6 +8186,30 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.next_send_in(integer) is 'The number of milliseconds until the next message of the outbox is due, if that is at most max_wait_ms. Otherwise null; if a message is due later, a job is scheduled for that time.';
 
+create function app_private.notice_text(event text, details jsonb, time_zone text) returns text as $$
+  select case event
+    when 'assigned' then 'Assigned to ' || coalesce(
+      (select u.name from app_public.users u where u.id = (details ->> 'user_id')::uuid), 'a user'
+    )
+    when 'unassigned' then 'Assignment removed'
+    when 'given_to_team' then 'Given to the team ' || (
+      select t.name from app_public.teams t where t.id = (details ->> 'team_id')::uuid
+    )
+    when 'removed_from_team' then 'Removed from its team'
+    when 'handed_over' then concat_ws(': ',
+      'Handed over' || coalesce(' to ' || (details ->> 'team'), ''), details ->> 'note'
+    )
+    when 'returned_to_chatbot' then 'Returned to the chatbot'
+    when 'snoozed' then 'Snoozed until ' || coalesce(
+      to_char((details ->> 'until')::timestamptz at time zone time_zone, 'YYYY-MM-DD HH24:MI'), 'the next message'
+    )
+    when 'snooze_ended' then 'Snooze ended'
+    else initcap(event)
+  end
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.notice_text(text,jsonb,text) is 'What has happened to a conversation, in words, without who did it. Times are in the tenant''s time zone.';
+
 create function app_private.notify_change(tenant_id uuid, kind text, ids uuid[], is_announced boolean default true) returns void as $$
 begin
   if cardinality(ids) = 0 then
@@ -11062,6 +11103,47 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__notify() is 'Notifies GraphQL subscriptions that the assignee, the state or the metadata of a conversation changed. Changes that follow from messages are announced with the messages.';
 
+create function app_private.tg_conversations__record_notices() returns trigger as $$
+begin
+  insert into app_private.conversation_notices (tenant_id, conversation_id, event, details)
+  select NEW.tenant_id, NEW.id, e.event, jsonb_strip_nulls(e.details)
+  from (values
+    (NEW.status = 'open' and OLD.status <> 'open', 'reopened', '{}'::jsonb),
+    (
+      NEW.metadata ? 'handoff' and NEW.metadata -> 'handoff' is distinct from OLD.metadata -> 'handoff',
+      'handed_over',
+      jsonb_build_object(
+        'team', NEW.metadata #> '{handoff,team}', 'note', NEW.metadata #> '{handoff,note}'
+      )
+    ),
+    (
+      NEW.team_id is distinct from OLD.team_id,
+      case when NEW.team_id is null then 'removed_from_team' else 'given_to_team' end,
+      jsonb_build_object('team_id', NEW.team_id, 'previous_team_id', OLD.team_id)
+    ),
+    (
+      NEW.assignee_id is distinct from OLD.assignee_id,
+      case when NEW.assignee_id is null then 'unassigned' else 'assigned' end,
+      jsonb_build_object('user_id', NEW.assignee_id, 'previous_user_id', OLD.assignee_id)
+    ),
+    (
+      NEW.status = 'open' and OLD.status = 'open' and NEW.handed_over_at is null and OLD.handed_over_at is not null,
+      'returned_to_chatbot', '{}'
+    ),
+    (
+      NEW.status = 'open' and NEW.snoozed_until is distinct from OLD.snoozed_until,
+      case when NEW.snoozed_until is null then 'snooze_ended' else 'snoozed' end,
+      jsonb_build_object('until', nullif(NEW.snoozed_until, 'infinity'))
+    ),
+    (NEW.status <> 'open' and NEW.status <> OLD.status, NEW.status::text, '{}')
+  ) as e (has_happened, event, details)
+  where e.has_happened;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__record_notices() is 'Records what has happened to a conversation, for tg_conversations__write_notices() at the end of the statement.';
+
 create function app_private.tg_conversations__refuse_incomplete() returns trigger as $$
 begin
   if NEW.tenant_id is null then
@@ -11072,6 +11154,44 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__refuse_incomplete() is 'Refuses a conversation for which fill_in() found no contact (PYNFD) or no channel (PYCHN).';
+
+create function app_private.tg_conversations__write_notices() returns trigger as $$
+declare
+  v_user_id uuid := app_hidden.current_user_id();
+  v_actor text;
+begin
+  perform from app_private.conversation_notices n where n.transaction_id = pg_current_xact_id() limit 1;
+  if not found then
+    return null;
+  end if;
+  v_actor := coalesce(
+    (select u.name from app_public.users u where u.id = v_user_id), (app_hidden.current_api_key()).name
+  );
+
+  with recorded as (
+    delete from app_private.conversation_notices n
+    where n.transaction_id = pg_current_xact_id()
+    returning n.*
+  )
+  insert into app_public.messages (
+    tenant_id, conversation_id, direction, author, type, user_id, content, preview
+  )
+  select
+    r.tenant_id, r.conversation_id, 'internal', 'system', 'system', v_user_id,
+    jsonb_strip_nulls(jsonb_build_object('event', r.event, 'by', v_user_id, 'body', w.body)) || r.details,
+    left(w.body, 1000)
+  from recorded r
+  -- Deleting a tenant deletes all it has.
+  join app_public.tenants t on t.id = r.tenant_id
+  cross join lateral (
+    select app_private.notice_text(r.event, r.details, t.time_zone) || coalesce(' by ' || v_actor, '') as body
+  ) w
+  order by r.id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__write_notices() is 'Writes what has happened to conversations into their threads, as internal messages: once per statement.';
 
 create function app_private.tg_data_sources__clear_token_flag() returns trigger as $$
 begin
@@ -11554,7 +11674,7 @@ begin
     bool_or(n.direction = 'inbound' and n.origin = 'live')
       and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
     bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
-    bool_or(n.user_id is not null),
+    bool_or(n.user_id is not null and n.author = 'user'),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
     array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit'))
@@ -11690,6 +11810,7 @@ begin
     select distinct n.tenant_id, n.conversation_id, n.user_id
     from new_rows n
     join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
+    where n.author = 'user'
     on conflict do nothing;
   end if;
 

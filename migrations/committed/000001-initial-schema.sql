@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5c443783e7a4840df3cba19ccdb1e825f82b90cd
+--! Hash: sha1:0ef4c3bbd44266a289914e838ef809a65bed89fe
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4386,6 +4386,128 @@ grant insert (channel_id, team_id, reopened_by, returns_to, closes_after, closes
 grant update (reopened_by, returns_to, closes_after, closes_unanswered) on app_public.closing_rules to parley_visitor;
 -- No update of channel_id and team_id: the scope of a rule stays; insert another rule.
 --! EndIncluded conversations/closing_rules.policies.sql
+create table app_private.conversation_notices (
+  transaction_id xid8 not null default pg_current_xact_id(),
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  event text not null,
+  details jsonb not null,
+  primary key (transaction_id, id)
+);
+alter table app_private.conversation_notices enable row level security;
+comment on table app_private.conversation_notices is
+  E'What the current statement has done to conversations, until it ends and their threads show it. So it is empty for '
+   'all other transactions. No foreign keys: they would cost time, and the rows live for milliseconds.';
+--! Included conversations/notice_text.sql
+create or replace function app_private.notice_text(event text, details jsonb, time_zone text) returns text as $$
+  select case event
+    when 'assigned' then 'Assigned to ' || coalesce(
+      (select u.name from app_public.users u where u.id = (details ->> 'user_id')::uuid), 'a user'
+    )
+    when 'unassigned' then 'Assignment removed'
+    when 'given_to_team' then 'Given to the team ' || (
+      select t.name from app_public.teams t where t.id = (details ->> 'team_id')::uuid
+    )
+    when 'removed_from_team' then 'Removed from its team'
+    when 'handed_over' then concat_ws(': ',
+      'Handed over' || coalesce(' to ' || (details ->> 'team'), ''), details ->> 'note'
+    )
+    when 'returned_to_chatbot' then 'Returned to the chatbot'
+    when 'snoozed' then 'Snoozed until ' || coalesce(
+      to_char((details ->> 'until')::timestamptz at time zone time_zone, 'YYYY-MM-DD HH24:MI'), 'the next message'
+    )
+    when 'snooze_ended' then 'Snooze ended'
+    else initcap(event)
+  end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.notice_text(text, jsonb, text) is
+  E'What has happened to a conversation, in words, without who did it. Times are in the tenant''s time zone.';
+--! EndIncluded conversations/notice_text.sql
+--! Included conversations/tg_conversations__record_notices.sql
+create or replace function app_private.tg_conversations__record_notices() returns trigger as $$
+begin
+  insert into app_private.conversation_notices (tenant_id, conversation_id, event, details)
+  select NEW.tenant_id, NEW.id, e.event, jsonb_strip_nulls(e.details)
+  from (values
+    (NEW.status = 'open' and OLD.status <> 'open', 'reopened', '{}'::jsonb),
+    (
+      NEW.metadata ? 'handoff' and NEW.metadata -> 'handoff' is distinct from OLD.metadata -> 'handoff',
+      'handed_over',
+      jsonb_build_object(
+        'team', NEW.metadata #> '{handoff,team}', 'note', NEW.metadata #> '{handoff,note}'
+      )
+    ),
+    (
+      NEW.team_id is distinct from OLD.team_id,
+      case when NEW.team_id is null then 'removed_from_team' else 'given_to_team' end,
+      jsonb_build_object('team_id', NEW.team_id, 'previous_team_id', OLD.team_id)
+    ),
+    (
+      NEW.assignee_id is distinct from OLD.assignee_id,
+      case when NEW.assignee_id is null then 'unassigned' else 'assigned' end,
+      jsonb_build_object('user_id', NEW.assignee_id, 'previous_user_id', OLD.assignee_id)
+    ),
+    (
+      NEW.status = 'open' and OLD.status = 'open' and NEW.handed_over_at is null and OLD.handed_over_at is not null,
+      'returned_to_chatbot', '{}'
+    ),
+    (
+      NEW.status = 'open' and NEW.snoozed_until is distinct from OLD.snoozed_until,
+      case when NEW.snoozed_until is null then 'snooze_ended' else 'snoozed' end,
+      jsonb_build_object('until', nullif(NEW.snoozed_until, 'infinity'))
+    ),
+    (NEW.status <> 'open' and NEW.status <> OLD.status, NEW.status::text, '{}')
+  ) as e (has_happened, event, details)
+  where e.has_happened;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__record_notices() is
+  E'Records what has happened to a conversation, for tg_conversations__write_notices() at the end of the statement.';
+--! EndIncluded conversations/tg_conversations__record_notices.sql
+--! Included conversations/tg_conversations__write_notices.sql
+create or replace function app_private.tg_conversations__write_notices() returns trigger as $$
+declare
+  v_user_id uuid := app_hidden.current_user_id();
+  v_actor text;
+begin
+  perform from app_private.conversation_notices n where n.transaction_id = pg_current_xact_id() limit 1;
+  if not found then
+    return null;
+  end if;
+  v_actor := coalesce(
+    (select u.name from app_public.users u where u.id = v_user_id), (app_hidden.current_api_key()).name
+  );
+
+  with recorded as (
+    delete from app_private.conversation_notices n
+    where n.transaction_id = pg_current_xact_id()
+    returning n.*
+  )
+  insert into app_public.messages (
+    tenant_id, conversation_id, direction, author, type, user_id, content, preview
+  )
+  select
+    r.tenant_id, r.conversation_id, 'internal', 'system', 'system', v_user_id,
+    jsonb_strip_nulls(jsonb_build_object('event', r.event, 'by', v_user_id, 'body', w.body)) || r.details,
+    left(w.body, 1000)
+  from recorded r
+  -- Deleting a tenant deletes all it has.
+  join app_public.tenants t on t.id = r.tenant_id
+  cross join lateral (
+    select app_private.notice_text(r.event, r.details, t.time_zone) || coalesce(' by ' || v_actor, '') as body
+  ) w
+  order by r.id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__write_notices() is
+  E'Writes what has happened to conversations into their threads, as internal messages: once per statement.';
+--! EndIncluded conversations/tg_conversations__write_notices.sql
 --! Included conversations/conversations.policies.sql
 drop policy if exists tenant_isolation on app_public.conversations;
 create policy tenant_isolation on app_public.conversations as restrictive to parley_visitor
@@ -5779,7 +5901,7 @@ begin
     bool_or(n.direction = 'inbound' and n.origin = 'live')
       and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
     bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
-    bool_or(n.user_id is not null),
+    bool_or(n.user_id is not null and n.author = 'user'),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
     array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit'))
@@ -5915,6 +6037,7 @@ begin
     select distinct n.tenant_id, n.conversation_id, n.user_id
     from new_rows n
     join app_public.memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id
+    where n.author = 'user'
     on conflict do nothing;
   end if;
 
@@ -15053,6 +15176,19 @@ create or replace trigger _500_add_assignee after insert or update of assignee_i
   for each row when (NEW.assignee_id is not null)
   execute function app_private.tg_conversations__add_assignee();
 
+-- The thread shows what has happened to its conversation. Recorded for each row and written for each statement, because
+-- a trigger with a list of columns cannot have a transition table, and many conversations may be closed at once.
+create or replace trigger _510_record_notices
+  after update of status, team_id, assignee_id, handed_over_at, snoozed_until on app_public.conversations
+  for each row when (
+    (
+      OLD.status, OLD.team_id, OLD.assignee_id, OLD.handed_over_at, OLD.snoozed_until, OLD.metadata -> 'handoff'
+    ) is distinct from (
+      NEW.status, NEW.team_id, NEW.assignee_id, NEW.handed_over_at, NEW.snoozed_until, NEW.metadata -> 'handoff'
+    )
+  )
+  execute function app_private.tg_conversations__record_notices();
+
 -- Subscriptions show changes of conversations. Changes that messages cause are reported with the messages, not here.
 -- For each row, because a trigger with a list of columns cannot have a transition table, and one without it would cost
 -- each inbound message time.
@@ -15079,6 +15215,11 @@ create or replace trigger _900_enqueue_chatbot
       is distinct from (NEW.chatbot_paused_until, NEW.assignee_id, NEW.status)
   )
   execute function app_private.tg_conversations__enqueue_chatbot();
+
+-- Writes what _510_record_notices has recorded.
+create or replace trigger _520_write_notices
+  after update of status, team_id, assignee_id, handed_over_at, snoozed_until on app_public.conversations
+  for each statement execute function app_private.tg_conversations__write_notices();
 
 -- Clients remove what no longer exists.
 create or replace trigger _800_notify_deleted after delete on app_public.conversations

@@ -40,6 +40,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.chatbot_events": PROGRAM,
   "app_private.chatbot_stats": PROGRAM,
   "app_private.chatbot_turn_takers": PROGRAM,
+  "app_private.conversation_notices": PROGRAM,
   "app_private.contact_facts": PROVIDER,
   "app_private.erased_addresses": ERASURE,
   "app_private.erased_messages": ERASURE,

@@ -21,6 +21,7 @@ const REASONS: Record<string, string> = {
   "app_private.early_statuses": "provider statuses of messages not known yet",
   "app_private.provider_ids":
     "which message a provider's id stands for: the receiver and the sender look it up",
+  "app_private.conversation_notices": "filled and emptied by triggers of one statement",
   "app_private.contact_facts": "how old the provider's word of a contact is: the receiver's bookkeeping",
   "app_private.erasure_keys": "hash the addresses of erased contacts: nobody has to read them",
   "app_private.erased_addresses": "keep stored webhooks from bringing erased contacts back",
