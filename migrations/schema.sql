@@ -2137,6 +2137,7 @@ create table app_public.messages (
   content jsonb not null,
   preview text not null,
   user_id uuid,
+  api_key_id uuid,
   provider_message_id text,
   reply_to_id uuid,
   media_id uuid,
@@ -2172,6 +2173,7 @@ comment on column app_public.messages.preview is 'A short form of the message fo
 comment on column app_public.messages.user_id is 'The user who wrote the message.
 
 In SQL: no foreign key, because messages are kept when their author is deleted.';
+comment on column app_public.messages.api_key_id is 'The API key with which the message was written. It has no user then, and the author is "system".';
 comment on column app_public.messages.provider_message_id is 'The provider''s id of an inbound or echoed message (for WhatsApp: wamid). The id of an outbound message is in its message_status.';
 comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes, or to which it is a reaction.
 
@@ -2186,7 +2188,7 @@ create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__refuse();
-create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at on app_public.messages
+create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, api_key_id, provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 create trigger _200_refuse_unknown_conversation before insert on app_public.messages
   for each row when ((new.tenant_id is null)) execute function app_private.tg_messages__refuse_unknown_conversation();
@@ -3549,9 +3551,9 @@ comment on function app_hidden.current_api_key() is 'The API key of this request
 grant execute on function app_hidden.current_api_key() to parley_visitor;
 
 create function app_hidden.current_api_key_hash() returns bytea as $$
-  select decode(nullif(current_setting('parley.api_key_hash', true), ''), 'hex')
+  select pg_catalog.decode(nullif(pg_catalog.current_setting('parley.api_key_hash', true), ''), 'hex')
 $$
-  language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql stable parallel safe;
 comment on function app_hidden.current_api_key_hash() is 'The SHA-256 of the API key that the request carries, or null. Like the id of a session it is known to its holder only, so naming one proves that the caller has it.';
 grant execute on function app_hidden.current_api_key_hash() to parley_visitor;
 
@@ -3758,13 +3760,16 @@ create function app_hidden.filter_references(field_type text, names text[]) retu
     when 'user' then array(
       select m.user_id
       from app_public.memberships m
-      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = app_hidden.current_user_id()
+      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = case
+        when app_hidden.current_api_key_hash() is null then app_hidden.current_user_id()
+        else app_hidden.require_user()
+      end
     )
   end
   from (select array(select lower(name) from unnest(names) name)) n (lower)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.filter_references(text,text[]) is 'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller. A name that does not exist has none, so a filter goes on working when a tag is deleted.';
+comment on function app_hidden.filter_references(text,text[]) is 'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller (PYKEY: an API key is not a user). A name that does not exist has none, so a filter goes on working when a tag is deleted.';
 grant execute on function app_hidden.filter_references(text,text[]) to parley_visitor;
 
 create function app_hidden.filter_time(value text) returns timestamp with time zone as $$
@@ -4122,6 +4127,13 @@ $$
   language sql immutable;
 comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. If its status is unknown, the provider decides.';
 grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
+
+create function app_hidden.is_users_answer(direction app_public.message_direction, author app_public.message_author, origin app_public.message_origin) returns boolean as $$
+  select direction = 'outbound' and author = 'user' and origin in ('live', 'echo')
+$$
+  language sql immutable;
+comment on function app_hidden.is_users_answer(app_public.message_direction,app_public.message_author,app_public.message_origin) is 'Whether a message is one that a person of the business has sent now, here or in the phone app. It pauses the chatbot.';
+grant execute on function app_hidden.is_users_answer(app_public.message_direction,app_public.message_author,app_public.message_origin) to parley_visitor;
 
 create function app_hidden.is_window_open(window_expires_at timestamp with time zone, reply_window interval) returns boolean as $$
   select reply_window is null or coalesce(window_expires_at > now(), false)
@@ -7603,12 +7615,6 @@ create function app_private.is_same_customer(old_id uuid, new_id uuid, change js
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_same_customer(uuid,uuid,jsonb) is 'Whether the contact with the old address (old_id) and the contact with the new address (new_id) are the same customer, who has moved.';
-
-create function app_private.is_users_answer(direction app_public.message_direction, author app_public.message_author, origin app_public.message_origin) returns boolean as $$
-  select direction = 'outbound' and author = 'user' and origin in ('live', 'echo')
-$$
-  language sql immutable;
-comment on function app_private.is_users_answer(app_public.message_direction,app_public.message_author,app_public.message_origin) is 'Whether a message is one that a person of the business has sent now, here or in the phone app. It pauses the chatbot.';
 
 create function app_private.is_waking_due(task text) returns boolean as $$
 begin
@@ -11491,6 +11497,9 @@ begin
       when NEW.user_id is not null then 'user'
       else 'system'
     end;
+    if NEW.user_id is null and app_hidden.current_api_key_hash() is not null then
+      NEW.api_key_id := (app_hidden.current_api_key()).id;
+    end if;
   end if;
 
   if NEW.type = 'reaction' and NEW.reply_to_id is not null and not NEW.content ? 'message_id' then
@@ -11673,7 +11682,7 @@ begin
     min(n.id::text collate "C") filter (where n.origin in ('live', 'echo'))::uuid,
     bool_or(n.direction = 'inbound' and n.origin = 'live')
       and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
-    bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
+    bool_or(app_hidden.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null and n.author = 'user'),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
@@ -11780,7 +11789,7 @@ begin
     update app_public.conversations c set
       chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
     where c.id = any (array(
-      select n.conversation_id from new_rows n where app_private.is_users_answer(n.direction, n.author, n.origin)
+      select n.conversation_id from new_rows n where app_hidden.is_users_answer(n.direction, n.author, n.origin)
     ));
   end if;
 

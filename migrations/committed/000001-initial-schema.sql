@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0ef4c3bbd44266a289914e838ef809a65bed89fe
+--! Hash: sha1:1ab041154970d90ad579c655f08f2d1b28e1e5cf
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -635,8 +635,9 @@ grant execute on function app_hidden.current_session_id() to parley_visitor;
 --! EndIncluded accounts/current_session_id.sql
 --! Included accounts/current_api_key_hash.sql
 create or replace function app_hidden.current_api_key_hash() returns bytea as $$
-  select decode(nullif(current_setting('parley.api_key_hash', true), ''), 'hex')
-$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+  select pg_catalog.decode(nullif(pg_catalog.current_setting('parley.api_key_hash', true), ''), 'hex')
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined into triggers: it names all it uses with its schema.
 
 comment on function app_hidden.current_api_key_hash() is
   E'The SHA-256 of the API key that the request carries, or null. Like the id of a session it is known to its holder '
@@ -4663,7 +4664,7 @@ comment on function app_private.is_listed(
    'not: they change what the list shows of the message they refer to. Removed reactions do not, and messages in a '
    'group do not, because they are not part of the private thread.';
 
-create or replace function app_private.is_users_answer(
+create or replace function app_hidden.is_users_answer(
   direction app_public.message_direction,
   author app_public.message_author,
   origin app_public.message_origin
@@ -4671,11 +4672,15 @@ create or replace function app_private.is_users_answer(
   select direction = 'outbound' and author = 'user' and origin in ('live', 'echo')
 $$ language sql immutable;
 
-comment on function app_private.is_users_answer(
+comment on function app_hidden.is_users_answer(
   app_public.message_direction, app_public.message_author, app_public.message_origin
 ) is
   E'Whether a message is one that a person of the business has sent now, here or in the phone app. It pauses the '
    'chatbot.';
+
+grant execute on function app_hidden.is_users_answer(
+  app_public.message_direction, app_public.message_author, app_public.message_origin
+) to parley_visitor;
 
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
@@ -5284,6 +5289,7 @@ create table app_public.messages (
     constraint messages_content_is_object check (jsonb_typeof(content) = 'object'),
   preview text not null,
   user_id uuid,
+  api_key_id uuid,
   provider_message_id text,
   reply_to_id uuid,
   media_id uuid,
@@ -5341,6 +5347,8 @@ comment on column app_public.messages.content is
 comment on column app_public.messages.preview is
   E'A short form of the message for lists and search: its text, or a placeholder such as "[image]". Never empty, at '
    'most 1,000 characters. The preview of a message in a group begins with "[group]".';
+comment on column app_public.messages.api_key_id is
+  E'The API key with which the message was written. It has no user then, and the author is "system".';
 comment on column app_public.messages.user_id is
   E'The user who wrote the message.\n\n'
    'In SQL: no foreign key, because messages are kept when their author is deleted.';
@@ -5731,6 +5739,9 @@ begin
       when NEW.user_id is not null then 'user'
       else 'system'
     end;
+    if NEW.user_id is null and app_hidden.current_api_key_hash() is not null then
+      NEW.api_key_id := (app_hidden.current_api_key()).id;
+    end if;
   end if;
 
   if NEW.type = 'reaction' and NEW.reply_to_id is not null and not NEW.content ? 'message_id' then
@@ -5900,7 +5911,7 @@ begin
     min(n.id::text collate "C") filter (where n.origin in ('live', 'echo'))::uuid,
     bool_or(n.direction = 'inbound' and n.origin = 'live')
       and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
-    bool_or(app_private.is_users_answer(n.direction, n.author, n.origin)),
+    bool_or(app_hidden.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null and n.author = 'user'),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
@@ -6007,7 +6018,7 @@ begin
     update app_public.conversations c set
       chatbot_paused_until = greatest(c.chatbot_paused_until, now() + app_private.chatbot_pause(c.tenant_id, c.id))
     where c.id = any (array(
-      select n.conversation_id from new_rows n where app_private.is_users_answer(n.direction, n.author, n.origin)
+      select n.conversation_id from new_rows n where app_hidden.is_users_answer(n.direction, n.author, n.origin)
     ));
   end if;
 
@@ -12717,15 +12728,18 @@ create or replace function app_hidden.filter_references(field_type text, names t
     when 'user' then array(
       select m.user_id
       from app_public.memberships m
-      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = app_hidden.current_user_id()
+      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = case
+        when app_hidden.current_api_key_hash() is null then app_hidden.current_user_id()
+        else app_hidden.require_user()
+      end
     )
   end
   from (select array(select lower(name) from unnest(names) name)) n (lower)
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.filter_references(text, text[]) is
-  E'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller. A name that does '
-   'not exist has none, so a filter goes on working when a tag is deleted.';
+  E'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller (PYKEY: an API '
+   'key is not a user). A name that does not exist has none, so a filter goes on working when a tag is deleted.';
 
 grant execute on function app_hidden.filter_references(text, text[]) to parley_visitor;
 --! EndIncluded filters/filter_references.sql
@@ -15250,8 +15264,8 @@ create or replace trigger _800_notify_on_insert after insert on app_public.conve
 --! Included messages/messages.triggers.sql
 -- Rows never change. conversation_id is left out: it moves when two contacts are merged.
 create or replace trigger _200_refuse_change
-  before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, provider_message_id,
-    reply_to_id, media_id, metadata, occurred_at, created_at
+  before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, api_key_id,
+    provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at
   on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 

@@ -89,7 +89,7 @@ export async function readRecording(
       and m.created_at >= coalesce($3::timestamptz, '-infinity') and m.created_at <= $4::timestamptz
       and (
         (m.author in ('contact', 'chatbot') and m.origin = 'live')
-        or app_private.is_users_answer(m.direction, m.author, m.origin)
+        or app_hidden.is_users_answer(m.direction, m.author, m.origin)
       )
       order by m.created_at, m.id
       limit $5`,

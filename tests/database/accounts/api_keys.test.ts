@@ -139,7 +139,7 @@ story("a tenant has at most fifty valid keys", async (db) => {
   await anApiKey(db, tenantId, ["read"]);
 });
 
-story("a key sends as the system: messages have no user", async (db) => {
+story("a key sends as the system: messages have no user, and name the key", async (db) => {
   const workspace = await aWorkspace(db);
   const key = await anApiKey(db, workspace.tenantId, ["send"]);
   const { rows: threads } = await db.query(
@@ -150,8 +150,10 @@ story("a key sends as the system: messages have no user", async (db) => {
   );
   await become(db, key);
   const { rows } = await db.query(
-    `select author, user_id from app_public.send_message($1, '{"body": "Hi"}')`,
+    `select author, user_id, api_key_id from app_public.send_message($1, '{"body": "Hi"}')`,
     [threads[0].id],
   );
-  assert.deepEqual(rows, [{ author: "system", user_id: null }]);
+  assert.deepEqual(rows, [{ author: "system", user_id: null, api_key_id: key.id }]);
+  const mine = () => db.query("select app_hidden.filter_references('user', array['me'])");
+  assert.equal(await refusal(db, mine), "PYKEY");
 });

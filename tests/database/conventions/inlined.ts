@@ -8,6 +8,7 @@ export const INLINED: Record<string, string> = {
   claimed_messages:
     "select f.content from app_public.messages m, app_private.claimed_messages(array[m.id]) f where m.type = 'text'",
   counted_text: "select app_private.counted_text(m.preview) from app_public.messages m",
+  current_api_key_hash: "select app_hidden.current_api_key_hash()",
   current_user_id: "select app_hidden.current_user_id()",
   event_after_pause:
     "select app_hidden.event_after_pause(x.waiting_for, 'end', true, x.is_active, false) from app_public.conversation_contexts x",
@@ -32,7 +33,7 @@ export const INLINED: Record<string, string> = {
   is_listed:
     "select app_private.is_listed(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   is_users_answer:
-    "select app_private.is_users_answer(m.direction, m.author, m.origin) from app_public.messages m",
+    "select app_hidden.is_users_answer(m.direction, m.author, m.origin) from app_public.messages m",
   merge_statuses:
     "select (select count(*) from app_private.merge_statuses(m.content, array[m.id], now()) f) from app_public.messages m",
   messages_current: "select f.current_preview from app_public.messages m, app_public.messages_current(m) f",
