@@ -1569,6 +1569,10 @@ create trigger _120_keep_state_on_update before update of status, assignee_id, t
   for each row when ((((new.status is distinct from old.status) or (new.assignee_id is distinct from old.assignee_id)) or (new.team_id is distinct from old.team_id))) execute function app_private.tg_conversations__keep_state();
 create trigger _130_end_pause before update of assignee_id, status on app_public.conversations
   for each row when (((old.chatbot_paused_until > now()) and (((old.assignee_id is not null) and (new.assignee_id is null)) or ((old.status = 'open'::app_public.conversation_status) and (new.status <> 'open'::app_public.conversation_status))))) execute function app_private.tg_conversations__end_pause();
+create trigger _140_assign_on_insert before insert on app_public.conversations
+  for each row when (((new.team_id is not null) and (new.assignee_id is null) and (new.status = 'open'::app_public.conversation_status))) execute function app_private.tg_conversations__assign();
+create trigger _140_assign_on_update before update of team_id on app_public.conversations
+  for each row when (((new.team_id is not null) and (new.assignee_id is null) and (new.status = 'open'::app_public.conversation_status))) execute function app_private.tg_conversations__assign();
 create trigger _200_refuse_incomplete before insert on app_public.conversations
   for each row when (((new.tenant_id is null) or (new.channel_id is null))) execute function app_private.tg_conversations__refuse_incomplete();
 create trigger _500_add_assignee after insert or update of assignee_id on app_public.conversations
@@ -3255,6 +3259,43 @@ $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.check_note(jsonb,boolean) is 'Checks the content of a note: {"body", "mentions"?}. body has at most 16,384 characters, and may be missing if the note has a file; mentions has at most 100 ids of users. PYCNT: what is wrong.';
 grant execute on function app_hidden.check_note(jsonb,boolean) to parley_visitor;
+
+create function app_hidden.choose_member(team_id uuid, strategy app_public.assignment_strategy, previous_user_id uuid) returns uuid as $$
+declare
+  v_team app_public.teams;
+  v_user_id uuid;
+begin
+  -- Two assignments at once wait for each other here, and each knows of the one before it.
+  select t.* into v_team
+  from app_public.teams t
+  where t.id = choose_member.team_id
+  for no key update;
+  perform app_hidden.require_scope_in(v_team.tenant_id, 'send', 'team');
+
+  select m.user_id into v_user_id
+  from app_public.team_members tm
+  join app_public.memberships m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id
+  where tm.team_id = v_team.id
+  and m.is_active and m.is_available and m.role >= 'agent'
+  order by
+    strategy = 'previous' and m.user_id = previous_user_id desc nulls last,
+    case when strategy = 'least_busy' then (
+      select count(*)
+      from app_public.conversations c
+      where c.assignee_id = m.user_id and c.status = 'open' and c.tenant_id = m.tenant_id
+    ) end,
+    tm.last_assigned_at nulls first,
+    m.user_id
+  limit 1;
+
+  update app_public.team_members tm set last_assigned_at = clock_timestamp()
+  where tm.team_id = v_team.id and tm.user_id = v_user_id;
+  return v_user_id;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.choose_member(uuid,app_public.assignment_strategy,uuid) is 'Chooses the member of a team who gets a conversation that previous_user_id had before, and records it. Null if no member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
+grant execute on function app_hidden.choose_member(uuid,app_public.assignment_strategy,uuid) to parley_visitor;
 
 create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
 declare
@@ -10987,6 +11028,21 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__add_assignee() is 'Makes the assignee a participant.';
 
+create function app_private.tg_conversations__assign() returns trigger as $$
+declare
+  v_strategy app_public.assignment_strategy := (
+    select t.assignment from app_public.teams t where t.tenant_id = NEW.tenant_id and t.id = NEW.team_id
+  );
+begin
+  if v_strategy is not null then
+    NEW.assignee_id := app_hidden.choose_member(NEW.team_id, v_strategy, NEW.previous_assignee_id);
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__assign() is 'Assigns a conversation that a team has got to one of its members, as the team''s assignment says.';
+
 create function app_private.tg_conversations__count_deleted() returns trigger as $$
 begin
   insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
@@ -12203,32 +12259,57 @@ $$
 comment on function app_public.add_note(uuid,text,uuid[],uuid,uuid) is 'Adds a note to a conversation: a message for the team, which the customer never sees. body has at most 16,384 characters; it may be missing if there is a file (mediaId). mentionedUserIds are members whose attention the note needs, at most 100; an "@name" in the text has no effect. replyToId is the message that the note is about. PYCNT. PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only.';
 grant execute on function app_public.add_note(uuid,text,uuid[],uuid,uuid) to parley_visitor;
 
-create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid) returns app_public.conversations as $$
+create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_team_id uuid := coalesce(team_id, case when strategy is not null then v_conversation.team_id end);
+  v_user_id uuid := user_id;
 begin
-  if user_id is not null and not exists (
+  if user_id is not null and strategy is not null then
+    raise exception '`userId` and `strategy` must not be given together' using errcode = 'PYREQ';
+  elsif strategy is not null and v_team_id is null then
+    raise exception '`strategy` requires `teamId`, or a conversation of a team' using errcode = 'PYREQ';
+  elsif user_id is not null and not exists (
     select from app_public.memberships m
     where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
   ) then
     raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
+  elsif team_id is not null and not exists (
+    select from app_public.teams t
+    where t.tenant_id = v_conversation.tenant_id and t.id = assign_conversation.team_id
+  ) then
+    raise exception 'There is no such team' using errcode = 'PYNFD';
   end if;
 
-  update app_public.conversations c set
-    assignee_id = assign_conversation.user_id,
-    -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
-    chatbot_paused_until = case
-      when assign_conversation.user_id is null and c.chatbot_paused_until > now() then null
-      else c.chatbot_paused_until
-    end
-  where c.id = v_conversation.id
-  returning c.* into v_conversation;
+  -- Conversations before teams: docs/architecture.md, "Locks".
+  perform from app_public.conversations c where c.id = v_conversation.id for no key update;
+  if strategy is not null then
+    v_user_id := app_hidden.choose_member(v_team_id, strategy, v_conversation.previous_assignee_id);
+  end if;
+
+  if v_team_id is not null then
+    update app_public.conversations c set team_id = v_team_id, assignee_id = v_user_id
+    where c.id = v_conversation.id
+    returning c.* into v_conversation;
+  elsif v_user_id is not null then
+    update app_public.conversations c set assignee_id = v_user_id
+    where c.id = v_conversation.id
+    returning c.* into v_conversation;
+  else
+    update app_public.conversations c set
+      assignee_id = null,
+      handed_over_at = case when c.team_id is not null then c.handed_over_at end,
+      -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
+      chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end
+    where c.id = v_conversation.id
+    returning c.* into v_conversation;
+  end if;
   return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid) is 'Assigns a conversation to an active member, which silences the chatbot. Without a user it removes the assignment, which also ends the chatbot''s pause. PYNFD: there is no such conversation or member. PYDEN: agents only.';
-grant execute on function app_public.assign_conversation(uuid,uuid) to parley_visitor;
+comment on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) is 'Assigns a conversation: to an active member (user_id); to a team (team_id), which assigns it to a member as the team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
+grant execute on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) to parley_visitor;
 
 create function app_public.change_cursor() returns text as $$
   select app_private.write_change_cursor(pg_snapshot_xmin(pg_current_snapshot()))
@@ -12313,6 +12394,25 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, with their median duration.';
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
+
+create function app_public.claim_conversation(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  -- The second of two at once waits for the row, and finds that it is assigned.
+  update app_public.conversations c set assignee_id = v_user_id
+  where c.id = v_conversation.id and coalesce(c.assignee_id = v_user_id, true)
+  returning c.* into v_conversation;
+  if not found then
+    raise exception 'The conversation is assigned to another user' using errcode = 'PYTAK';
+  end if;
+  return v_conversation;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.claim_conversation(uuid) is 'Assigns a conversation to the caller if it is not assigned. PYTAK: it is assigned to another user. PYKEY: an API key is calling. PYNFD. PYDEN: agents only.';
+grant execute on function app_public.claim_conversation(uuid) to parley_visitor;
 
 create function app_public.clear_data_source_token(data_source_id uuid) returns app_public.data_sources as $$
 declare
@@ -12819,6 +12919,20 @@ $$
 comment on function app_public.reopen_conversation(uuid) is 'Opens a closed or archived conversation. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 
+create function app_public.return_to_chatbot(conversation_id uuid) returns app_public.conversations as $$
+  update app_public.conversations c set
+    team_id = null,
+    assignee_id = null,
+    handed_over_at = null,
+    -- The time of a past pause is kept, because it shows that its run must be resumed.
+    chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end
+  where c.id = (app_hidden.require_conversation(return_to_chatbot.conversation_id)).id
+  returning c
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.return_to_chatbot(uuid) is 'Gives a conversation back to the chatbot: it belongs to no user and no team, and the chatbot''s pause ends. PYNFD. PYDEN: agents only.';
+grant execute on function app_public.return_to_chatbot(uuid) to parley_visitor;
+
 create function app_public.revoke_api_key(id uuid) returns app_public.api_keys as $$
 declare
   v_api_key app_public.api_keys;
@@ -12878,6 +12992,21 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) is 'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With a mediaId, the file is sent in the media object of the content that has neither id nor link: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYNFD, PYDEN.';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) to parley_visitor;
+
+create function app_public.set_availability(is_available boolean) returns app_public.memberships as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_membership app_public.memberships;
+begin
+  update app_public.memberships m set is_available = set_availability.is_available
+  where m.tenant_id = app_hidden.current_tenant_id() and m.user_id = v_user_id
+  returning m.* into v_membership;
+  return v_membership;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.set_availability(boolean) is 'Says whether strategies of assignment choose the caller. Admins set it for others with updateMembership. PYKEY: an API key is calling. PYDEN.';
+grant execute on function app_public.set_availability(boolean) to parley_visitor;
 
 create function app_public.show_presence(conversation_id uuid, state app_public.presence_state) returns app_public.presences as $$
 declare
@@ -12960,6 +13089,27 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.skip_chatbot_node(uuid) is 'Continues the run of a conversation at the next node, without what it waits for. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
+
+create function app_public.snooze_conversation(conversation_id uuid, until timestamp with time zone default 'infinity'::timestamp with time zone) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  if until <= now() then
+    raise exception '`until` must be in the future' using errcode = 'PYREQ';
+  end if;
+
+  update app_public.conversations c set snoozed_until = until
+  where c.id = v_conversation.id and c.status = 'open'
+  returning c.* into v_conversation;
+  if not found then
+    raise exception 'Only an open conversation can be snoozed' using errcode = 'PYREQ';
+  end if;
+  return v_conversation;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.snooze_conversation(uuid,timestamp with time zone) is 'Snoozes an open conversation until a time, or by default until the customer''s next message, which ends every snooze. Closing ends it too. null ends it now. PYREQ: until must be in the future, and the conversation open. PYNFD. PYDEN: agents only.';
+grant execute on function app_public.snooze_conversation(uuid,timestamp with time zone) to parley_visitor;
 
 create function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}'::jsonb) returns app_public.conversations as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1ab041154970d90ad579c655f08f2d1b28e1e5cf
+--! Hash: sha1:7d81ae8c5a86675eab600b1eecd68e2715ca269c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4101,38 +4101,223 @@ comment on function app_hidden.require_conversation(uuid) is
 
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/require_conversation.sql
+--! Included conversations/choose_member.sql
+create or replace function app_hidden.choose_member(
+  team_id uuid,
+  strategy app_public.assignment_strategy,
+  previous_user_id uuid
+) returns uuid as $$
+declare
+  v_team app_public.teams;
+  v_user_id uuid;
+begin
+  -- Two assignments at once wait for each other here, and each knows of the one before it.
+  select t.* into v_team
+  from app_public.teams t
+  where t.id = choose_member.team_id
+  for no key update;
+  perform app_hidden.require_scope_in(v_team.tenant_id, 'send', 'team');
+
+  select m.user_id into v_user_id
+  from app_public.team_members tm
+  join app_public.memberships m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id
+  where tm.team_id = v_team.id
+  and m.is_active and m.is_available and m.role >= 'agent'
+  order by
+    strategy = 'previous' and m.user_id = previous_user_id desc nulls last,
+    case when strategy = 'least_busy' then (
+      select count(*)
+      from app_public.conversations c
+      where c.assignee_id = m.user_id and c.status = 'open' and c.tenant_id = m.tenant_id
+    ) end,
+    tm.last_assigned_at nulls first,
+    m.user_id
+  limit 1;
+
+  update app_public.team_members tm set last_assigned_at = clock_timestamp()
+  where tm.team_id = v_team.id and tm.user_id = v_user_id;
+  return v_user_id;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.choose_member(uuid, app_public.assignment_strategy, uuid) is
+  E'Chooses the member of a team who gets a conversation that previous_user_id had before, and records it. Null if no '
+   'member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
+
+grant execute on function app_hidden.choose_member(uuid, app_public.assignment_strategy, uuid) to parley_visitor;
+--! EndIncluded conversations/choose_member.sql
+--! Included conversations/tg_conversations__assign.sql
+create or replace function app_private.tg_conversations__assign() returns trigger as $$
+declare
+  v_strategy app_public.assignment_strategy := (
+    select t.assignment from app_public.teams t where t.tenant_id = NEW.tenant_id and t.id = NEW.team_id
+  );
+begin
+  if v_strategy is not null then
+    NEW.assignee_id := app_hidden.choose_member(NEW.team_id, v_strategy, NEW.previous_assignee_id);
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__assign() is
+  E'Assigns a conversation that a team has got to one of its members, as the team''s assignment says.';
+--! EndIncluded conversations/tg_conversations__assign.sql
 --! Included conversations/assign_conversation.sql
-create or replace function app_public.assign_conversation(conversation_id uuid, user_id uuid default null)
-returns app_public.conversations as $$
+create or replace function app_public.assign_conversation(
+  conversation_id uuid,
+  user_id uuid default null,
+  team_id uuid default null,
+  strategy app_public.assignment_strategy default null
+) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_team_id uuid := coalesce(team_id, case when strategy is not null then v_conversation.team_id end);
+  v_user_id uuid := user_id;
 begin
-  if user_id is not null and not exists (
+  if user_id is not null and strategy is not null then
+    raise exception '`userId` and `strategy` must not be given together' using errcode = 'PYREQ';
+  elsif strategy is not null and v_team_id is null then
+    raise exception '`strategy` requires `teamId`, or a conversation of a team' using errcode = 'PYREQ';
+  elsif user_id is not null and not exists (
     select from app_public.memberships m
     where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
   ) then
     raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
+  elsif team_id is not null and not exists (
+    select from app_public.teams t
+    where t.tenant_id = v_conversation.tenant_id and t.id = assign_conversation.team_id
+  ) then
+    raise exception 'There is no such team' using errcode = 'PYNFD';
   end if;
 
-  update app_public.conversations c set
-    assignee_id = assign_conversation.user_id,
-    -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
-    chatbot_paused_until = case
-      when assign_conversation.user_id is null and c.chatbot_paused_until > now() then null
-      else c.chatbot_paused_until
-    end
-  where c.id = v_conversation.id
-  returning c.* into v_conversation;
+  -- Conversations before teams: docs/architecture.md, "Locks".
+  perform from app_public.conversations c where c.id = v_conversation.id for no key update;
+  if strategy is not null then
+    v_user_id := app_hidden.choose_member(v_team_id, strategy, v_conversation.previous_assignee_id);
+  end if;
+
+  if v_team_id is not null then
+    update app_public.conversations c set team_id = v_team_id, assignee_id = v_user_id
+    where c.id = v_conversation.id
+    returning c.* into v_conversation;
+  elsif v_user_id is not null then
+    update app_public.conversations c set assignee_id = v_user_id
+    where c.id = v_conversation.id
+    returning c.* into v_conversation;
+  else
+    update app_public.conversations c set
+      assignee_id = null,
+      handed_over_at = case when c.team_id is not null then c.handed_over_at end,
+      -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
+      chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end
+    where c.id = v_conversation.id
+    returning c.* into v_conversation;
+  end if;
   return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_public.assign_conversation(uuid, uuid) is
-  E'Assigns a conversation to an active member, which silences the chatbot. Without a user it removes the assignment, '
-   'which also ends the chatbot''s pause. PYNFD: there is no such conversation or member. PYDEN: agents only.';
+comment on function app_public.assign_conversation(uuid, uuid, uuid, app_public.assignment_strategy) is
+  E'Assigns a conversation: to an active member (user_id); to a team (team_id), which assigns it to a member as the '
+   'team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the '
+   'conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it '
+   'removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the '
+   'chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. '
+   'PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
 
-grant execute on function app_public.assign_conversation(uuid, uuid) to parley_visitor;
+grant execute on function app_public.assign_conversation(uuid, uuid, uuid, app_public.assignment_strategy)
+  to parley_visitor;
 --! EndIncluded conversations/assign_conversation.sql
+--! Included conversations/claim_conversation.sql
+create or replace function app_public.claim_conversation(conversation_id uuid) returns app_public.conversations as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  -- The second of two at once waits for the row, and finds that it is assigned.
+  update app_public.conversations c set assignee_id = v_user_id
+  where c.id = v_conversation.id and coalesce(c.assignee_id = v_user_id, true)
+  returning c.* into v_conversation;
+  if not found then
+    raise exception 'The conversation is assigned to another user' using errcode = 'PYTAK';
+  end if;
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.claim_conversation(uuid) is
+  E'Assigns a conversation to the caller if it is not assigned. PYTAK: it is assigned to another user. PYKEY: '
+   'an API key is calling. PYNFD. PYDEN: agents only.';
+
+grant execute on function app_public.claim_conversation(uuid) to parley_visitor;
+--! EndIncluded conversations/claim_conversation.sql
+--! Included conversations/return_to_chatbot.sql
+create or replace function app_public.return_to_chatbot(conversation_id uuid) returns app_public.conversations as $$
+  update app_public.conversations c set
+    team_id = null,
+    assignee_id = null,
+    handed_over_at = null,
+    -- The time of a past pause is kept, because it shows that its run must be resumed.
+    chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end
+  where c.id = (app_hidden.require_conversation(return_to_chatbot.conversation_id)).id
+  returning c
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.return_to_chatbot(uuid) is
+  E'Gives a conversation back to the chatbot: it belongs to no user and no team, and the chatbot''s pause ends. PYNFD. '
+   'PYDEN: agents only.';
+
+grant execute on function app_public.return_to_chatbot(uuid) to parley_visitor;
+--! EndIncluded conversations/return_to_chatbot.sql
+--! Included conversations/snooze_conversation.sql
+create or replace function app_public.snooze_conversation(
+  conversation_id uuid,
+  until timestamptz default 'infinity'
+) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+begin
+  if until <= now() then
+    raise exception '`until` must be in the future' using errcode = 'PYREQ';
+  end if;
+
+  update app_public.conversations c set snoozed_until = until
+  where c.id = v_conversation.id and c.status = 'open'
+  returning c.* into v_conversation;
+  if not found then
+    raise exception 'Only an open conversation can be snoozed' using errcode = 'PYREQ';
+  end if;
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.snooze_conversation(uuid, timestamptz) is
+  E'Snoozes an open conversation until a time, or by default until the customer''s next message, which ends every '
+   'snooze. Closing ends it too. null ends it now. PYREQ: until must be in the future, and the conversation open. '
+   'PYNFD. PYDEN: agents only.';
+
+grant execute on function app_public.snooze_conversation(uuid, timestamptz) to parley_visitor;
+--! EndIncluded conversations/snooze_conversation.sql
+--! Included conversations/set_availability.sql
+create or replace function app_public.set_availability(is_available boolean) returns app_public.memberships as $$
+declare
+  v_user_id uuid := app_hidden.require_user();
+  v_membership app_public.memberships;
+begin
+  update app_public.memberships m set is_available = set_availability.is_available
+  where m.tenant_id = app_hidden.current_tenant_id() and m.user_id = v_user_id
+  returning m.* into v_membership;
+  return v_membership;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.set_availability(boolean) is
+  E'Says whether strategies of assignment choose the caller. Admins set it for others with updateMembership. PYKEY: an '
+   'API key is calling. PYDEN.';
+
+grant execute on function app_public.set_availability(boolean) to parley_visitor;
+--! EndIncluded conversations/set_availability.sql
 --! Included conversations/close_conversation.sql
 create or replace function app_public.close_conversation(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set status = 'closed'
@@ -15175,6 +15360,15 @@ create or replace trigger _130_end_pause before update of assignee_id, status on
     and ((OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open'))
   )
   execute function app_private.tg_conversations__end_pause();
+
+-- Fills in the assignee when a team gets the conversation, also when it gets it again.
+create or replace trigger _140_assign_on_insert before insert on app_public.conversations
+  for each row when (NEW.team_id is not null and NEW.assignee_id is null and NEW.status = 'open')
+  execute function app_private.tg_conversations__assign();
+
+create or replace trigger _140_assign_on_update before update of team_id on app_public.conversations
+  for each row when (NEW.team_id is not null and NEW.assignee_id is null and NEW.status = 'open')
+  execute function app_private.tg_conversations__assign();
 
 -- Before the not-null constraints, whose errors have no code of class PY.
 create or replace trigger _200_refuse_incomplete before insert on app_public.conversations

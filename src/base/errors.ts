@@ -66,6 +66,11 @@ export const ERRORS = {
     meaning: "Another contact already has this address.",
     remedy: "Use that contact, or correct the address.",
   },
+  PYTAK: {
+    kind: "conflict",
+    meaning: "The conversation is assigned to another user.",
+    remedy: "Take another one, or assign it explicitly with `assignConversation`.",
+  },
   PYIDM: {
     kind: "conflict",
     meaning: "The idempotency key was already used for a different request.",

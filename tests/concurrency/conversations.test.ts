@@ -3,7 +3,14 @@ import { after, before, test } from "node:test";
 import type pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { conversationOf, hear, send } from "../support/messages.ts";
-import { aConversation, aWorkspace, type Thread } from "../support/people.ts";
+import {
+  aConversation,
+  aPerson,
+  aWorkspace,
+  become,
+  type Thread,
+  type Workspace,
+} from "../support/people.ts";
 import { atOnce, overlapping, started } from "../support/race.ts";
 
 let database: TestDatabase;
@@ -123,4 +130,59 @@ test("statements that write to the same conversations in opposite order wait for
     [ids],
   );
   assert.equal(rows[0].n, 8 * 4 * 25);
+});
+
+/** A team whose assignment is the given strategy, with this many members. */
+async function aTeam({ tenantId }: Workspace, assignment: string, members: number): Promise<string> {
+  const { rows } = await database.pool.query(
+    "insert into app_public.teams (tenant_id, name, assignment) values ($1, 'Sales', $2) returning id",
+    [tenantId, assignment],
+  );
+  for (let number = 0; number < members; number++)
+    await database.pool.query(
+      "insert into app_public.team_members (tenant_id, team_id, user_id) values ($1, $2, $3)",
+      [tenantId, rows[0].id, (await aPerson(database.pool, tenantId, "agent")).userId],
+    );
+  return rows[0].id;
+}
+
+// Without "for no key update" of the team in choose_member(), the second chooses the member whom the first has chosen.
+for (const strategy of ["round_robin", "least_busy"])
+  test(`of two conversations that a team gets at once, each goes to another member: ${strategy}`, async () => {
+    const workspace = await aWorkspace(database.pool);
+    const teamId = await aTeam(workspace, strategy, 2);
+    const threads = [
+      await aConversation(database.pool, workspace),
+      await aConversation(database.pool, workspace),
+    ] as const;
+    const give = (thread: Thread) => async (db: pg.PoolClient) =>
+      (
+        await db.query("select assignee_id from app_public.assign_conversation($1, team_id => $2)", [
+          thread.conversationId,
+          teamId,
+        ])
+      ).rows[0].assignee_id as string;
+    const { first, second, waited } = await overlapping(database.pool, give(threads[0]), give(threads[1]));
+    assert.ok(waited);
+    assert.equal(second.status, "fulfilled");
+    assert.notEqual(first, second.status === "fulfilled" && second.value);
+  });
+
+// Without "coalesce(c.assignee_id = v_user_id, true)" in claim_conversation(), which is checked again after the wait for
+// the row, the second takes the conversation from the first.
+test("of two agents who take a conversation at once, one has it and the other gets PYTAK", async () => {
+  const workspace = await aWorkspace(database.pool);
+  const { conversationId } = await aConversation(database.pool, workspace);
+  const people = [
+    await aPerson(database.pool, workspace.tenantId, "agent"),
+    await aPerson(database.pool, workspace.tenantId, "agent"),
+  ] as const;
+  const take = (at: 0 | 1) => async (db: pg.PoolClient) => {
+    await become(db, people[at]);
+    await db.query("select app_public.claim_conversation($1)", [conversationId]);
+  };
+  const { second, waited } = await overlapping(database.pool, take(0), take(1));
+  assert.ok(waited);
+  assert.equal(second.status === "rejected" && second.reason.code, "PYTAK");
+  assert.equal((await conversationOf(database.pool, conversationId)).assignee_id, people[0].userId);
 });

@@ -39,6 +39,11 @@ const DOORS: Record<string, Door> = {
     needs: "read",
     call: () => "select c as id from app_public.change_cursor() c where c is not null",
   },
+  claim_conversation: {
+    needs: "send",
+    only: "users",
+    call: ({ freeConversationId }) => `select id from app_public.claim_conversation('${freeConversationId}')`,
+  },
   clear_data_source_token: {
     needs: "manage_all",
     call: ({ dataSourceId }) => `select id from app_public.clear_data_source_token('${dataSourceId}')`,
@@ -120,6 +125,10 @@ const DOORS: Record<string, Door> = {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.reopen_conversation('${conversationId}')`,
   },
+  return_to_chatbot: {
+    needs: "send",
+    call: ({ conversationId }) => `select id from app_public.return_to_chatbot('${conversationId}')`,
+  },
   revoke_api_key: {
     needs: "manage_all",
     only: "users",
@@ -133,6 +142,11 @@ const DOORS: Record<string, Door> = {
   skip_chatbot_node: {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.skip_chatbot_node('${conversationId}')`,
+  },
+  set_availability: {
+    needs: "read",
+    only: "users",
+    call: () => "select user_id as id from app_public.set_availability(false)",
   },
   show_presence: {
     needs: "read",
@@ -157,6 +171,10 @@ const DOORS: Record<string, Door> = {
   deactivate_chatbot: {
     needs: "manage_all",
     call: ({ chatbotId }) => `select id from app_public.deactivate_chatbot('${chatbotId}')`,
+  },
+  snooze_conversation: {
+    needs: "send",
+    call: ({ conversationId }) => `select id from app_public.snooze_conversation('${conversationId}')`,
   },
   start_chatbot: {
     needs: "send",
@@ -183,9 +201,8 @@ const ABOUT_ONESELF = [
     "end_presence",
     "invite_user",
     "mark_mentions_read",
-    "my_tenants",
-    "sign_out",
   ],
+  ...["my_tenants", "set_availability", "sign_out"],
 ];
 
 let database: TestDatabase;
@@ -251,6 +268,7 @@ const hiddenDoors = () => [
   `app_hidden.set_channel_secrets('${theirs.channelId}', '{"access_token": "stolen"}')`,
   `app_hidden.require_conversation('${theirs.conversationId}')`,
   `app_hidden.notify_chatbot('${theirs.tenantId}', '${theirs.conversationId}', 'stop', '{}')`,
+  `app_hidden.choose_member('${theirs.teamId}', 'round_robin', null)`,
   `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
   `app_hidden.publish_draft('${theirs.chatbotId}')`,
   `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,

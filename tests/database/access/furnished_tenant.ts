@@ -24,6 +24,8 @@ export type FurnishedTenant = {
   colleague: Person;
   channelId: string;
   conversationId: string;
+  /** It is assigned to no one. */
+  freeConversationId: string;
   messageId: string;
   mediaId: string;
   /** A contact without a conversation. */
@@ -132,7 +134,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     `insert into app_public.views (tenant_id, name, filter) values ($1, 'Open', '{"field": "status", "is": "open"}')`,
     [tenantId],
   );
-  const { contactId } = await aConversation(db, workspace);
+  const { contactId, conversationId: freeConversationId } = await aConversation(db, workspace);
   await db.query(
     `insert into app_public.presences (tenant_id, conversation_id, user_id, state, expires_at)
      values ($1, $2, $3, 'viewing', now() + interval '1 day')`,
@@ -183,6 +185,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     colleague,
     channelId,
     conversationId,
+    freeConversationId,
     messageId,
     mediaId,
     strangerId,

@@ -10,6 +10,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.accept_invitation":
     "for the API's login; needs the invitation's token, and the account's password",
   "app_hidden.change_password": "for the API's login; needs an open session and the old password",
+  "app_hidden.choose_member": "agents, and only teams of their own tenant",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
   "app_hidden.changed_ids": "members, and only ids of their own tenant",
@@ -52,6 +53,7 @@ const DOORS: Record<string, string> = {
   "app_public.end_session": "ends only the person's own",
   "app_public.end_presence": "ends only the person's own",
   "app_public.revoke_api_key": "admins, and only keys of their own tenant",
+  "app_public.set_availability": "only the person's own",
   "app_public.show_presence": "members, and only conversations of their own tenant",
   "app_public.invite_user": "admins, and only into their own tenant",
   "app_public.mark_mentions_read": "marks only the person's own",
