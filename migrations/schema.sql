@@ -2779,6 +2779,18 @@ comment on column app_public.failure_figure.author is 'Who wrote the messages. N
 comment on column app_public.failure_figure.error_code is 'The error_code of their status.';
 comment on column app_public.failure_figure.messages is 'The number of messages.';
 
+create type app_public.filter_field as (
+  name text,
+  type text,
+  operators text[],
+  choices text[]
+);
+comment on type app_public.filter_field is 'A field of filters, or a relation to rows of another kind.';
+comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
+comment on column app_public.filter_field.type is 'The type of the values: text, number, boolean, time, choice, json, or what they refer to: tag, group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
+comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
+comment on column app_public.filter_field.choices is 'All values of a field of type choice. Empty for other types.';
+
 create type app_public.issued_invitation as (
   invitation_id uuid,
   token text,
@@ -3736,7 +3748,7 @@ create function app_hidden.filter_operators() returns table(name text, types tex
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
   -- field is empty.
   values
-    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::text[],
+    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
       'one', '{value} = {operand}', false),
     ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true),
@@ -3756,7 +3768,7 @@ create function app_hidden.filter_operators() returns table(name text, types tex
     ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
     ('isEmpty', '{text,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
 $$
-  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  language sql immutable parallel safe;
 comment on function app_hidden.filter_operators() is 'The operators of filters, for each type of field: what compile_filter() writes into a condition.';
 grant execute on function app_hidden.filter_operators() to parley_visitor;
 
@@ -3815,7 +3827,9 @@ grant execute on function app_hidden.filter_references(text,text[]) to parley_vi
 
 create function app_hidden.filter_time(value text) returns timestamp with time zone as $$
 declare
-  v_zone text := 'UTC';
+  v_zone text := coalesce(
+    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.current_tenant_id())), 'UTC'
+  );
   v_now timestamp := now() at time zone v_zone;
   v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
 begin
@@ -3835,7 +3849,7 @@ exception
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.filter_time(text) is 'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date (its beginning), or an instant in ISO 8601; null for anything else.';
+comment on function app_hidden.filter_time(text) is 'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date, or an instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the caller''s tenant.';
 grant execute on function app_hidden.filter_time(text) to parley_visitor;
 
 create function app_hidden.filter_value(field_type text, choices regtype, given jsonb, path text) returns jsonb as $$
@@ -3889,7 +3903,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
   -- {row} is the alias of the row that is filtered, {related} that of the row to which a relation leads. A field with a
   -- source has the values of all rows of the source. A relation has no value; its type is a kind of filter.
   values
-    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null::regtype),
+    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null::pg_catalog.regtype),
     ('contacts', 'profileName', 'text', '{row}.profile_name', null, null),
     ('contacts', 'username', 'text', '{row}.username', null, null),
     ('contacts', 'phone', 'text', '{row}.phone', null, null),
@@ -3960,7 +3974,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('messages', 'conversation', 'conversations', null,
       'app_public.conversations {related} where {related}.id = {row}.conversation_id', null)
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
+  language sql stable parallel safe;
 comment on function app_hidden.filterable_fields() is 'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that compile_filter() writes into a condition. A new field is a line here.';
 grant execute on function app_hidden.filterable_fields() to parley_visitor;
 
@@ -12656,6 +12670,20 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.fetch_media(uuid) is 'Fetches a received file from its provider again: one that failed, is larger than the limit of its channel, or was removed at the end of its retention. On WhatsApp this is possible for seven days after the message arrived. A file that is stored is returned as it is; one that is pending is fetched now. PYNFD. PYDEN: agents only. PYGON: the provider does not have the file any more, or it was uploaded.';
 grant execute on function app_public.fetch_media(uuid) to parley_visitor;
+
+create function app_public.filter_fields(kind app_public.filter_kind) returns setof app_public.filter_field as $$
+  select
+    f.name,
+    case f.type when 'messageTime' then 'time' else f.type end,
+    array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
+    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
+  from app_hidden.filterable_fields() f
+  where f.kind = filter_fields.kind
+  order by f.name
+$$
+  language sql stable rows 40 set search_path to pg_catalog, pg_temp;
+comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations or messages can be filtered, for a form that builds filters.';
+grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
 
 create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role) returns app_public.issued_invitation as $$
 declare

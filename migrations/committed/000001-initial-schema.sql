@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7d81ae8c5a86675eab600b1eecd68e2715ca269c
+--! Hash: sha1:d40ac700a034eb0c9ada770b323684ea1dde3943
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -12692,6 +12692,20 @@ grant select on app_public.google_accounts to parley_visitor;
 create type app_public.filter_kind as enum ('contacts', 'conversations', 'messages');
 comment on type app_public.filter_kind is E'What a filter selects.';
 
+create type app_public.filter_field as (
+  name text,
+  type text,
+  operators text[],
+  choices text[]
+);
+comment on type app_public.filter_field is E'A field of filters, or a relation to rows of another kind.';
+comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
+comment on column app_public.filter_field.type is
+  E'The type of the values: text, number, boolean, time, choice, json, or what they refer to: tag, group, team, user, '
+   'channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
+comment on column app_public.filter_field.operators is E'The operators that the field can have. Empty for a relation.';
+comment on column app_public.filter_field.choices is E'All values of a field of type choice. Empty for other types.';
+
 --! Included filters/filterable_fields.sql
 create or replace function app_hidden.filterable_fields() returns table (
   kind app_public.filter_kind, name text, type text, "value" text, source text, choices regtype
@@ -12699,7 +12713,7 @@ create or replace function app_hidden.filterable_fields() returns table (
   -- {row} is the alias of the row that is filtered, {related} that of the row to which a relation leads. A field with a
   -- source has the values of all rows of the source. A relation has no value; its type is a kind of filter.
   values
-    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null::regtype),
+    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null::pg_catalog.regtype),
     ('contacts', 'profileName', 'text', '{row}.profile_name', null, null),
     ('contacts', 'username', 'text', '{row}.username', null, null),
     ('contacts', 'phone', 'text', '{row}.phone', null, null),
@@ -12769,7 +12783,8 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('messages', 'metadata', 'json', '{row}.metadata', null, null),
     ('messages', 'conversation', 'conversations', null,
       'app_public.conversations {related} where {related}.id = {row}.conversation_id', null)
-$$ language sql stable set search_path to pg_catalog, pg_temp;
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
 
 comment on function app_hidden.filterable_fields() is
   E'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that '
@@ -12784,7 +12799,7 @@ returns table (name text, types text[], form text, test text, is_negated boolean
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
   -- field is empty.
   values
-    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::text[],
+    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
       'one', '{value} = {operand}', false),
     ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true),
@@ -12803,13 +12818,33 @@ returns table (name text, types text[], form text, test text, is_negated boolean
     ('before', '{time,messageTime}', 'one', '{value} < {operand}', false),
     ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
     ('isEmpty', '{text,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
 
 comment on function app_hidden.filter_operators() is
   E'The operators of filters, for each type of field: what compile_filter() writes into a condition.';
 
 grant execute on function app_hidden.filter_operators() to parley_visitor;
 --! EndIncluded filters/filter_operators.sql
+--! Included filters/filter_fields.sql
+create or replace function app_public.filter_fields(kind app_public.filter_kind)
+returns setof app_public.filter_field as $$
+  select
+    f.name,
+    case f.type when 'messageTime' then 'time' else f.type end,
+    array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
+    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
+  from app_hidden.filterable_fields() f
+  where f.kind = filter_fields.kind
+  order by f.name
+$$ language sql stable rows 40 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.filter_fields(app_public.filter_kind) is
+  E'The fields and relations by which contacts, conversations or messages can be filtered, for a form that builds '
+   'filters.';
+
+grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
+--! EndIncluded filters/filter_fields.sql
 --! Included filters/refuse_filter.sql
 create or replace function app_hidden.refuse_filter(path text, must text) returns void as $$
 begin
@@ -12825,7 +12860,9 @@ grant execute on function app_hidden.refuse_filter(text, text) to parley_visitor
 --! Included filters/filter_time.sql
 create or replace function app_hidden.filter_time(value text) returns timestamptz as $$
 declare
-  v_zone text := 'UTC';
+  v_zone text := coalesce(
+    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.current_tenant_id())), 'UTC'
+  );
   v_now timestamp := now() at time zone v_zone;
   v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
 begin
@@ -12846,8 +12883,8 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.filter_time(text) is
-  E'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date (its '
-   'beginning), or an instant in ISO 8601; null for anything else.';
+  E'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date, or an '
+   'instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the caller''s tenant.';
 
 grant execute on function app_hidden.filter_time(text) to parley_visitor;
 --! EndIncluded filters/filter_time.sql

@@ -105,3 +105,28 @@ test("a view is opened by its id, and counted", async () => {
   const colleague = await aPerson(database.pool, workspace.tenantId, "owner");
   assert.equal((await api.ask(colleague, open, { id })).code, "PYNFD");
 });
+
+test("conversations that wait are listed before those that do not, over all pages", async () => {
+  await database.pool.query(
+    `update app_public.conversations set waiting_since = now() - n * interval '1 hour', snoozed_until = 'infinity'
+     from unnest($1::uuid[]) with ordinality w (waiting_id, n) where id = waiting_id`,
+    [[1, 3, 2].map((i) => threads[i]!.conversationId)],
+  );
+  const page = `query ($order: ConversationOrderBy!, $after: Cursor) {
+    conversations(orderBy: [$order], first: 1, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }`;
+  const ids = async (order: string) => {
+    const listed: number[] = [];
+    for (let after: string | null = null, isLast = false; !isLast; ) {
+      const { data, errors } = await api.ask(agent, page, { order, after });
+      assert.deepEqual(errors, []);
+      const { nodes, pageInfo } = data.conversations;
+      listed.push(threads.findIndex(({ conversationId }) => conversationId === nodes[0].id));
+      after = pageInfo.endCursor;
+      isLast = !pageInfo.hasNextPage;
+    }
+    return listed;
+  };
+  assert.deepEqual(await ids("WAITING_SINCE_ASC"), [2, 3, 1, 0, 4]);
+  assert.deepEqual(await ids("WAITING_SINCE_DESC"), [1, 3, 2, 4, 0]);
+  assert.deepEqual(await ids("SNOOZED_UNTIL_ASC"), [0, 1, 2, 3, 4]);
+});

@@ -8,6 +8,7 @@ import { DescribedNames } from "./described_names.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { Nullability } from "./nullability.ts";
+import { NullableOrders } from "./nullable_orders.ts";
 import { Pages } from "./pages.ts";
 import { RowEstimates } from "./row_estimates.ts";
 import { Tags } from "./tags.ts";
@@ -24,6 +25,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     RowEstimates,
     CurrentMessage,
     UniqueOrder,
+    NullableOrders,
     MissingRow,
     ...Nullability,
     DescribedNames,

@@ -97,6 +97,11 @@ const DOORS: Record<string, Door> = {
     only: "users",
     call: () => "select app_public.end_session(app_hidden.current_session_id()) as id",
   },
+  filter_fields: {
+    needs: "read",
+    call: () =>
+      `select f.name as id from app_public.filter_fields('contacts') f where app_hidden.current_tenant_id() is not null`,
+  },
   fetch_media: {
     needs: "send",
     call: ({ mediaId }) => `select id from app_public.fetch_media('${mediaId}')`,
@@ -199,6 +204,7 @@ const ABOUT_ONESELF = [
     "end_other_sessions",
     "end_session",
     "end_presence",
+    "filter_fields",
     "invite_user",
     "mark_mentions_read",
   ],

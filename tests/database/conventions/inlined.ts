@@ -12,6 +12,8 @@ export const INLINED: Record<string, string> = {
   current_user_id: "select app_hidden.current_user_id()",
   event_after_pause:
     "select app_hidden.event_after_pause(x.waiting_for, 'end', true, x.is_active, false) from app_public.conversation_contexts x",
+  filter_operators: "select f.test from app_hidden.filter_operators() f where f.name = 'is'",
+  filterable_fields: "select f.value from app_hidden.filterable_fields() f where f.name = 'tag'",
   find_status_messages:
     "select (select f.has_new_ids from app_private.find_status_messages(m.content) f) from app_public.messages m",
   identity_at:

@@ -80,7 +80,7 @@ test("a view counts what its reader sees, up to 10,000", () =>
     await db.query(
       `insert into app_public.views (name, kind, filter) values
          ('all', 'contacts', '{"all": []}'), ('assigned', 'contacts', '{"conversation": {"field": "assignee", "is": "me"}}'),
-         ('mine', 'conversations', '{"field": "assignee", "is": "me"}'), ('messages', 'messages', '{"all": []}')`,
+         ('mine', 'conversations', '{"field": "assignee", "is": "me"}'), ('texts', 'messages', '{"field": "type", "is": "text"}')`,
     );
     const { rows } = await db.query(
       "select name, app_public.views_count(v) as count from app_public.views v",
@@ -89,6 +89,6 @@ test("a view counts what its reader sees, up to 10,000", () =>
       all: 10_000,
       assigned: 1,
       mine: 1,
-      messages: 0,
+      texts: 0,
     });
   }));
