@@ -2090,6 +2090,7 @@ create table app_public.message_statuses (
   constraint message_statuses_failed_has_reason check (((status <> 'failed'::app_public.message_status) or (error_code is not null))),
   constraint message_statuses_success_has_no_error check ((((status = 'failed'::app_public.message_status) or (failed_at is null)) and ((status = any (array['queued'::app_public.message_status, 'sending'::app_public.message_status, 'uncertain'::app_public.message_status, 'failed'::app_public.message_status])) or ((error_code is null) and (error is null)))))
 ) partition by range (message_id);
+create index message_statuses_tenant_id_error_code_message_id_idx on app_public.message_statuses (tenant_id, error_code, message_id) where (error_code is not null);
 comment on table app_public.message_statuses is 'The outcome of an outbound message. Separate from the message because it changes up to five times, and messages never change.
 
 In SQL: the rows are stored in monthly partitions in app_private, as those of messages are; a dump of this table alone has no rows.';
@@ -3386,20 +3387,24 @@ $$
 comment on function app_hidden.clean_prose(text) is 'Text as it was typed, trimmed and without the directional marks and zero-width spaces that pasting adds. Characters that words and emoji need (joiners, variation selectors) are kept.';
 grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 
-create function app_hidden.compile_filter(kind app_public.filter_kind, filter jsonb, out condition text, out bound jsonb) returns record as $$
+create function app_hidden.compile_filter(kind app_public.filter_kind, filter jsonb, is_for_page boolean default true, out condition text, out bound jsonb) returns record as $$
 begin
   if octet_length(filter::text) > 20000 then
     perform app_hidden.refuse_filter('$', 'must have at most 20,000 bytes');
   end if;
   select p.condition, p.bound into condition, bound
   from app_hidden.compile_filter_part(kind, filter, '{row}', '$', 1, '[]') p;
+  -- The planner does not know that linked rows belong to one tenant, and expects very few of them. For a page it would
+  -- read and join all rows of the tenant. With "offset 0" it tests the rows in the order of the list instead, until the
+  -- page is full.
+  condition := replace(condition, ' {page}', case when is_for_page then ' offset 0' else '' end);
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.compile_filter(app_public.filter_kind,jsonb) is 'A filter as a condition of SQL (PYFLT if it is not valid). In the condition, {row} stands for the alias of a row of this kind, and {0}, {1}, … for the elements of bound, which are passed as parameters. The condition is composed of texts of filterable_fields() and filter_operators(): nothing that a filter contains is in it.';
-grant execute on function app_hidden.compile_filter(app_public.filter_kind,jsonb) to parley_visitor;
+comment on function app_hidden.compile_filter(app_public.filter_kind,jsonb,boolean) is 'A filter as a condition of SQL (PYFLT if it is not valid). In the condition, {row} stands for the alias of a row of this kind, and {0}, {1}, … for the elements of bound, which are passed as parameters. The condition is composed of texts of filterable_fields() and filter_operators(): nothing that a filter contains is in it. The condition for a page finds the first rows of a list fast, the other one all rows.';
+grant execute on function app_hidden.compile_filter(app_public.filter_kind,jsonb,boolean) to parley_visitor;
 
-create function app_hidden.compile_filter_leaf(kind app_public.filter_kind, filter jsonb, row_alias text, path text, inout bound jsonb, out condition text) returns record as $$
+create function app_hidden.compile_filter_leaf(kind app_public.filter_kind, filter jsonb, row_alias text, path text, inout bound jsonb, out condition text, out is_selective boolean) returns record as $$
 declare
   v_field record;
   v_operator record;
@@ -3440,12 +3445,15 @@ begin
 
   condition := replace(replace(v_operator.test, '{value}', v_field.value),
     '{operand}', app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf));
+  is_selective := false;
   if v_field.source is not null then
-    condition := format('exists (select from %s and %s)', v_field.source, condition);
+    is_selective := app_hidden.is_selective_test(v_field.type, v_operator.form, v_field.source, condition, bound);
+    condition := app_hidden.exists_sql(v_field.source, v_field.link, condition, is_selective);
   end if;
   condition := replace(condition, '{row}', row_alias);
   if v_operator.is_negated <> (v_operator.form = 'yes' and v_operand = 'false') then
     condition := format('(%s) is not true', condition);
+    is_selective := false;
   end if;
 end;
 $$
@@ -3453,12 +3461,13 @@ $$
 comment on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,jsonb) is 'Compiles a condition on one field, as compile_filter() does.';
 grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,jsonb) to parley_visitor;
 
-create function app_hidden.compile_filter_part(kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth integer, inout bound jsonb, out condition text) returns record as $$
+create function app_hidden.compile_filter_part(kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth integer, inout bound jsonb, out condition text, out is_selective boolean) returns record as $$
 declare
   v_key text;
   v_part record;
   v_relation record;
   v_conditions text[] := '{}';
+  v_is_selective boolean;
 begin
   if depth > 10 then
     perform app_hidden.refuse_filter(path, 'must not be nested more than 10 levels deep');
@@ -3468,7 +3477,8 @@ begin
     if jsonb_array_length(bound) = 100 then
       perform app_hidden.refuse_filter(path, 'must not be there: a filter has at most 100 conditions on fields');
     end if;
-    select l.* into bound, condition from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
+    select l.* into bound, condition, is_selective
+    from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
     return;
   end if;
 
@@ -3477,29 +3487,38 @@ begin
   from app_hidden.filterable_fields() f
   where f.kind = compile_filter_part.kind and f.name = v_key and f.value is null;
   if v_relation.name is not null then
-    select p.* into bound, condition
+    select p.* into bound, condition, is_selective
     from app_hidden.compile_filter_part(
       v_relation.type::app_public.filter_kind, filter -> v_key, 'related_' || depth, format('%s.%s', path, v_key),
       depth + 1, bound
     ) p;
-    condition := format('exists (select from %s and %s)',
-      replace(replace(v_relation.source, '{related}', 'related_' || depth), '{row}', row_alias), condition);
+    condition := app_hidden.exists_sql(
+      replace(v_relation.source, '{related}', 'related_' || depth),
+      replace(replace(v_relation.link, '{related}', 'related_' || depth), '{row}', row_alias),
+      condition, is_selective
+    );
   elsif v_key = 'not' then
-    select p.* into bound, condition
+    select p.* into bound, condition, is_selective
     from app_hidden.compile_filter_part(kind, filter -> 'not', row_alias, path || '.not', depth + 1, bound) p;
     condition := format('(%s) is not true', condition);
+    is_selective := false;
   elsif v_key in ('all', 'any') then
     if jsonb_typeof(filter -> v_key) <> 'array' then
       perform app_hidden.refuse_filter(path || '.' || v_key, 'must be a list of filters');
     elsif filter = '{"any": []}' then
       perform app_hidden.refuse_filter(path || '.any', 'must be a list of filters, and not empty');
     end if;
+    v_is_selective := v_key = 'any';
     for v_part in select * from jsonb_array_elements(filter -> v_key) with ordinality e (filter, number) loop
-      select p.bound, v_conditions || p.condition into bound, v_conditions
+      select
+        p.bound, v_conditions || p.condition,
+        case v_key when 'all' then v_is_selective or p.is_selective else v_is_selective and p.is_selective end
+      into bound, v_conditions, v_is_selective
       from app_hidden.compile_filter_part(
         kind, v_part.filter, row_alias, format('%s.%s[%s]', path, v_key, v_part.number - 1), depth + 1, bound
       ) p;
     end loop;
+    is_selective := v_is_selective;
     condition := format('(%s)',
       coalesce(nullif(array_to_string(v_conditions, case v_key when 'all' then ' and ' else ' or ' end), ''), 'true'));
   else
@@ -3665,6 +3684,14 @@ $$
 comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that continues a run when a user is done with its conversation; null if there is none. was_paused: the run has not taken a turn since the pause. is_open: the conversation is open. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same rule; both run against tests/cases/pause_ends.json.';
 grant execute on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) to parley_visitor;
 
+create function app_hidden.exists_sql(source text, link text, condition text, is_selective boolean) returns text as $$
+  select format('exists (select from %s where %s and %s%s)', source, link, condition,
+    case when not is_selective then ' {page}' else '' end)
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.exists_sql(text,text,text,boolean) is 'The condition that a linked row satisfies a condition, which is selective if few rows of a tenant satisfy it. compile_filter() explains {page}.';
+grant execute on function app_hidden.exists_sql(text,text,text,boolean) to parley_visitor;
+
 create function app_hidden.figure_days(tenant app_public.tenants, since date, until date, out first_day date, out last_day date) returns record as $$
 begin
   last_day := coalesce(until, (now() at time zone tenant.time_zone)::date);
@@ -3795,9 +3822,9 @@ grant execute on function app_hidden.filter_path_sql(jsonb,text,text) to parley_
 create function app_hidden.filter_query(kind app_public.filter_kind, filter jsonb, out query text, out bound jsonb) returns record as $$
   select
     format('select r.* from app_public.%I r where %s', kind,
-      regexp_replace(replace(c.condition, '{row}', 'r'), '\{(\d+)\}', '($1 -> \1)', 'g')),
+      app_hidden.with_bound_values(replace(c.condition, '{row}', 'r'))),
     c.bound
-  from app_hidden.compile_filter(kind, filter) c
+  from app_hidden.compile_filter(kind, filter, is_for_page => false) c
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.filter_query(app_public.filter_kind,jsonb) is 'The query for the rows that a filter matches, to be executed with the bound values as its only parameter (PYFLT).';
@@ -3899,80 +3926,81 @@ $$
 comment on function app_hidden.filter_value(text,regtype,jsonb,text) is 'A value that a filter compares a field of this type with, as compile_filter() binds it (PYFLT if it is not valid).';
 grant execute on function app_hidden.filter_value(text,regtype,jsonb,text) to parley_visitor;
 
-create function app_hidden.filterable_fields() returns table(kind app_public.filter_kind, name text, type text, value text, source text, choices regtype) as $$
-  -- {row} is the alias of the row that is filtered, {related} that of the row to which a relation leads. A field with a
-  -- source has the values of all rows of the source. A relation has no value; its type is a kind of filter.
+create function app_hidden.filterable_fields() returns table(kind app_public.filter_kind, name text, type text, value text, source text, link text, choices regtype) as $$
+  -- {row} is the alias of the row that is filtered, {related} that of a row to which a relation leads. A field with a
+  -- source has the values of all rows of the source that the link finds. A relation has no value; its type is a kind of
+  -- filter.
   values
-    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null::pg_catalog.regtype),
-    ('contacts', 'profileName', 'text', '{row}.profile_name', null, null),
-    ('contacts', 'username', 'text', '{row}.username', null, null),
-    ('contacts', 'phone', 'text', '{row}.phone', null, null),
-    ('contacts', 'email', 'text', '{row}.email', null, null),
-    ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null),
-    ('contacts', 'language', 'text', '{row}.language', null, null),
-    ('contacts', 'isBlocked', 'boolean', '{row}.is_blocked', null, null),
-    ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null),
-    ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null),
-    ('contacts', 'createdAt', 'time', '{row}.created_at', null, null),
-    ('contacts', 'metadata', 'json', '{row}.metadata', null, null),
-    ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x where x.contact_id = {row}.id', null),
-    ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x where x.contact_id = {row}.id', null),
+    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null, null::pg_catalog.regtype),
+    ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
+    ('contacts', 'username', 'text', '{row}.username', null, null, null),
+    ('contacts', 'phone', 'text', '{row}.phone', null, null, null),
+    ('contacts', 'email', 'text', '{row}.email', null, null, null),
+    ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
+    ('contacts', 'language', 'text', '{row}.language', null, null, null),
+    ('contacts', 'isBlocked', 'boolean', '{row}.is_blocked', null, null, null),
+    ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
+    ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null, null),
+    ('contacts', 'createdAt', 'time', '{row}.created_at', null, null, null),
+    ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
+    ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
+    ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
     ('contacts', 'conversation', 'conversations', null,
-      'app_public.conversations {related} where {related}.contact_id = {row}.id', null),
+      'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
 
-    ('conversations', 'status', 'choice', '{row}.status', null, 'app_public.conversation_status'),
-    ('conversations', 'channel', 'channel', '{row}.channel_id', null, null),
-    ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x where x.id = {row}.channel_id',
+    ('conversations', 'status', 'choice', '{row}.status', null, null, 'app_public.conversation_status'),
+    ('conversations', 'channel', 'channel', '{row}.channel_id', null, null, null),
+    ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x', 'x.id = {row}.channel_id',
       'app_public.channel_kind'),
-    ('conversations', 'assignee', 'user', '{row}.assignee_id', null, null),
-    ('conversations', 'team', 'team', '{row}.team_id', null, null),
+    ('conversations', 'assignee', 'user', '{row}.assignee_id', null, null, null),
+    ('conversations', 'team', 'team', '{row}.team_id', null, null, null),
     ('conversations', 'participant', 'user', 'x.user_id',
-      'app_public.conversation_participants x where x.conversation_id = {row}.id', null),
+      'app_public.conversation_participants x', 'x.conversation_id = {row}.id', null),
     ('conversations', 'chatbot', 'chatbot', 'x.chatbot_id',
-      'app_public.conversation_contexts x where x.conversation_id = {row}.id and x.is_active', null),
-    ('conversations', 'unreadCount', 'number', '{row}.unread_count', null, null),
-    ('conversations', 'isUnread', 'boolean', '{row}.unread_count > 0', null, null),
-    ('conversations', 'isHandedOver', 'boolean', '{row}.handed_over_at is not null', null, null),
-    ('conversations', 'handedOverAt', 'time', '{row}.handed_over_at', null, null),
-    ('conversations', 'waitingSince', 'time', '{row}.waiting_since', null, null),
-    ('conversations', 'waitingForPersonSince', 'time', '{row}.waiting_for_person_since', null, null),
-    ('conversations', 'isSnoozed', 'boolean', '{row}.snoozed_until > now()', null, null),
-    ('conversations', 'snoozedUntil', 'time', '{row}.snoozed_until', null, null),
+      'app_public.conversation_contexts x', 'x.conversation_id = {row}.id and x.is_active', null),
+    ('conversations', 'unreadCount', 'number', '{row}.unread_count', null, null, null),
+    ('conversations', 'isUnread', 'boolean', '{row}.unread_count > 0', null, null, null),
+    ('conversations', 'isHandedOver', 'boolean', '{row}.handed_over_at is not null', null, null, null),
+    ('conversations', 'handedOverAt', 'time', '{row}.handed_over_at', null, null, null),
+    ('conversations', 'waitingSince', 'time', '{row}.waiting_since', null, null, null),
+    ('conversations', 'waitingForPersonSince', 'time', '{row}.waiting_for_person_since', null, null, null),
+    ('conversations', 'isSnoozed', 'boolean', '{row}.snoozed_until > now()', null, null, null),
+    ('conversations', 'snoozedUntil', 'time', '{row}.snoozed_until', null, null, null),
     ('conversations', 'isWindowOpen', 'boolean',
       '({row}.window_expires_at > now() or {row}.channel_id in (
         select x.id
         from app_public.channels x
         join app_public.channel_kinds k on k.kind = x.kind
         where k.reply_window is null
-      ))', null, null),
-    ('conversations', 'windowExpiresAt', 'time', '{row}.window_expires_at', null, null),
-    ('conversations', 'lastActivityAt', 'time', '{row}.last_activity_at', null, null),
-    ('conversations', 'lastCustomerMessageAt', 'time', '{row}.last_customer_message_at', null, null),
-    ('conversations', 'closedAt', 'time', '{row}.closed_at', null, null),
-    ('conversations', 'createdAt', 'time', '{row}.created_at', null, null),
-    ('conversations', 'metadata', 'json', '{row}.metadata', null, null),
+      ))', null, null, null),
+    ('conversations', 'windowExpiresAt', 'time', '{row}.window_expires_at', null, null, null),
+    ('conversations', 'lastActivityAt', 'time', '{row}.last_activity_at', null, null, null),
+    ('conversations', 'lastCustomerMessageAt', 'time', '{row}.last_customer_message_at', null, null, null),
+    ('conversations', 'closedAt', 'time', '{row}.closed_at', null, null, null),
+    ('conversations', 'createdAt', 'time', '{row}.created_at', null, null, null),
+    ('conversations', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('conversations', 'tag', 'tag', 'x.tag_id',
-      'app_public.contact_tags x where x.contact_id = {row}.contact_id', null),
+      'app_public.contact_tags x', 'x.contact_id = {row}.contact_id', null),
     ('conversations', 'group', 'group', 'x.group_id',
-      'app_public.group_contacts x where x.contact_id = {row}.contact_id', null),
-    ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x where x.id = {row}.contact_id', null),
+      'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
+    ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
     ('conversations', 'contact', 'contacts', null,
-      'app_public.contacts {related} where {related}.id = {row}.contact_id', null),
+      'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
 
-    ('messages', 'direction', 'choice', '{row}.direction', null, 'app_public.message_direction'),
-    ('messages', 'author', 'choice', '{row}.author', null, 'app_public.message_author'),
-    ('messages', 'user', 'user', '{row}.user_id', null, null),
-    ('messages', 'type', 'choice', '{row}.type', null, 'app_public.message_type'),
-    ('messages', 'origin', 'choice', '{row}.origin', null, 'app_public.message_origin'),
-    ('messages', 'time', 'messageTime', '{row}.id', null, null),
-    ('messages', 'status', 'choice', 'x.status', 'app_public.message_statuses x where x.message_id = {row}.id',
+    ('messages', 'direction', 'choice', '{row}.direction', null, null, 'app_public.message_direction'),
+    ('messages', 'author', 'choice', '{row}.author', null, null, 'app_public.message_author'),
+    ('messages', 'user', 'user', '{row}.user_id', null, null, null),
+    ('messages', 'type', 'choice', '{row}.type', null, null, 'app_public.message_type'),
+    ('messages', 'origin', 'choice', '{row}.origin', null, null, 'app_public.message_origin'),
+    ('messages', 'time', 'messageTime', '{row}.id', null, null, null),
+    ('messages', 'status', 'choice', 'x.status', 'app_public.message_statuses x', 'x.message_id = {row}.id',
       'app_public.message_status'),
-    ('messages', 'errorCode', 'text', 'x.error_code', 'app_public.message_statuses x where x.message_id = {row}.id',
+    ('messages', 'errorCode', 'text', 'x.error_code', 'app_public.message_statuses x', 'x.message_id = {row}.id',
       null),
-    ('messages', 'content', 'json', '{row}.content', null, null),
-    ('messages', 'metadata', 'json', '{row}.metadata', null, null),
+    ('messages', 'content', 'json', '{row}.content', null, null, null),
+    ('messages', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('messages', 'conversation', 'conversations', null,
-      'app_public.conversations {related} where {related}.id = {row}.conversation_id', null)
+      'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null)
 $$
   language sql stable parallel safe;
 comment on function app_hidden.filterable_fields() is 'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that compile_filter() writes into a condition. A new field is a line here.';
@@ -4175,6 +4203,24 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.is_program() is 'Whether the owner of the database is calling: the program, the operator, or SQL of your own. False for all callers that come through the API''s login, whatever they set, and for an owner who has taken the role of the visitor.';
 grant execute on function app_hidden.is_program() to parley_visitor;
+
+create function app_hidden.is_selective_test(field_type text, form text, source text, condition text, bound jsonb) returns boolean as $$
+declare
+  v_count int;
+begin
+  if form = 'yes' or field_type = 'choice' then
+    return false;
+  end if;
+  execute format('select count(*) from (select from %s where %s limit 1000) f', source,
+    app_hidden.with_bound_values(condition))
+  into v_count
+  using bound;
+  return v_count < 1000;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.is_selective_test(text,text,text,text,jsonb) is 'Whether fewer than 1,000 rows of the source of a field satisfy a condition of a filter.';
+grant execute on function app_hidden.is_selective_test(text,text,text,text,jsonb) to parley_visitor;
 
 create function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
   select status in ('approved', 'unknown')
@@ -5203,6 +5249,13 @@ $$
   language sql immutable parallel safe;
 comment on function app_hidden.visible_text(text) is 'A text without spaces and invisible characters at its ends; null if nothing is left.';
 grant execute on function app_hidden.visible_text(text) to parley_visitor;
+
+create function app_hidden.with_bound_values(condition text) returns text as $$
+  select regexp_replace(condition, '\{(\d+)\}', '($1 -> \1)', 'g')
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.with_bound_values(text) is 'A condition of compile_filter() that reads the bound values from the first parameter of its statement.';
+grant execute on function app_hidden.with_bound_values(text) to parley_visitor;
 
 create function app_private.activate_chatbot(version_id uuid, is_exclusive boolean default true) returns app_public.chatbots as $$
 declare
