@@ -2518,7 +2518,7 @@ comment on column app_public.views.user_id is 'The user to whom the view belongs
 comment on column app_public.views.name is 'Unique among the views of its user, or among those of all members, regardless of case.';
 comment on column app_public.views.kind is 'What the view lists.';
 comment on column app_public.views.filter is 'A filter of the filter language (docs/filters.md). PYFLT: it is not valid.';
-comment on column app_public.views.order_by is 'The order to show the rows in: a value of ContactOrderBy, ConversationOrderBy or MessageOrderBy, to be passed to the list as orderBy.';
+comment on column app_public.views.order_by is 'The order of the list: a value of ContactOrderBy, ConversationOrderBy or MessageOrderBy, to be passed to the list as orderBy.';
 create trigger _100_timestamps before insert or update on app_public.views
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.views
@@ -2786,7 +2786,7 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is 'A field of filters, or a relation to rows of another kind.';
+comment on type app_public.filter_field is 'A field of filters, or a relation to contacts or conversations.';
 comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is 'The type of the values: text, number, boolean, time, choice, json, or what they refer to: tag, group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
@@ -12375,7 +12375,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) is 'Assigns a conversation: to an active member (user_id); to a team (team_id), which assigns it to a member as the team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
+comment on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) is 'Assigns a conversation: to an active member; to a team, which assigns it to a member as the team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
 grant execute on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) to parley_visitor;
 
 create function app_public.change_cursor() returns text as $$
@@ -13329,5 +13329,5 @@ create function app_public.views_count(view app_public.views) returns integer as
   select app_hidden.count_matching(view.kind, view.filter, 10000)
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.views_count(app_public.views) is 'How many rows the view has now. Counting ends at 10000, which means 10,000 or more: a larger number would take long and is of no use to a reader.';
+comment on function app_public.views_count(app_public.views) is 'How many contacts, conversations or messages the view lists now. Counting ends at 10000, which means 10,000 or more.';
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;

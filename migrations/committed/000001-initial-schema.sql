@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:420be15f0cf28f8a0ab3f93909fdca50cc413bac
+--! Hash: sha1:0f6cf5783aa1d5ca3d83b9911f30d27dcdd645e0
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4219,7 +4219,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.assign_conversation(uuid, uuid, uuid, app_public.assignment_strategy) is
-  E'Assigns a conversation: to an active member (user_id); to a team (team_id), which assigns it to a member as the '
+  E'Assigns a conversation: to an active member; to a team, which assigns it to a member as the '
    'team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the '
    'conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it '
    'removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the '
@@ -12700,7 +12700,7 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is E'A field of filters, or a relation to rows of another kind.';
+comment on type app_public.filter_field is E'A field of filters, or a relation to contacts or conversations.';
 comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is
   E'The type of the values: text, number, boolean, time, choice, json, or what they refer to: tag, group, team, user, '
@@ -13398,8 +13398,8 @@ comment on column app_public.views.kind is E'What the view lists.';
 comment on column app_public.views.filter is
   E'A filter of the filter language (docs/filters.md). PYFLT: it is not valid.';
 comment on column app_public.views.order_by is
-  E'The order to show the rows in: a value of ContactOrderBy, ConversationOrderBy or MessageOrderBy, to be passed to '
-   'the list as orderBy.';
+  E'The order of the list: a value of ContactOrderBy, ConversationOrderBy or MessageOrderBy, to be passed to the list '
+   'as orderBy.';
 
 --! Included filters/compile_view.sql
 create or replace function app_hidden.compile_view(
@@ -13427,8 +13427,8 @@ create or replace function app_public.views_count(view app_public.views) returns
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.views_count(app_public.views) is
-  E'How many rows the view has now. Counting ends at 10000, which means 10,000 or more: a larger number would take '
-   'long and is of no use to a reader.';
+  E'How many contacts, conversations or messages the view lists now. Counting ends at 10000, which means 10,000 or '
+   'more.';
 
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;
 --! EndIncluded filters/views_count.sql

@@ -50,6 +50,14 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     },
   },
   {
+    table: "views",
+    column: "user_id",
+    tags: {
+      fieldName: "membership",
+      behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
+    },
+  },
+  {
     table: "invitations",
     column: "invited_by_id",
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
