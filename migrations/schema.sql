@@ -1440,6 +1440,8 @@ comment on column app_public.conversation_contexts.completion_reason is 'Why the
 comment on column app_public.conversation_contexts.expires_at is 'When the run''s timer fires. Null if it has no timer.';
 create trigger _100_timestamps before insert or update on app_public.conversation_contexts
   for each row execute function app_private.tg__timestamps();
+create trigger _500_take_back after update of waiting on app_public.conversation_contexts
+  for each row when (((old.waiting_for = 'handoff'::text) and (new.waiting_for is distinct from 'handoff'::text) and (new.status <> 'stopped'::app_public.run_status))) execute function app_private.tg_conversation_contexts__take_back();
 alter table app_public.conversation_contexts enable row level security;
 create policy tenant_isolation on app_public.conversation_contexts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1534,11 +1536,11 @@ create index conversations_team_id_status_idx on app_public.conversations (team_
 create index conversations_tenant_id_last_activity_at_id_idx on app_public.conversations (tenant_id, last_activity_at desc, id desc);
 create index conversations_tenant_id_status_last_activity_at_id_idx on app_public.conversations (tenant_id, status, last_activity_at desc, id desc);
 comment on table app_public.conversations is 'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and unread count are updated whenever a message is stored.';
-comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again.';
+comment on column app_public.conversations.status is 'open, closed or archived. A message from the customer opens the conversation again, unless a closing rule says otherwise.';
 comment on column app_public.conversations.team_id is 'The team to which the conversation belongs. It stays when the conversation is assigned to a member or closed.';
-comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
+comment on column app_public.conversations.assignee_id is 'The user to whom the conversation is assigned. Closing it keeps the assignee.';
 comment on column app_public.conversations.previous_assignee_id is 'The user to whom the conversation was assigned before.';
-comment on column app_public.conversations.handed_over_at is 'Since when users are in charge: a chatbot handed the conversation over, or it was assigned to a user or given to a team. Null while the chatbot is in charge, and in closed conversations.';
+comment on column app_public.conversations.handed_over_at is 'Since when users are in charge: a chatbot handed the conversation over, or it was assigned to a user or given to a team. The chatbot is silent until it is given back. Null while the chatbot is in charge, and in closed conversations.';
 comment on column app_public.conversations.last_message_id is 'The newest message in either direction, except edits, deletions, removed reactions and messages in groups.
 
 In SQL: no foreign key, so that old partitions can be dropped.';
@@ -1589,8 +1591,8 @@ create trigger _800_notify_on_insert after insert on app_public.conversations
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('conversations');
 create trigger _800_notify_on_update after update of contact_id, status, team_id, assignee_id, handed_over_at, snoozed_until, chatbot_paused_until, read_at, metadata on app_public.conversations
   for each row when ((((((((((old.contact_id is distinct from new.contact_id) or (old.status is distinct from new.status)) or (old.team_id is distinct from new.team_id)) or (old.assignee_id is distinct from new.assignee_id)) or (old.handed_over_at is distinct from new.handed_over_at)) or (old.snoozed_until is distinct from new.snoozed_until)) or (old.chatbot_paused_until is distinct from new.chatbot_paused_until)) or (old.read_at is distinct from new.read_at)) or (old.metadata is distinct from new.metadata))) execute function app_private.tg_conversations__notify();
-create trigger _900_enqueue_chatbot after update of chatbot_paused_until, assignee_id, status on app_public.conversations
-  for each row when ((((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.assignee_id is distinct from new.assignee_id)) or (old.status is distinct from new.status))) execute function app_private.tg_conversations__enqueue_chatbot();
+create trigger _900_enqueue_chatbot after update of chatbot_paused_until, handed_over_at, assignee_id, team_id, status on app_public.conversations
+  for each row when (((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.handed_over_at is distinct from new.handed_over_at))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
 create policy tenant_isolation on app_public.conversations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2951,7 +2953,7 @@ create view app_public.chatbot_timers with (security_invoker=true) as
     x.current_node_id AS node_id,
     t.kind,
     t.rings_at,
-    ((c.assignee_id IS NOT NULL) AND (t.kind <> 'handoff_timeout'::text)) AS is_held
+    ((c.handed_over_at IS NOT NULL) AND (t.kind <> 'handoff_timeout'::text)) AS is_held
    FROM (((((app_public.conversation_contexts x
      JOIN app_public.conversations c ON (((c.tenant_id = x.tenant_id) AND (c.id = x.conversation_id))))
      JOIN app_public.chatbot_versions v ON (((v.tenant_id = x.tenant_id) AND (v.id = x.version_id))))
@@ -2976,7 +2978,7 @@ comment on column app_public.chatbot_timers.chatbot_id is 'The chatbot of the ru
 comment on column app_public.chatbot_timers.node_id is 'The id of the node at which the run waits. Null if it has not reached a node.';
 comment on column app_public.chatbot_timers.kind is 'The purpose of the run''s timer; or resume, end: the pause after a user''s message ends, and the run continues or ends.';
 comment on column app_public.chatbot_timers.rings_at is 'When the timer fires; not before the end of a pause.';
-comment on column app_public.chatbot_timers.is_held is 'True if the conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed by then.';
+comment on column app_public.chatbot_timers.is_held is 'True if users are in charge of the conversation: the timer fires when it is given back to the chatbot, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
 
 create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
@@ -4069,6 +4071,12 @@ create function app_hidden.find_chatbot_references(chatbot_id uuid, named jsonb)
   from n
   join app_public.groups g on lower(g.name) = lower(n.id) or g.id::text = n.id
   where n.kind = 'group' and g.tenant_id = (select t.id from tenant t)
+
+  union all
+  select distinct n.kind, n.id, 'active'
+  from n
+  join app_public.teams t on lower(t.name) = lower(n.id) or t.id::text = n.id
+  where n.kind = 'team' and t.tenant_id = (select t.id from tenant t)
 
   union all
   select n.kind, n.id, 'active'
@@ -6251,7 +6259,7 @@ begin
       c.tenant_id,
       c.id,
       app_hidden.chatbot_contact(p),
-      c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
+      c.handed_over_at is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
       (
         select jsonb_build_object('version_id', l.version_id, 'replies', l.state -> 'replies')
@@ -6590,6 +6598,61 @@ $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.clean_filename(text) is 'A name that is safe to show and to save under, as cleanFilename() makes of the names of uploads: without directories, control characters and marks that reverse the direction of text, at most 230 characters with its extension. Empty if nothing is left.';
 
+create function app_private.close_inactive_conversations(batch_size integer) returns integer as $$
+declare
+  v_ids uuid[];
+begin
+  -- One that is locked is not inactive.
+  v_ids := array(
+    select c.id
+    from app_public.conversations c
+    where c.id = any (array(
+      select v.id
+      from (
+        select x.tenant_id, min(x.closes_after) as closes_after
+        from app_public.closing_rules x
+        where x.closes_after is not null
+        group by x.tenant_id
+      ) soonest
+      join app_public.conversations v
+        on v.tenant_id = soonest.tenant_id and v.status = 'open' and v.last_activity_at < now() - soonest.closes_after
+      cross join lateral app_private.closing_rule_of(v.tenant_id, v.channel_id, v.team_id) r
+      where greatest(v.last_activity_at, v.updated_at) < now() - r.closes_after
+      and v.snoozed_until is null
+      and (v.waiting_since is null or r.closes_unanswered)
+      limit batch_size
+    ))
+    -- Checked again after the lock: whatever changes a conversation in the meantime is activity.
+    and c.status = 'open' and c.updated_at < now() - interval '5 minutes'
+    order by c.id
+    for no key update skip locked
+  );
+  update app_public.conversations c set status = 'closed' where c.id = any (v_ids);
+  return cardinality(v_ids);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.close_inactive_conversations(integer) is 'Closes up to batch_size conversations that have not changed for as long as their closing rule says. Returns how many; there may be more if it is batch_size.';
+
+create function app_private.closing_rule_of(tenant_id uuid, channel_id uuid, team_id uuid) returns table(reopened_by app_public.reopening, returns_to app_public.return_target, closes_after interval, closes_unanswered boolean) as $$
+  select r.reopened_by, r.returns_to, r.closes_after, r.closes_unanswered
+  from (
+    select
+      x.reopened_by, x.returns_to, x.closes_after, x.closes_unanswered,
+      (x.team_id is not null)::int * 2 + (x.channel_id is not null)::int as precision
+    from app_public.closing_rules x
+    where x.tenant_id = $1
+    and (x.channel_id is null or x.channel_id = $2)
+    and (x.team_id is null or x.team_id = $3)
+    union all
+    select 'message', 'assignee', null, false, -1
+  ) r
+  order by r.precision desc
+  limit 1
+$$
+  language sql stable;
+comment on function app_private.closing_rule_of(uuid,uuid,uuid) is 'The closing rule for the conversations of a channel and a team: the most specific one, or what applies without a rule.';
+
 create function app_private.contact_last_heard_at(contact_id uuid) returns timestamp with time zone as $$
   -- While the order of a contact's addresses stays the same, only the times of its conversations are updated.
   select coalesce(
@@ -6870,6 +6933,32 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.end_media_upload(uuid,text,interval) is 'Ends an upload, and stores the provider''s id of the file if it has one. After the commit the caller must call release_media_lanes() or fail_media_messages(): not in the same transaction, because a sender that has not seen this one could let another message wait for the ended upload. Returns false if the upload has ended already.';
+
+create function app_private.end_snoozes(batch_size integer) returns integer as $$
+declare
+  v_ended int;
+begin
+  update app_public.conversations c set snoozed_until = null
+  where c.id = any (array(
+    select d.id
+    from app_public.conversations d
+    where d.id = any (array(
+      select s.id
+      from app_public.conversations s
+      where s.snoozed_until <= now()
+      order by s.snoozed_until
+      limit batch_size
+    ))
+    order by d.id
+    for no key update skip locked
+  ))
+  and c.snoozed_until <= now();
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.end_snoozes(integer) is 'Ends up to batch_size snoozes whose time has come, so that subscriptions show the conversations. Returns how many.';
 
 create function app_private.enqueue_fetch_media(media_ids uuid[], run_at timestamp with time zone default null::timestamp with time zone) returns void as $$
   select graphile_worker.add_jobs(array_agg(app_private.job(
@@ -7250,27 +7339,32 @@ comment on function app_private.first_counted_day() is 'The first day whose mess
 create function app_private.hand_over_conversations(handoffs jsonb) returns void as $$
 begin
   update app_public.conversations c set
-    assignee_id = coalesce(m.user_id, c.assignee_id),
-    -- No agent is assigned yet and no active run keeps the chatbot silent, so a pause must: otherwise the customer's
-    -- next message would start a run.
-    chatbot_paused_until = case
-      when m.user_id is null and h.pause_seconds is not null
-        then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
-      else c.chatbot_paused_until
-    end,
+    status = 'open',
+    team_id = coalesce(h.team_id, c.team_id),
+    assignee_id = coalesce(h.user_id, case when h.team_id is null then c.assignee_id end),
+    handed_over_at = now(),
     metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
       'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
     )))
-  from jsonb_to_recordset(handoffs) as h (
-    conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
-  )
-  join app_public.conversations o on o.id = h.conversation_id
-  left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
+  from (
+    select
+      r.conversation_id, r.team, r.note, r.node_id, m.user_id,
+      (
+        select t.id
+        from app_public.teams t
+        where t.tenant_id = o.tenant_id and (lower(t.name) = lower(r.team) or t.id::text = r.team)
+        order by lower(t.name) = lower(r.team) desc
+        limit 1
+      ) as team_id
+    from jsonb_to_recordset(handoffs) as r (conversation_id uuid, user_id text, team text, note text, node_id text)
+    join app_public.conversations o on o.id = r.conversation_id
+    left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = r.user_id and m.is_active
+  ) h
   where c.id = h.conversation_id;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.hand_over_conversations(jsonb) is 'Hands conversations to an agent or a team, and stores the handoff in their metadata.handoff: [{"conversation_id", "user_id", "team", "note", "node_id", "pause_seconds"}]. pause_seconds is null if the run continues, because an active run keeps the chatbot silent. Part of save_chatbot_turns().';
+comment on function app_private.hand_over_conversations(jsonb) is 'Hands conversations to a user, to a team by its name or id, or to users in general, and stores the handoff in their metadata.handoff: [{"conversation_id", "user_id", "team", "note", "node_id"}]. From then on the chatbot is silent; a closed conversation is opened. A user or team that does not exist is ignored. Part of save_chatbot_turns().';
 
 create function app_private.has_account(email text) returns boolean as $$
   select exists (
@@ -8386,7 +8480,7 @@ create function app_private.operations_status() returns table(workers integer, s
       from graphile_worker.jobs u
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
-        'remove_media_files'
+        'remove_media_files', 'end_snoozes', 'close_inactive_conversations'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
@@ -9726,6 +9820,32 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_media_lease(uuid,integer,interval) is 'Prolongs the lease of an attempt that is still fetching a file.';
 
+create function app_private.reopen_conversations(conversation_ids uuid[]) returns void as $$
+  update app_public.conversations c set
+    status = 'open',
+    team_id = case when n.returns_to in ('assignee', 'team') then c.team_id end,
+    assignee_id = case when n.returns_to = 'assignee' then n.assignee_id end,
+    handed_over_at = case when n.returns_to <> 'chatbot' then now() end
+  from (
+    select
+      v.id,
+      m.user_id as assignee_id,
+      -- What nobody had returns to the chatbot.
+      case
+        when r.returns_to = 'assignee' and v.assignee_id is null and v.team_id is null then 'chatbot'
+        else r.returns_to
+      end as returns_to
+    from app_public.conversations v
+    cross join lateral app_private.closing_rule_of(v.tenant_id, v.channel_id, v.team_id) r
+    left join app_public.memberships m
+      on m.tenant_id = v.tenant_id and m.user_id = v.assignee_id and m.is_active and m.is_available
+    where v.id = any (conversation_ids) and r.reopened_by = 'message'
+  ) n
+  where c.id = n.id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.reopen_conversations(uuid[]) is 'Opens closed conversations in which the customer has written, as the closing rules say. A team that gets one assigns it as its assignment says. The caller has locked the conversations.';
+
 create function app_private.replace_lost_file(lost_key text, storage_key text) returns void as $$
   with replaced as (
     update app_private.media_files f set storage_key = replace_lost_file.storage_key
@@ -9946,7 +10066,7 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
     select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
     where c.id = resume_chatbot.conversation_id
-    and c.assignee_id is null
+    and c.handed_over_at is null
     -- A pause that was extended in the meantime has a job of its own.
     and coalesce(c.chatbot_paused_until, '-infinity') <= now()
   ),
@@ -9982,7 +10102,7 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
   select exists (select from released_events) or exists (select from continued)
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resume_chatbot(uuid,boolean) is 'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or the assignment has ended. After a pause the run asks its question again (in an open conversation) or ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled now. Returns whether there is anything to do; false while the conversation is still assigned.';
+comment on function app_private.resume_chatbot(uuid,boolean) is 'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or the conversation was given back. After a pause the run asks its question again (in an open conversation) or ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled now. Returns whether there is anything to do; false while users are still in charge.';
 
 create function app_private.retire_identities(contact_id uuid, kept jsonb, at timestamp with time zone) returns void as $$
   update app_public.contact_identities i set retired_at = $3
@@ -11073,6 +11193,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
 
+create function app_private.tg_conversation_contexts__take_back() returns trigger as $$
+begin
+  update app_public.conversations c set team_id = null, handed_over_at = null
+  where c.id = NEW.conversation_id and c.assignee_id is null and c.handed_over_at is not null;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversation_contexts__take_back() is 'Puts the chatbot in charge again when its run has waited for a handoff in vain, unless a user has taken the conversation.';
+
 create function app_private.tg_conversation_participants__notify() returns trigger as $$
 begin
   perform app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
@@ -11148,7 +11278,7 @@ begin
   where x.tenant_id = NEW.tenant_id and x.conversation_id = NEW.id and x.is_active;
 
   if v_context.waiting_for = 'handoff' then
-    if (OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open') then
+    if OLD.handed_over_at is not null and NEW.handed_over_at is null then
       insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id)
       values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
       perform app_private.wake('advance_chatbots');
@@ -11168,7 +11298,7 @@ begin
     perform graphile_worker.remove_job(app_private.job_key('resume_chatbot', NEW.id));
   end if;
 
-  if (v_was_paused or OLD.assignee_id is not null) and not v_is_paused and NEW.assignee_id is null then
+  if (v_was_paused or OLD.handed_over_at is not null) and not v_is_paused and NEW.handed_over_at is null then
     if app_private.resume_chatbot(NEW.id, v_was_paused) then
       perform app_private.wake('advance_chatbots');
     end if;
@@ -11177,7 +11307,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_conversations__enqueue_chatbot() is 'Notifies the chatbot of changes that users make to a conversation. A handoff ends when the conversation is no longer assigned, or is closed. A pause schedules a job for its end; ending the pause early removes the job. When users are done, the events that waited are handled.';
+comment on function app_private.tg_conversations__enqueue_chatbot() is 'Notifies the chatbot of changes that users make to a conversation. A handoff ends when the conversation is given back or closed. A pause schedules a job for its end; ending the pause early removes the job. When users are done, the events that waited are handled.';
 
 create function app_private.tg_conversations__fill_in() returns trigger as $$
 begin
@@ -11891,11 +12021,10 @@ begin
   end if;
 
   if v_closed_ids is not null then
-    update app_public.conversations c set status = 'open'
-    where c.id = any (v_closed_ids)
-    and c.id = any (array(
-      select n.conversation_id from new_rows n
-      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    perform app_private.reopen_conversations(array(
+      select distinct n.conversation_id from new_rows n
+      where n.conversation_id = any (v_closed_ids)
+      and app_private.needs_attention(n.direction, n.origin, n.type, n.content)
     ));
   end if;
 
@@ -11957,7 +12086,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a note mentions users. message_effects.sql decides which message has which effect.';
+comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again, as its closing rule says, and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a note mentions users. message_effects.sql decides which message has which effect.';
 
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin
@@ -12508,7 +12637,7 @@ create function app_public.close_conversation(conversation_id uuid) returns app_
   returning c
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.close_conversation(uuid) is 'Closes a conversation and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD. PYDEN: agents only.';
+comment on function app_public.close_conversation(uuid) is 'Closes a conversation, which ends the chatbot''s pause, a snooze and the wait for an answer. The customer''s next message opens it again, unless a closing rule says otherwise. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 
 create function app_public.conversations_can_send_session_message(conversation app_public.conversations) returns boolean as $$
@@ -13218,16 +13347,20 @@ begin
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
 
-  -- A user who starts a chatbot is done with the conversation, so the pause ends. After the event was stored: the run
-  -- that the new one replaces must not be continued.
-  update app_public.conversations c set chatbot_paused_until = null
-  where c.id = v_conversation.id and c.chatbot_paused_until > now();
+  -- A user who starts a chatbot is done with the conversation, so the pause ends, and the handover if it is not
+  -- assigned. After the event was stored: the run that the new one replaces must not be continued.
+  update app_public.conversations c set
+    chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end,
+    team_id = case when c.assignee_id is not null then c.team_id end,
+    handed_over_at = case when c.assignee_id is not null then c.handed_over_at end
+  where c.id = v_conversation.id
+  and (c.chatbot_paused_until > now() or c.assignee_id is null and c.handed_over_at is not null);
   select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any pause. If the conversation is assigned to a user, the run sends its first messages and continues when the assignment ends. variables are set before the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only.';
+comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any pause. If the conversation is assigned to a user, the run sends its first messages and continues when the conversation is given back; if it only belongs to a team, the chatbot takes it back. variables are set before the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only.';
 grant execute on function app_public.start_chatbot(uuid,uuid,jsonb) to parley_visitor;
 
 create function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped'::text) returns app_public.conversations as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0f6cf5783aa1d5ca3d83b9911f30d27dcdd645e0
+--! Hash: sha1:edde15b709aa6b050f0fb4be6f68f9d1c84fc10a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3785,16 +3785,18 @@ comment on table app_public.conversations is
   E'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and '
    'unread count are updated whenever a message is stored.';
 comment on column app_public.conversations.status is
-  E'open, closed or archived. A message from the customer opens the conversation again.';
+  E'open, closed or archived. A message from the customer opens the conversation again, unless a closing rule says '
+   'otherwise.';
 comment on column app_public.conversations.assignee_id is
-  E'The user to whom the conversation is assigned. The chatbot is silent while it is assigned.';
+  E'The user to whom the conversation is assigned. Closing it keeps the assignee.';
 comment on column app_public.conversations.team_id is
   E'The team to which the conversation belongs. It stays when the conversation is assigned to a member or closed.';
 comment on column app_public.conversations.previous_assignee_id is
   E'The user to whom the conversation was assigned before.';
 comment on column app_public.conversations.handed_over_at is
   E'Since when users are in charge: a chatbot handed the conversation over, or it was assigned to a user or given to a '
-   'team. Null while the chatbot is in charge, and in closed conversations.';
+   'team. The chatbot is silent until it is given back. Null while the chatbot is in charge, and in closed '
+   'conversations.';
 comment on column app_public.conversations.waiting_since is
   E'When the customer wrote the oldest message that neither a user nor a chatbot has answered. Null if none is '
    'unanswered. Closing the conversation counts as an answer; templates count, messages of programs and reactions do '
@@ -4326,8 +4328,8 @@ create or replace function app_public.close_conversation(conversation_id uuid) r
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.close_conversation(uuid) is
-  E'Closes a conversation and ends the chatbot''s pause. The customer''s next message opens it again. PYNFD. PYDEN: '
-   'agents only.';
+  E'Closes a conversation, which ends the chatbot''s pause, a snooze and the wait for an answer. The customer''s next '
+   'message opens it again, unless a closing rule says otherwise. PYNFD. PYDEN: agents only.';
 
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/close_conversation.sql
@@ -4769,6 +4771,131 @@ comment on type app_public.message_status is
    'arrive. delivered: arrived on the customer''s phone. read: seen by the customer. played: listened to by the '
    'customer.';
 
+--! Included conversations/closing_rule_of.sql
+create or replace function app_private.closing_rule_of(tenant_id uuid, channel_id uuid, team_id uuid)
+returns table (
+  reopened_by app_public.reopening,
+  returns_to app_public.return_target,
+  closes_after interval,
+  closes_unanswered boolean
+) as $$
+  select r.reopened_by, r.returns_to, r.closes_after, r.closes_unanswered
+  from (
+    select
+      x.reopened_by, x.returns_to, x.closes_after, x.closes_unanswered,
+      (x.team_id is not null)::int * 2 + (x.channel_id is not null)::int as precision
+    from app_public.closing_rules x
+    where x.tenant_id = $1
+    and (x.channel_id is null or x.channel_id = $2)
+    and (x.team_id is null or x.team_id = $3)
+    union all
+    select 'message', 'assignee', null, false, -1
+  ) r
+  order by r.precision desc
+  limit 1
+$$ language sql stable;
+-- A set, and no pinned search_path, so that it can be inlined.
+
+comment on function app_private.closing_rule_of(uuid, uuid, uuid) is
+  E'The closing rule for the conversations of a channel and a team: the most specific one, or what applies without a '
+   'rule.';
+--! EndIncluded conversations/closing_rule_of.sql
+--! Included conversations/reopen_conversations.sql
+create or replace function app_private.reopen_conversations(conversation_ids uuid[]) returns void as $$
+  update app_public.conversations c set
+    status = 'open',
+    team_id = case when n.returns_to in ('assignee', 'team') then c.team_id end,
+    assignee_id = case when n.returns_to = 'assignee' then n.assignee_id end,
+    handed_over_at = case when n.returns_to <> 'chatbot' then now() end
+  from (
+    select
+      v.id,
+      m.user_id as assignee_id,
+      -- What nobody had returns to the chatbot.
+      case
+        when r.returns_to = 'assignee' and v.assignee_id is null and v.team_id is null then 'chatbot'
+        else r.returns_to
+      end as returns_to
+    from app_public.conversations v
+    cross join lateral app_private.closing_rule_of(v.tenant_id, v.channel_id, v.team_id) r
+    left join app_public.memberships m
+      on m.tenant_id = v.tenant_id and m.user_id = v.assignee_id and m.is_active and m.is_available
+    where v.id = any (conversation_ids) and r.reopened_by = 'message'
+  ) n
+  where c.id = n.id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reopen_conversations(uuid[]) is
+  E'Opens closed conversations in which the customer has written, as the closing rules say. A team that gets one '
+   'assigns it as its assignment says. The caller has locked the conversations.';
+--! EndIncluded conversations/reopen_conversations.sql
+--! Included conversations/close_inactive_conversations.sql
+create or replace function app_private.close_inactive_conversations(batch_size int) returns int as $$
+declare
+  v_ids uuid[];
+begin
+  -- One that is locked is not inactive.
+  v_ids := array(
+    select c.id
+    from app_public.conversations c
+    where c.id = any (array(
+      select v.id
+      from (
+        select x.tenant_id, min(x.closes_after) as closes_after
+        from app_public.closing_rules x
+        where x.closes_after is not null
+        group by x.tenant_id
+      ) soonest
+      join app_public.conversations v
+        on v.tenant_id = soonest.tenant_id and v.status = 'open' and v.last_activity_at < now() - soonest.closes_after
+      cross join lateral app_private.closing_rule_of(v.tenant_id, v.channel_id, v.team_id) r
+      where greatest(v.last_activity_at, v.updated_at) < now() - r.closes_after
+      and v.snoozed_until is null
+      and (v.waiting_since is null or r.closes_unanswered)
+      limit batch_size
+    ))
+    -- Checked again after the lock: whatever changes a conversation in the meantime is activity.
+    and c.status = 'open' and c.updated_at < now() - interval '5 minutes'
+    order by c.id
+    for no key update skip locked
+  );
+  update app_public.conversations c set status = 'closed' where c.id = any (v_ids);
+  return cardinality(v_ids);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.close_inactive_conversations(int) is
+  E'Closes up to batch_size conversations that have not changed for as long as their closing rule says. Returns how '
+   'many; there may be more if it is batch_size.';
+--! EndIncluded conversations/close_inactive_conversations.sql
+--! Included conversations/end_snoozes.sql
+create or replace function app_private.end_snoozes(batch_size int) returns int as $$
+declare
+  v_ended int;
+begin
+  update app_public.conversations c set snoozed_until = null
+  where c.id = any (array(
+    select d.id
+    from app_public.conversations d
+    where d.id = any (array(
+      select s.id
+      from app_public.conversations s
+      where s.snoozed_until <= now()
+      order by s.snoozed_until
+      limit batch_size
+    ))
+    order by d.id
+    for no key update skip locked
+  ))
+  and c.snoozed_until <= now();
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_snoozes(int) is
+  E'Ends up to batch_size snoozes whose time has come, so that subscriptions show the conversations. Returns how many.';
+--! EndIncluded conversations/end_snoozes.sql
 --! Included messages/message_effects.sql
 -- The effects of a message, one function for each. They are inlined into the statements that store messages: they have
 -- no pinned search_path, and are immutable because they compare enums without casting them to text. A type that a new
@@ -6184,11 +6311,10 @@ begin
   end if;
 
   if v_closed_ids is not null then
-    update app_public.conversations c set status = 'open'
-    where c.id = any (v_closed_ids)
-    and c.id = any (array(
-      select n.conversation_id from new_rows n
-      where app_private.needs_attention(n.direction, n.origin, n.type, n.content)
+    perform app_private.reopen_conversations(array(
+      select distinct n.conversation_id from new_rows n
+      where n.conversation_id = any (v_closed_ids)
+      and app_private.needs_attention(n.direction, n.origin, n.type, n.content)
     ));
   end if;
 
@@ -6253,9 +6379,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_messages__track_conversation() is
   E'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, '
-   'unread count, wait for an answer, participants. A customer''s message opens the conversation again and ends its '
-   'snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a '
-   'note mentions users. message_effects.sql decides which message has which effect.';
+   'unread count, wait for an answer, participants. A customer''s message opens the conversation again, as its '
+   'closing rule says, and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion '
+   'changes an earlier message; a note mentions users. message_effects.sql decides which message has which effect.';
 --! EndIncluded messages/tg_messages__track_conversation.sql
 --! Included messages/tg_messages__remove_state.sql
 create or replace function app_private.tg_messages__remove_state() returns trigger as $$
@@ -10898,7 +11024,7 @@ begin
       c.tenant_id,
       c.id,
       app_hidden.chatbot_contact(p),
-      c.assignee_id is not null or coalesce(c.chatbot_paused_until > now(), false),
+      c.handed_over_at is not null or coalesce(c.chatbot_paused_until > now(), false),
       case when x.id is not null then to_jsonb(x) end,
       (
         select jsonb_build_object('version_id', l.version_id, 'replies', l.state -> 'replies')
@@ -11028,30 +11154,36 @@ comment on function app_private.set_run_timers(jsonb) is
 create or replace function app_private.hand_over_conversations(handoffs jsonb) returns void as $$
 begin
   update app_public.conversations c set
-    assignee_id = coalesce(m.user_id, c.assignee_id),
-    -- No agent is assigned yet and no active run keeps the chatbot silent, so a pause must: otherwise the customer's
-    -- next message would start a run.
-    chatbot_paused_until = case
-      when m.user_id is null and h.pause_seconds is not null
-        then greatest(c.chatbot_paused_until, now() + make_interval(secs => h.pause_seconds))
-      else c.chatbot_paused_until
-    end,
+    status = 'open',
+    team_id = coalesce(h.team_id, c.team_id),
+    assignee_id = coalesce(h.user_id, case when h.team_id is null then c.assignee_id end),
+    handed_over_at = now(),
     metadata = c.metadata || jsonb_build_object('handoff', jsonb_strip_nulls(jsonb_build_object(
       'team', h.team, 'note', h.note, 'nodeId', h.node_id, 'at', now()
     )))
-  from jsonb_to_recordset(handoffs) as h (
-    conversation_id uuid, user_id text, team text, note text, node_id text, pause_seconds float8
-  )
-  join app_public.conversations o on o.id = h.conversation_id
-  left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = h.user_id and m.is_active
+  from (
+    select
+      r.conversation_id, r.team, r.note, r.node_id, m.user_id,
+      (
+        select t.id
+        from app_public.teams t
+        where t.tenant_id = o.tenant_id and (lower(t.name) = lower(r.team) or t.id::text = r.team)
+        order by lower(t.name) = lower(r.team) desc
+        limit 1
+      ) as team_id
+    from jsonb_to_recordset(handoffs) as r (conversation_id uuid, user_id text, team text, note text, node_id text)
+    join app_public.conversations o on o.id = r.conversation_id
+    left join app_public.memberships m on m.tenant_id = o.tenant_id and m.user_id::text = r.user_id and m.is_active
+  ) h
   where c.id = h.conversation_id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.hand_over_conversations(jsonb) is
-  E'Hands conversations to an agent or a team, and stores the handoff in their metadata.handoff: [{"conversation_id", '
-   '"user_id", "team", "note", "node_id", "pause_seconds"}]. pause_seconds is null if the run continues, because an '
-   'active run keeps the chatbot silent. Part of save_chatbot_turns().';
+  E'Hands conversations to a user, to a team by its name or id, or to users in general, and stores the handoff in '
+   'their metadata.handoff: [{"conversation_id", "user_id", "team", "note", "node_id"}]. From then on the chatbot '
+   'is silent; a closed conversation is opened. A user or team that does not exist is ignored. Part of '
+   'save_chatbot_turns().';
 --! EndIncluded chatbots/hand_over_conversations.sql
 --! Included chatbots/delay_bursts.sql
 create or replace function app_private.delay_bursts(bursts jsonb) returns void as $$
@@ -11224,10 +11356,14 @@ begin
     jsonb_build_object('versionId', v_version_id, 'variables', variables)
   );
 
-  -- A user who starts a chatbot is done with the conversation, so the pause ends. After the event was stored: the run
-  -- that the new one replaces must not be continued.
-  update app_public.conversations c set chatbot_paused_until = null
-  where c.id = v_conversation.id and c.chatbot_paused_until > now();
+  -- A user who starts a chatbot is done with the conversation, so the pause ends, and the handover if it is not
+  -- assigned. After the event was stored: the run that the new one replaces must not be continued.
+  update app_public.conversations c set
+    chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end,
+    team_id = case when c.assignee_id is not null then c.team_id end,
+    handed_over_at = case when c.assignee_id is not null then c.handed_over_at end
+  where c.id = v_conversation.id
+  and (c.chatbot_paused_until > now() or c.assignee_id is null and c.handed_over_at is not null);
   select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
@@ -11236,10 +11372,10 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
   E'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any '
    'pause. If the conversation is assigned to a user, the run sends its first messages and continues when the '
-   'assignment ends. variables are set before the first node; names of system variables (customer_phone, contact, '
-   'callback_url, …) are ignored. Outside the 24-hour window the first message must be a template (PYWIN ends the '
-   'run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON '
-   'object. PYDEN: agents only.';
+   'conversation is given back; if it only belongs to a team, the chatbot takes it back. variables are set before '
+   'the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored. Outside the '
+   '24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not '
+   'exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql
@@ -11329,7 +11465,7 @@ returns boolean as $$
     select c.tenant_id, c.id, c.chatbot_paused_until, c.status
     from app_public.conversations c
     where c.id = resume_chatbot.conversation_id
-    and c.assignee_id is null
+    and c.handed_over_at is null
     -- A pause that was extended in the meantime has a job of its own.
     and coalesce(c.chatbot_paused_until, '-infinity') <= now()
   ),
@@ -11366,10 +11502,10 @@ returns boolean as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.resume_chatbot(uuid, boolean) is
-  E'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its '
-   'time), or the assignment has ended. After a pause the run asks its question again (in an open conversation) or '
-   'ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled '
-   'now. Returns whether there is anything to do; false while the conversation is still assigned.';
+  E'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before '
+   'its time), or the conversation was given back. After a pause the run asks its question again (in an open '
+   'conversation) or ends, as after_pause of its version says. Timers that fired and events that arrived during '
+   'the pause are handled now. Returns whether there is anything to do; false while users are still in charge.';
 --! EndIncluded chatbots/resume_chatbot.sql
 --! Included chatbots/receive_callback.sql
 create or replace function app_private.receive_callback(context_id uuid, payload jsonb) returns boolean as $$
@@ -11401,6 +11537,19 @@ comment on function app_private.receive_callback(uuid, jsonb) is
   E'Stores a callback that was received at a run''s address. Returns false if the run has ended, or if too many '
    'callbacks are waiting.';
 --! EndIncluded chatbots/receive_callback.sql
+--! Included chatbots/tg_conversation_contexts__take_back.sql
+create or replace function app_private.tg_conversation_contexts__take_back() returns trigger as $$
+begin
+  update app_public.conversations c set team_id = null, handed_over_at = null
+  where c.id = NEW.conversation_id and c.assignee_id is null and c.handed_over_at is not null;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversation_contexts__take_back() is
+  E'Puts the chatbot in charge again when its run has waited for a handoff in vain, unless a user has taken the '
+   'conversation.';
+--! EndIncluded chatbots/tg_conversation_contexts__take_back.sql
 --! Included chatbots/tg_conversations__enqueue_chatbot.sql
 create or replace function app_private.tg_conversations__enqueue_chatbot() returns trigger as $$
 declare
@@ -11413,7 +11562,7 @@ begin
   where x.tenant_id = NEW.tenant_id and x.conversation_id = NEW.id and x.is_active;
 
   if v_context.waiting_for = 'handoff' then
-    if (OLD.assignee_id is not null and NEW.assignee_id is null) or (OLD.status = 'open' and NEW.status <> 'open') then
+    if OLD.handed_over_at is not null and NEW.handed_over_at is null then
       insert into app_private.chatbot_events (tenant_id, conversation_id, kind, context_id)
       values (NEW.tenant_id, NEW.id, 'handoff_ended', v_context.id);
       perform app_private.wake('advance_chatbots');
@@ -11433,7 +11582,7 @@ begin
     perform graphile_worker.remove_job(app_private.job_key('resume_chatbot', NEW.id));
   end if;
 
-  if (v_was_paused or OLD.assignee_id is not null) and not v_is_paused and NEW.assignee_id is null then
+  if (v_was_paused or OLD.handed_over_at is not null) and not v_is_paused and NEW.handed_over_at is null then
     if app_private.resume_chatbot(NEW.id, v_was_paused) then
       perform app_private.wake('advance_chatbots');
     end if;
@@ -11443,8 +11592,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_conversations__enqueue_chatbot() is
-  E'Notifies the chatbot of changes that users make to a conversation. A handoff ends when the conversation is no '
-   'longer assigned, or is closed. A pause schedules a job for its end; ending the pause early removes the job. When '
+  E'Notifies the chatbot of changes that users make to a conversation. A handoff ends when the conversation is '
+   'given back or closed. A pause schedules a job for its end; ending the pause early removes the job. When '
    'users are done, the events that waited are handled.';
 --! EndIncluded chatbots/tg_conversations__enqueue_chatbot.sql
 --! Included chatbots/activate_version.sql
@@ -11764,7 +11913,7 @@ comment on function app_private.record_ai_usage(uuid, int) is
 create or replace view app_public.chatbot_timers with (security_invoker = true) as
   select
     x.tenant_id, x.conversation_id, x.id as context_id, x.chatbot_id, x.current_node_id as node_id, t.kind, t.rings_at,
-    c.assignee_id is not null and t.kind <> 'handoff_timeout' as is_held
+    c.handed_over_at is not null and t.kind <> 'handoff_timeout' as is_held
   from app_public.conversation_contexts x
   join app_public.conversations c on c.tenant_id = x.tenant_id and c.id = x.conversation_id
   join app_public.chatbot_versions v on v.tenant_id = x.tenant_id and v.id = x.version_id
@@ -11798,8 +11947,8 @@ comment on column app_public.chatbot_timers.kind is
    'ends.';
 comment on column app_public.chatbot_timers.rings_at is E'When the timer fires; not before the end of a pause.';
 comment on column app_public.chatbot_timers.is_held is
-  E'True if the conversation is assigned to a user: the timer fires when the assignment ends, if rings_at has passed '
-   'by then.';
+  E'True if users are in charge of the conversation: the timer fires when it is given back to the chatbot, if rings_at '
+   'has passed by then.';
 
 grant select on app_public.chatbot_timers to parley_visitor;
 --! EndIncluded chatbots/chatbot_timers.sql
@@ -12590,6 +12739,12 @@ returns table (kind text, id text, state text) as $$
   from n
   join app_public.groups g on lower(g.name) = lower(n.id) or g.id::text = n.id
   where n.kind = 'group' and g.tenant_id = (select t.id from tenant t)
+
+  union all
+  select distinct n.kind, n.id, 'active'
+  from n
+  join app_public.teams t on lower(t.name) = lower(n.id) or t.id::text = n.id
+  where n.kind = 'team' and t.tenant_id = (select t.id from tenant t)
 
   union all
   select n.kind, n.id, 'active'
@@ -15524,10 +15679,9 @@ create or replace trigger _800_notify_on_update
 
 -- A chatbot waits while a user handles the conversation, and continues afterwards.
 create or replace trigger _900_enqueue_chatbot
-  after update of chatbot_paused_until, assignee_id, status on app_public.conversations
+  after update of chatbot_paused_until, handed_over_at, assignee_id, team_id, status on app_public.conversations
   for each row when (
-    (OLD.chatbot_paused_until, OLD.assignee_id, OLD.status)
-      is distinct from (NEW.chatbot_paused_until, NEW.assignee_id, NEW.status)
+    (OLD.chatbot_paused_until, OLD.handed_over_at) is distinct from (NEW.chatbot_paused_until, NEW.handed_over_at)
   )
   execute function app_private.tg_conversations__enqueue_chatbot();
 
@@ -15694,6 +15848,13 @@ create or replace trigger _500_audit after insert or delete on app_public.chatbo
 --! Included chatbots/conversation_contexts.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.conversation_contexts
   for each row execute function app_private.tg__timestamps();
+
+-- The handoff was not taken in time, or was skipped: the chatbot is in charge again.
+create or replace trigger _500_take_back after update of waiting on app_public.conversation_contexts
+  for each row when (
+    OLD.waiting_for = 'handoff' and NEW.waiting_for is distinct from 'handoff' and NEW.status <> 'stopped'
+  )
+  execute function app_private.tg_conversation_contexts__take_back();
 --! EndIncluded chatbots/conversation_contexts.triggers.sql
 --! Included chatbots/ai_budgets.triggers.sql
 -- Who changed the budget of a tenant.
@@ -16029,7 +16190,7 @@ returns table (
       from graphile_worker.jobs u
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
-        'remove_media_files'
+        'remove_media_files', 'end_snoozes', 'close_inactive_conversations'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')

@@ -114,6 +114,18 @@ export const JOBS = {
     // It reads all messages of the tenant.
     slots: { places: 1, perTenant: 1 },
   },
+  end_snoozes: {
+    payload: nothing,
+    keys: [],
+    pool: "quick",
+    schedule: { cron: "* * * * *", maxAttempts: 1 },
+  },
+  close_inactive_conversations: {
+    payload: nothing,
+    keys: [],
+    pool: "quick",
+    schedule: { cron: "*/5 * * * *", maxAttempts: 1 },
+  },
   retry_webhooks: {
     payload: nothing,
     keys: [],

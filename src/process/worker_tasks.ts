@@ -1,6 +1,8 @@
 import advanceChatbots from "../../tasks/advance_chatbots.ts";
 import callForChatbot from "../../tasks/call_for_chatbot.ts";
+import closeInactiveConversations from "../../tasks/close_inactive_conversations.ts";
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
+import endSnoozes from "../../tasks/end_snoozes.ts";
 import fetchMedia from "../../tasks/fetch_media.ts";
 import maintain from "../../tasks/maintain.ts";
 import markRead from "../../tasks/mark_read.ts";
@@ -21,7 +23,9 @@ export function workerTasks(context: WorkerContext): Tasks {
   return {
     advance_chatbots: advanceChatbots(context),
     call_for_chatbot: callForChatbot(context),
+    close_inactive_conversations: closeInactiveConversations(context),
     count_chatbot_activity: countChatbotActivity(context),
+    end_snoozes: endSnoozes(context),
     fetch_media: fetchMedia(context),
     maintain: maintain(context),
     mark_read: markRead(context),

@@ -7,7 +7,7 @@ import type { TurnResult } from "./turn_result.ts";
 export function addEffect(
   result: TurnResult,
   effect: Effect,
-  { context: { runId }, version }: Run,
+  { context: { runId } }: Run,
   turn: ClaimedTurn,
 ): void {
   switch (effect.kind) {
@@ -39,7 +39,6 @@ export function addEffect(
         team: effect.team,
         note: effect.note,
         node_id: effect.nodeId,
-        pause_seconds: version.settings.pauseSeconds,
       });
       return;
     case "update_contact":

@@ -62,8 +62,6 @@ export class PlayedTurn {
   finish(): TurnResult {
     const result = this.#result;
     result.eventIds = [...this.#taken];
-    // A run that an agent has interrupted sends nothing by itself.
-    if (this.#runs.active) for (const handoff of result.handoffs) handoff.pause_seconds = null;
     this.#holdEvents();
     // A run has only one timer: the last change counts.
     result.timers = [...new Map(result.timers.map((timer) => [timer.context_id, timer])).values()];
@@ -74,7 +72,7 @@ export class PlayedTurn {
   #playMessage(message: InboundMessage): void {
     const isFirst = this.#isFirstMessage;
     this.#isFirstMessage = false;
-    if (this.#turn.is_silent) return;
+    if (this.#turn.is_silent || this.#isHandedOver) return;
     const { now, budget, interruptingVersion, startedVersion } = this.#tools;
     const run = this.#runs.active;
     if (run) {
@@ -90,6 +88,11 @@ export class PlayedTurn {
     const version = startedVersion(this.#candidates, message, now, isFirst, budget);
     if (version) this.#runs.start(version, message);
     else if (tappedReply(message)) this.#answerOldMenu(message);
+  }
+
+  /** Whether this turn has handed the conversation over, and no run waits for its return. */
+  get #isHandedOver(): boolean {
+    return this.#result.handoffs.length > 0 && !this.#runs.active;
   }
 
   #replaceRun(version: RunnableVersion, message: InboundMessage | null): void {

@@ -12,14 +12,12 @@ export type TurnResult = {
   timers: { context_id: string; run_at: string | null }[];
   /** Runs that wait for a request, which is sent after commit. */
   calls: { context_id: string }[];
-  /** `pause_seconds` is null if the run continues to wait: it sends nothing by itself. */
   handoffs: {
     conversation_id: string;
     user_id: string | null;
     team: string | null;
     note: string | null;
     node_id: string;
-    pause_seconds: number | null;
   }[];
   contactChanges: { contact_id: string; change: ContactChange }[];
   /** The counts for statistics. */

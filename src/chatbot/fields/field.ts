@@ -40,6 +40,8 @@ export type ReferenceKind =
   | "calendar"
   /** A member's id. */
   | "member"
+  /** A team's name or id. */
+  | "team"
   /** A group's name or id. */
   | "group"
   /** A tag's id. Names of tags are not references, because a missing tag is created. */

@@ -1,14 +1,14 @@
 import type { JsonObject } from "../../base/json/json.ts";
 import type { WaitTime } from "../engine/wait_time.ts";
-import { defineFields, number, reference, template, text } from "../fields/define_fields.ts";
+import { defineFields, number, reference, template } from "../fields/define_fields.ts";
 import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({
   userId: reference(
     "member",
-    "The member who receives the conversation. Without a member and a team, the conversation is unassigned.",
+    "The member who receives the conversation. Without a member and a team, users are in charge, and one of them takes it.",
   ),
-  team: text("The team that receives the conversation."),
+  team: reference("team", "The name of the team that receives the conversation, in any case, or its id."),
   content: template("A message that is sent to the contact before."),
   note: template("A note for the agent who takes over the conversation."),
   timeoutSeconds: number(
@@ -19,7 +19,7 @@ const FIELDS = defineFields({
 export const handoff = defineNode({
   kind: "handoff",
   about:
-    "Assigns the conversation to a member or a team. If the node has an edge, the run sends nothing and waits until the conversation is given back; otherwise it ends.",
+    "Hands the conversation over to a member, a team, or users in general. The chatbot is silent until it is given back or closed. If the node has an edge, the run waits for that; otherwise it ends.",
   fields: FIELDS,
   exits: [
     { handle: "returned", label: "the conversation was given back" },

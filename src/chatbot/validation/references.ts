@@ -31,7 +31,10 @@ export function referencesOf(graph: Graph, kinds: NodeKinds = NODE_KINDS): Refer
 type Finding = [code: string, words: string];
 type Findings = { missing: Finding; inactive?: Finding; draft?: Finding };
 
-/** The problems of each kind. A run handles all of them, by an exit or by ignoring them, except a missing subflow, which ends it. */
+/**
+ * The problems of each kind. A run handles all of them, by an exit or by ignoring them, except a missing subflow, which ends
+ * it, and a missing team: the conversation would wait where no one looks for it. These two prevent publishing.
+ */
 const FINDINGS: Record<ReferenceKind, Findings> = {
   flow: {
     missing: ["unknown_flow", "The WhatsApp Flow is not stored in this tenant"],
@@ -62,6 +65,7 @@ const FINDINGS: Record<ReferenceKind, Findings> = {
     ],
     inactive: ["inactive_member", "The member is not active: the conversation stays unassigned"],
   },
+  team: { missing: ["unknown_team", "The team does not exist"] },
   group: { missing: ["unknown_group", "The group does not exist; chatbots do not create groups"] },
   tag: { missing: ["unknown_tag", "No tag has this id"] },
 };
@@ -75,7 +79,7 @@ export function referenceProblems(graph: Graph, around: Surroundings, kinds: Nod
     const finding = state === "active" ? undefined : FINDINGS[kind][state];
     if (finding === undefined) return [];
     const [code, words] = finding;
-    const report = kind === "chatbot" ? problem : warning;
+    const report = kind === "chatbot" || kind === "team" ? problem : warning;
     return [report(code, nodeId, id === "" ? `${words}.` : `${words}: "${id}" (${field}).`)];
   });
 }

@@ -182,7 +182,8 @@ export class ReplayedConversation {
     });
     for (const run of contexts) this.runs.set(run.id, run);
     this.#run = contexts.at(-1) ?? this.#run;
-    for (const { pause_seconds: seconds } of handoffs) if (seconds !== null) this.#silence(at, seconds);
+    // When users gave the conversation back is not recorded: a pause stands for it. A run that waits for it is not paused.
+    if (handoffs.length > 0 && !this.#active) this.#silence(at, this.#version.settings.pauseSeconds);
     return replies.map(shownMessage);
   }
 

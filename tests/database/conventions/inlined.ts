@@ -4,6 +4,8 @@
  * calls what is not. So they name everything with its schema, and run as their caller. With each, a query that uses it.
  */
 export const INLINED: Record<string, string> = {
+  closing_rule_of:
+    "select r.returns_to from app_public.conversations c, app_private.closing_rule_of(c.tenant_id, c.channel_id, c.team_id) r",
   chatbot_contact: "select app_hidden.chatbot_contact(c) from app_public.contacts c",
   claimed_messages:
     "select f.content from app_public.messages m, app_private.claimed_messages(array[m.id]) f where m.type = 'text'",

@@ -9,7 +9,9 @@ const note = async (payload: unknown) => void given.push(payload);
 const tasks: Tasks = {
   advance_chatbots: note,
   call_for_chatbot: note,
+  close_inactive_conversations: note,
   count_chatbot_activity: note,
+  end_snoozes: note,
   fetch_media: note,
   maintain: note,
   mark_read: note,
@@ -73,6 +75,8 @@ test("schedules are cron items; missed rare runs are made up for, frequent ones 
       ["reconcile_outbox", 1, 0],
       ["count_chatbot_activity", 1, 0],
       ["roll_up_figures", 1, 0],
+      ["end_snoozes", 1, 0],
+      ["close_inactive_conversations", 1, 0],
       ["retry_webhooks", 1, 0],
       ["maintain", 25, 86_400_000],
     ],

@@ -286,6 +286,50 @@ test("events kept for a run that is stopped during the pause are dropped when th
   assert.deepEqual(await thread.said(), []);
 });
 
+test("a handoff that no one takes in time leaves the chatbot in charge again", async () => {
+  const thread = await shell.aThread(
+    graphOf(
+      {
+        start: ["start"],
+        hand: ["handoff", { timeoutSeconds: 600 }],
+        ask: ["question", { questionType: "text", content: "Try later?", variable: "later" }],
+        bye: ["message", { content: "Noted {{later}}" }],
+      },
+      [
+        ["start", "hand"],
+        ["hand", "ask", "timeout"],
+        ["ask", "bye"],
+      ],
+    ),
+  );
+  const isHandedOver = async () =>
+    (
+      await shell.query(
+        "select handed_over_at is not null as is from app_public.conversations where id = $1",
+        thread.conversationId,
+      )
+    )[0].is;
+  await thread.say("hello");
+  assert.equal(await isHandedOver(), true);
+  await ring(thread);
+  assert.equal(await isHandedOver(), false);
+  await thread.say("yes");
+  assert.deepEqual(await thread.said(), ["Try later?", "Noted yes"]);
+});
+
+test("after a handoff that ends the run, the chatbot is silent until the conversation is given back", async () => {
+  const thread = await shell.aThread(
+    graphOf({ start: ["start"], hand: ["handoff", { content: "One moment" }] }, [["start", "hand"]]),
+  );
+  await thread.say("hello", "are you there?");
+  await thread.say("hello?");
+  assert.deepEqual(await thread.said(), ["One moment"]);
+  await shell.query("select app_public.return_to_chatbot($1)", thread.conversationId);
+  await shell.turns.drain();
+  await thread.say("hello again");
+  assert.deepEqual(await thread.said(), ["One moment", "One moment"]);
+});
+
 const HANDOFF = graphOf(
   {
     start: ["start"],
